@@ -1,0 +1,33 @@
+import { headers } from '@nats-io/nats-core'
+import { AppError } from '@syncline/errors'
+import type { Bus } from './connect.ts'
+import type { Subject } from './subjects.ts'
+
+const ACK_TIMEOUT_MS = 5000
+
+/**
+ * Durable when it returns. `id` makes it repeatable: JetStream drops a second message with the same id for two
+ * minutes. `replyTo` names the subject on which the sender waits for an answer.
+ */
+export async function publish<T>(
+  bus: Bus,
+  subject: Subject<T>,
+  tokens: (string | number)[],
+  message: T,
+  options: { id: string; replyTo?: string },
+): Promise<void> {
+  const meta = headers()
+  if (options.replyTo !== undefined) meta.set(REPLY_TO, options.replyTo)
+  const name = [bus.prefix, subject.name, ...tokens].join('.')
+  try {
+    await bus.jetstream.publish(name, subject.codec.encode(message).finish(), {
+      msgID: options.id,
+      headers: meta,
+      timeout: ACK_TIMEOUT_MS,
+    })
+  } catch (cause) {
+    throw new AppError('unavailable', `NATS did not take a message on '${name}'`, { cause })
+  }
+}
+
+export const REPLY_TO = 'Syncline-Reply-To'

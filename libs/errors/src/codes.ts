@@ -1,0 +1,50 @@
+import { Status } from 'nice-grpc-common'
+
+type CodeFacts = { http: number; grpc: Status; retry: boolean }
+
+const bad = { http: 400, grpc: Status.INVALID_ARGUMENT, retry: false }
+const unauthorized = { http: 401, grpc: Status.UNAUTHENTICATED, retry: false }
+const missing = { http: 404, grpc: Status.NOT_FOUND, retry: false }
+const conflict = { http: 409, grpc: Status.ALREADY_EXISTS, retry: false }
+
+/**
+ * Every error that a caller of ours can meet. The code is part of the contract; `http` and `grpc` are the
+ * statuses it travels with, `retry` says whether the same call may succeed later.
+ */
+export const codes = {
+  invalid_body: bad,
+  invalid_query_params: bad,
+  invalid_headers: bad,
+  invalid_uri_params: bad,
+  invalid_json: bad,
+  invalid_cursor: bad,
+  invalid_variant: bad,
+  invalid_frequency: bad,
+  invalid_record: bad,
+  invalid_bundle: bad,
+  invalid_checkpoint: bad,
+  missing_auth_header: unauthorized,
+  malformed_auth_header: unauthorized,
+  unknown_api_key: unauthorized,
+  not_found: missing,
+  unknown_connection: missing,
+  unknown_integration: missing,
+  unknown_sync: missing,
+  unknown_model: missing,
+  unknown_run: missing,
+  unknown_environment: missing,
+  already_exists: conflict,
+  sync_variant_already_exists: { ...conflict, http: 400 },
+  resource_capped: { http: 400, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
+  /** Another attempt of the run, or a newer run, has taken over: stop. */
+  fenced: { http: 409, grpc: Status.FAILED_PRECONDITION, retry: false },
+  no_delete_tracking: { http: 409, grpc: Status.FAILED_PRECONDITION, retry: false },
+  body_too_large: { http: 413, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
+  invalid_content_type: { http: 415, grpc: Status.INVALID_ARGUMENT, retry: false },
+  /** A server that we need does not answer. */
+  unavailable: { http: 503, grpc: Status.UNAVAILABLE, retry: true },
+  deadline_exceeded: { http: 504, grpc: Status.DEADLINE_EXCEEDED, retry: true },
+  server_error: { http: 500, grpc: Status.INTERNAL, retry: false },
+} as const satisfies Record<string, CodeFacts>
+
+export type ErrorCode = keyof typeof codes

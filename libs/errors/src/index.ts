@@ -1,0 +1,2 @@
+export { AppError } from './app-error.ts'
+export { codes, type ErrorCode } from './codes.ts'

@@ -1,0 +1,67 @@
+import { AppError, codes, type ErrorCode } from '@syncline/errors'
+import {
+  type CallOptions,
+  type Client,
+  ClientError,
+  type ClientMiddlewareCall,
+  type CompatServiceDefinition,
+  createChannel,
+  createClientFactory,
+  Status,
+} from 'nice-grpc'
+import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline'
+import { CODE_TRAILER, channelOptions } from './limits.ts'
+
+const DEADLINE_MS = 30_000
+
+/** One channel to all instances behind an address; clients of several services share it. */
+export interface Connection extends Disposable {
+  client<Service extends CompatServiceDefinition>(definition: Service): Client<Service, DeadlineOptions>
+}
+
+/**
+ * `address` is `host:port`; a DNS name with several addresses (a scaled service) is called in turn. Calls end after
+ * `deadline` (a call option, default 30 s) and fail with an AppError: the server's own, or `unavailable` or
+ * `deadline_exceeded`. Nothing is retried here: the caller knows what may be repeated.
+ */
+export function connect(address: string): Connection {
+  const channel = createChannel(`dns:${address}`, undefined, {
+    ...channelOptions,
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    // A server that comes back is found within a second, not after minutes of back-off.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1000,
+    'grpc.dns_min_time_between_resolutions_ms': 1000,
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 5000,
+  })
+  const clients = createClientFactory().use(translateErrors).use(deadlineMiddleware)
+  return {
+    client: (definition) => clients.create(definition, channel, { '*': { deadline: DEADLINE_MS } } as never),
+    [Symbol.dispose]: () => channel.close(),
+  }
+}
+
+async function* translateErrors<Request, Response>(
+  call: ClientMiddlewareCall<Request, Response>,
+  options: CallOptions,
+) {
+  let code: string | undefined
+  const onTrailer: CallOptions['onTrailer'] = (trailer) => {
+    code = trailer.get(CODE_TRAILER)
+    options.onTrailer?.(trailer)
+  }
+  try {
+    return yield* call.next(call.request, { ...options, onTrailer })
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error
+    throw new AppError(codeOf(code, error.code), error.details, { cause: error })
+  }
+}
+
+function codeOf(code: string | undefined, status: Status): ErrorCode {
+  if (code !== undefined && code in codes) return code as ErrorCode
+  if (status === Status.UNAVAILABLE || status === Status.CANCELLED) return 'unavailable'
+  if (status === Status.DEADLINE_EXCEEDED) return 'deadline_exceeded'
+  return 'server_error'
+}

@@ -1,0 +1,52 @@
+import { AppError, codes } from '@syncline/errors'
+import {
+  type CallContext,
+  createServer,
+  type Server,
+  ServerError,
+  type ServerMiddlewareCall,
+} from 'nice-grpc'
+import { CODE_TRAILER, channelOptions } from './limits.ts'
+
+const STOP_TIMEOUT_MS = 10_000
+
+export interface RpcServer extends AsyncDisposable {
+  port: number
+}
+
+/**
+ * Serves what `register` adds, on `address` (`host:port`, port 0 = any). An AppError reaches the caller with its
+ * code; any other error is told to `onFault` and hidden from the caller.
+ */
+export async function serve(
+  address: string,
+  register: (server: Server) => void,
+  onFault: (path: string, error: unknown) => void,
+): Promise<RpcServer> {
+  const server = createServer(channelOptions).use((call, context) => answer(call, context, onFault))
+  register(server)
+  const port = await server.listen(address)
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      const force = setTimeout(() => server.forceShutdown(), STOP_TIMEOUT_MS)
+      await server.shutdown().finally(() => clearTimeout(force))
+    },
+  }
+}
+
+async function* answer<Request, Response>(
+  call: ServerMiddlewareCall<Request, Response>,
+  context: CallContext,
+  onFault: (path: string, error: unknown) => void,
+) {
+  try {
+    return yield* call.next(call.request, context)
+  } catch (error) {
+    if (error instanceof ServerError || context.signal.aborted) throw error
+    if (!(error instanceof AppError)) onFault(call.method.path, error)
+    const known = error instanceof AppError ? error : new AppError('server_error', 'internal error')
+    context.trailer.set(CODE_TRAILER, known.code)
+    throw new ServerError(codes[known.code].grpc, known.message)
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** The kinds of environment variables our services have. Each takes its default; without one it is required. */
+export const variable = {
+  text: (fallback?: string) => required(z.string().min(1), fallback),
+  url: (fallback?: string) =>
+    required(z.string().regex(/^[a-z]+:\/\/./, 'must be a URL such as nats://localhost:4222'), fallback),
+  port: (fallback?: number) => required(z.coerce.number().int().min(0).max(65_535), fallback),
+  whole: (fallback?: number) => required(z.coerce.number().int().min(0), fallback),
+  /** Comma-separated. */
+  list: (fallback?: string[]) =>
+    required(
+      z.string().transform((text) =>
+        text
+          .split(',')
+          .map((item) => item.trim())
+          .filter(Boolean),
+      ),
+      fallback,
+    ),
+}
+
+function required<T extends z.ZodType>(schema: T, fallback: z.output<T> | undefined) {
+  // An empty variable counts as unset: compose files write `${NAME:-}`.
+  const given = z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    fallback === undefined ? schema : schema.optional(),
+  )
+  return given.transform((value) => (value ?? fallback) as z.output<T>)
+}
+
+/** Parses `env` by a service's schema. The error names each bad variable and its value. */
+export function readConfig<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
+  const parsed = schema.safeParse(env)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.')
+    const value = env[name]
+    return value === undefined ? `${name} is not set` : `${name} is '${shown(name, value)}': ${issue.message}`
+  })
+  throw new Error(`bad configuration: ${lines.join('; ')}`)
+}
+
+function shown(name: string, value: string): string {
+  return /KEY|SECRET|PASSWORD|TOKEN/.test(name) ? '…' : value
+}

@@ -1,0 +1,5 @@
+export { variable } from './config.ts'
+export { createLog, type Log } from './log.ts'
+export { metrics } from './metrics.ts'
+export { runService } from './run.ts'
+export type { Health, Running } from './running.ts'

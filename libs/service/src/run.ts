@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { readConfig, variable } from './config.ts'
+import { createLog, type Log } from './log.ts'
+import { metrics } from './metrics.ts'
+import { startOpsServer } from './ops-server.ts'
+import type { Running } from './running.ts'
+
+const Process = z.object({
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  OPS_PORT: variable.port(9464),
+  STOP_TIMEOUT_MS: variable.whole(20_000),
+})
+
+/**
+ * Makes a process of a service: reads its configuration, starts it, serves health and metrics, and closes it on
+ * SIGTERM or SIGINT. A second signal, or a stop that takes too long, ends it at once. A fault that nobody foresaw
+ * ends the process too: whoever supervises it starts it anew, and nothing acknowledged is lost by that.
+ */
+export async function runService<C>(
+  name: string,
+  Config: z.ZodType<C>,
+  start: (config: C, log: Log) => Promise<Running>,
+): Promise<void> {
+  let log = createLog(name)
+  try {
+    const own = readConfig(Process, process.env)
+    log = createLog(name, own.LOG_LEVEL)
+    const stopped = stopSignal(log, own.STOP_TIMEOUT_MS)
+    await using service = await start(readConfig(Config, process.env), log)
+    metrics.collectProcess()
+    await using _ops = await startOpsServer(service, own.OPS_PORT)
+    log.info({ opsPort: own.OPS_PORT }, 'ready')
+    await stopped
+    log.info('stopping')
+  } catch (error) {
+    log.fatal(
+      error instanceof Error ? { err: error } : { error },
+      error instanceof Error ? error.message : 'failed',
+    )
+    process.exitCode = 1
+  }
+}
+
+function stopSignal(log: Log, timeoutMs: number): Promise<void> {
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'unforeseen fault')
+    process.exit(1)
+  })
+  return new Promise((resolve) => {
+    const stop = (signal: string) => {
+      process.once(signal === 'SIGINT' ? 'SIGTERM' : 'SIGINT', () => process.exit(1))
+      setTimeout(() => {
+        log.error({ timeoutMs }, 'not closed in time')
+        process.exit(1)
+      }, timeoutMs).unref()
+      resolve()
+    }
+    process.once('SIGTERM', stop)
+    process.once('SIGINT', stop)
+  })
+}

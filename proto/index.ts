@@ -1,0 +1,5 @@
+export * from './gen/syncline/v1/commands.ts'
+export * from './gen/syncline/v1/records.ts'
+export * from './gen/syncline/v1/runs.ts'
+export * from './gen/syncline/v1/schedules.ts'
+export * from './gen/syncline/v1/stream.ts'
