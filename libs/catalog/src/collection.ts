@@ -47,8 +47,9 @@ export class Collection<T> {
   list(...prefix: string[]): T[] {
     const start = this.#key(prefix)
     const found: T[] = []
-    for (const [key, entry] of this.#entries)
-      if (key === start || key.startsWith(`${start}.`)) found.push(entry.value)
+    for (const [key, entry] of this.#entries) {
+      if ((key === start || key.startsWith(`${start}.`)) && !this.#leaving.has(key)) found.push(entry.value)
+    }
     return found
   }
 
