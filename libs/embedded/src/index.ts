@@ -1,0 +1,5 @@
+export { startClickHouse } from './clickhouse.ts'
+export { startNats } from './nats.ts'
+export { startRedis } from './redis.ts'
+export type { Server, ServerOptions } from './server.ts'
+export { StartError } from './start-error.ts'
