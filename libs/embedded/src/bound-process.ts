@@ -7,12 +7,11 @@ export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 /** Runs a program that ends when this process ends, whatever ends it. Its output goes to the file `output`. */
 export async function spawnBound(
   command: [string, ...string[]],
-  { cwd, output }: { cwd: string; output: number },
+  { cwd, output, env }: { cwd: string; output: number; env: NodeJS.ProcessEnv },
 ) {
   const child = spawn('/bin/sh', ['-c', bound, 'sh', ...command], {
     cwd,
-    // No secret of ours is theirs to read.
-    env: { TZ: 'UTC' },
+    env,
     stdio: ['ignore', output, output, 'pipe'],
     // In a session of its own, Ctrl-C does not reach it: its owner stops it, after those who use it have ended.
     detached: true,

@@ -1,5 +1,5 @@
 export { startClickHouse } from './clickhouse.ts'
 export { startNats } from './nats.ts'
 export { startRedis } from './redis.ts'
-export type { Server, ServerOptions } from './server.ts'
+export { type Program, type Server, type ServerOptions, startServer } from './server.ts'
 export { StartError } from './start-error.ts'

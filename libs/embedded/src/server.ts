@@ -32,6 +32,8 @@ export type Program = {
   scheme: string
   /** Puts what the program needs into `dir` and tells how to run it, by absolute path. */
   command(place: { dir: string; port: number }): Promise<[string, ...string[]]>
+  /** Its environment; without it, none but the time zone: no secret of ours is theirs to read. */
+  env?(port: number): NodeJS.ProcessEnv
   /** Whether the server on this port really serves. May reject while it does not. */
   answers(port: number, signal: AbortSignal): Promise<boolean>
 }
@@ -48,6 +50,7 @@ export async function startServer(program: Program, options: ServerOptions): Pro
   const { pid, exited, kill } = await spawnBound(await program.command({ dir, port }), {
     cwd: dir,
     output: log.fd,
+    env: program.env?.(port) ?? { TZ: 'UTC' },
   })
 
   const server: Server = {

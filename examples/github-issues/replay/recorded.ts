@@ -1,0 +1,10 @@
+import exchanges from '@octokit/fixtures/scenarios/api.github.com/paginate-issues/raw-fixture.json' with {
+  type: 'json',
+}
+import type { ReplayItem } from './server.ts'
+
+/** The 13 issues that GitHub answered, over five pages, when Octokit recorded its scenario `paginate-issues`. */
+export function recordedIssues(): ReplayItem[] {
+  const pages = exchanges.filter((exchange) => exchange.method === 'get').map((exchange) => exchange.response)
+  return pages.flat() as ReplayItem[] // each is a page of GitHub's issue list
+}
