@@ -1,0 +1,102 @@
+// What `npm test` runs: the checks that start nothing, then all tests. Its last line tells the numbers.
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { JsonTestResults } from 'vitest/node'
+
+type Count = { passed: number; failed: number; skipped: number }
+type Result = { name: string; seconds: number; count: Count }
+
+const root = join(import.meta.dirname, '..')
+const tool = (name: string) => join(root, 'node_modules/.bin', name)
+
+const checks = {
+  lockfile: ['pnpm', 'install', '--frozen-lockfile', '--lockfile-only'],
+  proto: [process.execPath, 'setup/proto-check.ts'],
+  lint: [tool('biome'), 'check', '.'],
+  types: [tool('tsc'), '--noEmit'],
+}
+const projects = ['unit', 'integration', 'e2e']
+const longestMs = 10 * 60_000
+// Vitest colours its output even where it goes to a file.
+const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }
+
+const interrupt = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort())
+
+const results = await Promise.all(Object.entries(checks).map(([name, command]) => runCheck(name, command)))
+// One after the other: the stories of e2e measure time and want the machine to themselves.
+for (const name of projects) results.push(await runTests(name))
+
+const total = results.map(({ count }) => count).reduce(sum)
+for (const { name, seconds, count } of results) {
+  const numbers = name in checks ? '' : inWords(count)
+  console.log(
+    `${count.failed ? '✗' : '✓'} ${name.padEnd(12)}${seconds.toFixed(1).padStart(6)} s   ${numbers}`,
+  )
+}
+console.log(inWords(total))
+process.exitCode = total.failed ? 1 : 0
+
+/** A check says nothing when it passes, and counts as one test when it fails. */
+async function runCheck(name: string, command: string[]): Promise<Result> {
+  const started = performance.now()
+  const child = start(command, 'pipe')
+  const [code, ...said] = await Promise.all([
+    end(child),
+    ...[child.stdout, child.stderr].map((s) => s && text(s)),
+  ])
+  if (code !== 0) console.log(`${name}: ${command.join(' ')}\n${said.join('')}`)
+  return { name, seconds: since(started), count: { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 } }
+}
+
+async function runTests(project: string): Promise<Result> {
+  const started = performance.now()
+  await using temp = await mkdtempDisposable(join(tmpdir(), 'syncline-results-'))
+  const file = join(temp.path, 'results.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await end(
+    start([tool('vitest'), 'run', '--project', project, '--passWithNoTests', ...reporters], 'inherit'),
+  )
+  const report = await readFile(file, 'utf8').catch(() => undefined)
+  return { name: project, seconds: since(started), count: countOf(report, code) }
+}
+
+function countOf(report: string | undefined, code: number | null): Count {
+  const failedOtherwise = code === 0 ? 0 : 1
+  if (report === undefined) return { passed: 0, failed: failedOtherwise, skipped: 0 }
+  const results = JSON.parse(report) as JsonTestResults // vitest wrote it
+  // A file that does not load, or whose hooks fail, fails without a test that does.
+  const broken = results.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  )
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + broken.length || failedOtherwise,
+    skipped: results.numPendingTests + results.numTodoTests,
+  }
+}
+
+function start([command = '', ...args]: string[], output: 'pipe' | 'inherit') {
+  const stdio: StdioOptions = ['ignore', output, output]
+  return spawn(command, args, { cwd: root, env, stdio, signal: interrupt.signal, timeout: longestMs })
+}
+
+function end(child: ChildProcess) {
+  child.on('error', (error) => console.error(error.message))
+  return new Promise<number | null>((settle) => child.once('close', settle))
+}
+
+function sum(a: Count, b: Count): Count {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
+}
+
+function inWords({ passed, failed, skipped }: Count): string {
+  return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`
+}
+
+function since(started: number): number {
+  return (performance.now() - started) / 1000
+}
