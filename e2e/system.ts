@@ -47,7 +47,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     return supervised
   }
 
-  const place = (name: ServerName, port: number) => ({ dir: join(options.dir, name), log: join(logs, `${name}.log`), port })
+  const place = (name: ServerName, port: number) => ({
+    dir: join(options.dir, name),
+    log: join(logs, `${name}.log`),
+    port,
+  })
   const [nats, redis, clickhouse] = await Promise.all([
     keep('nats', (port) => startNats(place('nats', port))),
     keep('redis', (port) => startRedis(place('redis', port))),
@@ -87,12 +91,21 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 /** One more process of a service; `opsPort` 0 = any. */
-export function startService(name: ServiceName, env: NodeJS.ProcessEnv, opsPort: number, log: string): Promise<Server> {
+export function startService(
+  name: ServiceName,
+  env: NodeJS.ProcessEnv,
+  opsPort: number,
+  log: string,
+): Promise<Server> {
   const program = {
     name,
     kind: `node services/${name}`,
     scheme: 'http',
-    command: async (): Promise<[string, ...string[]]> => [process.execPath, ...flags(name), join(ROOT, 'services', name, 'src/main.ts')],
+    command: async (): Promise<[string, ...string[]]> => [
+      process.execPath,
+      ...flags(name),
+      join(ROOT, 'services', name, 'src/main.ts'),
+    ],
     env: (port: number) => ({ ...env, OPS_PORT: String(port) }),
     answers: async (port: number, signal: AbortSignal) => {
       const response = await fetch(`http://127.0.0.1:${port}/health`, { signal })

@@ -12,6 +12,9 @@ export async function prepareEnvironment(natsUrl: string, name: string, knownKey
   if (knownKey && (await catalog.apiKeys.find(hashApiKey(knownKey)))) return knownKey
   const key = newApiKey(name)
   const hash = hashApiKey(key)
-  await catalog.apiKeys.create({ hash, environment: name, label: 'npm start', hint: key.slice(-4), createdAt }, hash)
+  await catalog.apiKeys.create(
+    { hash, environment: name, label: 'npm start', hint: key.slice(-4), createdAt },
+    hash,
+  )
   return key
 }

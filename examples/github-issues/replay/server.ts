@@ -51,7 +51,14 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
   const add: Replay['add'] = (fields) => {
     const number = Math.max(0, ...items.keys()) + 1
     const id = Math.max(0, ...[...items.values()].map((item) => item.id)) + 1
-    const blank = { state: 'open', user: { login: 'replay' }, labels: [], comments: 0, body: null, closed_at: null }
+    const blank = {
+      state: 'open',
+      user: { login: 'replay' },
+      labels: [],
+      comments: 0,
+      body: null,
+      closed_at: null,
+    }
     const item = { html_url: `https://github.com/replay/${number}`, ...blank, created_at: now(), ...fields }
     items.set(number, { ...item, id, number, created_at: now(), updated_at: now() })
     return items.get(number) as ReplayItem // just set

@@ -35,7 +35,8 @@ export function connect(address: string): Connection {
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5000,
   })
-  const clients = createClientFactory().use(translateErrors).use(deadlineMiddleware)
+  // Attached last is invoked first: a deadline's error is translated too.
+  const clients = createClientFactory().use(deadlineMiddleware).use(translateErrors)
   return {
     client: (definition) => clients.create(definition, channel, { '*': { deadline: DEADLINE_MS } } as never),
     [Symbol.dispose]: () => channel.close(),

@@ -68,7 +68,12 @@ function pages(nango: Nango, repo: string, since?: string) {
   return nango.paginate<GithubItem>({
     endpoint: `/repos/${repo}/issues`,
     params: { state: 'all', sort: 'created', direction: 'asc', ...(since && { since }) },
-    paginate: { type: 'link', link_rel_in_response_header: 'next', limit_name_in_request: 'per_page', limit: 50 },
+    paginate: {
+      type: 'link',
+      link_rel_in_response_header: 'next',
+      limit_name_in_request: 'per_page',
+      limit: 50,
+    },
     retries: 5,
   })
 }

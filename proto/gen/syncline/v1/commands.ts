@@ -210,10 +210,10 @@ export const Command: MessageFns<Command> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Command>, I>>(base?: I): Command {
-    return Command.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Command>): Command {
+    return Command.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Command>, I>>(object: I): Command {
+  fromPartial(object: DeepPartial<Command>): Command {
     const message = createBaseCommand()
     message.id = object.id ?? ''
     message.environment = object.environment ?? ''
@@ -326,10 +326,10 @@ export const Target: MessageFns<Target> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Target>, I>>(base?: I): Target {
-    return Target.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Target>): Target {
+    return Target.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Target>, I>>(object: I): Target {
+  fromPartial(object: DeepPartial<Target>): Target {
     const message = createBaseTarget()
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
@@ -405,10 +405,10 @@ export const TriggerSyncs: MessageFns<TriggerSyncs> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TriggerSyncs>, I>>(base?: I): TriggerSyncs {
-    return TriggerSyncs.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<TriggerSyncs>): TriggerSyncs {
+    return TriggerSyncs.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<TriggerSyncs>, I>>(object: I): TriggerSyncs {
+  fromPartial(object: DeepPartial<TriggerSyncs>): TriggerSyncs {
     const message = createBaseTriggerSyncs()
     message.target =
       object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
@@ -463,10 +463,10 @@ export const StartSyncs: MessageFns<StartSyncs> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StartSyncs>, I>>(base?: I): StartSyncs {
-    return StartSyncs.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<StartSyncs>): StartSyncs {
+    return StartSyncs.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<StartSyncs>, I>>(object: I): StartSyncs {
+  fromPartial(object: DeepPartial<StartSyncs>): StartSyncs {
     const message = createBaseStartSyncs()
     message.target =
       object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
@@ -519,10 +519,10 @@ export const PauseSyncs: MessageFns<PauseSyncs> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PauseSyncs>, I>>(base?: I): PauseSyncs {
-    return PauseSyncs.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<PauseSyncs>): PauseSyncs {
+    return PauseSyncs.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<PauseSyncs>, I>>(object: I): PauseSyncs {
+  fromPartial(object: DeepPartial<PauseSyncs>): PauseSyncs {
     const message = createBasePauseSyncs()
     message.target =
       object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
@@ -608,10 +608,10 @@ export const SetFrequency: MessageFns<SetFrequency> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SetFrequency>, I>>(base?: I): SetFrequency {
-    return SetFrequency.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<SetFrequency>): SetFrequency {
+    return SetFrequency.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<SetFrequency>, I>>(object: I): SetFrequency {
+  fromPartial(object: DeepPartial<SetFrequency>): SetFrequency {
     const message = createBaseSetFrequency()
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
@@ -689,10 +689,10 @@ export const CreateVariant: MessageFns<CreateVariant> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateVariant>, I>>(base?: I): CreateVariant {
-    return CreateVariant.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<CreateVariant>): CreateVariant {
+    return CreateVariant.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<CreateVariant>, I>>(object: I): CreateVariant {
+  fromPartial(object: DeepPartial<CreateVariant>): CreateVariant {
     const message = createBaseCreateVariant()
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
@@ -769,10 +769,10 @@ export const DeleteVariant: MessageFns<DeleteVariant> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteVariant>, I>>(base?: I): DeleteVariant {
-    return DeleteVariant.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<DeleteVariant>): DeleteVariant {
+    return DeleteVariant.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteVariant>, I>>(object: I): DeleteVariant {
+  fromPartial(object: DeepPartial<DeleteVariant>): DeleteVariant {
     const message = createBaseDeleteVariant()
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
@@ -840,10 +840,10 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CommandAnswer>, I>>(base?: I): CommandAnswer {
-    return CommandAnswer.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<CommandAnswer>): CommandAnswer {
+    return CommandAnswer.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<CommandAnswer>, I>>(object: I): CommandAnswer {
+  fromPartial(object: DeepPartial<CommandAnswer>): CommandAnswer {
     const message = createBaseCommandAnswer()
     switch (object.result?.$case) {
       case 'done': {
@@ -919,10 +919,10 @@ export const CommandDone: MessageFns<CommandDone> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CommandDone>, I>>(base?: I): CommandDone {
-    return CommandDone.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<CommandDone>): CommandDone {
+    return CommandDone.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<CommandDone>, I>>(object: I): CommandDone {
+  fromPartial(object: DeepPartial<CommandDone>): CommandDone {
     const message = createBaseCommandDone()
     message.frequency = object.frequency ?? ''
     message.scheduleId = object.scheduleId ?? ''
@@ -986,10 +986,10 @@ export const CommandRefused: MessageFns<CommandRefused> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CommandRefused>, I>>(base?: I): CommandRefused {
-    return CommandRefused.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<CommandRefused>): CommandRefused {
+    return CommandRefused.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<CommandRefused>, I>>(object: I): CommandRefused {
+  fromPartial(object: DeepPartial<CommandRefused>): CommandRefused {
     const message = createBaseCommandRefused()
     message.code = object.code ?? ''
     message.message = object.message ?? ''
@@ -1011,14 +1011,9 @@ type DeepPartial<T> = T extends Builtin
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
 
-type KeysOfUnion<T> = T extends T ? keyof T : never
-type Exact<P, I extends P> = P extends Builtin
-  ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never }
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter
   decode(input: BinaryReader | Uint8Array, length?: number): T
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T
+  create(base?: DeepPartial<T>): T
+  fromPartial(object: DeepPartial<T>): T
 }

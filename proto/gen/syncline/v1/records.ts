@@ -368,10 +368,10 @@ export const Writer: MessageFns<Writer> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Writer>, I>>(base?: I): Writer {
-    return Writer.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Writer>): Writer {
+    return Writer.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Writer>, I>>(object: I): Writer {
+  fromPartial(object: DeepPartial<Writer>): Writer {
     const message = createBaseWriter()
     message.runId = object.runId ?? ''
     message.sync = object.sync ?? ''
@@ -447,10 +447,10 @@ export const BeginRequest: MessageFns<BeginRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<BeginRequest>, I>>(base?: I): BeginRequest {
-    return BeginRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<BeginRequest>): BeginRequest {
+    return BeginRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<BeginRequest>, I>>(object: I): BeginRequest {
+  fromPartial(object: DeepPartial<BeginRequest>): BeginRequest {
     const message = createBaseBeginRequest()
     message.writer =
       object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
@@ -505,10 +505,10 @@ export const BeginResponse: MessageFns<BeginResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<BeginResponse>, I>>(base?: I): BeginResponse {
-    return BeginResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<BeginResponse>): BeginResponse {
+    return BeginResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<BeginResponse>, I>>(object: I): BeginResponse {
+  fromPartial(object: DeepPartial<BeginResponse>): BeginResponse {
     const message = createBaseBeginResponse()
     message.counts = object.counts?.map((e) => ModelCounts.fromPartial(e)) || []
     return message
@@ -593,10 +593,10 @@ export const Record: MessageFns<Record> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Record>, I>>(base?: I): Record {
-    return Record.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Record>): Record {
+    return Record.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Record>, I>>(object: I): Record {
+  fromPartial(object: DeepPartial<Record>): Record {
     const message = createBaseRecord()
     message.id = object.id ?? ''
     message.numericId = object.numericId ?? false
@@ -684,10 +684,10 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SaveRequest>, I>>(base?: I): SaveRequest {
-    return SaveRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<SaveRequest>): SaveRequest {
+    return SaveRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<SaveRequest>, I>>(object: I): SaveRequest {
+  fromPartial(object: DeepPartial<SaveRequest>): SaveRequest {
     const message = createBaseSaveRequest()
     message.stream =
       object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
@@ -766,10 +766,10 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteRequest>, I>>(base?: I): DeleteRequest {
-    return DeleteRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<DeleteRequest>): DeleteRequest {
+    return DeleteRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteRequest>, I>>(object: I): DeleteRequest {
+  fromPartial(object: DeepPartial<DeleteRequest>): DeleteRequest {
     const message = createBaseDeleteRequest()
     message.stream =
       object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
@@ -869,10 +869,10 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SaveResponse>, I>>(base?: I): SaveResponse {
-    return SaveResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<SaveResponse>): SaveResponse {
+    return SaveResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<SaveResponse>, I>>(object: I): SaveResponse {
+  fromPartial(object: DeepPartial<SaveResponse>): SaveResponse {
     const message = createBaseSaveResponse()
     message.added = object.added ?? 0
     message.updated = object.updated ?? 0
@@ -939,10 +939,10 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TrackDeletesRequest>, I>>(base?: I): TrackDeletesRequest {
-    return TrackDeletesRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<TrackDeletesRequest>): TrackDeletesRequest {
+    return TrackDeletesRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<TrackDeletesRequest>, I>>(object: I): TrackDeletesRequest {
+  fromPartial(object: DeepPartial<TrackDeletesRequest>): TrackDeletesRequest {
     const message = createBaseTrackDeletesRequest()
     message.stream =
       object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
@@ -986,14 +986,10 @@ export const StartTrackingDeletesResponse: MessageFns<StartTrackingDeletesRespon
     }
   },
 
-  create<I extends Exact<DeepPartial<StartTrackingDeletesResponse>, I>>(
-    base?: I,
-  ): StartTrackingDeletesResponse {
-    return StartTrackingDeletesResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<StartTrackingDeletesResponse>): StartTrackingDeletesResponse {
+    return StartTrackingDeletesResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<StartTrackingDeletesResponse>, I>>(
-    _: I,
-  ): StartTrackingDeletesResponse {
+  fromPartial(_: DeepPartial<StartTrackingDeletesResponse>): StartTrackingDeletesResponse {
     const message = createBaseStartTrackingDeletesResponse()
     return message
   },
@@ -1113,10 +1109,10 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListRecordsRequest>, I>>(base?: I): ListRecordsRequest {
-    return ListRecordsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListRecordsRequest>): ListRecordsRequest {
+    return ListRecordsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListRecordsRequest>, I>>(object: I): ListRecordsRequest {
+  fromPartial(object: DeepPartial<ListRecordsRequest>): ListRecordsRequest {
     const message = createBaseListRecordsRequest()
     message.stream =
       object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
@@ -1185,10 +1181,10 @@ export const ListRecordsResponse: MessageFns<ListRecordsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListRecordsResponse>, I>>(base?: I): ListRecordsResponse {
-    return ListRecordsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListRecordsResponse>): ListRecordsResponse {
+    return ListRecordsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListRecordsResponse>, I>>(object: I): ListRecordsResponse {
+  fromPartial(object: DeepPartial<ListRecordsResponse>): ListRecordsResponse {
     const message = createBaseListRecordsResponse()
     message.records = object.records ?? Buffer.alloc(0)
     message.nextCursor = object.nextCursor ?? ''
@@ -1241,10 +1237,10 @@ export const CountRecordsRequest: MessageFns<CountRecordsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CountRecordsRequest>, I>>(base?: I): CountRecordsRequest {
-    return CountRecordsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<CountRecordsRequest>): CountRecordsRequest {
+    return CountRecordsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<CountRecordsRequest>, I>>(object: I): CountRecordsRequest {
+  fromPartial(object: DeepPartial<CountRecordsRequest>): CountRecordsRequest {
     const message = createBaseCountRecordsRequest()
     message.streams = object.streams?.map((e) => Stream.fromPartial(e)) || []
     return message
@@ -1296,10 +1292,10 @@ export const CountRecordsResponse: MessageFns<CountRecordsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CountRecordsResponse>, I>>(base?: I): CountRecordsResponse {
-    return CountRecordsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<CountRecordsResponse>): CountRecordsResponse {
+    return CountRecordsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<CountRecordsResponse>, I>>(object: I): CountRecordsResponse {
+  fromPartial(object: DeepPartial<CountRecordsResponse>): CountRecordsResponse {
     const message = createBaseCountRecordsResponse()
     message.sizes = object.sizes?.map((e) => StreamSize.fromPartial(e)) || []
     return message
@@ -1362,10 +1358,10 @@ export const StreamSize: MessageFns<StreamSize> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StreamSize>, I>>(base?: I): StreamSize {
-    return StreamSize.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<StreamSize>): StreamSize {
+    return StreamSize.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<StreamSize>, I>>(object: I): StreamSize {
+  fromPartial(object: DeepPartial<StreamSize>): StreamSize {
     const message = createBaseStreamSize()
     message.live = object.live ?? 0
     message.bytes = object.bytes ?? 0
@@ -1440,10 +1436,10 @@ export const PruneRecordsRequest: MessageFns<PruneRecordsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PruneRecordsRequest>, I>>(base?: I): PruneRecordsRequest {
-    return PruneRecordsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<PruneRecordsRequest>): PruneRecordsRequest {
+    return PruneRecordsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<PruneRecordsRequest>, I>>(object: I): PruneRecordsRequest {
+  fromPartial(object: DeepPartial<PruneRecordsRequest>): PruneRecordsRequest {
     const message = createBasePruneRecordsRequest()
     message.stream =
       object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
@@ -1509,10 +1505,10 @@ export const PruneRecordsResponse: MessageFns<PruneRecordsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PruneRecordsResponse>, I>>(base?: I): PruneRecordsResponse {
-    return PruneRecordsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<PruneRecordsResponse>): PruneRecordsResponse {
+    return PruneRecordsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<PruneRecordsResponse>, I>>(object: I): PruneRecordsResponse {
+  fromPartial(object: DeepPartial<PruneRecordsResponse>): PruneRecordsResponse {
     const message = createBasePruneRecordsResponse()
     message.count = object.count ?? 0
     message.hasMore = object.hasMore ?? false
@@ -1565,10 +1561,10 @@ export const EmptyStreamsRequest: MessageFns<EmptyStreamsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<EmptyStreamsRequest>, I>>(base?: I): EmptyStreamsRequest {
-    return EmptyStreamsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<EmptyStreamsRequest>): EmptyStreamsRequest {
+    return EmptyStreamsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<EmptyStreamsRequest>, I>>(object: I): EmptyStreamsRequest {
+  fromPartial(object: DeepPartial<EmptyStreamsRequest>): EmptyStreamsRequest {
     const message = createBaseEmptyStreamsRequest()
     message.streams = object.streams?.map((e) => Stream.fromPartial(e)) || []
     return message
@@ -1609,10 +1605,10 @@ export const EmptyStreamsResponse: MessageFns<EmptyStreamsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<EmptyStreamsResponse>, I>>(base?: I): EmptyStreamsResponse {
-    return EmptyStreamsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<EmptyStreamsResponse>): EmptyStreamsResponse {
+    return EmptyStreamsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<EmptyStreamsResponse>, I>>(_: I): EmptyStreamsResponse {
+  fromPartial(_: DeepPartial<EmptyStreamsResponse>): EmptyStreamsResponse {
     const message = createBaseEmptyStreamsResponse()
     return message
   },
@@ -1685,10 +1681,10 @@ export const LogLine: MessageFns<LogLine> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<LogLine>, I>>(base?: I): LogLine {
-    return LogLine.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<LogLine>): LogLine {
+    return LogLine.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<LogLine>, I>>(object: I): LogLine {
+  fromPartial(object: DeepPartial<LogLine>): LogLine {
     const message = createBaseLogLine()
     message.atMs = object.atMs ?? 0
     message.level = object.level ?? LogLevel.UNSPECIFIED
@@ -1786,10 +1782,10 @@ export const AppendLogsRequest: MessageFns<AppendLogsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<AppendLogsRequest>, I>>(base?: I): AppendLogsRequest {
-    return AppendLogsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<AppendLogsRequest>): AppendLogsRequest {
+    return AppendLogsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<AppendLogsRequest>, I>>(object: I): AppendLogsRequest {
+  fromPartial(object: DeepPartial<AppendLogsRequest>): AppendLogsRequest {
     const message = createBaseAppendLogsRequest()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -1834,10 +1830,10 @@ export const AppendLogsResponse: MessageFns<AppendLogsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<AppendLogsResponse>, I>>(base?: I): AppendLogsResponse {
-    return AppendLogsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<AppendLogsResponse>): AppendLogsResponse {
+    return AppendLogsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<AppendLogsResponse>, I>>(_: I): AppendLogsResponse {
+  fromPartial(_: DeepPartial<AppendLogsResponse>): AppendLogsResponse {
     const message = createBaseAppendLogsResponse()
     return message
   },
@@ -1910,10 +1906,10 @@ export const ListLogsRequest: MessageFns<ListLogsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListLogsRequest>, I>>(base?: I): ListLogsRequest {
-    return ListLogsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListLogsRequest>): ListLogsRequest {
+    return ListLogsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListLogsRequest>, I>>(object: I): ListLogsRequest {
+  fromPartial(object: DeepPartial<ListLogsRequest>): ListLogsRequest {
     const message = createBaseListLogsRequest()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -1967,10 +1963,10 @@ export const ListLogsResponse: MessageFns<ListLogsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListLogsResponse>, I>>(base?: I): ListLogsResponse {
-    return ListLogsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListLogsResponse>): ListLogsResponse {
+    return ListLogsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListLogsResponse>, I>>(object: I): ListLogsResponse {
+  fromPartial(object: DeepPartial<ListLogsResponse>): ListLogsResponse {
     const message = createBaseListLogsResponse()
     message.lines = object.lines?.map((e) => LogLine.fromPartial(e)) || []
     return message
@@ -2192,11 +2188,6 @@ type DeepPartial<T> = T extends Builtin
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
 
-type KeysOfUnion<T> = T extends T ? keyof T : never
-type Exact<P, I extends P> = P extends Builtin
-  ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never }
-
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString())
   if (num > globalThis.Number.MAX_SAFE_INTEGER) {
@@ -2211,6 +2202,6 @@ function longToNumber(int64: { toString(): string }): number {
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter
   decode(input: BinaryReader | Uint8Array, length?: number): T
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T
+  create(base?: DeepPartial<T>): T
+  fromPartial(object: DeepPartial<T>): T
 }

@@ -221,10 +221,10 @@ export const RunRequested: MessageFns<RunRequested> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<RunRequested>, I>>(base?: I): RunRequested {
-    return RunRequested.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<RunRequested>): RunRequested {
+    return RunRequested.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<RunRequested>, I>>(object: I): RunRequested {
+  fromPartial(object: DeepPartial<RunRequested>): RunRequested {
     const message = createBaseRunRequested()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -299,10 +299,10 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StartAttemptRequest>, I>>(base?: I): StartAttemptRequest {
-    return StartAttemptRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<StartAttemptRequest>): StartAttemptRequest {
+    return StartAttemptRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<StartAttemptRequest>, I>>(object: I): StartAttemptRequest {
+  fromPartial(object: DeepPartial<StartAttemptRequest>): StartAttemptRequest {
     const message = createBaseStartAttemptRequest()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -369,10 +369,10 @@ export const StartAttemptResponse: MessageFns<StartAttemptResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StartAttemptResponse>, I>>(base?: I): StartAttemptResponse {
-    return StartAttemptResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<StartAttemptResponse>): StartAttemptResponse {
+    return StartAttemptResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<StartAttemptResponse>, I>>(object: I): StartAttemptResponse {
+  fromPartial(object: DeepPartial<StartAttemptResponse>): StartAttemptResponse {
     const message = createBaseStartAttemptResponse()
     switch (object.outcome?.$case) {
       case 'started': {
@@ -437,10 +437,10 @@ export const AttemptRefused: MessageFns<AttemptRefused> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<AttemptRefused>, I>>(base?: I): AttemptRefused {
-    return AttemptRefused.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<AttemptRefused>): AttemptRefused {
+    return AttemptRefused.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<AttemptRefused>, I>>(object: I): AttemptRefused {
+  fromPartial(object: DeepPartial<AttemptRefused>): AttemptRefused {
     const message = createBaseAttemptRefused()
     message.reason = object.reason ?? ''
     return message
@@ -602,10 +602,10 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<AttemptStarted>, I>>(base?: I): AttemptStarted {
-    return AttemptStarted.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<AttemptStarted>): AttemptStarted {
+    return AttemptStarted.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<AttemptStarted>, I>>(object: I): AttemptStarted {
+  fromPartial(object: DeepPartial<AttemptStarted>): AttemptStarted {
     const message = createBaseAttemptStarted()
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
@@ -688,10 +688,10 @@ export const AttemptRequest: MessageFns<AttemptRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<AttemptRequest>, I>>(base?: I): AttemptRequest {
-    return AttemptRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<AttemptRequest>): AttemptRequest {
+    return AttemptRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<AttemptRequest>, I>>(object: I): AttemptRequest {
+  fromPartial(object: DeepPartial<AttemptRequest>): AttemptRequest {
     const message = createBaseAttemptRequest()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -778,10 +778,10 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<HeartbeatRequest>, I>>(base?: I): HeartbeatRequest {
-    return HeartbeatRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<HeartbeatRequest>): HeartbeatRequest {
+    return HeartbeatRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<HeartbeatRequest>, I>>(object: I): HeartbeatRequest {
+  fromPartial(object: DeepPartial<HeartbeatRequest>): HeartbeatRequest {
     const message = createBaseHeartbeatRequest()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -836,10 +836,10 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<HeartbeatResponse>, I>>(base?: I): HeartbeatResponse {
-    return HeartbeatResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<HeartbeatResponse>): HeartbeatResponse {
+    return HeartbeatResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<HeartbeatResponse>, I>>(object: I): HeartbeatResponse {
+  fromPartial(object: DeepPartial<HeartbeatResponse>): HeartbeatResponse {
     const message = createBaseHeartbeatResponse()
     message.stopReason = object.stopReason ?? ''
     return message
@@ -891,10 +891,10 @@ export const Checkpoint: MessageFns<Checkpoint> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Checkpoint>, I>>(base?: I): Checkpoint {
-    return Checkpoint.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Checkpoint>): Checkpoint {
+    return Checkpoint.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Checkpoint>, I>>(object: I): Checkpoint {
+  fromPartial(object: DeepPartial<Checkpoint>): Checkpoint {
     const message = createBaseCheckpoint()
     message.json = object.json ?? ''
     return message
@@ -979,10 +979,10 @@ export const SaveCheckpointRequest: MessageFns<SaveCheckpointRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SaveCheckpointRequest>, I>>(base?: I): SaveCheckpointRequest {
-    return SaveCheckpointRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<SaveCheckpointRequest>): SaveCheckpointRequest {
+    return SaveCheckpointRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<SaveCheckpointRequest>, I>>(object: I): SaveCheckpointRequest {
+  fromPartial(object: DeepPartial<SaveCheckpointRequest>): SaveCheckpointRequest {
     const message = createBaseSaveCheckpointRequest()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -1026,10 +1026,10 @@ export const SaveCheckpointResponse: MessageFns<SaveCheckpointResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SaveCheckpointResponse>, I>>(base?: I): SaveCheckpointResponse {
-    return SaveCheckpointResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<SaveCheckpointResponse>): SaveCheckpointResponse {
+    return SaveCheckpointResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<SaveCheckpointResponse>, I>>(_: I): SaveCheckpointResponse {
+  fromPartial(_: DeepPartial<SaveCheckpointResponse>): SaveCheckpointResponse {
     const message = createBaseSaveCheckpointResponse()
     return message
   },
@@ -1154,10 +1154,10 @@ export const RunFinished: MessageFns<RunFinished> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<RunFinished>, I>>(base?: I): RunFinished {
-    return RunFinished.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<RunFinished>): RunFinished {
+    return RunFinished.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<RunFinished>, I>>(object: I): RunFinished {
+  fromPartial(object: DeepPartial<RunFinished>): RunFinished {
     const message = createBaseRunFinished()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
@@ -1266,11 +1266,6 @@ type DeepPartial<T> = T extends Builtin
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
 
-type KeysOfUnion<T> = T extends T ? keyof T : never
-type Exact<P, I extends P> = P extends Builtin
-  ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never }
-
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString())
   if (num > globalThis.Number.MAX_SAFE_INTEGER) {
@@ -1285,6 +1280,6 @@ function longToNumber(int64: { toString(): string }): number {
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter
   decode(input: BinaryReader | Uint8Array, length?: number): T
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T
+  create(base?: DeepPartial<T>): T
+  fromPartial(object: DeepPartial<T>): T
 }

@@ -225,10 +225,10 @@ export const SyncName: MessageFns<SyncName> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SyncName>, I>>(base?: I): SyncName {
-    return SyncName.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<SyncName>): SyncName {
+    return SyncName.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<SyncName>, I>>(object: I): SyncName {
+  fromPartial(object: DeepPartial<SyncName>): SyncName {
     const message = createBaseSyncName()
     message.name = object.name ?? ''
     message.variant = object.variant ?? ''
@@ -314,10 +314,10 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListSchedulesRequest>, I>>(base?: I): ListSchedulesRequest {
-    return ListSchedulesRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListSchedulesRequest>): ListSchedulesRequest {
+    return ListSchedulesRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListSchedulesRequest>, I>>(object: I): ListSchedulesRequest {
+  fromPartial(object: DeepPartial<ListSchedulesRequest>): ListSchedulesRequest {
     const message = createBaseListSchedulesRequest()
     message.environment = object.environment ?? ''
     message.providerConfigKey = object.providerConfigKey ?? ''
@@ -372,10 +372,10 @@ export const ListSchedulesResponse: MessageFns<ListSchedulesResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListSchedulesResponse>, I>>(base?: I): ListSchedulesResponse {
-    return ListSchedulesResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListSchedulesResponse>): ListSchedulesResponse {
+    return ListSchedulesResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListSchedulesResponse>, I>>(object: I): ListSchedulesResponse {
+  fromPartial(object: DeepPartial<ListSchedulesResponse>): ListSchedulesResponse {
     const message = createBaseListSchedulesResponse()
     message.schedules = object.schedules?.map((e) => Schedule.fromPartial(e)) || []
     return message
@@ -561,10 +561,10 @@ export const Schedule: MessageFns<Schedule> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Schedule>, I>>(base?: I): Schedule {
-    return Schedule.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Schedule>): Schedule {
+    return Schedule.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Schedule>, I>>(object: I): Schedule {
+  fromPartial(object: DeepPartial<Schedule>): Schedule {
     const message = createBaseSchedule()
     message.id = object.id ?? ''
     message.providerConfigKey = object.providerConfigKey ?? ''
@@ -750,10 +750,10 @@ export const Run: MessageFns<Run> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Run>, I>>(base?: I): Run {
-    return Run.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Run>): Run {
+    return Run.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Run>, I>>(object: I): Run {
+  fromPartial(object: DeepPartial<Run>): Run {
     const message = createBaseRun()
     message.id = object.id ?? ''
     message.state = object.state ?? RunState.UNSPECIFIED
@@ -859,10 +859,10 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListRunsRequest>, I>>(base?: I): ListRunsRequest {
-    return ListRunsRequest.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListRunsRequest>): ListRunsRequest {
+    return ListRunsRequest.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListRunsRequest>, I>>(object: I): ListRunsRequest {
+  fromPartial(object: DeepPartial<ListRunsRequest>): ListRunsRequest {
     const message = createBaseListRunsRequest()
     message.environment = object.environment ?? ''
     message.providerConfigKey = object.providerConfigKey ?? ''
@@ -919,10 +919,10 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListRunsResponse>, I>>(base?: I): ListRunsResponse {
-    return ListRunsResponse.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ListRunsResponse>): ListRunsResponse {
+    return ListRunsResponse.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ListRunsResponse>, I>>(object: I): ListRunsResponse {
+  fromPartial(object: DeepPartial<ListRunsResponse>): ListRunsResponse {
     const message = createBaseListRunsResponse()
     message.runs = object.runs?.map((e) => Run.fromPartial(e)) || []
     return message
@@ -990,11 +990,6 @@ type DeepPartial<T> = T extends Builtin
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
 
-type KeysOfUnion<T> = T extends T ? keyof T : never
-type Exact<P, I extends P> = P extends Builtin
-  ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never }
-
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString())
   if (num > globalThis.Number.MAX_SAFE_INTEGER) {
@@ -1009,6 +1004,6 @@ function longToNumber(int64: { toString(): string }): number {
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter
   decode(input: BinaryReader | Uint8Array, length?: number): T
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T
+  create(base?: DeepPartial<T>): T
+  fromPartial(object: DeepPartial<T>): T
 }

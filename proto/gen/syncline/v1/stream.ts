@@ -103,10 +103,10 @@ export const Stream: MessageFns<Stream> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Stream>, I>>(base?: I): Stream {
-    return Stream.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<Stream>): Stream {
+    return Stream.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<Stream>, I>>(object: I): Stream {
+  fromPartial(object: DeepPartial<Stream>): Stream {
     const message = createBaseStream()
     message.environment = object.environment ?? ''
     message.connection = object.connection ?? ''
@@ -194,10 +194,10 @@ export const ModelCounts: MessageFns<ModelCounts> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ModelCounts>, I>>(base?: I): ModelCounts {
-    return ModelCounts.fromPartial(base ?? ({} as any))
+  create(base?: DeepPartial<ModelCounts>): ModelCounts {
+    return ModelCounts.fromPartial(base ?? {})
   },
-  fromPartial<I extends Exact<DeepPartial<ModelCounts>, I>>(object: I): ModelCounts {
+  fromPartial(object: DeepPartial<ModelCounts>): ModelCounts {
     const message = createBaseModelCounts()
     message.model = object.model ?? ''
     message.added = object.added ?? 0
@@ -221,11 +221,6 @@ type DeepPartial<T> = T extends Builtin
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
 
-type KeysOfUnion<T> = T extends T ? keyof T : never
-type Exact<P, I extends P> = P extends Builtin
-  ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never }
-
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString())
   if (num > globalThis.Number.MAX_SAFE_INTEGER) {
@@ -240,6 +235,6 @@ function longToNumber(int64: { toString(): string }): number {
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter
   decode(input: BinaryReader | Uint8Array, length?: number): T
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T
+  create(base?: DeepPartial<T>): T
+  fromPartial(object: DeepPartial<T>): T
 }

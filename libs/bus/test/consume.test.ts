@@ -1,0 +1,110 @@
+import { eventually, namespace, servers } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import {
+  type Bus,
+  type Consumption,
+  connectBus,
+  consume,
+  type Delivery,
+  publish,
+  subjects,
+} from '../src/index.ts'
+
+type Message = { environment: string; runId: string }
+
+async function withBus(work: (bus: Bus, stop: AbortController) => Promise<void>) {
+  await using bus = await connectBus({ url: servers().nats.url, prefix: namespace(), replicas: 1 }, 'test')
+  const stop = new AbortController()
+  await work(bus, stop).finally(() => stop.abort())
+}
+
+const consumption = (changes: Partial<Consumption<Message>> = {}): Consumption<Message> => ({
+  subject: subjects.runRequested,
+  filter: '>',
+  durable: 'test',
+  ackWaitMs: 1000,
+  concurrency: 4,
+  onError: () => {},
+  ...changes,
+})
+
+const send = (bus: Bus, runId: string) =>
+  publish(bus, subjects.runRequested, ['dev'], { environment: 'dev', runId }, { id: runId })
+
+test('each message is worked on once by one of many consumers', () =>
+  withBus(async (bus, stop) => {
+    const seen: string[] = []
+    const work = async ({ message }: Delivery<Message>) => void seen.push(message.runId)
+    const loops = [1, 2, 3].map(() => consume(bus, consumption(), work, stop.signal))
+    const ids = Array.from({ length: 60 }, (_, n) => `run${n}`)
+    await Promise.all(ids.map((id) => send(bus, id)))
+    await eventually(() => expect(seen.toSorted()).toEqual(ids.toSorted()))
+    stop.abort()
+    await Promise.all(loops)
+    expect(seen).toHaveLength(60)
+  }))
+
+test('a message published twice with one id is delivered once', () =>
+  withBus(async (bus, stop) => {
+    const seen: string[] = []
+    const loop = consume(
+      bus,
+      consumption(),
+      async ({ message }) => void seen.push(message.runId),
+      stop.signal,
+    )
+    for (const id of ['a', 'a', 'b']) await send(bus, id)
+    await eventually(() => expect(seen).toContain('b'))
+    stop.abort()
+    await loop
+    expect(seen.toSorted()).toEqual(['a', 'b'])
+  }))
+
+test('work that throws is delivered again', () =>
+  withBus(async (bus, stop) => {
+    const deliveries: number[] = []
+    const errors: unknown[] = []
+    const work = async (delivery: Delivery<Message>) => {
+      deliveries.push(delivery.deliveries)
+      if (delivery.deliveries === 1) throw new Error('not yet')
+    }
+    void consume(bus, consumption({ onError: (error) => errors.push(error) }), work, stop.signal)
+    await send(bus, 'a')
+    await eventually(() => expect(deliveries).toEqual([1, 2]))
+    expect(errors).toHaveLength(1)
+  }))
+
+test('work that takes longer than the ack wait is not given to another', () =>
+  withBus(async (bus, stop) => {
+    let begun = 0
+    const done = Promise.withResolvers<void>()
+    const work = async () => {
+      begun++
+      await done.promise
+    }
+    void consume(bus, consumption(), work, stop.signal)
+    void consume(bus, consumption(), work, stop.signal)
+    await send(bus, 'a')
+    await eventually(() => expect(begun).toBe(1))
+    // Three ack waits: without the signs of life it would have come again.
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    expect(begun).toBe(1)
+    done.resolve()
+  }))
+
+test('with one message in work at a time, order is kept over consumers and failures', () =>
+  withBus(async (bus, stop) => {
+    const seen: string[] = []
+    const failed = new Set<string>()
+    const work = async ({ message }: Delivery<Message>) => {
+      if (message.runId === 'run3' && !failed.has('run3')) {
+        failed.add('run3')
+        throw new Error('once')
+      }
+      seen.push(message.runId)
+    }
+    const ids = Array.from({ length: 8 }, (_, n) => `run${n}`)
+    for (const id of ids) await send(bus, id)
+    for (let n = 0; n < 2; n++) void consume(bus, consumption({ maxAckPending: 1 }), work, stop.signal)
+    await eventually(() => expect(seen).toEqual(ids))
+  }))

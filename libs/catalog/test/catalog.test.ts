@@ -1,0 +1,89 @@
+import { connectBus } from '@syncline/bus'
+import { eventually, namespace, servers } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import { type Catalog, type CatalogChange, openCatalog } from '../src/index.ts'
+
+const dev = { name: 'dev', createdAt: '2026-01-01T00:00:00.000Z' }
+
+async function opened(prefix: string, stack: AsyncDisposableStack): Promise<Catalog> {
+  const bus = stack.use(await connectBus({ url: servers().nats.url, prefix, replicas: 1 }, 'test'))
+  return stack.use(
+    await openCatalog(bus, (error) => {
+      throw error
+    }),
+  )
+}
+
+test('what one process makes, another finds at once, and lists soon', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const [a, b] = [await opened(prefix, stack), await opened(prefix, stack)]
+  await a.environments.create(dev, 'dev')
+  expect(await b.environments.get('dev')).toEqual(dev)
+  await eventually(() => expect(b.environments.list()).toEqual([dev]))
+})
+
+test('a catalog that opens later has all that was there', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const a = await opened(prefix, stack)
+  for (let n = 0; n < 50; n++) await a.environments.create({ ...dev, name: `e${n}` }, `e${n}`)
+  await a.environments.delete('e7')
+  const b = await opened(prefix, stack)
+  expect(b.environments.list()).toHaveLength(49)
+})
+
+test('the same thing is made once', async () => {
+  await using stack = new AsyncDisposableStack()
+  const a = await opened(namespace(), stack)
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => a.environments.create(dev, 'dev')))
+  expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
+  await expect(a.environments.create(dev, 'dev')).rejects.toMatchObject({ code: 'already_exists' })
+})
+
+test('a deleted thing is gone for who deleted it, listeners hear what it was, and it can be made again', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const [a, b] = [await opened(prefix, stack), await opened(prefix, stack)]
+  const heard: CatalogChange[] = []
+  for (const catalog of [a, b]) catalog.onChange((change) => heard.push(change))
+  await a.environments.create(dev, 'dev')
+  await a.environments.delete('dev')
+  expect(await a.environments.find('dev')).toBeUndefined()
+  expect(a.environments.list()).toEqual([])
+  await eventually(() =>
+    expect(heard.filter((change) => change.deleted).map(({ value }) => value)).toEqual([dev, dev]),
+  )
+  await a.environments.create(dev, 'dev')
+  await eventually(async () => expect(await b.environments.find('dev')).toEqual(dev))
+})
+
+test('concurrent updates all count', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const [a, b] = [await opened(prefix, stack), await opened(prefix, stack)]
+  await a.environments.create({ name: '', createdAt: dev.createdAt }, 'dev')
+  const append = (catalog: Catalog, letter: string) =>
+    catalog.environments.update((present) => ({ ...present, name: present.name + letter }), 'dev')
+  await Promise.all([append(a, 'a'), append(b, 'b'), append(a, 'c'), append(b, 'd')])
+  await eventually(async () => expect([...(await a.environments.get('dev')).name].sort().join('')).toBe('abcd'))
+})
+
+test('unknown things have the code of their kind', async () => {
+  await using stack = new AsyncDisposableStack()
+  const a = await opened(namespace(), stack)
+  await expect(a.connections.get('dev', 'github', 'nobody')).rejects.toMatchObject({
+    code: 'unknown_connection',
+    message: "there is no connection 'nobody'",
+  })
+})
+
+test('bundles come back as they were, however often they are stored', async () => {
+  await using stack = new AsyncDisposableStack()
+  const a = await opened(namespace(), stack)
+  const text = 'exports.default = "ü"\n'.repeat(20_000)
+  const key = await a.bundles.put(text)
+  expect(await a.bundles.put(text)).toBe(key)
+  expect(await a.bundles.get(key)).toBe(text)
+  await expect(a.bundles.get('0'.repeat(64))).rejects.toMatchObject({ code: 'not_found' })
+})

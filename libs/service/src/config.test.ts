@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { readConfig, variable } from './config.ts'
+
+const Config = z
+  .object({
+    NATS_URL: variable.url(),
+    PORT: variable.port(3003),
+    HOSTS: variable.list([]),
+    API_KEY: variable.text('none'),
+  })
+  .transform((env) => ({ nats: { url: env.NATS_URL }, port: env.PORT, hosts: env.HOSTS }))
+
+test('variables become a config, defaults fill the gaps', () => {
+  expect(readConfig(Config, { NATS_URL: 'nats://h:1', HOSTS: 'a, b,' })).toEqual({
+    nats: { url: 'nats://h:1' },
+    port: 3003,
+    hosts: ['a', 'b'],
+  })
+})
+
+test('an empty variable counts as not set', () => {
+  expect(readConfig(Config, { NATS_URL: 'nats://h:1', PORT: '' }).port).toBe(3003)
+})
+
+test('the error names every bad variable and its value', () => {
+  expect(() => readConfig(Config, { PORT: '99999' })).toThrow(/NATS_URL is not set; PORT is '99999'/)
+})
+
+test('the value of a secret is not shown', () => {
+  const Secret = z.object({ API_KEY: variable.port() })
+  expect(() => readConfig(Secret, { API_KEY: 'hunter2' })).toThrow("API_KEY is '…'")
+})
