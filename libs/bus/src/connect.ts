@@ -6,10 +6,12 @@ import {
   RetentionPolicy,
 } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/nats-core'
-import { connect } from '@nats-io/transport-node'
+import { connect, type NodeConnectionOptions } from '@nats-io/transport-node'
 import type { StreamName } from './subjects.ts'
 
 const DAY_NS = 24 * 3600 * 1e9
+const START_TIMEOUT_MS = 30_000
+const START_RETRY_MS = 250
 
 /** A connection to NATS with our streams in place. */
 export interface Bus extends AsyncDisposable {
@@ -27,13 +29,15 @@ const streams: Record<StreamName, { subjects: string[]; retention: RetentionPoli
   EVENTS: { subjects: ['event.>'], retention: RetentionPolicy.Limits, max_age: 7 * DAY_NS },
 }
 
-/** Reconnects for ever; while NATS is away, calls wait or fail with their own deadlines. */
+/**
+ * Waits up to 30 s for NATS to be there. From then on it reconnects for ever; while NATS is away, calls wait or fail
+ * with their own deadlines.
+ */
 export async function connectBus(
   config: { url: string; prefix: string; replicas: number },
   name: string,
 ): Promise<Bus> {
-  const connection = await connect({
-    servers: config.url.split(','),
+  const connection = await firstConnection(config.url, {
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
@@ -64,6 +68,18 @@ export async function connectBus(
 
 export function streamName(prefix: string, stream: string): string {
   return `${prefix}_${stream}`
+}
+
+async function firstConnection(url: string, options: NodeConnectionOptions): Promise<NatsConnection> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await connect({ ...options, servers: url.split(',') })
+    } catch (cause) {
+      if (Date.now() > deadline) throw new Error(`no NATS server answers at NATS_URL '${url}'`, { cause })
+      await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS))
+    }
+  }
 }
 
 /** Draining waits for an answer of the server; without a server there is nothing to drain. */

@@ -38,6 +38,7 @@ export function connect(address: string): Connection {
   // Attached last is invoked first: a deadline's error is translated too.
   const clients = createClientFactory().use(deadlineMiddleware).use(translateErrors)
   return {
+    // '*' is every method; the type of a definition that is not known yet can't say so.
     client: (definition) => clients.create(definition, channel, { '*': { deadline: DEADLINE_MS } } as never),
     [Symbol.dispose]: () => channel.close(),
   }
