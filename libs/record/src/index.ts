@@ -1,0 +1,1 @@
+export { encodeRecord } from './encode-record.ts'
