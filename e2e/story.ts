@@ -1,0 +1,119 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Keyring } from '@syncline/catalog'
+import { type Replay, type ReplayItem, startReplay } from '@syncline/example-github-issues/replay'
+import { setUpExample } from '@syncline/example-github-issues/setup'
+import { type NangoRecord, Syncline } from '@syncline/sdk'
+import { eventually } from '@syncline/testkit'
+import { type ProcessName, type System, startSystem } from './system.ts'
+
+export const INTEGRATION = 'github'
+export const CONNECTION = 'demo'
+export const SYNC = 'github-issues'
+
+/** The whole system with the example deployed, on ports and data of its own. */
+export interface Story extends AsyncDisposable {
+  system: System
+  client: Syncline
+  key: string
+  replay: Replay
+  /** Every record of a model, page by page. */
+  records(model: string, from?: { cursor?: string; limit?: number; variant?: string }): Promise<NangoRecord[]>
+  /** Triggers a sync and waits for the end of the run that this brings about. */
+  run(sync?: string): Promise<Run>
+  /** kill -9 */
+  kill(name: ProcessName): void
+}
+
+/** As `GET /runs` gives it. */
+export interface Run {
+  id: string
+  state: 'queued' | 'running' | 'ended'
+  reason: string | null
+  error: string | null
+  attempt: number
+  cause: string
+  requestedAt: string
+  result: Record<string, { added: number; updated: number; deleted: number }>
+}
+
+export async function tellStory(options: {
+  items: ReplayItem[]
+  refuseEvery?: number
+  delayMs?: number
+  env?: NodeJS.ProcessEnv
+}): Promise<Story> {
+  await using open = new AsyncDisposableStack()
+  const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-e2e-'))).path
+  const replay = open.use(await startReplay(options))
+  const system = open.use(
+    await startSystem({
+      dir,
+      port: 0,
+      keyring: Keyring.generate('test'),
+      egress: [new URL(replay.url).host],
+      env: { LOG_LEVEL: 'warn', ...options.env },
+    }),
+  )
+  const { key } = await setUpExample({
+    natsUrl: system.natsUrl,
+    url: system.url,
+    githubUrl: replay.url,
+    repo: 'owner/name',
+    token: 'token',
+  })
+  const client = new Syncline({ secretKey: key, host: system.url })
+
+  const owned = open.move()
+  return {
+    system,
+    client,
+    key,
+    replay,
+    kill: (name) => void process.kill(pidOf(system, name), 'SIGKILL'),
+    async records(model, from = {}) {
+      const found: NangoRecord[] = []
+      const page = { providerConfigKey: INTEGRATION, connectionId: CONNECTION, model, limit: 20, ...from }
+      for (let cursor: string | null | undefined = from.cursor; cursor !== null; ) {
+        const answer = await client.listRecords({ ...page, ...(cursor && { cursor }) })
+        found.push(...answer.records)
+        cursor = answer.next_cursor
+      }
+      return found
+    },
+    async run(sync = SYNC) {
+      const known = new Set((await runsOf(system.url, key, sync)).map(({ id }) => id))
+      await client.triggerSync(INTEGRATION, [sync], CONNECTION)
+      return eventually(
+        async () => {
+          const run = (await runsOf(system.url, key, sync)).find(({ id, cause }) => !known.has(id) && cause === 'trigger')
+          if (run?.state !== 'ended') throw new Error(`the run of '${sync}' has not ended: ${JSON.stringify(run)}`)
+          return run
+        },
+        { timeoutMs: 60_000, everyMs: 100 },
+      )
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+export async function runsOf(url: string, key: string, sync: string): Promise<Run[]> {
+  const query = new URLSearchParams({ provider_config_key: INTEGRATION, connection_id: CONNECTION, sync_name: sync })
+  const response = await fetch(`${url}/runs?${query}`, { headers: { authorization: `Bearer ${key}` } })
+  if (!response.ok) throw new Error(`GET /runs: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { runs: Run[] }).runs
+}
+
+export async function logOf(url: string, key: string, run: string): Promise<string[]> {
+  const response = await fetch(`${url}/runs/${run}/logs`, { headers: { authorization: `Bearer ${key}` } })
+  if (!response.ok) throw new Error(`GET /runs/${run}/logs: ${response.status} ${await response.text()}`)
+  const { lines } = (await response.json()) as { lines: { level: string; message: string }[] }
+  return lines.map(({ level, message }) => `${level} ${message}`)
+}
+
+function pidOf(system: System, name: ProcessName): number {
+  const supervised = system.processes.get(name)
+  if (!supervised) throw new Error(`no process '${name}'`)
+  return supervised.pid
+}
