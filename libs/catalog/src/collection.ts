@@ -57,7 +57,7 @@ export class Collection<T> {
   async create(value: T, ...identity: string[]): Promise<void> {
     const key = this.#key(identity)
     const made = await this.#bucket.create(key, JSON.stringify(value)).catch(async (cause: unknown) => {
-      if ((await this.#load(key)) === undefined) throw cause
+      if ((await this.#load(key)) === undefined) throw unavailable(cause)
       throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
     })
     this.put(key, value, made)
@@ -77,7 +77,7 @@ export class Collection<T> {
         return value
       } catch (cause) {
         const now = await this.#load(key)
-        if (now?.revision === present?.revision) throw cause
+        if (now?.revision === present?.revision) throw unavailable(cause)
         if (tries === UPDATE_TRIES) {
           throw new AppError('unavailable', `${this.kind} '${identity.at(-1)}' is being changed by others`, {
             cause,
@@ -102,9 +102,9 @@ export class Collection<T> {
     const key = this.#key(identity)
     if ((await this.#load(key)) === undefined) throw this.#missing(identity)
     this.#leaving.add(key)
-    await this.#bucket.delete(key).catch((error: unknown) => {
+    await this.#bucket.delete(key).catch((cause: unknown) => {
       this.#leaving.delete(key)
-      throw error
+      throw unavailable(cause)
     })
   }
 
@@ -133,7 +133,9 @@ export class Collection<T> {
   }
 
   async #load(key: string): Promise<Entry<T> | undefined> {
-    const stored = await this.#bucket.get(key)
+    const stored = await this.#bucket.get(key).catch((cause: unknown) => {
+      throw unavailable(cause)
+    })
     if (stored === null || stored.operation !== 'PUT') return undefined
     const value = this.parse(stored.string())
     this.put(key, value, stored.revision)
@@ -147,4 +149,8 @@ export class Collection<T> {
   #missing(identity: string[]): AppError {
     return new AppError(this.#unknown, `there is no ${this.kind} '${identity.at(-1)}'`)
   }
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('unavailable', 'the catalog does not answer at the moment: try again', { cause })
 }

@@ -23,6 +23,7 @@ export const codes = {
   invalid_record: bad,
   invalid_bundle: bad,
   invalid_checkpoint: bad,
+  missing_provider_config_key: bad,
   missing_auth_header: unauthorized,
   malformed_auth_header: unauthorized,
   unknown_api_key: unauthorized,

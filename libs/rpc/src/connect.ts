@@ -57,8 +57,15 @@ async function* translateErrors<Request, Response>(
     return yield* call.next(call.request, { ...options, onTrailer })
   } catch (error) {
     if (!(error instanceof ClientError)) throw error
-    throw new AppError(codeOf(code, error.code), error.details, { cause: error })
+    throw new AppError(codeOf(code, error.code), messageOf(code, error), { cause: error })
   }
+}
+
+/** Of a server that did not answer, gRPC knows addresses and socket errors; our caller's caller wants its name. */
+function messageOf(code: string | undefined, error: ClientError): string {
+  if (code !== undefined || error.code !== Status.UNAVAILABLE) return error.details
+  const service = error.path.split(/[./]/).at(-2)
+  return `${service} does not answer at the moment: try again`
 }
 
 function codeOf(code: string | undefined, status: Status): ErrorCode {

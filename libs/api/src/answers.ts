@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** The one shape of every error answer. `errors` say which fields of the request are wrong. */
+export const ErrorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    errors: z
+      .array(z.object({ code: z.string(), message: z.string(), path: z.array(z.string()) }))
+      .optional(),
+  }),
+})
+export type ErrorBody = z.infer<typeof ErrorBody>
+
+/** Answer 202: the command is durable and will be done, but the scheduler did not answer in time. */
+export const Accepted = z.object({ command_id: z.string() })
+export type Accepted = z.infer<typeof Accepted>
+
+export const Success = z.object({ success: z.literal(true) })
+
+/** An answer without a body. */
+export const Nothing = z.undefined()

@@ -1,0 +1,129 @@
+import { Credentials } from '@syncline/catalog/entities'
+import { z } from 'zod'
+import { Success } from './answers.ts'
+import { ConnectionId, countInQuery, Instant, JsonObject, NoQuery, ProviderConfigKey } from './fields.ts'
+import type { Route } from './route.ts'
+
+const Tags = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-zA-Z][a-zA-Z0-9_\-./]*$/)
+      .max(64),
+    z.string().min(1).max(255),
+  )
+  .refine((tags) => Object.keys(tags).length <= 10, 'at most 10 tags')
+
+const known = {
+  id: z.string(),
+  connection_id: z.string(),
+  provider_config_key: z.string(),
+  provider: z.string(),
+  errors: z.array(z.object({ type: z.string(), log_id: z.string() })),
+  tags: z.record(z.string(), z.string()),
+  metadata: JsonObject.nullable(),
+}
+
+/** A connection in a list: without its credentials. */
+export const ConnectionSummary = z.object({ ...known, created: Instant })
+export type ConnectionSummary = z.infer<typeof ConnectionSummary>
+
+export const Connection = z.object({
+  ...known,
+  connection_config: JsonObject,
+  created_at: Instant,
+  updated_at: Instant,
+  credentials: Credentials,
+})
+export type Connection = z.infer<typeof Connection>
+
+const place = {
+  params: z.object({ connectionId: ConnectionId }),
+  url: '/connections/:connectionId',
+}
+
+export const createConnection = {
+  method: 'POST',
+  url: '/connections',
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({
+      provider_config_key: ProviderConfigKey,
+      /** Made up when absent; one that exists is overwritten. */
+      connection_id: ConnectionId.optional(),
+      credentials: Credentials,
+      metadata: JsonObject.optional(),
+      connection_config: JsonObject.optional(),
+      tags: Tags.optional(),
+    }),
+    response: { 201: Connection },
+  },
+} as const satisfies Route
+
+export const listConnections = {
+  method: 'GET',
+  url: '/connections',
+  schema: {
+    querystring: z.strictObject({
+      connectionId: z.string().min(1).max(255).optional(),
+      /** Part of the connection id. */
+      search: z.string().min(1).max(255).optional(),
+      /** Comma-separated. */
+      integrationId: z.string().min(1).max(2048).optional(),
+      tags: z.record(z.string(), z.string()).optional(),
+      limit: countInQuery(1, 2000).default(2000),
+      /** From 0. */
+      page: countInQuery(0, 1_000_000).default(0),
+    }),
+    response: { 200: z.object({ connections: z.array(ConnectionSummary) }) },
+  },
+} as const satisfies Route
+
+const flag = z.stringbool().default(false)
+
+export const getConnection = {
+  method: 'GET',
+  url: place.url,
+  schema: {
+    params: place.params,
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey,
+      /** Show the refresh token too. */
+      refresh_token: flag,
+      // Sent by every client; tokens are not refreshed by us yet.
+      force_refresh: flag,
+      refresh_github_app_jwt_token: flag,
+    }),
+    response: { 200: Connection },
+  },
+} as const satisfies Route
+
+export const deleteConnection = {
+  method: 'DELETE',
+  url: place.url,
+  schema: {
+    params: place.params,
+    querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
+    response: { 200: Success },
+  },
+} as const satisfies Route
+
+const Metadata = z.strictObject({
+  connection_id: z.union([ConnectionId, z.array(ConnectionId).min(1).max(100)]),
+  provider_config_key: ProviderConfigKey,
+  metadata: JsonObject,
+})
+
+/** Replaces the metadata; the answer is the request's body. */
+export const setMetadata = {
+  method: 'POST',
+  url: '/connections/metadata',
+  schema: { querystring: NoQuery, body: Metadata, response: { 201: Metadata } },
+} as const satisfies Route
+
+/** Replaces the given keys only. */
+export const updateMetadata = {
+  method: 'PATCH',
+  url: '/connections/metadata',
+  schema: { querystring: NoQuery, body: Metadata, response: { 200: Metadata } },
+} as const satisfies Route

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { Success } from './answers.ts'
+import { Instant, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import type { Route } from './route.ts'
+
+const MAX_BUNDLE_CHARS = 5_000_000
+
+const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
+const facts = {
+  description: z.string().max(2000),
+  version: z.string().regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z'),
+  models: z.array(Model).min(1).max(100),
+  frequency: z.string().max(255),
+  auto_start: z.boolean(),
+  track_deletes: z.boolean(),
+}
+
+export const SyncToDeploy = z.strictObject({
+  ...identity,
+  ...facts,
+  /** Without it, counted on with each new bundle. */
+  version: facts.version.optional(),
+  auto_start: facts.auto_start.default(true),
+  track_deletes: facts.track_deletes.default(false),
+  bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
+})
+export type SyncToDeploy = z.input<typeof SyncToDeploy>
+
+export const DeployedSync = z.object({ ...identity, ...facts, deployed_at: Instant })
+export type DeployedSync = z.infer<typeof DeployedSync>
+
+export const deploy = {
+  method: 'POST',
+  url: '/deployments',
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({ syncs: z.array(SyncToDeploy).min(1).max(500) }),
+    response: {
+      200: z.object({
+        syncs: z.array(
+          z.object({ ...identity, version: facts.version, models: facts.models, changed: z.boolean() }),
+        ),
+      }),
+    },
+  },
+} as const satisfies Route
+
+export const listDeployments = {
+  method: 'GET',
+  url: '/deployments',
+  schema: { querystring: NoQuery, response: { 200: z.object({ syncs: z.array(DeployedSync) }) } },
+} as const satisfies Route
+
+export const deleteDeployment = {
+  method: 'DELETE',
+  url: '/deployments/:name',
+  schema: {
+    params: z.object({ name: SyncName }),
+    querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
+    response: { 200: Success },
+  },
+} as const satisfies Route

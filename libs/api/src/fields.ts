@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+// What the names in a request look like, the same on every endpoint.
+
+const name = (pattern: RegExp) => z.string().regex(pattern).max(255)
+
+export const ConnectionId = name(/^[a-zA-Z0-9,.;:=+~[\]|@${}"'\\/_ -]+$/)
+export const ProviderConfigKey = name(/^[a-zA-Z0-9~:.@ _-]+$/)
+export const SyncName = name(/^[a-zA-Z0-9_-]+$/)
+export const Variant = SyncName
+export const Model = name(/^[A-Z][a-zA-Z0-9_-]+$/)
+export const VariableName = name(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
+
+export const Cursor = z.string().min(1).max(1000)
+/** In answers: ISO 8601 in UTC with milliseconds. */
+export const Instant = z.iso.datetime({ precision: 3 })
+/** In requests: ISO 8601 with any offset. */
+export const AnyInstant = z.iso.datetime({ offset: true })
+export const JsonObject = z.record(z.string(), z.unknown())
+
+/** A count in a query string. */
+export const countInQuery = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+export const NoQuery = z.strictObject({})
+
+/** The headers that say whose records a call is about. Others pass unseen. */
+export const ConnectionHeaders = z.object({
+  'connection-id': ConnectionId,
+  'provider-config-key': ProviderConfigKey,
+})

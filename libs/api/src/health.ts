@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import type { Route } from './route.ts'
+
+const Health = z.object({ status: z.enum(['ok', 'failing']), checks: z.record(z.string(), z.string()) })
+
+export const health = {
+  method: 'GET',
+  url: '/health',
+  schema: { response: { 200: Health, 503: Health } },
+} as const satisfies Route

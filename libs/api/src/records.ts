@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import {
+  AnyInstant,
+  ConnectionHeaders,
+  Cursor,
+  countInQuery,
+  Instant,
+  Model,
+  NoQuery,
+  Variant,
+} from './fields.ts'
+import type { Route } from './route.ts'
+
+export const RecordMetadata = z.object({
+  first_seen_at: Instant,
+  last_modified_at: Instant,
+  last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']),
+  deleted_at: Instant.nullable(),
+  pruned_at: Instant.nullable(),
+  cursor: Cursor,
+})
+export type RecordMetadata = z.infer<typeof RecordMetadata>
+
+/** In any order and case; several mean the union of what each finds. */
+const Filter = z
+  .string()
+  .transform((text) => text.toLowerCase().split(','))
+  .pipe(z.array(z.enum(['added', 'updated', 'deleted'])))
+
+const RecordId = z.string().min(1).max(256)
+
+/** @param maxLimit The operator may raise the bound of a page. */
+export const listRecordsUpTo = (maxLimit: number) =>
+  ({
+    method: 'GET',
+    url: '/records',
+    schema: {
+      querystring: z.strictObject({
+        model: Model,
+        variant: Variant.default('base'),
+        modified_after: AnyInstant.optional(),
+        /** Older name of `modified_after`. */
+        delta: AnyInstant.optional(),
+        filter: Filter.optional(),
+        cursor: Cursor.optional(),
+        limit: countInQuery(1, maxLimit).default(100),
+        ids: z
+          .union([RecordId, z.array(RecordId).max(100)])
+          .transform((ids) => [ids].flat())
+          .optional(),
+      }),
+      headers: ConnectionHeaders,
+      response: {
+        200: z.object({
+          records: z.array(z.looseObject({ _nango_metadata: RecordMetadata })),
+          next_cursor: Cursor.nullable(),
+        }),
+      },
+    },
+  }) as const satisfies Route
+
+export const listRecords = listRecordsUpTo(500)
+
+export const pruneRecords = {
+  method: 'PATCH',
+  url: '/records/prune',
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({
+      model: Model,
+      until_cursor: Cursor,
+      variant: Variant.default('base'),
+      /** Without it, all that match. */
+      limit: z.coerce.number().int().min(1).max(10_000).optional(),
+    }),
+    headers: ConnectionHeaders,
+    response: { 200: z.object({ count: z.int(), has_more: z.boolean() }) },
+  },
+} as const satisfies Route

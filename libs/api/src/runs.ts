@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { ConnectionId, countInQuery, Instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import type { Route } from './route.ts'
+
+/** By model. */
+export const Result = z.record(z.string(), z.object({ added: z.int(), updated: z.int(), deleted: z.int() }))
+
+export const Run = z.object({
+  id: z.string(),
+  state: z.enum(['queued', 'running', 'ended']),
+  /** Why it did not succeed. */
+  reason: z.enum(['failed', 'cancelled', 'timed_out', 'out_of_memory', 'lost']).nullable(),
+  error: z.string().nullable(),
+  /** Grows when the run is taken over by another runner. */
+  attempt: z.int(),
+  /** What brought it about: schedule, trigger or start. */
+  cause: z.string(),
+  requestedAt: Instant,
+  startedAt: Instant.nullable(),
+  finishedAt: Instant.nullable(),
+  result: Result,
+})
+export type Run = z.infer<typeof Run>
+
+export const listRuns = {
+  method: 'GET',
+  url: '/runs',
+  schema: {
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey,
+      connection_id: ConnectionId,
+      sync_name: SyncName,
+      variant: Variant.default('base'),
+      limit: countInQuery(1, 100).default(20),
+    }),
+    /** Newest first. */
+    response: { 200: z.object({ runs: z.array(Run) }) },
+  },
+} as const satisfies Route
+
+export const LogLine = z.object({
+  at: Instant,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string(),
+})
+export type LogLine = z.infer<typeof LogLine>
+
+export const listLogs = {
+  method: 'GET',
+  url: '/runs/:id/logs',
+  schema: {
+    params: z.object({ id: z.string().min(1).max(255) }),
+    querystring: z.strictObject({ limit: countInQuery(1, 10_000).default(1000) }),
+    response: { 200: z.object({ lines: z.array(LogLine) }) },
+  },
+} as const satisfies Route

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { Accepted, Nothing } from './answers.ts'
+import { ConnectionId, Instant, JsonObject, NoQuery, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import type { Route } from './route.ts'
+import { Result, Run } from './runs.ts'
+import { parseSyncName } from './sync-name.ts'
+
+const MAX_SYNCS = 256
+const inText = z.string().max(511).transform(parseSyncName)
+const named = { name: z.string().max(255), variant: z.string().max(255) }
+
+const done = { 200: Nothing, 202: Accepted }
+
+// `trigger` has always dropped what it does not know inside `syncs` and `opts`, and clients rely on it.
+export const triggerSyncs = {
+  method: 'POST',
+  url: '/sync/trigger',
+  schema: {
+    querystring: NoQuery,
+    body: z
+      .strictObject({
+        /** Empty = all. */
+        syncs: z.array(z.union([inText, z.object(named)])).max(MAX_SYNCS),
+        /** Here or in the header of that name. */
+        provider_config_key: z.string().max(255).optional(),
+        /** Without it, all connections of the integration. */
+        connection_id: z.string().max(255).optional(),
+        opts: z.object({ reset: z.boolean().optional(), emptyCache: z.boolean().optional() }).optional(),
+        /** @deprecated by `opts` */
+        sync_mode: z.enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache']).optional(),
+        /** @deprecated by `opts` */
+        full_resync: z.boolean().optional(),
+      })
+      .refine((body) => !body.opts?.emptyCache || body.opts.reset, {
+        path: ['opts', 'emptyCache'],
+        message: 'emptyCache needs reset: true',
+      })
+      .refine(
+        (body) => body.opts === undefined || (body.sync_mode === undefined && body.full_resync === undefined),
+        { path: ['opts'], message: 'opts excludes the deprecated sync_mode and full_resync' },
+      ),
+    headers: z.object({
+      'provider-config-key': z.string().max(255).optional(),
+      'connection-id': z.string().max(255).optional(),
+    }),
+    response: done,
+  },
+} as const satisfies Route
+
+const startOrPause = {
+  querystring: NoQuery,
+  body: z.strictObject({
+    syncs: z.array(z.union([inText, z.strictObject(named)])).max(MAX_SYNCS),
+    provider_config_key: ProviderConfigKey,
+    connection_id: ConnectionId.optional(),
+  }),
+  response: done,
+}
+
+export const startSyncs = {
+  method: 'POST',
+  url: '/sync/start',
+  schema: startOrPause,
+} as const satisfies Route
+export const pauseSyncs = {
+  method: 'POST',
+  url: '/sync/pause',
+  schema: startOrPause,
+} as const satisfies Route
+
+export const SyncStatus = z.object({
+  id: z.string(),
+  connection_id: z.string(),
+  name: z.string(),
+  variant: z.string(),
+  /** INCREMENTAL: the next run goes on from a checkpoint. */
+  type: z.enum(['INITIAL', 'INCREMENTAL']),
+  status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']),
+  frequency: z.string().nullable(),
+  /** End of the last run; absent while one runs and before the first. */
+  finishedAt: Instant.optional(),
+  nextScheduledSyncAt: Instant.nullable(),
+  latestResult: Result.optional(),
+  latestExecutionStatus: z.enum(['RUNNING', 'SUCCESS', 'STOPPED']).optional(),
+  recordCount: z.record(z.string(), z.int()),
+  checkpoint: JsonObject.nullable(),
+  lastRun: Run.nullable(),
+  /** Slots that passed without a run, for example because the one before took too long. */
+  skippedSlots: z.int(),
+})
+export type SyncStatus = z.infer<typeof SyncStatus>
+
+export const getSyncStatus = {
+  method: 'GET',
+  url: '/sync/status',
+  schema: {
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey,
+      /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
+      syncs: z.string().transform((text) => (text === '*' ? [] : text.split(',').map(parseSyncName))),
+      connection_id: ConnectionId.optional(),
+    }),
+    response: { 200: z.object({ syncs: z.array(SyncStatus) }) },
+  },
+} as const satisfies Route
+
+export const updateFrequency = {
+  method: 'PUT',
+  url: '/sync/update-connection-frequency',
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({
+      sync_name: SyncName,
+      sync_variant: Variant.default('base'),
+      provider_config_key: ProviderConfigKey,
+      connection_id: ConnectionId,
+      /** null = back to the default of the deployed sync. */
+      frequency: z.string().max(255).nullable(),
+    }),
+    response: { 200: z.object({ frequency: z.string() }), 202: Accepted },
+  },
+} as const satisfies Route

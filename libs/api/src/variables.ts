@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { Success } from './answers.ts'
+import { NoQuery, VariableName } from './fields.ts'
+import type { Route } from './route.ts'
+
+export const Variable = z.object({ name: z.string(), value: z.string() })
+export type Variable = z.infer<typeof Variable>
+
+const url = '/environment-variables/:name'
+const params = z.object({ name: VariableName })
+
+export const listVariables = {
+  method: 'GET',
+  url: '/environment-variables',
+  schema: { querystring: NoQuery, response: { 200: z.array(Variable) } },
+} as const satisfies Route
+
+export const setVariable = {
+  method: 'PUT',
+  url,
+  schema: {
+    params,
+    querystring: NoQuery,
+    body: z.strictObject({ value: z.string().max(65_536) }),
+    response: { 200: Success },
+  },
+} as const satisfies Route
+
+export const deleteVariable = {
+  method: 'DELETE',
+  url,
+  schema: { params, querystring: NoQuery, response: { 200: Success } },
+} as const satisfies Route

@@ -1,0 +1,433 @@
+import type {
+  Connection,
+  ConnectionSummary,
+  createConnection,
+  createIntegration,
+  DeployedSync,
+  deploy,
+  Integration,
+  LogLine,
+  Run,
+  SyncToDeploy,
+  updateIntegration,
+  Variable,
+} from '@syncline/api'
+import type { z } from 'zod'
+import { type Call, createTransport, type Transport } from './transport.ts'
+import type {
+  AnyRecord,
+  ListConnectionsRequestConfig,
+  ListRecordsRequestConfig,
+  MaybeLater,
+  NangoRecord,
+  PruneRecordsRequestConfig,
+  SyncRef,
+  SyncStatusResponse,
+  SyncVariant,
+} from './types.ts'
+
+const DEFAULT_HOST = 'http://localhost:3003'
+const DEFAULT_TIMEOUT_MS = 60_000
+
+export type SynclineOptions = (
+  | { secretKey: string; apiKey?: undefined }
+  | { apiKey: string; secretKey?: undefined }
+) & {
+  /** URL of the API; `http://localhost:3003` by default. */
+  host?: string
+  /** How long to wait for an answer; 60 s by default. */
+  timeoutMs?: number
+}
+
+/**
+ * Client of the REST API, for one environment: the one its key belongs to. Every method fails with a
+ * `SynclineError`.
+ *
+ * @example
+ * const syncline = new Syncline({ secretKey: process.env.SYNCLINE_KEY, host: 'https://sync.example.com' })
+ * const { records } = await syncline.listRecords({
+ *   providerConfigKey: 'github',
+ *   connectionId: 'user-123',
+ *   model: 'GithubIssue',
+ * })
+ */
+export class Syncline {
+  readonly #send: Transport
+
+  constructor({ secretKey, apiKey, host, timeoutMs }: SynclineOptions) {
+    const key = secretKey ?? apiKey
+    if (!key) throw new TypeError('Syncline needs a secretKey: make one with `syncline key create`')
+    this.#send = createTransport(host ?? DEFAULT_HOST, key, timeoutMs ?? DEFAULT_TIMEOUT_MS)
+  }
+
+  /**
+   * One page of a model's records, oldest change first.
+   *
+   * @example
+   * const page = await syncline.listRecords<Issue>({ ...where, model: 'Issue', cursor: lastCursor })
+   */
+  async listRecords<T extends AnyRecord = AnyRecord>(
+    config: ListRecordsRequestConfig,
+  ): Promise<{ records: NangoRecord<T>[]; next_cursor: string | null }> {
+    const { providerConfigKey, connectionId, modifiedAfter, cursor, ...query } = config
+    return this.#send('GET', '/records', {
+      query: { ...query, modified_after: modifiedAfter, cursor: cursor ?? undefined },
+      headers: connectionHeaders(providerConfigKey, connectionId),
+    })
+  }
+
+  /**
+   * All records from `cursor` on, page by page as they are consumed.
+   *
+   * @example
+   * for await (const issue of syncline.listAllRecords<Issue>({ ...where, model: 'Issue' })) {
+   *   await save(issue)
+   * }
+   */
+  async *listAllRecords<T extends AnyRecord = AnyRecord>(
+    config: ListRecordsRequestConfig,
+  ): AsyncGenerator<NangoRecord<T>, void> {
+    let cursor = config.cursor ?? null
+    do {
+      const page = await this.listRecords<T>({ ...config, cursor })
+      yield* page.records
+      cursor = page.next_cursor
+    } while (cursor !== null)
+  }
+
+  /**
+   * Empties the payloads of records up to and including a cursor. Their metadata stays.
+   *
+   * @example
+   * await syncline.pruneRecords({ ...where, model: 'Issue', untilCursor: last._nango_metadata.cursor })
+   */
+  async pruneRecords(config: PruneRecordsRequestConfig): Promise<{ count: number; has_more: boolean }> {
+    const { providerConfigKey, connectionId, untilCursor, ...body } = config
+    return this.#send('PATCH', '/records/prune', {
+      body: { ...body, until_cursor: untilCursor },
+      headers: connectionHeaders(providerConfigKey, connectionId),
+    })
+  }
+
+  /**
+   * Runs syncs now. Without names, all; without a connection, on every connection of the integration.
+   *
+   * @example
+   * await syncline.triggerSync('github', ['issues'], 'user-123', { reset: true })
+   */
+  async triggerSync(
+    providerConfigKey: string,
+    syncs: SyncRef[] = [],
+    connectionId?: string,
+    opts?: { reset?: boolean; emptyCache?: boolean },
+  ): Promise<void> {
+    const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId, opts }
+    await this.#send('POST', '/sync/trigger', { body })
+  }
+
+  /**
+   * Resumes the schedules of syncs; those that were paused run at once.
+   *
+   * @example
+   * await syncline.startSync('github', ['issues'], 'user-123')
+   */
+  async startSync(providerConfigKey: string, syncs: SyncRef[], connectionId?: string): Promise<void> {
+    const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId }
+    await this.#send('POST', '/sync/start', { body })
+  }
+
+  /**
+   * Pauses the schedules of syncs. A run in progress completes.
+   *
+   * @example
+   * await syncline.pauseSync('github', [{ name: 'issues', variant: 'team-a' }], 'user-123')
+   */
+  async pauseSync(providerConfigKey: string, syncs: SyncRef[], connectionId?: string): Promise<void> {
+    const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId }
+    await this.#send('POST', '/sync/pause', { body })
+  }
+
+  /**
+   * State, last run, next run, checkpoint and record counts of syncs.
+   *
+   * @example
+   * const { syncs } = await syncline.syncStatus('github', '*', 'user-123')
+   */
+  async syncStatus(
+    providerConfigKey: string,
+    syncs: '*' | SyncRef[],
+    connectionId?: string,
+  ): Promise<SyncStatusResponse> {
+    const names = syncs === '*' ? '*' : syncs.map(nameOf).join(',')
+    return this.#send('GET', '/sync/status', {
+      query: { provider_config_key: providerConfigKey, syncs: names, connection_id: connectionId },
+    })
+  }
+
+  /**
+   * Sets how often a sync runs on one connection; null goes back to its default.
+   *
+   * @example
+   * await syncline.updateSyncConnectionFrequency('github', 'issues', 'user-123', 'every 30 minutes')
+   */
+  async updateSyncConnectionFrequency(
+    providerConfigKey: string,
+    sync: SyncRef,
+    connectionId: string,
+    frequency: string | null,
+  ): Promise<MaybeLater<{ frequency: string }>> {
+    const { name, variant } = typeof sync === 'string' ? { name: sync, variant: undefined } : sync
+    return this.#send('PUT', '/sync/update-connection-frequency', {
+      body: {
+        provider_config_key: providerConfigKey,
+        connection_id: connectionId,
+        sync_name: name,
+        sync_variant: variant,
+        frequency,
+      },
+    })
+  }
+
+  /**
+   * Makes a variant of a sync on one connection, with a schedule and records of its own.
+   *
+   * @example
+   * await syncline.createSyncVariant({
+   *   provider_config_key: 'github',
+   *   connection_id: 'user-123',
+   *   name: 'issues',
+   *   variant: 'repo-frontend',
+   * })
+   */
+  async createSyncVariant(
+    variant: SyncVariant,
+  ): Promise<MaybeLater<{ id: string; name: string; variant: string }>> {
+    return this.#send('POST', ...variantCall(variant))
+  }
+
+  /**
+   * Deletes a variant and its records.
+   *
+   * @example
+   * await syncline.deleteSyncVariant(variant)
+   */
+  async deleteSyncVariant(variant: SyncVariant): Promise<void> {
+    await this.#send('DELETE', ...variantCall(variant))
+  }
+
+  /**
+   * The environment's variables, which sync functions can read.
+   *
+   * @example
+   * const variables = await syncline.getEnvironmentVariables()
+   */
+  async getEnvironmentVariables(): Promise<Variable[]> {
+    return this.#send('GET', '/environment-variables')
+  }
+
+  /** @example await syncline.setEnvironmentVariable('REGION', 'eu') */
+  async setEnvironmentVariable(name: string, value: string): Promise<void> {
+    await this.#send('PUT', `/environment-variables/${encodeURIComponent(name)}`, { body: { value } })
+  }
+
+  /** @example await syncline.deleteEnvironmentVariable('REGION') */
+  async deleteEnvironmentVariable(name: string): Promise<void> {
+    await this.#send('DELETE', `/environment-variables/${encodeURIComponent(name)}`)
+  }
+
+  /**
+   * Registers an external API.
+   *
+   * @example
+   * await syncline.createIntegration({ unique_key: 'github', provider: 'github' })
+   * await syncline.createIntegration({
+   *   unique_key: 'crm',
+   *   provider: 'crm',
+   *   base_url: 'https://api.crm.example',
+   *   auth: { type: 'header', name: 'x-api-key' },
+   * })
+   */
+  async createIntegration(
+    integration: z.input<typeof createIntegration.schema.body>,
+  ): Promise<{ data: Integration }> {
+    return this.#send('POST', '/integrations', { body: integration })
+  }
+
+  /** @example const { configs } = await syncline.listIntegrations() */
+  async listIntegrations(): Promise<{ configs: Integration[] }> {
+    const { data } = await this.#send<{ data: Integration[] }>('GET', '/integrations')
+    return { configs: data }
+  }
+
+  /** @example const { data } = await syncline.getIntegration({ uniqueKey: 'github' }) */
+  async getIntegration({ uniqueKey }: { uniqueKey: string }): Promise<{ data: Integration }> {
+    return this.#send('GET', `/integrations/${encodeURIComponent(uniqueKey)}`)
+  }
+
+  /** @example await syncline.updateIntegration({ uniqueKey: 'crm' }, { base_url: 'https://eu.crm.example' }) */
+  async updateIntegration(
+    { uniqueKey }: { uniqueKey: string },
+    settings: z.input<typeof updateIntegration.schema.body>,
+  ): Promise<{ data: Integration }> {
+    const path = `/integrations/${encodeURIComponent(uniqueKey)}`
+    return this.#send('PATCH', path, { body: settings })
+  }
+
+  /**
+   * Deletes an integration with its connections and syncs.
+   *
+   * @example await syncline.deleteIntegration('crm')
+   */
+  async deleteIntegration(uniqueKey: string): Promise<void> {
+    await this.#send('DELETE', `/integrations/${encodeURIComponent(uniqueKey)}`)
+  }
+
+  /**
+   * Makes a connection, or overwrites it. Its syncs start at once.
+   *
+   * @example
+   * await syncline.createConnection({
+   *   provider_config_key: 'github',
+   *   connection_id: 'user-123',
+   *   credentials: { type: 'API_KEY', apiKey: token },
+   *   metadata: { repo: 'acme/shop' },
+   * })
+   */
+  async createConnection(connection: z.input<typeof createConnection.schema.body>): Promise<Connection> {
+    return this.#send('POST', '/connections', { body: connection })
+  }
+
+  /** @example const { connections } = await syncline.listConnections({ integrationId: 'github' }) */
+  async listConnections(
+    config: ListConnectionsRequestConfig = {},
+  ): Promise<{ connections: ConnectionSummary[] }> {
+    const { integrationId, tags = {}, ...query } = config
+    return this.#send('GET', '/connections', {
+      query: {
+        ...query,
+        integrationId: integrationId && [integrationId].flat().join(','),
+        ...Object.fromEntries(Object.entries(tags).map(([name, value]) => [`tags[${name}]`, value])),
+      },
+    })
+  }
+
+  /**
+   * A connection with its credentials.
+   *
+   * @example const { credentials } = await syncline.getConnection('github', 'user-123')
+   */
+  async getConnection(
+    providerConfigKey: string,
+    connectionId: string,
+    { refreshToken = false }: { refreshToken?: boolean } = {},
+  ): Promise<Connection> {
+    return this.#send('GET', `/connections/${encodeURIComponent(connectionId)}`, {
+      query: { provider_config_key: providerConfigKey, refresh_token: refreshToken },
+    })
+  }
+
+  /** @example await syncline.deleteConnection('github', 'user-123') */
+  async deleteConnection(providerConfigKey: string, connectionId: string): Promise<void> {
+    await this.#send('DELETE', `/connections/${encodeURIComponent(connectionId)}`, {
+      query: { provider_config_key: providerConfigKey },
+    })
+  }
+
+  /** @example const { repo } = await syncline.getMetadata('github', 'user-123') */
+  async getMetadata<T = AnyRecord>(providerConfigKey: string, connectionId: string): Promise<T> {
+    const { metadata } = await this.getConnection(providerConfigKey, connectionId)
+    // The caller names the type of what was set.
+    return (metadata ?? {}) as T
+  }
+
+  /**
+   * Replaces the metadata of one or several connections.
+   *
+   * @example await syncline.setMetadata('github', 'user-123', { repo: 'acme/shop' })
+   */
+  async setMetadata(
+    providerConfigKey: string,
+    connectionId: string | string[],
+    metadata: AnyRecord,
+  ): Promise<void> {
+    const body = { provider_config_key: providerConfigKey, connection_id: connectionId, metadata }
+    await this.#send('POST', '/connections/metadata', { body })
+  }
+
+  /**
+   * Replaces the given keys of the metadata only.
+   *
+   * @example await syncline.updateMetadata('github', ['user-123', 'user-456'], { plan: 'pro' })
+   */
+  async updateMetadata(
+    providerConfigKey: string,
+    connectionId: string | string[],
+    metadata: AnyRecord,
+  ): Promise<void> {
+    const body = { provider_config_key: providerConfigKey, connection_id: connectionId, metadata }
+    await this.#send('PATCH', '/connections/metadata', { body })
+  }
+
+  /**
+   * Stores sync functions. The CLI's `syncline deploy` makes the bundles.
+   *
+   * @example const { syncs } = await syncline.deploy([sync])
+   */
+  async deploy(syncs: SyncToDeploy[]): Promise<z.output<(typeof deploy.schema.response)[200]>> {
+    return this.#send('POST', '/deployments', { body: { syncs } })
+  }
+
+  /** @example const { syncs } = await syncline.listDeployments() */
+  async listDeployments(): Promise<{ syncs: DeployedSync[] }> {
+    return this.#send('GET', '/deployments')
+  }
+
+  /** @example await syncline.deleteDeployment('github', 'issues') */
+  async deleteDeployment(providerConfigKey: string, sync: string): Promise<void> {
+    await this.#send('DELETE', `/deployments/${encodeURIComponent(sync)}`, {
+      query: { provider_config_key: providerConfigKey },
+    })
+  }
+
+  /**
+   * The last runs of a sync, newest first.
+   *
+   * @example const { runs } = await syncline.listRuns('github', 'issues', 'user-123')
+   */
+  async listRuns(
+    providerConfigKey: string,
+    sync: SyncRef,
+    connectionId: string,
+    { limit }: { limit?: number } = {},
+  ): Promise<{ runs: Run[] }> {
+    const { name, variant } = typeof sync === 'string' ? { name: sync, variant: undefined } : sync
+    return this.#send('GET', '/runs', {
+      query: {
+        provider_config_key: providerConfigKey,
+        connection_id: connectionId,
+        sync_name: name,
+        variant,
+        limit,
+      },
+    })
+  }
+
+  /** @example const { lines } = await syncline.getRunLogs(run.id) */
+  async getRunLogs(runId: string, { limit }: { limit?: number } = {}): Promise<{ lines: LogLine[] }> {
+    return this.#send('GET', `/runs/${encodeURIComponent(runId)}/logs`, {
+      query: { limit },
+    })
+  }
+}
+
+function connectionHeaders(providerConfigKey: string, connectionId: string): Record<string, string> {
+  return { 'provider-config-key': providerConfigKey, 'connection-id': connectionId }
+}
+
+function nameOf(sync: SyncRef): string {
+  return typeof sync === 'string' ? sync : `${sync.name}::${sync.variant}`
+}
+
+function variantCall({ name, variant, ...body }: SyncVariant): [path: string, call: Call] {
+  return [`/sync/${encodeURIComponent(name)}/variant/${encodeURIComponent(variant)}`, { body }]
+}

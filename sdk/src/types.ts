@@ -1,0 +1,70 @@
+import type { Accepted, RecordMetadata, SyncStatus } from '@syncline/api'
+
+/** A record as it was saved, with what Syncline knows of it. */
+export type NangoRecord<T = AnyRecord> = T & { _nango_metadata: RecordMetadata }
+
+// biome-ignore lint/suspicious/noExplicitAny: callers who name no type may read any field of a record.
+export type AnyRecord = Record<string, any>
+
+export type RecordFilter =
+  | 'added'
+  | 'updated'
+  | 'deleted'
+  | 'added,updated'
+  | 'added,deleted'
+  | 'updated,deleted'
+
+export interface ListRecordsRequestConfig {
+  providerConfigKey: string
+  connectionId: string
+  model: string
+  /** Without it, the records of the base sync. */
+  variant?: string
+  /** ISO 8601: only records modified after it. */
+  modifiedAfter?: string
+  /** Up to 500; 100 by default. */
+  limit?: number
+  filter?: RecordFilter
+  /** `next_cursor` of the page before, or the cursor of a record. */
+  cursor?: string | null
+  ids?: string[]
+}
+
+export interface PruneRecordsRequestConfig {
+  providerConfigKey: string
+  connectionId: string
+  model: string
+  variant?: string
+  /** Cursor of the last record to prune. */
+  untilCursor: string
+  /** Without it, all that match. */
+  limit?: number
+}
+
+/** A sync by its name, or one of its variants. */
+export type SyncRef = string | { name: string; variant: string }
+
+export interface SyncVariant {
+  provider_config_key: string
+  connection_id: string
+  name: string
+  variant: string
+}
+
+export interface SyncStatusResponse {
+  syncs: SyncStatus[]
+}
+
+/** The result of a command, or the id of one that is accepted but not done yet. */
+export type MaybeLater<T> = (T & { command_id?: undefined }) | (Accepted & { [K in keyof T]?: undefined })
+
+export interface ListConnectionsRequestConfig {
+  connectionId?: string
+  /** Part of the connection id. */
+  search?: string
+  integrationId?: string | string[]
+  tags?: Record<string, string>
+  limit?: number
+  /** From 0. */
+  page?: number
+}

@@ -1,0 +1,35 @@
+import { type Log, metrics } from '@syncline/service'
+
+const requestSeconds = metrics.histogram(
+  'http_request_seconds',
+  'Time from the request to the end of the answer',
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  ['method', 'route', 'status'],
+)
+
+export interface FinishedRequest {
+  id: string
+  method: string
+  /** The pattern, not the path: that holds customers' names. */
+  route: string
+  status: number
+  ms: number
+  environment: string
+}
+
+export type Events = ReturnType<typeof createEvents>
+
+export function createEvents(log: Log) {
+  return {
+    requestFinished({ id, method, route, status, ms, environment }: FinishedRequest) {
+      requestSeconds.observe({ method, route, status: String(status) }, ms / 1000)
+      log.info({ request: id, method, route, status, ms: Math.round(ms), environment }, 'request')
+    },
+    requestFailed(id: string, error: unknown) {
+      log.error({ request: id, err: error }, 'request failed')
+    },
+    catalogEntryUnreadable(error: unknown) {
+      log.error({ err: error }, 'catalog entry unreadable')
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { type Connection, Credentials, type Keyring, type Variable } from '@syncline/catalog'
+
+// A sealed text opens only at the place it was sealed for, so nobody can move one to another connection.
+
+type ConnectionPlace = Pick<Connection, 'environment' | 'integration' | 'id'>
+type VariablePlace = Pick<Variable, 'environment' | 'name'>
+
+const connectionPlace = (at: ConnectionPlace) => `connection:${at.environment}/${at.integration}/${at.id}`
+const variablePlace = (at: VariablePlace) => `variable:${at.environment}/${at.name}`
+
+export function sealCredentials(keyring: Keyring, credentials: Credentials, at: ConnectionPlace): string {
+  return keyring.seal(JSON.stringify(credentials), connectionPlace(at))
+}
+
+export function openCredentials(keyring: Keyring, connection: Connection): Credentials {
+  return Credentials.parse(
+    JSON.parse(keyring.open(connection.sealedCredentials, connectionPlace(connection))),
+  )
+}
+
+export function sealVariable(keyring: Keyring, value: string, at: VariablePlace): string {
+  return keyring.seal(value, variablePlace(at))
+}
+
+export function openVariable(keyring: Keyring, variable: Variable): string {
+  return keyring.open(variable.sealedValue, variablePlace(variable))
+}

@@ -1,0 +1,42 @@
+import type { AddressInfo } from 'node:net'
+import { connectBus } from '@syncline/bus'
+import { Keyring, openCatalog } from '@syncline/catalog'
+import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
+import { connect } from '@syncline/rpc'
+import type { Log, Running } from '@syncline/service'
+import { createApp } from './app.ts'
+import { listenForAnswers } from './commands.ts'
+import type { Config } from './config.ts'
+import { createEvents } from './events.ts'
+import { checkHealth } from './health.ts'
+
+export interface Gateway extends Running {
+  port: number
+}
+
+export async function start(config: Config, log: Log): Promise<Gateway> {
+  await using open = new AsyncDisposableStack()
+  const events = createEvents(log)
+  const keyring = new Keyring(config.keyring)
+  const bus = open.use(await connectBus(config.nats, 'gateway'))
+  const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
+  const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
+  const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
+  const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)
+
+  const health = () => checkHealth(bus, records, schedules)
+  const app = createApp(
+    { catalog, keyring, records, schedules, commands, limits: config.limits },
+    { health, events, bodyMaxBytes: config.http.bodyMaxBytes },
+  )
+  open.defer(() => app.close())
+  await app.listen({ host: config.http.host, port: config.http.port })
+
+  const owned = open.move()
+  return {
+    // A server that listens on TCP has an address with a port.
+    port: (app.server.address() as AddressInfo).port,
+    health,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

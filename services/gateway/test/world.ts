@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto'
+import { type Bus, COMMAND_PARTITIONS, connectBus, consume, subjects } from '@syncline/bus'
+import { type Catalog, hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
+import {
+  type Command,
+  CommandAnswer,
+  RecordsDefinition,
+  type RecordsServiceImplementation,
+  SchedulesDefinition,
+  type SchedulesServiceImplementation,
+} from '@syncline/proto'
+import { type RpcServer, serve } from '@syncline/rpc'
+import { createLog } from '@syncline/service'
+import { freePort, namespace, servers } from '@syncline/testkit'
+import { Config } from '../src/config.ts'
+import { start } from '../src/service.ts'
+
+type Answer = NonNullable<CommandAnswer['result']>
+
+/** The gateway on real NATS, with stand-ins at the other end of its gRPC calls and commands. */
+export interface World extends AsyncDisposable {
+  url: string
+  catalog: Catalog
+  /** Lines the gateway has logged. */
+  log: string[]
+  /** What the stand-in of records answers; set it in a test. */
+  records: Partial<RecordsServiceImplementation>
+  schedules: Partial<SchedulesServiceImplementation>
+  /** What has come to the stand-in of the scheduler, and what it answers. */
+  commands: Command[]
+  answer: (command: Command) => Answer
+  /** A new environment with a key. */
+  environment(): Promise<{ name: string; key: string }>
+  stopRecords(): Promise<void>
+  startRecords(): Promise<void>
+}
+
+export const DONE: Answer = { $case: 'done', value: { frequency: 'every hour', scheduleId: 'schedule-1' } }
+
+export async function startWorld(
+  options: { variables?: NodeJS.ProcessEnv; scheduler?: boolean } = {},
+): Promise<World> {
+  await using open = new AsyncDisposableStack()
+  const prefix = namespace()
+  const bus = open.use(await connectBus({ url: servers().nats.url, prefix, replicas: 1 }, 'test'))
+  const catalog = open.use(await openCatalog(bus, (error) => console.error(error)))
+  const log: string[] = []
+
+  const world = { records: {}, schedules: {}, commands: [] as Command[], answer: () => DONE } as Pick<
+    World,
+    'records' | 'schedules' | 'commands' | 'answer'
+  >
+  const recordsPort = await freePort()
+  let recordsServer: RpcServer | undefined
+  const startRecords = async () => {
+    recordsServer = await serve(
+      `127.0.0.1:${recordsPort}`,
+      (server) =>
+        server.add(
+          RecordsDefinition,
+          standIn<RecordsServiceImplementation>(() => world.records),
+        ),
+      (path, error) => console.error(path, error),
+    )
+  }
+  const stopRecords = async () => {
+    await recordsServer?.[Symbol.asyncDispose]()
+    recordsServer = undefined
+  }
+  await startRecords()
+  open.defer(stopRecords)
+  const schedulesServer = open.use(
+    await serve(
+      '127.0.0.1:0',
+      (server) =>
+        server.add(
+          SchedulesDefinition,
+          standIn<SchedulesServiceImplementation>(() => world.schedules),
+        ),
+      (path, error) => console.error(path, error),
+    ),
+  )
+  if (options.scheduler !== false) open.use(answerCommands(bus, world))
+
+  const config = Config.parse({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    NATS_URL: servers().nats.url,
+    NATS_PREFIX: prefix,
+    RECORDS_ADDRESS: `127.0.0.1:${recordsPort}`,
+    SCHEDULER_ADDRESS: `127.0.0.1:${schedulesServer.port}`,
+    SYNCLINE_KEYRING: Keyring.generate('test'),
+    ...options.variables,
+  })
+  const gateway = open.use(
+    await start(config, createLog('gateway', 'info', { write: (line) => void log.push(line) })),
+  )
+
+  const owned = open.move()
+  return Object.assign(world, {
+    url: `http://127.0.0.1:${gateway.port}`,
+    catalog,
+    log,
+    startRecords,
+    stopRecords,
+    async environment() {
+      const name = namespace()
+      const key = newApiKey(name)
+      const createdAt = new Date().toISOString()
+      await catalog.environments.create({ name, createdAt }, name)
+      const hash = hashApiKey(key)
+      await catalog.apiKeys.create(
+        { hash, environment: name, label: 'test', hint: key.slice(-4), createdAt },
+        hash,
+      )
+      return { name, key }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  })
+}
+
+/** A service whose methods are looked up when they are called, so that a test can set them. */
+function standIn<T extends object>(methods: () => Partial<T>): T {
+  // nice-grpc asks for each method by its name.
+  return new Proxy({} as T, {
+    get: (_, name) => (request: unknown) => {
+      const method = methods()[name as keyof T]
+      return typeof method === 'function' ? method(request) : {}
+    },
+    has: () => true,
+  })
+}
+
+function answerCommands(bus: Bus, world: Pick<World, 'commands' | 'answer'>): AsyncDisposable {
+  const stop = new AbortController()
+  const consuming = Array.from({ length: COMMAND_PARTITIONS }, (_, partition) =>
+    consume(
+      bus,
+      {
+        subject: subjects.command,
+        filter: `${partition}.>`,
+        durable: `commands-${partition}`,
+        ackWaitMs: 5000,
+        concurrency: 1,
+        onError: (error) => console.error(error),
+      },
+      async ({ message, replyTo }) => {
+        world.commands.push(message)
+        const answer = CommandAnswer.encode({ result: world.answer(message) }).finish()
+        if (replyTo !== undefined) bus.connection.publish(replyTo, answer)
+      },
+      stop.signal,
+    ),
+  )
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await Promise.all(consuming)
+    },
+  }
+}
+
+/** Sends a request as it is and gives status, headers and JSON. */
+export async function ask(
+  url: string,
+  key: string | undefined,
+  path: string,
+  init: { method?: string; headers?: Record<string, string>; json?: unknown; body?: string } = {},
+) {
+  const {
+    method = 'GET',
+    headers = {},
+    json,
+    body = json === undefined ? undefined : JSON.stringify(json),
+  } = init
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text === '' ? undefined : JSON.parse(text),
+  }
+}
+
+/** An integration `github` with one connection `user-1` and one sync `issues`, in a new environment. */
+export async function furnish(world: World) {
+  const { name, key } = await world.environment()
+  const api = (path: string, init?: Parameters<typeof ask>[3]) => ask(world.url, key, path, init)
+  await api('/integrations', { method: 'POST', json: { unique_key: 'github', provider: 'github' } })
+  await api('/connections', {
+    method: 'POST',
+    json: {
+      provider_config_key: 'github',
+      connection_id: 'user-1',
+      credentials: { type: 'API_KEY', apiKey: 'secret-token' },
+      metadata: { repo: 'acme/shop' },
+    },
+  })
+  await api('/deployments', { method: 'POST', json: { syncs: [aSync()] } })
+  const connection = await world.catalog.connections.get(name, 'github', 'user-1')
+  return { environment: name, key, api, uid: connection.uid }
+}
+
+export function aSync(fields: Record<string, unknown> = {}) {
+  return {
+    provider_config_key: 'github',
+    name: 'issues',
+    description: 'Issues of a repository',
+    models: ['GithubIssue'],
+    frequency: 'every 6 hours',
+    bundle: `module.exports = ${JSON.stringify(randomUUID())}`,
+    ...fields,
+  }
+}
+
+export const HEADERS = { 'Connection-Id': 'user-1', 'Provider-Config-Key': 'github' }
