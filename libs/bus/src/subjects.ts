@@ -33,3 +33,8 @@ export const COMMAND_PARTITIONS = 8
 export function commandPartition(environment: string): number {
   return createHash('sha256').update(environment).digest().readUInt32BE() % COMMAND_PARTITIONS
 }
+
+/** Core NATS, empty message: a run's runner hears at once that the run was cancelled. */
+export function runCancelled(bus: { prefix: string }, runId: string): string {
+  return `${bus.prefix}.run.cancelled.${runId}`
+}

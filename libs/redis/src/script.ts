@@ -5,9 +5,12 @@ import type { Redis } from './connect.ts'
 /** An atomic change of state: one Lua file, headed by its KEYS, ARGV and Returns. */
 export type Script = (redis: Redis, keys: string[], args: (string | number)[]) => Promise<unknown>
 
-/** Loads `file` once; each call runs it by its hash, and sends the text only to a Redis that does not know it. */
-export function script(file: URL): Script {
-  const text = readFileSync(file, 'utf8')
+/**
+ * Loads `file` once, after what it shares with others (`preludes`); each call runs it by its hash, and sends the text
+ * only to a Redis that does not know it.
+ */
+export function script(file: URL, ...preludes: URL[]): Script {
+  const text = [...preludes, file].map((part) => readFileSync(part, 'utf8')).join('\n')
   const sha = createHash('sha1').update(text).digest('hex')
   return async (redis, keys, args) => {
     try {

@@ -1,0 +1,72 @@
+import { type Log, metrics } from '@syncline/service'
+import type { Run, Schedule } from './schedule.ts'
+
+const ticks = metrics.counter('scheduler_ticks_total', 'Rounds of the scheduler')
+const lag = metrics.histogram(
+  'schedule_lag_seconds',
+  'Time from a slot to the claim of its run',
+  [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
+)
+const runsBegun = metrics.counter('runs_begun_total', 'Runs by what asked for them', ['cause'])
+const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
+const slotsSkipped = metrics.counter('slots_skipped_total', 'Slots without a run', ['reason'])
+const commands = metrics.counter('commands_total', 'Commands by result', ['action', 'result'])
+
+export type Events = ReturnType<typeof createEvents>
+
+export function createEvents(log: Log) {
+  return {
+    ticked: () => ticks.inc(),
+    tickFailed: (err: unknown, environment?: string) => log.error({ err, environment }, 'tick failed'),
+    slotClaimed(environment: string, schedule: Schedule, lagMs: number) {
+      lag.observe(lagMs / 1000)
+      runsBegun.inc({ cause: 'schedule' })
+      log.debug({ environment, schedule: schedule.id, lagMs }, 'slot claimed')
+    },
+    wishGranted(environment: string, schedule: Schedule) {
+      runsBegun.inc({ cause: schedule.wanted })
+      log.debug({ environment, schedule: schedule.id, cause: schedule.wanted }, 'waiting run begun')
+    },
+    slotsSkipped(environment: string, schedule: Schedule, reason: 'overlap' | 'missed', count: number) {
+      slotsSkipped.inc({ reason }, count)
+      log.info({ environment, schedule: schedule.id, reason, count }, 'slots skipped')
+    },
+    environmentFull: (environment: string) =>
+      log.debug({ environment }, 'as many runs in flight as allowed: due schedules wait'),
+    runRequested: (environment: string, run: string) => log.debug({ environment, run }, 'run requested'),
+    runLost: (environment: string, run: string, reason: string) =>
+      log.warn({ environment, run, reason }, 'run lost'),
+    attemptStarted: (environment: string, run: Run) =>
+      log.info({ environment, run: run.id, attempt: run.attempt, runner: run.runner }, 'attempt started'),
+    attemptRefused: (environment: string, run: string, reason: string) =>
+      log.info({ environment, run, reason }, 'attempt refused'),
+    runSettled(environment: string, run: string, outcome: string) {
+      runsEnded.inc({ outcome })
+      log.info({ environment, run, outcome }, 'run ended')
+    },
+    endIgnored: (environment: string, run: string, reason: string) =>
+      log.debug({ environment, run, reason }, 'end of a run ignored'),
+    scheduleCreated: (environment: string, schedule: string, sync: string, variant: string) =>
+      log.info({ environment, schedule, sync, variant }, 'schedule created'),
+    scheduleRemoved: (environment: string, schedule: string, reason: string) =>
+      log.info({ environment, schedule, reason }, 'schedule removed'),
+    frequencyUnreadable: (environment: string, sync: string, err: unknown) =>
+      log.error({ environment, sync, err }, 'sync has no readable frequency and is not scheduled'),
+    reconcileFailed: (err: unknown) =>
+      log.error({ err }, 'schedules could not be made to follow the catalog'),
+    streamsEmptied: (environment: string, schedule: string) =>
+      log.info({ environment, schedule }, 'records of a removed schedule removed'),
+    cleaningFailed: (environment: string, schedule: string, err: unknown) =>
+      log.warn({ environment, schedule, err }, 'records of a removed schedule are still there: tried again'),
+    sweepFailed: (err: unknown) => log.error({ err }, 'sweep failed'),
+    commandDone(action: string, environment: string, id: string, result: string) {
+      commands.inc({ action, result })
+      log.info({ action, environment, command: id, result }, 'command applied')
+    },
+    commandFailed: (err: unknown) => log.error({ err }, 'command not applied yet'),
+    eventFailed: (err: unknown) => log.error({ err }, 'end of a run not settled yet'),
+    redisFailed: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
+    catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
+    rpcFault: (path: string, err: unknown) => log.error({ path, err }, 'unforeseen fault in a call'),
+  }
+}

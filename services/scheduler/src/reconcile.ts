@@ -1,0 +1,136 @@
+import type { Catalog, Sync } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
+import { readFrequency } from '@syncline/frequency'
+import { clean, type Records } from './cleaner.ts'
+import type { Events } from './events.ts'
+import { BASE, type Schedule, scheduleId } from './schedule.ts'
+import { nextSlot } from './slots.ts'
+import type { NewSchedule, Store } from './store.ts'
+
+export interface ConnectionRef {
+  environment: string
+  integration: string
+  /** The customer's id of the connection; a connection made again under it has another uid. */
+  connection: string
+  uid: string
+}
+
+export type ReconcileDeps = { store: Store; catalog: Catalog; records: Records; events: Events }
+
+/**
+ * Makes the schedules of one connection what the catalog says: a base schedule for each deployed sync of its
+ * integration, no schedule of a sync that is gone, the deployed frequency and models in all of them. Any number of
+ * instances may do this at once. Returns the schedules.
+ */
+export async function reconcile(deps: ReconcileDeps, ref: ConnectionRef): Promise<Schedule[]> {
+  const { store } = deps
+  const present = await store.schedulesOf(ref.environment, ref.uid)
+  const deployed = await deployedSyncs(deps, ref, present)
+
+  const gone = present.filter((schedule) => !deployed.has(schedule.sync))
+  const staying = present.filter((schedule) => deployed.has(schedule.sync))
+  for (const schedule of gone)
+    await remove(deps, ref.environment, schedule, staying, 'no longer in the catalog')
+  const followed = await Promise.all(staying.map((schedule) => follow(deps, ref, schedule, deployed)))
+  const missing = [...deployed.values()].filter((sync) => !present.some(isBaseOf(sync)))
+  const created = await Promise.all(missing.map((sync) => createBase(deps, ref, sync)))
+
+  const changed = gone.length > 0 || followed.includes(true) || created.includes(true)
+  return changed ? store.schedulesOf(ref.environment, ref.uid) : present
+}
+
+/** Removes a schedule with its run, its checkpoint and the records that no sibling writes. Returns whether all of it is done. */
+export async function remove(
+  deps: Omit<ReconcileDeps, 'catalog'>,
+  environment: string,
+  schedule: Schedule,
+  staying: Schedule[],
+  reason: string,
+): Promise<boolean> {
+  const kept = new Set(
+    staying
+      .filter((other) => other.id !== schedule.id && other.variant === schedule.variant)
+      .flatMap((other) => other.models),
+  )
+  const models = schedule.models.filter((model) => !kept.has(model))
+  await deps.store.removeSchedule(environment, schedule.id, { reason, models })
+  deps.events.scheduleRemoved(environment, schedule.id, reason)
+  return clean(deps, environment, schedule.id)
+}
+
+export function newSchedule(ref: ConnectionRef, sync: Sync, variant: string, now: number): NewSchedule {
+  const id = scheduleId(ref.environment, ref.uid, sync.name, variant)
+  return {
+    id,
+    integration: ref.integration,
+    connection: ref.connection,
+    uid: ref.uid,
+    sync: sync.name,
+    variant,
+    models: sync.models,
+    state: sync.autoStart ? 'STARTED' : 'PAUSED',
+    default: sync.frequency,
+    nextAt: nextSlot(id, readFrequency(sync.frequency), now),
+    command: '',
+  }
+}
+
+/** By name. What the copy in memory lacks is asked for in the bucket before a schedule is removed for it. */
+async function deployedSyncs(
+  { catalog, events }: ReconcileDeps,
+  ref: ConnectionRef,
+  present: Schedule[],
+): Promise<Map<string, Sync>> {
+  const { environment, integration } = ref
+  const connection = await catalog.connections.find(environment, integration, ref.connection)
+  const exists = connection?.uid === ref.uid && (await catalog.integrations.find(environment, integration))
+  if (!exists) return new Map()
+
+  const syncs = new Map(catalog.syncs.list(environment, integration).map((sync) => [sync.name, sync]))
+  for (const { sync: name } of present) {
+    const sync = syncs.get(name) ?? (await catalog.syncs.find(environment, integration, name))
+    if (sync) syncs.set(name, sync)
+  }
+  for (const sync of syncs.values()) {
+    try {
+      readFrequency(sync.frequency)
+    } catch (error) {
+      events.frequencyUnreadable(environment, sync.name, error)
+      syncs.delete(sync.name)
+    }
+  }
+  return syncs
+}
+
+async function createBase(deps: ReconcileDeps, ref: ConnectionRef, sync: Sync): Promise<boolean> {
+  const schedule = newSchedule(ref, sync, BASE, deps.store.now())
+  const result = await deps.store.createSchedule(ref.environment, schedule)
+  if (result === 'cleaning') {
+    throw new AppError(
+      'unavailable',
+      `records of an earlier '${sync.name}' of '${ref.connection}' are being removed`,
+    )
+  }
+  if (result === 'created') deps.events.scheduleCreated(ref.environment, schedule.id, sync.name, BASE)
+  return true
+}
+
+/** Takes over what was deployed anew. Models only grow: what an older version has written goes with the schedule. */
+async function follow(
+  { store }: ReconcileDeps,
+  ref: ConnectionRef,
+  schedule: Schedule,
+  deployed: Map<string, Sync>,
+): Promise<boolean> {
+  const sync = deployed.get(schedule.sync)
+  if (sync === undefined) return false
+  const models = [...new Set([...schedule.models, ...sync.models])]
+  if (sync.frequency === schedule.default && models.length === schedule.models.length) return false
+  const nextAt = nextSlot(schedule.id, readFrequency(sync.frequency), store.now())
+  await store.setDeployed(ref.environment, schedule.id, { default: sync.frequency, models, nextAt })
+  return true
+}
+
+function isBaseOf(sync: Sync) {
+  return (schedule: Schedule) => schedule.sync === sync.name && schedule.variant === BASE
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { readFrequency } from '@syncline/frequency'
+import type { ModelCounts, RunOutcome, SyncName } from '@syncline/proto'
+import { nextSlot } from './slots.ts'
+
+/*
+ * The states, which only the scripts in ./scripts change.
+ *
+ * A schedule says when a (connection, sync, variant) runs. It is
+ *   STARTED   each slot of its frequency begins a run, or is skipped and counted
+ *   PAUSED    no slots; only a trigger makes it run, once
+ * and moves between the two by the commands start and pause. It exists as long as its connection and its sync are in
+ * the catalog (a variant: until it is deleted).
+ *
+ * A run is one execution of a schedule:
+ *   QUEUED    created; its message waits in the outbox or in JetStream
+ *   RUNNING   a runner has taken it; each takeover is one more attempt, and only the newest may act
+ *   ENDED     with an outcome: SUCCESS, FAILED, CANCELLED, TIMED_OUT, OUT_OF_MEMORY or LOST
+ *
+ *   QUEUED → RUNNING   a runner starts attempt 1
+ *   RUNNING → RUNNING  another runner takes over: attempt + 1, at most 5
+ *   RUNNING → ENDED    its runner says so; a reset or the removal of the schedule cancels it; its lease ran out (LOST)
+ *   QUEUED → ENDED     a reset, a pause or the removal cancels it; no runner took it in time (LOST)
+ *
+ * A schedule has at most one run that is not ENDED: `active`. A run that is asked for while there is one, or while the
+ * environment is full, is remembered in `wanted` and begins as soon as it can: any number of wishes become one run.
+ */
+
+export interface Schedule {
+  id: string
+  /** `provider_config_key` */
+  integration: string
+  connection: string
+  uid: string
+  sync: string
+  variant: string
+  /** What the sync has ever written: emptied when the schedule goes. */
+  models: string[]
+  state: 'STARTED' | 'PAUSED'
+  /** Frequency of the deployed sync. */
+  default: string
+  /** The override; '' = none. */
+  frequency: string
+  nextAt: number
+  /** Cause of the run that is asked for; '' = none. */
+  wanted: '' | Cause
+  /** Run in flight, '' = none. */
+  active: string
+  lastRun: string
+  /** JSON text; '' = none. */
+  checkpoint: string
+  /** Start of the last run that succeeded; 0 = none. */
+  lastSyncAt: number
+  /** Slots that passed without a run. */
+  skipped: number
+}
+
+export type Cause = 'schedule' | 'trigger' | 'start'
+
+export interface Run {
+  id: string
+  schedule: string
+  /** Grows with every run of the schedule. */
+  number: number
+  state: 'QUEUED' | 'RUNNING' | 'ENDED'
+  attempt: number
+  cause: Cause
+  requestedAt: number
+  startedAt: number
+  finishedAt: number
+  /** '' until it has ended. */
+  outcome: '' | Outcome
+  error: string
+  counts: ModelCounts[]
+  runner: string
+  emptyCache: boolean
+}
+
+export type Outcome = 'SUCCESS' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT' | 'OUT_OF_MEMORY' | 'LOST'
+
+export const BASE = 'base'
+
+/** The same for the same thing, so that any instance may create it. */
+export function scheduleId(environment: string, uid: string, sync: string, variant: string): string {
+  return createHash('sha256').update([environment, uid, sync, variant].join('\0')).digest('hex').slice(0, 24)
+}
+
+/** Only the highest fence of a sync may write: a later run beats an earlier one, a later attempt its predecessor. */
+export function fenceOf(number: number, attempt: number): number {
+  return number * 65_536 + attempt
+}
+
+export function frequencyInForce(schedule: Schedule) {
+  return readFrequency(schedule.frequency || schedule.default)
+}
+
+export function nextAtOf(schedule: Schedule, now: number): number {
+  return nextSlot(schedule.id, frequencyInForce(schedule), now)
+}
+
+export function isNamed(schedule: Schedule, { name, variant }: SyncName): boolean {
+  return schedule.sync === name && schedule.variant === variant
+}
+
+type Fields = Record<string, string>
+
+export function scheduleFrom(id: string, fields: Fields): Schedule {
+  return {
+    id,
+    integration: fields.integration ?? '',
+    connection: fields.connection ?? '',
+    uid: fields.uid ?? '',
+    sync: fields.sync ?? '',
+    variant: fields.variant ?? '',
+    models: JSON.parse(fields.models ?? '[]'),
+    state: fields.state as Schedule['state'], // what our scripts wrote
+    default: fields.default ?? '',
+    frequency: fields.frequency ?? '',
+    nextAt: Number(fields.next_at),
+    wanted: fields.wanted as Schedule['wanted'],
+    active: fields.active ?? '',
+    lastRun: fields.last_run ?? '',
+    checkpoint: fields.checkpoint ?? '',
+    lastSyncAt: Number(fields.last_sync_at),
+    skipped: Number(fields.skipped),
+  }
+}
+
+export function runFrom(id: string, fields: Fields): Run {
+  return {
+    id,
+    schedule: fields.schedule ?? '',
+    number: Number(fields.number),
+    state: fields.state as Run['state'], // what our scripts wrote
+    attempt: Number(fields.attempt),
+    cause: fields.cause as Cause,
+    requestedAt: Number(fields.requested_at),
+    startedAt: Number(fields.started_at),
+    finishedAt: Number(fields.finished_at),
+    outcome: fields.outcome as Run['outcome'],
+    error: fields.error ?? '',
+    counts: JSON.parse(fields.counts ?? '[]'),
+    runner: fields.runner ?? '',
+    emptyCache: fields.empty_cache === '1',
+  }
+}
+
+/** The names on the wire are the same words with a prefix. */
+export function outcomeOnWire(outcome: Outcome): RunOutcome {
+  return `RUN_OUTCOME_${outcome}`
+}
+
+export function outcomeFromWire(outcome: RunOutcome): Outcome {
+  // A runner that says no outcome has not succeeded.
+  if (outcome === 'RUN_OUTCOME_UNSPECIFIED') return 'FAILED'
+  return outcome.slice('RUN_OUTCOME_'.length) as Outcome
+}

@@ -1,0 +1,106 @@
+import type { Catalog } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
+import { formatFrequency } from '@syncline/frequency'
+import type { Run as RunMessage, SchedulesServiceImplementation, SyncName } from '@syncline/proto'
+import { frequencyInForce, isNamed, outcomeOnWire, type Run, type Schedule, scheduleId } from './schedule.ts'
+import type { Store } from './store.ts'
+
+const BATCH = 50
+const RUNS_MAX = 50
+
+/** What the gateway shows of schedules and runs. */
+export function schedulesService({
+  store,
+  catalog,
+}: {
+  store: Store
+  catalog: Catalog
+}): SchedulesServiceImplementation {
+  return {
+    async listSchedules({ environment, providerConfigKey, connectionId, syncs }) {
+      const connections =
+        connectionId === ''
+          ? catalog.connections.list(environment, providerConfigKey)
+          : [await catalog.connections.get(environment, providerConfigKey, connectionId)]
+      const schedules = []
+      for (let i = 0; i < connections.length; i += BATCH) {
+        const batch = connections.slice(i, i + BATCH).map(({ uid }) => ofConnection(environment, uid, syncs))
+        schedules.push(...(await Promise.all(batch)).flat())
+      }
+      return { schedules }
+    },
+
+    async listRuns({ environment, providerConfigKey, connectionId, sync, limit }) {
+      if (sync === undefined) throw new AppError('invalid_body', 'the request names no sync')
+      const { uid } = await catalog.connections.get(environment, providerConfigKey, connectionId)
+      const id = scheduleId(environment, uid, sync.name, sync.variant)
+      const runs = await store.runs(environment, id, Math.min(limit || RUNS_MAX, RUNS_MAX))
+      return { runs: runs.map(runMessage) }
+    },
+  }
+
+  async function ofConnection(environment: string, uid: string, syncs: SyncName[]) {
+    const schedules = (await store.schedulesOf(environment, uid))
+      .filter((schedule) => syncs.length === 0 || syncs.some((name) => isNamed(schedule, name)))
+      .sort((a, b) => a.sync.localeCompare(b.sync) || a.variant.localeCompare(b.variant))
+    return Promise.all(
+      schedules.map(async (schedule) => message(schedule, await newestRun(environment, schedule))),
+    )
+  }
+
+  async function newestRun(environment: string, schedule: Schedule): Promise<RunMessage | undefined> {
+    if (schedule.wanted !== '' && schedule.active === '') return waiting(schedule.wanted)
+    const run = await store.run(environment, schedule.lastRun)
+    return run && runMessage(run)
+  }
+}
+
+function message(schedule: Schedule, lastRun: RunMessage | undefined) {
+  return {
+    id: schedule.id,
+    providerConfigKey: schedule.integration,
+    connectionId: schedule.connection,
+    connectionUid: schedule.uid,
+    sync: schedule.sync,
+    variant: schedule.variant,
+    state: `SCHEDULE_STATE_${schedule.state}` as const,
+    frequency: formatFrequency(frequencyInForce(schedule)),
+    nextAtMs: schedule.state === 'STARTED' ? schedule.nextAt : 0,
+    checkpoint: schedule.checkpoint,
+    lastRun,
+    skippedSlots: schedule.skipped,
+  }
+}
+
+function runMessage(run: Run): RunMessage {
+  return {
+    id: run.id,
+    state: `RUN_STATE_${run.state}`,
+    attempt: run.attempt,
+    cause: run.cause,
+    requestedAtMs: run.requestedAt,
+    startedAtMs: run.startedAt,
+    finishedAtMs: run.finishedAt,
+    outcome: run.outcome === '' ? 'RUN_OUTCOME_UNSPECIFIED' : outcomeOnWire(run.outcome),
+    error: run.error,
+    counts: run.counts,
+    runner: run.runner,
+  }
+}
+
+/** A run that was asked for while the environment is full has no number yet. */
+function waiting(cause: string): RunMessage {
+  return {
+    id: '',
+    state: 'RUN_STATE_QUEUED',
+    attempt: 0,
+    cause,
+    requestedAtMs: 0,
+    startedAtMs: 0,
+    finishedAtMs: 0,
+    outcome: 'RUN_OUTCOME_UNSPECIFIED',
+    error: '',
+    counts: [],
+    runner: '',
+  }
+}

@@ -1,0 +1,120 @@
+-- What the scheduler's scripts share: this text is put before each of them. It keeps the states that ../schedule.ts tells.
+-- KEYS[1]  '<prefix>:{<environment>}:' begins every key of the environment. They are all in one hash slot, so a
+--          script may go from a run to its schedule without being told the keys.
+-- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms), `maxRuns` (in flight in the
+--          environment) and `queueTimeoutMs` (how long a run may wait for a runner).
+
+local base = KEYS[1]
+local args = cjson.decode(ARGV[1])
+
+local HISTORY_MS = 31 * 24 * 3600 * 1000
+local HISTORY_RUNS = 50
+
+local DUE = base .. 'due'         -- schedule id by the time at which a tick has to look at it
+local LEASES = base .. 'leases'   -- run id by the time at which the run is lost; all runs in flight
+local OUTBOX = base .. 'outbox'   -- messages to send, oldest first: 'requested:<run>', 'ended:<run>'
+local CLEANING = base .. 'cleaning' -- schedule id → streams that have yet to be emptied
+
+local function load(key, id)
+  local flat = redis.call('HGETALL', key)
+  if #flat == 0 then return nil end
+  local entity = { key = key, id = id }
+  for i = 1, #flat, 2 do entity[flat[i]] = flat[i + 1] end
+  return entity
+end
+
+local function load_schedule(id) return load(base .. 'schedule:' .. id, id) end
+local function load_run(id) return load(base .. 'run:' .. id, id) end
+
+local function change(entity, fields)
+  for name, value in pairs(fields) do
+    entity[name] = tostring(value)
+    redis.call('HSET', entity.key, name, entity[name])
+  end
+end
+
+-- Puts the schedule where a tick finds it when there is something to do.
+local function place(schedule)
+  if schedule.wanted ~= '' and schedule.active == '' then
+    redis.call('ZADD', DUE, args.now, schedule.id)
+  elseif schedule.state == 'STARTED' then
+    redis.call('ZADD', DUE, schedule.next_at, schedule.id)
+  else
+    redis.call('ZREM', DUE, schedule.id)
+  end
+end
+
+local function full() return redis.call('ZCARD', LEASES) >= args.maxRuns end
+
+-- Run numbers follow the clock (tenths of a second) and never repeat: a schedule that is made again, or a Redis that
+-- lost its data, still gets higher fences than the record store has seen.
+local function next_number(schedule)
+  return math.max(tonumber(schedule.number) + 1, math.floor(args.now / 100))
+end
+
+-- QUEUED. The only place where a run begins; the caller has seen to it that none is active.
+local function begin_run(schedule, cause)
+  local number = next_number(schedule)
+  local id = schedule.id .. '-' .. string.format('%.0f', number)
+  local run = { key = base .. 'run:' .. id, id = id }
+  change(run, {
+    schedule = schedule.id, number = number, state = 'QUEUED', attempt = 0, cause = cause, requested_at = args.now,
+    started_at = 0, finished_at = 0, outcome = '', error = '', counts = '[]', runner = '',
+    empty_cache = schedule.empty_cache,
+  })
+  change(schedule, { number = number, active = id, last_run = id, wanted = '', empty_cache = '' })
+  redis.call('ZADD', LEASES, args.now + args.queueTimeoutMs, id)
+  redis.call('ZADD', OUTBOX, args.now, 'requested:' .. id)
+  local history = base .. 'runs:' .. schedule.id
+  if redis.call('LPUSH', history, id) > HISTORY_RUNS then
+    redis.call('DEL', base .. 'run:' .. redis.call('RPOP', history))
+  end
+  redis.call('PEXPIRE', history, HISTORY_MS)
+end
+
+-- A run now; or after the active one; or when the environment has room. Wishes that meet become one run.
+local function want_run(schedule, cause)
+  if schedule.active == '' and not full() then
+    begin_run(schedule, cause)
+  else
+    change(schedule, { wanted = cause })
+  end
+end
+
+-- ENDED. `schedule` may be gone.
+local function end_run(run, schedule, ending)
+  change(run, {
+    state = 'ENDED', outcome = ending.outcome, error = ending.error, finished_at = ending.finishedAt or args.now,
+  })
+  redis.call('PEXPIRE', run.key, HISTORY_MS)
+  redis.call('ZREM', LEASES, run.id)
+  redis.call('ZREM', OUTBOX, 'requested:' .. run.id)
+  if not schedule or schedule.active ~= run.id then return end
+  change(schedule, { active = '' })
+  if run.outcome == 'SUCCESS' then change(schedule, { last_sync_at = run.started_at }) end
+  -- It never began, so it has emptied nothing: the next run has to.
+  if run.attempt == '0' and run.empty_cache ~= '' then change(schedule, { empty_cache = run.empty_cache }) end
+end
+
+-- Ends the active run, if there is one, as CANCELLED. Its runner and whoever waits for its end are told by a message.
+local function cancel_run(schedule, reason)
+  local run = load_run(schedule.active)
+  if not run then return end
+  end_run(run, schedule, { outcome = 'CANCELLED', error = reason })
+  redis.call('ZADD', OUTBOX, args.now, 'ended:' .. run.id)
+end
+
+-- Why this attempt may no longer act for its run; nil if it may.
+local function stale(run, attempt)
+  if not run then return 'there is no such run' end
+  if run.state == 'ENDED' then return 'the run has ended (' .. run.outcome .. ')' end
+  if run.attempt ~= tostring(attempt) then return 'attempt ' .. run.attempt .. ' has taken over' end
+  return nil
+end
+
+-- Commands on one environment come one after the other, so one that comes again is the last one that was applied.
+local function repeated(schedule)
+  if schedule.command == args.command then return true end
+  change(schedule, { command = args.command })
+  return false
+end

@@ -1,0 +1,15 @@
+-- The end of a run, as its runner tells it. Says nothing new when told again, or by an attempt that was taken over.
+-- ARGV[1]  run, attempt, outcome, error, counts (JSON array), finishedAt
+-- Returns  '' or why it was ignored
+
+local run = load_run(args.run)
+if not run then redis.call('ZREM', LEASES, args.run) end
+local reason = stale(run, args.attempt)
+if reason then return reason end
+
+local schedule = load_schedule(run.schedule)
+change(run, { counts = args.counts })
+end_run(run, schedule, args)
+if schedule.wanted ~= '' then want_run(schedule, schedule.wanted) end
+place(schedule)
+return ''

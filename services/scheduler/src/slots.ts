@@ -1,0 +1,31 @@
+import { type Frequency, nextCronTime } from '@syncline/frequency'
+
+const FAR_MS = 366 * 24 * 3600 * 1000
+/** Enough to count a day of a cron of every minute; more is not worth the search. */
+const MISSED_MAX = 1440
+
+/**
+ * The first slot after `now`. Slots of an interval lie on a grid whose phase is a hash of the schedule's id: they stay
+ * where they are over restarts, and ten thousand schedules don't fire together.
+ */
+export function nextSlot(scheduleId: string, frequency: Frequency, now: number): number {
+  if (frequency.kind === 'cron') return nextCronTime(frequency, now) ?? now + FAR_MS
+  const phase = phaseOf(scheduleId, frequency.ms)
+  return phase + (Math.floor((now - phase) / frequency.ms) + 1) * frequency.ms
+}
+
+/** How many slots passed between one that is due and `now`: after downtime, what was due fires once for them all. */
+export function missedSlots(frequency: Frequency, due: number, now: number): number {
+  if (frequency.kind === 'every') return Math.max(0, Math.floor((now - due) / frequency.ms))
+  let missed = 0
+  let time = nextCronTime(frequency, due)
+  while (time !== undefined && time <= now && missed < MISSED_MAX) {
+    missed++
+    time = nextCronTime(frequency, time)
+  }
+  return missed
+}
+
+function phaseOf(scheduleId: string, ms: number): number {
+  return Number.parseInt(scheduleId.slice(0, 12), 16) % ms
+}
