@@ -70,7 +70,10 @@ test('a record with a key __proto__ stays what it is', () => {
 
 test.each([
   [null, "invalid_record: records[3] of model 'Issue' is null; a record is an object with an id"],
-  ['text', `invalid_record: records[3] of model 'Issue' is the string "text"; a record is an object with an id`],
+  [
+    'text',
+    `invalid_record: records[3] of model 'Issue' is the string "text"; a record is an object with an id`,
+  ],
   [[1], "invalid_record: records[3] of model 'Issue' is an array; a record is an object with an id"],
   [{}, "invalid_record: records[3] of model 'Issue' has no id"],
   [{ id: null }, "invalid_record: records[3] of model 'Issue' has no id"],

@@ -50,7 +50,9 @@ function jsonTexts(fields: object, name: string): { text: string; canonical: str
       return { text, canonical: canonical(JSON.parse(text)) }
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-      throw new AppError('invalid_record', `${name} (id '${shortId(fields)}') is no JSON: ${reason}`, { cause })
+      throw new AppError('invalid_record', `${name} (id '${shortId(fields)}') is no JSON: ${reason}`, {
+        cause,
+      })
     }
   }
 }

@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client'
+import { AppError } from '@syncline/errors'
+import type { Config } from './config.ts'
+import { RowReader } from './row-binary.ts'
+import type { Sql } from './sql.ts'
+
+/** A statement runs no longer than this: the server ends it, and a little later we stop waiting for an answer. */
+export const STATEMENT_LIMIT_MS = 20_000
+const REQUEST_TIMEOUT_MS = STATEMENT_LIMIT_MS + 3000
+const PING_TIMEOUT_MS = 2000
+
+const MIB = 1024 * 1024
+
+/** An insert is one block, so that its rows become visible at one instant, and it is on disk when it is answered. */
+const insertSettings = {
+  async_insert: 0,
+  max_insert_block_size: '100000000',
+  min_insert_block_size_rows: '100000000',
+  min_insert_block_size_bytes: '0',
+  max_insert_threads: '1',
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+} as const
+
+/** What this service asks of ClickHouse. A server that is away or overloaded is `unavailable`. */
+export class ClickHouse implements AsyncDisposable {
+  readonly #client: ClickHouseClient
+
+  constructor(config: Config['clickhouse']) {
+    this.#client = createClient({
+      url: config.url,
+      username: config.user,
+      password: config.password,
+      database: config.database,
+      application: 'syncline-records',
+      request_timeout: REQUEST_TIMEOUT_MS,
+      max_open_connections: 32,
+      keep_alive: { enabled: true, idle_socket_ttl: 1500 },
+      // Compressing what goes over the loopback or a data centre's network costs more than it saves.
+      compression: { request: false, response: false },
+      log: { level: ClickHouseLogLevel.OFF },
+      clickhouse_settings: {
+        max_execution_time: STATEMENT_LIMIT_MS / 1000,
+        max_query_size: String(64 * MIB),
+        max_ast_elements: '10000000',
+        max_expanded_ast_elements: '10000000',
+      },
+    })
+  }
+
+  /** Runs a SELECT and decodes its rows by what `row` reads of each, column by column. */
+  async select<T>(query: Sql, row: (reader: RowReader) => T): Promise<T[]> {
+    const answer = await this.#ask(async () => {
+      // The answer is complete before it begins: an error in the middle can't look like fewer rows.
+      const settings = { wait_end_of_query: 1 } as const
+      const { stream } = await this.#client.exec({
+        query: `${query.text} FORMAT RowBinary`,
+        clickhouse_settings: settings,
+      })
+      return buffer(stream)
+    })
+    const reader = new RowReader(answer)
+    const rows: T[] = []
+    while (!reader.done) rows.push(row(reader))
+    return rows
+  }
+
+  /** Inserts rows in RowBinary. With the token of an insert that has happened already it does nothing. */
+  async insert(into: Sql, rows: Buffer, token: string): Promise<void> {
+    await this.#insert(into, rows, { ...insertSettings, insert_deduplication_token: token })
+  }
+
+  /** For small inserts from many places: the server gathers them for a moment, and answers when all are on disk. */
+  async insertGathered(into: Sql, rows: Buffer): Promise<void> {
+    await this.#insert(into, rows, { async_insert: 1, wait_for_async_insert: 1 })
+  }
+
+  /** Runs `INSERT … SELECT` in one thread, so that the order of its rows is kept. */
+  async insertSelect(statement: Sql): Promise<void> {
+    const settings = { ...insertSettings, max_threads: 1, insert_deduplicate: 0 } as const
+    await this.#ask(() => this.#client.command({ query: statement.text, clickhouse_settings: settings }))
+  }
+
+  async run(statement: Sql): Promise<void> {
+    await this.#ask(() => this.#client.command({ query: statement.text }))
+  }
+
+  /** Fails if it does not answer. */
+  async ping(): Promise<void> {
+    const abort_signal = AbortSignal.timeout(PING_TIMEOUT_MS)
+    await this.#ask(() => this.#client.command({ query: 'SELECT 1', abort_signal }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.close()
+  }
+
+  async #insert(into: Sql, rows: Buffer, settings: ClickHouseSettings): Promise<void> {
+    await this.#ask(async () => {
+      const { stream } = await this.#client.exec({
+        query: `INSERT INTO ${into.text} FORMAT RowBinary`,
+        values: Readable.from([rows], { objectMode: false }),
+        clickhouse_settings: settings,
+      })
+      await drained(stream)
+    })
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (error) {
+      if (error instanceof ClickHouseError && !passing.has(error.code)) throw error
+      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+      throw new AppError('unavailable', `ClickHouse does not answer: ${reason.slice(0, 300)}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+/** Whether the server has said how a statement ended; if it has not, the statement may still be running. */
+export function wasAnswered(error: unknown): boolean {
+  return (
+    error instanceof ClickHouseError || (error instanceof AppError && error.cause instanceof ClickHouseError)
+  )
+}
+
+/** Codes of ClickHouse for states that pass: time and memory limits, a full disk, too many parts, shutdown, no quorum. */
+const passing = new Set(['159', '202', '209', '210', '236', '241', '242', '243', '252', '319', '394', '999'])
+
+async function drained(stream: Readable): Promise<void> {
+  stream.resume()
+  if (!stream.readableEnded) await once(stream, 'end')
+}

@@ -1,0 +1,29 @@
+import { variable } from '@syncline/service'
+import { z } from 'zod'
+
+export const Config = z
+  .object({
+    LISTEN: variable.text('0.0.0.0:50051'),
+    REDIS_URL: variable.url('redis://127.0.0.1:6379'),
+    REDIS_PREFIX: variable.text('syncline'),
+    CLICKHOUSE_URL: variable.url('http://127.0.0.1:8123'),
+    CLICKHOUSE_USER: variable.text('default'),
+    CLICKHOUSE_PASSWORD: z.string().default(''),
+    CLICKHOUSE_DATABASE: variable.text('syncline'),
+    /** Payloads of records that were not written for this long are dropped; their metadata stays. */
+    RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
+    RUN_LOG_TTL_DAYS: variable.whole(15),
+  })
+  .transform((env) => ({
+    listen: env.LISTEN,
+    redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
+    clickhouse: {
+      url: env.CLICKHOUSE_URL,
+      user: env.CLICKHOUSE_USER,
+      password: env.CLICKHOUSE_PASSWORD,
+      database: env.CLICKHOUSE_DATABASE,
+    },
+    keep: { payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS, runLogDays: env.RUN_LOG_TTL_DAYS },
+  }))
+
+export type Config = z.infer<typeof Config>

@@ -1,0 +1,27 @@
+import { AppError } from '@syncline/errors'
+import type { Key } from './record-log.ts'
+
+/** A position in a stream's order of change: base64 of `<ISO instant>||<id>`. */
+export function encodeCursor(key: Key): string {
+  return Buffer.from(`${new Date(key.modifiedAt).toISOString()}||${key.id}`).toString('base64')
+}
+
+export function decodeCursor(cursor: string): Key {
+  const text = Buffer.from(cursor, 'base64').toString('utf8')
+  const [, instant = '', id = ''] = text.match(/^(.*?)\|\|(.*)$/s) ?? []
+  const modifiedAt = INSTANT.test(instant) ? Date.parse(instant) : Number.NaN
+  // Decoding skips what is not base64: only what encodes to the same text was not garbled on its way.
+  const garbled = Buffer.from(text).toString('base64').replaceAll('=', '') !== standard(cursor)
+  if (Number.isNaN(modifiedAt) || id === '' || garbled) {
+    throw new AppError(
+      'invalid_cursor',
+      `'${cursor.slice(0, 200)}' is not a cursor that this API has given out`,
+    )
+  }
+  return { modifiedAt, id }
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
+
+/** Some clients write base64url or drop the padding. */
+const standard = (cursor: string) => cursor.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '')

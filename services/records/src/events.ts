@@ -1,0 +1,47 @@
+import type { Stream } from '@syncline/proto'
+import { type Log, metrics } from '@syncline/service'
+
+const saved = metrics.counter('records_saved_total', 'Records of acknowledged saves by what became of them', [
+  'change',
+])
+const rewritten = metrics.counter('records_rewritten_total', 'Records deleted or pruned', ['change'])
+const commitSeconds = metrics.histogram(
+  'records_commit_seconds',
+  'From a save to its acknowledgement',
+  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+)
+const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that failed and were tried again')
+const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
+
+export type Events = ReturnType<typeof createEvents>
+
+/** What happens in this service, as log lines and metrics. */
+export function createEvents(log: Log) {
+  return {
+    saved(counts: { added: number; updated: number; unchanged: number }, sinceMs: number) {
+      saved.inc({ change: 'added' }, counts.added)
+      saved.inc({ change: 'updated' }, counts.updated)
+      saved.inc({ change: 'unchanged' }, counts.unchanged)
+      commitSeconds.observe((performance.now() - sinceMs) / 1000)
+    },
+    rewritten(change: 'deleted' | 'pruned', stream: Stream, count: number) {
+      rewritten.inc({ change }, count)
+      log.info({ stream, count }, `records ${change}`)
+    },
+    emptied: (stream: Stream, generation: number) => log.info({ stream, generation }, 'stream emptied'),
+    swept: (streams: number) => log.info({ streams }, 'rows of emptied streams removed'),
+    sweepFailed: (err: unknown) => log.warn({ err }, 'sweep failed, the next one tries again'),
+    healed(stream: Stream) {
+      healed.inc()
+      log.warn({ stream }, 'a commit was torn; the tables agree again')
+    },
+    insertRepeated(tries: number, err: unknown) {
+      repeated.inc()
+      log.warn({ err, tries }, 'insert failed, trying again')
+    },
+    lockNotReleased: (stream: Stream, err: unknown) =>
+      log.warn({ err, stream }, 'lock not given back, it will run out'),
+    redisLost: (err: Error) => log.warn({ err }, 'Redis'),
+    fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
+  }
+}

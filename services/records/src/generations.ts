@@ -1,0 +1,47 @@
+import type { Stream } from '@syncline/proto'
+import type { ClickHouse } from './clickhouse.ts'
+import { type Sql, sql } from './sql.ts'
+import { streamId } from './stream-id.ts'
+
+/** The table `streams`: which generations of which streams there are. */
+
+export async function newestGeneration(clickhouse: ClickHouse, stream: Stream): Promise<number | undefined> {
+  const [newest] = await clickhouse.select(
+    sql`SELECT generation FROM streams WHERE ${identity(stream)} ORDER BY generation DESC LIMIT 1`,
+    (row) => row.uint32(),
+  )
+  return newest
+}
+
+export async function registerGeneration(
+  clickhouse: ClickHouse,
+  stream: Stream,
+  generation: number,
+): Promise<number> {
+  await clickhouse.insertSelect(sql`
+    INSERT INTO streams (environment, connection, model, variant, generation, stream, created_at)
+    SELECT ${stream.environment}, ${stream.connection}, ${stream.model}, ${stream.variant}, ${generation},
+      ${streamId(stream, generation)}, toUnixTimestamp64Milli(now64(3))`)
+  return generation
+}
+
+/** Names in the tables of generations that nobody reads any more. */
+export async function staleStreams(clickhouse: ClickHouse, limit: number): Promise<string[]> {
+  return clickhouse.select(
+    sql`SELECT stream FROM (
+        SELECT stream, generation, max(generation) OVER (PARTITION BY environment, connection, model, variant) AS newest
+        FROM streams FINAL)
+      WHERE generation < newest LIMIT ${limit}`,
+    (row) => row.uuid(),
+  )
+}
+
+/** Rows of `streams` go last: until then the next sweep finds what this one did not finish. */
+export async function removeStreams(clickhouse: ClickHouse, streams: string[]): Promise<void> {
+  for (const table of [sql`record_log`, sql`record_head`, sql`stream_stat`, sql`seen`, sql`streams`]) {
+    await clickhouse.run(sql`DELETE FROM ${table} WHERE stream IN ${streams}`)
+  }
+}
+
+const identity = (stream: Stream): Sql => sql`environment = ${stream.environment}
+  AND connection = ${stream.connection} AND model = ${stream.model} AND variant = ${stream.variant}`

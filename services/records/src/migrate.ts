@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '@syncline/errors'
+import type { Redis } from '@syncline/redis'
+import { ClickHouse } from './clickhouse.ts'
+import type { Config } from './config.ts'
+import { tryLock } from './redis-lock.ts'
+import { SEEN_TTL_DAYS } from './seen.ts'
+import { Sql, sql } from './sql.ts'
+
+const FOLDER = new URL('../migrations/', import.meta.url)
+const LOCK_MS = 60_000
+const WAIT_MS = 120_000
+
+/**
+ * Brings the tables up to date: each numbered file once, in order, by whichever instance comes first. Statements are
+ * repeatable (`IF NOT EXISTS`), so a file that was cut short by a crash is simply applied again.
+ */
+export async function migrate(config: Config, redis: Redis): Promise<void> {
+  await createDatabase(config.clickhouse)
+  await using clickhouse = new ClickHouse(config.clickhouse)
+  await using _lock = await migrationLock(redis, `${config.redis.prefix}:records:migrating`)
+  await clickhouse.run(sql`CREATE TABLE IF NOT EXISTS migration (file String, applied_at DateTime DEFAULT now())
+    ENGINE = ReplacingMergeTree ORDER BY file`)
+  const values = {
+    payload_ttl_days: config.keep.payloadDays,
+    run_log_ttl_days: config.keep.runLogDays,
+    seen_ttl_days: SEEN_TTL_DAYS,
+  }
+  const applied = await clickhouse.select(sql`SELECT DISTINCT file FROM migration`, (row) => row.string())
+  for (const file of (await readdir(FOLDER)).sort()) {
+    if (applied.includes(file)) continue
+    for (const statement of statements(await readFile(new URL(file, FOLDER), 'utf8'), values)) {
+      await clickhouse.run(statement)
+    }
+    await clickhouse.run(sql`INSERT INTO migration (file) SELECT ${file}`)
+  }
+}
+
+function statements(text: string, values: Record<string, number>): Sql[] {
+  const filled = text.replace(/\{(\w+)\}/g, (_place, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`a migration names {${name}}, which has no value`)
+    return String(value)
+  })
+  return filled
+    .split(/;\s*$/m)
+    .filter((statement) => statement.trim() !== '')
+    .map((statement) => new Sql(statement))
+}
+
+async function createDatabase(config: Config['clickhouse']): Promise<void> {
+  await using server = new ClickHouse({ ...config, database: 'default' })
+  await server.run(new Sql(`CREATE DATABASE IF NOT EXISTS \`${config.database}\``))
+}
+
+async function migrationLock(redis: Redis, key: string): Promise<AsyncDisposable> {
+  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(100)) {
+    const lock = await tryLock(redis, key, LOCK_MS)
+    if (lock) return lock
+  }
+  throw new AppError('unavailable', `another instance has been migrating the tables for ${WAIT_MS / 1000} s`)
+}

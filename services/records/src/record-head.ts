@@ -1,0 +1,67 @@
+import type { ClickHouse } from './clickhouse.ts'
+import { readAction, type Version } from './record-log.ts'
+import { sql } from './sql.ts'
+
+/** The tables that views fill from `record_log`: the newest version of each id, and the sizes of streams. */
+
+export type Head = Version & { hash: Buffer; size: number }
+
+/** By stream, then by id. One query, however many streams they are in. */
+export type Heads = Map<string, Map<string, Head>>
+
+export async function readHeads(
+  clickhouse: ClickHouse,
+  wanted: { stream: string; ids: string[] }[],
+): Promise<Heads> {
+  const heads: Heads = new Map(wanted.map(({ stream }) => [stream, new Map()]))
+  const pairs = wanted.flatMap(({ stream, ids }) => ids.map((id) => [stream, id]))
+  if (pairs.length === 0) return heads
+  await clickhouse.select(
+    sql`SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
+      FROM record_head FINAL WHERE (stream, id) IN ${pairs}`,
+    (row) => {
+      const [stream, id] = [row.uuid(), row.string()]
+      heads.get(stream)?.set(id, {
+        modifiedAt: row.int64(),
+        writtenAt: row.int64(),
+        hash: row.fixed(16),
+        action: readAction(row),
+        firstSeenAt: row.int64(),
+        prunedAt: row.int64(),
+        size: row.uint32(),
+      })
+    },
+  )
+  return heads
+}
+
+export type StreamSize = { live: number; bytes: number }
+
+export async function streamSizes(
+  clickhouse: ClickHouse,
+  streams: string[],
+): Promise<Map<string, StreamSize>> {
+  if (streams.length === 0) return new Map()
+  const rows = await clickhouse.select(
+    sql`SELECT stream, sum(live), sum(bytes) FROM stream_stat WHERE stream IN ${streams} GROUP BY stream`,
+    (row): [string, StreamSize] => [row.uuid(), { live: row.int64(), bytes: row.int64() }],
+  )
+  return new Map(rows)
+}
+
+/**
+ * ClickHouse writes the log first and then what the views make of it. If it failed or died in between and nobody
+ * repeated the insert, heads and sizes lack what the log has. Under the stream's lock: says again what the log says.
+ */
+export async function heal(clickhouse: ClickHouse, stream: string, since: number): Promise<void> {
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_head (stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size)
+    SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
+    FROM record_log FINAL WHERE stream = ${stream} AND written_at >= ${since}`)
+  await clickhouse.insertSelect(sql`
+    INSERT INTO stream_stat (stream, live, bytes)
+    SELECT toUUID(${stream}), log.live - stat.live, log.bytes - stat.bytes
+    FROM (SELECT sum(sign * (action != 'deleted')) AS live, sum(sign * toInt64(size)) AS bytes
+      FROM record_log WHERE stream = ${stream}) AS log,
+      (SELECT sum(live) AS live, sum(bytes) AS bytes FROM stream_stat WHERE stream = ${stream}) AS stat`)
+}

@@ -1,0 +1,170 @@
+import type { ClickHouse } from './clickhouse.ts'
+import { type RowReader, RowWriter } from './row-binary.ts'
+import { type Sql, sql } from './sql.ts'
+
+/** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
+
+export const Action = { added: 1, updated: 2, deleted: 3 } as const
+export type Action = (typeof Action)[keyof typeof Action]
+
+/** What there is to know of a version without its payload. */
+export type Version = {
+  modifiedAt: number
+  writtenAt: number
+  action: Action
+  firstSeenAt: number
+  /** 0 = its payload is there, or has expired. */
+  prunedAt: number
+}
+
+/** Order of a stream. */
+export type Key = { modifiedAt: number; id: string }
+
+export type NewRow = Version & {
+  stream: string
+  id: string
+  sign: 1 | -1
+  numericId: boolean
+  hash: Buffer
+  size: number
+  runId: string
+  payload: Buffer
+}
+
+const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload`
+
+/** All rows or none, once, however often it is called with the same token. */
+export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: string): Promise<void> {
+  const writer = new RowWriter(rows.reduce((bytes, row) => bytes + row.payload.length + 200, 0))
+  for (const row of rows) {
+    writer.uuid(row.stream)
+    writer.int64(row.modifiedAt)
+    writer.string(row.id)
+    writer.int8(row.sign)
+    writer.int64(row.writtenAt)
+    writer.int8(row.action)
+    writer.int64(row.firstSeenAt)
+    writer.int64(row.prunedAt)
+    writer.uint8(row.numericId ? 1 : 0)
+    writer.fixed(row.hash)
+    writer.uint32(row.size)
+    writer.string(row.runId)
+    writer.string(row.payload)
+  }
+  await clickhouse.insert(sql`record_log (${columns})`, writer.finish(), token)
+}
+
+/** A row as it is read: several of one key may be there until they are merged. */
+export type ReadRow = Version & Key & { sign: number; numericId: boolean; payload: Buffer }
+
+/** Rows of live and of ended versions in order, as they are on disk: FINAL would read the whole stream for each page. */
+export async function readRows(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+): Promise<ReadRow[]> {
+  return clickhouse.select(
+    sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
+      FROM record_log WHERE stream = ${stream} AND ${where}
+      ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
+    (row) => ({
+      modifiedAt: row.int64(),
+      id: row.string(),
+      sign: row.int8(),
+      writtenAt: row.int64(),
+      action: readAction(row),
+      firstSeenAt: row.int64(),
+      prunedAt: row.int64(),
+      numericId: row.uint8() === 1,
+      payload: row.bytes(),
+    }),
+  )
+}
+
+/** Only these actions: rows that end a version carry its action, so they stay together. */
+export const hasAction = (actions: Action[]): Sql => sql`action IN ${actions.map((action) => nameOf[action])}`
+
+/** The first comparison alone is what the index can use. */
+export const after = (key: Key): Sql =>
+  sql`modified_at >= ${key.modifiedAt} AND (modified_at, id) > (${key.modifiedAt}, ${key.id})`
+
+export const upTo = (key: Key): Sql =>
+  sql`modified_at <= ${key.modifiedAt} AND (modified_at, id) <= (${key.modifiedAt}, ${key.id})`
+
+export const isOneOf = (keys: Key[]): Sql =>
+  sql`(modified_at, id) IN ${keys.map((key) => [key.modifiedAt, key.id])}`
+
+/** Keys of live versions, in order, with the sizes of their payloads. */
+export async function liveKeys(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+): Promise<(Key & { size: number })[]> {
+  return clickhouse.select(
+    sql`SELECT modified_at, id, size FROM record_log FINAL WHERE stream = ${stream} AND ${where}
+      ORDER BY stream, modified_at, id LIMIT ${limit}`,
+    (row) => ({ modifiedAt: row.int64(), id: row.string(), size: row.uint32() }),
+  )
+}
+
+/** What takes the place of a live version: expressions over its row. */
+export type Successor = {
+  modifiedAt: Sql
+  writtenAt: number
+  action: Sql
+  prunedAt: Sql
+  size: Sql
+  runId: Sql
+  payload: Sql
+}
+
+/** Ends live versions and writes new ones in their place, on the server: payloads don't travel. */
+export async function replaceRows(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  next: Successor,
+): Promise<void> {
+  // A version pruned in place has one key three times: the order of -1 before +1 says that the last row is alive.
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_log (${columns})
+    SELECT stream, if(side = 1, ${next.modifiedAt}, modified_at), id, side,
+      if(side = 1, toInt64(${next.writtenAt}), written_at), if(side = 1, ${next.action}, action), first_seen_at,
+      if(side = 1, ${next.prunedAt}, pruned_at), numeric_id, hash, if(side = 1, ${next.size}, size),
+      if(side = 1, ${next.runId}, run_id), if(side = 1, ${next.payload}, '')
+    FROM (SELECT * FROM record_log FINAL WHERE stream = ${stream} AND ${where})
+    ARRAY JOIN [-1, 1] AS side`)
+}
+
+/** The newest instant of the stream, 0 if nothing was ever saved. */
+export async function newestInstant(clickhouse: ClickHouse, stream: string): Promise<number> {
+  const [newest] = await clickhouse.select(
+    sql`SELECT max(modified_at) FROM record_log WHERE stream = ${stream}`,
+    (row) => row.int64(),
+  )
+  return newest ?? 0
+}
+
+/** What a run that began at `since` has changed so far, as its records tell. */
+export async function changesOfRun(
+  clickhouse: ClickHouse,
+  stream: string,
+  runId: string,
+  since: number,
+): Promise<{ added: number; updated: number; deleted: number }> {
+  // A record that the run has added and then updated is one that it added.
+  const [changes] = await clickhouse.select(
+    sql`SELECT countIf(action != 'deleted' AND first_seen_at >= ${since}),
+        countIf(action != 'deleted' AND first_seen_at < ${since}), countIf(action = 'deleted')
+      FROM record_log FINAL WHERE stream = ${stream} AND modified_at >= ${since} AND run_id = ${runId}`,
+    (row) => ({ added: row.int64(), updated: row.int64(), deleted: row.int64() }),
+  )
+  return changes ?? { added: 0, updated: 0, deleted: 0 }
+}
+
+const nameOf = { 1: 'added', 2: 'updated', 3: 'deleted' } as const
+
+/** An Enum8 is its number. */
+export const readAction = (row: RowReader): Action => row.int8() as Action

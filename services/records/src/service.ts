@@ -1,0 +1,52 @@
+import { RecordsDefinition } from '@syncline/proto'
+import { connectRedis } from '@syncline/redis'
+import { serve } from '@syncline/rpc'
+import type { Health, Log, Running } from '@syncline/service'
+import { ClickHouse } from './clickhouse.ts'
+import type { Config } from './config.ts'
+import { createEvents } from './events.ts'
+import { startSweeping } from './generation-sweep.ts'
+import { migrate } from './migrate.ts'
+import { PayloadLife } from './record-json.ts'
+import { recordsCalls } from './records.ts'
+import { StreamState } from './stream-state.ts'
+
+export { Config } from './config.ts'
+
+export interface RecordsService extends Running {
+  port: number
+}
+
+export async function start(config: Config, log: Log): Promise<RecordsService> {
+  const events = createEvents(log)
+  await using open = new AsyncDisposableStack()
+  const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
+  await migrate(config, redis)
+  const clickhouse = open.use(new ClickHouse(config.clickhouse))
+  open.use(startSweeping(clickhouse, redis, config.redis.prefix, events))
+  const store = {
+    clickhouse,
+    state: new StreamState(redis, config.redis.prefix, clickhouse, events),
+    life: new PayloadLife(config.keep.payloadDays),
+    events,
+  }
+  const rpc = open.use(
+    await serve(config.listen, (server) => server.add(RecordsDefinition, recordsCalls(store)), events.fault),
+  )
+  const owned = open.move()
+  return {
+    port: rpc.port,
+    health: async (): Promise<Health> => ({
+      clickhouse: await stateOf(clickhouse.ping()),
+      redis: await stateOf(redis.ping()),
+    }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function stateOf(answer: Promise<unknown>): Promise<string> {
+  return answer.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+}

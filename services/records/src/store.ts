@@ -1,0 +1,14 @@
+import type { Stream, Writer } from '@syncline/proto'
+import type { ClickHouse } from './clickhouse.ts'
+import type { Events } from './events.ts'
+import type { PayloadLife } from './record-json.ts'
+import type { StreamState } from './stream-state.ts'
+
+/** What every call works with. */
+export type Store = { clickhouse: ClickHouse; state: StreamState; life: PayloadLife; events: Events }
+
+/** Whose records, and on whose behalf: without a writer it is the API that asks, and no fence is checked. */
+export type Target = { stream: Stream; writer: Writer | undefined; signal: AbortSignal }
+
+/** The same for what only a run does. */
+export type RunTarget = Target & { writer: Writer }

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import type { Stream } from '@syncline/proto'
+
+/**
+ * What a generation of a stream is called in the tables: a UUID made of its identity, so it needs no allocation.
+ * Emptying a stream takes the next generation.
+ */
+export function streamId(stream: Stream, generation: number): string {
+  const identity = [stream.environment, stream.connection, stream.model, stream.variant, generation]
+  const hex = createHash('sha256').update(JSON.stringify(identity)).digest('hex')
+  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** Hash tag = environment: in a Redis cluster an environment lives in one place. */
+export function stateKey(prefix: string, stream: Stream): string {
+  const name = [stream.connection, stream.model, stream.variant].map(encodeURIComponent).join('/')
+  return `${prefix}:{${stream.environment}}:stream:${name}`
+}
+
+/** For messages to people. */
+export function streamName(stream: Stream): string {
+  const variant = stream.variant === 'base' ? '' : ` (variant ${stream.variant})`
+  return `${stream.model}${variant} of connection ${stream.connection}`
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { type Record as EncodedRecord, RecordsDefinition, type SaveMode, type Stream } from '@syncline/proto'
+import { encodeRecord } from '@syncline/record'
+import { connect } from '@syncline/rpc'
+import { createLog } from '@syncline/service'
+import { namespace, servers } from '@syncline/testkit'
+import { Config, type RecordsService, start } from '../src/service.ts'
+
+const quiet = createLog('records', process.env.TEST_LOG_LEVEL ?? 'fatal')
+
+export type Json = { [key: string]: unknown }
+
+/** A records service of its own, with tables and Redis keys of its own; `at` puts two of them on the same ones. */
+export async function startRecords(at = namespace(), urls: { clickhouse?: string; redis?: string } = {}) {
+  await using open = new AsyncDisposableStack()
+  const config = Config.parse({
+    LISTEN: '127.0.0.1:0',
+    REDIS_URL: urls.redis ?? servers().redis.url,
+    REDIS_PREFIX: at,
+    CLICKHOUSE_URL: urls.clickhouse ?? servers().clickhouse.url,
+    CLICKHOUSE_DATABASE: at,
+  })
+  const service: RecordsService = open.use(await start(config, quiet))
+  const connection = open.use(connect(`127.0.0.1:${service.port}`))
+  const owned = open.move()
+  return {
+    at,
+    config,
+    service,
+    records: connection.client(RecordsDefinition),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+export type Records = Awaited<ReturnType<typeof startRecords>>
+
+/** A stream of its own for a test, and the calls on it in short. */
+export function stream(records: Records['records'], more: Partial<Stream> = {}) {
+  const stream: Stream = {
+    environment: 'dev',
+    connection: randomUUID(),
+    model: 'Issue',
+    variant: 'base',
+    ...more,
+  }
+  let writer = { runId: randomUUID(), sync: 'issues', fence: 65_537 }
+  return {
+    stream,
+    get writer() {
+      return writer
+    },
+    /** A new run begins, with a higher fence; or the next attempt of the present one. */
+    async begin({ again = false, empty = false } = {}) {
+      writer = { ...writer, runId: again ? writer.runId : randomUUID(), fence: writer.fence + 1 }
+      return records.begin({ writer, streams: [stream], empty })
+    },
+    save: (values: Json[], as = writer) => records.save(save(values, 'SAVE_MODE_REPLACE', as)),
+    merge: (values: Json[]) => records.save(save(values, 'SAVE_MODE_MERGE', writer)),
+    delete: (ids: string[]) => records.delete({ stream, writer, ids }),
+    trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
+    endTrackingDeletes: () => records.endTrackingDeletes({ stream, writer }),
+    deleteUnseen: () => records.deleteUnseen({ stream, writer }),
+    async list(request: Partial<Parameters<Records['records']['listRecords']>[0]> = {}) {
+      const page = await records.listRecords({ stream, limit: 100, ...request })
+      return { records: parse(page.records), cursor: page.nextCursor }
+    },
+    async all(limit = 100) {
+      const found: ListedRecord[] = []
+      for (let cursor = ''; ; ) {
+        const page = await records.listRecords({ stream, limit, cursor })
+        found.push(...parse(page.records))
+        if (page.nextCursor === '') return found
+        cursor = page.nextCursor
+      }
+    },
+    async count() {
+      const { sizes } = await records.countRecords({ streams: [stream] })
+      return sizes[0]
+    },
+    prune: (untilCursor: string, limit = 0) => records.pruneRecords({ stream, untilCursor, limit }),
+    empty: () => records.emptyStreams({ streams: [stream] }),
+  }
+
+  function save(values: Json[], mode: SaveMode, as: typeof writer) {
+    return { stream, writer: as, mode, records: values.map((value): EncodedRecord => encodeRecord(value)) }
+  }
+}
+
+export type ListedRecord = Json & {
+  id: string | number
+  _nango_metadata: {
+    first_seen_at: string
+    last_modified_at: string
+    last_action: string
+    deleted_at: string | null
+    pruned_at: string | null
+    cursor: string
+  }
+}
+
+function parse(json: Buffer): ListedRecord[] {
+  const records: unknown = JSON.parse(json.toString())
+  return records as ListedRecord[] // by contract
+}
+
+/** `a ADDED`: id and last action. */
+export const brief = (records: ListedRecord[]) =>
+  records.map(({ id, _nango_metadata }) => `${id} ${_nango_metadata.last_action}`)
