@@ -38,11 +38,12 @@ export interface World extends AsyncDisposable {
 export const DONE: Answer = { $case: 'done', value: { frequency: 'every hour', scheduleId: 'schedule-1' } }
 
 export async function startWorld(
-  options: { variables?: NodeJS.ProcessEnv; scheduler?: boolean } = {},
+  options: { variables?: NodeJS.ProcessEnv; scheduler?: boolean; natsUrl?: string } = {},
 ): Promise<World> {
+  const { natsUrl = servers().nats.url } = options
   await using open = new AsyncDisposableStack()
   const prefix = namespace()
-  const bus = open.use(await connectBus({ url: servers().nats.url, prefix, replicas: 1 }, 'test'))
+  const bus = open.use(await connectBus({ url: natsUrl, prefix, replicas: 1 }, 'test'))
   const catalog = open.use(await openCatalog(bus, (error) => console.error(error)))
   const log: string[] = []
 
@@ -85,7 +86,7 @@ export async function startWorld(
   const config = Config.parse({
     HOST: '127.0.0.1',
     PORT: '0',
-    NATS_URL: servers().nats.url,
+    NATS_URL: natsUrl,
     NATS_PREFIX: prefix,
     RECORDS_ADDRESS: `127.0.0.1:${recordsPort}`,
     SCHEDULER_ADDRESS: `127.0.0.1:${schedulesServer.port}`,
@@ -142,7 +143,8 @@ function answerCommands(bus: Bus, world: Pick<World, 'commands' | 'answer'>): As
         durable: `commands-${partition}`,
         ackWaitMs: 5000,
         concurrency: 1,
-        onError: (error) => console.error(error),
+        // NATS goes away in some tests.
+        onError: () => {},
       },
       async ({ message, replyTo }) => {
         world.commands.push(message)

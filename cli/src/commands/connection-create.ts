@@ -1,0 +1,58 @@
+import type { Syncline } from '@syncline/sdk'
+import { InvalidArgumentError } from 'commander'
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+
+type Connection = Parameters<Syncline['createConnection']>[0]
+type JsonObject = Record<string, unknown>
+
+interface Options extends RestOptions {
+  apiKey?: string
+  accessToken?: string
+  basic?: [username: string, password: string]
+  metadata?: JsonObject
+  config?: JsonObject
+}
+
+export const connectionCreate = () =>
+  restCommand('create')
+    .description('make a connection, or overwrite it')
+    .argument('<integration>')
+    .argument('[id]', 'your name for it; made up when absent')
+    .option('--api-key <key>', 'credentials: an API key')
+    .option('--access-token <token>', 'credentials: an OAuth 2 access token')
+    .option('--basic <user:password>', 'credentials: user and password', parseBasic)
+    .option('--metadata <json>', 'what sync functions can read', parseJson)
+    .option('--config <json>', 'connection config, for base URLs with parts that differ', parseJson)
+    .action(async (integration: string, id: string | undefined, options: Options) => {
+      const { metadata, config } = options
+      const made = await clientOf(options).createConnection({
+        provider_config_key: integration,
+        credentials: credentialsOf(options),
+        ...(id !== undefined && { connection_id: id }),
+        ...(metadata && { metadata }),
+        ...(config && { connection_config: config }),
+      })
+      console.log(`Made connection '${made.connection_id}'. Next: syncline status ${integration}`)
+    })
+
+function credentialsOf({ apiKey, accessToken, basic }: Options): Connection['credentials'] {
+  if (apiKey !== undefined) return { type: 'API_KEY', apiKey }
+  if (accessToken !== undefined) return { type: 'OAUTH2', access_token: accessToken }
+  if (basic) return { type: 'BASIC', username: basic[0], password: basic[1] }
+  return { type: 'NONE' }
+}
+
+function parseBasic(text: string): [string, string] {
+  const colon = text.indexOf(':')
+  if (colon < 0) throw new InvalidArgumentError('must be <user>:<password>')
+  return [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+function parseJson(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text)
+    // What is neither null, nor an array, nor a plain value, is an object with any keys.
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
+  } catch {}
+  throw new InvalidArgumentError(`must be a JSON object such as {"repo":"acme/shop"}`)
+}

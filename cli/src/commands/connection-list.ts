@@ -1,0 +1,18 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { table } from '../table.ts'
+
+export const connectionList = () =>
+  restCommand('list')
+    .description('show the connections')
+    .argument('[integration]', 'only of this integration')
+    .action(async (integration: string | undefined, options: RestOptions) => {
+      const { connections } = await clientOf(options).listConnections({
+        ...(integration !== undefined && { integrationId: integration }),
+      })
+      const rows = connections.map((it) => ({
+        id: it.connection_id,
+        integration: it.provider_config_key,
+        created: it.created,
+      }))
+      console.log(table(['id', 'integration', 'created'], rows))
+    })

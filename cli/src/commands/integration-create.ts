@@ -1,0 +1,46 @@
+import type { Syncline } from '@syncline/sdk'
+import { InvalidArgumentError } from 'commander'
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+
+type Integration = Parameters<Syncline['createIntegration']>[0]
+type Auth = NonNullable<Integration['auth']>
+
+interface Options extends RestOptions {
+  provider?: string
+  baseUrl?: string
+  auth?: Auth
+  header: Record<string, string>
+}
+
+export const integrationCreate = () =>
+  restCommand('create')
+    .description('register an external API')
+    .argument('<key>', 'your name for it, for example github')
+    .option('--provider <name>', 'an API that Syncline knows; <key> by default')
+    .option('--base-url <url>', 'of any other API')
+    .option('--auth <scheme>', 'none, bearer, basic, header:<name> or query:<name>', parseAuth)
+    .option('--header <header>', "sent with each request, as 'name: value'; repeatable", addHeader, {})
+    .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
+      await clientOf(options).createIntegration({
+        unique_key: key,
+        provider,
+        ...(baseUrl !== undefined && { base_url: baseUrl }),
+        ...(auth && { auth }),
+        ...(Object.keys(header).length > 0 && { headers: header }),
+      })
+      console.log(`Made integration '${key}'. Next: syncline connection create ${key} <id>`)
+    })
+
+function parseAuth(text: string): Auth {
+  const [type, ...rest] = text.split(':')
+  const name = rest.join(':')
+  if ((type === 'header' || type === 'query') && name !== '') return { type, name }
+  if (type === 'none' || type === 'bearer' || type === 'basic') return { type }
+  throw new InvalidArgumentError('must be none, bearer, basic, header:<name> or query:<name>')
+}
+
+function addHeader(text: string, headers: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([^:]+):\s*(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("must be 'name: value'")
+  return { ...headers, [name]: value }
+}

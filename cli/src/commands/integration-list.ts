@@ -1,0 +1,16 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { table } from '../table.ts'
+
+export const integrationList = () =>
+  restCommand('list')
+    .description('show the integrations')
+    .action(async (options: RestOptions) => {
+      const { configs } = await clientOf(options).listIntegrations()
+      const rows = configs.map((it) => ({
+        key: it.unique_key,
+        provider: it.provider,
+        auth: it.auth.type,
+        'base url': it.base_url,
+      }))
+      console.log(table(['key', 'provider', 'auth', 'base url'], rows))
+    })

@@ -1,0 +1,11 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+
+export const undeploy = () =>
+  restCommand('undeploy')
+    .description('delete a deployed sync with its schedules')
+    .argument('<integration>')
+    .argument('<sync>')
+    .action(async (integration: string, sync: string, options: RestOptions) => {
+      await clientOf(options).deleteDeployment(integration, sync)
+      console.log(`Deleted sync '${sync}' of integration '${integration}'.`)
+    })

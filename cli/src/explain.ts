@@ -1,0 +1,13 @@
+import { SynclineError } from '@syncline/sdk'
+
+const advice: Record<string, string> = {
+  unknown_api_key: 'check SYNCLINE_KEY, or make a key: syncline key create --env <name>',
+  no_answer: 'check SYNCLINE_URL',
+}
+
+/** An error in one line that says what to do. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const hint = error instanceof SynclineError ? advice[error.code] : undefined
+  return hint === undefined ? error.message : `${error.message} (${hint})`
+}

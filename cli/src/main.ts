@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { connectionCreate } from './commands/connection-create.ts'
+import { connectionDelete } from './commands/connection-delete.ts'
+import { connectionList } from './commands/connection-list.ts'
+import { deploy } from './commands/deploy.ts'
+import { envCreate } from './commands/env-create.ts'
+import { envList } from './commands/env-list.ts'
+import { integrationCreate } from './commands/integration-create.ts'
+import { integrationDelete } from './commands/integration-delete.ts'
+import { integrationList } from './commands/integration-list.ts'
+import { keyCreate } from './commands/key-create.ts'
+import { keyList } from './commands/key-list.ts'
+import { keyRevoke } from './commands/key-revoke.ts'
+import { logs } from './commands/logs.ts'
+import { status } from './commands/status.ts'
+import { trigger } from './commands/trigger.ts'
+import { undeploy } from './commands/undeploy.ts'
+import { variableDelete } from './commands/variable-delete.ts'
+import { variableList } from './commands/variable-list.ts'
+import { variableSet } from './commands/variable-set.ts'
+import { explain } from './explain.ts'
+
+const program = new Command('syncline')
+  .description('Deploys sync functions to Syncline, and looks after what it runs.')
+  .showHelpAfterError('(see --help)')
+
+for (const command of [deploy(), undeploy(), status(), trigger(), logs()]) program.addCommand(command)
+group('integration', 'external APIs', [integrationCreate(), integrationList(), integrationDelete()])
+group('connection', 'access of your customers to them', [
+  connectionCreate(),
+  connectionList(),
+  connectionDelete(),
+])
+group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
+group('env', 'environments (needs NATS_URL)', [envCreate(), envList()])
+group('key', 'API keys (needs NATS_URL)', [keyCreate(), keyList(), keyRevoke()])
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(`syncline: ${explain(error)}`)
+  process.exitCode = 1
+}
+
+function group(name: string, description: string, commands: Command[]) {
+  const parent = program.command(name).description(description)
+  for (const command of commands) parent.addCommand(command)
+}

@@ -1,0 +1,96 @@
+import { type Run, Schedule } from '@syncline/proto'
+import { expect, test } from 'vitest'
+import { syncStatus } from './sync-status.ts'
+
+const AT = 1_700_000_000_000
+
+const run = (fields: Partial<Run>): Run => ({
+  id: 'run-1',
+  state: 'RUN_STATE_ENDED',
+  attempt: 1,
+  cause: 'schedule',
+  requestedAtMs: AT,
+  startedAtMs: AT + 1000,
+  finishedAtMs: AT + 2000,
+  outcome: 'RUN_OUTCOME_SUCCESS',
+  error: '',
+  counts: [{ model: 'Issue', added: 3, updated: 1, deleted: 0 }],
+  runner: 'runner-1',
+  ...fields,
+})
+
+const statusOf = (fields: Partial<Schedule>) =>
+  syncStatus(
+    {
+      ...Schedule.decode(new Uint8Array()),
+      state: 'SCHEDULE_STATE_STARTED',
+      nextAtMs: AT + 60_000,
+      ...fields,
+    },
+    { Issue: 842 },
+  )
+
+const running = run({ state: 'RUN_STATE_RUNNING', finishedAtMs: 0, outcome: 'RUN_OUTCOME_UNSPECIFIED' })
+const queued = run({
+  state: 'RUN_STATE_QUEUED',
+  startedAtMs: 0,
+  finishedAtMs: 0,
+  outcome: 'RUN_OUTCOME_UNSPECIFIED',
+})
+
+test('a success has an end, a result and a next run', () => {
+  expect(statusOf({ lastRun: run({}), frequency: 'every hour', checkpoint: '{"since":"x"}' })).toMatchObject({
+    status: 'SUCCESS',
+    type: 'INCREMENTAL',
+    latestExecutionStatus: 'SUCCESS',
+    finishedAt: '2023-11-14T22:13:22.000Z',
+    nextScheduledSyncAt: '2023-11-14T22:14:20.000Z',
+    frequency: 'every hour',
+    latestResult: { Issue: { added: 3, updated: 1, deleted: 0 } },
+    recordCount: { Issue: 842 },
+    checkpoint: { since: 'x' },
+    lastRun: { id: 'run-1', reason: null, error: null },
+  })
+})
+
+test('a sync that never ran is a success without end and result', () => {
+  const status = statusOf({})
+  expect(status).toMatchObject({ status: 'SUCCESS', type: 'INITIAL', lastRun: null, checkpoint: null })
+  for (const field of ['finishedAt', 'latestResult', 'latestExecutionStatus'])
+    expect(status).not.toHaveProperty(field)
+})
+
+test.each([
+  ['RUN_OUTCOME_FAILED', 'failed'],
+  ['RUN_OUTCOME_CANCELLED', 'cancelled'],
+  ['RUN_OUTCOME_TIMED_OUT', 'timed_out'],
+  ['RUN_OUTCOME_OUT_OF_MEMORY', 'out_of_memory'],
+  ['RUN_OUTCOME_LOST', 'lost'],
+] as const)('after %s the status is ERROR because it %s', (outcome, reason) => {
+  expect(statusOf({ lastRun: run({ outcome, error: 'why' }) })).toMatchObject({
+    status: 'ERROR',
+    latestExecutionStatus: 'STOPPED',
+    finishedAt: expect.any(String),
+    lastRun: { reason, error: 'why' },
+  })
+})
+
+test.each([
+  ['runs', running, 'running'],
+  ['waits for a runner', queued, 'queued'],
+] as const)('while it %s the status is RUNNING, paused or not, and has no end', (_, lastRun, state) => {
+  for (const schedule of ['SCHEDULE_STATE_STARTED', 'SCHEDULE_STATE_PAUSED'] as const) {
+    const status = statusOf({ state: schedule, lastRun })
+    expect(status).toMatchObject({ status: 'RUNNING', latestExecutionStatus: 'RUNNING', lastRun: { state } })
+    expect(status).not.toHaveProperty('finishedAt')
+  }
+})
+
+test('a paused sync has no next run, whatever the last one was', () => {
+  for (const lastRun of [undefined, run({}), run({ outcome: 'RUN_OUTCOME_FAILED' })]) {
+    expect(statusOf({ state: 'SCHEDULE_STATE_PAUSED', lastRun })).toMatchObject({
+      status: 'PAUSED',
+      nextScheduledSyncAt: null,
+    })
+  }
+})

@@ -1,0 +1,68 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startNats } from '@syncline/embedded'
+import { eventually, freePort } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import { furnish, HEADERS, startWorld } from './world.ts'
+
+test('without a scheduler a command is accepted with its id, and stays in the queue', async () => {
+  await using world = await startWorld({ scheduler: false, variables: { COMMAND_TIMEOUT_MS: '50' } })
+  const { api } = await furnish(world)
+  const place = { provider_config_key: 'github', connection_id: 'user-1' }
+  const id = { command_id: expect.stringMatching(/^[0-9a-f-]{36}$/) }
+  const send = (method: string, path: string, json: unknown) => api(path, { method, json })
+  for (const verb of ['trigger', 'start', 'pause']) {
+    expect(await send('POST', `/sync/${verb}`, { ...place, syncs: [] })).toMatchObject({
+      status: 202,
+      body: id,
+    })
+  }
+  const frequency = { ...place, sync_name: 'issues', frequency: 'every hour' }
+  expect(await send('PUT', '/sync/update-connection-frequency', frequency)).toMatchObject({
+    status: 202,
+    body: id,
+  })
+  expect(await send('POST', '/sync/issues/variant/a', place)).toMatchObject({ status: 202, body: id })
+  expect(await send('DELETE', '/sync/issues/variant/a', place)).toMatchObject({ status: 202, body: id })
+})
+
+test('without records there is a 503, the rest works, and it recovers', async () => {
+  await using world = await startWorld()
+  const { api } = await furnish(world)
+  world.records.listRecords = async () => ({ records: Buffer.from('[]') })
+  const read = () => api('/records?model=GithubIssue', { headers: HEADERS })
+  expect((await read()).status).toBe(200)
+  await world.stopRecords()
+  expect((await read()).body.error).toEqual({
+    code: 'unavailable',
+    message: 'Records does not answer at the moment: try again',
+  })
+  expect((await api('/connections')).status).toBe(200)
+  expect(await api('/health')).toMatchObject({ status: 503, body: { checks: { scheduler: 'ok' } } })
+  await world.startRecords()
+  await eventually(async () => expect((await read()).status).toBe(200))
+})
+
+test('without NATS commands get a 503, reading goes on, and it recovers', async () => {
+  await using temp = await mkdtempDisposable(join(tmpdir(), 'syncline-nats-'))
+  const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'log'), port: await freePort() }
+  const before = await startNats(place)
+  await using world = await startWorld({ natsUrl: before.url, variables: { COMMAND_TIMEOUT_MS: '500' } })
+  const { api } = await furnish(world)
+  world.records.listRecords = async () => ({ records: Buffer.from('[]') })
+  const trigger = () =>
+    api('/sync/trigger', { method: 'POST', json: { provider_config_key: 'github', syncs: [] } })
+  expect((await trigger()).status).toBe(200)
+
+  await before[Symbol.asyncDispose]()
+  expect(await trigger()).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } })
+  expect((await api('/records?model=GithubIssue', { headers: HEADERS })).status).toBe(200)
+  expect(await api('/integrations/other')).toMatchObject({
+    status: 503,
+    body: { error: { code: 'unavailable' } },
+  })
+
+  await using _after = await startNats(place)
+  await eventually(async () => expect((await trigger()).status).toBe(200), { timeoutMs: 20_000 })
+})

@@ -1,0 +1,164 @@
+import { Syncline, SynclineError } from '@syncline/sdk'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { aSync, furnish, startWorld, type World } from './world.ts'
+
+let world: World
+let syncline: Syncline
+let home: Awaited<ReturnType<typeof furnish>>
+
+beforeAll(async () => {
+  world = await startWorld()
+  home = await furnish(world)
+  syncline = new Syncline({ secretKey: home.key, host: `${world.url}/` })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+beforeEach(() => {
+  world.commands = []
+})
+
+const where = { providerConfigKey: 'github', connectionId: 'user-1', model: 'GithubIssue' }
+const place = { provider_config_key: 'github', connection_id: 'user-1' }
+
+test('listRecords sends every setting', async () => {
+  world.records.listRecords = async (request) => {
+    expect(request).toMatchObject({
+      stream: { variant: 'a' },
+      cursor: 'c',
+      limit: 5,
+      modifiedAfterMs: 1_704_067_200_000,
+      actions: ['RECORD_ACTION_ADDED', 'RECORD_ACTION_DELETED'],
+      ids: ['1', '2'],
+    })
+    return { records: Buffer.from('[{"id":1,"title":"x","_nango_metadata":{}}]'), nextCursor: 'd' }
+  }
+  const page = await syncline.listRecords<{ id: number; title: string }>({
+    ...where,
+    variant: 'a',
+    cursor: 'c',
+    limit: 5,
+    modifiedAfter: '2024-01-01T00:00:00Z',
+    filter: 'added,deleted',
+    ids: ['1', '2'],
+  })
+  expect(page.records[0]?.title).toBe('x')
+  expect(page.next_cursor).toBe('d')
+})
+
+test('listAllRecords follows the cursor to the end', async () => {
+  const pages: Record<string, [string, string]> = { '': ['[{"id":1},{"id":2}]', 'a'], a: ['[{"id":3}]', ''] }
+  world.records.listRecords = async ({ cursor }) => {
+    const [records = '[]', nextCursor = ''] = pages[cursor] ?? []
+    return { records: Buffer.from(records), nextCursor }
+  }
+  const ids = []
+  for await (const { id } of syncline.listAllRecords({ ...where, cursor: null })) ids.push(id)
+  expect(ids).toEqual([1, 2, 3])
+})
+
+test('pruneRecords', async () => {
+  world.records.pruneRecords = async ({ untilCursor, limit }) => ({
+    count: limit,
+    hasMore: untilCursor === 'c',
+  })
+  const answer = await syncline.pruneRecords({ ...where, untilCursor: 'c', limit: 3 })
+  expect(answer).toEqual({ count: 3, has_more: true })
+})
+
+test('triggerSync, startSync and pauseSync give nothing', async () => {
+  const syncs = ['issues', { name: 'issues', variant: 'a' }]
+  expect(await syncline.triggerSync('github')).toBeUndefined()
+  expect(
+    await syncline.triggerSync('github', syncs, 'user-1', { reset: true, emptyCache: true }),
+  ).toBeUndefined()
+  expect(await syncline.startSync('github', syncs, 'user-1')).toBeUndefined()
+  expect(await syncline.pauseSync('github', syncs)).toBeUndefined()
+  expect(world.commands.map(({ action }) => action?.$case)).toEqual(['trigger', 'trigger', 'start', 'pause'])
+})
+
+test('syncStatus takes * or names', async () => {
+  world.schedules.listSchedules = async ({ syncs }) => ({
+    schedules: [
+      { id: 's', sync: 'issues', variant: 'a', providerConfigKey: 'github', frequency: `${syncs.length}` },
+    ],
+  })
+  world.records.countRecords = async () => ({ sizes: [{ live: 842 }] })
+  expect((await syncline.syncStatus('github', '*')).syncs[0]).toMatchObject({
+    frequency: '0',
+    recordCount: { GithubIssue: 842 },
+  })
+  const named = await syncline.syncStatus('github', ['issues', { name: 'issues', variant: 'a' }], 'user-1')
+  expect(named.syncs[0]?.frequency).toBe('2')
+})
+
+test('updateSyncConnectionFrequency', async () => {
+  const update = (sync: Parameters<Syncline['updateSyncConnectionFrequency']>[1], frequency: string | null) =>
+    syncline.updateSyncConnectionFrequency('github', sync, 'user-1', frequency)
+  expect(await update('issues', 'every hour')).toEqual({ frequency: 'every hour' })
+  expect((await update({ name: 'issues', variant: 'a' }, null)).frequency).toBe('every hour')
+  await expect(update('issues', 'soon')).rejects.toMatchObject({ status: 400, code: 'invalid_body' })
+})
+
+test('variants, variables, metadata, integrations, connections, deployments, runs and logs', async () => {
+  const variant = { ...place, name: 'issues', variant: 'a' }
+  expect(await syncline.createSyncVariant(variant)).toEqual({
+    id: 'schedule-1',
+    name: 'issues',
+    variant: 'a',
+  })
+  expect(await syncline.deleteSyncVariant(variant)).toBeUndefined()
+
+  await syncline.setEnvironmentVariable('REGION', 'eu')
+  expect(await syncline.getEnvironmentVariables()).toEqual([{ name: 'REGION', value: 'eu' }])
+  await syncline.deleteEnvironmentVariable('REGION')
+
+  await syncline.setMetadata('github', 'user-1', { a: 1 })
+  await syncline.updateMetadata('github', ['user-1'], { b: 2 })
+  expect(await syncline.getMetadata('github', 'user-1')).toEqual({ a: 1, b: 2 })
+
+  await syncline.createIntegration({ unique_key: 'crm', provider: 'crm', base_url: 'https://crm.example' })
+  await syncline.updateIntegration({ uniqueKey: 'crm' }, { display_name: 'CRM' })
+  expect((await syncline.getIntegration({ uniqueKey: 'crm' })).data.display_name).toBe('CRM')
+  expect((await syncline.listIntegrations()).configs).toHaveLength(2)
+  const credentials = { type: 'NONE' } as const
+  const made = await syncline.createConnection({
+    provider_config_key: 'crm',
+    credentials,
+    tags: { team: 'x' },
+  })
+  const { connections } = await syncline.listConnections({ integrationId: ['crm'], tags: { team: 'x' } })
+  expect(connections).toHaveLength(1)
+  expect((await syncline.getConnection('crm', made.connection_id)).credentials).toEqual(credentials)
+  await syncline.deleteConnection('crm', made.connection_id)
+  await syncline.deleteIntegration('crm')
+
+  expect((await syncline.deploy([aSync({ name: 'pulls' })])).syncs).toMatchObject([
+    { name: 'pulls', changed: true },
+  ])
+  await syncline.deleteDeployment('github', 'pulls')
+  expect((await syncline.listDeployments()).syncs).toHaveLength(1)
+
+  world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1', state: 'RUN_STATE_RUNNING' }] })
+  expect((await syncline.listRuns('github', 'issues', 'user-1')).runs).toMatchObject([{ state: 'running' }])
+  world.records.listLogs = async () => ({ lines: [] })
+  expect(await syncline.getRunLogs('run-1')).toEqual({ lines: [] })
+})
+
+test('an error has status, code and the fields that are wrong', async () => {
+  const failing = syncline.listRecords({ ...where, model: 'issue', limit: 1000 })
+  await expect(failing).rejects.toBeInstanceOf(SynclineError)
+  await expect(failing).rejects.toMatchObject({
+    status: 400,
+    code: 'invalid_query_params',
+    errors: [{ path: ['model'] }, { path: ['limit'], code: 'too_big' }],
+  })
+})
+
+test('a host where nobody listens, or answers too late, is an error with a code', async () => {
+  const nobody = new Syncline({ apiKey: 'k', host: 'http://127.0.0.1:1' })
+  await expect(nobody.listIntegrations()).rejects.toMatchObject({ status: 0, code: 'no_answer' })
+  const never = Promise.withResolvers<never>()
+  world.records.listLogs = () => never.promise
+  const hasty = new Syncline({ secretKey: home.key, host: world.url, timeoutMs: 50 })
+  await expect(hasty.getRunLogs('x')).rejects.toMatchObject({ status: 0, code: 'timeout' })
+  never.reject(new Error('the test is over'))
+})

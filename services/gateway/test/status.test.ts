@@ -1,0 +1,156 @@
+import type { CountRecordsRequest, ListSchedulesRequest } from '@syncline/proto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aSync, furnish, startWorld, type World } from './world.ts'
+
+let world: World
+let home: Awaited<ReturnType<typeof furnish>>
+const counted: CountRecordsRequest[] = []
+const listed: ListSchedulesRequest[] = []
+
+beforeAll(async () => {
+  world = await startWorld()
+  home = await furnish(world)
+  const more = aSync({ name: 'all', models: ['GithubIssue', 'GithubPullRequest'] })
+  await home.api('/deployments', { method: 'POST', json: { syncs: [more] } })
+  world.schedules.listSchedules = async (request) => {
+    listed.push(request)
+    return { schedules: [schedule('issues', 'base'), schedule('issues', 'a'), schedule('all', 'base')] }
+  }
+  world.records.countRecords = async (request) => {
+    counted.push(request)
+    return { sizes: request.streams.map((_, index) => ({ live: index + 1 })) }
+  }
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const schedule = (sync: string, variant: string) => ({
+  id: `${sync}-${variant}`,
+  providerConfigKey: 'github',
+  connectionId: 'user-1',
+  connectionUid: home.uid,
+  sync,
+  variant,
+  state: 'SCHEDULE_STATE_STARTED' as const,
+  frequency: 'every 6 hours',
+  nextAtMs: 1_700_000_000_000,
+})
+const get = (query: string) => home.api(`/sync/status?${query}`)
+
+test('each schedule has its own counts, of its own variant, by one call', async () => {
+  const answer = await get('provider_config_key=github&syncs=*')
+  expect(answer.status).toBe(200)
+  expect(answer.body.syncs.map(({ id, recordCount }: Record<string, unknown>) => [id, recordCount])).toEqual([
+    ['issues-base', { GithubIssue: 1 }],
+    ['issues-a', { GithubIssue: 2 }],
+    ['all-base', { GithubIssue: 3, GithubPullRequest: 4 }],
+  ])
+  expect(counted).toHaveLength(1)
+  expect(counted[0]?.streams[1]).toEqual({
+    environment: home.environment,
+    connection: home.uid,
+    model: 'GithubIssue',
+    variant: 'a',
+  })
+  expect(listed[0]).toEqual({
+    environment: home.environment,
+    providerConfigKey: 'github',
+    connectionId: '',
+    syncs: [],
+  })
+})
+
+test('a sync that never ran shows it', async () => {
+  const answer = await get('provider_config_key=github&syncs=issues&connection_id=user-1')
+  expect(answer.body.syncs[0]).toEqual({
+    id: 'issues-base',
+    connection_id: 'user-1',
+    name: 'issues',
+    variant: 'base',
+    type: 'INITIAL',
+    status: 'SUCCESS',
+    frequency: 'every 6 hours',
+    nextScheduledSyncAt: '2023-11-14T22:13:20.000Z',
+    recordCount: { GithubIssue: 1 },
+    checkpoint: null,
+    lastRun: null,
+    skippedSlots: 0,
+  })
+})
+
+test('names and variants in a list reach the scheduler', async () => {
+  listed.length = 0
+  await get('provider_config_key=github&syncs=issues,issues::a,all&connection_id=user-1')
+  expect(listed[0]).toMatchObject({
+    connectionId: 'user-1',
+    syncs: [
+      { name: 'issues', variant: 'base' },
+      { name: 'issues', variant: 'a' },
+      { name: 'all', variant: 'base' },
+    ],
+  })
+})
+
+test.each([
+  ['provider_config_key=gitlab&syncs=*', 404, 'unknown_integration'],
+  ['provider_config_key=github&syncs=*&connection_id=user-2', 404, 'unknown_connection'],
+  ['provider_config_key=github&syncs=wiki', 404, 'unknown_sync'],
+  ['provider_config_key=github&syncs=', 404, 'unknown_sync'],
+  ['provider_config_key=github&syncs=issues::nope', 404, 'unknown_sync'],
+  ['provider_config_key=github', 400, 'invalid_query_params'],
+  ['syncs=*', 400, 'invalid_query_params'],
+  ['provider_config_key=github&syncs=a&syncs=b', 400, 'invalid_query_params'],
+  ['provider_config_key=github&syncs=*&x=1', 400, 'invalid_query_params'],
+])('%s is a %d %s', async (query, status, code) => {
+  expect(await get(query)).toMatchObject({ status, body: { error: { code } } })
+})
+
+test('runs are listed newest first, with the reason why one failed', async () => {
+  world.schedules.listRuns = async (request) => {
+    expect(request).toMatchObject({
+      connectionId: 'user-1',
+      sync: { name: 'issues', variant: 'base' },
+      limit: 20,
+    })
+    return {
+      runs: [
+        {
+          id: 'run-2',
+          state: 'RUN_STATE_ENDED',
+          attempt: 1,
+          cause: 'trigger',
+          requestedAtMs: 1_700_000_000_000,
+          startedAtMs: 1_700_000_001_000,
+          finishedAtMs: 1_700_000_002_000,
+          outcome: 'RUN_OUTCOME_OUT_OF_MEMORY',
+          error: 'used more than 256 MiB',
+          counts: [{ model: 'GithubIssue', added: 3, updated: 1 }],
+        },
+      ],
+    }
+  }
+  const answer = await home.api('/runs?provider_config_key=github&connection_id=user-1&sync_name=issues')
+  expect(answer.body.runs).toEqual([
+    {
+      id: 'run-2',
+      state: 'ended',
+      reason: 'out_of_memory',
+      error: 'used more than 256 MiB',
+      attempt: 1,
+      cause: 'trigger',
+      requestedAt: '2023-11-14T22:13:20.000Z',
+      startedAt: '2023-11-14T22:13:21.000Z',
+      finishedAt: '2023-11-14T22:13:22.000Z',
+      result: { GithubIssue: { added: 3, updated: 1, deleted: 0 } },
+    },
+  ])
+})
+
+test('the log of a run is asked for in the environment of the key', async () => {
+  world.records.listLogs = async (request) => {
+    expect(request).toEqual({ environment: home.environment, runId: 'run-2', limit: 1000 })
+    return { lines: [{ atMs: 1_700_000_000_000, level: 'LOG_LEVEL_WARN', message: 'slow' }] }
+  }
+  expect((await home.api('/runs/run-2/logs')).body).toEqual({
+    lines: [{ at: '2023-11-14T22:13:20.000Z', level: 'warn', message: 'slow' }],
+  })
+})
