@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '@syncline/errors'
 import type { Record as SavedRecord } from '@syncline/proto'
 import { type ClickHouse, wasAnswered } from './clickhouse.ts'
 import type { Events } from './events.ts'
@@ -66,7 +67,7 @@ async function insertOnce(
     } catch (error) {
       answered &&= wasAnswered(error)
       for (const lock of locks) lock.outcome = answered ? 'torn' : 'unsettled'
-      if (tries === INSERT_TRIES) throw error
+      if (!(error instanceof AppError) || tries === INSERT_TRIES) throw error
       events.insertRepeated(tries, error)
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2))
       await Promise.all([...locks].map((lock) => lock.renew()))

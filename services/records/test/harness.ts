@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Record as EncodedRecord, RecordsDefinition, type SaveMode, type Stream } from '@syncline/proto'
 import { encodeRecord } from '@syncline/record'
+import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
 import { namespace, servers } from '@syncline/testkit'
 import { Config, type RecordsService, start } from '../src/service.ts'
 
+/** `TEST_LOG_LEVEL=info` shows what the service has to say. */
 const quiet = createLog('records', process.env.TEST_LOG_LEVEL ?? 'fatal')
 
 export type Json = { [key: string]: unknown }
@@ -28,11 +30,23 @@ export async function startRecords(at = namespace(), urls: { clickhouse?: string
     config,
     service,
     records: connection.client(RecordsDefinition),
+    redis() {
+      const client = connectRedis(config.redis.url, () => {})
+      return { client, [Symbol.asyncDispose]: async () => client.disconnect() }
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
 export type Records = Awaited<ReturnType<typeof startRecords>>
+
+/** Asks the tables of a service past it. */
+export async function sql({ config }: Pick<Records, 'config'>, statement: string): Promise<string> {
+  const { url, database } = config.clickhouse
+  const answer = await fetch(`${url}/?database=${database}`, { method: 'POST', body: statement })
+  if (!answer.ok) throw new Error(await answer.text())
+  return (await answer.text()).trim()
+}
 
 /** A stream of its own for a test, and the calls on it in short. */
 export function stream(records: Records['records'], more: Partial<Stream> = {}) {

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { brief, type Records, startRecords, stream } from './harness.ts'
+
+let store: Records
+beforeAll(async () => {
+  store = await startRecords()
+})
+afterAll(() => store[Symbol.asyncDispose]())
+const fresh = () => stream(store.records)
+
+test('a deleted record moves to the end, keeps its last payload and is not counted', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a', n: 1 }, { id: 'b' }])
+  expect(await issues.delete(['a'])).toMatchObject({ deleted: 1 })
+  const { records } = await issues.list()
+  expect(brief(records)).toEqual(['b ADDED', 'a DELETED'])
+  const metadata = records[1]?._nango_metadata
+  expect(records[1]).toMatchObject({ id: 'a', n: 1 })
+  expect(metadata?.deleted_at).toBe(metadata?.last_modified_at)
+  expect(await issues.count()).toMatchObject({ live: 1 })
+})
+
+test('a deleted record does not move when it is deleted again', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a' }])
+  await issues.delete(['a'])
+  const before = await issues.list()
+  expect(await issues.delete(['a'])).toMatchObject({ deleted: 0 })
+  expect(await issues.list()).toEqual(before)
+})
+
+test('deleting an unknown id leaves nothing behind', async () => {
+  const issues = fresh()
+  expect(await issues.delete(['never'])).toMatchObject({ deleted: 0 })
+  expect(await issues.all()).toEqual([])
+  expect(await issues.count()).toMatchObject({ live: 0 })
+})
+
+test.each([1, 2])(
+  'a deleted record that comes back is added again, first seen now (content %d)',
+  async (n) => {
+    const issues = fresh()
+    await issues.save([{ id: 'a', n: 1 }])
+    const [before] = (await issues.list()).records
+    await issues.delete(['a'])
+    expect(await issues.save([{ id: 'a', n }])).toMatchObject({ added: 1 })
+    const { records } = await issues.list()
+    expect(brief(records)).toEqual(['a ADDED'])
+    expect(records[0]?._nango_metadata.deleted_at).toBeNull()
+    expect(records[0]?._nango_metadata.first_seen_at).not.toBe(before?._nango_metadata.first_seen_at)
+    expect(await issues.count()).toMatchObject({ live: 1 })
+  },
+)
+
+test('what a run has neither changed nor seen is deleted', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save([{ id: 'same' }, { id: 'changed', n: 1 }, { id: 'gone' }, { id: 'deleted' }])
+  await issues.delete(['deleted'])
+  await issues.begin()
+  await issues.save([{ id: 'same' }])
+  await issues.save([{ id: 'changed', n: 2 }, { id: 'new' }])
+  expect(await issues.deleteUnseen()).toMatchObject({ deleted: 1 })
+  expect(brief(await issues.all())).toEqual([
+    'same ADDED',
+    'deleted DELETED',
+    'changed UPDATED',
+    'new ADDED',
+    'gone DELETED',
+  ])
+  expect(await issues.deleteUnseen()).toMatchObject({ deleted: 0 })
+  expect(await issues.count()).toMatchObject({ live: 3 })
+})
+
+test('a later attempt of a run has seen what earlier ones have seen', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
+  await issues.begin()
+  await issues.save([{ id: 'a' }])
+  await issues.begin({ again: true })
+  await issues.save([{ id: 'b' }])
+  expect(await issues.deleteUnseen()).toMatchObject({ deleted: 1 })
+  expect(brief(await issues.all()).at(-1)).toBe('c DELETED')
+})
+
+test('a window of delete tracking survives runs that did not come to their end', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
+  await issues.begin()
+  await issues.save([{ id: 'a' }]) // before the window is opened, but in its run
+  await issues.trackDeletes()
+  await issues.begin()
+  await issues.trackDeletes()
+  await issues.save([{ id: 'b' }])
+  expect(await issues.endTrackingDeletes()).toMatchObject({ deleted: 1 })
+  expect(brief(await issues.all()).at(-1)).toBe('c DELETED')
+})
+
+test('a window can be ended once', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.trackDeletes()
+  await issues.endTrackingDeletes()
+  await expect(issues.endTrackingDeletes()).rejects.toMatchObject({ code: 'no_delete_tracking' })
+})
+
+test('a window that was never opened can not be ended', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save([{ id: 'a' }])
+  await expect(issues.endTrackingDeletes()).rejects.toMatchObject({ code: 'no_delete_tracking' })
+  expect(await issues.count()).toMatchObject({ live: 1 })
+})
+
+test('tens of thousands of records are deleted, each once, in a way that readers can follow', async () => {
+  const issues = fresh()
+  await issues.begin()
+  for (let batch = 0; batch < 5; batch++) {
+    await issues.save(Array.from({ length: 10_000 }, (_, i) => ({ id: `${batch}-${i}` })))
+  }
+  await issues.begin()
+  await issues.save([{ id: '3-7' }])
+  expect(await issues.deleteUnseen()).toMatchObject({ deleted: 49_999 })
+  expect(await issues.count()).toMatchObject({ live: 1 })
+  const records = await issues.all(5000)
+  expect(records).toHaveLength(50_000)
+  expect(new Set(records.map(({ id }) => id)).size).toBe(50_000)
+})
