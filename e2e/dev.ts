@@ -8,7 +8,8 @@ import { Listr } from 'listr2'
 import colors from 'picocolors'
 import { type ProcessName, ROOT, type System, startSystem } from './system.ts'
 
-const DIR = join(ROOT, '.syncline')
+/** Data, logs, and facts for other programs. */
+const DIR = process.env.SYNCLINE_DIR ?? join(ROOT, '.syncline')
 const FACTS = join(DIR, 'dev.json')
 
 /** What `.syncline/dev.json` tells other programs about the system that runs. */
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
               url: system.url,
               githubUrl: replay?.url ?? 'https://api.github.com',
               repo: repo ?? 'octokit-fixture-org/paginate-issues',
+              ...(repo && { connectionId: repo }),
               token: process.env.GITHUB_TOKEN ?? 'recorded-answers-need-no-real-token',
               ...(before && { knownKey: before.key }),
             })),

@@ -14,7 +14,9 @@ afterAll(() => story?.[Symbol.asyncDispose]())
 const at = { provider_config_key: INTEGRATION, connection_id: CONNECTION }
 
 test('a connection gets its schedule at once, and its first run needs no trigger', async () => {
-  await eventually(async () => expect(await story.records('GithubIssue')).toHaveLength(13), { timeoutMs: 30_000 })
+  await eventually(async () => expect(await story.records('GithubIssue')).toHaveLength(13), {
+    timeoutMs: 30_000,
+  })
 })
 
 test('pages by cursor give each record once, in order of change', async () => {
@@ -22,7 +24,9 @@ test('pages by cursor give each record once, in order of change', async () => {
   expect(records.map(({ number }) => number).sort((a, b) => Number(a) - Number(b))).toEqual(
     Array.from({ length: 13 }, (_, n) => n + 1),
   )
-  const cursors = records.map(({ _nango_metadata }) => Buffer.from(_nango_metadata.cursor, 'base64').toString())
+  const cursors = records.map(({ _nango_metadata }) =>
+    Buffer.from(_nango_metadata.cursor, 'base64').toString(),
+  )
   expect(cursors).toEqual(cursors.toSorted())
   expect(records.every(({ _nango_metadata }) => _nango_metadata.last_action === 'ADDED')).toBe(true)
   lastCursor = records.at(-1)?._nango_metadata.cursor ?? ''
@@ -56,7 +60,11 @@ test('an issue deleted at the source comes as DELETED, with its last payload', a
   await story.run()
   const changes = await story.records('GithubIssue', { cursor: lastCursor })
   expect(changes).toMatchObject([
-    { number: 7, title: 'Test issue 7', _nango_metadata: { last_action: 'DELETED', deleted_at: expect.any(String) } },
+    {
+      number: 7,
+      title: 'Test issue 7',
+      _nango_metadata: { last_action: 'DELETED', deleted_at: expect.any(String) },
+    },
   ])
 })
 
@@ -96,7 +104,9 @@ test('the frequency of one connection changes, and goes back to the default', as
   const set = (frequency: string | null) =>
     story.client.updateSyncConnectionFrequency(INTEGRATION, SYNC, CONNECTION, frequency)
   expect(await set('every 2 hours')).toEqual({ frequency: 'every 2 hours' })
-  expect((await story.client.syncStatus(INTEGRATION, '*', CONNECTION)).syncs[0]?.frequency).toBe('every 2 hours')
+  expect((await story.client.syncStatus(INTEGRATION, '*', CONNECTION)).syncs[0]?.frequency).toBe(
+    'every 2 hours',
+  )
   await expect(set('every second')).rejects.toMatchObject({ status: 400 })
   expect(await set(null)).toEqual({ frequency: 'every 30 seconds' })
 })
@@ -116,12 +126,18 @@ test('prune empties payloads up to a cursor and keeps the rest', async () => {
   const records = await story.records('GithubIssue')
   const until = records[4]?._nango_metadata.cursor ?? ''
   const place = { providerConfigKey: INTEGRATION, connectionId: CONNECTION, model: 'GithubIssue' }
-  expect(await story.client.pruneRecords({ ...place, until_cursor: until })).toEqual({ count: 5, has_more: false })
+  expect(await story.client.pruneRecords({ ...place, untilCursor: until })).toEqual({
+    count: 5,
+    has_more: false,
+  })
   const after = await story.records('GithubIssue')
   expect(after.map(({ id, _nango_metadata }) => [id, _nango_metadata.cursor])).toEqual(
     records.map(({ id, _nango_metadata }) => [id, _nango_metadata.cursor]),
   )
-  expect(after[4]).toEqual({ id: records[4]?.id, _nango_metadata: expect.objectContaining({ pruned_at: expect.any(String) }) })
+  expect(after[4]).toEqual({
+    id: records[4]?.id,
+    _nango_metadata: expect.objectContaining({ pruned_at: expect.any(String) }),
+  })
 })
 
 test('reset with emptyCache begins anew: every record is ADDED again', async () => {

@@ -25,7 +25,7 @@ describe.skipIf(!haveSharedData)('562 real items', () => {
     story.kill('runner')
     await eventually(
       async () => {
-        const [run] = (await runsOf(story.system.url, story.key, SYNC)).slice(-1)
+        const [run] = (await runsOf(story.client)).slice(-1)
         expect(run).toMatchObject({ state: 'ended', reason: null })
         expect(run?.attempt).toBeGreaterThan(1)
       },
@@ -52,7 +52,9 @@ describe.skipIf(!haveSharedData)('562 real items', () => {
     story.replay.change(changed, { title: 'changed 🎉' })
     await story.run()
     const changes = await story.records('GithubIssue', { cursor: before })
-    expect(changes).toMatchObject([{ number: changed, title: 'changed 🎉', _nango_metadata: { last_action: 'UPDATED' } }])
+    expect(changes).toMatchObject([
+      { number: changed, title: 'changed 🎉', _nango_metadata: { last_action: 'UPDATED' } },
+    ])
     const then = changes[0]?._nango_metadata.cursor ?? ''
     story.replay.remove(removed)
     await story.run()

@@ -26,17 +26,7 @@ export interface Story extends AsyncDisposable {
   kill(name: ProcessName): void
 }
 
-/** As `GET /runs` gives it. */
-export interface Run {
-  id: string
-  state: 'queued' | 'running' | 'ended'
-  reason: string | null
-  error: string | null
-  attempt: number
-  cause: string
-  requestedAt: string
-  result: Record<string, { added: number; updated: number; deleted: number }>
-}
+export type Run = Awaited<ReturnType<Syncline['listRuns']>>['runs'][number]
 
 export async function tellStory(options: {
   items: ReplayItem[]
@@ -76,19 +66,25 @@ export async function tellStory(options: {
       const found: NangoRecord[] = []
       const page = { providerConfigKey: INTEGRATION, connectionId: CONNECTION, model, limit: 20, ...from }
       for (let cursor: string | null | undefined = from.cursor; cursor !== null; ) {
-        const answer = await client.listRecords({ ...page, ...(cursor && { cursor }) })
+        const answer: Awaited<ReturnType<Syncline['listRecords']>> = await client.listRecords({
+          ...page,
+          ...(cursor && { cursor }),
+        })
         found.push(...answer.records)
         cursor = answer.next_cursor
       }
       return found
     },
     async run(sync = SYNC) {
-      const known = new Set((await runsOf(system.url, key, sync)).map(({ id }) => id))
+      const known = new Set((await runsOf(client, sync)).map(({ id }) => id))
       await client.triggerSync(INTEGRATION, [sync], CONNECTION)
       return eventually(
         async () => {
-          const run = (await runsOf(system.url, key, sync)).find(({ id, cause }) => !known.has(id) && cause === 'trigger')
-          if (run?.state !== 'ended') throw new Error(`the run of '${sync}' has not ended: ${JSON.stringify(run)}`)
+          const run = (await runsOf(client, sync)).find(
+            ({ id, cause }) => !known.has(id) && cause === 'trigger',
+          )
+          if (run?.state !== 'ended')
+            throw new Error(`the run of '${sync}' has not ended: ${JSON.stringify(run)}`)
           return run
         },
         { timeoutMs: 60_000, everyMs: 100 },
@@ -98,18 +94,13 @@ export async function tellStory(options: {
   }
 }
 
-export async function runsOf(url: string, key: string, sync: string): Promise<Run[]> {
-  const query = new URLSearchParams({ provider_config_key: INTEGRATION, connection_id: CONNECTION, sync_name: sync })
-  const response = await fetch(`${url}/runs?${query}`, { headers: { authorization: `Bearer ${key}` } })
-  if (!response.ok) throw new Error(`GET /runs: ${response.status} ${await response.text()}`)
-  return ((await response.json()) as { runs: Run[] }).runs
+/** Newest first. */
+export async function runsOf(client: Syncline, sync = SYNC): Promise<Run[]> {
+  return (await client.listRuns(INTEGRATION, sync, CONNECTION)).runs
 }
 
-export async function logOf(url: string, key: string, run: string): Promise<string[]> {
-  const response = await fetch(`${url}/runs/${run}/logs`, { headers: { authorization: `Bearer ${key}` } })
-  if (!response.ok) throw new Error(`GET /runs/${run}/logs: ${response.status} ${await response.text()}`)
-  const { lines } = (await response.json()) as { lines: { level: string; message: string }[] }
-  return lines.map(({ level, message }) => `${level} ${message}`)
+export async function logOf(client: Syncline, run: Run): Promise<string[]> {
+  return (await client.getRunLogs(run.id)).lines.map(({ level, message }) => `${level} ${message}`)
 }
 
 function pidOf(system: System, name: ProcessName): number {

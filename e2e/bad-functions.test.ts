@@ -1,0 +1,59 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deploy } from '@syncline/example-github-issues/setup'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONNECTION, INTEGRATION, logOf, type Story, tellStory } from './story.ts'
+
+let story: Story
+
+beforeAll(async () => {
+  story = await tellStory({ items: [], env: { RUN_BLOCKED_MS: '2000', RUN_TIMEOUT_MS: '30000' } })
+  await deploy(join(import.meta.dirname, 'functions'), story.system.url, story.key)
+})
+afterAll(() => story?.[Symbol.asyncDispose]())
+
+test('a file that does not compile is refused with file, line and reason, and nothing is deployed', async () => {
+  await expect(deploy(functions('broken'), story.system.url, story.key)).rejects.toThrow(
+    /broken\.ts:6:2.*Expected "}"/s,
+  )
+  const { syncs } = await story.client.listDeployments()
+  expect(syncs.map(({ name }) => name)).not.toContain('broken')
+})
+
+test('a function that throws ends its run with its message; what it saved before stays', async () => {
+  const run = await story.run('throws')
+  expect(run).toMatchObject({
+    reason: 'failed',
+    error: expect.stringContaining('the moon is in the wrong phase'),
+  })
+  expect(await logOf(story.client, run)).toContainEqual(
+    expect.stringMatching(/^error .*the moon is in the wrong phase/s),
+  )
+  expect(await story.records('Thing')).toMatchObject([{ id: 'saved before' }])
+  const { syncs } = await story.client.syncStatus(INTEGRATION, ['throws'], CONNECTION)
+  expect(syncs).toMatchObject([{ status: 'PAUSED', lastRun: { reason: 'failed' } }])
+})
+
+test.each([
+  ['loops', 'timed_out', /event loop|blocked/i],
+  ['eats-memory', 'out_of_memory', /memory/i],
+  ['unknown-model', 'failed', /'Other'.*Thing/s],
+  ['no-id', 'failed', /record 1.*no id/is],
+])("%s ends its run as '%s', and says why", async (sync, reason, message) => {
+  const run = await story.run(sync)
+  expect(run).toMatchObject({ reason, error: expect.stringMatching(message) })
+  expect((await logOf(story.client, run)).join('\n')).toMatch(message)
+})
+
+test('a function reaches neither network, files, processes nor secrets', async () => {
+  const run = await story.run('reaches-out')
+  expect(run).toMatchObject({ reason: null })
+  expect(await logOf(story.client, run)).toContainEqual('info got through: 0')
+})
+
+test('the runner that met all of them lives, and works on', async () => {
+  const pid = story.system.processes.get('runner')?.pid
+  expect(await story.run()).toMatchObject({ reason: null, attempt: 1 })
+  expect(story.system.processes.get('runner')?.pid).toBe(pid)
+})

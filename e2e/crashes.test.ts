@@ -1,0 +1,50 @@
+import { recordedIssues } from '@syncline/example-github-issues/recorded'
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Story, tellStory } from './story.ts'
+import type { ProcessName } from './system.ts'
+
+let story: Story
+
+beforeAll(async () => {
+  story = await tellStory({ items: recordedIssues(), delayMs: 100 })
+  await eventually(async () => expect(await story.records('GithubIssue')).toHaveLength(13), {
+    timeoutMs: 30_000,
+  })
+})
+afterAll(() => story?.[Symbol.asyncDispose]())
+
+const everyProcess: ProcessName[] = [
+  'runner',
+  'scheduler',
+  'records',
+  'gateway',
+  'nats',
+  'redis',
+  'clickhouse',
+]
+
+test.each(everyProcess)(
+  'kill -9 of %s in the middle of a run: nothing is lost, and the next change arrives',
+  async (name) => {
+    const title = `changed before ${name} died`
+    story.replay.change(5, { title })
+    await story.client.triggerSync('github', ['github-issues'], 'demo')
+    story.kill(name)
+    await eventually(
+      async () => {
+        const records = await story.records('GithubIssue')
+        expect(records).toHaveLength(13)
+        expect(records.find(({ number }) => number === 5)).toMatchObject({ title })
+      },
+      { timeoutMs: 90_000, everyMs: 250 },
+    )
+  },
+)
+
+test('after all that, no run is left behind, and each record is there once', async () => {
+  const run = await eventually(() => story.run(), { timeoutMs: 60_000 })
+  expect(run).toMatchObject({ reason: null })
+  const ids = (await story.records('GithubIssue')).map(({ id }) => id)
+  expect(new Set(ids).size).toBe(13)
+})

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { eventually, freePort } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROOT } from './system.ts'
+
+// What `npm start` runs, on data and ports of its own.
+const stack = new AsyncDisposableStack()
+let env: NodeJS.ProcessEnv
+let dir: string
+let launcher: ChildProcess
+
+beforeAll(async () => {
+  dir = stack.use(await mkdtempDisposable(join(tmpdir(), 'syncline-start-'))).path
+  env = {
+    ...process.env,
+    SYNCLINE_DIR: dir,
+    SYNCLINE_PORT: String(await freePort()),
+    REPLAY_PORT: String(await freePort()),
+  }
+  launcher = start()
+  stack.defer(() => void launcher.kill('SIGKILL'))
+})
+afterAll(() => stack.disposeAsync())
+
+function start(changes: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, ['--no-warnings', join(ROOT, 'e2e/dev.ts')], {
+    env: { ...env, ...changes },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+const facts = async () => JSON.parse(await readFile(join(dir, 'dev.json'), 'utf8'))
+
+async function firstRecords(): Promise<{ records: unknown[] }> {
+  const { url, key, provider_config_key, connection_id, model } = await facts()
+  const response = await fetch(`${url}/records?model=${model}`, {
+    headers: {
+      authorization: `Bearer ${key}`,
+      'provider-config-key': provider_config_key,
+      'connection-id': connection_id,
+    },
+  })
+  return (await response.json()) as { records: unknown[] }
+}
+
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('it starts everything, tells how to use it, and the records come', async () => {
+  await eventually(async () => expect((await firstRecords()).records).toHaveLength(13), { timeoutMs: 60_000 })
+  const { pids, sync } = await facts()
+  expect(Object.keys(pids).sort()).toEqual(
+    ['clickhouse', 'gateway', 'nats', 'records', 'redis', 'runner', 'scheduler'].sort(),
+  )
+  expect(sync).toBe('github-issues')
+})
+
+test('a second start says that one runs already', async () => {
+  const second = start()
+  const said = text(second.stderr as NodeJS.ReadableStream) // a pipe
+  const [code] = await once(second, 'exit')
+  expect(code).toBe(1)
+  expect(await said).toMatch(/runs already.*Ctrl-C/)
+})
+
+test('a taken port is one line that says what to do', async () => {
+  const second = start({ SYNCLINE_DIR: join(dir, 'other') })
+  const said = text(second.stderr as NodeJS.ReadableStream) // a pipe
+  const [code] = await once(second, 'exit')
+  expect(code).toBe(1)
+  expect((await said).trim().split('\n')).toEqual([expect.stringMatching(/SYNCLINE_PORT.*\d+/)])
+})
+
+test('Ctrl-C stops every process, and the next start finds its data', async () => {
+  const { pids, key } = await facts()
+  launcher.kill('SIGINT')
+  await once(launcher, 'exit')
+  expect(Object.values<number>(pids).filter(alive)).toEqual([])
+
+  launcher = start()
+  await eventually(
+    async () => {
+      expect((await facts()).launcher).toBe(launcher.pid)
+      expect((await firstRecords()).records).toHaveLength(13)
+    },
+    { timeoutMs: 60_000 },
+  )
+  expect((await facts()).key).toBe(key)
+})
+
+test('when the launcher is killed with SIGKILL, nothing stays behind', async () => {
+  const { pids } = await facts()
+  launcher.kill('SIGKILL')
+  await eventually(() => expect(Object.values<number>(pids).filter(alive)).toEqual([]), { timeoutMs: 10_000 })
+})

@@ -1,0 +1,30 @@
+// What the service `example` of docker-compose.yml does: sets the example up and tells how to read it.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setUpExample } from './setup.ts'
+
+const { NATS_URL = '', SYNCLINE_URL = '', GITHUB_URL = '', SHOW_URL = SYNCLINE_URL } = process.env
+
+for (
+  let tries = 1;
+  !(await fetch(`${SYNCLINE_URL}/health`).then(
+    (answer) => answer.ok,
+    () => false,
+  ));
+  tries++
+) {
+  if (tries === 120) throw new Error(`the gateway at ${SYNCLINE_URL} is not healthy after two minutes`)
+  await sleep(1000)
+}
+const example = await setUpExample({
+  natsUrl: NATS_URL,
+  url: SYNCLINE_URL,
+  githubUrl: GITHUB_URL,
+  repo: 'octokit-fixture-org/paginate-issues',
+  token: 'recorded-answers-need-no-real-token',
+})
+console.log(`Syncline runs. Its records:
+
+curl '${SHOW_URL}/records?model=${example.model}&limit=3' \\
+  -H 'Authorization: Bearer ${example.key}' \\
+  -H 'Provider-Config-Key: ${example.provider_config_key}' -H 'Connection-Id: ${example.connection_id}'
+`)

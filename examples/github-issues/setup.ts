@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { connectBus } from '@syncline/bus'
+import { hashApiKey, newApiKey, openCatalog } from '@syncline/catalog'
+import { Syncline, SynclineError } from '@syncline/sdk'
+
+const CLI = join(import.meta.dirname, '../../cli/src/main.ts')
+const CLI_TIMEOUT_MS = 60_000
+const ENVIRONMENT = 'dev'
+
+export interface ExampleOptions {
+  natsUrl: string
+  /** Of the REST API. */
+  url: string
+  githubUrl: string
+  repo: string
+  token: string
+  connectionId?: string
+  /** Of an earlier time; used again if it still opens the environment. */
+  knownKey?: string
+}
+
+/** What one needs to read the example's records. */
+export interface Example {
+  url: string
+  key: string
+  provider_config_key: string
+  connection_id: string
+  sync: string
+  model: string
+}
+
+/** An environment with a key, GitHub as its integration, a connection, and the sync deployed. Repeatable. */
+export async function setUpExample(options: ExampleOptions): Promise<Example> {
+  const key = await environmentKey(options.natsUrl, options.knownKey)
+  const client = new Syncline({ secretKey: key, host: options.url })
+  await client
+    .createIntegration({ unique_key: 'github', provider: 'github', base_url: options.githubUrl })
+    .catch((error) => {
+      if (!(error instanceof SynclineError && error.code === 'already_exists')) throw error
+      return client.updateIntegration({ uniqueKey: 'github' }, { base_url: options.githubUrl })
+    })
+  const connectionId = options.connectionId ?? 'demo'
+  await client.createConnection({
+    provider_config_key: 'github',
+    connection_id: connectionId,
+    credentials: { type: 'API_KEY', apiKey: options.token },
+    metadata: { repo: options.repo },
+  })
+  await deploy(import.meta.dirname, options.url, key)
+  return {
+    url: options.url,
+    key,
+    provider_config_key: 'github',
+    connection_id: connectionId,
+    sync: 'github-issues',
+    model: 'GithubIssue',
+  }
+}
+
+/** What `syncline deploy <folder>` does, by itself: its errors are for people already. */
+export async function deploy(folder: string, url: string, key: string): Promise<string> {
+  const env = { ...process.env, SYNCLINE_URL: url, SYNCLINE_KEY: key }
+  const args = ['--no-warnings', CLI, 'deploy', folder]
+  try {
+    return (await promisify(execFile)(process.execPath, args, { env, timeout: CLI_TIMEOUT_MS })).stdout
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    throw new Error(said || `syncline deploy ${folder} failed`, { cause: error })
+  }
+}
+
+/** As `syncline env create` and `syncline key create` do. */
+async function environmentKey(natsUrl: string, knownKey: string | undefined): Promise<string> {
+  await using bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'example')
+  await using catalog = await openCatalog(bus, (error) => {
+    throw error
+  })
+  const createdAt = new Date().toISOString()
+  await catalog.environments.upsert((present) => present ?? { name: ENVIRONMENT, createdAt }, ENVIRONMENT)
+  if (knownKey && (await catalog.apiKeys.find(hashApiKey(knownKey)))) return knownKey
+  const key = newApiKey(ENVIRONMENT)
+  const hash = hashApiKey(key)
+  await catalog.apiKeys.create(
+    { hash, environment: ENVIRONMENT, label: 'example', hint: key.slice(-4), createdAt },
+    hash,
+  )
+  return key
+}
