@@ -14,7 +14,7 @@ export function restCommand(name: string): Command {
 }
 
 export function clientOf({ url, key }: RestOptions): Syncline {
-  if (key === undefined) throw new Error('no key: set SYNCLINE_KEY, or give --key')
+  if (!key) throw new Error('no key: set SYNCLINE_KEY, or give --key')
   return new Syncline({ secretKey: key, host: url })
 }
 

@@ -1,5 +1,20 @@
 export { Syncline, type SynclineOptions } from './client.ts'
 export { type FieldError, SynclineError } from './error.ts'
+export {
+  ActionError,
+  createAction,
+  createOnEvent,
+  createSync,
+  type FunctionConnection,
+  type HttpRequest,
+  type HttpResponse,
+  type LogLevel,
+  type ModelSchema,
+  type Models,
+  type NangoSync,
+  type Pagination,
+  type SyncDefinition,
+} from './function.ts'
 export type {
   AnyRecord,
   ListConnectionsRequestConfig,

@@ -20,6 +20,8 @@ type Answer = NonNullable<CommandAnswer['result']>
 /** The gateway on real NATS, with stand-ins at the other end of its gRPC calls and commands. */
 export interface World extends AsyncDisposable {
   url: string
+  natsUrl: string
+  prefix: string
   catalog: Catalog
   /** Lines the gateway has logged. */
   log: string[]
@@ -100,6 +102,8 @@ export async function startWorld(
   const owned = open.move()
   return Object.assign(world, {
     url: `http://127.0.0.1:${gateway.port}`,
+    natsUrl,
+    prefix,
     catalog,
     log,
     startRecords,

@@ -1,0 +1,31 @@
+import { bundleSync, describeSync, functionHarness, readSyncs } from '@syncline/functions'
+import type { Syncline } from '@syncline/sdk'
+
+type SyncToDeploy = Parameters<Syncline['deploy']>[0][number]
+
+/** Bundles each sync of a folder and reads what it says about itself. `onWarning` hears of what compiles but looks wrong. */
+export async function prepareSyncs(
+  folder: string,
+  onWarning: (warning: string) => void,
+): Promise<SyncToDeploy[]> {
+  const files = await readSyncs(folder)
+  const harness = await functionHarness()
+  const prepared: SyncToDeploy[] = []
+  for (const { integration, name, file } of files) {
+    const bundle = await bundleSync(file)
+    bundle.warnings.forEach(onWarning)
+    const facts = await describeSync(bundle.text, `${integration}/${name}`, harness)
+    prepared.push({
+      provider_config_key: integration,
+      name,
+      description: facts.description,
+      models: facts.models,
+      frequency: facts.frequency,
+      auto_start: facts.autoStart,
+      track_deletes: facts.trackDeletes,
+      bundle: bundle.text,
+      ...(facts.version !== undefined && { version: facts.version }),
+    })
+  }
+  return prepared
+}

@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DONE, startWorld, type World } from './world.ts'
+
+const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
+
+let world: World
+let environment: { name: string; key: string }
+
+beforeAll(async () => {
+  world = await startWorld()
+  environment = await world.environment()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+/** Runs the CLI as a process of its own. */
+function cli(args: string[], env: NodeJS.ProcessEnv = {}) {
+  const variables = {
+    PATH: process.env.PATH,
+    NATS_URL: world.natsUrl,
+    NATS_PREFIX: world.prefix,
+    SYNCLINE_URL: world.url,
+    SYNCLINE_KEY: environment.key,
+    ...env,
+  }
+  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: variables }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    )
+  })
+}
+
+test('an environment and its keys are made, listed and revoked without a server', async () => {
+  expect(await cli(['env', 'create', 'staging'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('staging'),
+  })
+  expect((await cli(['env', 'list'])).out).toMatch(/^staging {2}/m)
+  const made = await cli(['key', 'create', '--env', 'staging', '--label', 'ci'])
+  const key = made.out.trim()
+  expect(key).toMatch(/^sk_staging_/)
+  const hint = key.slice(-4)
+  expect((await cli(['key', 'list', '--env', 'staging'])).out).toContain(`${hint}  ci`)
+  expect((await cli(['connection', 'list'], { SYNCLINE_KEY: key })).out).toBe('ID  INTEGRATION  CREATED\n')
+  expect(await cli(['key', 'revoke', hint, '--env', 'staging'])).toMatchObject({ code: 0 })
+  await expect
+    .poll(() => cli(['connection', 'list'], { SYNCLINE_KEY: key }))
+    .toMatchObject({ code: 1, err: expect.stringContaining('syncline key create') })
+})
+
+test('integration, connection, variable, trigger, status and logs', async () => {
+  await world.catalog.syncs.create(
+    {
+      environment: environment.name,
+      integration: 'crm',
+      name: 'contacts',
+      description: '',
+      version: '1',
+      models: ['Contact'],
+      frequency: 'every hour',
+      autoStart: true,
+      trackDeletes: false,
+      bundle: 'x',
+      deployedAt: new Date().toISOString(),
+    },
+    environment.name,
+    'crm',
+    'contacts',
+  )
+  const place = [
+    '--base-url',
+    'https://crm.example',
+    '--auth',
+    'header:x-key',
+    '--header',
+    'accept: text/plain',
+  ]
+  expect(await cli(['integration', 'create', 'crm', ...place])).toMatchObject({ code: 0 })
+  expect((await cli(['integration', 'list'])).out).toMatch(
+    /^crm {2}crm {7}header {2}https:\/\/crm\.example$/m,
+  )
+
+  const connect = ['connection', 'create', 'crm', 'user-1', '--api-key', 'k', '--metadata', '{"a":1}']
+  expect(await cli(connect)).toMatchObject({ code: 0 })
+  expect((await cli(['connection', 'list', 'crm'])).out).toMatch(/^user-1 {2}crm/m)
+
+  await cli(['variable', 'set', 'REGION', 'eu-1'])
+  const variables = await cli(['variable', 'list'])
+  expect(variables.out).toBe('NAME\nREGION\n')
+  await cli(['variable', 'delete', 'REGION'])
+  expect((await cli(['variable', 'list'])).out).toBe('NAME\n')
+
+  world.answer = () => DONE
+  expect(await cli(['trigger', 'crm', 'contacts', '--connection', 'user-1', '--reset'])).toMatchObject({
+    code: 0,
+  })
+  expect(world.commands.at(-1)?.action).toMatchObject({
+    $case: 'trigger',
+    value: { target: { connectionId: 'user-1' }, reset: true, emptyCache: false },
+  })
+
+  world.schedules.listSchedules = async () => ({
+    schedules: [
+      {
+        id: 's',
+        providerConfigKey: 'crm',
+        connectionId: 'user-1',
+        sync: 'contacts',
+        variant: 'a',
+        frequency: 'every hour',
+      },
+    ],
+  })
+  world.records.countRecords = async () => ({ sizes: [{ live: 842 }] })
+  expect((await cli(['status', 'crm'])).out).toMatch(/^contacts::a {2}user-1 .* SUCCESS .* Contact 842/m)
+
+  world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1' }] })
+  world.records.listLogs = async ({ runId }) => ({
+    lines: [{ atMs: 1, level: 'LOG_LEVEL_INFO', message: runId }],
+  })
+  const which = ['--integration', 'crm', '--connection', 'user-1', '--sync', 'contacts']
+  expect((await cli(['logs', ...which])).out).toBe('1970-01-01T00:00:00.001Z info  run-1\n')
+  expect((await cli(['logs', 'run-2'])).out).toContain('run-2')
+
+  expect(await cli(['undeploy', 'crm', 'contacts'])).toMatchObject({ code: 0 })
+  expect(await cli(['connection', 'delete', 'crm', 'user-1'])).toMatchObject({ code: 0 })
+  expect(await cli(['integration', 'delete', 'crm'])).toMatchObject({ code: 0 })
+})
+
+test('deploy bundles a folder and says what changed; a file that does not compile deploys nothing', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-cli-'))
+  const file = join(folder.path, 'wiki/syncs/pages.ts')
+  const write = (description: string) => writeFile(file, source(description))
+  await mkdir(dirname(file), { recursive: true })
+  await write('Pages')
+  await cli(['integration', 'create', 'wiki', '--base-url', 'https://wiki.example'])
+  const deploy = () => cli(['deploy', folder.path])
+  expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}deployed$/m)
+  expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}unchanged$/m)
+  await write('All pages')
+  expect((await deploy()).out).toMatch(/^wiki\/pages {2}2 {8}Page {4}deployed$/m)
+  await write("oops' '")
+  const failed = await deploy()
+  expect(failed).toMatchObject({ code: 1, out: '' })
+  expect(failed.err).toMatch(/^syncline: pages\.ts:4:/)
+  const deployed = await world.catalog.syncs.get(environment.name, 'wiki', 'pages')
+  expect(deployed).toMatchObject({
+    version: '2',
+    description: 'All pages',
+    frequency: 'every hour',
+    autoStart: true,
+  })
+})
+
+function source(description: string): string {
+  return `import { createSync } from '@syncline/sdk'
+import { z } from 'zod'
+export default createSync({
+  description: '${description}',
+  frequency: '1h',
+  models: { Page: z.object({ id: z.string() }) },
+  exec: async (nango) => { await nango.batchSave([{ id: '1' }], 'Page') },
+})`
+}
+
+test.each([
+  [['status', 'nope'], {}, "there is no integration 'nope'"],
+  [['status', 'nope'], { SYNCLINE_KEY: '' }, 'no key: set SYNCLINE_KEY, or give --key'],
+  [['status', 'nope'], { SYNCLINE_URL: 'http://127.0.0.1:1' }, 'check SYNCLINE_URL'],
+  [['env', 'list'], { NATS_URL: '' }, 'NATS_URL is not set'],
+  [['env', 'create', 'Prod!'], {}, "environment 'Prod!'"],
+  [['key', 'create', '--env', 'nowhere'], {}, "there is no environment 'nowhere'"],
+  [['key', 'revoke', 'zzzz', '--env', 'nowhere'], {}, "no key that ends in 'zzzz'"],
+  [['connection', 'create', 'x', '--metadata', '[]'], {}, 'must be a JSON object'],
+  [['integration', 'create', 'x', '--auth', 'magic'], {}, 'must be none, bearer, basic'],
+  [['logs'], {}, 'which run?'],
+  [['deploy', '/nowhere'], {}, 'there is no sync to deploy'],
+])('%j with %j ends with one line that says what to do', async (args, env, message) => {
+  const { code, out, err } = await cli(args, env)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toContain(message)
+  expect(err).not.toContain('    at ')
+})
