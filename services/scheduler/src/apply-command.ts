@@ -9,9 +9,9 @@ import type {
   TriggerSyncs,
 } from '@syncline/proto'
 import { clean } from './cleaner.ts'
-import { newSchedule, type ReconcileDeps, remove } from './reconcile.ts'
+import { newSchedule, type ReconcileDeps, reconcile, remove } from './reconcile.ts'
 import { isNamed, nextAtOf, type Schedule, scheduleId } from './schedule.ts'
-import { refOf, schedulesOf, targets, unknownSync } from './targets.ts'
+import { hearOf, refOf, targets, unknownSync } from './targets.ts'
 
 const BATCH = 100
 
@@ -58,7 +58,9 @@ function trigger(
 
 async function setFrequency(deps: CommandDeps, environment: string, id: string, command: SetFrequency) {
   const { store, limits } = deps
-  const { schedule } = await named(deps, environment, command)
+  const { name, schedules } = await onConnection(deps, environment, command)
+  const schedule = schedules.find((candidate) => isNamed(candidate, name))
+  if (schedule === undefined) throw unknownSync(name, command.connectionId)
   const { frequency } = command
   if (frequency !== '') parseFrequency(frequency, limits.frequency)
   const nextAt = nextAtOf({ ...schedule, frequency }, store.now())
@@ -130,14 +132,8 @@ async function onConnection(
 ) {
   if (sync === undefined) throw new AppError('invalid_body', 'the command names no sync')
   const connection = await deps.catalog.connections.get(environment, providerConfigKey, connectionId)
-  return { connection, name: sync, schedules: await schedulesOf(deps, connection, [sync]) }
-}
-
-async function named(deps: CommandDeps, environment: string, command: OneSync) {
-  const { name, schedules } = await onConnection(deps, environment, command)
-  const schedule = schedules.find((candidate) => isNamed(candidate, name))
-  if (!schedule) throw unknownSync(name, command.connectionId)
-  return { schedule }
+  await hearOf(deps, environment, providerConfigKey, [sync])
+  return { connection, name: sync, schedules: await reconcile(deps, refOf(connection)) }
 }
 
 function beingRemoved(variant: string): AppError {

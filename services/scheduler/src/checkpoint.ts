@@ -3,15 +3,13 @@ import { z } from 'zod'
 
 const FIELDS_MAX = 16
 const NAME_MAX = 255
-const LENGTH_MAX = 4000
+const TEXT_MAX = 4000
 
 const Flat = z.record(z.string(), z.unknown())
 
 /** A flat object of text, numbers and booleans, or nothing. Fails with `invalid_checkpoint`. */
 export function checkCheckpoint(json: string): void {
   if (json === '') return
-  if (json.length > LENGTH_MAX)
-    throw invalid(`it has ${json.length} characters of JSON; at most ${LENGTH_MAX} are kept`)
   const fields = Object.entries(parse(json))
   if (fields.length > FIELDS_MAX)
     throw invalid(`it has ${fields.length} fields; at most ${FIELDS_MAX} are kept`)
@@ -23,6 +21,9 @@ export function checkCheckpoint(json: string): void {
     }
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
       throw invalid(`field '${name}' is ${kindOf(value)}; text, numbers and booleans are kept`)
+    }
+    if (typeof value === 'string' && value.length > TEXT_MAX) {
+      throw invalid(`field '${name}' has ${value.length} characters; at most ${TEXT_MAX} are kept`)
     }
   }
 }

@@ -18,7 +18,7 @@ export const Config = z
     RUN_LEASE_MS: variable.whole(30_000),
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000),
     /** The shortest interval that a connection may ask for, such as `30s` or `5 minutes`. */
-    SYNC_MIN_FREQUENCY: variable.text('30 seconds'),
+    SYNC_MIN_FREQUENCY: variable.text('every 30 seconds'),
   })
   .transform((env, context) => ({
     nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },

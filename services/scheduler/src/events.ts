@@ -7,7 +7,7 @@ const lag = metrics.histogram(
   'Time from a slot to the claim of its run',
   [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
 )
-const runsBegun = metrics.counter('runs_begun_total', 'Runs by what asked for them', ['cause'])
+const runsRequested = metrics.counter('runs_requested_total', 'Runs sent to the runners')
 const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
 const slotsSkipped = metrics.counter('slots_skipped_total', 'Slots without a run', ['reason'])
 const commands = metrics.counter('commands_total', 'Commands by result', ['action', 'result'])
@@ -20,20 +20,20 @@ export function createEvents(log: Log) {
     tickFailed: (err: unknown, environment?: string) => log.error({ err, environment }, 'tick failed'),
     slotClaimed(environment: string, schedule: Schedule, lagMs: number) {
       lag.observe(lagMs / 1000)
-      runsBegun.inc({ cause: 'schedule' })
       log.debug({ environment, schedule: schedule.id, lagMs }, 'slot claimed')
     },
-    wishGranted(environment: string, schedule: Schedule) {
-      runsBegun.inc({ cause: schedule.wanted })
-      log.debug({ environment, schedule: schedule.id, cause: schedule.wanted }, 'waiting run begun')
-    },
+    wishGranted: (environment: string, schedule: Schedule) =>
+      log.debug({ environment, schedule: schedule.id, cause: schedule.wanted }, 'waiting run begun'),
     slotsSkipped(environment: string, schedule: Schedule, reason: 'overlap' | 'missed', count: number) {
       slotsSkipped.inc({ reason }, count)
       log.info({ environment, schedule: schedule.id, reason, count }, 'slots skipped')
     },
     environmentFull: (environment: string) =>
       log.debug({ environment }, 'as many runs in flight as allowed: due schedules wait'),
-    runRequested: (environment: string, run: string) => log.debug({ environment, run }, 'run requested'),
+    runRequested(environment: string, run: string) {
+      runsRequested.inc()
+      log.debug({ environment, run }, 'run requested')
+    },
     runLost: (environment: string, run: string, reason: string) =>
       log.warn({ environment, run, reason }, 'run lost'),
     attemptStarted: (environment: string, run: Run) =>

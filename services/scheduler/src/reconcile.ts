@@ -29,10 +29,16 @@ export async function reconcile(deps: ReconcileDeps, ref: ConnectionRef): Promis
 
   const gone = present.filter((schedule) => !deployed.has(schedule.sync))
   const staying = present.filter((schedule) => deployed.has(schedule.sync))
+  const missing = [...deployed.values()].filter((sync) => !present.some(isBaseOf(sync)))
+
   for (const schedule of gone)
     await remove(deps, ref.environment, schedule, staying, 'no longer in the catalog')
-  const followed = await Promise.all(staying.map((schedule) => follow(deps, ref, schedule, deployed)))
-  const missing = [...deployed.values()].filter((sync) => !present.some(isBaseOf(sync)))
+  const followed = await Promise.all(
+    staying.map((schedule) => {
+      const sync = deployed.get(schedule.sync)
+      return sync !== undefined && follow(deps, schedule, sync)
+    }),
+  )
   const created = await Promise.all(missing.map((sync) => createBase(deps, ref, sync)))
 
   const changed = gone.length > 0 || followed.includes(true) || created.includes(true)
@@ -53,7 +59,9 @@ export async function remove(
       .flatMap((other) => other.models),
   )
   const models = schedule.models.filter((model) => !kept.has(model))
-  await deps.store.removeSchedule(environment, schedule.id, { reason, models })
+  const removed = await deps.store.removeSchedule(environment, schedule.id, { reason, models })
+  // Another instance was faster, and cleans too.
+  if (removed === 'gone') return true
   deps.events.scheduleRemoved(environment, schedule.id, reason)
   return clean(deps, environment, schedule.id)
 }
@@ -77,7 +85,7 @@ export function newSchedule(ref: ConnectionRef, sync: Sync, variant: string, now
 
 /** By name. What the copy in memory lacks is asked for in the bucket before a schedule is removed for it. */
 async function deployedSyncs(
-  { catalog, events }: ReconcileDeps,
+  { catalog }: ReconcileDeps,
   ref: ConnectionRef,
   present: Schedule[],
 ): Promise<Map<string, Sync>> {
@@ -91,44 +99,39 @@ async function deployedSyncs(
     const sync = syncs.get(name) ?? (await catalog.syncs.find(environment, integration, name))
     if (sync) syncs.set(name, sync)
   }
-  for (const sync of syncs.values()) {
-    try {
-      readFrequency(sync.frequency)
-    } catch (error) {
-      events.frequencyUnreadable(environment, sync.name, error)
-      syncs.delete(sync.name)
-    }
-  }
   return syncs
 }
 
 async function createBase(deps: ReconcileDeps, ref: ConnectionRef, sync: Sync): Promise<boolean> {
+  if (!isReadable(deps, sync)) return false
   const schedule = newSchedule(ref, sync, BASE, deps.store.now())
   const result = await deps.store.createSchedule(ref.environment, schedule)
   if (result === 'cleaning') {
-    throw new AppError(
-      'unavailable',
-      `records of an earlier '${sync.name}' of '${ref.connection}' are being removed`,
-    )
+    throw new AppError('unavailable', `records of an earlier '${sync.name}' are being removed`)
   }
   if (result === 'created') deps.events.scheduleCreated(ref.environment, schedule.id, sync.name, BASE)
   return true
 }
 
 /** Takes over what was deployed anew. Models only grow: what an older version has written goes with the schedule. */
-async function follow(
-  { store }: ReconcileDeps,
-  ref: ConnectionRef,
-  schedule: Schedule,
-  deployed: Map<string, Sync>,
-): Promise<boolean> {
-  const sync = deployed.get(schedule.sync)
-  if (sync === undefined) return false
+async function follow(deps: ReconcileDeps, schedule: Schedule, sync: Sync): Promise<boolean> {
   const models = [...new Set([...schedule.models, ...sync.models])]
   if (sync.frequency === schedule.default && models.length === schedule.models.length) return false
-  const nextAt = nextSlot(schedule.id, readFrequency(sync.frequency), store.now())
-  await store.setDeployed(ref.environment, schedule.id, { default: sync.frequency, models, nextAt })
+  if (!isReadable(deps, sync)) return false
+  const nextAt = nextSlot(schedule.id, readFrequency(sync.frequency), deps.store.now())
+  await deps.store.setDeployed(sync.environment, schedule.id, { default: sync.frequency, models, nextAt })
   return true
+}
+
+/** A deployment checks the frequency; what got past it must neither fire nor stop the others. */
+function isReadable({ events }: ReconcileDeps, sync: Sync): boolean {
+  try {
+    readFrequency(sync.frequency)
+    return true
+  } catch (error) {
+    events.frequencyUnreadable(sync.environment, sync.name, error)
+    return false
+  }
 }
 
 function isBaseOf(sync: Sync) {

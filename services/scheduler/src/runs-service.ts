@@ -49,9 +49,10 @@ export function runsService(deps: {
           },
         }
       }
-      const { reason } = { reason: `taken over ${ATTEMPTS_MAX} times`, ...answer }
-      if (answer.kind === 'exhausted')
+      const reason = answer.kind === 'refused' ? answer.reason : `taken over ${ATTEMPTS_MAX} times`
+      if (answer.kind === 'exhausted') {
         await endAsLost(deps, environment, { id: runId, attempt: answer.attempt, reason })
+      }
       events.attemptRefused(environment, runId, reason)
       return { outcome: { $case: 'refused', value: { reason } } }
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bus, connectBus } from '@syncline/bus'
 import { openCatalog } from '@syncline/catalog'
 import { RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
@@ -19,6 +20,7 @@ import { Ticker } from './ticker.ts'
 const SWEEP_MS = 5000
 const IDLE_MS = 60_000
 const START_TIMEOUT_MS = 30_000
+const START_RETRY_MS = 250
 
 export interface Scheduler extends Running {
   port: number
@@ -115,8 +117,10 @@ async function firstAnswer(redis: Redis, url: string): Promise<void> {
       await redis.ping()
       return
     } catch (cause) {
-      if (Date.now() > deadline)
+      if (Date.now() > deadline) {
         throw new Error(`no Redis answers at REDIS_URL '${withoutPassword(url)}'`, { cause })
+      }
+      await sleep(START_RETRY_MS)
     }
   }
 }

@@ -13,6 +13,7 @@ const BATCH = 50
 export async function targets(deps: ReconcileDeps, environment: string, target: Target): Promise<Schedule[]> {
   const { providerConfigKey: integration, connectionId, syncs } = target
   await deps.catalog.integrations.get(environment, integration)
+  await hearOf(deps, environment, integration, syncs)
   const connections =
     connectionId === ''
       ? deps.catalog.connections.list(environment, integration)
@@ -21,7 +22,7 @@ export async function targets(deps: ReconcileDeps, environment: string, target: 
   const found: Schedule[] = []
   for (let i = 0; i < connections.length; i += BATCH) {
     const batch = connections.slice(i, i + BATCH)
-    const schedules = await Promise.all(batch.map((connection) => schedulesOf(deps, connection, syncs)))
+    const schedules = await Promise.all(batch.map((connection) => reconcile(deps, refOf(connection))))
     found.push(...schedules.flat().filter((schedule) => isAsked(schedule, syncs)))
   }
   const absent = syncs.find((name) => !found.some((schedule) => isNamed(schedule, name)))
@@ -30,18 +31,16 @@ export async function targets(deps: ReconcileDeps, environment: string, target: 
 }
 
 /**
- * The schedules of a connection. A command may come before we have heard of the connection or the deployment that it
- * is about, so they are made to follow the catalog first.
+ * A command may come before we have heard of the deployment that it is about: asked for by name, a sync is found in the
+ * bucket even if our copy of the catalog lacks it. Likewise the schedules of a connection are reconciled before use.
  */
-export async function schedulesOf(
-  deps: ReconcileDeps,
-  connection: Connection,
+export async function hearOf(
+  { catalog }: ReconcileDeps,
+  environment: string,
+  integration: string,
   syncs: SyncName[],
-): Promise<Schedule[]> {
-  const ref = refOf(connection)
-  // Asked for by name, a sync is found in the bucket even if our copy of the catalog lacks it.
-  for (const { name } of syncs) await deps.catalog.syncs.find(ref.environment, ref.integration, name)
-  return reconcile(deps, ref)
+): Promise<void> {
+  for (const { name } of syncs) await catalog.syncs.find(environment, integration, name)
 }
 
 export function refOf({ environment, integration, id, uid }: Connection): ConnectionRef {

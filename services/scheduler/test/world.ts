@@ -31,7 +31,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
   await using open = new AsyncDisposableStack()
   const prefix = namespace()
   const log = createLog('scheduler-test', process.env.LOG_LEVEL ?? 'silent')
-  const nats = { url: servers().nats.url, prefix, replicas: 1 }
+  const nats = { url: settings.NATS_URL ?? servers().nats.url, prefix, replicas: 1 }
   const redisUrl = settings.REDIS_URL ?? servers().redis.url
   const bus = open.use(await connectBus(nats, 'scheduler-test'))
   const catalog = open.use(await openCatalog(bus, (error) => log.error(error)))
