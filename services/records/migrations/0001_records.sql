@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS record_log (
   hash FixedString(16),
   size UInt32 CODEC(ZSTD(1)),
   run_id LowCardinality(String),
-  payload String CODEC(ZSTD(1)) TTL toDateTime(intDiv(written_at, 1000)) + INTERVAL {payload_ttl_days} DAY
+  payload String CODEC(ZSTD(1)) TTL toDateTime(intDiv(written_at, 1000) + 1) + INTERVAL {payload_ttl_days} DAY
 )
 ENGINE = CollapsingMergeTree(sign)
 ORDER BY (stream, modified_at, id)

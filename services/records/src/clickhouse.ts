@@ -13,9 +13,9 @@ import type { Config } from './config.ts'
 import { RowReader } from './row-binary.ts'
 import type { Sql } from './sql.ts'
 
-/** A statement runs no longer than this: the server ends it, and a little later we stop waiting for an answer. */
-export const STATEMENT_LIMIT_MS = 20_000
-const REQUEST_TIMEOUT_MS = STATEMENT_LIMIT_MS + 3000
+/** The server ends a statement that runs longer; a little later we stop waiting for its answer. */
+const STATEMENT_LIMIT_MS = 20_000
+export const REQUEST_TIMEOUT_MS = STATEMENT_LIMIT_MS + 3000
 const PING_TIMEOUT_MS = 2000
 
 const MIB = 1024 * 1024

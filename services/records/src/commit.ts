@@ -60,6 +60,7 @@ async function insertOnce(
   const token = randomUUID()
   let answered = true
   for (let tries = 1; ; tries++) {
+    await Promise.all([...locks].map((lock) => lock.hold()))
     try {
       await insertRows(clickhouse, rows, token)
       for (const lock of locks) lock.outcome = 'whole'
@@ -70,7 +71,6 @@ async function insertOnce(
       if (!(error instanceof AppError) || tries === INSERT_TRIES) throw error
       events.insertRepeated(tries, error)
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2))
-      await Promise.all([...locks].map((lock) => lock.renew()))
     }
   }
 }

@@ -36,10 +36,15 @@ export async function staleStreams(clickhouse: ClickHouse, limit: number): Promi
   )
 }
 
-/** Rows of `streams` go last: until then the next sweep finds what this one did not finish. */
+/**
+ * ClickHouse has a delete on disk when it accepts it, and does it by and by. Rows of `streams` go last: until then
+ * the next sweep finds what this one did not finish.
+ */
 export async function removeStreams(clickhouse: ClickHouse, streams: string[]): Promise<void> {
   for (const table of [sql`record_log`, sql`record_head`, sql`stream_stat`, sql`seen`, sql`streams`]) {
-    await clickhouse.run(sql`DELETE FROM ${table} WHERE stream IN ${streams}`)
+    await clickhouse.run(
+      sql`DELETE FROM ${table} WHERE stream IN ${streams} SETTINGS lightweight_deletes_sync = 0`,
+    )
   }
 }
 

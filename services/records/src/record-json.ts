@@ -17,9 +17,11 @@ export class PayloadLife {
   }
 
   /** Since when there is no payload; 0 = there is one. Time decides, whether or not the table has dropped it yet. */
-  prunedAt(version: { writtenAt: number; prunedAt: number }, now: number): number {
-    if (version.prunedAt > 0) return version.prunedAt
-    return version.writtenAt <= this.expiry(now) ? version.writtenAt + this.ms : 0
+  prunedAt(row: ReadRow, now: number): number {
+    if (row.prunedAt > 0) return row.prunedAt
+    if (row.writtenAt <= this.expiry(now)) return row.writtenAt + this.ms
+    // Dropped when payloads were kept for a shorter time than now.
+    return row.payload.length === 0 ? now : 0
   }
 }
 

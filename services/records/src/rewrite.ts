@@ -42,6 +42,7 @@ export async function rewrite(
 }
 
 async function replaceChunk(clickhouse: ClickHouse, lock: Lock, where: Sql, next: Successor): Promise<void> {
+  await lock.hold()
   try {
     await replaceRows(clickhouse, lock.id, where, next)
   } catch (error) {

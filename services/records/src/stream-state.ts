@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, type Script, script } from '@syncline/redis'
-import { type ClickHouse, STATEMENT_LIMIT_MS } from './clickhouse.ts'
+import { type ClickHouse, REQUEST_TIMEOUT_MS } from './clickhouse.ts'
 import type { Events } from './events.ts'
 import { newestGeneration, registerGeneration } from './generations.ts'
 import { heal } from './record-head.ts'
@@ -13,7 +13,8 @@ import { stateKey, streamId, streamName } from './stream-id.ts'
 import { Turns } from './turns.ts'
 
 /** Longer than a statement can run: a lock that runs out while its holder lives has nothing under way any more. */
-const HOLD_MS = 2 * STATEMENT_LIMIT_MS
+const HOLD_MS = 2 * REQUEST_TIMEOUT_MS
+const SLACK_MS = HOLD_MS - REQUEST_TIMEOUT_MS
 const WAIT_MS = 15_000
 const POLL_MS = 20
 
@@ -43,8 +44,11 @@ export type Lock = {
    * knows if it still runs, so the lock is not given back but runs out.
    */
   outcome: 'whole' | 'torn' | 'unsettled'
-  /** Holds on for another statement. */
-  renew(): Promise<void>
+  /**
+   * Comes before each statement that writes: makes sure that the lock outlasts it, even if this process was stopped
+   * for a while.
+   */
+  hold(): Promise<void>
 }
 
 /**
@@ -135,6 +139,7 @@ export class StreamState {
   ): Promise<Lock> {
     for (;;) {
       limit.throwIfAborted()
+      const askedAt = Date.now()
       const args = [token, HOLD_MS, writer?.sync ?? '', writer?.fence ?? 0]
       const answer = await this.#onLoaded(stream, scripts.lock, args).catch((error: unknown) => {
         // Redis may still get to this call. What it would take then is given back by a call right behind it.
@@ -142,13 +147,14 @@ export class StreamState {
         throw error
       })
       if (answer[0] === 'fenced' && writer) throw fenced(stream, writer, answer[1])
-      if (answer[0] === 'locked') return this.#lock(stream, token, answer)
+      if (answer[0] === 'locked') return this.#lock(stream, token, askedAt, answer)
       await sleep(POLL_MS * (0.25 + Math.random()), undefined, { signal: limit }).catch(() => {})
     }
   }
 
   /** `answer` is what lock.lua returns. */
-  #lock(stream: Stream, token: string, answer: (string | number)[]): Lock {
+  #lock(stream: Stream, token: string, askedAt: number, answer: (string | number)[]): Lock {
+    let enoughUntil = askedAt + SLACK_MS
     const [, generation, instant, torn, runId, beganAt, windowStart] = answer
     return {
       stream,
@@ -159,9 +165,12 @@ export class StreamState {
       windowStart: windowStart ? Number(windowStart) : undefined,
       tornSince: torn ? Number(torn) : undefined,
       outcome: torn ? 'torn' : 'whole',
-      renew: async () => {
+      hold: async () => {
+        if (Date.now() < enoughUntil) return
+        const askedAt = Date.now()
         const held = await this.#ask(scripts.renew(this.#redis, [this.#key(stream)], [token, HOLD_MS]))
         if (held !== 1) throw new AppError('unavailable', `lost the lock of ${streamName(stream)}`)
+        enoughUntil = askedAt + SLACK_MS
       },
     }
   }

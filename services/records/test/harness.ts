@@ -13,14 +13,18 @@ const quiet = createLog('records', process.env.TEST_LOG_LEVEL ?? 'fatal')
 export type Json = { [key: string]: unknown }
 
 /** A records service of its own, with tables and Redis keys of its own; `at` puts two of them on the same ones. */
-export async function startRecords(at = namespace(), urls: { clickhouse?: string; redis?: string } = {}) {
+export async function startRecords(
+  at = namespace(),
+  given: { clickhouse?: string; redis?: string; payloadDays?: number } = {},
+) {
   await using open = new AsyncDisposableStack()
   const config = Config.parse({
     LISTEN: '127.0.0.1:0',
-    REDIS_URL: urls.redis ?? servers().redis.url,
+    REDIS_URL: given.redis ?? servers().redis.url,
     REDIS_PREFIX: at,
-    CLICKHOUSE_URL: urls.clickhouse ?? servers().clickhouse.url,
+    CLICKHOUSE_URL: given.clickhouse ?? servers().clickhouse.url,
     CLICKHOUSE_DATABASE: at,
+    RECORDS_PAYLOAD_TTL_DAYS: given.payloadDays,
   })
   const service: RecordsService = open.use(await start(config, quiet))
   const connection = open.use(connect(`127.0.0.1:${service.port}`))

@@ -94,6 +94,16 @@ test('tens of thousands are pruned in one call', async () => {
   expect((await issues.all(10_000)).filter((record) => 'n' in record)).toHaveLength(1)
 })
 
+test('a payload that has expired is not shown, whether or not it was dropped yet', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a', n: 1 }])
+  await using brief = await startRecords(store.at, { payloadDays: 0 })
+  const [record] = (await stream(brief.records, issues.stream).list()).records
+  expect(record).not.toHaveProperty('n')
+  expect(record?._nango_metadata.pruned_at).toBe(record?._nango_metadata.last_modified_at)
+  expect((await issues.list()).records[0]).toHaveProperty('n')
+})
+
 test('a bad cursor prunes nothing', async () => {
   await expect(fresh().prune('nonsense')).rejects.toMatchObject({ code: 'invalid_cursor' })
 })
