@@ -1,7 +1,10 @@
-import type { SaveRequest, SaveResponse } from '@syncline/proto'
+import { AppError } from '@syncline/errors'
+import type { Record as SavedRecord, SaveRequest, SaveResponse } from '@syncline/proto'
 import { commit } from './commit.ts'
 import { mergeRecords } from './merge-records.ts'
 import type { RunTarget, Store } from './store.ts'
+
+const HASH_BYTES = 16
 
 /** A commit of its own for each call. */
 export async function save(
@@ -9,6 +12,7 @@ export async function save(
   target: RunTarget,
   { mode, records }: SaveRequest,
 ): Promise<SaveResponse> {
+  for (const record of records) check(record)
   const startedAt = performance.now()
   const runId = target.writer.runId
   return store.state.locked(target, async (lock) => {
@@ -20,4 +24,11 @@ export async function save(
     const duplicateIds = [...batch.duplicateIds, ...plan.duplicateIds]
     return { added, updated, unchanged, deleted: 0, duplicateIds }
   })
+}
+
+/** A hash of another length would shift all columns after it, in the rows of others too. */
+function check({ id, hash, payload }: SavedRecord): void {
+  if (id === '' || hash.length !== HASH_BYTES || payload.length === 0) {
+    throw new AppError('invalid_record', `record '${id}' was not made by encodeRecord`)
+  }
 }

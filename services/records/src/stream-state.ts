@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, type Script, script } from '@syncline/redis'
-import { type ClickHouse, REQUEST_TIMEOUT_MS } from './clickhouse.ts'
+import { type ClickHouse, REQUEST_TIMEOUT_MS, wasAnswered } from './clickhouse.ts'
 import type { Events } from './events.ts'
 import { newestGeneration, registerGeneration } from './generations.ts'
 import { heal } from './record-head.ts'
@@ -104,9 +104,7 @@ export class StreamState {
       throw new AppError(
         'unavailable',
         `others are writing to ${streamName(stream)}, its turn did not come`,
-        {
-          cause,
-        },
+        { cause },
       )
     }
   }
@@ -176,7 +174,13 @@ export class StreamState {
   }
 
   async #heal(lock: Lock, since: number): Promise<void> {
-    await heal(this.#clickhouse, lock.id, since)
+    try {
+      await heal(this.#clickhouse, lock.id, since)
+    } catch (error) {
+      // What it adds to the sums must not be added twice.
+      if (!wasAnswered(error)) lock.outcome = 'unsettled'
+      throw error
+    }
     lock.outcome = 'whole'
     this.#events.healed(lock.stream)
   }

@@ -148,3 +148,12 @@ test('a part is merged deeply into a live record, and counts as what changed', a
   expect(await issues.merge(parts)).toMatchObject({ updated: 0, unchanged: 1 })
   expect(await issues.save([whole])).toMatchObject({ updated: 0, unchanged: 1 })
 })
+
+test('a record that lacks what the tables need is refused before anything is written', async () => {
+  const issues = fresh()
+  const bad = { id: 'b', numericId: false, payload: Buffer.from('{"id":"b"}'), hash: Buffer.alloc(15) }
+  const { stream, writer } = issues
+  const saved = store.records.save({ stream, writer, mode: 'SAVE_MODE_REPLACE', records: [bad] })
+  await expect(saved).rejects.toMatchObject({ code: 'invalid_record' })
+  expect(await issues.all()).toEqual([])
+})
