@@ -31,7 +31,7 @@ export const listRuns = {
       connection_id: ConnectionId,
       sync_name: SyncName,
       variant: Variant.default('base'),
-      limit: countInQuery(1, 100).default(20),
+      limit: countInQuery(1, 50).default(20),
     }),
     /** Newest first. */
     response: { 200: z.object({ runs: z.array(Run) }) },
