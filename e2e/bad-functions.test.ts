@@ -14,8 +14,17 @@ beforeAll(async () => {
 afterAll(() => story?.[Symbol.asyncDispose]())
 
 test('a file that does not compile is refused with file, line and reason, and nothing is deployed', async () => {
-  await expect(deploy(functions('broken'), story.system.url, story.key)).rejects.toThrow(
-    /broken\.ts:6:2.*Expected "}"/s,
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-broken-'))
+  await mkdir(join(folder.path, 'github/syncs'), { recursive: true })
+  const text = [
+    "import { createSync } from '@syncline/sdk'",
+    'export default createSync({',
+    "  frequency: 'every hour'",
+    '  models: {},',
+  ]
+  await writeFile(join(folder.path, 'github/syncs/broken.ts'), text.join('\n'))
+  await expect(deploy(folder.path, story.system.url, story.key)).rejects.toThrow(
+    /broken\.ts:4:2.*Expected "}"/s,
   )
   const { syncs } = await story.client.listDeployments()
   expect(syncs.map(({ name }) => name)).not.toContain('broken')

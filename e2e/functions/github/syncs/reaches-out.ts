@@ -7,7 +7,7 @@ export default createSync({
   autoStart: false,
   models: { Thing: z.object({ id: z.string() }) },
   exec: async (nango) => {
-    const attempts = {
+    const attempts: Record<string, () => unknown> = {
       metadata: () => nango.get({ endpoint: '/', baseUrlOverride: 'http://169.254.169.254' }),
       records: () => nango.get({ endpoint: '/', baseUrlOverride: 'http://127.0.0.1:1' }),
       fetch: () => fetch('http://127.0.0.1:1'),
