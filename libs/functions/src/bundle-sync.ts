@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { basename, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '@syncline/errors'
+import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
+import { builtinName, forFunctions } from './builtins.ts'
+
+const MAX_BYTES = 5 * 1024 * 1024
+
+export interface Bundle {
+  /** One CommonJS text with all it imports. The same sources give the same text. */
+  text: string
+  warnings: string[]
+}
+
+/**
+ * Bundles a function's file. What does not compile is one AppError `invalid_bundle` with the place of each fault.
+ */
+export async function bundleSync(file: string): Promise<Bundle> {
+  const result = await build({
+    entryPoints: [file],
+    // Paths in the text are relative to it: where a project lies must not change the text.
+    absWorkingDir: dirname(file),
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node26',
+    // The project's own compiler options say how it is checked, not what it does.
+    tsconfigRaw: {},
+    // A function has no module loader at run time: `import()` becomes `require`.
+    supported: { 'dynamic-import': false },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'inline',
+    sourcesContent: false,
+    legalComments: 'none',
+    write: false,
+    outfile: 'function.js',
+    logLevel: 'silent',
+    plugins: [definitions, builtins, zodFallback, noSourceMapOfPackages],
+  }).catch((error: BuildFailure | Error) => {
+    if (!('errors' in error)) throw error
+    throw new AppError('invalid_bundle', error.errors.map(describe).join('\n'), { cause: error })
+  })
+  const text = result.outputFiles[0]?.text ?? ''
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    throw new AppError(
+      'invalid_bundle',
+      `the bundle of ${basename(file)} has ${Buffer.byteLength(text)} bytes; the limit is ${MAX_BYTES}`,
+    )
+  }
+  return { text, warnings: result.warnings.map(describe) }
+}
+
+function describe({ location, text }: Message): string {
+  return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text
+}
+
+/** `createSync` and its kin come from us, under our name and the one that existing functions use. */
+const definitions: Plugin = {
+  name: 'definitions',
+  setup({ onResolve, onLoad }) {
+    const file = fileURLToPath(import.meta.resolve('@syncline/sdk/function'))
+    onResolve({ filter: /^(nango|@syncline\/sdk(\/function)?)$/ }, () => ({
+      path: 'definitions',
+      namespace: 'syncline',
+    }))
+    onLoad({ filter: /.*/, namespace: 'syncline' }, async () => ({
+      contents: await readFile(file, 'utf8'),
+      loader: 'ts',
+    }))
+  },
+}
+
+const builtins: Plugin = {
+  name: 'builtins',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[a-z0-9_:/]+$/ }, ({ path, importer }) => {
+      if (!isBuiltin(path)) return undefined
+      if (forFunctions.includes(builtinName(path)) || isPackage(importer)) return { path, external: true }
+      const text = `the module '${path}' is not there in a sync function; of Node's own there are: ${forFunctions.join(', ')}`
+      return { errors: [{ text }] }
+    })
+  },
+}
+
+/** The project's own zod if it has one, else ours. */
+const zodFallback: Plugin = {
+  name: 'zod-fallback',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^zod($|\/)/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (pluginData === 'zod') return undefined
+      const found = await resolve(path, { kind, resolveDir, pluginData: 'zod' })
+      return found.errors.length > 0
+        ? resolve(path, { kind, resolveDir: import.meta.dirname, pluginData: 'zod' })
+        : found
+    })
+  },
+}
+
+/** People look for faults in their own files: positions in packages would only make the bundle several times larger. */
+const noSourceMapOfPackages: Plugin = {
+  name: 'no-source-map-of-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${EMPTY_MAP}`,
+      loader: 'js',
+    }))
+  },
+}
+
+const EMPTY_MAP = Buffer.from('{"version":3,"sources":["package"],"mappings":"AAAA"}').toString('base64')
+
+const isPackage = (importer: string) => /[\\/]node_modules[\\/]/.test(importer)

@@ -1,0 +1,43 @@
+import { AppError } from '@syncline/errors'
+import { type Harness, startSandbox } from '@syncline/sandbox'
+import { z } from 'zod'
+import { describeLimits } from './limits.ts'
+import type { ProgramInput } from './runtime/program.ts'
+
+const model = z
+  .string()
+  .regex(/^[A-Z][A-Za-z0-9_]*$/, 'a model is named like a type: a capital letter, then letters, digits or _')
+  .max(255)
+
+/** What a deployed sync says about itself. It comes out of foreign code, so it is checked as any input. */
+export const SyncFacts = z.object({
+  description: z.string().max(10_000).default(''),
+  /** Without one, the gateway counts it on with each new bundle. */
+  version: z.string().min(1).max(64).optional(),
+  frequency: z.string().min(1).max(255),
+  models: z.array(model).min(1, 'a sync has at least one model').max(100),
+  autoStart: z.boolean().default(true),
+  trackDeletes: z.boolean().default(false),
+  syncType: z.enum(['full', 'incremental']).default('full'),
+  hasMetadata: z.boolean(),
+  hasCheckpoint: z.boolean(),
+  hasWebhook: z.boolean(),
+})
+export type SyncFacts = z.infer<typeof SyncFacts>
+
+/** Evaluates a bundle in a sandbox and reads its definition. `name` is how errors call it. */
+export async function describeSync(bundle: string, name: string, harness: Harness): Promise<SyncFacts> {
+  using sandbox = await startSandbox(harness, describeLimits)
+  const input: ProgramInput = { task: 'describe', code: bundle }
+  const outcome = await sandbox.run({ input, host: {}, onLog: () => {} })
+  if (outcome.kind !== 'success') {
+    const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.message
+    throw new AppError('invalid_bundle', `${name}: ${reason}`)
+  }
+  const facts = SyncFacts.safeParse(outcome.output)
+  if (facts.success) return facts.data
+  const faults = facts.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'definition'}: ${issue.message}`,
+  )
+  throw new AppError('invalid_bundle', `${name}: ${faults.join('; ')}`)
+}

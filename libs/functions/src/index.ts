@@ -1,0 +1,7 @@
+export { type Bundle, bundleSync } from './bundle-sync.ts'
+export { describeSync, SyncFacts } from './describe-sync.ts'
+export { functionHarness } from './function-harness.ts'
+export { readSyncs, type SyncFile } from './read-syncs.ts'
+export { checkpointJson } from './runtime/checkpoint-json.ts'
+export type { HostApi } from './runtime/host-api.ts'
+export type { ProgramInput, RunFacts } from './runtime/program.ts'

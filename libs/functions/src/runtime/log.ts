@@ -1,0 +1,43 @@
+import { inspect } from 'node:util'
+import type { Host } from '@syncline/sandbox'
+import { ActionError, type LogLevel, type NangoSync } from '@syncline/sdk/function'
+
+const levels: LogLevel[] = ['debug', 'info', 'warn', 'error']
+
+export function logMethods(host: Host): Pick<NangoSync, 'log' | 'setLogger' | 'zodValidateInput'> {
+  let threshold = 0
+  const write = (level: LogLevel, values: unknown[]) => {
+    if (levels.indexOf(level) >= threshold) host.log(level, values.map(asText).join(' '))
+  }
+  return {
+    log: async (...values) => {
+      const last = values.at(-1)
+      const level = values.length > 1 ? levelIn(last) : undefined
+      write(level ?? 'info', level ? values.slice(0, -1) : values)
+    },
+    setLogger: ({ level }) => {
+      threshold = level === 'off' ? levels.length : Math.max(0, levels.indexOf(level))
+    },
+    zodValidateInput: async ({ zodSchema, input }) => {
+      const parsed = zodSchema.safeParse(input)
+      if (parsed.success) return { data: parsed.data }
+      for (const { path, message } of parsed.error.issues) write('error', [`${path.join('.')}: ${message}`])
+      throw new ActionError({ message: 'Invalid input provided' })
+    },
+  }
+}
+
+/** Of `{ level: 'warn' }` and nothing else; older names of levels mean the nearest of ours. */
+function levelIn(value: unknown): LogLevel | undefined {
+  if (typeof value !== 'object' || value === null || !('level' in value)) return undefined
+  if (Object.keys(value).length !== 1) return undefined
+  const older: Record<string, LogLevel> = { verbose: 'debug', silly: 'debug', http: 'info', warning: 'warn' }
+  const name = String(value.level)
+  return levels.find((level) => level === name) ?? older[name]
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY })
+}

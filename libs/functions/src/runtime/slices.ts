@@ -1,0 +1,26 @@
+const MAX_ITEMS = 1000
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** A list in parts that fit into one message. `name` is how errors call the list. */
+export function* slices(items: unknown[], name: string): Generator<{ first: number; items: unknown[] }> {
+  let first = 0
+  let bytes = 0
+  for (const [index, item] of items.entries()) {
+    const size = jsonBytes(item, `${name}: record ${index}`)
+    if (index > first && (index - first >= MAX_ITEMS || bytes + size > MAX_BYTES)) {
+      yield { first, items: items.slice(first, index) }
+      first = index
+      bytes = 0
+    }
+    bytes += size
+  }
+  if (first < items.length) yield { first, items: items.slice(first) }
+}
+
+function jsonBytes(item: unknown, name: string): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(item) ?? '')
+  } catch (cause) {
+    throw new Error(`${name} is no JSON: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`)
+  }
+}

@@ -1,0 +1,103 @@
+import { Socket } from 'node:net'
+import { encodeFrame, FrameReader } from '../frames.ts'
+import type { ChildLimits, FromChild, LogLevel, ToChild } from '../messages.ts'
+import { ChildLog } from './child-log.ts'
+import { describeError } from './describe-error.ts'
+import { disarmProcess } from './disarm-process.ts'
+
+/** What a child does: it gets the run's input and a host to talk to; what it returns is the run's output. */
+export type Program = (input: unknown, host: Host) => Promise<unknown>
+
+export interface Host {
+  /** Asks the parent to do something; its refusals reject. */
+  call(method: string, params: unknown): Promise<unknown>
+  log(level: LogLevel, text: string): void
+}
+
+type Call = { resolve: (value: unknown) => void; reject: (error: Error) => void }
+
+// Taken before foreign code can change them. That keeps honest mistakes harmless; it is no wall.
+const { parse, stringify } = JSON
+
+/**
+ * The child's side of the channel (fd 3): says `ready`, gets one run, and ends it with `returned` or `threw`. The
+ * parent then kills the process: nothing is cleaned up here.
+ */
+export function serve(program: Program): void {
+  const channel = new Socket({ fd: 3, readable: true, writable: true })
+  const write = channel.write.bind(channel)
+  const frames = new FrameReader(Number.POSITIVE_INFINITY)
+  const send = (message: FromChild) => write(encodeFrame(stringify(message)))
+
+  const calls = new Map<number, Call>()
+  let lastCall = 0
+  let ended = false
+  let log: ChildLog | undefined
+
+  channel.on('data', (chunk: Buffer) => {
+    for (const json of frames.read(chunk)) receive(parse(json) as ToChild) // our own parent wrote it
+  })
+  // Without its parent a child has nothing to do.
+  const { exit } = process
+  channel.on('end', exit)
+  channel.on('error', exit)
+  process.on('uncaughtException', (error) => end({ t: 'threw', error: describeError(error) }))
+  process.on('unhandledRejection', (error) => end({ t: 'threw', error: describeError(error) }))
+  disarmProcess()
+  send({ t: 'ready' })
+
+  function receive(message: ToChild): void {
+    if (message.t === 'ping') send({ t: 'pong' })
+    else if (message.t === 'run') void run(message.input, message.limits)
+    else {
+      const call = calls.get(message.id)
+      calls.delete(message.id)
+      if (message.t === 'answer') call?.resolve(message.value)
+      else call?.reject(Object.assign(new Error(message.error.message), message.error))
+    }
+  }
+
+  async function run(input: unknown, limits: ChildLimits): Promise<void> {
+    log = new ChildLog(limits, (level, text) => send({ t: 'log', level, text }))
+    try {
+      const output = await program(input, { call: caller(limits), log: log.write })
+      // What the function forgot to await belongs to the run too.
+      while (calls.size > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      const length = stringify(output)?.length ?? 0
+      if (length > limits.outputBytes) {
+        throw new Error(`the result has ${length} characters; the limit is ${limits.outputBytes}`)
+      }
+      end({ t: 'returned', output })
+    } catch (error) {
+      end({ t: 'threw', error: describeError(error) })
+    }
+  }
+
+  function caller({ frameBytes, callsInFlight }: ChildLimits): Host['call'] {
+    const turns: (() => void)[] = []
+    return async (method, params) => {
+      if (calls.size >= callsInFlight) await new Promise<void>((resolve) => turns.push(resolve))
+      const id = ++lastCall
+      const frame = encodeFrame(stringify({ t: 'call', id, method, params }))
+      if (frame.length > frameBytes) {
+        turns.shift()?.()
+        throw new Error(`${method}: ${frame.length} bytes at once; the limit is ${frameBytes}`)
+      }
+      return new Promise((resolve, reject) => {
+        const next = () => turns.shift()?.()
+        calls.set(id, {
+          resolve: (value) => (resolve(value), next()),
+          reject: (error) => (reject(error), next()),
+        })
+        write(frame)
+      })
+    }
+  }
+
+  function end(message: FromChild): void {
+    if (ended) return
+    ended = true
+    log?.close()
+    send(message)
+  }
+}

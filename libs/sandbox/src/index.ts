@@ -1,0 +1,6 @@
+export type { Host, Program } from './child/serve.ts'
+export { buildHarness, type Harness } from './harness.ts'
+export { defaultLimits, type Limits } from './limits.ts'
+export type { ChildError, LogLevel } from './messages.ts'
+export type { Ending, Outcome } from './outcome.ts'
+export { type HostMethods, type Sandbox, type SandboxRun, startSandbox } from './sandbox.ts'

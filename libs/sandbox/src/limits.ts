@@ -1,0 +1,50 @@
+const KIB = 1024
+const MIB = 1024 * KIB
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+/** What one child may use. Every breach ends it, with a message that names the limit. */
+export interface Limits {
+  /** JavaScript heap. */
+  heapMb: number
+  /** Resident memory of the whole process: what lies outside the heap counts too. */
+  memoryMb: number
+  /** From the start of the run to its result. */
+  wallMs: number
+  /** Processor time. */
+  cpuMs: number
+  /** Event loop does not turn. */
+  silentMs: number
+  /** One message from the child. */
+  frameBytes: number
+  /** The run's input. */
+  inputBytes: number
+  /** The run's result. */
+  outputBytes: number
+  callsInFlight: number
+  /** Answers that the child has not read yet: beyond it, nothing more is read from the child. */
+  unsentBytes: number
+  /** How long it may leave them unread. */
+  unreadMs: number
+  logLines: number
+  logChars: number
+  stdoutBytes: number
+}
+
+export const defaultLimits: Limits = {
+  heapMb: 256,
+  memoryMb: 640,
+  wallMs: 24 * HOUR,
+  cpuMs: 30 * MINUTE,
+  silentMs: 30 * SECOND,
+  frameBytes: 8 * MIB,
+  inputBytes: 16 * MIB,
+  outputBytes: 2 * MIB,
+  callsInFlight: 64,
+  unsentBytes: 16 * MIB,
+  unreadMs: 10 * SECOND,
+  logLines: 10_000,
+  logChars: MIB,
+  stdoutBytes: MIB,
+}

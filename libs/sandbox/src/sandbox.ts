@@ -1,0 +1,247 @@
+import { encodeFrame, FrameReader, FrameTooLarge } from './frames.ts'
+import type { Harness } from './harness.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { FromChild, type LogLevel, type ToChild } from './messages.ts'
+import { type Ending, type Outcome, outcomeOfExit } from './outcome.ts'
+import { type Child, spawnChild } from './spawn-child.ts'
+import { usageOf } from './usage.ts'
+
+const READY_TIMEOUT_MS = 20_000
+const PING_MS = 1000
+const USAGE_MS = 250
+
+/** What a child may ask of its parent, by name. A rejection reaches the child as an error with the same message. */
+export type HostMethods = Record<string, (params: unknown, signal: AbortSignal) => Promise<unknown>>
+
+export interface SandboxRun {
+  input: unknown
+  host: HostMethods
+  onLog: (level: LogLevel, text: string) => void
+  /** Its reason (an Error) is the message of a cancelled run. */
+  signal?: AbortSignal
+}
+
+/**
+ * Starts a child process that can compute and talk to us, and nothing else. It is good for one run; who starts it,
+ * disposes it.
+ */
+export async function startSandbox(harness: Harness, limits: Limits = defaultLimits): Promise<Sandbox> {
+  const sandbox = new Sandbox(spawnChild(harness, limits), limits)
+  await sandbox.ready()
+  return sandbox
+}
+
+/**
+ * States: starting → idle (the child said `ready`) → running (we sent `run`) → ended. In `running` the child may call,
+ * log, and answer pings; one `returned` or `threw` ends it. Whatever else it says ends it too, and with the end it is
+ * killed. Every byte from the child is taken for hostile: who the run belongs to, and with which rights, is never read
+ * from a message but known by the host methods.
+ */
+export class Sandbox implements Disposable {
+  readonly #child: Child
+  readonly #limits: Limits
+  readonly #frames: FrameReader
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<Outcome>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  /** Aborts what the host does for a run that has ended. */
+  readonly #over = new AbortController()
+  readonly #callsInFlight = new Set<number>()
+  #state: 'starting' | 'idle' | 'running' | 'ended' = 'starting'
+  #run: SandboxRun | undefined
+  #unansweredPings = 0
+  #stdoutBytes = 0
+  #log = { lines: 0, chars: 0 }
+
+  /** @internal */
+  constructor(child: Child, limits: Limits) {
+    this.#child = child
+    this.#limits = limits
+    this.#frames = new FrameReader(limits.frameBytes)
+    child.channel.on('data', (chunk: Buffer) => this.#read(chunk))
+    child.onStdout((bytes) => {
+      this.#stdoutBytes += bytes
+      if (this.#stdoutBytes > limits.stdoutBytes)
+        this.#stop('output_limit', `it wrote more than ${limits.stdoutBytes} bytes to stdout`)
+    })
+    child.exited.then(
+      (exit) => this.#end(outcomeOfExit(exit, limits)),
+      (error: unknown) => this.#stop('crashed', `its process did not start: ${String(error)}`),
+    )
+  }
+
+  /** @internal */
+  async ready(): Promise<void> {
+    this.#after(READY_TIMEOUT_MS, () => {
+      if (this.#state === 'starting')
+        this.#stop('timed_out', `it was not ready within ${READY_TIMEOUT_MS} ms`)
+    })
+    const ended = this.#ended.promise.then((outcome) => {
+      throw new Error(`a sandbox did not start: ${'message' in outcome ? outcome.message : outcome.kind}`)
+    })
+    await Promise.race([this.#ready.promise, ended])
+  }
+
+  /** @throws If the input is larger than its limit. */
+  async run(run: SandboxRun): Promise<Outcome> {
+    if (this.#state !== 'idle') throw new Error(`a sandbox runs once; this one is ${this.#state}`)
+    const limits = this.#limits
+    const frame = encodeFrame(JSON.stringify({ t: 'run', input: run.input, limits } satisfies ToChild))
+    if (frame.length > limits.inputBytes) {
+      throw new Error(`the input of a run has ${frame.length} bytes; the limit is ${limits.inputBytes}`)
+    }
+    this.#run = run
+    this.#state = 'running'
+    this.#child.channel.write(frame)
+
+    const cancel = () => this.#stop('cancelled', String(run.signal?.reason?.message ?? 'cancelled'))
+    if (run.signal?.aborted) cancel()
+    run.signal?.addEventListener('abort', cancel)
+    this.#after(limits.wallMs, () =>
+      this.#stop('timed_out', `it ran longer than ${limits.wallMs / 1000} seconds`),
+    )
+    this.#every(PING_MS, () => this.#ping())
+    this.#every(USAGE_MS, () => void this.#measure())
+    return this.#ended.promise.finally(() => run.signal?.removeEventListener('abort', cancel))
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop('cancelled', 'disposed')
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const json of this.#frames.read(chunk)) {
+        if (this.#state === 'ended') return
+        const message = FromChild.safeParse(JSON.parse(json))
+        if (!message.success) return this.#stop('protocol_violation', 'it sent a message of an unknown kind')
+        this.#receive(message.data)
+      }
+    } catch (error) {
+      this.#stop(
+        'protocol_violation',
+        error instanceof FrameTooLarge ? `it sent ${error.message}` : 'it sent bytes that are no message',
+      )
+    }
+  }
+
+  #receive(message: FromChild): void {
+    if (message.t === 'ready' && this.#state === 'starting') {
+      this.#state = 'idle'
+      this.#ready.resolve()
+    } else if (this.#state !== 'running' || message.t === 'ready') {
+      this.#stop('protocol_violation', `it sent '${message.t}' while ${this.#state}`)
+    } else if (message.t === 'call') this.#call(message.id, message.method, message.params)
+    else if (message.t === 'log') this.#logLine(message.level, message.text)
+    else if (message.t === 'pong') this.#pong()
+    else if (message.t === 'returned') this.#end({ kind: 'success', output: message.output })
+    else this.#end({ kind: 'failed', error: message.error })
+  }
+
+  #call(id: number, method: string, params: unknown): void {
+    if (this.#callsInFlight.has(id))
+      return this.#stop('protocol_violation', `it used call number ${id} twice`)
+    if (this.#callsInFlight.size >= this.#limits.callsInFlight) {
+      return this.#stop(
+        'protocol_violation',
+        `it has more than ${this.#limits.callsInFlight} calls in flight`,
+      )
+    }
+    this.#callsInFlight.add(id)
+    const host = this.#run?.host ?? {}
+    const known = Object.hasOwn(host, method) ? host[method] : undefined
+    const answer = known
+      ? known(params, this.#over.signal)
+      : Promise.reject(new Error(`there is no host method '${method.slice(0, 40)}'`))
+    answer.then(
+      (value) => this.#answer(id, { t: 'answer', id, value: value ?? null }),
+      (error: unknown) => this.#answer(id, { t: 'refusal', id, error: refusal(error) }),
+    )
+  }
+
+  #answer(id: number, message: ToChild): void {
+    this.#callsInFlight.delete(id)
+    if (this.#state !== 'running') return
+    this.#child.channel.write(encodeFrame(JSON.stringify(message)))
+    this.#holdBack()
+  }
+
+  /** A child that asks and does not read would fill our memory: until it reads, we don't read either. */
+  #holdBack(): void {
+    const { channel } = this.#child
+    if (channel.writableLength <= this.#limits.unsentBytes || channel.isPaused()) return
+    channel.pause()
+    const late = this.#after(this.#limits.unreadMs, () =>
+      this.#stop('event_loop_blocked', `it left answers unread for ${this.#limits.unreadMs / 1000} seconds`),
+    )
+    channel.once('drain', () => {
+      clearTimeout(late)
+      channel.resume()
+    })
+  }
+
+  /** The child keeps these limits itself; one that doesn't is not our harness any more. */
+  #logLine(level: LogLevel, text: string): void {
+    this.#log.lines++
+    this.#log.chars += text.length
+    const { logLines, logChars } = this.#limits
+    if (this.#log.lines > logLines + 1 || this.#log.chars > 2 * logChars)
+      return this.#stop('output_limit', `it logged more than ${logLines} lines or ${logChars} characters`)
+    this.#run?.onLog(level, text)
+  }
+
+  /** Unanswered pings are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. */
+  #ping(): void {
+    if (this.#child.channel.isPaused()) return
+    if (this.#unansweredPings * PING_MS >= this.#limits.silentMs) {
+      const message = `it blocked the event loop for ${this.#limits.silentMs / 1000} seconds`
+      return this.#stop('event_loop_blocked', message)
+    }
+    this.#unansweredPings++
+    this.#child.channel.write(encodeFrame(JSON.stringify({ t: 'ping' } satisfies ToChild)))
+  }
+
+  #pong(): void {
+    if (this.#unansweredPings === 0) this.#stop('protocol_violation', 'it answered a ping that nobody sent')
+    else this.#unansweredPings--
+  }
+
+  async #measure(): Promise<void> {
+    const usage = await usageOf(this.#child.pid)
+    const { memoryMb, cpuMs } = this.#limits
+    if (usage && usage.memoryMb > memoryMb)
+      this.#stop('out_of_memory', `out of memory: it uses more than ${memoryMb} MB`)
+    if (usage && usage.cpuMs > cpuMs) {
+      this.#stop('timed_out', `it used more than ${cpuMs / 1000} seconds of processor time`)
+    }
+  }
+
+  #stop(kind: Ending, what: string): void {
+    this.#end({ kind, message: kind === 'cancelled' ? what : `the function was stopped: ${what}` })
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#over.abort(new Error('the run has ended'))
+    this.#child.kill()
+    this.#ended.resolve(outcome)
+  }
+
+  #after(ms: number, work: () => void): NodeJS.Timeout {
+    const timer = setTimeout(work, ms)
+    this.#timers.add(timer)
+    return timer
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.add(setInterval(work, ms))
+  }
+}
+
+function refusal(error: unknown): { name: string; message: string; code?: string } {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return { name: error.name, message: error.message, ...(code !== undefined && { code }) }
+}

@@ -1,0 +1,305 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildHarness, defaultLimits, type Harness, type SandboxRun, startSandbox } from '../src/index.ts'
+
+let harness: Harness
+beforeAll(async () => {
+  harness = await buildHarness(join(import.meta.dirname, 'program.ts'))
+})
+afterAll(async () => harness[Symbol.asyncDispose]())
+
+const limits = { ...defaultLimits, heapMb: 64, memoryMb: 200, wallMs: 10_000, silentMs: 2000 }
+
+async function run(code: string, options: Partial<SandboxRun> & { limits?: Partial<typeof limits> } = {}) {
+  using sandbox = await startSandbox(harness, { ...limits, ...options.limits })
+  return await sandbox.run({ input: code, host: {}, onLog: () => {}, ...options })
+}
+
+test('a function computes, asks its host and returns', async () => {
+  const double = async (params: unknown) => Number(params) * 2
+  expect(await run(`return { four: await host.call('double', 2) }`, { host: { double } })).toEqual({
+    kind: 'success',
+    output: { four: 4 },
+  })
+})
+
+test('what it throws comes back with its message, and a stack', async () => {
+  expect(await run(`throw new TypeError('no such thing')`)).toMatchObject({
+    kind: 'failed',
+    error: { name: 'TypeError', message: 'no such thing', stack: expect.stringContaining('no such thing') },
+  })
+})
+
+test.each([
+  ['a text', `throw 'oops'`, 'oops'],
+  ['nothing', `throw undefined`, 'undefined'],
+  ['an object', `throw { a: 1 }`, '{"a":1}'],
+  ['a trap', `throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } })`, 'cannot be shown'],
+  [
+    'a rejection that nobody awaits',
+    `Promise.reject(new Error('lost')); await new Promise(() => {})`,
+    'lost',
+  ],
+  [
+    'an error in a timer',
+    `setTimeout(() => { throw new Error('later') }); await new Promise(() => {})`,
+    'later',
+  ],
+  ['a refusal of the host', `await host.call('nothing', {})`, "no host method 'nothing'"],
+  ['the name of an inherited method', `await host.call('__proto__', {})`, 'no host method'],
+])('%s thrown fails the run', async (_, code, message) => {
+  expect(await run(code)).toMatchObject({
+    kind: 'failed',
+    error: { message: expect.stringContaining(message) },
+  })
+})
+
+test.each([
+  ['loops for ever', `for (;;);`, 'event_loop_blocked', '2 seconds'],
+  ['never settles', `await new Promise(() => {})`, 'timed_out', '1 seconds'],
+  ['fills its heap', `const a = []; for (;;) a.push(new Array(1e5).fill({}))`, 'out_of_memory', '64 MB'],
+  [
+    'fills memory outside the heap',
+    `const a = []; for (;;) { a.push(Buffer.alloc(8e6, 1)); await new Promise((r) => setTimeout(r, 10)) }`,
+    'out_of_memory',
+    '200 MB',
+  ],
+  ['leaves with success', `process.exit(0)`, 'exited', 'code 0'],
+  ['dies', `process.abort()`, 'crashed', 'SIGABRT'],
+  [
+    'floods stdout',
+    `for (;;) { process.stdout.write('x'.repeat(1e5)); await 1; await new Promise(setImmediate) }`,
+    'output_limit',
+    'stdout',
+  ],
+] as const)('a function that %s is ended, and the message says why', async (what, code, kind, message) => {
+  const outcome = await run(code, what === 'never settles' ? { limits: { wallMs: 1000 } } : {})
+  expect(outcome).toMatchObject({ kind, message: expect.stringContaining(message) })
+})
+
+test('a cancelled run ends at once, with the reason', async () => {
+  const cancel = new AbortController()
+  const host = { started: async () => cancel.abort(new Error('a newer run has begun')) }
+  const outcome = await run(`await host.call('started', {}); for (;;);`, { host, signal: cancel.signal })
+  expect(outcome).toEqual({ kind: 'cancelled', message: 'a newer run has begun' })
+})
+
+test('what the host does for a run is aborted when the run ends', async () => {
+  let aborted = false
+  const wait = async (_: unknown, signal: AbortSignal) => {
+    await once(signal, 'abort')
+    aborted = true
+  }
+  await run(`host.call('wait', {}).catch(() => {}); throw new Error('enough')`, { host: { wait } })
+  await eventually(() => expect(aborted).toBe(true))
+})
+
+test('calls that the function forgot to await are done before it ends', async () => {
+  const saved: unknown[] = []
+  const save = async (params: unknown) => void saved.push(params)
+  await run(
+    `for (const n of [1, 2]) (async () => { await host.call('save', n); await host.call('save', -n) })()`,
+    {
+      host: { save },
+    },
+  )
+  expect(saved.toSorted()).toEqual([-1, -2, 1, 2])
+})
+
+test('any number of calls at once is done, a limited number at a time', async () => {
+  let [now, most] = [0, 0]
+  const work = async () => {
+    most = Math.max(most, ++now)
+    await new Promise(setImmediate)
+    now--
+  }
+  const outcome = await run(
+    `await Promise.all(Array.from({ length: 500 }, () => host.call('work', {}))); return 'all'`,
+    {
+      host: { work },
+    },
+  )
+  expect(outcome).toEqual({ kind: 'success', output: 'all' })
+  expect(most).toBeLessThanOrEqual(limits.callsInFlight)
+})
+
+test('a chatty function is cut short in the log, not in its work', async () => {
+  const lines: string[] = []
+  const outcome = await run(`for (let n = 0; n < 50; n++) host.log('info', 'line ' + n); return 1`, {
+    limits: { logLines: 10 },
+    onLog: (_, text) => lines.push(text),
+  })
+  expect(outcome.kind).toBe('success')
+  expect(lines).toHaveLength(11)
+  expect(lines.at(-1)).toContain('truncated')
+})
+
+test('a large answer arrives whole; a result that is too large is an error of the function', async () => {
+  const text = 'ü'.repeat(5_000_000)
+  const host = { read: async () => text }
+  expect(await run(`return (await host.call('read', {})).length`, { host })).toEqual({
+    kind: 'success',
+    output: text.length,
+  })
+  expect(await run(`return 'x'.repeat(3e6)`)).toMatchObject({
+    kind: 'failed',
+    error: { message: expect.stringContaining('the limit is 2097152') },
+  })
+})
+
+// Raw bytes on the channel, past the harness.
+const forge = (frames: string) => `
+  const fs = require('fs')
+  const frame = (json) => { const b = Buffer.alloc(4 + Buffer.byteLength(json)); b.writeUInt32BE(b.length - 4); b.write(json, 4); return b }
+  const write = (bytes) => { for (let at = 0; at < bytes.length;) try { at += fs.writeSync(3, bytes, at) } catch (e) { if (e.code !== 'EAGAIN') throw e } }
+  ${frames}
+  await new Promise((r) => setTimeout(r, 3000))`
+
+test.each([
+  ['garbage', `write(Buffer.from('deadbeefdeadbeef'))`, 'bytes; the limit is'],
+  ['a header of 4 GiB', `write(Buffer.from([255, 255, 255, 255]))`, '4294967295'],
+  ['no JSON', `write(frame('{nope'))`, 'no message'],
+  ['another kind of message', `write(frame('{"t":"admin"}'))`, 'unknown kind'],
+  ['a second ready', `write(frame('{"t":"ready"}'))`, "'ready' while running"],
+  ['an answer to no ping', `for (let n = 0; n < 5; n++) write(frame('{"t":"pong"}'))`, 'nobody sent'],
+  [
+    'one call twice',
+    `const c = frame('{"t":"call","id":7,"method":"hang","params":0}'); write(c); write(c)`,
+    'twice',
+  ],
+  [
+    'too many calls',
+    `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
+    'more than 64',
+  ],
+])('a child that forges %s is ended for it', async (_, frames, message) => {
+  const outcome = await run(forge(frames), { host: { hang: () => new Promise(() => {}) } })
+  expect(outcome).toMatchObject({ kind: 'protocol_violation', message: expect.stringContaining(message) })
+})
+
+test('forged log lines beyond the limit end the run', async () => {
+  const outcome = await run(
+    forge(`for (let n = 0; n < 100; n++) write(frame('{"t":"log","level":"info","text":"x"}'))`),
+    {
+      limits: { logLines: 10 },
+    },
+  )
+  expect(outcome).toMatchObject({ kind: 'output_limit' })
+})
+
+test('a forged result is no more than the function returning that', async () => {
+  expect(
+    await run(
+      forge(
+        `write(frame('{"t":"returned","output":"first"}')); write(frame('{"t":"returned","output":"second"}'))`,
+      ),
+    ),
+  ).toEqual({
+    kind: 'success',
+    output: 'first',
+  })
+})
+
+test('keys named __proto__ change nothing here', async () => {
+  await run(
+    forge(`write(frame('{"t":"call","id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`),
+    {
+      host: { echo: async (params) => Object.assign({}, params) },
+      limits: { wallMs: 500 },
+    },
+  )
+  expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+})
+
+test('answers that nobody reads do not fill our memory', async () => {
+  const answer = 'x'.repeat(1_000_000)
+  let answered = 0
+  const host = { read: async () => (answered++, answer) }
+  const calls = `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","id":' + n + ',"method":"read","params":0}')); for (const end = Date.now() + 8000; Date.now() < end;);`
+  const outcome = await run(forge(calls), {
+    host,
+    limits: { unreadMs: 1000, unsentBytes: 4_000_000, silentMs: 60_000 },
+  })
+  expect(outcome).toMatchObject({ kind: 'event_loop_blocked', message: expect.stringContaining('unread') })
+  expect(answered).toBe(60)
+})
+
+test.each([
+  ['read a file', `return require('fs').readFileSync('/etc/passwd', 'utf8')`],
+  ['write a file', `require('fs').writeFileSync('/tmp/syncline-escape', 'x')`],
+  ['list a folder', `return require('fs').readdirSync('/')`],
+  [
+    'start a process',
+    `const r = require('child_process').spawnSync('/bin/id'); if (r.error) throw r.error; return r.stdout`,
+  ],
+  ['replace itself', `process.execve('/bin/true', ['true'], {})`],
+  ['start a thread', `new (require('worker_threads').Worker)('1', { eval: true })`],
+  ['load native code', `process.dlopen({ exports: {} }, '/tmp/evil.node')`],
+  ['signal its parent', `process.kill(process.ppid, 0); return 'could'`],
+  ['look up a name', `return (await require('dns').promises.lookup('example.invalid')).address`],
+  ['fetch', `return (await fetch('http://127.0.0.1:1/')).status`],
+  ['listen', `await new Promise((ok, no) => require('net').createServer().on('error', no).listen(0, ok))`],
+  ['debug itself', `new (require('inspector').Session)().connect()`],
+])('a function cannot %s', async (_, code) => {
+  const outcome = await run(code)
+  expect(outcome.kind).toBe('failed')
+  expect(existsSync('/tmp/syncline-escape')).toBe(false)
+})
+
+test('a function reaches no port of this machine', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  let reached = false
+  server.on('connection', () => {
+    reached = true
+  })
+  const { port } = server.address() as { port: number }
+  const outcome = await run(
+    `await new Promise((ok, no) => require('net').connect(${port}, '127.0.0.1', ok).on('error', no))`,
+  )
+  expect(outcome.kind).toBe('failed')
+  expect(reached).toBe(false)
+  server.close()
+})
+
+test('its environment tells nothing', async () => {
+  expect(await run(`return process.env`)).toEqual({ kind: 'success', output: { TZ: 'UTC', LANG: 'C.UTF-8' } })
+})
+
+test('what functions need of Node is there', async () => {
+  const code = `
+    const c = require('crypto'), z = require('zlib')
+    return [c.createHash('sha256').update('a').digest('hex').slice(0, 4), z.gunzipSync(z.gzipSync('hi')).toString(),
+      new Date(0).toLocaleString('en-GB', { timeZone: 'Asia/Tokyo' }), structuredClone({ a: 1 }).a, process.cwd()]`
+  expect(await run(code)).toEqual({ kind: 'success', output: ['ca97', 'hi', '01/01/1970, 09:00:00', 1, '/'] })
+})
+
+test('a child that loops dies with its parent, even of SIGKILL', async () => {
+  const parent = spawn(process.execPath, [join(import.meta.dirname, 'parent.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+  process.kill(pid, 0)
+  parent.kill('SIGKILL')
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+})
+
+test('a disposed sandbox leaves no process', async () => {
+  const sandbox = await startSandbox(harness, limits)
+  const pids: number[] = []
+  const host = { pid: async (pid: unknown) => void pids.push(Number(pid)) }
+  const running = sandbox.run({
+    input: `host.call('pid', process.pid); for (;;) await new Promise(setImmediate)`,
+    host,
+    onLog: () => {},
+  })
+  await eventually(() => expect(pids).toHaveLength(1))
+  sandbox[Symbol.dispose]()
+  expect(await running).toMatchObject({ kind: 'cancelled' })
+  await eventually(() => expect(() => process.kill(pids[0] as number, 0)).toThrow('ESRCH'))
+})
