@@ -14,8 +14,8 @@ export async function ensureServers() {
 
   if (process.platform === 'darwin' && isInstalled('brew')) {
     const packages = missing.map((program) => homebrewPackages[program])
-    const command = ['brew', 'install', ...packages]
-    return step(`${title}Homebrew`, () => run(command, { advice: adviceFor(command) }))
+    const advice = `Run: brew install ${packages.join(' ')}, then repeat`
+    return step(`${title}Homebrew`, () => run(['brew', 'install', ...packages], { advice }))
   }
   if (process.platform === 'linux' && isInstalled('apt-get')) {
     const packages = missing.map((program) => debianPackages[program])
@@ -28,7 +28,7 @@ async function aptInstall(packages) {
   const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n']
   const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120']
   const install = [...apt, 'install', '-y', '--no-install-recommends', ...packages]
-  const advice = adviceFor(['sudo', 'apt-get', 'install', ...packages])
+  const advice = `Run as root: apt-get install ${packages.join(' ')}, then repeat`
   try {
     await run(install, { advice })
   } catch {
@@ -37,8 +37,6 @@ async function aptInstall(packages) {
     await run(install, { advice })
   }
 }
-
-const adviceFor = (command) => `Run: ${command.join(' ')}, then repeat`
 
 // The folders beyond the PATH are those that libs/embedded searches too.
 function isInstalled(program) {

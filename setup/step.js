@@ -25,7 +25,7 @@ export async function run([command, ...args], { advice, env = {} }) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
-    timeout: longestMs,
+    signal: AbortSignal.timeout(longestMs),
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {

@@ -81,7 +81,8 @@ function countOf(report: string | undefined, code: number | null): Count {
 
 function start([command = '', ...args]: string[], output: 'pipe' | 'inherit') {
   const stdio: StdioOptions = ['ignore', output, output]
-  return spawn(command, args, { cwd: root, env, stdio, signal: interrupt.signal, timeout: longestMs })
+  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(longestMs)])
+  return spawn(command, args, { cwd: root, env, stdio, signal })
 }
 
 function end(child: ChildProcess) {

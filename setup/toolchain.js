@@ -43,8 +43,9 @@ export async function ensurePnpm() {
 function install(what, advice) {
   mkdirSync(toolchain, { recursive: true })
   // Neither package needs its scripts, and npm 12 refuses to run them unasked.
-  const options = ['--prefix', toolchain, '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund']
-  return run(['npm', 'install', ...options, what], { advice })
+  const options = ['--prefix', toolchain, '--save-exact', '--ignore-scripts', '--prefer-offline']
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier']
+  return run(['npm', 'install', ...options, ...quiet, what], { advice })
 }
 
 // The binary itself, which the package `node` would fetch by a script.
