@@ -9,16 +9,15 @@ import { sweepCleanings } from './cleaner.ts'
 import { hearCommands } from './commands.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
+import { followCatalog } from './follow-catalog.ts'
 import { hearEnds } from './hear-ends.ts'
 import { startLoop } from './loop.ts'
-import { Reconciler } from './reconciler.ts'
 import { runsService } from './runs-service.ts'
 import { schedulesService } from './schedules-service.ts'
 import { type Clock, Store } from './store.ts'
 import { Ticker } from './ticker.ts'
 
 const SWEEP_MS = 5000
-const IDLE_MS = 60_000
 const START_TIMEOUT_MS = 30_000
 const START_RETRY_MS = 250
 
@@ -44,33 +43,7 @@ export async function start(config: Config, log: Log, clock: Clock = Date.now): 
   const ticking = open.use(startLoop(config.tickMs, () => ticker.tick(), events.tickFailed))
   const { wake } = ticking
 
-  const reconciler = new Reconciler(deps)
-  const reconciling = open.use(
-    startLoop(
-      IDLE_MS,
-      async () => {
-        const done = await reconciler.round()
-        if (done > 0) wake()
-        return done
-      },
-      events.reconcileFailed,
-    ),
-  )
-  catalog.onChange((change) => {
-    reconciler.heard(change)
-    reconciling.wake()
-  })
-  open.use(
-    startLoop(
-      config.reconcileMs,
-      async () => {
-        await reconciler.addAll()
-        reconciling.wake()
-        return 0
-      },
-      events.reconcileFailed,
-    ),
-  )
+  open.use(followCatalog(deps, { everyMs: config.reconcileMs, wake }))
   open.use(startLoop(SWEEP_MS, () => sweepCleanings(deps), events.sweepFailed))
 
   const limits = { frequency: config.frequency, variants: config.maxVariants }

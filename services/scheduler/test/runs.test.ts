@@ -91,7 +91,37 @@ test('any number of instances claim each slot exactly once', async () => {
   const requested = await world.requested()
   expect(requested).toHaveLength(300)
   expect(new Set(requested).size).toBe(300)
-  for (const id of ids) expect(await store.runs(ENVIRONMENT, id, 50)).toHaveLength(2)
+  for (const id of ids) {
+    expect(await store.runs(ENVIRONMENT, id, 50)).toHaveLength(2)
+    expect(await store.schedule(ENVIRONMENT, id)).toMatchObject({ skipped: 0 })
+  }
+})
+
+test('a slot that was read before another instance claimed it is not claimed again, even if its run has ended', async () => {
+  await using world = await openWorld()
+  const { store } = world.instance()
+  const id = await create(world, store)
+  await succeed(world, store, id)
+  world.clock.advance(HOUR_MS)
+  const slot = (await store.schedule(ENVIRONMENT, id))?.nextAt ?? 0
+  const slots = { slot, nextAt: slot + HOUR_MS, missed: 0 }
+  expect(await store.claim(ENVIRONMENT, id, slots)).toBe('run')
+  await succeed(world, store, id)
+  expect(await store.claim(ENVIRONMENT, id, slots)).toBe('lost')
+})
+
+test('a run that waited for room begins once and takes no slot', async () => {
+  await using world = await openWorld({ SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '1' })
+  const { store } = world.instance()
+  const running = await create(world, store, { sync: 'running' })
+  const id = await create(world, store)
+  const slot = (await store.schedule(ENVIRONMENT, id))?.nextAt ?? 0
+  const slots = { slot, nextAt: slot + HOUR_MS, missed: 0 }
+  expect(await store.claim(ENVIRONMENT, id, slots)).toBe('full')
+  await succeed(world, store, running)
+  expect(await store.claim(ENVIRONMENT, id, slots)).toBe('run')
+  expect(await store.claim(ENVIRONMENT, id, slots)).toBe('lost')
+  expect(await store.schedule(ENVIRONMENT, id)).toMatchObject({ nextAt: slot, skipped: 0 })
 })
 
 test('a claim whose instance died before it was sent is sent by another', async () => {
