@@ -8,18 +8,19 @@ export const Config = z
   .object({
     HOST: variable.text('0.0.0.0'),
     PORT: variable.port(3003),
-    NATS_URL: variable.url(),
+    NATS_URL: variable.url('nats://127.0.0.1:4222'),
     NATS_PREFIX: variable.text('syncline'),
     NATS_REPLICAS: variable.whole(1),
-    RECORDS_ADDRESS: variable.text(),
-    SCHEDULER_ADDRESS: variable.text(),
+    RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
+    SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
     SYNCLINE_KEYRING: variable.text(),
     /** How long a request waits for the scheduler before it answers 202. */
     COMMAND_TIMEOUT_MS: variable.whole(5000),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500),
     BODY_MAX_BYTES: variable.whole(32 * MIB),
-    SYNC_MIN_FREQUENCY: variable.text('every 30 seconds'),
+    /** The shortest interval that a sync may have, such as `30s` or `5 minutes`. */
+    SYNC_MIN_FREQUENCY: variable.text('every 30 seconds').transform(intervalMs),
   })
   .transform((env) => ({
     http: { host: env.HOST, port: env.PORT, bodyMaxBytes: env.BODY_MAX_BYTES },
@@ -30,14 +31,17 @@ export const Config = z
     commandTimeoutMs: env.COMMAND_TIMEOUT_MS,
     limits: {
       records: env.RECORDS_MAX_LIMIT,
-      frequency: { ...frequencyLimits, minMs: intervalMs(env.SYNC_MIN_FREQUENCY) },
+      frequency: { ...frequencyLimits, minMs: env.SYNC_MIN_FREQUENCY },
     },
   }))
 
 export type Config = z.infer<typeof Config>
 
-function intervalMs(text: string): number {
-  const frequency = readFrequency(text)
-  if (frequency.kind === 'cron') throw new Error(`SYNC_MIN_FREQUENCY is '${text}': must be an interval`)
-  return frequency.ms
+function intervalMs(text: string, context: z.RefinementCtx): number {
+  try {
+    const frequency = readFrequency(text)
+    if (frequency.kind === 'every') return frequency.ms
+  } catch {}
+  context.addIssue("must be an interval such as '30s'")
+  return z.NEVER
 }
