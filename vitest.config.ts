@@ -6,7 +6,17 @@ export default defineConfig({
   test: {
     projects: [
       // Pure parts: beside their source, no server.
-      { test: { ...everywhere, name: 'unit', include: ['{libs,services,sdk,cli}/**/src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'cli/src/**/*.test.ts'] } },
+      {
+        test: {
+          ...everywhere,
+          name: 'unit',
+          include: [
+            '{libs,services,sdk,cli}/**/src/**/*.test.ts',
+            'sdk/src/**/*.test.ts',
+            'cli/src/**/*.test.ts',
+          ],
+        },
+      },
       // One service, or one lib, on real NATS, Redis and ClickHouse.
       {
         test: {
