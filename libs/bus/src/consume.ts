@@ -3,7 +3,8 @@ import { type Bus, streamName } from './connect.ts'
 import { REPLY_TO } from './publish.ts'
 import type { Subject } from './subjects.ts'
 
-const PULL_MS = 2000
+/** The shortest that NATS allows: a stop waits this long for the pull that is under way. */
+const PULL_MS = 1000
 const PAUSE_MS = 500
 const REDELIVER_MS = 1000
 

@@ -66,7 +66,9 @@ test('concurrent updates all count', async () => {
   const append = (catalog: Catalog, letter: string) =>
     catalog.environments.update((present) => ({ ...present, name: present.name + letter }), 'dev')
   await Promise.all([append(a, 'a'), append(b, 'b'), append(a, 'c'), append(b, 'd')])
-  await eventually(async () => expect([...(await a.environments.get('dev')).name].sort().join('')).toBe('abcd'))
+  await eventually(async () =>
+    expect([...(await a.environments.get('dev')).name].sort().join('')).toBe('abcd'),
+  )
 })
 
 test('unknown things have the code of their kind', async () => {

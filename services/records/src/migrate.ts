@@ -11,6 +11,8 @@ import { Sql, sql } from './sql.ts'
 const FOLDER = new URL('../migrations/', import.meta.url)
 const LOCK_MS = 60_000
 const WAIT_MS = 120_000
+const START_TIMEOUT_MS = 30_000
+const START_RETRY_MS = 250
 
 /**
  * Brings the tables up to date: each numbered file once, in order, by whichever instance comes first. Statements are
@@ -49,9 +51,18 @@ function statements(text: string, values: Record<string, number>): Sql[] {
     .map((statement) => new Sql(statement))
 }
 
+/** Our first words to ClickHouse: where everything starts at once, it may need a moment. */
 async function createDatabase(config: Config['clickhouse']): Promise<void> {
   await using server = new ClickHouse({ ...config, database: 'default' })
-  await server.run(new Sql(`CREATE DATABASE IF NOT EXISTS \`${config.database}\``))
+  for (const deadline = Date.now() + START_TIMEOUT_MS; ; await sleep(START_RETRY_MS)) {
+    try {
+      return await server.run(new Sql(`CREATE DATABASE IF NOT EXISTS \`${config.database}\``))
+    } catch (cause) {
+      if (!(cause instanceof AppError && cause.retry)) throw cause
+      if (Date.now() > deadline)
+        throw new Error(`no ClickHouse answers at CLICKHOUSE_URL '${config.url}'`, { cause })
+    }
+  }
 }
 
 async function migrationLock(redis: Redis, key: string): Promise<AsyncDisposable> {
