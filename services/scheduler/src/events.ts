@@ -52,6 +52,8 @@ export function createEvents(log: Log) {
       log.info({ environment, schedule, reason }, 'schedule removed'),
     frequencyUnreadable: (environment: string, sync: string, err: unknown) =>
       log.error({ environment, sync, err }, 'sync has no readable frequency and is not scheduled'),
+    environmentUnknown: (environment: string) =>
+      log.error({ environment }, 'the catalog has lost an environment: its schedules stay as they are'),
     reconcileFailed: (err: unknown) =>
       log.error({ err }, 'schedules could not be made to follow the catalog'),
     streamsEmptied: (environment: string, schedule: string) =>

@@ -64,11 +64,18 @@ class Changed {
     }
   }
 
-  /** Each connection of the catalog, and each that has schedules. */
+  /**
+   * Each connection of the catalog, and each that has schedules. Nobody deletes environments: one that the catalog does
+   * not know means that the catalog was lost, and that must not take schedules and records with it.
+   */
   async addEverything(): Promise<void> {
-    const { catalog, store } = this.#deps
+    const { catalog, store, events } = this.#deps
     for (const { name } of catalog.environments.list()) this.#addAll(name)
     for (const environment of await store.environments()) {
+      if (!(await catalog.environments.find(environment))) {
+        events.environmentUnknown(environment)
+        continue
+      }
       for (const uid of await store.connections(environment)) {
         if (this.#waiting.has(keyOf({ environment, uid }))) continue
         const [schedule] = await store.schedulesOf(environment, uid)

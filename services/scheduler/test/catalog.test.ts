@@ -43,6 +43,24 @@ test.concurrent('what happened while no scheduler ran is found at its start', as
   )
 })
 
+test.concurrent('a catalog that was lost takes neither schedules nor records with it', async () => {
+  await using world = await openWorld()
+  await world.deploy({ name: 'issues' })
+  const { uid } = await world.connect('one')
+  {
+    await using scheduler = await world.scheduler()
+    await eventually(async () => expect(await names(scheduler)).toEqual(['one/issues']))
+  }
+  await world.catalog.connections.delete(ENVIRONMENT, 'github', 'one')
+  await world.catalog.environments.delete(ENVIRONMENT)
+  {
+    await using _scheduler = await world.scheduler()
+    await eventually(() => expect(world.logged('the catalog has lost an environment')).toBe(true))
+    expect(await world.instance().store.schedulesOf(ENVIRONMENT, uid)).toHaveLength(1)
+    expect(world.records.state.emptied).toEqual([])
+  }
+})
+
 test.concurrent('several instances make each schedule once', async () => {
   await using world = await openWorld()
   await using first = await world.scheduler()

@@ -30,7 +30,8 @@ export const HOUR_MS = 60 * MINUTE_MS
 export async function openWorld(settings: Record<string, string> = {}) {
   await using open = new AsyncDisposableStack()
   const prefix = namespace()
-  const log = createLog('scheduler-test', process.env.LOG_LEVEL ?? 'silent')
+  const lines: string[] = []
+  const log = createLog('scheduler-test', 'error', { write: (line) => void lines.push(line) })
   const nats = { url: settings.NATS_URL ?? servers().nats.url, prefix, replicas: 1 }
   const redisUrl = settings.REDIS_URL ?? servers().redis.url
   const bus = open.use(await connectBus(nats, 'scheduler-test'))
@@ -70,6 +71,8 @@ export async function openWorld(settings: Record<string, string> = {}) {
     config,
     events,
     instance,
+    /** Whether a line of the log, at level error, says so. */
+    logged: (text: string) => lines.some((line) => line.includes(text)),
     /** A whole scheduler, with clients for what it serves. */
     async scheduler() {
       const service = await start(config, log, () => clock.now)
