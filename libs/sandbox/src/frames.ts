@@ -28,7 +28,11 @@ export class FrameReader {
       if (this.#expected === undefined) {
         if (this.#size < HEADER_BYTES) return
         this.#expected = this.#take(HEADER_BYTES).readUInt32BE()
-        if (this.#expected > this.#maxBytes) throw new FrameTooLarge(this.#expected, this.#maxBytes)
+        if (this.#expected > this.#maxBytes) {
+          throw new ProtocolViolation(
+            `it sent a message of ${this.#expected} bytes; the limit is ${this.#maxBytes}`,
+          )
+        }
       }
       if (this.#size < this.#expected) return
       const json = this.#take(this.#expected).toString('utf8')
@@ -46,8 +50,5 @@ export class FrameReader {
   }
 }
 
-export class FrameTooLarge extends Error {
-  constructor(bytes: number, maxBytes: number) {
-    super(`a message of ${bytes} bytes; the limit is ${maxBytes}`)
-  }
-}
+/** What no honest child does. */
+export class ProtocolViolation extends Error {}

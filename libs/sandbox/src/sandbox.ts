@@ -1,4 +1,4 @@
-import { encodeFrame, FrameReader, FrameTooLarge } from './frames.ts'
+import { encodeFrame, FrameReader, ProtocolViolation } from './frames.ts'
 import type { Harness } from './harness.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { FromChild, type LogLevel, type ToChild } from './messages.ts'
@@ -46,7 +46,7 @@ export class Sandbox implements Disposable {
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Aborts what the host does for a run that has ended. */
   readonly #over = new AbortController()
-  readonly #callsInFlight = new Set<number>()
+  readonly #calls = new Set<number>()
   #state: 'starting' | 'idle' | 'running' | 'ended' = 'starting'
   #run: SandboxRun | undefined
   #unansweredPings = 0
@@ -113,15 +113,11 @@ export class Sandbox implements Disposable {
     try {
       for (const json of this.#frames.read(chunk)) {
         if (this.#state === 'ended') return
-        const message = FromChild.safeParse(JSON.parse(json))
-        if (!message.success) return this.#stop('protocol_violation', 'it sent a message of an unknown kind')
-        this.#receive(message.data)
+        this.#receive(parseMessage(json))
       }
     } catch (error) {
-      this.#stop(
-        'protocol_violation',
-        error instanceof FrameTooLarge ? `it sent ${error.message}` : 'it sent bytes that are no message',
-      )
+      if (!(error instanceof ProtocolViolation)) throw error
+      this.#stop('protocol_violation', error.message)
     }
   }
 
@@ -130,7 +126,7 @@ export class Sandbox implements Disposable {
       this.#state = 'idle'
       this.#ready.resolve()
     } else if (this.#state !== 'running' || message.t === 'ready') {
-      this.#stop('protocol_violation', `it sent '${message.t}' while ${this.#state}`)
+      throw new ProtocolViolation(`it sent '${message.t}' while ${this.#state}`)
     } else if (message.t === 'call') this.#call(message.id, message.method, message.params)
     else if (message.t === 'log') this.#logLine(message.level, message.text)
     else if (message.t === 'pong') this.#pong()
@@ -139,15 +135,12 @@ export class Sandbox implements Disposable {
   }
 
   #call(id: number, method: string, params: unknown): void {
-    if (this.#callsInFlight.has(id))
-      return this.#stop('protocol_violation', `it used call number ${id} twice`)
-    if (this.#callsInFlight.size >= this.#limits.callsInFlight) {
-      return this.#stop(
-        'protocol_violation',
-        `it has more than ${this.#limits.callsInFlight} calls in flight`,
-      )
+    const { callsInFlight } = this.#limits
+    if (this.#calls.has(id)) throw new ProtocolViolation(`it used call number ${id} twice`)
+    if (this.#calls.size >= callsInFlight) {
+      throw new ProtocolViolation(`it has more than ${callsInFlight} calls in flight`)
     }
-    this.#callsInFlight.add(id)
+    this.#calls.add(id)
     const host = this.#run?.host ?? {}
     const known = Object.hasOwn(host, method) ? host[method] : undefined
     const answer = known
@@ -160,7 +153,7 @@ export class Sandbox implements Disposable {
   }
 
   #answer(id: number, message: ToChild): void {
-    this.#callsInFlight.delete(id)
+    this.#calls.delete(id)
     if (this.#state !== 'running') return
     this.#child.channel.write(encodeFrame(JSON.stringify(message)))
     this.#holdBack()
@@ -185,25 +178,27 @@ export class Sandbox implements Disposable {
     this.#log.lines++
     this.#log.chars += text.length
     const { logLines, logChars } = this.#limits
-    if (this.#log.lines > logLines + 1 || this.#log.chars > 2 * logChars)
-      return this.#stop('output_limit', `it logged more than ${logLines} lines or ${logChars} characters`)
-    this.#run?.onLog(level, text)
+    if (this.#log.lines <= logLines + 1 && this.#log.chars <= 2 * logChars) this.#run?.onLog(level, text)
+    else this.#stop('output_limit', `it logged more than ${logLines} lines or ${logChars} characters`)
   }
 
   /** Unanswered pings are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. */
   #ping(): void {
     if (this.#child.channel.isPaused()) return
-    if (this.#unansweredPings * PING_MS >= this.#limits.silentMs) {
-      const message = `it blocked the event loop for ${this.#limits.silentMs / 1000} seconds`
-      return this.#stop('event_loop_blocked', message)
+    if (this.#unansweredPings * PING_MS < this.#limits.silentMs) {
+      this.#unansweredPings++
+      this.#child.channel.write(encodeFrame(JSON.stringify({ t: 'ping' } satisfies ToChild)))
+    } else {
+      this.#stop(
+        'event_loop_blocked',
+        `it blocked the event loop for ${this.#limits.silentMs / 1000} seconds`,
+      )
     }
-    this.#unansweredPings++
-    this.#child.channel.write(encodeFrame(JSON.stringify({ t: 'ping' } satisfies ToChild)))
   }
 
   #pong(): void {
-    if (this.#unansweredPings === 0) this.#stop('protocol_violation', 'it answered a ping that nobody sent')
-    else this.#unansweredPings--
+    if (this.#unansweredPings === 0) throw new ProtocolViolation('it answered a ping that nobody sent')
+    this.#unansweredPings--
   }
 
   async #measure(): Promise<void> {
@@ -237,6 +232,14 @@ export class Sandbox implements Disposable {
 
   #every(ms: number, work: () => void): void {
     this.#timers.add(setInterval(work, ms))
+  }
+}
+
+function parseMessage(json: string): FromChild {
+  try {
+    return FromChild.parse(JSON.parse(json))
+  } catch {
+    throw new ProtocolViolation('it sent bytes that are no message')
   }
 }
 

@@ -164,7 +164,7 @@ test.each([
   ['garbage', `write(Buffer.from('deadbeefdeadbeef'))`, 'bytes; the limit is'],
   ['a header of 4 GiB', `write(Buffer.from([255, 255, 255, 255]))`, '4294967295'],
   ['no JSON', `write(frame('{nope'))`, 'no message'],
-  ['another kind of message', `write(frame('{"t":"admin"}'))`, 'unknown kind'],
+  ['another kind of message', `write(frame('{"t":"admin"}'))`, 'no message'],
   ['a second ready', `write(frame('{"t":"ready"}'))`, "'ready' while running"],
   ['an answer to no ping', `for (let n = 0; n < 5; n++) write(frame('{"t":"pong"}'))`, 'nobody sent'],
   [
@@ -219,7 +219,12 @@ test('keys named __proto__ change nothing here', async () => {
 test('answers that nobody reads do not fill our memory', async () => {
   const answer = 'x'.repeat(1_000_000)
   let answered = 0
-  const host = { read: async () => (answered++, answer) }
+  const host = {
+    read: async () => {
+      answered++
+      return answer
+    },
+  }
   const calls = `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","id":' + n + ',"method":"read","params":0}')); for (const end = Date.now() + 8000; Date.now() < end;);`
   const outcome = await run(forge(calls), {
     host,

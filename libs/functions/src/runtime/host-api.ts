@@ -26,10 +26,10 @@ export interface HttpCall {
   method: string
   /** Path and query below the base URL, or a full URL. */
   endpoint: string
-  baseUrl?: string
+  baseUrl?: string | undefined
   /** Names in lower case. */
   headers: Record<string, string>
-  body?: WireBody
+  body?: WireBody | undefined
   retries: number
   retryOn: number[]
   retryAfter: string[]
@@ -43,7 +43,7 @@ export interface FetchCall {
   method: string
   url: string
   headers: Record<string, string>
-  body?: WireBody
+  body?: WireBody | undefined
 }
 
 /** Text, or bytes in base64. */

@@ -15,11 +15,9 @@ export interface RunFacts {
   provider: string
   environmentName: string
   syncId: string
-  runId: string
   variant: string
   /** ISO 8601; null before the first success. */
   lastSyncDate: string | null
-  baseUrl: string
   /** The integration's default for `paginate`. */
   pagination: Record<string, unknown>
 }

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import pLimit from 'p-limit'
 import { encodeFrame, FrameReader } from '../frames.ts'
 import type { ChildLimits, FromChild, LogLevel, ToChild } from '../messages.ts'
 import { ChildLog } from './child-log.ts'
@@ -74,24 +75,19 @@ export function serve(program: Program): void {
   }
 
   function caller({ frameBytes, callsInFlight }: ChildLimits): Host['call'] {
-    const turns: (() => void)[] = []
-    return async (method, params) => {
-      if (calls.size >= callsInFlight) await new Promise<void>((resolve) => turns.push(resolve))
-      const id = ++lastCall
-      const frame = encodeFrame(stringify({ t: 'call', id, method, params }))
-      if (frame.length > frameBytes) {
-        turns.shift()?.()
-        throw new Error(`${method}: ${frame.length} bytes at once; the limit is ${frameBytes}`)
-      }
-      return new Promise((resolve, reject) => {
-        const next = () => turns.shift()?.()
-        calls.set(id, {
-          resolve: (value) => (resolve(value), next()),
-          reject: (error) => (reject(error), next()),
+    const turn = pLimit(callsInFlight)
+    return (method, params) =>
+      turn(() => {
+        const id = ++lastCall
+        const frame = encodeFrame(stringify({ t: 'call', id, method, params }))
+        if (frame.length > frameBytes) {
+          throw new Error(`${method}: ${frame.length} bytes at once; the limit is ${frameBytes}`)
+        }
+        return new Promise((resolve, reject) => {
+          calls.set(id, { resolve, reject })
+          write(frame)
         })
-        write(frame)
       })
-    }
   }
 
   function end(message: FromChild): void {

@@ -1,0 +1,177 @@
+import { type Bus, publish, subjects } from '@syncline/bus'
+import { AppError } from '@syncline/errors'
+import type { ProgramInput } from '@syncline/functions'
+import {
+  type AttemptStarted,
+  type RecordsClient,
+  RunOutcome,
+  type RunsClient,
+  type Stream,
+  type Writer,
+} from '@syncline/proto'
+import { type Harness, type Limits, startSandbox } from '@syncline/sandbox'
+import type { Events } from './events.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { createHost } from './host.ts'
+import type { Egress } from './http/egress.ts'
+import type { Work, WorkLoader } from './load-work.ts'
+import { type End, endOf, endOfError } from './outcome.ts'
+import { retrying } from './retrying.ts'
+import { RunLog } from './run-log.ts'
+import { Saves } from './saves.ts'
+
+const BEGIN_FOR_MS = 60_000
+const PUBLISH_FOR_MS = 60_000
+
+/** One attempt of a run, as the scheduler numbered it. */
+export interface Attempt extends AttemptStarted {
+  environment: string
+  runId: string
+}
+
+export interface AttemptDeps {
+  bus: Bus
+  harness: Harness
+  scheduler: RunsClient
+  records: RecordsClient
+  egress: Egress
+  loader: WorkLoader
+  events: Events
+  limits: Limits
+  leaseMs: number
+}
+
+/**
+ * Works on an attempt to its end and publishes that. Returns when nothing is left to do; throws when another attempt
+ * shall follow. If we die
+ * - before the end is published: the message comes again, the function runs again from its last checkpoint, and what it
+ *   saves a second time changes nothing;
+ * - after that, before the message is acknowledged: it comes again, and the scheduler refuses an attempt.
+ */
+export async function runAttempt(deps: AttemptDeps, attempt: Attempt, stop: AbortSignal): Promise<void> {
+  const startedAt = Date.now()
+  deps.events.attemptStarted(attempt)
+  const log = new RunLog(deps.records, attempt, (lines, error) => deps.events.logsLost(attempt, lines, error))
+  const saves = new Saves(deps.records, attempt, (text) => log.add('warn', text))
+  log.add('info', `attempt ${attempt.attempt} of '${attempt.sync}' for connection '${attempt.connectionId}'`)
+
+  const end = await untilEnd(deps, attempt, stop, log, saves)
+
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  const counts = saves.counts()
+  if (end.stack) log.add('error', end.stack)
+  log.end(end.outcome === RunOutcome.SUCCESS ? 'info' : 'error', endLine(end, seconds, counts))
+  await log.close()
+  deps.events.attemptEnded(attempt, end.outcome, Date.now() - startedAt)
+
+  if (end.outcome === 'left') {
+    if (end.again) throw new AppError('unavailable', end.error)
+    return
+  }
+  const { environment, runId, attempt: number } = attempt
+  const finished = {
+    environment,
+    runId,
+    attempt: number,
+    outcome: end.outcome,
+    error: end.error,
+    counts,
+    finishedAtMs: Date.now(),
+  }
+  await retrying(
+    () => publish(deps.bus, subjects.runFinished, [environment], finished, { id: `${runId}.${number}` }),
+    { forMs: PUBLISH_FOR_MS, signal: stop },
+  )
+}
+
+/** Runs the function until it ends, or until someone says stop: the scheduler, its silence, or this process. */
+async function untilEnd(
+  deps: AttemptDeps,
+  attempt: Attempt,
+  stop: AbortSignal,
+  log: RunLog,
+  saves: Saves,
+): Promise<End> {
+  using heartbeat = startHeartbeat(deps, attempt, () => saves.counts())
+  const signal = AbortSignal.any([stop, heartbeat.signal])
+  try {
+    const work = await deps.loader.load(attempt)
+    await begin(deps, attempt, work, saves, signal)
+    const outcome = await runFunction(deps, attempt, work, log, saves, signal)
+    if (signal.aborted) return endOfError(signal.reason)
+    if (outcome.kind === 'success') await complete(work, saves)
+    return endOf(outcome)
+  } catch (error) {
+    return endOfError(signal.aborted ? signal.reason : error)
+  }
+}
+
+/** From here on no earlier attempt can write to the streams. */
+async function begin(deps: AttemptDeps, attempt: Attempt, work: Work, saves: Saves, signal: AbortSignal) {
+  const streams = work.sync.models.map((model) => streamOf(attempt, model))
+  const { counts } = await retrying(
+    (each) =>
+      deps.records.begin({ writer: writerOf(attempt), streams, empty: attempt.emptyCache }, { signal: each }),
+    { forMs: BEGIN_FOR_MS, signal },
+  )
+  saves.begin(work.sync.models, counts, signal)
+}
+
+async function runFunction(
+  deps: AttemptDeps,
+  attempt: Attempt,
+  work: Work,
+  log: RunLog,
+  saves: Saves,
+  signal: AbortSignal,
+) {
+  using sandbox = await startSandbox(deps.harness, deps.limits)
+  return await sandbox.run({
+    input: inputOf(attempt, work),
+    host: createHost(deps, attempt, work, saves, log),
+    onLog: (level, text) => log.add(level, text),
+    signal,
+  })
+}
+
+async function complete(work: Work, saves: Saves): Promise<void> {
+  await saves.settled()
+  if (work.sync.trackDeletes) {
+    for (const model of work.sync.models) await saves.trackDeletes(model, 'previous')
+  }
+}
+
+function inputOf(attempt: Attempt, { bundle, integration }: Work): ProgramInput {
+  return {
+    task: 'sync',
+    code: bundle,
+    facts: {
+      connectionId: attempt.connectionId,
+      providerConfigKey: attempt.providerConfigKey,
+      provider: integration.provider,
+      environmentName: attempt.environment,
+      syncId: `${attempt.connectionUid}.${attempt.sync}.${attempt.variant}`,
+      variant: attempt.variant,
+      lastSyncDate: attempt.lastSyncAtMs === 0 ? null : new Date(attempt.lastSyncAtMs).toISOString(),
+      pagination: integration.pagination ?? {},
+    },
+  }
+}
+
+export function streamOf({ environment, connectionUid, variant }: Attempt, model: string): Stream {
+  return { environment, connection: connectionUid, model, variant }
+}
+
+export function writerOf({ runId, sync, fence }: Attempt): Writer {
+  return { runId, sync, fence }
+}
+
+function endLine(end: End, seconds: string, counts: ReturnType<Saves['counts']>): string {
+  if (end.outcome === 'left') return `left after ${seconds} s: ${end.error}`
+  const changes = counts.map(
+    ({ model, added, updated, deleted }) =>
+      `${model}: ${added} added, ${updated} updated, ${deleted} deleted`,
+  )
+  const what = end.outcome === RunOutcome.SUCCESS ? changes.join('; ') : end.error
+  return `ended after ${seconds} s${what && `: ${what}`}`
+}

@@ -1,0 +1,46 @@
+import { defaultLimits, type Limits } from '@syncline/sandbox'
+import { variable } from '@syncline/service'
+import { z } from 'zod'
+
+export const Config = z
+  .object({
+    NATS_URL: variable.url('nats://127.0.0.1:4222'),
+    NATS_PREFIX: variable.text('syncline'),
+    NATS_REPLICAS: variable.whole(1),
+    RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
+    SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
+    SYNCLINE_KEYRING: variable.text(),
+    /** Runs at a time. Each may take RUN_MEMORY_MB. */
+    RUNNER_SLOTS: variable.whole(4),
+    /** How long runs may go on after SIGTERM before another runner gets them. */
+    RUNNER_DRAIN_MS: variable.whole(10_000),
+    RUN_TIMEOUT_MS: variable.whole(defaultLimits.wallMs),
+    RUN_BLOCKED_MS: variable.whole(defaultLimits.silentMs),
+    RUN_CPU_MS: variable.whole(defaultLimits.cpuMs),
+    RUN_HEAP_MB: variable.whole(defaultLimits.heapMb),
+    RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb),
+    RUN_LEASE_MS: variable.whole(30_000),
+    /** `host` or `host:port` that functions may reach though it is not a public address. */
+    EGRESS_ALLOW_HOSTS: variable.list([]),
+    /** For tests: every request goes to this origin instead. */
+    EGRESS_REDIRECT_TO: variable.url(''),
+  })
+  .transform((env) => ({
+    nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },
+    records: { address: env.RECORDS_ADDRESS },
+    scheduler: { address: env.SCHEDULER_ADDRESS },
+    keyring: env.SYNCLINE_KEYRING,
+    slots: env.RUNNER_SLOTS,
+    drainMs: env.RUNNER_DRAIN_MS,
+    leaseMs: env.RUN_LEASE_MS,
+    limits: {
+      ...defaultLimits,
+      wallMs: env.RUN_TIMEOUT_MS,
+      silentMs: env.RUN_BLOCKED_MS,
+      cpuMs: env.RUN_CPU_MS,
+      heapMb: env.RUN_HEAP_MB,
+      memoryMb: env.RUN_MEMORY_MB,
+    } satisfies Limits,
+    egress: { allowHosts: env.EGRESS_ALLOW_HOSTS, redirectTo: env.EGRESS_REDIRECT_TO },
+  }))
+export type Config = z.output<typeof Config>

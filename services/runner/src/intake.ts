@@ -1,0 +1,64 @@
+import { hostname } from 'node:os'
+import { consume, subjects } from '@syncline/bus'
+import { AppError } from '@syncline/errors'
+import type { RunRequested } from '@syncline/proto'
+import { type AttemptDeps, runAttempt } from './attempt.ts'
+import { retrying } from './retrying.ts'
+
+const ACK_WAIT_MS = 10_000
+const START_FOR_MS = 30_000
+const RUNNER = `${hostname()}/${process.pid}`
+
+/**
+ * Pulls runs, as many as there are slots. A run whose runner dies comes to another one when its message has not been
+ * kept alive for 10 s. When this is disposed, it pulls no more; runs that don't end in time are left to others.
+ */
+export function startIntake(
+  deps: AttemptDeps,
+  { slots, drainMs }: { slots: number; drainMs: number },
+): AsyncDisposable {
+  const pulling = new AbortController()
+  const working = new AbortController()
+  const consumption = {
+    subject: subjects.runRequested,
+    filter: '>',
+    durable: 'runner',
+    ackWaitMs: ACK_WAIT_MS,
+    concurrency: slots,
+    onError: deps.events.messageFailed,
+  }
+  const done = consume(
+    deps.bus,
+    consumption,
+    ({ message }) => workOn(deps, message, working.signal),
+    pulling.signal,
+  )
+  return {
+    async [Symbol.asyncDispose]() {
+      pulling.abort()
+      const reason = new AppError('unavailable', 'this runner is stopping')
+      const late = setTimeout(() => working.abort(reason), drainMs)
+      await done.finally(() => clearTimeout(late))
+    },
+  }
+}
+
+/**
+ * The message is acknowledged when this returns; when it throws, or when we die, the message comes again, and the
+ * scheduler makes a new attempt of it, or refuses one if the run has ended.
+ */
+async function workOn(
+  deps: AttemptDeps,
+  { environment, runId }: RunRequested,
+  stop: AbortSignal,
+): Promise<void> {
+  const { outcome } = await retrying(
+    (signal) => deps.scheduler.startAttempt({ environment, runId, runner: RUNNER }, { signal }),
+    { forMs: START_FOR_MS, signal: stop },
+  )
+  if (outcome?.$case !== 'started') {
+    deps.events.attemptRefused(environment, runId, outcome?.value.reason ?? 'no answer')
+    return
+  }
+  await runAttempt(deps, { environment, runId, ...outcome.value }, stop)
+}

@@ -1,0 +1,44 @@
+import { AppError } from '@syncline/errors'
+import { RunOutcome } from '@syncline/proto'
+import type { Outcome } from '@syncline/sandbox'
+
+/**
+ * How an attempt ended. `left` is no end of the run: another attempt has it, or (`again`) shall have it.
+ */
+export type End =
+  | { outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED>; error: string; stack?: string }
+  | { outcome: 'left'; error: string; again: boolean; stack?: never }
+
+/** The scheduler wants the run to end. */
+export class RunCancelled extends Error {}
+
+export function endOf(outcome: Outcome): End {
+  if (outcome.kind === 'success') return { outcome: RunOutcome.SUCCESS, error: '' }
+  if (outcome.kind === 'failed') {
+    const { message, stack } = outcome.error
+    if (outcome.error.code === 'fenced') return { outcome: 'left', error: message, again: false }
+    return { outcome: RunOutcome.FAILED, error: message, ...(stack && { stack }) }
+  }
+  return { outcome: byEnding[outcome.kind], error: outcome.message }
+}
+
+const byEnding = {
+  timed_out: RunOutcome.TIMED_OUT,
+  event_loop_blocked: RunOutcome.TIMED_OUT,
+  out_of_memory: RunOutcome.OUT_OF_MEMORY,
+  cancelled: RunOutcome.CANCELLED,
+  output_limit: RunOutcome.FAILED,
+  protocol_violation: RunOutcome.FAILED,
+  exited: RunOutcome.FAILED,
+  crashed: RunOutcome.FAILED,
+} as const
+
+/** Of an error on our side: what is missing or refused ends the run; what may work later is left to another attempt. */
+export function endOfError(error: unknown): End {
+  if (error instanceof RunCancelled) return { outcome: RunOutcome.CANCELLED, error: error.message }
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof AppError)) return { outcome: RunOutcome.FAILED, error: message }
+  if (error.code === 'fenced') return { outcome: 'left', error: message, again: false }
+  if (error.retry) return { outcome: 'left', error: message, again: true }
+  return { outcome: RunOutcome.FAILED, error: message }
+}

@@ -1,0 +1,75 @@
+import { LogLevel, type LogLine, type RecordsClient } from '@syncline/proto'
+import type { Attempt } from './attempt.ts'
+import { retrying } from './retrying.ts'
+
+const FLUSH_MS = 1000
+const BATCH_LINES = 1000
+const BATCH_CHARS = 1024 * 1024
+/** The function's own lines are limited in the sandbox; ours come on top. */
+const MAX_LINES = 12_000
+const APPEND_FOR_MS = 10_000
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
+const levels = { debug: LogLevel.DEBUG, info: LogLevel.INFO, warn: LogLevel.WARN, error: LogLevel.ERROR }
+
+/** The log of an attempt, sent to the record store in batches. A log that can't be stored costs no run its success. */
+export class RunLog {
+  readonly #records: RecordsClient
+  readonly #attempt: Attempt
+  readonly #onLoss: (lines: number, error: unknown) => void
+  readonly #timer: NodeJS.Timeout
+  #waiting: LogLine[] = []
+  #count = 0
+  #sent = 0
+  #sending: Promise<void> = Promise.resolve()
+
+  constructor(records: RecordsClient, attempt: Attempt, onLoss: (lines: number, error: unknown) => void) {
+    this.#records = records
+    this.#attempt = attempt
+    this.#onLoss = onLoss
+    this.#timer = setInterval(() => this.#flush(), FLUSH_MS)
+  }
+
+  add(level: Level, message: string): void {
+    if (++this.#count <= MAX_LINES) this.end(level, message)
+  }
+
+  /** A line that is never left out. */
+  end(level: Level, message: string): void {
+    this.#waiting.push({ atMs: Date.now(), level: levels[level], message })
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#flush()
+    await this.#sending
+  }
+
+  #flush(): void {
+    while (this.#waiting.length > 0) {
+      const lines = this.#batch()
+      const first = this.#sent
+      this.#sent += lines.length
+      this.#sending = this.#sending.then(() => this.#send(first, lines))
+    }
+  }
+
+  #batch(): LogLine[] {
+    let chars = 0
+    const fits = this.#waiting.findIndex((line, index) => {
+      chars += line.message.length
+      return index > 0 && (index >= BATCH_LINES || chars > BATCH_CHARS)
+    })
+    return this.#waiting.splice(0, fits === -1 ? this.#waiting.length : fits)
+  }
+
+  async #send(first: number, lines: LogLine[]): Promise<void> {
+    const { environment, runId, attempt } = this.#attempt
+    const signal = AbortSignal.timeout(APPEND_FOR_MS)
+    await retrying(
+      (each) => this.#records.appendLogs({ environment, runId, attempt, first, lines }, { signal: each }),
+      { forMs: APPEND_FOR_MS, signal },
+    ).catch((error: unknown) => this.#onLoss(lines.length, error))
+  }
+}

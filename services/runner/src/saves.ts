@@ -1,0 +1,127 @@
+import { AppError } from '@syncline/errors'
+import { type ModelCounts, type RecordsClient, SaveMode, type SaveResponse } from '@syncline/proto'
+import { encodeRecord } from '@syncline/record'
+import { type Attempt, streamOf, writerOf } from './attempt.ts'
+import { retrying } from './retrying.ts'
+
+/** The record store may be restarted under a run. */
+const SAVE_FOR_MS = 120_000
+const NAMED_DUPLICATES = 5
+
+/**
+ * What an attempt writes. One write at a time for a stream, in the order in which the function asked; several streams
+ * at once. The function's call returns when its write is durable, so a slow store slows the function down.
+ */
+export class Saves {
+  readonly #records: RecordsClient
+  readonly #attempt: Attempt
+  readonly #warn: (text: string) => void
+  readonly #tails = new Map<string, Promise<unknown>>()
+  readonly #counts = new Map<string, ModelCounts>()
+  #signal = new AbortController().signal
+  /** The first write that failed: no checkpoint may be saved over it. */
+  #failure: Error | undefined
+
+  constructor(records: RecordsClient, attempt: Attempt, warn: (text: string) => void) {
+    this.#records = records
+    this.#attempt = attempt
+    this.#warn = warn
+  }
+
+  /** @param counts What earlier attempts of the run have changed. */
+  begin(models: string[], counts: ModelCounts[], signal: AbortSignal): void {
+    for (const model of models) this.#counts.set(model, { model, added: 0, updated: 0, deleted: 0 })
+    for (const count of counts) this.#counts.set(count.model, { ...count })
+    this.#signal = signal
+  }
+
+  counts(): ModelCounts[] {
+    return [...this.#counts.values()]
+  }
+
+  async save(model: string, mode: 'replace' | 'merge', first: number, values: unknown[]): Promise<void> {
+    const encoded = this.#encode(model, first, values)
+    const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
+    await this.#inTurn(model, (target, signal) =>
+      this.#records.save({ ...target, mode: saveMode, records: encoded }, { signal }),
+    )
+  }
+
+  async delete(model: string, first: number, values: unknown[]): Promise<void> {
+    const ids = this.#encode(model, first, values).map(({ id }) => id)
+    await this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
+  }
+
+  async trackDeletes(model: string, step: 'start' | 'end' | 'previous'): Promise<void> {
+    await this.#inTurn(model, async (target, signal) => {
+      if (step === 'end') return this.#records.endTrackingDeletes(target, { signal })
+      if (step === 'previous') return this.#records.deleteUnseen(target, { signal })
+      await this.#records.startTrackingDeletes(target, { signal })
+      return undefined
+    })
+  }
+
+  /** Waits for every write so far; fails if one of the run's writes has failed. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#tails.values())
+    if (this.#failure) {
+      throw new Error(`an earlier write has failed: ${this.#failure.message}`, { cause: this.#failure })
+    }
+  }
+
+  /** @throws If the sync does not declare the model. */
+  known(model: string): void {
+    if (this.#counts.has(model)) return
+    const declared = [...this.#counts.keys()].join(', ')
+    throw new AppError(
+      'unknown_model',
+      `the model '${model}' is not one that this sync declares, which are: ${declared}`,
+    )
+  }
+
+  #encode(model: string, first: number, values: unknown[]) {
+    this.known(model)
+    return values.map((value, index) => encodeRecord(value, `record ${first + index} of model '${model}'`))
+  }
+
+  #inTurn(
+    model: string,
+    write: (
+      target: { stream: ReturnType<typeof streamOf>; writer: ReturnType<typeof writerOf> },
+      signal: AbortSignal,
+    ) => Promise<SaveResponse | undefined>,
+  ): Promise<void> {
+    this.known(model)
+    const target = { stream: streamOf(this.#attempt, model), writer: writerOf(this.#attempt) }
+    const before = this.#tails.get(model) ?? Promise.resolve()
+    const turn = before.then(async () => {
+      const response = await retrying((signal) => write(target, signal), {
+        forMs: SAVE_FOR_MS,
+        signal: this.#signal,
+      })
+      if (response) this.#account(model, response)
+    })
+    this.#tails.set(
+      model,
+      turn.catch((error: Error) => {
+        this.#failure ??= error
+      }),
+    )
+    return turn
+  }
+
+  #account(model: string, { added, updated, deleted, duplicateIds }: SaveResponse): void {
+    const count = this.#counts.get(model)
+    if (count) {
+      count.added += added
+      count.updated += updated
+      count.deleted += deleted
+    }
+    if (duplicateIds.length === 0) return
+    const named = duplicateIds.slice(0, NAMED_DUPLICATES).map((id) => `'${id}'`)
+    const more = duplicateIds.length > named.length ? ` and ${duplicateIds.length - named.length} more` : ''
+    this.#warn(
+      `model '${model}': a batch held ids twice, the last record of each was kept: ${named.join(', ')}${more}`,
+    )
+  }
+}

@@ -1,0 +1,39 @@
+import { type Bus, connectBus } from '@syncline/bus'
+import { Keyring, openCatalog } from '@syncline/catalog'
+import { functionHarness } from '@syncline/functions'
+import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
+import { connect } from '@syncline/rpc'
+import type { Log, Running } from '@syncline/service'
+import type { Config } from './config.ts'
+import { createEvents } from './events.ts'
+import { Egress } from './http/egress.ts'
+import { startIntake } from './intake.ts'
+import { WorkLoader } from './load-work.ts'
+
+export { Config } from './config.ts'
+
+export async function start(config: Config, log: Log): Promise<Running> {
+  await using open = new AsyncDisposableStack()
+  const events = createEvents(log)
+  const bus = open.use(await connectBus(config.nats, 'runner'))
+  const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
+  const harness = open.use(await functionHarness())
+  const scheduler = open.use(connect(config.scheduler.address)).client(RunsDefinition)
+  const records = open.use(connect(config.records.address)).client(RecordsDefinition)
+  const egress = open.use(new Egress(config.egress))
+  const loader = new WorkLoader(catalog, new Keyring(config.keyring))
+  const { limits, leaseMs } = config
+  const deps = { bus, harness, scheduler, records, egress, loader, events, limits, leaseMs }
+  open.use(startIntake(deps, config))
+
+  const owned = open.move()
+  return {
+    health: async () => ({ nats: await health(bus) }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+// Scheduler and records are not asked: a runner that cannot reach them waits, and restarting it would not help.
+function health(bus: Bus): Promise<string> {
+  return bus.connection.rtt().then(() => 'ok', String)
+}
