@@ -24,7 +24,7 @@ test('a file that does not compile is refused with file, line and reason, and no
   ]
   await writeFile(join(folder.path, 'github/syncs/broken.ts'), text.join('\n'))
   await expect(deploy(folder.path, story.system.url, story.key)).rejects.toThrow(
-    /broken\.ts:4:2.*Expected "}"/s,
+    /broken\.ts:4:3.*Expected "}"/s,
   )
   const { syncs } = await story.client.listDeployments()
   expect(syncs.map(({ name }) => name)).not.toContain('broken')

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Keyring } from '@syncline/catalog'
+import { takePort } from '@syncline/embedded'
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { startReplay } from '@syncline/example-github-issues/replay'
 import { setUpExample } from '@syncline/example-github-issues/setup'
@@ -36,8 +37,8 @@ async function main(): Promise<void> {
       `Syncline runs already: ${before.url}, started by process ${before.launcher}. Stop it there with Ctrl-C, or with: kill ${before.launcher}`,
     )
   }
-  const port = portOf('SYNCLINE_PORT', 3003)
-  const replayPort = portOf('REPLAY_PORT', 3999)
+  const port = await takePort('the REST API (SYNCLINE_PORT)', portOf('SYNCLINE_PORT', 3003))
+  const replayPort = await takePort('the recorded GitHub (REPLAY_PORT)', portOf('REPLAY_PORT', 3999))
 
   await using open = new AsyncDisposableStack()
   let facts: Facts | undefined
@@ -113,7 +114,7 @@ function welcome(facts: Facts): string {
   const rows = [
     ['URL', facts.url],
     ['key', facts.key],
-    ['records', curl.join(' \\\n            ')],
+    ['records', curl.join(' \\\n              ')],
     ...(facts.replay_url
       ? [['change one', `curl -X PATCH ${facts.replay_url}/replay/issues/3 -d '{"title":"A better title"}'`]]
       : []),
@@ -121,7 +122,7 @@ function welcome(facts: Facts): string {
     ['all this', relative(process.cwd(), FACTS)],
     ['stop', 'Ctrl-C'],
   ]
-  const lines = rows.map(([name, value]) => `  ${colors.dim((name ?? '').padEnd(10))}${value}`)
+  const lines = rows.map(([name, value]) => `  ${colors.dim((name ?? '').padEnd(12))}${value}`)
   return `\n${colors.green('Syncline runs.')}\n\n${lines.join('\n')}\n`
 }
 

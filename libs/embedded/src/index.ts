@@ -1,5 +1,6 @@
 export { startClickHouse } from './clickhouse.ts'
 export { startNats } from './nats.ts'
+export { takePort } from './port.ts'
 export { startRedis } from './redis.ts'
 export { type Program, type Server, type ServerOptions, startServer } from './server.ts'
 export { StartError } from './start-error.ts'
