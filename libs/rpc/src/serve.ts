@@ -10,6 +10,9 @@ import { CODE_TRAILER, channelOptions } from './limits.ts'
 
 const STOP_TIMEOUT_MS = 10_000
 
+/** Clients look the name up again when a connection ends: so an instance that was added gets its share within a minute. */
+const connectionAge = { 'grpc.max_connection_age_ms': 60_000, 'grpc.max_connection_age_grace_ms': 60_000 }
+
 export interface RpcServer extends AsyncDisposable {
   port: number
 }
@@ -23,7 +26,9 @@ export async function serve(
   register: (server: Server) => void,
   onFault: (path: string, error: unknown) => void,
 ): Promise<RpcServer> {
-  const server = createServer(channelOptions).use((call, context) => answer(call, context, onFault))
+  const server = createServer({ ...channelOptions, ...connectionAge }).use((call, context) =>
+    answer(call, context, onFault),
+  )
   register(server)
   const port = await server.listen(address)
   return {
