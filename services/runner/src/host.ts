@@ -1,7 +1,9 @@
 import { checkpointJson, type HostApi } from '@syncline/functions'
 import type { HostMethods } from '@syncline/sandbox'
+import pLimit from 'p-limit'
 import { z } from 'zod'
 import { type Attempt, type AttemptDeps, streamOf } from './attempt.ts'
+import type { Egress } from './http/egress.ts'
 import { httpCall } from './http/http-call.ts'
 import { FetchCall, HttpCall } from './http/messages.ts'
 import type { Work } from './load-work.ts'
@@ -10,6 +12,8 @@ import type { RunLog } from './run-log.ts'
 import type { Saves } from './saves.ts'
 
 const CALL_FOR_MS = 60_000
+/** Each holds an answer of up to 50 MiB in our memory. */
+const REQUESTS_AT_ONCE = 6
 const PAGE_MAX = 100
 
 const model = z.string().max(255)
@@ -52,12 +56,15 @@ export function createHost(
 ): HostMethods {
   const { environment, runId, attempt: number } = attempt
   const run = { environment, runId, attempt: number }
-  const { loader, egress } = deps
+  const { loader } = deps
+  const turn = pLimit(REQUESTS_AT_ONCE)
+  const request: Egress['request'] = (url, request, signal) =>
+    turn(() => deps.egress.request(url, request, signal))
   const warn = (text: string) => log.add('warn', text)
 
   const host: Host = {
-    http: (call, signal) => httpCall({ egress, access: () => loader.access(attempt), warn }, call, signal),
-    fetch: ({ url, ...request }, signal) => egress.request(new URL(url), request, signal),
+    http: (call, signal) => httpCall({ request, access: () => loader.access(attempt), warn }, call, signal),
+    fetch: ({ url, ...rest }, signal) => request(new URL(url), rest, signal),
 
     save: async ({ model, mode, first, records }) => {
       await saves.save(model, mode, first, records)

@@ -37,8 +37,8 @@ const byEnding = {
 export function endOfError(error: unknown): End {
   if (error instanceof RunCancelled) return { outcome: RunOutcome.CANCELLED, error: error.message }
   const message = error instanceof Error ? error.message : String(error)
-  if (!(error instanceof AppError)) return { outcome: RunOutcome.FAILED, error: message }
-  if (error.code === 'fenced') return { outcome: 'left', error: message, again: false }
-  if (error.retry) return { outcome: 'left', error: message, again: true }
-  return { outcome: RunOutcome.FAILED, error: message }
+  if (error instanceof AppError && error.code === 'fenced')
+    return { outcome: 'left', error: message, again: false }
+  if (error instanceof AppError && !error.retry) return { outcome: RunOutcome.FAILED, error: message }
+  return { outcome: 'left', error: message, again: true }
 }

@@ -19,16 +19,17 @@ export class RunLog {
   readonly #attempt: Attempt
   readonly #onLoss: (lines: number, error: unknown) => void
   readonly #timer: NodeJS.Timeout
+  readonly #late = new AbortController()
   #waiting: LogLine[] = []
   #count = 0
   #sent = 0
-  #sending: Promise<void> = Promise.resolve()
+  #sending: Promise<void> | undefined
 
   constructor(records: RecordsClient, attempt: Attempt, onLoss: (lines: number, error: unknown) => void) {
     this.#records = records
     this.#attempt = attempt
     this.#onLoss = onLoss
-    this.#timer = setInterval(() => this.#flush(), FLUSH_MS)
+    this.#timer = setInterval(() => void this.#flush(), FLUSH_MS)
   }
 
   add(level: Level, message: string): void {
@@ -42,16 +43,26 @@ export class RunLog {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    this.#flush()
+    const late = setTimeout(() => this.#late.abort(), APPEND_FOR_MS)
     await this.#sending
+    await this.#flush()
+    clearTimeout(late)
   }
 
-  #flush(): void {
+  /** One batch at a time; while the store is slow, lines gather. */
+  #flush(): Promise<void> {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    return this.#sending
+  }
+
+  async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const lines = this.#batch()
       const first = this.#sent
       this.#sent += lines.length
-      this.#sending = this.#sending.then(() => this.#send(first, lines))
+      await this.#send(first, lines).catch((error: unknown) => this.#onLoss(lines.length, error))
     }
   }
 
@@ -66,10 +77,9 @@ export class RunLog {
 
   async #send(first: number, lines: LogLine[]): Promise<void> {
     const { environment, runId, attempt } = this.#attempt
-    const signal = AbortSignal.timeout(APPEND_FOR_MS)
     await retrying(
-      (each) => this.#records.appendLogs({ environment, runId, attempt, first, lines }, { signal: each }),
-      { forMs: APPEND_FOR_MS, signal },
-    ).catch((error: unknown) => this.#onLoss(lines.length, error))
+      (signal) => this.#records.appendLogs({ environment, runId, attempt, first, lines }, { signal }),
+      { forMs: APPEND_FOR_MS, signal: this.#late.signal },
+    )
   }
 }

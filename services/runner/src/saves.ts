@@ -64,9 +64,11 @@ export class Saves {
   /** Waits for every write so far; fails if one of the run's writes has failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#tails.values())
-    if (this.#failure) {
-      throw new Error(`an earlier write has failed: ${this.#failure.message}`, { cause: this.#failure })
-    }
+    if (!this.#failure) return
+    const code = this.#failure instanceof AppError ? this.#failure.code : 'server_error'
+    throw new AppError(code, `an earlier write has failed: ${this.#failure.message}`, {
+      cause: this.#failure,
+    })
   }
 
   /** @throws If the sync does not declare the model. */

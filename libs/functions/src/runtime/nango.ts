@@ -8,12 +8,14 @@ import { paginate } from './paginate.ts'
 import type { RunFacts } from './program.ts'
 import { recordMethods } from './records.ts'
 import { typedHost } from './typed-host.ts'
+import { unsupported } from './unsupported.ts'
 
 /** The object that a sync function works with. */
 export function createNango(facts: RunFacts, host: Host): NangoSync {
   const ask = typedHost(host)
   const http = httpMethods(ask, facts)
   return {
+    ...unsupported,
     connectionId: facts.connectionId,
     providerConfigKey: facts.providerConfigKey,
     provider: facts.provider,

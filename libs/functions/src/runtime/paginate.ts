@@ -10,7 +10,7 @@ type Next = { param: string | number } | { link: string } | undefined
 
 /**
  * Requests page after page, by the integration's defaults with the call's settings over them. `on_page` hears of a page
- * before its items are given out, so that the function can save a checkpoint with the items.
+ * after the function has worked on its items: a cursor that it keeps for a checkpoint never runs ahead of them.
  */
 export async function* paginate<T>(
   request: HttpRequest,
@@ -37,11 +37,11 @@ export async function* paginate<T>(
     if (isEmpty && how.type !== 'link') return
 
     const following = next(response, isEmpty ? [] : items)
+    yield items as T[]
     await how.on_page?.({
       nextPageParam: following && ('link' in following ? following.link : following.param),
       response,
     })
-    yield items as T[]
     if (following === undefined) return
     if ('param' in following) current = withParam(current, name, following.param)
     else {

@@ -9,7 +9,7 @@ import { interpolate, targetUrl } from './target-url.ts'
 
 /** A function's request to its connection's API, with credentials, default headers and retries. */
 export async function httpCall(
-  deps: { egress: Egress; access: () => Promise<Access>; warn: (text: string) => void },
+  deps: { request: Egress['request']; access: () => Promise<Access>; warn: (text: string) => void },
   call: HttpCall,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -19,7 +19,7 @@ export async function httpCall(
     const renewed = used !== undefined && used !== access.connection.sealedCredentials
     used = access.connection.sealedCredentials
     const { url, headers } = toRequest(access, call)
-    const result = await send(deps.egress, url, headers, call, signal)
+    const result = await resultOf(deps.request, url, headers, call, signal)
 
     const policy = { ...call, ...access.integration.retry, renewed, tried }
     const waitMs = tried < call.retries ? retryWait(result, policy, Date.now()) : undefined
@@ -35,8 +35,8 @@ export async function httpCall(
   }
 }
 
-async function send(
-  egress: Egress,
+async function resultOf(
+  send: Egress['request'],
   url: URL,
   headers: Record<string, string>,
   call: HttpCall,
@@ -45,7 +45,7 @@ async function send(
   const { method, body, binary, keepAuthOnRedirect } = call
   try {
     const request = { method, headers, body, binary, keepAuthOnRedirect }
-    return { kind: 'answer', answer: await egress.request(url, request, signal) }
+    return { kind: 'answer', answer: await send(url, request, signal) }
   } catch (error) {
     if (signal.aborted || !(error instanceof Error)) throw error
     return { kind: 'fault', error }

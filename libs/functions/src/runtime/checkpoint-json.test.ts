@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { checkpointJson } from './checkpoint-json.ts'
+
+test('texts, numbers, booleans and dates stay; undefined goes', () => {
+  expect(checkpointJson({ a: 'x', b: 1.5, c: true, d: new Date(0), e: undefined })).toBe(
+    '{"a":"x","b":1.5,"c":true,"d":"1970-01-01T00:00:00.000Z"}',
+  )
+})
+
+test.each([
+  [null, 'not null'],
+  [[1], 'not [1]'],
+  ['text', 'not "text"'],
+  [{ a: { b: 1 } }, "field 'a' is object"],
+  [{ a: null }, "field 'a' is null"],
+  [{ a: Number.NaN }, "field 'a' is NaN"],
+  [{ a: Number.POSITIVE_INFINITY }, "field 'a' is Infinity"],
+  [{ a: new Date('never') }, "field 'a' is object"],
+  [{ a: 'x'.repeat(4001) }, "field 'a' has 4001 characters; 4000 are allowed"],
+  [{ ['k'.repeat(256)]: 1 }, '256 characters'],
+  [Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`k${n}`, n])), '17 fields; 16 are allowed'],
+])('%j is refused with its reason', (checkpoint, message) => {
+  expect(() => checkpointJson(checkpoint)).toThrow(message)
+})

@@ -1,0 +1,151 @@
+import type { HttpRequest, HttpResponse } from '@syncline/sdk/function'
+import { expect, test } from 'vitest'
+import { paginate } from './paginate.ts'
+
+/** Answers the pages in turn, and remembers what was asked. */
+function api(...pages: { data: unknown; headers?: Record<string, string> }[]) {
+  const asked: HttpRequest[] = []
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const page = pages[asked.length]
+    if (!page) throw new Error(`page ${asked.length} was not expected`)
+    asked.push(request)
+    return { status: 200, statusText: 'OK', headers: {}, ...page }
+  }
+  return { asked, send }
+}
+
+async function all(request: HttpRequest, defaults: object, { send }: ReturnType<typeof api>) {
+  const pages: unknown[] = []
+  for await (const page of paginate(request, { ...defaults }, send)) pages.push(page)
+  return pages
+}
+
+const cursor = {
+  type: 'cursor',
+  cursor_name_in_request: 'after',
+  cursor_path_in_response: 'next',
+  response_path: 'items',
+}
+
+test('cursor: each page names the next, until none is named', async () => {
+  const server = api(
+    { data: { items: [1], next: ' a ' } },
+    { data: { items: [2], next: 7 } },
+    { data: { items: [3], next: '' } },
+  )
+  expect(await all({ endpoint: '/x', params: { q: 'z' } }, cursor, server)).toEqual([[1], [2], [3]])
+  expect(server.asked.map(({ params }) => params)).toEqual([
+    { q: 'z' },
+    { q: 'z', after: 'a' },
+    { q: 'z', after: 7 },
+  ])
+})
+
+test.each([[[]], [null], [undefined], [{}]])('cursor: a page %j is the end', async (items) => {
+  expect(await all({ endpoint: '/x' }, cursor, api({ data: { items, next: 'more' } }))).toEqual([])
+})
+
+test('the settings of a call go over the defaults of the integration', async () => {
+  const server = api({ data: { rows: [1] } })
+  const request = {
+    endpoint: '/x',
+    paginate: { response_path: 'rows', limit: 5, limit_name_in_request: 'per' },
+  }
+  expect(await all(request, cursor, server)).toEqual([[1]])
+  expect(server.asked[0]?.params).toEqual({ per: 5 })
+})
+
+test('a key with dots is found as it is, before it is taken for a path', async () => {
+  const how = { ...cursor, response_path: 'value', cursor_path_in_response: '@odata.next' }
+  const server = api({ data: { value: [1], '@odata.next': 'n' } }, { data: { value: [2] } })
+  expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1], [2]])
+})
+
+test('in a body, names with dots become nested fields, and the caller keeps its object', async () => {
+  const data = { query: { limit: 1 } }
+  const how = {
+    ...cursor,
+    cursor_name_in_request: 'query.after',
+    limit_name_in_request: 'query.limit',
+    limit: 50,
+  }
+  const server = api({ data: { items: [1], next: 'n' } }, { data: { items: [2] } })
+  await all({ endpoint: '/x', method: 'POST', data }, how, server)
+  expect(server.asked.map((request) => request.data)).toEqual([
+    { query: { limit: 50 } },
+    { query: { limit: 50, after: 'n' } },
+  ])
+  expect(data).toEqual({ query: { limit: 1 } })
+})
+
+test('link: the header leads on, first page params only, full links to any host', async () => {
+  const how = { type: 'link', link_rel_in_response_header: 'next' }
+  const server = api(
+    {
+      data: [1],
+      headers: { link: '<https://b.io/x?page=2>; rel="next", <https://b.io/x?page=9>; rel="last"' },
+    },
+    { data: [], headers: { link: '</x?page=3>; rel=next' } },
+    { data: [3], headers: { link: '<https://b.io/x?page=1>; rel="prev"' } },
+  )
+  expect(await all({ endpoint: '/x', params: { q: 1 }, headers: { a: 'b' } }, how, server)).toEqual([
+    [1],
+    [],
+    [3],
+  ])
+  expect(server.asked.map(({ endpoint, params, headers }) => [endpoint, params, headers])).toEqual([
+    ['/x', { q: 1 }, { a: 'b' }],
+    ['https://b.io/x?page=2', undefined, { a: 'b' }],
+    ['/x?page=3', undefined, { a: 'b' }],
+  ])
+})
+
+test('link: in the body, and one that repeats is the end', async () => {
+  const how = { type: 'link', link_path_in_response_body: 'links.next', response_path: 'items' }
+  const page = { data: { items: [1], links: { next: '/same' } } }
+  expect(await all({ endpoint: '/x' }, how, api(page, page))).toEqual([[1], [1]])
+})
+
+test('offset: grows by what came, and ends with a short page', async () => {
+  const how = { type: 'offset', offset_name_in_request: 'start', limit_name_in_request: 'count', limit: 2 }
+  const server = api({ data: [1, 2] }, { data: [3, 4] }, { data: [5] })
+  expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1, 2], [3, 4], [5]])
+  expect(server.asked.map(({ params }) => params)).toEqual([
+    { count: 2, start: 0 },
+    { count: 2, start: 2 },
+    { count: 2, start: 4 },
+  ])
+})
+
+test('offset: per page, from a number of its own, until a page is empty', async () => {
+  const how = {
+    type: 'offset',
+    offset_name_in_request: 'page',
+    offset_start_value: 1,
+    offset_calculation_method: 'per-page',
+  }
+  const server = api({ data: [1] }, { data: [2] }, { data: [] })
+  expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1], [2]])
+  expect(server.asked.map(({ params }) => params)).toEqual([{ page: 1 }, { page: 2 }, { page: 3 }])
+})
+
+test('on_page hears of the next page once the items were worked on', async () => {
+  const heard: unknown[] = []
+  const on_page = ({ nextPageParam }: { nextPageParam?: unknown }) => void heard.push(nextPageParam)
+  const server = api({ data: { items: [1], next: 'n' } }, { data: { items: [2] } })
+  for await (const page of paginate({ endpoint: '/x', paginate: { on_page } }, cursor, server.send))
+    heard.push(page)
+  expect(heard).toEqual([[1], 'n', [2], undefined])
+})
+
+test.each([
+  [{}, 'neither the integration nor the call says how'],
+  [{ type: 'magic' }, "no type 'magic'"],
+  [{ type: 'cursor', cursor_path_in_response: 'n' }, 'needs cursor_name_in_request'],
+  [{ type: 'cursor', cursor_name_in_request: 'n' }, 'needs cursor_path_in_response'],
+  [{ ...cursor, limit: 5 }, 'needs limit_name_in_request'],
+  [{ type: 'link' }, 'needs link_rel_in_response_header or'],
+  [{ type: 'offset' }, 'needs offset_name_in_request'],
+])('settings that say too little are an error: %j', async (how, message) => {
+  await expect(all({ endpoint: '/x' }, how, api())).rejects.toThrow(message)
+})

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { slices } from './slices.ts'
+
+const sizes = (items: unknown[]) =>
+  [...slices(items, "model 'M'")].map(({ first, items }) => [first, items.length])
+
+test('a list is cut at a thousand', () => {
+  expect(sizes([])).toEqual([])
+  expect(sizes(Array.from({ length: 1000 }, () => ({})))).toEqual([[0, 1000]])
+  expect(sizes(Array.from({ length: 2500 }, () => ({})))).toEqual([
+    [0, 1000],
+    [1000, 1000],
+    [2000, 500],
+  ])
+})
+
+test('large records are cut by size, and one that is larger than a slice goes alone', () => {
+  const [small, large, huge] = [1, 3_000_000, 9_000_000].map((size) => ({ text: 'x'.repeat(size) }))
+  expect(sizes([small, large, large, huge, small])).toEqual([
+    [0, 2],
+    [2, 1],
+    [3, 1],
+    [4, 1],
+  ])
+})
+
+test('a record that is no JSON is named', () => {
+  const circular: { self?: unknown } = {}
+  circular.self = circular
+  expect(() => sizes([{}, circular])).toThrow("model 'M': record 1 is no JSON")
+  expect(() => sizes([{ id: 1n }])).toThrow("model 'M': record 0 is no JSON")
+})

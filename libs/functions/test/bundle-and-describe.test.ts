@@ -1,0 +1,153 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Harness } from '@syncline/sandbox'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundleSync, describeSync, functionHarness, readSyncs } from '../src/index.ts'
+
+let harness: Harness
+beforeAll(async () => {
+  harness = await functionHarness()
+})
+afterAll(() => harness[Symbol.asyncDispose]())
+
+async function project(files: Record<string, string>) {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'syncline-functions-'))
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder.path, name)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  }
+  return folder
+}
+
+const minimal = (more = '', imports = '') => `
+  import { createSync } from '@syncline/sdk'
+  import { z } from 'zod'
+  ${imports}
+  export default createSync({
+    description: 'd', frequency: 'every hour', models: { Thing: z.object({ id: z.string() }) },
+    exec: async (nango) => {}, ${more}
+  })`
+
+async function described(text: string, others: Record<string, string> = {}) {
+  await using folder = await project({ 'crm/syncs/contacts.ts': text, ...others })
+  const { text: bundle } = await bundleSync(join(folder.path, 'crm/syncs/contacts.ts'))
+  return describeSync(bundle, 'crm/contacts', harness)
+}
+
+test('what a sync says about itself is read, with its defaults', async () => {
+  expect(await described(minimal())).toEqual({
+    description: 'd',
+    frequency: 'every hour',
+    models: ['Thing'],
+    autoStart: true,
+    trackDeletes: false,
+    syncType: 'full',
+    hasMetadata: false,
+    hasCheckpoint: false,
+    hasWebhook: false,
+  })
+  const more = `version: '2.1', autoStart: false, trackDeletes: true, syncType: 'incremental', metadata: z.object({}),
+    checkpoint: z.object({ at: z.string() }), onWebhook: async () => {}`
+  expect(await described(minimal(more))).toMatchObject({
+    version: '2.1',
+    autoStart: false,
+    trackDeletes: true,
+    syncType: 'incremental',
+    hasMetadata: true,
+    hasCheckpoint: true,
+    hasWebhook: true,
+  })
+})
+
+test("functions for 'nango' compile as they are, with relative imports that end in .js", async () => {
+  const text = minimal('', `import { shared } from '../shared.js'; console.log(shared)`)
+  const facts = await described(text.replace('@syncline/sdk', 'nango'), {
+    'crm/shared.ts': `export const shared: string = 'x'`,
+  })
+  expect(facts.models).toEqual(['Thing'])
+})
+
+test('the same sources give the same text, wherever they lie', async () => {
+  const texts = await Promise.all(
+    [1, 2].map(async () => {
+      await using folder = await project({
+        'a/syncs/b.ts': `export default 1; import '../c.js'`,
+        'a/c.ts': 'console.log(1)',
+      })
+      return (await bundleSync(join(folder.path, 'a/syncs/b.ts'))).text
+    }),
+  )
+  expect(texts[0]).toBe(texts[1])
+})
+
+test.each([
+  ['a syntax error', 'export default {\n  a: 1\n  b: 2 }', /contacts\.ts:3:3: Expected "}"/],
+  ['a missing file', `import './nowhere.js'`, /contacts\.ts:1:8: Could not resolve "\.\/nowhere\.js"/],
+  ['a missing package', `import 'left-pad-2'`, /Could not resolve "left-pad-2"/],
+  [
+    'a module that functions do not have',
+    `import fs from 'node:fs'; fs.a()`,
+    /contacts\.ts:1:16: the module 'node:fs' is not there/,
+  ],
+  ['another one', `import 'child_process'`, /the module 'child_process' is not there/],
+  ['no default export', `export const a = 1`, /crm\/contacts: it has no default export/],
+  ['another default export', `export default { exec() {} }`, /not the result of createSync/],
+  ['an action', `import { createAction } from 'nango'; export default createAction({})`, /of type 'action'/],
+  ['no exec', minimal('exec: undefined'), /createSync needs `exec/],
+  ['no frequency', minimal('frequency: undefined'), /frequency: .*expected string/],
+  [
+    'a model without id',
+    minimal('models: { Thing: z.object({ name: z.string() }) }'),
+    /'Thing' has no field 'id'/,
+  ],
+  ['no model', minimal('models: {}'), /at least one model/],
+  ['a name that is no type', minimal('models: { thing: z.object({ id: z.string() }) }'), /a capital letter/],
+  ['an error at the top', `throw new Error('at once')`, /crm\/contacts: at once/],
+  ['a loop at the top', `for (;;);`, /blocked the event loop/],
+])('%s is one error that says where and what', { timeout: 30_000 }, async (_, text, message) => {
+  await expect(described(text)).rejects.toMatchObject({
+    code: 'invalid_bundle',
+    message: expect.stringMatching(message),
+  })
+})
+
+test('modules that only compute are there', async () => {
+  const imports = `import { createHash } from 'crypto'; import { gzipSync } from 'node:zlib'; import { pipeline } from 'node:stream/promises'
+    console.log(createHash('sha256'), gzipSync('x'), pipeline)`
+  expect((await described(minimal('', imports))).models).toEqual(['Thing'])
+})
+
+test('a package may load what it does not get to use', async () => {
+  const facts = await described(minimal('', `import { read } from 'reader'; console.log(read)`), {
+    'node_modules/reader/package.json': '{"name":"reader","main":"index.js"}',
+    'node_modules/reader/index.js': `const fs = require('fs'); exports.read = () => fs.readFileSync('/etc/passwd')`,
+  })
+  expect(facts.models).toEqual(['Thing'])
+})
+
+test('the syncs of a project are what its index imports, else all of them', async () => {
+  await using folder = await project({
+    'crm/syncs/contacts.ts': '',
+    'crm/syncs/deals.ts': '',
+    'crm/syncs/deals.test.ts': '',
+    'crm/actions/create.ts': '',
+    'mail/syncs/messages.ts': '',
+    'node_modules/x/syncs/y.ts': '',
+  })
+  const names = async () =>
+    (await readSyncs(folder.path)).map(({ integration, name }) => `${integration}/${name}`)
+  expect(await names()).toEqual(['crm/contacts', 'crm/deals', 'mail/messages'])
+  await writeFile(
+    join(folder.path, 'index.ts'),
+    `import './crm/syncs/deals.js'\nimport "./crm/actions/create.js"\n// import './mail/syncs/messages.js'\n`,
+  )
+  expect(await names()).toEqual(['crm/deals'])
+})
+
+test('a folder without syncs says what was looked for', async () => {
+  await using folder = await project({ 'readme.md': '' })
+  await expect(readSyncs(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
+  await expect(readSyncs(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { authorize } from './authorize.ts'
+
+const apiKey = { type: 'API_KEY', apiKey: 'k' } as const
+const oauth = { type: 'OAUTH2', access_token: 't' } as const
+const user = { type: 'BASIC', username: 'u', password: 'p' } as const
+
+test.each([
+  [{ type: 'bearer' }, oauth, { authorization: 'Bearer t' }],
+  [{ type: 'bearer' }, apiKey, { authorization: 'Bearer k' }],
+  [{ type: 'basic' }, user, { authorization: 'Basic dTpw' }],
+  [{ type: 'basic' }, apiKey, { authorization: 'Basic azo=' }],
+  [{ type: 'header', name: 'X-Api-Key', prefix: '' }, apiKey, { 'x-api-key': 'k' }],
+  [{ type: 'header', name: 'Authorization', prefix: 'Token ' }, apiKey, { authorization: 'Token k' }],
+  [{ type: 'none' }, apiKey, {}],
+  [{ type: 'bearer' }, { type: 'NONE' }, {}],
+] as const)('%j with %j', (scheme, credentials, headers) => {
+  expect(authorize(scheme, credentials)).toEqual({ headers, query: {} })
+})
+
+test('a key may go into the query', () => {
+  expect(authorize({ type: 'query', name: 'key' }, apiKey)).toEqual({ headers: {}, query: { key: 'k' } })
+})
+
+test('credentials that do not fit are named by type, never by value', () => {
+  expect(() => authorize({ type: 'bearer' }, user)).toThrow(/'bearer'.*BASIC/)
+})

@@ -1,0 +1,44 @@
+import { AppError } from '@syncline/errors'
+import { expect, test } from 'vitest'
+import { endOf, endOfError, RunCancelled } from './outcome.ts'
+
+test.each([
+  ['timed_out', 'RUN_OUTCOME_TIMED_OUT'],
+  ['event_loop_blocked', 'RUN_OUTCOME_TIMED_OUT'],
+  ['out_of_memory', 'RUN_OUTCOME_OUT_OF_MEMORY'],
+  ['protocol_violation', 'RUN_OUTCOME_FAILED'],
+  ['exited', 'RUN_OUTCOME_FAILED'],
+  ['crashed', 'RUN_OUTCOME_FAILED'],
+  ['output_limit', 'RUN_OUTCOME_FAILED'],
+] as const)('a sandbox that ended by %s ends the run as %s', (kind, outcome) => {
+  expect(endOf({ kind, message: 'why' })).toEqual({ outcome, error: 'why' })
+})
+
+test('what the function threw ends the run, with its stack', () => {
+  const error = { name: 'Error', message: 'no', stack: 'Error: no\n at x' }
+  expect(endOf({ kind: 'failed', error })).toEqual({
+    outcome: 'RUN_OUTCOME_FAILED',
+    error: 'no',
+    stack: error.stack,
+  })
+})
+
+test('an attempt that was taken over leaves the run to the other', () => {
+  expect(
+    endOf({ kind: 'failed', error: { name: 'AppError', message: 'taken', code: 'fenced' } }),
+  ).toMatchObject({ outcome: 'left', again: false })
+  expect(endOfError(new AppError('fenced', 'taken'))).toMatchObject({ outcome: 'left', again: false })
+})
+
+test('what may work later is left to another attempt; what is missing is not', () => {
+  expect(endOfError(new AppError('unavailable', 'away'))).toMatchObject({ outcome: 'left', again: true })
+  expect(endOfError(new Error('NATS: timeout'))).toMatchObject({ outcome: 'left', again: true })
+  expect(endOfError(new AppError('unknown_connection', 'gone'))).toEqual({
+    outcome: 'RUN_OUTCOME_FAILED',
+    error: 'gone',
+  })
+})
+
+test('a cancelled run says why', () => {
+  expect(endOfError(new RunCancelled('reset'))).toEqual({ outcome: 'RUN_OUTCOME_CANCELLED', error: 'reset' })
+})

@@ -1,0 +1,306 @@
+import { AppError } from '@syncline/errors'
+import { RunOutcome } from '@syncline/proto'
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createWorld, type World } from './world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world?.[Symbol.asyncDispose]())
+beforeEach(() => {
+  const { standIns } = world
+  standIns.calls.length = 0
+  standIns.records.clear()
+  standIns.onSave = () => {}
+  standIns.onHeartbeat = () => {}
+})
+
+const SUCCESS = { outcome: RunOutcome.SUCCESS, error: '' }
+
+test('a function saves, and the run ends with its counts', async () => {
+  await world.deploy(`
+    await nango.batchSave([{ id: '1', a: 1 }, { id: '2' }], 'Thing')
+    await nango.batchSave([{ id: '1', a: 2 }], 'Thing')
+    await nango.batchDelete([{ id: '2', more: 1 }], 'Thing')
+    await nango.batchSave([], 'Thing')`)
+  expect(await world.run()).toMatchObject({
+    ...SUCCESS,
+    attempt: 1,
+    counts: [{ model: 'Thing', added: 2, updated: 1, deleted: 1 }],
+  })
+  expect(world.standIns.calls).toEqual(['begin Thing', 'save Thing 2', 'save Thing 1', 'delete Thing 1'])
+})
+
+test('large batches go in slices, in order, one at a time', async () => {
+  let now = 0
+  world.standIns.onSave = async () => {
+    expect(++now).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    now--
+  }
+  await world.deploy(`
+    const list = (from, n) => Array.from({ length: n }, (_, i) => ({ id: String(from + i) }))
+    await Promise.all([nango.batchSave(list(0, 2500), 'Thing'), nango.batchSave(list(5000, 10), 'Thing')])`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ added: 2510 }] })
+})
+
+test('checkpoints come back, wait for the writes before them, and are cleared', async () => {
+  await world.deploy(`
+    const before = await nango.getCheckpoint()
+    const saving = nango.batchSave([{ id: '1' }], 'Thing')
+    await nango.saveCheckpoint({ n: (before?.n ?? 0) + 1, at: new Date(0) })
+    await saving`)
+  world.standIns.onSave = () => new Promise((resolve) => setTimeout(resolve, 100))
+  expect(await world.run({ checkpoint: '{"n":4}' })).toMatchObject(SUCCESS)
+  expect(world.standIns.calls).toEqual([
+    'begin Thing',
+    'save Thing 1',
+    'checkpoint {"n":5,"at":"1970-01-01T00:00:00.000Z"}',
+  ])
+  await world.deploy(`await nango.clearCheckpoint(); await nango.log(String(await nango.getCheckpoint()))`)
+  const end = await world.run({ checkpoint: '{"n":4}' })
+  expect(world.log(end.runId)).toContain('info null')
+})
+
+test('a checkpoint is refused once a write has failed, even if the function did not mind', async () => {
+  world.standIns.onSave = () => {
+    throw new AppError('server_error', 'disk full')
+  }
+  await world.deploy(`
+    await nango.batchSave([{ id: '1' }], 'Thing').catch(() => {})
+    await nango.saveCheckpoint({ n: 1 })`)
+  expect(await world.run()).toMatchObject({
+    outcome: RunOutcome.FAILED,
+    error: 'an earlier write has failed: disk full',
+  })
+  expect(world.standIns.calls).toEqual(['begin Thing'])
+})
+
+test('a record store that is away for a moment costs time, not the run', async () => {
+  let failures = 3
+  world.standIns.onSave = () => {
+    if (failures-- > 0) throw new AppError('unavailable', 'restarting')
+  }
+  await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ added: 1 }] })
+})
+
+test.each([
+  [
+    'an unknown model',
+    `await nango.batchSave([{ id: '1' }], 'Other')`,
+    "the model 'Other' is not one that this sync declares, which are: Thing",
+  ],
+  [
+    'a record without id',
+    `await nango.batchSave([{ id: '1' }, {}], 'Thing')`,
+    "record 1 of model 'Thing' has no id",
+  ],
+  [
+    'a record in a later slice',
+    `await nango.batchSave(Array.from({ length: 1500 }, (_, i) => i === 1200 ? {} : { id: String(i) }), 'Thing')`,
+    "record 1200 of model 'Thing' has no id",
+  ],
+  ['no list', `await nango.batchSave({ id: '1' }, 'Thing')`, 'must be an array'],
+  ['a nested checkpoint', `await nango.saveCheckpoint({ a: {} })`, "field 'a' is object"],
+  [
+    'another connection',
+    `await nango.get({ endpoint: '/', connectionId: 'other' })`,
+    "connectionId 'other': a run may use its own connection only",
+  ],
+  [
+    'a strategy that we lack',
+    `await nango.setMergingStrategy({ strategy: 'ignore_if_modified_after' }, 'Thing')`,
+    'not supported',
+  ],
+  [
+    'what Syncline lacks',
+    `await nango.tryAcquireLock({ key: 'k', ttlMs: 1 })`,
+    'nango.tryAcquireLock is not supported',
+  ],
+  ['an error of its own', `throw new nango.ActionError({ message: 'no scope' })`, 'no scope'],
+])('%s fails the run with a reason', async (_, exec, message) => {
+  await world.deploy(exec)
+  const end = await world.run()
+  expect(end).toMatchObject({ outcome: RunOutcome.FAILED, error: expect.stringContaining(message) })
+  expect(world.log(end.runId).join('\n')).toContain(message)
+})
+
+test('the log has what the function said, its error with the line in its own file, and the end', async () => {
+  await world.deploy(`
+    await nango.log('hello', { a: 1 })
+    await nango.log('careful', { level: 'warn' })
+    console.log('printed', [1])
+    const explode = () => { throw new TypeError('boom') }
+    explode()`)
+  const { runId } = await world.run()
+  const log = world.log(runId)
+  expect(log.slice(1, 4)).toEqual(['info hello { a: 1 }', 'warn careful', 'debug printed [ 1 ]'])
+  expect(log[4]).toMatch(/^error TypeError: boom\n.*at .*demo\d+\.ts:\d+:\d+/)
+  expect(log[4]).not.toContain('/tmp')
+  expect(log[5]).toMatch(/^error ended after .*: boom$/)
+})
+
+test('a batch that holds an id twice is a warning that names it', async () => {
+  await world.deploy(`await nango.batchSave([{ id: 'a' }, { id: 'b' }, { id: 'a', n: 2 }], 'Thing')`)
+  const { runId } = await world.run()
+  expect(world.log(runId).join('\n')).toMatch(/^warn model 'Thing'.*'a'$/m)
+})
+
+test('records can be read back: all pages, or some by their ids', async () => {
+  world.standIns.put(
+    'uid-1',
+    'Thing',
+    Array.from({ length: 250 }, (_, n) => ({ id: String(n) })),
+  )
+  await world.deploy(`
+    let pages = 0, records = 0
+    for await (const page of nango.listRecords('Thing')) { pages++; records += page.length }
+    const some = await nango.getRecordsByIds(['7', 8, 'none'], 'Thing')
+    await nango.log([pages, records, some.size, some.get(8).id].join())`)
+  const { runId } = await world.run()
+  expect(world.log(runId)).toContain('info 3,250,2,8')
+})
+
+test('the deprecated trackDeletes deletes what a successful run did not save', async () => {
+  await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`, { trackDeletes: true })
+  expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ added: 1, deleted: 7 }] })
+  await world.deploy(`throw new Error('no')`, { trackDeletes: true })
+  world.standIns.calls.length = 0
+  await world.run()
+  expect(world.standIns.calls).not.toContain('unseen Thing')
+})
+
+test('a function sees its connection, metadata, variables, and when it last ran', async () => {
+  await world.deploy(
+    `const { credentials, connection_config } = await nango.getConnection()
+     await nango.updateMetadata({ b: 2 })
+     await nango.log(JSON.stringify([nango.connectionId, nango.providerConfigKey, nango.provider, nango.environmentName, nango.variant,
+       nango.lastSyncDate, credentials, connection_config, await nango.getMetadata(), await nango.getToken(), 'dryRun' in nango]))`,
+    {
+      connection: { metadata: { a: 1 }, connectionConfig: { sub: 'acme' } },
+      credentials: { type: 'OAUTH2', access_token: 't' },
+    },
+  )
+  const { runId } = await world.run({ lastSyncAtMs: 1000 })
+  const line = world.log(runId).find((text) => text.startsWith('info ["demo"'))
+  expect(JSON.parse(line?.slice(5) ?? '')).toEqual([
+    'demo',
+    'api',
+    'acme',
+    'dev',
+    'base',
+    '1970-01-01T00:00:01.000Z',
+    { type: 'OAUTH2', access_token: 't' },
+    { sub: 'acme' },
+    { a: 1, b: 2 },
+    't',
+    false,
+  ])
+})
+
+test('what is missing ends the run with its name', async () => {
+  await world.deploy('')
+  await world.catalog.syncs.update((sync) => ({ ...sync, bundle: '0'.repeat(64) }), 'dev', 'api', 'demo')
+  await eventually(async () => {
+    expect(await world.run()).toMatchObject({
+      outcome: RunOutcome.FAILED,
+      error: expect.stringContaining('no bundle'),
+    })
+  })
+  await world.catalog.connections.delete('dev', 'api', 'demo')
+  await eventually(async () => {
+    expect(await world.run()).toMatchObject({
+      outcome: RunOutcome.FAILED,
+      error: "there is no connection 'demo'",
+    })
+  })
+})
+
+test('a cancelled run ends with the reason; heartbeats carry the counts', async () => {
+  await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing'); await new Promise(() => {})`)
+  const runId = await world.request()
+  await eventually(() => expect(world.standIns.heartbeats.at(-1)).toMatchObject([{ added: 1 }]))
+  const run = world.standIns.runs.get(runId)
+  if (run) run.stopReason = 'a newer run has begun'
+  await eventually(() =>
+    expect(world.finished.find((end) => end.runId === runId)).toMatchObject({
+      outcome: RunOutcome.CANCELLED,
+      error: 'a newer run has begun',
+    }),
+  )
+})
+
+test('an attempt that was taken over stops and says nothing of an end', async () => {
+  world.standIns.onSave = () => {
+    throw new AppError('fenced', 'attempt 1 was taken over')
+  }
+  await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
+  const runId = await world.request()
+  await eventually(() => expect(world.log(runId).at(-1)).toContain('left after'))
+  expect(world.finished.some((end) => end.runId === runId)).toBe(false)
+})
+
+test('when the scheduler is silent for longer than the lease, the attempt stops and another follows', async () => {
+  await using lonely = await createWorld({ RUN_LEASE_MS: '1000' })
+  await lonely.deploy(`await new Promise((resolve) => setTimeout(resolve, nango.lastSyncDate ? 0 : 20_000))`)
+  lonely.standIns.onHeartbeat = () => {
+    throw new AppError('unavailable', 'away')
+  }
+  const runId = await lonely.request()
+  await eventually(() => expect(lonely.standIns.runs.get(runId)?.attempt).toBe(2), { timeoutMs: 15_000 })
+  expect(lonely.finished).toEqual([])
+})
+
+test('a run whose message comes again after its end is refused and gone', async () => {
+  await world.deploy('')
+  const runId = 'ended'
+  world.standIns.add(runId, {
+    environment: 'dev',
+    providerConfigKey: 'api',
+    connectionId: 'demo',
+    connectionUid: 'uid-1',
+    sync: 'demo',
+  })
+  const run = world.standIns.runs.get(runId)
+  if (run) run.ended = true
+  const { publish, subjects } = await import('@syncline/bus')
+  await publish(world.bus, subjects.runRequested, ['dev'], { environment: 'dev', runId }, { id: runId })
+  await eventually(async () => {
+    const { num_pending, num_ack_pending } = await world.bus.manager.consumers.info(
+      `${world.bus.prefix}_RUNS`,
+      'runner',
+    )
+    expect([num_pending, num_ack_pending]).toEqual([0, 0])
+  })
+  expect(world.finished.some((end) => end.runId === runId)).toBe(false)
+})
+
+test('a runner that is stopped leaves its runs to another', async () => {
+  await using two = await createWorld()
+  await two.deploy(`
+    const before = await nango.getCheckpoint()
+    await nango.saveCheckpoint({ attempts: (before?.attempts ?? 0) + 1 })
+    if (!before) await new Promise((resolve) => setTimeout(resolve, 20_000))`)
+  const runId = await two.request()
+  await eventually(() => expect(two.standIns.calls).toContain('checkpoint {"attempts":1}'))
+  const stopping = two.runner[Symbol.asyncDispose]()
+  await two.startRunner()
+  await stopping
+  await eventually(() => expect(two.finished).toMatchObject([{ runId, attempt: 2, ...SUCCESS }]))
+})
+
+test('no more runs are in work than there are slots, and all get done', async () => {
+  await using narrow = await createWorld({ RUNNER_SLOTS: '2' })
+  await narrow.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
+  let [now, most] = [0, 0]
+  narrow.standIns.onSave = async () => {
+    most = Math.max(most, ++now)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    now--
+  }
+  await Promise.all(Array.from({ length: 6 }, () => narrow.run()))
+  expect(most).toBe(2)
+})

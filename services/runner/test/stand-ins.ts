@@ -1,0 +1,179 @@
+import { AppError } from '@syncline/errors'
+import {
+  type LogLine,
+  type ModelCounts,
+  RecordsDefinition,
+  type RecordsServiceImplementation,
+  RunsDefinition,
+  type RunsServiceImplementation,
+  SaveMode,
+  type SaveRequest,
+  type SaveResponse,
+  type Stream,
+} from '@syncline/proto'
+import { serve } from '@syncline/rpc'
+
+/** What a run of these tests is about. */
+export interface RunPlan {
+  environment: string
+  providerConfigKey: string
+  connectionId: string
+  connectionUid: string
+  sync: string
+  variant?: string
+  lastSyncAtMs?: number
+  emptyCache?: boolean
+}
+
+interface RunState extends RunPlan {
+  attempt: number
+  checkpoint: string
+  stopReason: string
+  ended: boolean
+}
+
+/** The scheduler and the record store as far as a runner needs them, in memory, behind real gRPC. */
+export class StandIns {
+  readonly runs = new Map<string, RunState>()
+  readonly records = new Map<string, Map<string, { id: string }>>()
+  /** Every call that changes something, in order: `save Issue 3`, `checkpoint {…}`. */
+  readonly calls: string[] = []
+  readonly lines: (LogLine & { runId: string })[] = []
+  readonly heartbeats: ModelCounts[][] = []
+  /** Called before each save; may throw or wait. */
+  onSave: (request: SaveRequest) => Promise<void> | void = () => {}
+  onStart: () => void = () => {}
+  onHeartbeat: () => void = () => {}
+
+  add(runId: string, plan: RunPlan, checkpoint = ''): void {
+    this.runs.set(runId, { ...plan, attempt: 0, checkpoint, stopReason: '', ended: false })
+  }
+
+  put(connection: string, model: string, records: { id: string }[]): void {
+    const stream = this.#stream({ environment: 'dev', connection, model, variant: 'base' })
+    for (const record of records) stream.set(String(record.id), record)
+  }
+
+  saved(model: string, variant = 'base'): { id: string }[] {
+    return [...this.records.entries()]
+      .filter(([key]) => key.endsWith(`/${model}/${variant}`))
+      .flatMap(([, records]) => [...records.values()])
+  }
+
+  async serve() {
+    return serve(
+      '127.0.0.1:0',
+      (server) => {
+        server.add(RunsDefinition, this.#scheduler)
+        server.add(RecordsDefinition, this.#recordStore)
+      },
+      (path, error) => console.error(path, error),
+    )
+  }
+
+  readonly #scheduler: RunsServiceImplementation = {
+    startAttempt: async ({ runId }) => {
+      this.onStart()
+      const run = this.#run(runId)
+      if (run.ended) return { outcome: { $case: 'refused', value: { reason: 'it has ended' } } }
+      run.attempt++
+      const value = {
+        variant: 'base',
+        lastSyncAtMs: 0,
+        emptyCache: false,
+        ...run,
+        fence: 65_536 + run.attempt,
+        startedAtMs: Date.now(),
+      }
+      return { outcome: { $case: 'started', value } }
+    },
+    heartbeat: async ({ runId, counts }) => {
+      this.onHeartbeat()
+      this.heartbeats.push(counts)
+      return { stopReason: this.#run(runId).stopReason }
+    },
+    getCheckpoint: async ({ runId }) => ({ json: this.#run(runId).checkpoint }),
+    saveCheckpoint: async ({ runId, json }) => {
+      this.#run(runId).checkpoint = json
+      this.calls.push(`checkpoint ${json}`)
+      return {}
+    },
+  }
+
+  readonly #recordStore: Partial<RecordsServiceImplementation> & RecordsServiceImplementation = {
+    begin: async ({ streams, empty }) => {
+      for (const stream of empty ? streams : []) this.#stream(stream).clear()
+      this.calls.push(`begin ${streams.map(({ model }) => model).join(',')}${empty ? ' empty' : ''}`)
+      return { counts: [] }
+    },
+    save: async (request) => {
+      await this.onSave(request)
+      const stream = this.#stream(request.stream)
+      const answer = noChange()
+      for (const { id, payload } of request.records) {
+        const record = JSON.parse(Buffer.from(payload).toString())
+        const before = stream.get(id)
+        if (request.mode === SaveMode.MERGE && before === undefined) continue
+        const after = request.mode === SaveMode.MERGE ? { ...before, ...record } : record
+        if (before === undefined) answer.added++
+        else if (JSON.stringify(before) === JSON.stringify(after)) answer.unchanged++
+        else answer.updated++
+        stream.set(id, after)
+      }
+      const ids = request.records.map(({ id }) => id)
+      answer.duplicateIds = ids.filter((id, index) => ids.indexOf(id) < index)
+      this.calls.push(`save ${request.stream?.model} ${request.records.length}`)
+      return answer
+    },
+    delete: async ({ stream, ids }) => {
+      this.calls.push(`delete ${stream?.model} ${ids.length}`)
+      return { ...noChange(), deleted: ids.filter((id) => this.#stream(stream).delete(id)).length }
+    },
+    startTrackingDeletes: async ({ stream }) => {
+      this.calls.push(`trackStart ${stream?.model}`)
+      return {}
+    },
+    endTrackingDeletes: async ({ stream }) => {
+      this.calls.push(`trackEnd ${stream?.model}`)
+      return noChange()
+    },
+    deleteUnseen: async ({ stream }) => {
+      this.calls.push(`unseen ${stream?.model}`)
+      return { ...noChange(), deleted: 7 }
+    },
+    listRecords: async ({ stream, ids, cursor, limit }) => {
+      const all = [...this.#stream(stream).entries()].filter(([id]) => ids.length === 0 || ids.includes(id))
+      const from = Number(cursor || 0)
+      const page = all.slice(from, from + limit).map(([, record]) => record)
+      const nextCursor = from + limit < all.length ? String(from + limit) : ''
+      return { records: Buffer.from(JSON.stringify(page)), nextCursor }
+    },
+    appendLogs: async ({ runId, lines }) => {
+      this.lines.push(...lines.map((line) => ({ ...line, runId })))
+      return {}
+    },
+    countRecords: unused,
+    pruneRecords: unused,
+    emptyStreams: unused,
+    listLogs: unused,
+  }
+
+  #run(runId: string): RunState {
+    const run = this.runs.get(runId)
+    if (!run) throw new AppError('unknown_run', `there is no run '${runId}'`)
+    return run
+  }
+
+  #stream(stream: Stream | undefined): Map<string, { id: string }> {
+    const key = `${stream?.connection}/${stream?.model}/${stream?.variant}`
+    const records = this.records.get(key) ?? new Map()
+    this.records.set(key, records)
+    return records
+  }
+}
+
+const noChange = (): SaveResponse => ({ added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [] })
+
+async function unused(): Promise<never> {
+  throw new Error('not used by a runner')
+}

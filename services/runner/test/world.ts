@@ -1,0 +1,193 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Bus, connectBus, publish, subjects } from '@syncline/bus'
+import { type Catalog, type Connection, type Integration, Keyring, openCatalog } from '@syncline/catalog'
+import { bundleSync } from '@syncline/functions'
+import { RunFinished } from '@syncline/proto'
+import { createLog, type Running } from '@syncline/service'
+import { eventually, namespace, servers } from '@syncline/testkit'
+import { Config, start } from '../src/service.ts'
+import { StandIns } from './stand-ins.ts'
+
+const CREATED_AT = '2026-01-01T00:00:00.000Z'
+
+export interface World extends AsyncDisposable {
+  bus: Bus
+  catalog: Catalog
+  standIns: StandIns
+  finished: RunFinished[]
+  runner: Running
+  /** Another runner of the same world. */
+  startRunner(env?: NodeJS.ProcessEnv): Promise<Running>
+  /** Makes integration, connection and sync; `exec` is the body of the function. */
+  deploy(exec: string, changes?: Changes): Promise<void>
+  /** Asks for a run of it and waits for its end. */
+  run(options?: { checkpoint?: string; emptyCache?: boolean; lastSyncAtMs?: number }): Promise<RunFinished>
+  request(options?: { checkpoint?: string; emptyCache?: boolean; lastSyncAtMs?: number }): Promise<string>
+  /** `info text` of a run. */
+  log(runId: string): string[]
+}
+
+export interface Changes {
+  models?: string[]
+  trackDeletes?: boolean
+  integration?: Partial<Integration>
+  connection?: Partial<Connection>
+  credentials?: object
+  /** A function's file instead of a body. */
+  file?: string
+}
+
+export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
+  await using open = new AsyncDisposableStack()
+  const prefix = namespace()
+  const url = servers().nats.url
+  const bus = open.use(await connectBus({ url, prefix, replicas: 1 }, 'test'))
+  const catalog = open.use(await openCatalog(bus, (error) => console.error(error)))
+  const standIns = new StandIns()
+  const { port } = open.use(await standIns.serve())
+  const folder = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-runner-'))).path
+  const keyring = Keyring.generate('test')
+
+  const finished: RunFinished[] = []
+  const subscription = bus.connection.subscribe(`${prefix}.event.run.finished.>`, {
+    callback: (_error, message) => void finished.push(RunFinished.decode(message.data)),
+  })
+  open.defer(() => subscription.unsubscribe())
+
+  const runners = open.use(new AsyncDisposableStack())
+  const startRunner = async (more: NodeJS.ProcessEnv = {}) => {
+    const config = Config.parse({
+      NATS_URL: url,
+      NATS_PREFIX: prefix,
+      RECORDS_ADDRESS: `127.0.0.1:${port}`,
+      SCHEDULER_ADDRESS: `127.0.0.1:${port}`,
+      SYNCLINE_KEYRING: keyring,
+      EGRESS_ALLOW_HOSTS: '127.0.0.1',
+      RUN_BLOCKED_MS: '2000',
+      RUNNER_DRAIN_MS: '300',
+      ...env,
+      ...more,
+    })
+    const runner = await start(config, createLog('runner', 'silent'))
+    runners.defer(() => runner[Symbol.asyncDispose]())
+    return runner
+  }
+  const runner = await startRunner()
+
+  let count = 0
+  const world: Omit<World, typeof Symbol.asyncDispose> = {
+    bus,
+    catalog,
+    standIns,
+    finished,
+    runner,
+    startRunner,
+    async deploy(exec, changes = {}) {
+      const { models = ['Thing'], trackDeletes = false, integration, connection, credentials } = changes
+      const place = 'connection:dev/api/demo'
+      const sealed = new Keyring(keyring).seal(JSON.stringify(credentials ?? { type: 'NONE' }), place)
+      const file = join(folder, `api/syncs/demo${++count}.ts`)
+      await mkdir(join(folder, 'api/syncs'), { recursive: true })
+      const schemas = models.map((model) => `${model}: z.object({ id: z.string() })`).join(', ')
+      await writeFile(
+        file,
+        `import { createSync } from 'nango'
+         import { z } from 'zod'
+         export default createSync({ description: '', frequency: 'every hour', models: { ${schemas} }, exec: async (nango) => {
+           ${exec}
+         } })`,
+      )
+      const bundle = await catalog.bundles.put((await bundleSync(changes.file ?? file)).text)
+      await catalog.integrations.upsert(
+        () => ({
+          environment: 'dev',
+          key: 'api',
+          provider: 'acme',
+          displayName: 'Acme',
+          baseUrl: 'http://127.0.0.1:1',
+          auth: { type: 'none' },
+          headers: {},
+          createdAt: CREATED_AT,
+          updatedAt: CREATED_AT,
+          ...integration,
+        }),
+        'dev',
+        'api',
+      )
+      await catalog.connections.upsert(
+        () => ({
+          uid: 'uid-1',
+          environment: 'dev',
+          integration: 'api',
+          id: 'demo',
+          sealedCredentials: sealed,
+          metadata: null,
+          connectionConfig: {},
+          tags: {},
+          createdAt: CREATED_AT,
+          updatedAt: CREATED_AT,
+          ...connection,
+        }),
+        'dev',
+        'api',
+        'demo',
+      )
+      await catalog.syncs.upsert(
+        () => ({
+          environment: 'dev',
+          integration: 'api',
+          name: 'demo',
+          description: '',
+          version: '1',
+          models,
+          frequency: 'every hour',
+          autoStart: true,
+          trackDeletes,
+          bundle,
+          deployedAt: CREATED_AT,
+        }),
+        'dev',
+        'api',
+        'demo',
+      )
+      // The runner's copy of the catalog follows within milliseconds; a new process would see it at once.
+      await eventually(async () => {
+        if ((await catalog.syncs.get('dev', 'api', 'demo')).bundle !== bundle)
+          throw new Error('not there yet')
+      })
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    },
+    async request({ checkpoint = '', ...options } = {}) {
+      const runId = `run-${++count}`
+      const plan = {
+        environment: 'dev',
+        providerConfigKey: 'api',
+        connectionId: 'demo',
+        connectionUid: 'uid-1',
+        sync: 'demo',
+      }
+      standIns.add(runId, { ...plan, ...options }, checkpoint)
+      await publish(bus, subjects.runRequested, ['dev'], { environment: 'dev', runId }, { id: runId })
+      return runId
+    },
+    async run(options) {
+      const runId = await world.request(options)
+      return eventually(
+        () => {
+          const end = finished.find((one) => one.runId === runId)
+          if (!end) throw new Error(`${runId} has not ended: ${world.log(runId).join('\n')}`)
+          return end
+        },
+        { timeoutMs: 20_000 },
+      )
+    },
+    log: (runId) =>
+      standIns.lines
+        .filter((line) => line.runId === runId)
+        .map(({ level, message }) => `${level.replace('LOG_LEVEL_', '').toLowerCase()} ${message}`),
+  }
+  const owned = open.move()
+  return { ...world, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
