@@ -25,6 +25,7 @@ export interface SystemOptions {
 }
 
 export interface System extends AsyncDisposable {
+  dir: string
   url: string
   natsUrl: string
   /** How to reach the services: what a shell needs to run one more of them. */
@@ -82,6 +83,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
   const owned = open.move()
   return {
+    dir: options.dir,
     url: `http://127.0.0.1:${gatewayPort}`,
     natsUrl: nats.url,
     env,

@@ -48,9 +48,11 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
     items.set(number, changed)
     return changed
   }
+  // GitHub never gives a number or an id twice.
+  let lastNumber = Math.max(0, ...items.keys())
+  let lastId = Math.max(0, ...[...items.values()].map((item) => item.id))
   const add: Replay['add'] = (fields) => {
-    const number = Math.max(0, ...items.keys()) + 1
-    const id = Math.max(0, ...[...items.values()].map((item) => item.id)) + 1
+    const [number, id] = [++lastNumber, ++lastId]
     const blank = {
       state: 'open',
       user: { login: 'replay' },

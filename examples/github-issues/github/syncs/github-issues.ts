@@ -24,11 +24,11 @@ export default createSync({
   autoStart: true,
   models: { GithubIssue: Item, GithubPullRequest: Item },
   metadata: z.object({ repo: z.string() }),
-  checkpoint: z.object({ since: z.string(), highest: z.number(), total: z.number() }),
+  checkpoint: z.object({ since: z.string(), highest: z.number(), total: z.number(), sweeping: z.boolean() }),
 
   exec: async (nango) => {
     const { repo } = await nango.getMetadata()
-    const before = (await nango.getCheckpoint()) ?? { since: '1970-01-01T00:00:00Z', highest: 0, total: 0 }
+    const before = (await nango.getCheckpoint()) ?? nothingYet
 
     // One small question first: GitHub's own clock (so that a change made while we read belongs to the next run too),
     // the newest number, and how many there are.
@@ -46,18 +46,31 @@ export default createSync({
       added += page.filter((item) => item.number > before.highest).length
       await save(nango, page)
     }
+    if (!before.sweeping && before.total + added === total) {
+      await nango.saveCheckpoint({ since, highest, total, sweeping: false })
+      return
+    }
 
     // `since` never shows what is gone. Only when the numbers don't add up is it worth reading everything: what a
-    // complete pass between start and end does not save again is deleted.
-    if (before.total + added !== total) {
-      await nango.log(`expected ${before.total + added} items, GitHub has ${total}: looking for deleted ones`)
-      for (const model of models) await nango.trackDeletesStart(model)
-      for await (const page of pages(nango, repo)) await save(nango, page)
-      for (const model of models) await nango.trackDeletesEnd(model)
+    // complete pass does not save again is deleted.
+    await nango.log(`expected ${before.total + added} items, GitHub has ${total}: looking for deleted ones`)
+    await nango.saveCheckpoint({ ...before, sweeping: true })
+    for (const model of models) await nango.trackDeletesStart(model)
+    let listed = 0
+    for await (const page of pages(nango, repo)) {
+      listed += page.length
+      await save(nango, page)
     }
-    await nango.saveCheckpoint({ since, highest, total })
+    // A deletion while we read may have pushed an item over a page's edge, unseen: then the next run reads again.
+    const complete = listed === total
+    if (complete) for (const model of models) await nango.trackDeletesEnd(model)
+    // What an earlier pass saw before it was cut off counts as seen: only a pass of one piece settles the numbers.
+    const settled = complete && !before.sweeping
+    await nango.saveCheckpoint({ since, highest, total: settled ? total : 0, sweeping: !complete })
   },
 })
+
+const nothingYet = { since: '1970-01-01T00:00:00Z', highest: 0, total: 0, sweeping: false }
 
 const models = ['GithubIssue', 'GithubPullRequest'] as const
 
