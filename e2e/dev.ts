@@ -60,7 +60,10 @@ async function main(): Promise<void> {
             dir: DIR,
             port,
             keyring: readKeyring(),
-            egress: replay ? [new URL(replay.url).host] : [],
+            egress: [
+              ...(replay ? [new URL(replay.url).host] : []),
+              ...(process.env.EGRESS_ALLOW_HOSTS?.split(',') ?? []),
+            ],
             onChange: (name, state) => {
               console.log(
                 `${name} ${state === 'running' ? 'runs again' : `has ${state}`}, see .syncline/logs/${name}.log`,

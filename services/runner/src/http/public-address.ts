@@ -17,7 +17,9 @@ export class AddressRefused extends Error {
 
   constructor(host: string, address = host) {
     const resolved = address === host ? '' : ` (${address})`
-    super(`the host '${host}'${resolved} is not a public address: sync functions may not call it`)
+    super(
+      `the host '${host}'${resolved} is not a public address: sync functions may not call it, unless the runner's EGRESS_ALLOW_HOSTS names it`,
+    )
   }
 }
 
