@@ -9,7 +9,7 @@ export async function prepareSyncs(
   onWarning: (warning: string) => void,
 ): Promise<SyncToDeploy[]> {
   const files = await readSyncs(folder)
-  const harness = await functionHarness()
+  await using harness = await functionHarness()
   const prepared: SyncToDeploy[] = []
   for (const { integration, name, file } of files) {
     const bundle = await bundleSync(file)

@@ -1,7 +1,9 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+
+const PREFIX = 'syncline-sandbox-'
 
 /** The script that children start with. */
 export interface Harness extends AsyncDisposable {
@@ -15,7 +17,8 @@ export interface Harness extends AsyncDisposable {
  * child then starts nearly as fast as bare Node.
  */
 export async function buildHarness(programFile: string): Promise<Harness> {
-  const dir = await realpath(await mkdtemp(join(tmpdir(), 'syncline-sandbox-')))
+  await sweep()
+  const dir = await realpath(await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)))
   const file = join(dir, 'harness.cjs')
   const { outputFiles } = await build({
     stdin: {
@@ -34,4 +37,22 @@ export async function buildHarness(programFile: string): Promise<Harness> {
   })
   await writeFile(file, outputFiles[0]?.contents ?? '', { mode: 0o444 })
   return { file, dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** Removes what processes have left that were killed before they could do it themselves. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {}) // another user's
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }

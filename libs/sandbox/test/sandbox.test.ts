@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -292,6 +293,12 @@ test('a child that loops dies with its parent, even of SIGKILL', async () => {
   process.kill(pid, 0)
   parent.kill('SIGKILL')
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+  // What it left on disk goes when the next one starts.
+  const left = () =>
+    readdirSync(tmpdir()).filter((name) => name.startsWith(`syncline-sandbox-${parent.pid}-`))
+  expect(left()).toHaveLength(1)
+  await using _next = await buildHarness(join(import.meta.dirname, 'program.ts'))
+  expect(left()).toEqual([])
 })
 
 test('a disposed sandbox leaves no process', async () => {
