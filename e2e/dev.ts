@@ -4,7 +4,7 @@ import { Keyring } from '@syncline/catalog'
 import { takePort } from '@syncline/embedded'
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { startReplay } from '@syncline/example-github-issues/replay'
-import { setUpExample } from '@syncline/example-github-issues/setup'
+import { type Example, setUpExample } from '@syncline/example-github-issues/setup'
 import { Listr } from 'listr2'
 import colors from 'picocolors'
 import { type ProcessName, ROOT, type System, startSystem } from './system.ts'
@@ -14,13 +14,7 @@ const DIR = process.env.SYNCLINE_DIR ?? join(ROOT, '.syncline')
 const FACTS = join(DIR, 'dev.json')
 
 /** What `.syncline/dev.json` tells other programs about the system that runs. */
-interface Facts {
-  url: string
-  key: string
-  provider_config_key: string
-  connection_id: string
-  sync: string
-  model: string
+interface Facts extends Example {
   /** Where the recorded GitHub can be changed; absent when GITHUB_REPO is set. */
   replay_url?: string
   launcher: number
