@@ -17,6 +17,8 @@ const FACTS = join(DIR, 'dev.json')
 interface Facts extends Example {
   /** Where the recorded GitHub can be changed; absent when GITHUB_REPO is set. */
   replay_url?: string
+  /** For `syncline env` and `syncline key`. */
+  nats_url: string
   launcher: number
   pids: Partial<Record<ProcessName, number>>
 }
@@ -84,6 +86,7 @@ async function main(): Promise<void> {
               ...(before && { knownKey: before.key }),
             })),
             ...(replay && { replay_url: replay.url }),
+            nats_url: system.natsUrl,
             launcher: process.pid,
             pids: {},
           }
