@@ -5,8 +5,10 @@ import { takePort } from '@syncline/embedded'
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { startReplay } from '@syncline/example-github-issues/replay'
 import { type Example, setUpExample } from '@syncline/example-github-issues/setup'
+import { Syncline } from '@syncline/sdk'
 import { Listr } from 'listr2'
 import colors from 'picocolors'
+import { narrateRuns } from './narrate.ts'
 import { type ProcessName, ROOT, type System, startSystem } from './system.ts'
 
 /** Data, logs, and facts for other programs. */
@@ -99,6 +101,8 @@ async function main(): Promise<void> {
   const ended = Promise.race([steps.run().then(() => 'started' as const), stop])
   if ((await ended) !== 'stop' && facts) {
     console.log(welcome(facts))
+    const client = new Syncline({ secretKey: facts.key, host: facts.url })
+    open.use(await narrateRuns(facts.nats_url, client, facts.provider_config_key, console.log))
     await stop
   }
   console.log('stopping …')

@@ -10,8 +10,11 @@ import { CODE_TRAILER, channelOptions } from './limits.ts'
 
 const STOP_TIMEOUT_MS = 10_000
 
-/** Clients look the name up again when a connection ends: so an instance that was added gets its share within a minute. */
-const connectionAge = { 'grpc.max_connection_age_ms': 60_000, 'grpc.max_connection_age_grace_ms': 60_000 }
+/**
+ * Clients look the name up again when a connection ends: so an instance that was added gets its share within a minute.
+ * Calls under way go on.
+ */
+const connectionAge = { 'grpc.max_connection_age_ms': 60_000, 'grpc.max_connection_age_grace_ms': 600_000 }
 
 export interface RpcServer extends AsyncDisposable {
   port: number

@@ -1,0 +1,44 @@
+import { connectBus } from '@syncline/bus'
+import { RunFinished, RunOutcome } from '@syncline/proto'
+import type { Syncline } from '@syncline/sdk'
+
+/** Tells each run that ends, in a line, for as long as it is not disposed. */
+export async function narrateRuns(
+  natsUrl: string,
+  client: Syncline,
+  integration: string,
+  tell: (line: string) => void,
+): Promise<AsyncDisposable> {
+  const bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'npm start')
+  const names = new Map<string, string>()
+  const nameOf = async (runId: string) => {
+    const schedule = runId.slice(0, runId.lastIndexOf('-'))
+    if (!names.has(schedule)) {
+      const { syncs } = await client.syncStatus(integration, '*')
+      for (const { id, name, variant, connection_id } of syncs) {
+        names.set(id, `${variant === 'base' ? name : `${name}::${variant}`} of ${connection_id}`)
+      }
+    }
+    return names.get(schedule) ?? `run ${runId}`
+  }
+  bus.connection.subscribe(`${bus.prefix}.event.run.finished.>`, {
+    callback: (error, message) => {
+      if (error) return
+      const run = RunFinished.decode(message.data)
+      const time = new Date(run.finishedAtMs).toLocaleTimeString('en-GB')
+      void nameOf(run.runId)
+        .catch(() => `run ${run.runId}`)
+        .then((name) => tell(`${time}  ${name}: ${whatHappened(run)}`))
+    },
+  })
+  return bus
+}
+
+function whatHappened({ outcome, error, counts }: RunFinished): string {
+  if (outcome !== RunOutcome.SUCCESS) return error
+  const changes = counts.flatMap(({ model, ...count }) => {
+    const parts = Object.entries(count).filter(([, n]) => n > 0)
+    return parts.length > 0 ? [`${model} ${parts.map(([what, n]) => `${n} ${what}`).join(', ')}`] : []
+  })
+  return changes.join('; ') || 'nothing changed'
+}
