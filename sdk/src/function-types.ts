@@ -169,10 +169,19 @@ export interface NangoSync<
   setMergingStrategy(strategy: { strategy: 'override' }, model: keyof M & string): Promise<void>
   /** From here to `trackDeletesEnd`, in this run or a later one, every live record is to be saved. */
   trackDeletesStart(model: keyof M & string): Promise<void>
-  /** Deletes the records that were not saved since `trackDeletesStart`. */
-  trackDeletesEnd(model: keyof M & string): Promise<{ deletedKeys: string[] } | undefined>
+  /**
+   * Deletes the records that were not saved since `trackDeletesStart`. If that is most of them, nothing is deleted and
+   * the run ends with a warning, in case the API has left some out by mistake: `allowMassDelete` deletes them.
+   */
+  trackDeletesEnd(
+    model: keyof M & string,
+    options?: { allowMassDelete?: boolean },
+  ): Promise<{ deletedKeys: string[] } | undefined>
   /** @deprecated Use `trackDeletesStart` and `trackDeletesEnd`. */
-  deleteRecordsFromPreviousExecutions(model: keyof M & string): Promise<void>
+  deleteRecordsFromPreviousExecutions(
+    model: keyof M & string,
+    options?: { allowMassDelete?: boolean },
+  ): Promise<void>
 
   /** What an earlier run saved; null at first. */
   getCheckpoint(): Promise<z.infer<Checkpoint> | null>

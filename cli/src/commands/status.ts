@@ -23,7 +23,7 @@ export const status = () =>
         records: Object.entries(sync.recordCount)
           .map(([model, count]) => `${model} ${count}`)
           .join(', '),
-        error: sync.lastRun?.error ?? null,
+        message: sync.lastRun?.error ?? sync.lastRun?.warning ?? null,
       }))
       const columns = [
         'sync',
@@ -33,7 +33,7 @@ export const status = () =>
         'finished',
         'next',
         'records',
-        'error',
+        'message',
       ] as const
       console.log(table([...columns], rows))
     })

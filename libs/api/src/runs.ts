@@ -11,6 +11,8 @@ export const Run = z.object({
   /** Why it did not succeed. */
   reason: z.enum(['failed', 'cancelled', 'timed_out', 'out_of_memory', 'lost']).nullable(),
   error: z.string().nullable(),
+  /** What a run that succeeded could not do. */
+  warning: z.string().nullable(),
   /** Grows when the run is taken over by another runner. */
   attempt: z.int(),
   /** What brought it about: schedule, trigger or start. */

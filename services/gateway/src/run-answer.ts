@@ -20,11 +20,13 @@ const reasons: Record<RunOutcome, RunAnswer['reason']> = {
 }
 
 export function runAnswer(run: Run): RunAnswer {
+  const reason = reasons[run.outcome]
   return {
     id: run.id,
     state: states[run.state],
-    reason: reasons[run.outcome],
-    error: run.error || null,
+    reason,
+    error: (reason && run.error) || null,
+    warning: (!reason && run.error) || null,
     attempt: run.attempt,
     cause: run.cause,
     requestedAt: instant(run.requestedAtMs),

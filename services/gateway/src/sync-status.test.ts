@@ -53,6 +53,14 @@ test('a success has an end, a result and a next run', () => {
   })
 })
 
+test('what a run that succeeded reports is a warning, not an error', () => {
+  expect(statusOf({ lastRun: run({ error: 'nothing was deleted' }) })).toMatchObject({
+    status: 'SUCCESS',
+    latestExecutionStatus: 'SUCCESS',
+    lastRun: { reason: null, error: null, warning: 'nothing was deleted' },
+  })
+})
+
 test('a sync that never ran is a success without end and result', () => {
   const status = statusOf({})
   expect(status).toMatchObject({ status: 'SUCCESS', type: 'INITIAL', lastRun: null, checkpoint: null })

@@ -135,6 +135,7 @@ test('runs are listed newest first, with the reason why one failed', async () =>
       state: 'ended',
       reason: 'out_of_memory',
       error: 'used more than 256 MiB',
+      warning: null,
       attempt: 1,
       cause: 'trigger',
       requestedAt: '2023-11-14T22:13:20.000Z',

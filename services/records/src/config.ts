@@ -13,6 +13,12 @@ export const Config = z
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
     RUN_LOG_TTL_DAYS: variable.whole(15),
+    /**
+     * A sync that would delete more than this share of a stream, and more than this many records, because it did not
+     * see them, deletes nothing and warns. A share of 1 lets everything through.
+     */
+    RECORDS_DELETE_GUARD_SHARE: variable.share(0.5),
+    RECORDS_DELETE_GUARD_COUNT: variable.whole(100),
   })
   .transform((env) => ({
     listen: env.LISTEN,
@@ -23,6 +29,7 @@ export const Config = z
       password: env.CLICKHOUSE_PASSWORD,
       database: env.CLICKHOUSE_DATABASE,
     },
+    deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
     keep: { payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS, runLogDays: env.RUN_LOG_TTL_DAYS },
   }))
 

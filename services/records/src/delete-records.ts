@@ -1,6 +1,7 @@
 import { AppError } from '@syncline/errors'
-import { readHeads } from './record-head.ts'
-import { Action, isOneOf } from './record-log.ts'
+import { heldBack } from './delete-guard.ts'
+import { readHeads, streamSizes } from './record-head.ts'
+import { Action, countLive, isOneOf } from './record-log.ts'
 import { deleted, isLive, rewrite } from './rewrite.ts'
 import { unseenSince, WINDOW_MAX_MS } from './seen.ts'
 import { type Sql, sql } from './sql.ts'
@@ -19,9 +20,12 @@ export async function deleteByIds(store: Store, target: RunTarget, ids: string[]
   })
 }
 
+/** How many were deleted; or none, and why. */
+export type Deletion = { deleted: number; warning: string }
+
 /** Deletes what the run has neither changed nor seen since it began. */
-export async function deleteUnseen(store: Store, target: RunTarget): Promise<number> {
-  return deleteWhere(store, target, (lock) => unseenBy(lock, runStart(lock, target)))
+export async function deleteUnseen(store: Store, target: RunTarget, allowMass: boolean): Promise<Deletion> {
+  return deleteGuarded(store, target, allowMass, (lock) => unseenBy(lock, runStart(lock, target)))
 }
 
 /** Opens a window at the start of the run. If one is open, from a run that did not come to its end, it stays. */
@@ -33,10 +37,15 @@ export async function startTrackingDeletes({ state }: Store, target: RunTarget):
 
 /**
  * Deletes what was neither changed nor seen since the window was opened, and closes it. If we die in between, the
- * window is still open, and the next call deletes the rest.
+ * window is still open, and the next call deletes the rest. It is closed also where the guard held the deletion back:
+ * what this pass missed must not count as seen by the next one, which decides anew.
  */
-export async function endTrackingDeletes(store: Store, target: RunTarget): Promise<number> {
-  const count = await deleteWhere(store, target, (lock) => {
+export async function endTrackingDeletes(
+  store: Store,
+  target: RunTarget,
+  allowMass: boolean,
+): Promise<Deletion> {
+  const deletion = await deleteGuarded(store, target, allowMass, (lock) => {
     const start = openWindow(lock)
     if (start === undefined) {
       throw new AppError(
@@ -47,7 +56,37 @@ export async function endTrackingDeletes(store: Store, target: RunTarget): Promi
     return unseenBy(lock, start)
   })
   await store.state.locked(target, (lock) => store.state.setWindow(lock, undefined))
-  return count
+  return deletion
+}
+
+/**
+ * The guard looks once, before anything is deleted. What it let through it lets through again if we die half-way:
+ * with every record deleted, the share of what is left to delete falls.
+ */
+async function deleteGuarded(
+  store: Store,
+  target: RunTarget,
+  allowMass: boolean,
+  where: (lock: Lock) => Sql,
+): Promise<Deletion> {
+  const warning = allowMass
+    ? undefined
+    : await store.state.locked(target, (lock) => guard(store, lock, where))
+  if (warning !== undefined) {
+    store.events.deletionHeldBack(target.stream, warning)
+    return { deleted: 0, warning }
+  }
+  return { deleted: await deleteWhere(store, target, where), warning: '' }
+}
+
+async function guard(
+  { clickhouse, guard }: Store,
+  lock: Lock,
+  where: (lock: Lock) => Sql,
+): Promise<string | undefined> {
+  const unseen = await countLive(clickhouse, lock.id, where(lock))
+  const live = (await streamSizes(clickhouse, [lock.id])).get(lock.id)?.live ?? 0
+  return heldBack(guard, lock.stream, unseen, live)
 }
 
 async function deleteWhere(

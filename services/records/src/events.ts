@@ -5,6 +5,7 @@ const saved = metrics.counter('records_saved_total', 'Records of acknowledged sa
   'change',
 ])
 const rewritten = metrics.counter('records_rewritten_total', 'Records deleted or pruned', ['change'])
+const heldBack = metrics.counter('records_deletions_held_back_total', 'Deletions of most of a stream')
 const commitSeconds = metrics.histogram(
   'records_commit_seconds',
   'From a save to its acknowledgement',
@@ -27,6 +28,10 @@ export function createEvents(log: Log) {
     rewritten(change: 'deleted' | 'pruned', stream: Stream, count: number) {
       rewritten.inc({ change }, count)
       log.info({ stream, count }, `records ${change}`)
+    },
+    deletionHeldBack(stream: Stream, warning: string) {
+      heldBack.inc()
+      log.warn({ stream, warning }, 'deletion held back')
     },
     emptied: (stream: Stream, generation: number) => log.info({ stream, generation }, 'stream emptied'),
     swept: (streams: number) => log.info({ streams }, 'rows of emptied streams removed'),

@@ -109,6 +109,14 @@ export async function liveKeys(
   )
 }
 
+export async function countLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<number> {
+  const [count] = await clickhouse.select(
+    sql`SELECT count() FROM record_log FINAL WHERE stream = ${stream} AND ${where}`,
+    (row) => row.int64(),
+  )
+  return count ?? 0
+}
+
 /** What takes the place of a live version: expressions over its row. */
 export type Successor = {
   modifiedAt: Sql

@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import type { RecordsServiceImplementation, SaveResponse, Stream, Writer } from '@syncline/proto'
+import type { RecordsServiceImplementation, Stream, Writer } from '@syncline/proto'
 import type { CallContext } from 'nice-grpc'
 import { begin } from './begin.ts'
 import { deleteByIds, deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './delete-records.ts'
@@ -22,16 +22,16 @@ export function recordsCalls(store: Store): RecordsServiceImplementation {
       return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
     },
     save: (request, context) => save(store, byRun(request, context), request),
-    delete: async (request, context) =>
-      deletedCount(await deleteByIds(store, byRun(request, context), request.ids)),
+    delete: async (request, context) => ({
+      deleted: await deleteByIds(store, byRun(request, context), request.ids),
+    }),
     async startTrackingDeletes(request, context) {
       await startTrackingDeletes(store, byRun(request, context))
       return {}
     },
-    endTrackingDeletes: async (request, context) =>
-      deletedCount(await endTrackingDeletes(store, byRun(request, context))),
-    deleteUnseen: async (request, context) =>
-      deletedCount(await deleteUnseen(store, byRun(request, context))),
+    endTrackingDeletes: (request, context) =>
+      endTrackingDeletes(store, byRun(request, context), request.allowMassDelete),
+    deleteUnseen: (request, context) => deleteUnseen(store, byRun(request, context), request.allowMassDelete),
 
     listRecords: async (request) =>
       listRecords(store, await state.id(need(request.stream, 'stream')), request),
@@ -69,11 +69,3 @@ function need<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new AppError('invalid_body', `the call has no ${name}`)
   return value
 }
-
-const deletedCount = (deleted: number): SaveResponse => ({
-  added: 0,
-  updated: 0,
-  unchanged: 0,
-  deleted,
-  duplicateIds: [],
-})

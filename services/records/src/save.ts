@@ -22,7 +22,7 @@ export async function save(
     const { added, updated, unchanged } = plan
     store.events.saved({ added, updated, unchanged }, startedAt)
     const duplicateIds = [...batch.duplicateIds, ...plan.duplicateIds]
-    return { added, updated, unchanged, deleted: 0, duplicateIds }
+    return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '' }
   })
 }
 

@@ -28,6 +28,7 @@ export async function start(config: Config, log: Log): Promise<RecordsService> {
     clickhouse,
     state: new StreamState(redis, config.redis.prefix, clickhouse, events),
     life: new PayloadLife(config.keep.payloadDays),
+    guard: config.deleteGuard,
     events,
   }
   const rpc = open.use(

@@ -1,11 +1,18 @@
 import type { Stream, Writer } from '@syncline/proto'
 import type { ClickHouse } from './clickhouse.ts'
+import type { DeleteGuard } from './delete-guard.ts'
 import type { Events } from './events.ts'
 import type { PayloadLife } from './record-json.ts'
 import type { StreamState } from './stream-state.ts'
 
 /** What every call works with. */
-export type Store = { clickhouse: ClickHouse; state: StreamState; life: PayloadLife; events: Events }
+export type Store = {
+  clickhouse: ClickHouse
+  state: StreamState
+  life: PayloadLife
+  guard: DeleteGuard
+  events: Events
+}
 
 /** Whose records, and on whose behalf: without a writer it is the API that asks, and no fence is checked. */
 export type Target = { stream: Stream; writer: Writer | undefined; signal: AbortSignal }

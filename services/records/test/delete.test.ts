@@ -122,9 +122,69 @@ test('tens of thousands of records are deleted, each once, in a way that readers
   }
   await issues.begin()
   await issues.save([{ id: '3-7' }])
-  expect(await issues.deleteUnseen()).toMatchObject({ deleted: 49_999 })
+  expect(await issues.deleteUnseen(true)).toMatchObject({ deleted: 49_999 })
   expect(await issues.count()).toMatchObject({ live: 1 })
   const records = await issues.all(5000)
   expect(records).toHaveLength(50_000)
   expect(new Set(records.map(({ id }) => id)).size).toBe(50_000)
+})
+
+const things = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `r${i}` }))
+
+test('a pass that missed most of the stream deletes nothing and says so; the next complete pass decides anew', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save(things(200))
+  await issues.begin()
+  await issues.trackDeletes()
+  await issues.save(things(50)) // an error on page 2 was swallowed
+  expect(await issues.endTrackingDeletes()).toMatchObject({
+    deleted: 0,
+    warning: expect.stringMatching(
+      /^nothing was deleted: 150 of the 200 records \(75 %\) of Issue of connection/,
+    ),
+  })
+  expect(await issues.count()).toMatchObject({ live: 200 })
+  // What the first pass saw counts for nothing: the window was closed.
+  await issues.begin()
+  await issues.trackDeletes()
+  await issues.save(things(200).slice(30))
+  expect(await issues.endTrackingDeletes()).toMatchObject({ deleted: 30, warning: '' })
+  expect(await issues.count()).toMatchObject({ live: 170 })
+})
+
+test('a mass delete that is asked for happens', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save(things(200))
+  await issues.begin()
+  await issues.trackDeletes()
+  await issues.save(things(1))
+  expect(await issues.endTrackingDeletes(true)).toMatchObject({ deleted: 199, warning: '' })
+})
+
+test('the guard also holds back what a run without a window would delete', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save(things(200))
+  await issues.begin()
+  expect(await issues.deleteUnseen()).toMatchObject({
+    deleted: 0,
+    warning: expect.stringContaining('200 of the 200'),
+  })
+  expect(await issues.deleteUnseen(true)).toMatchObject({ deleted: 200 })
+})
+
+test('up to a hundred records may go, whatever their share, and up to half of any stream', async () => {
+  const few = fresh()
+  await few.begin()
+  await few.save(things(100))
+  await few.begin()
+  expect(await few.deleteUnseen()).toMatchObject({ deleted: 100, warning: '' })
+  const half = fresh()
+  await half.begin()
+  await half.save(things(400))
+  await half.begin()
+  await half.save(things(200))
+  expect(await half.deleteUnseen()).toMatchObject({ deleted: 200, warning: '' })
 })

@@ -76,8 +76,9 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
     merge: (values: Json[]) => records.save(save(values, 'SAVE_MODE_MERGE', writer)),
     delete: (ids: string[]) => records.delete({ stream, writer, ids }),
     trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
-    endTrackingDeletes: () => records.endTrackingDeletes({ stream, writer }),
-    deleteUnseen: () => records.deleteUnseen({ stream, writer }),
+    endTrackingDeletes: (allowMassDelete = false) =>
+      records.endTrackingDeletes({ stream, writer, allowMassDelete }),
+    deleteUnseen: (allowMassDelete = false) => records.deleteUnseen({ stream, writer, allowMassDelete }),
     async list(request: Partial<Parameters<Records['records']['listRecords']>[0]> = {}) {
       const page = await records.listRecords({ stream, limit: 100, ...request })
       return { records: parse(page.records), cursor: page.nextCursor }

@@ -74,7 +74,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt, stop: Abor
     runId,
     attempt: number,
     outcome: end.outcome,
-    error: end.error,
+    error: end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error,
     counts,
     finishedAtMs: Date.now(),
   }

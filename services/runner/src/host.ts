@@ -32,7 +32,7 @@ const params = {
     limit: z.int().min(1).max(PAGE_MAX),
     ids: z.array(z.string()).max(PAGE_MAX),
   }),
-  trackDeletes: z.object({ model, step: z.enum(['start', 'end', 'previous']) }),
+  trackDeletes: z.object({ model, step: z.enum(['start', 'end', 'previous']), allowMassDelete: z.boolean() }),
   getCheckpoint: z.null(),
   saveCheckpoint: z.object({ json: z.string().max(100_000) }),
   getConnection: z.null(),
@@ -74,8 +74,8 @@ export function createHost(
       await saves.delete(model, first, records)
       return null
     },
-    trackDeletes: async ({ model, step }) => {
-      await saves.trackDeletes(model, step)
+    trackDeletes: async ({ model, step, allowMassDelete }) => {
+      await saves.trackDeletes(model, step, allowMassDelete)
       return null
     },
     listRecords: async ({ model, cursor, limit, ids }, signal) => {

@@ -13,6 +13,8 @@ const NAMED_DUPLICATES = 5
  * at once. The function's call returns when its write is durable, so a slow store slows the function down.
  */
 export class Saves {
+  /** What belongs into the result of a run that succeeds. */
+  readonly warnings: string[] = []
   readonly #records: RecordsClient
   readonly #attempt: Attempt
   readonly #warn: (text: string) => void
@@ -52,10 +54,15 @@ export class Saves {
     await this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
   }
 
-  async trackDeletes(model: string, step: 'start' | 'end' | 'previous'): Promise<void> {
+  async trackDeletes(
+    model: string,
+    step: 'start' | 'end' | 'previous',
+    allowMassDelete = false,
+  ): Promise<void> {
     await this.#inTurn(model, async (target, signal) => {
-      if (step === 'end') return this.#records.endTrackingDeletes(target, { signal })
-      if (step === 'previous') return this.#records.deleteUnseen(target, { signal })
+      const request = { ...target, allowMassDelete }
+      if (step === 'end') return this.#records.endTrackingDeletes(request, { signal })
+      if (step === 'previous') return this.#records.deleteUnseen(request, { signal })
       await this.#records.startTrackingDeletes(target, { signal })
       return undefined
     })
@@ -112,12 +119,16 @@ export class Saves {
     return turn
   }
 
-  #account(model: string, { added, updated, deleted, duplicateIds }: SaveResponse): void {
+  #account(model: string, { added, updated, deleted, duplicateIds, warning }: SaveResponse): void {
     const count = this.#counts.get(model)
     if (count) {
       count.added += added
       count.updated += updated
       count.deleted += deleted
+    }
+    if (warning) {
+      this.warnings.push(warning)
+      this.#warn(`model '${model}': ${warning}`)
     }
     if (duplicateIds.length === 0) return
     const named = duplicateIds.slice(0, NAMED_DUPLICATES).map((id) => `'${id}'`)

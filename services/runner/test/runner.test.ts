@@ -173,6 +173,23 @@ test('the deprecated trackDeletes deletes what a successful run did not save', a
   expect(world.standIns.calls).not.toContain('unseen Thing')
 })
 
+test('a deletion that was held back is a warning in the log and the result of a run that succeeds', async () => {
+  world.standIns.heldBack = 'nothing was deleted: too many'
+  await world.deploy(
+    `await nango.trackDeletesStart('Thing')
+     await nango.trackDeletesEnd('Thing')`,
+  )
+  const end = await world.run()
+  expect(end).toMatchObject({ ...SUCCESS, error: 'nothing was deleted: too many' })
+  expect(world.log(end.runId)).toContain(`warn model 'Thing': nothing was deleted: too many`)
+  await world.deploy(
+    `await nango.trackDeletesStart('Thing')
+     await nango.trackDeletesEnd('Thing', { allowMassDelete: true })`,
+  )
+  expect(await world.run()).toMatchObject(SUCCESS)
+  world.standIns.heldBack = ''
+})
+
 test('a function sees its connection, metadata, variables, and when it last ran', async () => {
   await world.deploy(
     `const { credentials, connection_config } = await nango.getConnection()

@@ -8,7 +8,7 @@ import {
   type RunsServiceImplementation,
   SaveMode,
   type SaveRequest,
-  type SaveResponse,
+  SaveResponse,
   type Stream,
 } from '@syncline/proto'
 import { serve } from '@syncline/rpc'
@@ -42,6 +42,8 @@ export class StandIns {
   readonly heartbeats: ModelCounts[][] = []
   /** Called before each save; may throw or wait. */
   onSave: (request: SaveRequest) => Promise<void> | void = () => {}
+  /** What the guard against mass deletes says, unless they are allowed. */
+  heldBack = ''
   onStart: () => void = () => {}
   onHeartbeat: () => void = () => {}
 
@@ -133,9 +135,10 @@ export class StandIns {
       this.calls.push(`trackStart ${stream?.model}`)
       return {}
     },
-    endTrackingDeletes: async ({ stream }) => {
+    endTrackingDeletes: async ({ stream, allowMassDelete }) => {
       this.calls.push(`trackEnd ${stream?.model}`)
-      return noChange()
+      if (this.heldBack === '' || allowMassDelete) return noChange()
+      return { ...noChange(), warning: this.heldBack }
     },
     deleteUnseen: async ({ stream }) => {
       this.calls.push(`unseen ${stream?.model}`)
@@ -172,7 +175,7 @@ export class StandIns {
   }
 }
 
-const noChange = (): SaveResponse => ({ added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [] })
+const noChange = (): SaveResponse => SaveResponse.create()
 
 async function unused(): Promise<never> {
   throw new Error('not used by a runner')

@@ -12,7 +12,11 @@ export interface HostApi {
     limit: number
     ids: string[]
   }): Promise<{ json: string; nextCursor: string }>
-  trackDeletes(params: { model: string; step: 'start' | 'end' | 'previous' }): Promise<null>
+  trackDeletes(params: {
+    model: string
+    step: 'start' | 'end' | 'previous'
+    allowMassDelete: boolean
+  }): Promise<null>
   getCheckpoint(params: null): Promise<{ json: string }>
   /** Empty clears it. */
   saveCheckpoint(params: { json: string }): Promise<null>

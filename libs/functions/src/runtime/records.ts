@@ -32,6 +32,12 @@ export function recordMethods(ask: Ask): RecordMethods {
   const save = (records: unknown[], model: string) =>
     inSlices(records, model, (slice, first) => ask('save', { model, mode: 'replace', first, records: slice }))
 
+  const trackDeletes = async (
+    model: string,
+    step: 'start' | 'end' | 'previous',
+    options?: { allowMassDelete?: boolean },
+  ) => void (await ask('trackDeletes', { model, step, allowMassDelete: options?.allowMassDelete === true }))
+
   return {
     batchSave: save,
     batchSend: save,
@@ -53,10 +59,9 @@ export function recordMethods(ask: Ask): RecordMethods {
         throw new Error(`setMergingStrategy: '${strategy}' is not supported; 'override' is the only strategy`)
       }
     },
-    trackDeletesStart: async (model) => void (await ask('trackDeletes', { model, step: 'start' })),
-    trackDeletesEnd: async (model) => void (await ask('trackDeletes', { model, step: 'end' })),
-    deleteRecordsFromPreviousExecutions: async (model) =>
-      void (await ask('trackDeletes', { model, step: 'previous' })),
+    trackDeletesStart: (model) => trackDeletes(model, 'start'),
+    trackDeletesEnd: (model, options) => trackDeletes(model, 'end', options),
+    deleteRecordsFromPreviousExecutions: (model, options) => trackDeletes(model, 'previous', options),
   }
 }
 

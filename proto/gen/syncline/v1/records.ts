@@ -211,11 +211,15 @@ export interface SaveResponse {
   deleted: number
   /** Ids that the batch held more than once; the last one won. */
   duplicateIds: string[]
+  /** What people should know, for the log and the result of the run; mostly empty. */
+  warning: string
 }
 
 export interface TrackDeletesRequest {
   stream: Stream | undefined
   writer: Writer | undefined
+  /** Delete even if it is most of the stream. Without it nothing is deleted then, and the answer warns. */
+  allowMassDelete: boolean
 }
 
 export interface StartTrackingDeletesResponse {}
@@ -236,7 +240,7 @@ export interface ListRecordsRequest {
 export interface ListRecordsResponse {
   /** A JSON array of records, each with its `_nango_metadata`. */
   records: Buffer
-  /** Empty when there are no more. */
+  /** Empty when there are no more. A page may hold fewer than asked for though there are more. */
   nextCursor: string
 }
 
@@ -781,7 +785,7 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
 }
 
 function createBaseSaveResponse(): SaveResponse {
-  return { added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [] }
+  return { added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [], warning: '' }
 }
 
 export const SaveResponse: MessageFns<SaveResponse> = {
@@ -800,6 +804,9 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     }
     for (const v of message.duplicateIds) {
       writer.uint32(42).string(v!)
+    }
+    if (message.warning !== '') {
+      writer.uint32(50).string(message.warning)
     }
     return writer
   },
@@ -857,6 +864,14 @@ export const SaveResponse: MessageFns<SaveResponse> = {
             message.duplicateIds.push(reader.string())
             continue
           }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.warning = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -879,12 +894,13 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     message.unchanged = object.unchanged ?? 0
     message.deleted = object.deleted ?? 0
     message.duplicateIds = object.duplicateIds?.map((e) => e) || []
+    message.warning = object.warning ?? ''
     return message
   },
 }
 
 function createBaseTrackDeletesRequest(): TrackDeletesRequest {
-  return { stream: undefined, writer: undefined }
+  return { stream: undefined, writer: undefined, allowMassDelete: false }
 }
 
 export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
@@ -894,6 +910,9 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
     }
     if (message.writer !== undefined) {
       Writer.encode(message.writer, writer.uint32(18).fork()).join()
+    }
+    if (message.allowMassDelete !== false) {
+      writer.uint32(24).bool(message.allowMassDelete)
     }
     return writer
   },
@@ -927,6 +946,14 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
             message.writer = Writer.decode(reader, reader.uint32())
             continue
           }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.allowMassDelete = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -948,6 +975,7 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
       object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
     message.writer =
       object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
+    message.allowMassDelete = object.allowMassDelete ?? false
     return message
   },
 }

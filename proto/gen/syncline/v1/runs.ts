@@ -159,7 +159,7 @@ export interface RunFinished {
   runId: string
   attempt: number
   outcome: RunOutcome
-  /** What went wrong, for people; empty on success. */
+  /** What went wrong, for people. Of a run that succeeded, what it warns of; mostly empty. */
   error: string
   counts: ModelCounts[]
   finishedAtMs: number
