@@ -13,6 +13,8 @@ export const Config = z
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
     RUN_LOG_TTL_DAYS: variable.whole(15),
+    /** A page ends before its payloads are more than this; a single larger record is a page. */
+    RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**
      * A sync that would delete more than this share of a stream, and more than this many records, because it did not
      * see them, deletes nothing and warns. A share of 1 lets everything through.
@@ -30,6 +32,7 @@ export const Config = z
       database: env.CLICKHOUSE_DATABASE,
     },
     deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
+    pageBytes: env.RECORDS_PAGE_MAX_BYTES,
     keep: { payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS, runLogDays: env.RUN_LOG_TTL_DAYS },
   }))
 

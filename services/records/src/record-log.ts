@@ -63,11 +63,13 @@ export async function readRows(
   stream: string,
   where: Sql,
   limit: number,
+  settings: Sql = sql``,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
     sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
       FROM record_log WHERE stream = ${stream} AND ${where}
-      ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
+      ORDER BY stream, modified_at, id LIMIT ${limit}
+      SETTINGS max_threads = 1, optimize_read_in_order = 1${settings}`,
     (row) => ({
       modifiedAt: row.int64(),
       id: row.string(),
@@ -82,8 +84,35 @@ export async function readRows(
   )
 }
 
+/** The first of these rows: up to `limit`, or a little more than `bytes` of them. `full`: there may be more. */
+export async function readWindow(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+  bytes: number,
+): Promise<{ rows: ReadRow[]; full: boolean }> {
+  // The server stops at the first block of rows that is over the bound.
+  const settings = sql`, max_result_bytes = ${bytes}, result_overflow_mode = 'break'`
+  const rows = await readRows(clickhouse, stream, where, limit, settings)
+  const read = rows.reduce(
+    (sum, { id, payload }) => sum + ROW_BYTES + ID_CHAR_BYTES * id.length + payload.length,
+    0,
+  )
+  return { rows, full: rows.length === limit || read >= bytes }
+}
+
+/** Rather more than what a row takes in the server's memory, where it measures: what is full must not look complete. */
+const ROW_BYTES = 80
+const ID_CHAR_BYTES = 3
+
 /** Only these actions: rows that end a version carry its action, so they stay together. */
 export const hasAction = (actions: Action[]): Sql => sql`action IN ${actions.map((action) => nameOf[action])}`
+
+/** As ClickHouse orders them: texts by their bytes. */
+export function compareKeys(a: Key, b: Key): number {
+  return a.modifiedAt - b.modifiedAt || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
+}
 
 /** The first comparison alone is what the index can use. */
 export const after = (key: Key): Sql =>

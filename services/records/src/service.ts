@@ -17,7 +17,8 @@ export interface RecordsService extends Running {
   port: number
 }
 
-export async function start(config: Config, log: Log): Promise<RecordsService> {
+/** @param clock Unix milliseconds, by which payloads expire and streams fall out of use. */
+export async function start(config: Config, log: Log, clock = Date.now): Promise<RecordsService> {
   const events = createEvents(log)
   await using open = new AsyncDisposableStack()
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
@@ -29,6 +30,8 @@ export async function start(config: Config, log: Log): Promise<RecordsService> {
     state: new StreamState(redis, config.redis.prefix, clickhouse, events),
     life: new PayloadLife(config.keep.payloadDays),
     guard: config.deleteGuard,
+    pageBytes: config.pageBytes,
+    clock,
     events,
   }
   const rpc = open.use(

@@ -11,6 +11,9 @@ export type Store = {
   state: StreamState
   life: PayloadLife
   guard: DeleteGuard
+  /** Payloads of a page. */
+  pageBytes: number
+  clock: () => number
   events: Events
 }
 

@@ -15,7 +15,13 @@ export type Json = { [key: string]: unknown }
 /** A records service of its own, with tables and Redis keys of its own; `at` puts two of them on the same ones. */
 export async function startRecords(
   at = namespace(),
-  given: { clickhouse?: string; redis?: string; payloadDays?: number } = {},
+  given: {
+    clickhouse?: string
+    redis?: string
+    payloadDays?: number
+    env?: { [name: string]: string }
+    clock?: () => number
+  } = {},
 ) {
   await using open = new AsyncDisposableStack()
   const config = Config.parse({
@@ -25,8 +31,9 @@ export async function startRecords(
     CLICKHOUSE_URL: given.clickhouse ?? servers().clickhouse.url,
     CLICKHOUSE_DATABASE: at,
     RECORDS_PAYLOAD_TTL_DAYS: given.payloadDays,
+    ...given.env,
   })
-  const service: RecordsService = open.use(await start(config, quiet))
+  const service: RecordsService = open.use(await start(config, quiet, given.clock))
   const connection = open.use(connect(`127.0.0.1:${service.port}`))
   const owned = open.move()
   return {
