@@ -4,7 +4,7 @@ import { AppError } from '@syncline/errors'
 import type { Record as SavedRecord } from '@syncline/proto'
 import { type ClickHouse, wasAnswered } from './clickhouse.ts'
 import type { Events } from './events.ts'
-import { planSave, type SavePlan } from './plan.ts'
+import { type Changes, planSave, rowsOf, type SavePlan } from './plan.ts'
 import { readHeads } from './record-head.ts'
 import { insertRows, type NewRow } from './record-log.ts'
 import { noteSeen } from './seen.ts'
@@ -17,34 +17,41 @@ const FIRST_PAUSE_MS = 250
 export type LockedSave = { lock: Lock; runId: string; records: SavedRecord[] }
 
 /**
- * Saves of any number of streams, whose locks the caller holds, in one look-up and one insert. When it returns, all
- * is durable and visible.
+ * Saves of any number of streams, whose locks the caller holds, in one look-up and one insert. Of one stream there may
+ * be several, in their order. When it returns, all is durable and visible.
  *
- * If we die before the insert: nothing happened. In the middle of it: ClickHouse has all rows or none, since they are
- * one block; what its views lack, the next holder of the lock heals. After it: the caller does not know, saves again,
- * and everything is unchanged.
+ * If we die before the insert: nothing happened. In the middle of it: ClickHouse has all rows or none, of all streams,
+ * since they are one block; what its views lack, the next holder of each lock heals. After it: the callers do not
+ * know, save again, and everything is unchanged.
  */
 export async function commit<Saves extends LockedSave[]>(
-  { clickhouse, life, events }: Store,
+  { clickhouse, life, events }: Pick<Store, 'clickhouse' | 'life' | 'events'>,
   saves: [...Saves],
 ): Promise<{ [K in keyof Saves]: SavePlan }> {
   const wanted = saves.map(({ lock, records }) => ({ stream: lock.id, ids: records.map(({ id }) => id) }))
   const heads = await readHeads(clickhouse, wanted)
+  const changes = new Map(saves.map(({ lock }): [Lock, Changes] => [lock, new Map()]))
   const plans = saves.map(({ lock, runId, records }) => {
-    const expiry = life.expiry(lock.instant)
-    return planSave(
-      { stream: lock.id, runId, instant: lock.instant, expiry, records },
-      heads.get(lock.id) ?? new Map(),
-    )
+    const save = { runId, instant: lock.instant, expiry: life.expiry(lock.instant), records }
+    return planSave(save, heads.get(lock.id) ?? new Map(), changes.get(lock) ?? new Map())
   })
-  const rows = plans.flatMap((plan) => plan.rows)
-  if (rows.length > 0) await insertOnce(clickhouse, events, new Set(saves.map(({ lock }) => lock)), rows)
+  const rows = [...changes].flatMap(([lock, changed]) => rowsOf(lock.id, changed))
   const notes = saves.flatMap(({ lock }, i) => {
     const ids = plans[i]?.seen ?? []
     return ids.length > 0 ? [{ stream: lock.id, at: lock.instant, ids }] : []
   })
-  if (notes.length > 0) await noteSeen(clickhouse, notes)
+  // That a save brought an id is true whether or not the rest of the save comes to pass.
+  await all([
+    rows.length > 0 && insertOnce(clickhouse, events, [...changes.keys()], rows),
+    notes.length > 0 && noteSeen(clickhouse, notes),
+  ])
   return plans as { [K in keyof Saves]: SavePlan } // one for each save
+}
+
+/** Unlike Promise.all it leaves nothing under way when one has failed: the caller gives its locks back then. */
+async function all(works: (Promise<void> | false)[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((end) => end.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /**
@@ -54,13 +61,13 @@ export async function commit<Saves extends LockedSave[]>(
 async function insertOnce(
   clickhouse: ClickHouse,
   events: Events,
-  locks: Set<Lock>,
+  locks: Lock[],
   rows: NewRow[],
 ): Promise<void> {
   const token = randomUUID()
   let answered = true
   for (let tries = 1; ; tries++) {
-    await Promise.all([...locks].map((lock) => lock.hold()))
+    await Promise.all(locks.map((lock) => lock.hold()))
     try {
       await insertRows(clickhouse, rows, token)
       for (const lock of locks) lock.outcome = 'whole'

@@ -11,6 +11,11 @@ const commitSeconds = metrics.histogram(
   'From a save to its acknowledgement',
   [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
 )
+const commitSaves = metrics.histogram(
+  'records_commit_saves',
+  'Saves in a commit',
+  [1, 2, 5, 10, 25, 50, 100, 250],
+)
 const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that failed and were tried again')
 const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
 
@@ -40,6 +45,9 @@ export function createEvents(log: Log) {
       healed.inc()
       log.warn({ stream }, 'a commit was torn; the tables agree again')
     },
+    committed: (saves: number) => commitSaves.observe(saves),
+    commitSplit: (saves: number, err: unknown) =>
+      log.warn({ err, saves }, 'a commit failed, its saves are tried one by one'),
     insertRepeated(tries: number, err: unknown) {
       repeated.inc()
       log.warn({ err, tries }, 'insert failed, trying again')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { planSave, type Save } from './plan.ts'
+import { type Changes, planSave, rowsOf, type Save } from './plan.ts'
 import type { Head } from './record-head.ts'
 import { Action } from './record-log.ts'
 
@@ -23,14 +23,15 @@ const head = (text: string, more: Partial<Head> = {}): Head => ({
   ...more,
 })
 const save = (...records: Save['records']): Save => ({
-  stream: 's',
   runId: 'r',
   instant: NOW,
   expiry: 100,
   records,
 })
-const plan = (saved: Save, heads: Record<string, Head> = {}) =>
-  planSave(saved, new Map(Object.entries(heads)))
+function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map()) {
+  const made = planSave(saved, new Map(Object.entries(heads)), changes)
+  return { ...made, rows: rowsOf('s', changes) }
+}
 const counts = ({ added, updated, unchanged }: ReturnType<typeof plan>) => ({ added, updated, unchanged })
 const added = { added: 1, updated: 0, unchanged: 0 }
 const updated = { added: 0, updated: 1, unchanged: 0 }
@@ -106,13 +107,25 @@ test('of one id the last record of a batch wins, and the id is reported once', (
   expect(made.added).toBe(2)
 })
 
-test('a second save in the same commit builds on the first', () => {
-  const heads = new Map<string, Head>()
-  planSave(save(record('a', '1'), record('b', '1')), heads)
-  const second = planSave(save(record('a', '2'), record('b', '1')), heads)
-  expect(counts(second)).toEqual({ added: 0, updated: 1, unchanged: 1 })
-  expect(second.rows).toMatchObject([
-    { sign: -1, modifiedAt: NOW, action: Action.added, size: 1 },
-    { sign: 1, modifiedAt: NOW, action: Action.updated },
-  ])
+describe('a second save in the same commit', () => {
+  test('builds on the first, and only its versions are written', () => {
+    const changes: Changes = new Map()
+    plan(save(record('a', '1'), record('b', '1')), {}, changes)
+    const second = plan(save(record('a', '2'), record('b', '1')), {}, changes)
+    expect(counts(second)).toEqual({ added: 0, updated: 1, unchanged: 1 })
+    expect(second.rows).toMatchObject([
+      { id: 'a', sign: 1, modifiedAt: NOW, action: Action.updated, firstSeenAt: NOW },
+      { id: 'b', sign: 1, modifiedAt: NOW, action: Action.added },
+    ])
+  })
+
+  test('ends the version that was there before the commit', () => {
+    const changes: Changes = new Map()
+    plan(save(record('a', '1')), { a: head('0') }, changes)
+    const { rows } = plan(save(record('a', '2')), { a: head('0') }, changes)
+    expect(rows).toMatchObject([
+      { sign: -1, modifiedAt: 500 },
+      { sign: 1, modifiedAt: NOW, payload: Buffer.from('2') },
+    ])
+  })
 })

@@ -4,8 +4,6 @@ import { Action, type NewRow } from './record-log.ts'
 
 /** A save as it is decided on. */
 export type Save = {
-  /** Name of the stream's generation in the tables. */
-  stream: string
   runId: string
   /** The commit's: no version of the stream is as new. */
   instant: number
@@ -19,32 +17,50 @@ export type SavePlan = {
   updated: number
   unchanged: number
   duplicateIds: string[]
-  rows: NewRow[]
   /** Ids of which the save leaves no new version behind, so that they must be remembered as seen. */
   seen: string[]
 }
 
+/** By id, what a commit changes in a stream: the last word of all its saves. */
+export type Changes = Map<
+  string,
+  { before: Head | undefined; next: Head; record: SavedRecord; runId: string }
+>
+
 /**
- * Decides what a save changes. `heads` are the stream's newest versions of its ids; they are brought up to date, so
- * that a second save of the same commit builds on the first.
+ * Decides what a save changes. `heads` are the stream's newest versions of its ids. What it changes goes to `changes`,
+ * so that a later save of the same commit builds on it.
  */
-export function planSave(save: Save, heads: Map<string, Head>): SavePlan {
-  const plan: SavePlan = { added: 0, updated: 0, unchanged: 0, duplicateIds: [], rows: [], seen: [] }
+export function planSave(save: Save, heads: Map<string, Head>, changes: Changes): SavePlan {
+  const plan: SavePlan = { added: 0, updated: 0, unchanged: 0, duplicateIds: [], seen: [] }
   const { last, duplicateIds } = lastOfEach(save.records)
   plan.duplicateIds = duplicateIds
   for (const record of last) {
-    const head = heads.get(record.id)
+    const before = heads.get(record.id)
+    const head = changes.get(record.id)?.next ?? before
     const change = classify(head, record.hash, save.expiry)
     plan[counted[change]]++
     if (change === 'unchanged' || change === 'restored') plan.seen.push(record.id)
     if (change === 'unchanged') continue
     const next = successor(change, head, record, save.instant)
-    if (head) plan.rows.push(row(save, record, head, -1))
-    plan.rows.push(row(save, record, next, 1))
-    heads.set(record.id, next)
+    changes.set(record.id, { before, next, record, runId: save.runId })
   }
   return plan
 }
+
+/** `stream` is its generation's name in the tables. */
+export function rowsOf(stream: string, changes: Changes): NewRow[] {
+  const rows: NewRow[] = []
+  for (const { before, next, record, runId } of changes.values()) {
+    const { id, numericId, payload } = record
+    // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
+    if (before) rows.push({ ...before, stream, id, sign: -1, numericId, runId, payload: nothing })
+    rows.push({ ...next, stream, id, sign: 1, numericId, runId, payload })
+  }
+  return rows
+}
+
+const nothing = Buffer.alloc(0)
 
 /** In the order of their last occurrence's ids; the last one wins. */
 export function lastOfEach(records: SavedRecord[]): { last: SavedRecord[]; duplicateIds: string[] } {
@@ -83,19 +99,4 @@ function successor(
   }
   if (change === 'restored') return { ...head, ...common }
   return { ...common, modifiedAt: instant, action: Action.updated, firstSeenAt: head.firstSeenAt }
-}
-
-const nothing = Buffer.alloc(0)
-
-/** A row that ends a version (−1) has its key, action and size, for the sums; the rest of it nobody reads. */
-function row(save: Save, record: SavedRecord, version: Head, sign: 1 | -1): NewRow {
-  return {
-    ...version,
-    stream: save.stream,
-    id: record.id,
-    sign,
-    numericId: record.numericId,
-    runId: save.runId,
-    payload: sign === 1 ? record.payload : nothing,
-  }
 }

@@ -51,17 +51,20 @@ export async function streamSizes(
 
 /**
  * ClickHouse writes the log first and then what the views make of it. If it failed or died in between and nobody
- * repeated the insert, heads and sizes lack what the log has. Under the stream's lock: says again what the log says.
+ * repeated the insert, heads and sizes lack what the log has. Under the streams' locks: says again what the log says.
  */
-export async function heal(clickhouse: ClickHouse, stream: string, since: number): Promise<void> {
+export async function heal(clickhouse: ClickHouse, torn: { stream: string; since: number }[]): Promise<void> {
+  const streams = torn.map(({ stream }) => stream)
+  const since = Math.min(...torn.map(({ since }) => since))
   await clickhouse.insertSelect(sql`
     INSERT INTO record_head (stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size)
     SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
-    FROM record_log FINAL WHERE stream = ${stream} AND written_at >= ${since}`)
+    FROM record_log FINAL WHERE stream IN ${streams} AND written_at >= ${since}`)
   await clickhouse.insertSelect(sql`
     INSERT INTO stream_stat (stream, live, bytes)
-    SELECT toUUID(${stream}), log.live - stat.live, log.bytes - stat.bytes
-    FROM (SELECT sum(sign * (action != 'deleted')) AS live, sum(sign * toInt64(size)) AS bytes
-      FROM record_log WHERE stream = ${stream}) AS log,
-      (SELECT sum(live) AS live, sum(bytes) AS bytes FROM stream_stat WHERE stream = ${stream}) AS stat`)
+    SELECT stream, sum(live), sum(bytes) FROM (
+      SELECT stream, sign * (action != 'deleted') AS live, sign * toInt64(size) AS bytes
+      FROM record_log WHERE stream IN ${streams}
+      UNION ALL SELECT stream, -live, -bytes FROM stream_stat WHERE stream IN ${streams})
+    GROUP BY stream`)
 }

@@ -2,11 +2,11 @@ import { AppError } from '@syncline/errors'
 import type { Record as SavedRecord, SaveRequest, SaveResponse } from '@syncline/proto'
 import { commit } from './commit.ts'
 import { mergeRecords } from './merge-records.ts'
+import type { SavePlan } from './plan.ts'
 import type { RunTarget, Store } from './store.ts'
 
 const HASH_BYTES = 16
 
-/** A commit of its own for each call. */
 export async function save(
   store: Store,
   target: RunTarget,
@@ -14,15 +14,20 @@ export async function save(
 ): Promise<SaveResponse> {
   for (const record of records) check(record)
   const startedAt = performance.now()
-  const runId = target.writer.runId
+  const { added, updated, unchanged, duplicateIds } =
+    mode === 'SAVE_MODE_MERGE'
+      ? await merge(store, target, records)
+      : await store.commits.save(target, records)
+  store.events.saved({ added, updated, unchanged }, startedAt)
+  return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '' }
+}
+
+/** A commit of its own: what a part is merged into must be read under the lock. */
+async function merge(store: Store, target: RunTarget, parts: SavedRecord[]): Promise<SavePlan> {
   return store.state.locked(target, async (lock) => {
-    const batch =
-      mode === 'SAVE_MODE_MERGE' ? await mergeRecords(store, lock, records) : { records, duplicateIds: [] }
-    const [plan] = await commit(store, [{ lock, runId, records: batch.records }])
-    const { added, updated, unchanged } = plan
-    store.events.saved({ added, updated, unchanged }, startedAt)
-    const duplicateIds = [...batch.duplicateIds, ...plan.duplicateIds]
-    return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '' }
+    const { records, duplicateIds } = await mergeRecords(store, lock, parts)
+    const [plan] = await commit(store, [{ lock, runId: target.writer.runId, records }])
+    return { ...plan, duplicateIds }
   })
 }
 

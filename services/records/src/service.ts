@@ -6,6 +6,7 @@ import { ClickHouse } from './clickhouse.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { startSweeping } from './generation-sweep.ts'
+import { GroupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { PayloadLife } from './record-json.ts'
 import { recordsCalls } from './records.ts'
@@ -25,10 +26,13 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   await migrate(config, redis)
   const clickhouse = open.use(new ClickHouse(config.clickhouse))
   open.use(startSweeping(clickhouse, redis, config.redis.prefix, events))
+  const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
+  const life = new PayloadLife(config.keep.payloadDays)
   const store = {
     clickhouse,
-    state: new StreamState(redis, config.redis.prefix, clickhouse, events),
-    life: new PayloadLife(config.keep.payloadDays),
+    state,
+    commits: new GroupCommit({ clickhouse, state, life, events }),
+    life,
     guard: config.deleteGuard,
     pageBytes: config.pageBytes,
     clock,

@@ -2,6 +2,7 @@ import type { Stream, Writer } from '@syncline/proto'
 import type { ClickHouse } from './clickhouse.ts'
 import type { DeleteGuard } from './delete-guard.ts'
 import type { Events } from './events.ts'
+import type { GroupCommit } from './group-commit.ts'
 import type { PayloadLife } from './record-json.ts'
 import type { StreamState } from './stream-state.ts'
 
@@ -9,6 +10,7 @@ import type { StreamState } from './stream-state.ts'
 export type Store = {
   clickhouse: ClickHouse
   state: StreamState
+  commits: GroupCommit
   life: PayloadLife
   guard: DeleteGuard
   /** Payloads of a page. */

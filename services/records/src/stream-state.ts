@@ -15,8 +15,10 @@ import { Turns } from './turns.ts'
 /** Longer than a statement can run: a lock that runs out while its holder lives has nothing under way any more. */
 const HOLD_MS = 2 * REQUEST_TIMEOUT_MS
 const SLACK_MS = HOLD_MS - REQUEST_TIMEOUT_MS
-const WAIT_MS = 15_000
 const POLL_MS = 20
+
+/** So long a caller waits for its turn. */
+export const WAIT_MS = 15_000
 
 const scripts = {
   lock: script(new URL('./scripts/lock.lua', import.meta.url)),
@@ -28,12 +30,13 @@ const scripts = {
 /** The right to change a stream, for one commit. */
 export type Lock = {
   stream: Stream
+  token: string
   generation: number
   /** The stream's name in the tables. */
   id: string
   /** Later than every instant of the stream before. */
   instant: number
-  /** The newest run of the writer's sync that has begun. */
+  /** The newest run of the (first) writer's sync that has begun. */
   run: { id: string; beganAt: number } | undefined
   /** Deletes are tracked since. */
   windowStart: number | undefined
@@ -50,6 +53,16 @@ export type Lock = {
    */
   hold(): Promise<void>
 }
+
+export type Locked = {
+  kind: 'locked'
+  lock: Lock
+  /** For each writer, in order: why it may not write any more. */
+  refused: (AppError | undefined)[]
+}
+
+/** `busy`: another instance has it. `unknown`: the stream must be loaded first. */
+export type Claim = Locked | { kind: 'busy' } | { kind: 'unknown' }
 
 /**
  * What must be decided in one place for each stream: who may write, its clock, its generation, its delete tracking.
@@ -77,7 +90,12 @@ export class StreamState {
 
   /** Registers an attempt; `first` if it is the first that began for its run. */
   async begin(stream: Stream, writer: Writer): Promise<{ first: boolean; beganAt: number }> {
-    const answer = await this.#onLoaded(stream, scripts.begin, [writer.sync, writer.fence, writer.runId])
+    const call = () => this.#run(scripts.begin, stream, [writer.sync, writer.fence, writer.runId])
+    let answer = await call()
+    if (answer[0] === 'unknown') {
+      await this.load(stream)
+      answer = await call()
+    }
     if (answer[0] === 'fenced') throw fenced(stream, writer, answer[1])
     return { first: answer[0] === 'first', beganAt: Number(answer[1]) }
   }
@@ -88,25 +106,97 @@ export class StreamState {
    */
   async locked<T>({ stream, writer, signal }: Target, work: (lock: Lock) => Promise<T>): Promise<T> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)])
-    const token = randomUUID()
     try {
-      return await this.#turns.run(this.#key(stream), limit, async () => {
-        const lock = await this.#acquire(stream, writer, token, limit)
+      return await this.inTurn(stream, limit, async () => {
+        const { lock, refused } = await this.#acquire(stream, writer, limit)
         try {
-          if (lock.tornSince !== undefined) await this.#heal(lock, lock.tornSince)
+          if (refused[0]) throw refused[0]
+          await this.heal([lock])
           return await work(lock)
         } finally {
-          if (lock.outcome !== 'unsettled') await this.#release(stream, token, lock.outcome)
+          await this.release(lock)
         }
       })
     } catch (cause) {
-      if (cause !== limit.reason) throw cause
-      throw new AppError(
-        'unavailable',
-        `others are writing to ${streamName(stream)}, its turn did not come`,
-        { cause },
-      )
+      throw cause === limit.reason ? turnDidNotCome(stream, cause) : cause
     }
+  }
+
+  /** One at a time within this process, in order of arrival: before a lock is claimed. */
+  inTurn<T>(stream: Stream, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(this.#key(stream), signal, work)
+  }
+
+  /**
+   * Asks for the lock of a stream on behalf of its writers. Claims made in one tick travel together. What it locked is
+   * to be healed and released.
+   */
+  async claim(stream: Stream, writers: Writer[]): Promise<Claim> {
+    const token = randomUUID()
+    const askedAt = Date.now()
+    const args = [token, HOLD_MS, ...writers.flatMap(({ sync, fence }) => [sync, fence])]
+    const answer = await this.#run(scripts.lock, stream, args).catch((error: unknown) => {
+      // Redis may still get to this call. What it would take then is given back by a call right behind it.
+      void this.#release(stream, token, 'torn')
+      throw error
+    })
+    if (answer[0] !== 'locked') return { kind: answer[0] === 'busy' ? 'busy' : 'unknown' }
+    const [, generation, instant, torn, windowStart, ...verdicts] = answer
+    const known = verdicts as [highest: string, run: string, began: string][] // lock.lua's Returns
+    const [, runId, beganAt] = known[0] ?? []
+    const lock: Lock = {
+      stream,
+      token,
+      generation: Number(generation),
+      id: streamId(stream, Number(generation)),
+      instant: Number(instant),
+      run: runId ? { id: runId, beganAt: Number(beganAt) } : undefined,
+      windowStart: windowStart ? Number(windowStart) : undefined,
+      tornSince: torn ? Number(torn) : undefined,
+      outcome: torn ? 'torn' : 'whole',
+      hold: this.#holder(stream, token, askedAt),
+    }
+    const refused = writers.map((writer, i) => known[i]?.[0] && fenced(stream, writer, known[i][0]))
+    return { kind: 'locked', lock, refused: refused.map((error) => error || undefined) }
+  }
+
+  /** Makes the tables agree again on streams whose last commit may be torn. */
+  async heal(locks: Lock[]): Promise<void> {
+    const torn = locks.flatMap((lock) =>
+      lock.tornSince === undefined ? [] : [{ lock, since: lock.tornSince }],
+    )
+    if (torn.length === 0) return
+    try {
+      await heal(
+        this.#clickhouse,
+        torn.map(({ lock, since }) => ({ stream: lock.id, since })),
+      )
+    } catch (error) {
+      // What it adds to the sums must not be added twice.
+      if (!wasAnswered(error)) for (const { lock } of torn) lock.outcome = 'unsettled'
+      throw error
+    }
+    for (const { lock } of torn) {
+      lock.outcome = 'whole'
+      this.#events.healed(lock.stream)
+    }
+  }
+
+  /** True if another instance waits for the stream. */
+  async release({ stream, token, outcome }: Lock): Promise<boolean> {
+    return outcome !== 'unsettled' && (await this.#release(stream, token, outcome))
+  }
+
+  /** Brings back what Redis does not know of a stream. */
+  async load(stream: Stream): Promise<void> {
+    const key = this.#key(stream)
+    const generation =
+      (await newestGeneration(this.#clickhouse, stream)) ??
+      (await registerGeneration(this.#clickhouse, stream, 0))
+    const last = await newestInstant(this.#clickhouse, streamId(stream, generation))
+    // Not over what another instance has loaded meanwhile. The generation is last: it says that all is there.
+    await this.#ask(this.#redis.hsetnx(key, 'last', last))
+    await this.#ask(this.#redis.hsetnx(key, 'generation', generation))
   }
 
   async setGeneration(lock: Lock, generation: number): Promise<void> {
@@ -129,84 +219,40 @@ export class StreamState {
     await this.#ask(this.#redis.hset(this.#key(stream), `emptied:${writer.sync}`, writer.runId))
   }
 
-  async #acquire(
-    stream: Stream,
-    writer: Writer | undefined,
-    token: string,
-    limit: AbortSignal,
-  ): Promise<Lock> {
+  async #acquire(stream: Stream, writer: Writer | undefined, limit: AbortSignal): Promise<Locked> {
     for (;;) {
       limit.throwIfAborted()
+      const claim = await this.claim(stream, writer ? [writer] : [])
+      if (claim.kind === 'locked') return claim
+      if (claim.kind === 'unknown') await this.load(stream)
+      else await sleep(pollPause(), undefined, { signal: limit }).catch(() => {})
+    }
+  }
+
+  #holder(stream: Stream, token: string, claimedAt: number): () => Promise<void> {
+    let enoughUntil = claimedAt + SLACK_MS
+    return async () => {
+      if (Date.now() < enoughUntil) return
       const askedAt = Date.now()
-      const args = [token, HOLD_MS, writer?.sync ?? '', writer?.fence ?? 0]
-      const answer = await this.#onLoaded(stream, scripts.lock, args).catch((error: unknown) => {
-        // Redis may still get to this call. What it would take then is given back by a call right behind it.
-        void this.#release(stream, token, 'torn')
-        throw error
-      })
-      if (answer[0] === 'fenced' && writer) throw fenced(stream, writer, answer[1])
-      if (answer[0] === 'locked') return this.#lock(stream, token, askedAt, answer)
-      await sleep(POLL_MS * (0.25 + Math.random()), undefined, { signal: limit }).catch(() => {})
+      const held = await this.#ask(scripts.renew(this.#redis, [this.#key(stream)], [token, HOLD_MS]))
+      if (held !== 1) throw new AppError('unavailable', `lost the lock of ${streamName(stream)}`)
+      enoughUntil = askedAt + SLACK_MS
     }
   }
 
-  /** `answer` is what lock.lua returns. */
-  #lock(stream: Stream, token: string, askedAt: number, answer: (string | number)[]): Lock {
-    let enoughUntil = askedAt + SLACK_MS
-    const [, generation, instant, torn, runId, beganAt, windowStart] = answer
-    return {
-      stream,
-      generation: Number(generation),
-      id: streamId(stream, Number(generation)),
-      instant: Number(instant),
-      run: runId ? { id: String(runId), beganAt: Number(beganAt) } : undefined,
-      windowStart: windowStart ? Number(windowStart) : undefined,
-      tornSince: torn ? Number(torn) : undefined,
-      outcome: torn ? 'torn' : 'whole',
-      hold: async () => {
-        if (Date.now() < enoughUntil) return
-        const askedAt = Date.now()
-        const held = await this.#ask(scripts.renew(this.#redis, [this.#key(stream)], [token, HOLD_MS]))
-        if (held !== 1) throw new AppError('unavailable', `lost the lock of ${streamName(stream)}`)
-        enoughUntil = askedAt + SLACK_MS
-      },
-    }
-  }
-
-  async #heal(lock: Lock, since: number): Promise<void> {
+  async #release(stream: Stream, token: string, outcome: 'whole' | 'torn'): Promise<boolean> {
     try {
-      await heal(this.#clickhouse, lock.id, since)
+      return (await scripts.release(this.#redis, [this.#key(stream)], [token, outcome])) === 2
     } catch (error) {
-      // What it adds to the sums must not be added twice.
-      if (!wasAnswered(error)) lock.outcome = 'unsettled'
-      throw error
+      // What was done is done: the lock runs out, and the next holder heals what needs no healing.
+      this.#events.lockNotReleased(stream, error)
+      return false
     }
-    lock.outcome = 'whole'
-    this.#events.healed(lock.stream)
   }
 
-  async #release(stream: Stream, token: string, outcome: 'whole' | 'torn'): Promise<void> {
-    // What was done is done: if this fails, the lock runs out, and the next holder heals what needs no healing.
-    await scripts
-      .release(this.#redis, [this.#key(stream)], [token, outcome])
-      .catch((error: unknown) => this.#events.lockNotReleased(stream, error))
-  }
-
-  /** Runs a script; if it does not know the stream, loads its state first. */
-  async #onLoaded(stream: Stream, run: Script, args: (string | number)[]): Promise<(string | number)[]> {
-    const key = this.#key(stream)
-    // Each script's Returns: a list that begins with the outcome.
-    const call = () => this.#ask(run(this.#redis, [key], args)) as Promise<(string | number)[]>
-    const answer = await call()
-    if (answer[0] !== 'unknown') return answer
-    const generation =
-      (await newestGeneration(this.#clickhouse, stream)) ??
-      (await registerGeneration(this.#clickhouse, stream, 0))
-    const last = await newestInstant(this.#clickhouse, streamId(stream, generation))
-    // Not over what another instance has loaded meanwhile. The generation is last: it says that all is there.
-    await this.#ask(this.#redis.hsetnx(key, 'last', last))
-    await this.#ask(this.#redis.hsetnx(key, 'generation', generation))
-    return call()
+  /** Each script's Returns: a list that begins with the outcome. */
+  #run(run: Script, stream: Stream, args: (string | number)[]): Promise<unknown[]> {
+    return this.#ask(run(this.#redis, [this.#key(stream)], args)) as Promise<unknown[]>
   }
 
   #key(stream: Stream): string {
@@ -229,3 +275,12 @@ function fenced(stream: Stream, writer: Writer, highest: unknown): AppError {
     `run ${writer.runId} of ${writer.sync} may not write to ${streamName(stream)} any more: its fence ${writer.fence} is behind ${highest}`,
   )
 }
+
+export function turnDidNotCome(stream: Stream, cause: unknown): AppError {
+  return new AppError('unavailable', `others are writing to ${streamName(stream)}, its turn did not come`, {
+    cause,
+  })
+}
+
+/** Between two claims of a stream that another instance has. */
+export const pollPause = () => POLL_MS * (0.25 + Math.random())

@@ -1,3 +1,5 @@
+import { orAborted } from './or-aborted.ts'
+
 /**
  * One at a time for each key, in order of arrival, within this process: it does not have to poll for locks that it
  * holds itself.
@@ -20,17 +22,5 @@ export class Turns {
         if (this.#last.get(key) === last) this.#last.delete(key)
       })
     }
-  }
-}
-
-async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
