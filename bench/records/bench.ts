@@ -1,0 +1,31 @@
+import type { Clients } from './clients.ts'
+import type { Peer } from './peers.ts'
+import type { Sizes } from './sizes.ts'
+
+/** What every figure works with. */
+export type Bench = {
+  peer: Peer
+  clients: Clients
+  sizes: Sizes
+  progress: (text: string) => void
+  /** Takes down the result of a run. */
+  result: (key: string, value: number) => void
+}
+
+export async function timedMs(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN, sorted[middle] ?? Number.NaN]
+  return (low + high) / 2
+}
+
+/** A store that is fast because it does something else is no peer. */
+export function expectCount(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new Error(`${what}: ${found} instead of ${expected}`)
+}

@@ -1,0 +1,117 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
+import { startClickHouse, startRedis, takePort } from '@syncline/embedded'
+import postgres from 'postgres'
+import { login, startPostgres } from './postgres.ts'
+import { startProcess } from './process.ts'
+
+/** A store behind records.proto, on servers and data of its own. */
+export interface Peer extends AsyncDisposable {
+  name: PeerName
+  /** Of what it is built on. */
+  version: string
+  address: string
+  /** Of the process that serves the calls. */
+  pid: number
+  /** The file with its output. */
+  log: string
+  /** Bytes that its tables take. */
+  diskBytes(): Promise<number>
+}
+
+export type PeerName = 'postgres' | 'clickhouse' | 'syncline'
+
+export const startPeer = {
+  /** The peer that we compare with. */
+  async postgres(dir: string): Promise<Peer> {
+    await using open = new AsyncDisposableStack()
+    // Not in `dir`, where another user can't reach it.
+    const data = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-bench-postgres-'))).path
+    const server = open.use(await startPostgres(data, join(dir, 'postgres.log')))
+    const sql = postgres({ ...login(server.port), max: 1 })
+    open.defer(() => sql.end())
+    const [{ version = '' } = {}] = await sql<{ version?: string }[]>`SHOW server_version`.then((rows) =>
+      rows.map((row) => ({ version: String(Object.values(row)[0]) })),
+    )
+    return peer('postgres', `Postgres ${version}`, open.move(), {
+      main: 'bench/records/postgres-main.ts',
+      env: { POSTGRES_PORT: String(server.port) },
+      log: join(dir, 'store.log'),
+      async diskBytes() {
+        const [row] = await sql<{ bytes: number }[]>`
+          SELECT (pg_total_relation_size('records') + pg_total_relation_size('streams'))::float8 AS bytes`
+        return row?.bytes ?? 0
+      },
+    })
+  },
+
+  /** The limit: inserts alone. */
+  async clickhouse(dir: string): Promise<Peer> {
+    await using open = new AsyncDisposableStack()
+    const { url, version, diskBytes } = await openClickHouse(dir, open)
+    return peer('clickhouse', version, open.move(), {
+      main: 'bench/records/raw-main.ts',
+      env: { CLICKHOUSE_URL: url },
+      log: join(dir, 'store.log'),
+      diskBytes,
+    })
+  },
+
+  /** Ours. */
+  async syncline(dir: string): Promise<Peer> {
+    await using open = new AsyncDisposableStack()
+    const { url, version, diskBytes } = await openClickHouse(dir, open)
+    const redis = open.use(await startRedis({ dir: join(dir, 'redis'), log: join(dir, 'redis.log') }))
+    return peer('syncline', version, open.move(), {
+      main: 'services/records/src/main.ts',
+      env: { CLICKHOUSE_URL: url, REDIS_URL: redis.url },
+      log: join(dir, 'store.log'),
+      diskBytes,
+    })
+  },
+} satisfies Record<PeerName, (dir: string) => Promise<Peer>>
+
+/** The process that serves, on top of what it needs. */
+async function peer(
+  name: PeerName,
+  version: string,
+  needs: AsyncDisposableStack,
+  process: { main: string; env: NodeJS.ProcessEnv; log: string; diskBytes: Peer['diskBytes'] },
+): Promise<Peer> {
+  await using open = needs
+  const address = `127.0.0.1:${await takePort(name)}`
+  const server = open.use(await startProcess(process.main, { ...process.env, LISTEN: address }, process.log))
+  const owned = open.move()
+  return {
+    name,
+    version,
+    address,
+    pid: server.pid,
+    log: process.log,
+    diskBytes: process.diskBytes,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function openClickHouse(dir: string, open: AsyncDisposableStack) {
+  const server = open.use(
+    await startClickHouse({ dir: join(dir, 'clickhouse'), log: join(dir, 'clickhouse.log') }),
+  )
+  const client = createClient({ url: server.url })
+  open.defer(() => client.close())
+  const value = async (query: string) => {
+    const answer = await client.query({ query, format: 'JSONCompactEachRow' })
+    const [row] = await answer.json<[string | number]>()
+    return row?.[0] ?? 0
+  }
+  return {
+    url: server.url,
+    version: `ClickHouse ${await value('SELECT version()')}`,
+    diskBytes: async () =>
+      Number(
+        await value(`SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database != 'system'`),
+      ),
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
+import type { ServiceImplementation } from 'nice-grpc'
+
+const ROW_BYTES = 160
+
+const { begin, save } = RecordsDefinition.methods
+
+export const RawDefinition = { ...RecordsDefinition, methods: { begin, save } }
+
+/** Same columns, codecs and order as the store's log of records; no look-up, no second table, no views. */
+export const rawTable = `CREATE TABLE raw_log (
+  stream UUID,
+  modified_at Int64 CODEC(Delta, ZSTD(1)),
+  id String CODEC(ZSTD(1)),
+  sign Int8,
+  written_at Int64 CODEC(Delta, ZSTD(1)),
+  action Enum8('added' = 1, 'updated' = 2, 'deleted' = 3),
+  first_seen_at Int64 CODEC(Delta, ZSTD(1)),
+  pruned_at Int64,
+  numeric_id Bool,
+  hash FixedString(16),
+  size UInt32 CODEC(ZSTD(1)),
+  run_id LowCardinality(String),
+  payload String CODEC(ZSTD(1))
+) ENGINE = CollapsingMergeTree(sign) ORDER BY (stream, modified_at, id) SETTINGS index_granularity_bytes = 262144`
+
+/** The limit: what ClickHouse takes in when nobody asks whether a record is new. An insert for each save. */
+export function rawStore(clickhouse: ClickHouseClient): ServiceImplementation<typeof RawDefinition> {
+  return {
+    begin: async () => ({}),
+    async save(request) {
+      const { stream } = await clickhouse.exec({
+        query: 'INSERT INTO raw_log FORMAT RowBinary',
+        values: Readable.from([rowsOf(request)], { objectMode: false }),
+        clickhouse_settings: { async_insert: 0, max_insert_threads: '1' },
+      })
+      stream.resume()
+      if (!stream.readableEnded) await once(stream, 'end')
+      return { added: request.records.length }
+    },
+  }
+}
+
+function rowsOf({ stream, writer, records }: SaveRequest): Buffer {
+  const now = BigInt(Date.now())
+  const name = createHash('md5').update(JSON.stringify(stream)).digest()
+  const runId = Buffer.from(writer?.runId ?? '')
+  const ids = records.map(({ id }) => Buffer.from(id))
+  const bytes = records.reduce((sum, record, i) => sum + record.payload.length + (ids[i]?.length ?? 0), 0)
+  const rows = Buffer.allocUnsafe(bytes + records.length * (ROW_BYTES + runId.length))
+  let at = 0
+  const int64 = (value: bigint) => {
+    at = rows.writeBigInt64LE(value, at)
+  }
+  const int8 = (value: number) => {
+    at = rows.writeInt8(value, at)
+  }
+  const copy = (value: Buffer) => {
+    at += value.copy(rows, at)
+  }
+  const string = (value: Buffer) => {
+    let length = value.length
+    for (; length > 127; length >>>= 7) at = rows.writeUInt8((length & 127) | 128, at)
+    at = rows.writeUInt8(length, at)
+    copy(value)
+  }
+  for (const [i, record] of records.entries()) {
+    copy(name)
+    int64(now)
+    string(ids[i] as Buffer) // one for each record
+    int8(1)
+    int64(now)
+    int8(1)
+    int64(now)
+    int64(0n)
+    int8(record.numericId ? 1 : 0)
+    copy(record.hash)
+    at = rows.writeUInt32LE(record.payload.length, at)
+    string(runId)
+    string(record.payload)
+  }
+  return rows.subarray(0, at)
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { type Bench, expectCount, timedMs } from './bench.ts'
+import type { Batches, Counts } from './jobs.ts'
+import { watchMemory } from './memory.ts'
+
+const WRITERS = [1, 8] as const
+const PER_SAVE = 1000
+const CHANGED_EVERY = 10
+const SMALL = { streams: 200, per: 50, writers: 8 }
+
+/** Saves of records that are new, unchanged, and changed in part. Each writer has a stream of its own. */
+export async function writeFigures(bench: Bench): Promise<void> {
+  await using memory = watchMemory(bench.peer.pid)
+  bench.progress('warm-up')
+  for (const writers of WRITERS) await saves(bench, 'warm-up', writers, 8000)
+  for (const writers of WRITERS) {
+    for (let run = 1; run <= bench.sizes.runs; run++) {
+      bench.progress(`new, unchanged, 10 % changed; ${writers} writers; run ${run}`)
+      const rates = await saves(bench, `run-${run}`, writers, bench.sizes.saved[writers])
+      for (const [figure, rate] of Object.entries(rates)) bench.result(`${figure}.${writers}`, rate)
+    }
+  }
+  for (let run = 1; run <= bench.sizes.runs; run++) {
+    bench.progress(`${SMALL.streams} streams × ${SMALL.per} at a time; run ${run}`)
+    bench.result('small', await smallSaves(bench, run))
+  }
+  bench.result('memory', memory.peakMb())
+}
+
+/** The raw store has nothing to compare with: it only takes in. */
+export async function limitFigures(bench: Bench): Promise<void> {
+  bench.progress('warm-up')
+  for (const writers of WRITERS) {
+    await newRecords(bench, 'warm-up', writers, 8000)
+    for (let run = 1; run <= bench.sizes.runs; run++) {
+      bench.progress(`new; ${writers} writers; run ${run}`)
+      const { rate } = await newRecords(bench, `run-${run}`, writers, bench.sizes.saved[writers])
+      bench.result(`limit.${writers}`, rate)
+    }
+  }
+}
+
+async function saves(bench: Bench, name: string, writers: number, total: number) {
+  const fresh = await newRecords(bench, name, writers, total)
+  const count = fresh.perWriter * writers
+
+  const unchanged = await sendAll(bench, writers)
+  expectCount('unchanged', unchanged.counts.unchanged, count)
+
+  await prepare(bench, writers, (writer) => ({
+    ...fresh.batches(writer),
+    version: 1,
+    changedEvery: CHANGED_EVERY,
+  }))
+  const changed = await sendAll(bench, writers)
+  expectCount('updated', changed.counts.updated, count / CHANGED_EVERY)
+
+  return {
+    new: fresh.rate,
+    limit: fresh.rate,
+    unchanged: (count * 1000) / unchanged.ms,
+    changed: (count * 1000) / changed.ms,
+  }
+}
+
+async function newRecords(bench: Bench, name: string, writers: number, total: number) {
+  const runId = randomUUID()
+  const perWriter = total / writers
+  const batches = (writer: number): Batches => ({
+    streams: [`${name}-${writers}-${writer}`],
+    from: 0,
+    to: perWriter,
+    per: PER_SAVE,
+    version: 0,
+    runId,
+    fence: 65_537,
+  })
+  await prepare(bench, writers, batches)
+  const { counts, ms } = await sendAll(bench, writers)
+  expectCount('added', counts.added, total)
+  return { rate: (total * 1000) / ms, perWriter, batches }
+}
+
+async function smallSaves(bench: Bench, run: number): Promise<number> {
+  const { writers, streams, per } = SMALL
+  const rounds = bench.sizes.smallRounds
+  await prepare(bench, writers, (writer) => ({
+    streams: Array.from({ length: streams / writers }, (_, i) => `small-${run}-${writer}-${i}`),
+    from: 0,
+    to: per * rounds,
+    per,
+    version: 0,
+    runId: randomUUID(),
+    fence: 65_537,
+  }))
+  const { counts, ms } = await sendAll(bench, writers)
+  expectCount('added', counts.added, streams * per * rounds)
+  return (counts.added * 1000) / ms
+}
+
+const prepare = (bench: Bench, writers: number, batches: (writer: number) => Batches) =>
+  bench.clients.all('prepare', batches, writers)
+
+async function sendAll(bench: Bench, writers: number): Promise<{ counts: Counts; ms: number }> {
+  let sent: Counts[] = []
+  const ms = await timedMs(async () => {
+    sent = await bench.clients.all('send', () => undefined, writers)
+  })
+  return { counts: addUp(sent), ms }
+}
+
+export const addUp = (counts: Counts[]): Counts =>
+  counts.reduce((sum, next) => ({
+    added: sum.added + next.added,
+    updated: sum.updated + next.updated,
+    unchanged: sum.unchanged + next.unchanged,
+  }))
