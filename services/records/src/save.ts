@@ -31,9 +31,9 @@ async function merge(store: Store, target: RunTarget, parts: SavedRecord[]): Pro
   })
 }
 
-/** A hash of another length would shift all columns after it, in the rows of others too. */
+/** A hash of another length would shift all columns after it, in the rows of others too; NUL separates ids in a look-up. */
 function check({ id, hash, payload }: SavedRecord): void {
-  if (id === '' || hash.length !== HASH_BYTES || payload.length === 0) {
+  if (id === '' || id.includes('\0') || hash.length !== HASH_BYTES || payload.length === 0) {
     throw new AppError('invalid_record', `record '${id}' was not made by encodeRecord`)
   }
 }
