@@ -21,6 +21,7 @@ import type {
   MaybeLater,
   NangoRecord,
   PruneRecordsRequestConfig,
+  RecordHistoryRequestConfig,
   SyncRef,
   SyncStatusResponse,
   SyncVariant,
@@ -69,9 +70,9 @@ export class Syncline {
   async listRecords<T extends AnyRecord = AnyRecord>(
     config: ListRecordsRequestConfig,
   ): Promise<{ records: NangoRecord<T>[]; next_cursor: string | null }> {
-    const { providerConfigKey, connectionId, modifiedAfter, cursor, ...query } = config
+    const { providerConfigKey, connectionId, modifiedAfter, asOf, cursor, ...query } = config
     return this.#send('GET', '/records', {
-      query: { ...query, modified_after: modifiedAfter, cursor: cursor ?? undefined },
+      query: { ...query, modified_after: modifiedAfter, as_of: asOf, cursor: cursor ?? undefined },
       headers: connectionHeaders(providerConfigKey, connectionId),
     })
   }
@@ -93,6 +94,22 @@ export class Syncline {
       yield* page.records
       cursor = page.next_cursor
     } while (cursor !== null)
+  }
+
+  /**
+   * The versions of one record, newest first, as far back as history is kept.
+   *
+   * @example
+   * const { records } = await syncline.getRecordHistory({ ...where, model: 'Issue', id: '4711' })
+   */
+  async getRecordHistory<T extends AnyRecord = AnyRecord>(
+    config: RecordHistoryRequestConfig,
+  ): Promise<{ records: NangoRecord<T>[]; next_cursor: string | null }> {
+    const { providerConfigKey, connectionId, id, cursor, ...query } = config
+    return this.#send('GET', `/records/${encodeURIComponent(id)}/history`, {
+      query: { ...query, cursor: cursor ?? undefined },
+      headers: connectionHeaders(providerConfigKey, connectionId),
+    })
   }
 
   /**

@@ -23,6 +23,7 @@ export type {
   NangoRecord,
   PruneRecordsRequestConfig,
   RecordFilter,
+  RecordHistoryRequestConfig,
   SyncRef,
   SyncStatusResponse,
   SyncVariant,

@@ -28,6 +28,20 @@ export interface ListRecordsRequestConfig {
   /** `next_cursor` of the page before, or the cursor of a record. */
   cursor?: string | null
   ids?: string[]
+  /** ISO 8601: the records as they were then. How far back that goes the operator says; 7 days by default. */
+  asOf?: string
+}
+
+export interface RecordHistoryRequestConfig {
+  providerConfigKey: string
+  connectionId: string
+  model: string
+  variant?: string
+  id: string
+  /** Up to 500; 100 by default. */
+  limit?: number
+  /** `next_cursor` of the page before. */
+  cursor?: string | null
 }
 
 export interface PruneRecordsRequestConfig {

@@ -29,6 +29,11 @@ const Filter = z
 
 const RecordId = z.string().min(1).max(256)
 
+const RecordsPage = z.object({
+  records: z.array(z.looseObject({ _nango_metadata: RecordMetadata })),
+  next_cursor: Cursor.nullable(),
+})
+
 /** @param maxLimit The operator may raise the bound of a page. */
 export const listRecordsUpTo = (maxLimit: number) =>
   ({
@@ -42,6 +47,8 @@ export const listRecordsUpTo = (maxLimit: number) =>
         /** Older name of `modified_after`. */
         delta: AnyInstant.optional(),
         filter: Filter.optional(),
+        /** The stream as it was then, as far back as history is kept. */
+        as_of: AnyInstant.optional(),
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100),
         ids: z
@@ -50,16 +57,31 @@ export const listRecordsUpTo = (maxLimit: number) =>
           .optional(),
       }),
       headers: ConnectionHeaders,
-      response: {
-        200: z.object({
-          records: z.array(z.looseObject({ _nango_metadata: RecordMetadata })),
-          next_cursor: Cursor.nullable(),
-        }),
-      },
+      response: { 200: RecordsPage },
     },
   }) as const satisfies Route
 
 export const listRecords = listRecordsUpTo(500)
+
+/** The versions of one record, newest first, as far back as history is kept. */
+export const getRecordHistoryUpTo = (maxLimit: number) =>
+  ({
+    method: 'GET',
+    url: '/records/:id/history',
+    schema: {
+      params: z.object({ id: RecordId }),
+      querystring: z.strictObject({
+        model: Model,
+        variant: Variant.default('base'),
+        cursor: Cursor.optional(),
+        limit: countInQuery(1, maxLimit).default(100),
+      }),
+      headers: ConnectionHeaders,
+      response: { 200: RecordsPage },
+    },
+  }) as const satisfies Route
+
+export const getRecordHistory = getRecordHistoryUpTo(500)
 
 export const pruneRecords = {
   method: 'PATCH',

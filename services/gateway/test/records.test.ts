@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import type { ListRecordsRequest, PruneRecordsRequest } from '@syncline/proto'
+import type { ListRecordsRequest, ListVersionsRequest, PruneRecordsRequest } from '@syncline/proto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { furnish, HEADERS, startWorld, type World } from './world.ts'
 
@@ -53,13 +53,14 @@ test('without parameters it is the first 100 records of the base stream', async 
       modifiedAfterMs: 0,
       actions: [],
       ids: [],
+      asOfMs: 0,
     },
   ])
 })
 
 test('every parameter reaches the record store', async () => {
   await get(
-    'model=GithubIssue&variant=a&cursor=abc&limit=7&filter=DELETED,added&ids=1&ids=2&modified_after=2024-01-15T10:30:00%2B02:00',
+    'model=GithubIssue&variant=a&cursor=abc&limit=7&filter=DELETED,added&ids=1&ids=2&modified_after=2024-01-15T10:30:00%2B02:00&as_of=2024-01-16T10:30:00Z',
   )
   expect(listed).toMatchObject([
     {
@@ -69,6 +70,7 @@ test('every parameter reaches the record store', async () => {
       modifiedAfterMs: Date.parse('2024-01-15T08:30:00Z'),
       actions: ['RECORD_ACTION_DELETED', 'RECORD_ACTION_ADDED'],
       ids: ['1', '2'],
+      asOfMs: Date.parse('2024-01-16T10:30:00Z'),
     },
   ])
 })
@@ -204,4 +206,27 @@ test.each([
   const answer = await prune(body)
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_body' } } })
   expect(answer.body.error.errors.map(({ path }: { path: string[] }) => path[0])).toEqual(fields)
+})
+
+test('the history of a record is asked for by its id, whatever that is', async () => {
+  const asked: ListVersionsRequest[] = []
+  world.records.listVersions = async (request) => {
+    asked.push(request)
+    return { records: Buffer.from('[{"id":"a/b"}]'), nextCursor: '' }
+  }
+  const id = `a/b ?#%${'👩‍🚀'.repeat(40)}`
+  const path = `/records/${encodeURIComponent(id)}/history?model=GithubIssue&variant=a&limit=7&cursor=abc`
+  const answer = await home.api(path, { headers: HEADERS })
+  expect(answer.text).toBe('{"records":[{"id":"a/b"}],"next_cursor":null}')
+  const stream = { environment: home.environment, connection: home.uid, model: 'GithubIssue', variant: 'a' }
+  expect(asked).toEqual([{ stream, id, limit: 7, cursor: 'abc' }])
+})
+
+test.each([
+  ['model=Nope', 404, 'unknown_model'],
+  ['', 400, 'invalid_query_params'],
+  ['model=GithubIssue&limit=0', 400, 'invalid_query_params'],
+])('a history asked for with %j is a %d %s', async (query, status, code) => {
+  const answer = await home.api(`/records/a/history?${query}`, { headers: HEADERS })
+  expect(answer).toMatchObject({ status, body: { error: { code } } })
 })

@@ -55,6 +55,15 @@ test('listAllRecords follows the cursor to the end', async () => {
   expect(ids).toEqual([1, 2, 3])
 })
 
+test('getRecordHistory', async () => {
+  world.records.listVersions = async ({ id, cursor, limit }) => ({
+    records: Buffer.from(JSON.stringify([{ id, cursor, limit }])),
+    nextCursor: 'older',
+  })
+  const page = await syncline.getRecordHistory({ ...where, id: 'a/1', limit: 3, cursor: 'c' })
+  expect(page).toEqual({ records: [{ id: 'a/1', cursor: 'c', limit: 3 }], next_cursor: 'older' })
+})
+
 test('pruneRecords', async () => {
   world.records.pruneRecords = async ({ untilCursor, limit }) => ({
     count: limit,

@@ -4,7 +4,7 @@
 -- payload; merges make the pair vanish, so a stream costs what its live records cost.
 -- `written_at` is when the row was written: it differs from `modified_at` where a version was pruned or restored in
 -- place. Small granules, because a page of records reads whole granules.
-CREATE TABLE IF NOT EXISTS record_log (
+CREATE TABLE IF NOT EXISTS record_log{on_cluster} (
   stream UUID,
   modified_at Int64 CODEC(Delta, ZSTD(1)),
   id String CODEC(ZSTD(1)),
@@ -19,12 +19,12 @@ CREATE TABLE IF NOT EXISTS record_log (
   run_id LowCardinality(String),
   payload String CODEC(ZSTD(1)) TTL toDateTime(intDiv(written_at, 1000) + 1) + INTERVAL {payload_ttl_days} DAY
 )
-ENGINE = CollapsingMergeTree(sign)
+ENGINE = {replicated}CollapsingMergeTree(sign)
 ORDER BY (stream, modified_at, id)
-SETTINGS index_granularity_bytes = 262144, non_replicated_deduplication_window = 1000;
+SETTINGS index_granularity_bytes = 262144, {deduplication_window} = 1000;
 
 -- The newest version of each id, without its payload.
-CREATE TABLE IF NOT EXISTS record_head (
+CREATE TABLE IF NOT EXISTS record_head{on_cluster} (
   stream UUID,
   id String CODEC(ZSTD(1)),
   modified_at Int64,
@@ -35,40 +35,40 @@ CREATE TABLE IF NOT EXISTS record_head (
   pruned_at Int64,
   size UInt32
 )
-ENGINE = ReplacingMergeTree(written_at)
+ENGINE = {replicated}ReplacingMergeTree(written_at)
 ORDER BY (stream, id)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 1000;
+SETTINGS index_granularity = 256, {deduplication_window} = 1000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS record_head_feed TO record_head AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS record_head_feed{on_cluster} TO record_head AS
 SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
 FROM record_log
 WHERE sign = 1;
 
-CREATE TABLE IF NOT EXISTS stream_stat (
+CREATE TABLE IF NOT EXISTS stream_stat{on_cluster} (
   stream UUID,
   live Int64,
   bytes Int64
 )
-ENGINE = SummingMergeTree
+ENGINE = {replicated}SummingMergeTree
 ORDER BY stream
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS {deduplication_window} = 1000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS stream_stat_feed TO stream_stat AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS stream_stat_feed{on_cluster} TO stream_stat AS
 SELECT stream, sum(sign * (action != 'deleted')) AS live, sum(sign * toInt64(size)) AS bytes
 FROM record_log
 GROUP BY stream;
 
 -- Ids that a save brought and that did not change: with the versions since an instant, all that was seen since then.
-CREATE TABLE IF NOT EXISTS seen (
+CREATE TABLE IF NOT EXISTS seen{on_cluster} (
   stream UUID,
   at Int64,
   ids Array(String) CODEC(ZSTD(1))
 )
-ENGINE = MergeTree
+ENGINE = {replicated}MergeTree
 ORDER BY (stream, at)
 TTL toDateTime(intDiv(at, 1000)) + INTERVAL {seen_ttl_days} DAY;
 
-CREATE TABLE IF NOT EXISTS streams (
+CREATE TABLE IF NOT EXISTS streams{on_cluster} (
   environment String,
   connection String,
   model String,
@@ -77,5 +77,5 @@ CREATE TABLE IF NOT EXISTS streams (
   stream UUID,
   created_at Int64
 )
-ENGINE = ReplacingMergeTree
+ENGINE = {replicated}ReplacingMergeTree
 ORDER BY (environment, connection, model, variant, generation);

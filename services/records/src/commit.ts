@@ -7,6 +7,7 @@ import type { Events } from './events.ts'
 import { type Changes, planSave, rowsOf, type SavePlan } from './plan.ts'
 import { readHeads } from './record-head.ts'
 import { insertRows, type NewRow } from './record-log.ts'
+import { keepEnded } from './record-version.ts'
 import { noteSeen } from './seen.ts'
 import type { Store } from './store.ts'
 import type { Lock } from './stream-state.ts'
@@ -25,7 +26,7 @@ export type LockedSave = { lock: Lock; runId: string; records: SavedRecord[] }
  * know, save again, and everything is unchanged.
  */
 export async function commit<Saves extends LockedSave[]>(
-  { clickhouse, life, events }: Pick<Store, 'clickhouse' | 'life' | 'events'>,
+  { clickhouse, life, historyDays, events }: Pick<Store, 'clickhouse' | 'life' | 'historyDays' | 'events'>,
   saves: [...Saves],
 ): Promise<{ [K in keyof Saves]: SavePlan }> {
   const wanted = saves.map(({ lock, records }) => ({ stream: lock.id, ids: records.map(({ id }) => id) }))
@@ -40,11 +41,12 @@ export async function commit<Saves extends LockedSave[]>(
     const ids = plans[i]?.seen ?? []
     return ids.length > 0 ? [{ stream: lock.id, at: lock.instant, ids }] : []
   })
+  const write = async () => {
+    if (historyDays > 0) await keepEnded(clickhouse, changes)
+    await insertOnce(clickhouse, events, [...changes.keys()], rows)
+  }
   // That a save brought an id is true whether or not the rest of the save comes to pass.
-  await all([
-    rows.length > 0 && insertOnce(clickhouse, events, [...changes.keys()], rows),
-    notes.length > 0 && noteSeen(clickhouse, notes),
-  ])
+  await all([rows.length > 0 && write(), notes.length > 0 && noteSeen(clickhouse, notes)])
   return plans as { [K in keyof Saves]: SavePlan } // one for each save
 }
 

@@ -10,8 +10,12 @@ export const Config = z
     CLICKHOUSE_USER: variable.text('default'),
     CLICKHOUSE_PASSWORD: z.string().default(''),
     CLICKHOUSE_DATABASE: variable.text('syncline'),
+    /** Name of a cluster on which the tables are replicated; empty = a single server. */
+    RECORDS_CLUSTER: z.string().default(''),
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
+    /** Versions of records that have ended are kept for so long; 0 = not at all. */
+    RECORDS_HISTORY_DAYS: variable.whole(7),
     RUN_LOG_TTL_DAYS: variable.whole(15),
     /** A page ends before its payloads are more than this; a single larger record is a page. */
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
@@ -30,10 +34,15 @@ export const Config = z
       user: env.CLICKHOUSE_USER,
       password: env.CLICKHOUSE_PASSWORD,
       database: env.CLICKHOUSE_DATABASE,
+      cluster: env.RECORDS_CLUSTER,
     },
     deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
-    keep: { payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS, runLogDays: env.RUN_LOG_TTL_DAYS },
+    keep: {
+      payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS,
+      historyDays: env.RECORDS_HISTORY_DAYS,
+      runLogDays: env.RUN_LOG_TTL_DAYS,
+    },
   }))
 
 export type Config = z.infer<typeof Config>

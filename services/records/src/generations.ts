@@ -41,7 +41,14 @@ export async function staleStreams(clickhouse: ClickHouse, limit: number): Promi
  * the next sweep finds what this one did not finish.
  */
 export async function removeStreams(clickhouse: ClickHouse, streams: string[]): Promise<void> {
-  for (const table of [sql`record_log`, sql`record_head`, sql`stream_stat`, sql`seen`, sql`streams`]) {
+  for (const table of [
+    sql`record_log`,
+    sql`record_head`,
+    sql`record_version`,
+    sql`stream_stat`,
+    sql`seen`,
+    sql`streams`,
+  ]) {
     await clickhouse.run(
       sql`DELETE FROM ${table} WHERE stream IN ${streams} SETTINGS lightweight_deletes_sync = 0`,
     )

@@ -43,14 +43,14 @@ type Part = { queue: Queue; lock: Lock; saves: Waiting[] }
  * another instance holds, or that must be loaded first, go back and hold up nobody.
  */
 export class GroupCommit {
-  readonly #store: Pick<Store, 'clickhouse' | 'state' | 'life' | 'events'>
+  readonly #store: Pick<Store, 'clickhouse' | 'state' | 'life' | 'historyDays' | 'events'>
   readonly #room = new Room(ROOM)
   readonly #queues = new Map<string, Queue>()
   readonly #ready = new Rotation<Queue>()
   #underWay = 0
   #starting = false
 
-  constructor(store: Pick<Store, 'clickhouse' | 'state' | 'life' | 'events'>) {
+  constructor(store: Pick<Store, 'clickhouse' | 'state' | 'life' | 'historyDays' | 'events'>) {
     this.#store = store
   }
 

@@ -1,27 +1,11 @@
 import { AppError } from '@syncline/errors'
 import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syncline/proto'
-import type { ClickHouse } from './clickhouse.ts'
-import { collapse } from './collapse.ts'
 import { decodeCursor } from './cursor.ts'
-import { boundOf, type Page, type PageBound, pageAnswer, pageOf, payloadBytes } from './page.ts'
-import { type Head, readHeads } from './record-head.ts'
-import {
-  Action,
-  after,
-  compareKeys,
-  hasAction,
-  isOneOf,
-  type Key,
-  type ReadRow,
-  readRows,
-  readWindow,
-} from './record-log.ts'
-import { type Sql, sql } from './sql.ts'
+import { pageAsOf } from './history.ts'
+import { type InOrder, pageInOrder, pageOfIds } from './live-page.ts'
+import { boundOf, type Page, pageAnswer } from './page.ts'
+import { Action, type ReadRow } from './record-log.ts'
 import type { Store } from './store.ts'
-
-const MIN_WINDOW = 64
-const MAX_WINDOW = 100_000
-const ID_TRIES = 5
 
 /** A page of a stream in order of change. `stream` is its generation's name in the tables. */
 export async function listRecords(
@@ -29,85 +13,27 @@ export async function listRecords(
   stream: string,
   request: ListRecordsRequest,
 ): Promise<ListRecordsResponse> {
-  const selection: Selection = {
-    start: request.cursor === '' ? undefined : decodeCursor(request.cursor),
-    modifiedAfter: request.modifiedAfterMs,
-    actions: request.actions.flatMap((action) => actionOf[action]),
+  return pageAnswer(store, await pageFor(store, stream, request))
+}
+
+async function pageFor(store: Store, stream: string, request: ListRecordsRequest): Promise<Page<ReadRow>> {
+  const { cursor, modifiedAfterMs, actions, ids, asOfMs } = request
+  const selection: InOrder = {
+    start: cursor === '' ? undefined : decodeCursor(cursor),
+    modifiedAfter: modifiedAfterMs,
+    actions: actions.flatMap((action) => actionOf[action]),
   }
   const bound = boundOf(store, request.limit)
-  const page =
-    request.ids.length > 0
-      ? await pageOfIds(store.clickhouse, stream, request.ids, selection, bound)
-      : await pageInOrder(store.clickhouse, stream, selection, bound)
-  return pageAnswer(store, page)
-}
-
-type Selection = { start: Key | undefined; modifiedAfter: number; actions: Action[] }
-
-/**
- * Reads windows of rows until they make a page. On merged parts the first window is enough; where versions that have
- * ended are not merged away yet, windows grow.
- */
-async function pageInOrder(
-  clickhouse: ClickHouse,
-  stream: string,
-  { start, modifiedAfter, actions }: Selection,
-  bound: PageBound,
-): Promise<Page<ReadRow>> {
-  const found: ReadRow[] = []
-  let from = start
-  let windowBytes = bound.bytes
-  for (let window = Math.max(bound.records + 2, MIN_WINDOW); ; window = Math.min(window * 2, MAX_WINDOW)) {
-    const where = [
-      sql`modified_at > ${modifiedAfter}`,
-      ...(actions.length > 0 ? [hasAction(actions)] : []),
-      ...(from ? [after(from)] : []),
-    ]
-    const { rows, full } = await readWindow(clickhouse, stream, all(where), window, windowBytes)
-    const { live, end } = collapse(rows, full)
-    found.push(...live)
-    const page = pageOf(found, bound, payloadBytes)
-    if (page.more || !full) return page
-    // One key filled the window.
-    if (end === undefined) windowBytes *= 2
-    from = end ?? from
+  if (ids.length > 0 && asOfMs !== 0) {
+    throw new AppError(
+      'invalid_query_params',
+      'as_of and ids exclude each other: the history of a record tells',
+    )
   }
+  if (asOfMs !== 0) return pageAsOf(store, stream, selection, asOfMs, bound)
+  if (ids.length > 0) return pageOfIds(store.clickhouse, stream, ids, selection, bound)
+  return pageInOrder(store.clickhouse, stream, selection, bound)
 }
-
-/** The heads say where the versions of ids are. If one of them moves on before it is read, heads are read again. */
-async function pageOfIds(
-  clickhouse: ClickHouse,
-  stream: string,
-  ids: string[],
-  selection: Selection,
-  bound: PageBound,
-): Promise<Page<ReadRow>> {
-  const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
-  for (let tries = 1; ; tries++) {
-    const heads =
-      (await readHeads(clickhouse, [{ stream, ids: unique }])).get(stream) ?? new Map<string, Head>()
-    const keys = [...heads]
-      .filter(([id, head]) => isSelected(selection, id, head))
-      .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
-      .sort(compareKeys)
-    const page = pageOf(keys, bound, ({ size }) => size)
-    if (page.items.length === 0) return { items: [], more: false }
-    const { live } = collapse(await readRows(clickhouse, stream, isOneOf(page.items), MAX_WINDOW), false)
-    if (live.length === page.items.length) return { items: live, more: page.more }
-    if (tries === ID_TRIES)
-      throw new AppError('unavailable', 'the records change faster than they can be read')
-  }
-}
-
-function isSelected({ start, modifiedAfter, actions }: Selection, id: string, head: Head): boolean {
-  return (
-    head.modifiedAt > modifiedAfter &&
-    (actions.length === 0 || actions.includes(head.action)) &&
-    (start === undefined || compareKeys({ modifiedAt: head.modifiedAt, id }, start) > 0)
-  )
-}
-
-const all = (conditions: Sql[]): Sql => conditions.reduce((joined, next) => sql`${joined} AND ${next}`)
 
 const actionOf: Record<RecordAction, Action[]> = {
   RECORD_ACTION_UNSPECIFIED: [],

@@ -70,19 +70,21 @@ export async function readRows(
       FROM record_log WHERE stream = ${stream} AND ${where}
       ORDER BY stream, modified_at, id LIMIT ${limit}
       SETTINGS max_threads = 1, optimize_read_in_order = 1${settings}`,
-    (row) => ({
-      modifiedAt: row.int64(),
-      id: row.string(),
-      sign: row.int8(),
-      writtenAt: row.int64(),
-      action: readAction(row),
-      firstSeenAt: row.int64(),
-      prunedAt: row.int64(),
-      numericId: row.uint8() === 1,
-      payload: row.bytes(),
-    }),
+    readRow,
   )
 }
+
+export const readRow = (row: RowReader): ReadRow => ({
+  modifiedAt: row.int64(),
+  id: row.string(),
+  sign: row.int8(),
+  writtenAt: row.int64(),
+  action: readAction(row),
+  firstSeenAt: row.int64(),
+  prunedAt: row.int64(),
+  numericId: row.uint8() === 1,
+  payload: row.bytes(),
+})
 
 /** The first of these rows: up to `limit`, or a little more than `bytes` of them. `full`: there may be more. */
 export async function readWindow(
@@ -92,14 +94,20 @@ export async function readWindow(
   limit: number,
   bytes: number,
 ): Promise<{ rows: ReadRow[]; full: boolean }> {
-  // The server stops at the first block of rows that is over the bound.
-  const settings = sql`, max_result_bytes = ${bytes}, result_overflow_mode = 'break'`
-  const rows = await readRows(clickhouse, stream, where, limit, settings)
+  const rows = await readRows(clickhouse, stream, where, limit, upToBytes(bytes))
+  return { rows, full: rows.length === limit || mayBeCut(rows, bytes) }
+}
+
+/** The server stops at the first block of rows that is over the bound. */
+export const upToBytes = (bytes: number): Sql =>
+  sql`, max_result_bytes = ${bytes}, result_overflow_mode = 'break'`
+
+export function mayBeCut(rows: ReadRow[], bytes: number): boolean {
   const read = rows.reduce(
     (sum, { id, payload }) => sum + ROW_BYTES + ID_CHAR_BYTES * id.length + payload.length,
     0,
   )
-  return { rows, full: rows.length === limit || read >= bytes }
+  return read >= bytes
 }
 
 /** Rather more than what a row takes in the server's memory, where it measures: what is full must not look complete. */
@@ -148,6 +156,8 @@ export async function countLive(clickhouse: ClickHouse, stream: string, where: S
 
 /** What takes the place of a live version: expressions over its row. */
 export type Successor = {
+  /** The version it takes the place of has ended; otherwise it is the same version, without its payload. */
+  ends: boolean
   modifiedAt: Sql
   writtenAt: number
   action: Sql

@@ -4,6 +4,7 @@ import type { CallContext } from 'nice-grpc'
 import { begin } from './begin.ts'
 import { deleteByIds, deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './delete-records.ts'
 import { empty } from './empty.ts'
+import { listVersions } from './history.ts'
 import { listRecords } from './list-records.ts'
 import { pruneRecords } from './prune-records.ts'
 import { streamSizes } from './record-head.ts'
@@ -35,6 +36,8 @@ export function recordsCalls(store: Store): RecordsServiceImplementation {
 
     listRecords: async (request) =>
       listRecords(store, await state.id(need(request.stream, 'stream')), request),
+    listVersions: async (request) =>
+      listVersions(store, await state.id(need(request.stream, 'stream')), request),
     async countRecords({ streams }) {
       const ids = await Promise.all(streams.map((stream) => state.id(stream)))
       const sizes = await streamSizes(clickhouse, ids)

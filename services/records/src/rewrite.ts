@@ -1,6 +1,7 @@
 import { type ClickHouse, wasAnswered } from './clickhouse.ts'
 import type { PayloadLife } from './record-json.ts'
 import { after, type Key, liveKeys, replaceRows, type Successor, upTo } from './record-log.ts'
+import { keepVersions } from './record-version.ts'
 import { type Sql, sql } from './sql.ts'
 import type { Store, Target } from './store.ts'
 import type { Lock } from './stream-state.ts'
@@ -16,12 +17,12 @@ const CHUNK_BYTES = 64 * 1024 * 1024
  * again does the rest. That is also why a failed chunk is not repeated here.
  */
 export async function rewrite(
-  { clickhouse, state }: Store,
+  { clickhouse, state, historyDays }: Store,
   target: Target,
   where: (lock: Lock) => Sql | Promise<Sql>,
   successor: (instant: number) => Successor,
   limit = Number.POSITIVE_INFINITY,
-): Promise<{ count: number; more: boolean }> {
+): Promise<{ count: number; more: boolean; end: Key | undefined }> {
   let count = 0
   let from: Key | undefined
   for (;;) {
@@ -32,12 +33,19 @@ export async function rewrite(
       const found = await liveKeys(clickhouse, lock.id, ahead, wanted + 1)
       const chunk = found.slice(0, withinBytes(found.slice(0, wanted)))
       const end = chunk.at(-1)
-      if (end) await replaceChunk(clickhouse, lock, sql`${ahead} AND ${upTo(end)}`, successor(lock.instant))
+      if (end) {
+        const where = sql`${ahead} AND ${upTo(end)}`
+        const next = successor(lock.instant)
+        if (next.ends && historyDays > 0) {
+          await keepVersions(clickhouse, sql`stream = ${lock.id} AND ${where}`, sql`${lock.instant}`)
+        }
+        await replaceChunk(clickhouse, lock, where, next)
+      }
       return { chunk, more: found.length > chunk.length }
     })
     count += chunk.length
     from = chunk.at(-1) ?? from
-    if (!more || count >= limit) return { count, more }
+    if (!more || count >= limit) return { count, more, end: from }
   }
 }
 
@@ -66,6 +74,7 @@ export function deleted(life: PayloadLife, runId: string): (instant: number) => 
   return (instant) => {
     const expired = sql`written_at <= ${life.expiry(instant)}`
     return {
+      ends: true,
       modifiedAt: sql`toInt64(${instant})`,
       writtenAt: instant,
       action: sql`'deleted'`,
@@ -80,6 +89,7 @@ export function deleted(life: PayloadLife, runId: string): (instant: number) => 
 /** A pruned version stays where it is. */
 export function pruned(instant: number): Successor {
   return {
+    ends: false,
     modifiedAt: sql`modified_at`,
     writtenAt: instant,
     action: sql`action`,

@@ -28,12 +28,14 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   open.use(startSweeping(clickhouse, redis, config.redis.prefix, events))
   const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
   const life = new PayloadLife(config.keep.payloadDays)
+  const { historyDays } = config.keep
   const store = {
     clickhouse,
     state,
-    commits: new GroupCommit({ clickhouse, state, life, events }),
+    commits: new GroupCommit({ clickhouse, state, life, historyDays, events }),
     life,
     guard: config.deleteGuard,
+    historyDays,
     pageBytes: config.pageBytes,
     clock,
     events,

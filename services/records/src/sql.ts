@@ -14,6 +14,8 @@ export function sql(parts: TemplateStringsArray, ...values: Value[]): Sql {
   return new Sql(String.raw({ raw: parts }, ...values.map(literal)))
 }
 
+export const all = (conditions: Sql[]): Sql => conditions.reduce((joined, next) => sql`${joined} AND ${next}`)
+
 function literal(value: Value): string {
   if (value instanceof Sql) return value.text
   if (typeof value === 'number') return String(value)

@@ -13,6 +13,8 @@ export type Store = {
   commits: GroupCommit
   life: PayloadLife
   guard: DeleteGuard
+  /** 0 = no history is kept. */
+  historyDays: number
   /** Payloads of a page. */
   pageBytes: number
   clock: () => number

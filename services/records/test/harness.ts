@@ -103,6 +103,10 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
       const { sizes } = await records.countRecords({ streams: [stream] })
       return sizes[0]
     },
+    async versions(id: string, request: { cursor?: string; limit?: number } = {}) {
+      const page = await records.listVersions({ stream, id, limit: 100, ...request })
+      return { records: parse(page.records), cursor: page.nextCursor }
+    },
     prune: (untilCursor: string, limit = 0) => records.pruneRecords({ stream, untilCursor, limit }),
     empty: () => records.emptyStreams({ streams: [stream] }),
   }

@@ -97,10 +97,12 @@ test('tens of thousands are pruned in one call', async () => {
 test('a payload that has expired is not shown, whether or not it was dropped yet', async () => {
   const issues = fresh()
   await issues.save([{ id: 'a', n: 1 }])
-  await using brief = await startRecords(store.at, { payloadDays: 0 })
+  const days31 = 31 * 24 * 3600 * 1000
+  await using brief = await startRecords(store.at, { clock: () => Date.now() + days31 })
   const [record] = (await stream(brief.records, issues.stream).list()).records
   expect(record).not.toHaveProperty('n')
-  expect(record?._nango_metadata.pruned_at).toBe(record?._nango_metadata.last_modified_at)
+  const modifiedAt = Date.parse(record?._nango_metadata.last_modified_at ?? '')
+  expect(Date.parse(record?._nango_metadata.pruned_at ?? '') - modifiedAt).toBe(30 * 24 * 3600 * 1000)
   expect((await issues.list()).records[0]).toHaveProperty('n')
 })
 

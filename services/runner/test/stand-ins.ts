@@ -155,6 +155,7 @@ export class StandIns {
       this.lines.push(...lines.map((line) => ({ ...line, runId })))
       return {}
     },
+    listVersions: unused,
     countRecords: unused,
     pruneRecords: unused,
     emptyStreams: unused,

@@ -207,6 +207,7 @@ async function startRecords() {
         countRecords: other,
         pruneRecords: other,
         appendLogs: other,
+        listVersions: other,
         listLogs: other,
       }),
     (_path, error) => console.error(error),

@@ -235,6 +235,16 @@ export interface ListRecordsRequest {
   actions: RecordAction[]
   /** Only these ids; empty = all. */
   ids: string[]
+  /** The stream as it was then; 0 = as it is. */
+  asOfMs: number
+}
+
+export interface ListVersionsRequest {
+  stream: Stream | undefined
+  id: string
+  /** Strictly before this position; empty = from the newest. */
+  cursor: string
+  limit: number
 }
 
 export interface ListRecordsResponse {
@@ -1024,7 +1034,7 @@ export const StartTrackingDeletesResponse: MessageFns<StartTrackingDeletesRespon
 }
 
 function createBaseListRecordsRequest(): ListRecordsRequest {
-  return { stream: undefined, cursor: '', limit: 0, modifiedAfterMs: 0, actions: [], ids: [] }
+  return { stream: undefined, cursor: '', limit: 0, modifiedAfterMs: 0, actions: [], ids: [], asOfMs: 0 }
 }
 
 export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
@@ -1050,6 +1060,9 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     }
     for (const v of message.ids) {
       writer.uint32(50).string(v!)
+    }
+    if (message.asOfMs !== 0) {
+      writer.uint32(56).int64(message.asOfMs)
     }
     return writer
   },
@@ -1125,6 +1138,14 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
             message.ids.push(reader.string())
             continue
           }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.asOfMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1149,6 +1170,99 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     message.modifiedAfterMs = object.modifiedAfterMs ?? 0
     message.actions = object.actions?.map((e) => e) || []
     message.ids = object.ids?.map((e) => e) || []
+    message.asOfMs = object.asOfMs ?? 0
+    return message
+  },
+}
+
+function createBaseListVersionsRequest(): ListVersionsRequest {
+  return { stream: undefined, id: '', cursor: '', limit: 0 }
+}
+
+export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
+  encode(message: ListVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.id !== '') {
+      writer.uint32(18).string(message.id)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(26).string(message.cursor)
+    }
+    if (message.limit !== 0) {
+      writer.uint32(32).uint32(message.limit)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListVersionsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.limit = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListVersionsRequest>): ListVersionsRequest {
+    return ListVersionsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListVersionsRequest>): ListVersionsRequest {
+    const message = createBaseListVersionsRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.id = object.id ?? ''
+    message.cursor = object.cursor ?? ''
+    message.limit = object.limit ?? 0
     return message
   },
 }
@@ -2066,6 +2180,15 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** The versions of one record, newest first. */
+    listVersions: {
+      name: 'ListVersions',
+      requestType: ListVersionsRequest as typeof ListVersionsRequest,
+      requestStream: false,
+      responseType: ListRecordsResponse as typeof ListRecordsResponse,
+      responseStream: false,
+      options: {},
+    },
     countRecords: {
       name: 'CountRecords',
       requestType: CountRecordsRequest as typeof CountRecordsRequest,
@@ -2133,6 +2256,11 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: ListRecordsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListRecordsResponse>>
+  /** The versions of one record, newest first. */
+  listVersions(
+    request: ListVersionsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListRecordsResponse>>
   countRecords(
     request: CountRecordsRequest,
     context: CallContext & CallContextExt,
@@ -2177,6 +2305,11 @@ export interface RecordsClient<CallOptionsExt = {}> {
   ): Promise<SaveResponse>
   listRecords(
     request: DeepPartial<ListRecordsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListRecordsResponse>
+  /** The versions of one record, newest first. */
+  listVersions(
+    request: DeepPartial<ListVersionsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListRecordsResponse>
   countRecords(

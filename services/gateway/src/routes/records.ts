@@ -1,7 +1,7 @@
-import { listRecordsUpTo, pruneRecords } from '@syncline/api'
+import { getRecordHistoryUpTo, listRecordsUpTo, pruneRecords } from '@syncline/api'
 import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { RecordAction, type Stream } from '@syncline/proto'
+import { type ListRecordsResponse, RecordAction, type Stream } from '@syncline/proto'
 import type { App } from '../app.ts'
 import type { Dependencies } from '../dependencies.ts'
 
@@ -12,11 +12,9 @@ const actions = {
 }
 
 export function recordRoutes(app: App, { catalog, records, limits }: Dependencies) {
-  const { response: _, ...schema } = listRecordsUpTo(limits.records).schema
+  const list = withoutResponse(listRecordsUpTo(limits.records))
   app.route({
-    ...listRecordsUpTo(limits.records),
-    // The records come as JSON bytes and go on as they are, so there is nothing to serialize.
-    schema,
+    ...list,
     handler: async (request, reply) => {
       const { query } = request
       const after = query.delta ?? query.modified_after
@@ -27,10 +25,23 @@ export function recordRoutes(app: App, { catalog, records, limits }: Dependencie
         modifiedAfterMs: after === undefined ? 0 : Date.parse(after),
         actions: query.filter?.map((action) => actions[action]) ?? [],
         ids: query.ids ?? [],
+        asOfMs: query.as_of === undefined ? 0 : Date.parse(query.as_of),
       })
-      const next = JSON.stringify(page.nextCursor || null)
-      const body = [Buffer.from('{"records":'), page.records, Buffer.from(`,"next_cursor":${next}}`)]
-      return reply.type('application/json').send(Buffer.concat(body))
+      return reply.type('application/json').send(bodyOf(page))
+    },
+  })
+
+  const history = withoutResponse(getRecordHistoryUpTo(limits.records))
+  app.route({
+    ...history,
+    handler: async ({ environment, headers, params, query }, reply) => {
+      const page = await records.listVersions({
+        stream: await streamOf(catalog, environment, headers, query),
+        id: params.id,
+        cursor: query.cursor ?? '',
+        limit: query.limit,
+      })
+      return reply.type('application/json').send(bodyOf(page))
     },
   })
 
@@ -45,6 +56,17 @@ export function recordRoutes(app: App, { catalog, records, limits }: Dependencie
       return { count, has_more: hasMore }
     },
   })
+}
+
+/** Records come as JSON bytes and go on as they are, so there is nothing to serialize. */
+function withoutResponse<R extends { schema: { response: unknown } }>({ schema, ...route }: R) {
+  const { response: _, ...rest } = schema
+  return { ...route, schema: rest as Omit<R['schema'], 'response'> } // TypeScript widens a rest of a generic
+}
+
+function bodyOf({ records, nextCursor }: ListRecordsResponse): Buffer {
+  const next = JSON.stringify(nextCursor || null)
+  return Buffer.concat([Buffer.from('{"records":'), records, Buffer.from(`,"next_cursor":${next}}`)])
 }
 
 async function streamOf(

@@ -1,0 +1,210 @@
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { brief, type ListedRecord, type Records, sql, startRecords, stream } from './harness.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+
+let store: Records
+beforeAll(async () => {
+  store = await startRecords()
+})
+afterAll(() => store[Symbol.asyncDispose]())
+const fresh = () => stream(store.records)
+const modifiedAt = (record: ListedRecord | undefined) =>
+  Date.parse(record?._nango_metadata.last_modified_at ?? '')
+
+/** `[n]` of each record, or its action where it is deleted. */
+const values = (records: ListedRecord[]) =>
+  records.map(({ id, n, _nango_metadata: { last_action } }) =>
+    last_action === 'DELETED' ? `${id} gone` : `${id}${n}`,
+  )
+
+test('the versions of a record come newest first, with their payloads', async () => {
+  const issues = fresh()
+  await issues.save([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
+  await issues.save([{ id: 'a', n: 2 }])
+  await issues.delete(['a'])
+  await issues.save([{ id: 'a', n: 3 }])
+  const { records, cursor } = await issues.versions('a')
+  expect(values(records)).toEqual(['a3', 'a gone', 'a2', 'a1'])
+  expect(brief(records)).toEqual(['a ADDED', 'a DELETED', 'a UPDATED', 'a ADDED'])
+  expect(cursor).toBe('')
+  expect(values((await issues.versions('b')).records)).toEqual(['b1'])
+  expect((await issues.versions('never')).records).toEqual([])
+})
+
+test('the versions of a record come by pages', async () => {
+  const issues = fresh()
+  for (let n = 0; n < 7; n++) await issues.save([{ id: 'a', n }])
+  const found: ListedRecord[] = []
+  for (let cursor = ''; ; ) {
+    const page = await issues.versions('a', { limit: 3, cursor })
+    found.push(...page.records)
+    cursor = page.cursor
+    if (cursor === '') break
+  }
+  expect(values(found)).toEqual(['a6', 'a5', 'a4', 'a3', 'a2', 'a1', 'a0'])
+})
+
+test('a stream as of a moment is what its readers saw then, page by page', async () => {
+  const issues = fresh()
+  const states: { at: number; seen: ListedRecord[] }[] = []
+  for (let n = 0; n < 6; n++) {
+    const ids = Array.from({ length: 20 }, (_, i) => i).filter((i) => i % (n + 1) === 0)
+    await issues.save(ids.map((i) => ({ id: `r${i}`, n })))
+    if (n === 3) await issues.delete(['r1', 'r5'])
+    const seen = await issues.all()
+    states.push({ at: modifiedAt(seen.at(-1)), seen })
+  }
+  await sql(store, 'OPTIMIZE TABLE record_log FINAL')
+  for (const { at, seen } of states) {
+    const found: ListedRecord[] = []
+    for (let cursor = ''; ; ) {
+      const page = await issues.list({ asOfMs: at, limit: 7, cursor })
+      found.push(...page.records)
+      cursor = page.cursor
+      if (cursor === '') break
+    }
+    expect(found).toEqual(seen)
+  }
+})
+
+test('as of a moment filters work as of then', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a', n: 1 }])
+  await issues.save([
+    { id: 'a', n: 2 },
+    { id: 'b', n: 1 },
+  ])
+  const asOfMs = modifiedAt((await issues.list()).records[0])
+  await issues.save([{ id: 'b', n: 2 }])
+  const actions = ['RECORD_ACTION_ADDED'] as const
+  expect(values((await issues.list({ asOfMs, actions: [...actions] })).records)).toEqual(['b1'])
+  const both = issues.list({ asOfMs, ids: ['a'] })
+  await expect(both).rejects.toMatchObject({ code: 'invalid_query_params' })
+})
+
+test('what a delete pass has deleted is in the history', async () => {
+  const issues = fresh()
+  await issues.begin()
+  await issues.save([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
+  const asOfMs = modifiedAt((await issues.list()).records[0])
+  await issues.begin()
+  await issues.save([{ id: 'a', n: 1 }])
+  await issues.deleteUnseen()
+  expect(values((await issues.list({ asOfMs })).records)).toEqual(['a1', 'b1'])
+  expect(values((await issues.versions('b')).records)).toEqual(['b gone', 'b1'])
+})
+
+test('a prune takes the payloads of what has ended before its cursor too', async () => {
+  const issues = fresh()
+  await issues.save([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
+  await issues.save([{ id: 'a', n: 2 }])
+  const until = (await issues.list()).records.at(-1)?._nango_metadata.cursor ?? ''
+  await issues.save([{ id: 'b', n: 2 }])
+  await issues.save([{ id: 'b', n: 3 }])
+  await issues.prune(until)
+  expect(values((await issues.versions('a')).records)).toEqual(['aundefined', 'aundefined'])
+  expect(values((await issues.versions('b')).records)).toEqual(['b3', 'b2', 'bundefined'])
+  await sql(store, 'OPTIMIZE TABLE record_version FINAL')
+  const left = `SELECT count() FROM record_version WHERE id = 'a' AND payload LIKE '%"n":1%' AND pruned_at > 0`
+  expect(await sql(store, left)).toBe('0')
+  expect(values((await issues.versions('a')).records)).toEqual(['aundefined', 'aundefined'])
+})
+
+test('an emptied stream has no history', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a', n: 1 }])
+  await issues.save([{ id: 'a', n: 2 }])
+  await issues.empty()
+  expect((await issues.versions('a')).records).toEqual([])
+})
+
+test('a moment before history began, or in the future, is refused by name', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a', n: 1 }])
+  for (const asOfMs of [Date.parse('2020-01-01T00:00:00Z'), Date.now() + DAY_MS]) {
+    await expect(issues.list({ asOfMs })).rejects.toMatchObject({
+      code: 'invalid_query_params',
+      message: expect.stringContaining(`as_of ${new Date(asOfMs).toISOString()} is not between`),
+    })
+  }
+})
+
+test('what ended longer ago than history is kept is not shown, whether or not it was dropped yet', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'a', n: 1 }])
+  await issues.save([{ id: 'a', n: 2 }])
+  const asOfMs = modifiedAt((await issues.list()).records[0])
+  await using later = await startRecords(store.at, { clock: () => Date.now() + 8 * DAY_MS })
+  const then = stream(later.records, issues.stream)
+  expect(values((await then.versions('a')).records)).toEqual(['a2'])
+  await expect(then.list({ asOfMs })).rejects.toMatchObject({ code: 'invalid_query_params' })
+})
+
+test('without history nothing is kept, and asking for it says why; turned on again it begins anew', async () => {
+  await using with7 = await startRecords()
+  const issues = stream(with7.records)
+  await issues.save([{ id: 'a', n: 1 }])
+  await issues.save([{ id: 'a', n: 2 }])
+  const asOfMs = modifiedAt((await issues.list()).records[0])
+  {
+    await using off = await startRecords(with7.at, { env: { RECORDS_HISTORY_DAYS: '0' } })
+    const same = stream(off.records, issues.stream)
+    const why = { code: 'invalid_query_params', message: expect.stringContaining('RECORDS_HISTORY_DAYS') }
+    await expect(same.versions('a')).rejects.toMatchObject(why)
+    await expect(same.list({ asOfMs })).rejects.toMatchObject(why)
+    await same.save([{ id: 'a', n: 3 }])
+    expect(await sql(off, 'SELECT count() FROM record_version')).toBe('0')
+  }
+  await using on = await startRecords(with7.at)
+  const again = stream(on.records, issues.stream)
+  await expect(again.list({ asOfMs })).rejects.toMatchObject({ code: 'invalid_query_params' })
+  await again.save([{ id: 'a', n: 4 }])
+  expect(values((await again.versions('a')).records)).toEqual(['a4', 'a3'])
+})
+
+test('history that was kept for fewer days does not pretend to reach further back', async () => {
+  await using short = await startRecords(undefined, { env: { RECORDS_HISTORY_DAYS: '2' } })
+  await sql(short, 'TRUNCATE TABLE history_start')
+  await sql(short, `INSERT INTO history_start SELECT ${Date.now() - 30 * DAY_MS}`)
+  await using long = await startRecords(short.at)
+  const issues = stream(long.records)
+  await issues.save([{ id: 'a', n: 1 }])
+  expect(await issues.list({ asOfMs: Date.now() - 1 * DAY_MS })).toMatchObject({ records: [] })
+  const early = issues.list({ asOfMs: Date.now() - 3 * DAY_MS })
+  await expect(early).rejects.toMatchObject({ code: 'invalid_query_params' })
+})
+
+test('changed durations reach the tables when an instance starts', async () => {
+  await using first = await startRecords()
+  const env = { RECORDS_PAYLOAD_TTL_DAYS: '3', RECORDS_HISTORY_DAYS: '2', RUN_LOG_TTL_DAYS: '9' }
+  await using _second = await startRecords(first.at, { env })
+  const days = (table: string) =>
+    sql(
+      first,
+      `SELECT extract(create_table_query, 'toIntervalDay\\\\((\\\\d+)\\\\)') FROM system.tables WHERE database = '${first.at}' AND name = '${table}'`,
+    )
+  expect(await days('record_log')).toBe('3')
+  expect(await days('record_version')).toBe('2')
+  expect(await days('run_log')).toBe('9')
+  const issues = stream(first.records)
+  await issues.save([{ id: 'a', n: 1 }])
+  await sql(
+    first,
+    `INSERT INTO record_log SELECT * REPLACE (toInt64(1) AS modified_at, toInt64(1) AS written_at) FROM record_log`,
+  )
+  await eventually(async () => {
+    await sql(first, 'OPTIMIZE TABLE record_log FINAL')
+    expect(await sql(first, 'SELECT payload FROM record_log ORDER BY modified_at LIMIT 1')).toBe('')
+  })
+})
