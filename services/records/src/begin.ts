@@ -2,6 +2,7 @@ import type { ModelCounts } from '@syncline/proto'
 import { empty } from './empty.ts'
 import { changesOfRun } from './record-log.ts'
 import type { RunTarget, Store } from './store.ts'
+import { noteUse } from './stream-use.ts'
 
 /** An attempt of a run takes over a stream. Tells what earlier attempts of the run have changed in it. */
 export async function begin(store: Store, target: RunTarget, emptyFirst: boolean): Promise<ModelCounts> {
@@ -12,6 +13,7 @@ export async function begin(store: Store, target: RunTarget, emptyFirst: boolean
     await empty(store, target)
     await store.state.setEmptiedBy(stream, writer)
   }
+  await noteUse(store, stream)
   const changes = first
     ? { added: 0, updated: 0, deleted: 0 }
     : await changesOfRun(store.clickhouse, await store.state.id(stream), writer.runId, beganAt)

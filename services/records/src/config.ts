@@ -17,6 +17,8 @@ export const Config = z
     /** Versions of records that have ended are kept for so long; 0 = not at all. */
     RECORDS_HISTORY_DAYS: variable.whole(7),
     RUN_LOG_TTL_DAYS: variable.whole(15),
+    /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
+    RECORDS_STALE_SYNC_DAYS: variable.whole(60),
     /** A page ends before its payloads are more than this; a single larger record is a page. */
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**
@@ -40,6 +42,7 @@ export const Config = z
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
     keep: {
       payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS,
+      staleDays: env.RECORDS_STALE_SYNC_DAYS,
       historyDays: env.RECORDS_HISTORY_DAYS,
       runLogDays: env.RUN_LOG_TTL_DAYS,
     },

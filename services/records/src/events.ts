@@ -16,6 +16,10 @@ const commitSaves = metrics.histogram(
   'Saves in a commit',
   [1, 2, 5, 10, 25, 50, 100, 250],
 )
+const unusedStreams = metrics.gauge(
+  'records_streams_unused',
+  'Streams without a run for so long that they are reported',
+)
 const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that failed and were tried again')
 const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
 
@@ -39,6 +43,14 @@ export function createEvents(log: Log) {
       log.warn({ stream, warning }, 'deletion held back')
     },
     emptied: (stream: Stream, generation: number) => log.info({ stream, generation }, 'stream emptied'),
+    unused: (streams: number) => unusedStreams.set(streams),
+    unusedReported(stream: Stream, usedAt: number, retiresAt: number) {
+      const [lastRun, emptied] = [usedAt, retiresAt].map((ms) => new Date(ms).toISOString())
+      log.warn({ stream, lastRun, emptied }, 'no run has begun for long: its records will be deleted')
+    },
+    retired: (stream: Stream, usedAt: number) =>
+      log.warn({ stream, lastRun: new Date(usedAt).toISOString() }, 'unused stream emptied'),
+    retiringFailed: (err: unknown) => log.warn({ err }, 'unused streams not looked at, later again'),
     swept: (streams: number) => log.info({ streams }, 'rows of emptied streams removed'),
     sweepFailed: (err: unknown) => log.warn({ err }, 'sweep failed, the next one tries again'),
     healed(stream: Stream) {

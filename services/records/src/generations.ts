@@ -47,6 +47,7 @@ export async function removeStreams(clickhouse: ClickHouse, streams: string[]): 
     sql`record_version`,
     sql`stream_stat`,
     sql`seen`,
+    sql`stream_use`,
     sql`streams`,
   ]) {
     await clickhouse.run(

@@ -5,14 +5,19 @@ import type { Health, Log, Running } from '@syncline/service'
 import { ClickHouse } from './clickhouse.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
-import { startSweeping } from './generation-sweep.ts'
+import { every } from './every.ts'
+import { sweepGenerations } from './generation-sweep.ts'
 import { GroupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { PayloadLife } from './record-json.ts'
 import { recordsCalls } from './records.ts'
+import { retireStreams } from './retire-streams.ts'
 import { StreamState } from './stream-state.ts'
 
 export { Config } from './config.ts'
+
+const SWEEP_MS = 60_000
+const RETIRE_MS = 3600_000
 
 export interface RecordsService extends Running {
   port: number
@@ -25,7 +30,6 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
   await migrate(config, redis)
   const clickhouse = open.use(new ClickHouse(config.clickhouse))
-  open.use(startSweeping(clickhouse, redis, config.redis.prefix, events))
   const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays } = config.keep
@@ -39,6 +43,14 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
     pageBytes: config.pageBytes,
     clock,
     events,
+  }
+  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}` })
+  const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
+  open.use(every(SWEEP_MS, lock('sweeping'), sweep, events.sweepFailed))
+  const { staleDays } = config.keep
+  if (staleDays > 0) {
+    const retire = (signal: AbortSignal) => retireStreams(store, staleDays, signal)
+    open.use(every(RETIRE_MS, lock('retiring'), retire, events.retiringFailed))
   }
   const rpc = open.use(
     await serve(config.listen, (server) => server.add(RecordsDefinition, recordsCalls(store)), events.fault),

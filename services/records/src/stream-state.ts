@@ -210,6 +210,17 @@ export class StreamState {
     )
   }
 
+  /** Of which generation a use was written down last, and when. Redis may forget it: then it is written again. */
+  async notedUse(stream: Stream): Promise<{ id: string; at: number } | undefined> {
+    const noted = await this.#ask(this.#redis.hget(this.#key(stream), 'used'))
+    const [id, at] = noted?.split(' ') ?? []
+    return id ? { id, at: Number(at) } : undefined
+  }
+
+  async setNotedUse(stream: Stream, { id, at }: { id: string; at: number }): Promise<void> {
+    await this.#ask(this.#redis.hset(this.#key(stream), 'used', `${id} ${at}`))
+  }
+
   /** The last run of the sync that emptied the stream before it began. */
   async emptiedBy(stream: Stream, sync: string): Promise<string | null> {
     return this.#ask(this.#redis.hget(this.#key(stream), `emptied:${sync}`))
