@@ -7,7 +7,7 @@ import { type Load, plus, Room, within } from './room.ts'
 import { Rotation } from './rotation.ts'
 import type { RunTarget, Store } from './store.ts'
 import { stateKey } from './stream-id.ts'
-import { type Lock, pollPause, turnDidNotCome, WAIT_MS } from './stream-state.ts'
+import { endOfWait, type Lock, pollPause, WAIT_MS } from './stream-state.ts'
 
 const MIB = 1024 * 1024
 
@@ -15,8 +15,8 @@ const MIB = 1024 * 1024
 const COMMIT: Load = { rows: 10_000, bytes: 32 * MIB }
 /** What waits and what is being committed. */
 const ROOM: Load = { rows: 50_000, bytes: 64 * MIB }
-/** Commits under way, of different streams. */
-const AT_ONCE = 2
+/** More at once make smaller commits, and all of them slower (docs/decisions/0006). */
+const AT_ONCE = 1
 
 /** A save that waits. `alone`: it has failed in company, and nobody knows whose fault it was. */
 type Waiting = {
@@ -64,7 +64,7 @@ export class GroupCommit {
       const done = Promise.withResolvers<SavePlan>()
       return await this.#wait({ target, records, load, limit, done, alone: false })
     } catch (cause) {
-      throw cause === limit.reason ? turnDidNotCome(target.stream, cause) : cause
+      throw endOfWait(target, limit, cause)
     }
   }
 
@@ -136,7 +136,8 @@ export class GroupCommit {
     const parts = claims.filter((part) => part !== undefined)
     const torn = parts.filter(({ lock }) => lock.tornSince !== undefined)
     const sound = parts.filter(({ lock }) => lock.tornSince === undefined)
-    await Promise.all([this.#commit(sound), this.#commit(torn)])
+    void this.#commit(torn) // to heal them takes longer, and nobody waits for it
+    await this.#commit(sound)
     this.#underWay--
     this.#start()
   }

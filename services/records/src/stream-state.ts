@@ -104,7 +104,8 @@ export class StreamState {
    * Does `work` as the only writer of the stream, of all instances. Without a writer no fence is checked: that is for
    * what the API does, not a run.
    */
-  async locked<T>({ stream, writer, signal }: Target, work: (lock: Lock) => Promise<T>): Promise<T> {
+  async locked<T>(target: Target, work: (lock: Lock) => Promise<T>): Promise<T> {
+    const { stream, writer, signal } = target
     const limit = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)])
     try {
       return await this.inTurn(stream, limit, async () => {
@@ -118,7 +119,7 @@ export class StreamState {
         }
       })
     } catch (cause) {
-      throw cause === limit.reason ? turnDidNotCome(stream, cause) : cause
+      throw endOfWait(target, limit, cause)
     }
   }
 
@@ -287,7 +288,9 @@ function fenced(stream: Stream, writer: Writer, highest: unknown): AppError {
   )
 }
 
-export function turnDidNotCome(stream: Stream, cause: unknown): AppError {
+/** What to tell of a wait that ended with `cause`: its time was over, the caller gave up, or something else failed. */
+export function endOfWait({ stream, signal }: Target, limit: AbortSignal, cause: unknown): unknown {
+  if (cause !== limit.reason || signal.aborted) return cause
   return new AppError('unavailable', `others are writing to ${streamName(stream)}, its turn did not come`, {
     cause,
   })

@@ -27,29 +27,29 @@ async function mortal(start: typeof startClickHouse) {
   }
 }
 
-test('ClickHouse killed in the middle of commits: repeated saves leave each record once', async () => {
+test('ClickHouse killed in the middle of commits over many streams: repeated saves leave each record once', async () => {
   await using clickhouse = await mortal(startClickHouse)
   await using store = await startRecords(undefined, { clickhouse: clickhouse.url })
-  const streams = Array.from({ length: 4 }, () => stream(store.records))
+  const streams = Array.from({ length: 20 }, () => stream(store.records))
   const batch = (n: number) =>
-    Array.from({ length: 500 }, (_, i) => ({ id: `${n}-${i}`, text: 'x'.repeat(500) }))
+    Array.from({ length: 100 }, (_, i) => ({ id: `${n}-${i}`, text: 'x'.repeat(500) }))
   const saving = streams.map(async (issues) => {
     for (let n = 0; n < 12; n++) await eventually(() => issues.save(batch(n)), { timeoutMs: 50_000 })
   })
   for (let kills = 0; kills < 2; kills++) {
     await eventually(async () =>
-      expect((await streams[kills]?.count())?.live).toBeGreaterThan(1000 * (kills + 1)),
+      expect((await streams[kills]?.count())?.live).toBeGreaterThan(200 * (kills + 1)),
     )
     await clickhouse.kill()
     await clickhouse.start()
   }
   await Promise.all(saving)
   for (const issues of streams) {
-    expect(await issues.count()).toMatchObject({ live: 6000 })
+    expect(await issues.count()).toMatchObject({ live: 1200 })
     const records = await issues.all(1000)
-    expect(records).toHaveLength(6000)
-    expect(new Set(records.map(({ id }) => id)).size).toBe(6000)
-    expect(await issues.save(batch(11))).toMatchObject({ unchanged: 500 })
+    expect(records).toHaveLength(1200)
+    expect(new Set(records.map(({ id }) => id)).size).toBe(1200)
+    expect(await issues.save(batch(11))).toMatchObject({ unchanged: 100 })
   }
 }, 120_000)
 

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto'
+import { encodeRecord } from '@syncline/record'
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ListedRecord, type Records, sql, startRecords, stream } from './harness.ts'
+
+let store: Records
+beforeAll(async () => {
+  store = await startRecords()
+})
+afterAll(() => store[Symbol.asyncDispose]())
+const fresh = () => stream(store.records)
+const fresher = (count: number) => Array.from({ length: count }, fresh)
+const records = (count: number, from = 0, n = 0) =>
+  Array.from({ length: count }, (_, i) => ({ id: `r${from + i}`, n }))
+
+/** Each insert makes a part, merges make others. */
+const inserts = async () =>
+  Number(
+    await sql(
+      store,
+      "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = 'record_log' AND level = 0",
+    ),
+  )
+
+test('saves of many streams at once take few inserts, and each caller gets the counts of its own', async () => {
+  const streams = fresher(60)
+  await Promise.all(streams.map((each) => each.begin()))
+  const before = await inserts()
+  const first = await Promise.all(streams.map((each, i) => each.save(records(i + 1))))
+  expect(first.map(({ added }) => added)).toEqual(streams.map((_, i) => i + 1))
+  expect((await inserts()) - before).toBeLessThan(15)
+
+  const second = await Promise.all(
+    streams.map((each, i) => each.save([...records(1, 0, 1), ...records(i, 1), ...records(3, 1000)])),
+  )
+  expect(second.map(({ added, updated, unchanged }) => [added, updated, unchanged])).toEqual(
+    streams.map((_, i) => [3, 1, i]),
+  )
+  const counts = await Promise.all(streams.map((each) => each.count()))
+  expect(counts.map((size) => size?.live)).toEqual(streams.map((_, i) => i + 4))
+})
+
+test('saves of one stream come to pass in the order in which they arrive', async () => {
+  const issues = fresh()
+  const saves = Array.from({ length: 30 }, (_, n) => issues.save([{ id: 'same', n }, { id: `own ${n}` }]))
+  const counts = await Promise.all(saves)
+  expect(counts[0]).toMatchObject({ added: 2, updated: 0 })
+  for (const later of counts.slice(1)) expect(later).toMatchObject({ added: 1, updated: 1 })
+  expect((await issues.list({ ids: ['same'] })).records).toMatchObject([{ n: 29 }])
+  expect(await issues.all()).toHaveLength(31)
+  expect(await issues.count()).toMatchObject({ live: 31 })
+})
+
+test('a save of more than a commit takes, among others, is taken whole', async () => {
+  const [large, ...small] = fresher(5)
+  const saves = await Promise.all([
+    ...small.map((each) => each.save(records(10))),
+    large?.save(records(25_000)),
+    ...small.map((each) => each.save(records(10, 10))),
+  ])
+  expect(saves.map((saved) => saved?.added)).toEqual([10, 10, 10, 10, 25_000, 10, 10, 10, 10])
+})
+
+test('a fenced save fails alone, also among others of its stream', async () => {
+  const streams = fresher(10)
+  for (const each of streams) await each.begin()
+  const fenced = streams[4] ?? fresh()
+  const old = fenced.writer
+  await fenced.begin({ again: true })
+  const ends = await Promise.allSettled([
+    ...streams.map((each) => each.save(records(5))),
+    fenced.save(records(5, 100), old),
+    fenced.save(records(5, 200)),
+  ])
+  expect(ends.map(({ status }) => status)).toEqual([...Array(10).fill('fulfilled'), 'rejected', 'fulfilled'])
+  expect(ends[10]).toMatchObject({ reason: { code: 'fenced' } })
+  expect(await fenced.count()).toMatchObject({ live: 10 })
+})
+
+test('a save that the tables refuse fails alone', async () => {
+  await using own = await startRecords()
+  const streams = Array.from({ length: 8 }, () => stream(own.records))
+  for (const each of streams) await each.begin()
+  await sql(own, "ALTER TABLE record_log ADD CONSTRAINT none_is_bad CHECK id != 'bad'")
+  const ends = await Promise.allSettled(
+    streams.map((each, i) => each.save([...records(3), ...(i === 5 ? [{ id: 'bad' }] : [])])),
+  )
+  expect(ends).toMatchObject(
+    streams.map((_, i) =>
+      i === 5
+        ? { status: 'rejected', reason: { code: 'server_error' } }
+        : { status: 'fulfilled', value: { added: 3 } },
+    ),
+  )
+  for (const [i, each] of streams.entries()) {
+    expect(await each.count()).toMatchObject({ live: i === 5 ? 0 : 3 })
+    expect(await each.save(records(3))).toMatchObject({ added: i === 5 ? 3 : 0 })
+  }
+})
+
+test('a stream that somebody else holds keeps nobody waiting, and who gives up on it has saved nothing', async () => {
+  const [held, ...others] = fresher(4)
+  await held?.begin()
+  await using redis = store.redis()
+  const [key = ''] = await redis.client.keys(`${store.at}:{dev}:stream:${held?.stream.connection}/*`)
+  await redis.client.hset(key, { holder: 'another', held_until: Date.now() + 60_000 })
+
+  const patience = new AbortController()
+  const impatient = store.records.save(
+    {
+      stream: held?.stream,
+      writer: held?.writer,
+      mode: 'SAVE_MODE_REPLACE',
+      records: [encodeRecord({ id: 'given up' })],
+    },
+    { signal: patience.signal },
+  )
+  const refused = expect(impatient).rejects.toThrow()
+  const patient = held?.save([{ id: 'waits' }])
+  for (const each of others) expect(await each.save(records(2))).toMatchObject({ added: 2 })
+  patience.abort()
+  await refused
+  await redis.client.hdel(key, 'holder', 'held_until')
+  expect(await patient).toMatchObject({ added: 1 })
+  expect((await held?.all())?.map(({ id }) => id)).toEqual(['waits'])
+})
+
+test('many streams, two instances, many writers: a reader of each follows its cursor and misses nothing', async () => {
+  await using other = await startRecords(store.at)
+  const streams = fresher(6)
+  let writing = true
+  const written = Promise.all(
+    streams.flatMap((each) =>
+      [store, other, store, other].map(async ({ records }, w) => {
+        const writer = stream(records, each.stream)
+        for (let n = 0; n < 8; n++) {
+          // Ids that sort against the order of writing, and one that all of them change.
+          const own = Array.from({ length: 5 }, (_, i) => ({ id: `${99 - n}-${i}-${w}` }))
+          await writer.save([...own, { id: 'shared', by: `${w} ${n} ${randomUUID()}` }])
+        }
+      }),
+    ),
+  ).finally(() => {
+    writing = false
+  })
+  const read = async ({ list }: (typeof streams)[number]) => {
+    const seen: ListedRecord[] = []
+    for (let cursor = ''; ; ) {
+      const last = !writing
+      const page = await list({ cursor, limit: 7 })
+      seen.push(...page.records)
+      cursor = page.records.at(-1)?._nango_metadata.cursor ?? cursor
+      if (last && page.records.length === 0) return seen
+    }
+  }
+  const seen = await Promise.all(streams.map(read))
+  await written
+  for (const [i, each] of streams.entries()) {
+    const own = (seen[i] ?? []).filter(({ id }) => id !== 'shared')
+    expect(own).toHaveLength(160)
+    expect(new Set(own.map(({ id }) => id)).size).toBe(160)
+    const cursors = seen[i]?.map(({ _nango_metadata }) => _nango_metadata.last_modified_at)
+    expect(cursors).toEqual(cursors?.toSorted())
+    expect((await each.list({ ids: ['shared'] })).records[0]).toEqual(
+      seen[i]?.findLast(({ id }) => id === 'shared'),
+    )
+  }
+})
+
+test('where a commit fails as a whole, all its callers hear of it, and can save again', async () => {
+  const streams = fresher(5)
+  for (const each of streams) await each.begin()
+  await sql(store, 'RENAME TABLE record_head TO record_head_away')
+  const ends = await Promise.allSettled(streams.map((each) => each.save(records(2))))
+  expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+  await sql(store, 'RENAME TABLE record_head_away TO record_head')
+  await eventually(async () => {
+    for (const each of streams) await each.save(records(2))
+  })
+  for (const each of streams) expect(await each.count()).toMatchObject({ live: 2 })
+})
