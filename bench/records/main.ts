@@ -5,13 +5,14 @@ import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { Clients } from './clients.ts'
 import { type PeerName, startPeer } from './peers.ts'
-import { asMarkdown, asText, type Results, reportOn, table } from './report.ts'
+import { asMarkdown, asText, type Report, type Results, reportOn, table } from './report.ts'
 import { full, LARGEST, quick } from './sizes.ts'
 import { soakFigures } from './soak.ts'
 import { streamFigures } from './stream-figures.ts'
 import { limitFigures, writeFigures } from './write-figures.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+const RESULTS = 'bench/results/records.json'
 const CLIENTS = 8
 
 const { values: flags } = parseArgs({
@@ -22,49 +23,62 @@ const { values: flags } = parseArgs({
     'write-docs': { type: 'boolean', default: false },
   },
 })
-const mode = ['pnpm bench:records', ...Object.entries(flags).flatMap(([name, on]) => (on ? `--${name}` : []))]
 const sizes = { ...(flags.quick ? quick : full), ...(flags.large && { beyond: [LARGEST] }) }
 
-await using open = new AsyncDisposableStack()
-// A second one ends us at once; servers and clients end with us even then.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void open.disposeAsync().finally(() => process.exit(130)))
+let interrupted = false
+await run().catch((error: unknown) => {
+  if (!interrupted) throw error
+  process.exitCode = 130
+})
+
+async function run(): Promise<void> {
+  await using temp = await mkdtempDisposable(join(tmpdir(), 'syncline-bench-'))
+  await using clients = new Clients(CLIENTS)
+  // Without clients nothing goes on: what runs fails, and closes all that it has opened.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interrupted = true
+      void clients[Symbol.asyncDispose]()
+    })
+  }
+  const results: Results = {}
+  const measure = (name: PeerName, figures: Figures) => measureIn(temp.path, clients, results, name, figures)
+
+  // One store at a time has the machine; each part begins with empty tables.
+  await measure('postgres', writeFigures)
+  await measure('clickhouse', limitFigures)
+  await measure('syncline', writeFigures)
+  await measure('postgres', streamFigures)
+  await measure('syncline', streamFigures)
+  if (flags.soak) await measure('syncline', soakFigures)
+
+  const report = reportOn(results, process.argv.slice(2))
+  await mkdir(join(ROOT, 'bench/results'), { recursive: true })
+  await writeFile(join(ROOT, RESULTS), `${JSON.stringify(report, null, 2)}\n`)
+  if (flags['write-docs']) await writeDocs(report)
+  console.log(`\n${asText(table(report))}\n\nAll runs: ${RESULTS}`)
 }
-const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-bench-'))).path
-const clients = open.use(new Clients(CLIENTS))
-const results: Results = {}
 
-// One store at a time has the machine; each part begins with empty tables.
-await measure('postgres', writeFigures)
-await measure('clickhouse', limitFigures)
-await measure('syncline', writeFigures)
-await measure('postgres', streamFigures)
-await measure('syncline', streamFigures)
-if (flags.soak) await measure('syncline', soakFigures)
+type Figures = (bench: Bench) => Promise<void>
 
-const report = reportOn(results, mode.join(' '))
-const folder = join(ROOT, 'bench/results')
-await mkdir(folder, { recursive: true })
-await writeFile(join(folder, 'records.json'), `${JSON.stringify(report, null, 2)}\n`)
-if (flags['write-docs']) await writeDocs()
-console.log(`\n${asText(table(report))}\n\nAll runs: bench/results/records.json`)
-
-async function measure(name: PeerName, figures: (bench: Bench) => Promise<void>): Promise<void> {
-  const dir = join(temp, `${name}-${figures.name}`)
+async function measureIn(
+  temp: string,
+  clients: Clients,
+  results: Results,
+  name: PeerName,
+  figures: Figures,
+): Promise<void> {
   progress(name, 'starting')
-  await using part = new AsyncDisposableStack()
-  const peer = part.use(await startPeer[name](dir))
-  // For Ctrl-C; closing twice does nothing.
-  open.defer(() => part.disposeAsync())
-  await clients.all('connect', () => peer.address)
+  await using peer = await startPeer[name](join(temp, `${name}-${figures.name}`))
   results[name] ??= { version: peer.version, figures: {} }
   const { figures: found } = results[name]
+  await clients.all('connect', () => peer.address)
   const bench: Bench = {
     peer,
     clients,
     sizes,
     progress: (text) => progress(name, text),
-    result: (key, value) => {
+    result(key, value) {
       found[key] = [...(found[key] ?? []), value]
     },
   }
@@ -79,7 +93,7 @@ function progress(name: PeerName, text: string): void {
 }
 
 /** Puts the table between the marks of docs/benchmarks.md. */
-async function writeDocs(): Promise<void> {
+async function writeDocs(report: Report): Promise<void> {
   const path = join(ROOT, 'docs/benchmarks.md')
   const text = await readFile(path, 'utf8')
   const marked = /(<!-- records -->\n).*(<!-- end of records -->)/s

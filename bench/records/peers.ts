@@ -32,10 +32,8 @@ export const startPeer = {
     const server = open.use(await startPostgres(data, join(dir, 'postgres.log')))
     const sql = postgres({ ...login(server.port), max: 1 })
     open.defer(() => sql.end())
-    const [{ version = '' } = {}] = await sql<{ version?: string }[]>`SHOW server_version`.then((rows) =>
-      rows.map((row) => ({ version: String(Object.values(row)[0]) })),
-    )
-    return peer('postgres', `Postgres ${version}`, open.move(), {
+    const [row] = await sql<{ server_version: string }[]>`SHOW server_version`
+    return peer('postgres', `Postgres ${row?.server_version}`, open.move(), {
       main: 'bench/records/postgres-main.ts',
       env: { POSTGRES_PORT: String(server.port) },
       log: join(dir, 'store.log'),
@@ -78,19 +76,20 @@ async function peer(
   name: PeerName,
   version: string,
   needs: AsyncDisposableStack,
-  process: { main: string; env: NodeJS.ProcessEnv; log: string; diskBytes: Peer['diskBytes'] },
+  program: { main: string; env: NodeJS.ProcessEnv; log: string; diskBytes: Peer['diskBytes'] },
 ): Promise<Peer> {
   await using open = needs
+  const { main, env, log, diskBytes } = program
   const address = `127.0.0.1:${await takePort(name)}`
-  const server = open.use(await startProcess(process.main, { ...process.env, LISTEN: address }, process.log))
+  const server = open.use(await startProcess(main, { ...env, LISTEN: address }, log))
   const owned = open.move()
   return {
     name,
     version,
     address,
     pid: server.pid,
-    log: process.log,
-    diskBytes: process.diskBytes,
+    log,
+    diskBytes,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -8,17 +8,11 @@ import postgres from 'postgres'
 const DEBIAN = '/usr/lib/postgresql'
 const run = promisify(execFile)
 
-/** Fair, not default: enough memory, no checkpoint in mid-figure; a commit is on the disk when it is acknowledged. */
+/** More memory than by default; a commit is on the disk when it is acknowledged. */
 const settings = {
   shared_buffers: '512MB',
   synchronous_commit: 'on',
   fsync: 'on',
-  work_mem: '32MB',
-  maintenance_work_mem: '256MB',
-  max_wal_size: '8GB',
-  checkpoint_timeout: '15min',
-  wal_buffers: '16MB',
-  jit: 'off',
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
 }

@@ -11,11 +11,11 @@ export type Results = Partial<Record<PeerName, { version: string; figures: Recor
 export type Report = ReturnType<typeof reportOn>
 
 /** What is written to records.json. */
-export function reportOn(results: Results, mode: string) {
+export function reportOn(results: Results, flags: string[]) {
   return {
     date: new Date().toISOString(),
     commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '-uno') ? ' (changed)' : ''),
-    mode,
+    command: ['pnpm bench:records', ...flags].join(' '),
     machine: {
       cpus: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
       memoryGb: Math.round(totalmem() / 1024 ** 3),
@@ -34,7 +34,7 @@ export function reportOn(results: Results, mode: string) {
 }
 
 export function table(report: Report): string[][] {
-  const header = ['figure', 'Syncline', 'Postgres', 'ClickHouse', 'ratio', 'reach', '']
+  const header = ['figure', 'Syncline', 'Postgres', 'ClickHouse', 'times better', 'reach', '']
   return [header, ...figures.flatMap((figure) => row(report, figure))]
 }
 
@@ -58,7 +58,7 @@ export function asMarkdown(report: Report): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`
   const { machine, versions } = report
   return [
-    `${report.date.slice(0, 10)}, commit ${report.commit}, \`${report.mode}\`: ${machine.cpus}, ${machine.memoryGb} GB,`,
+    `${report.date.slice(0, 10)}, commit ${report.commit}, \`${report.command}\`: ${machine.cpus}, ${machine.memoryGb} GB,`,
     `${machine.system}; ${versions.join(', ')}.`,
     '',
     line(header),
@@ -73,12 +73,14 @@ function row(report: Report, figure: Figure): string[][] {
   if (ours === undefined) return []
   const { reach } = figure
   const against = reach && 'against' in reach ? reach.against : 'postgres'
-  const theirs = value(against)
+  const theirs = reach && 'atMost' in reach ? undefined : value(against)
   const ratio = theirs === undefined ? undefined : figure.better === 'more' ? ours / theirs : theirs / ours
   return [
     [
       `${figure.title} (${figure.unit})`,
-      ...(['syncline', 'postgres', 'clickhouse'] as const).map((peer) => shown(value(peer))),
+      shown(ours),
+      against === 'postgres' ? shown(value('postgres')) : '',
+      against === 'clickhouse' ? shown(theirs) : '',
       ratio === undefined ? '' : `${shown(ratio)}×`,
       reach?.text ?? '',
       reach === undefined ? '' : reached(reach, ours, ratio) ? '✓' : '✗',
