@@ -59,3 +59,15 @@ test('a UUID comes back, with each half in reverse order on the wire', () => {
   writer.uuid(uuid)
   expect(writer.finish().toString('hex')).toBe('07060504030201000f0e0d0c0b0a0908')
 })
+
+test('UUIDs that repeat and change come back', () => {
+  const a = '00010203-0405-0607-0809-0a0b0c0d0e0f'
+  const b = 'ffffffff-0405-0607-0809-0a0b0c0d0e0f'
+  const values = roundTrip(
+    (w) => {
+      for (const uuid of [a, a, b, a]) w.uuid(uuid)
+    },
+    (r) => [r.uuid(), r.uuid(), r.uuid(), r.uuid()],
+  )
+  expect(values).toEqual([a, a, b, a])
+})

@@ -5,6 +5,7 @@ const WORD = 0x1_0000_0000
 export class RowWriter {
   #buffer: Buffer
   #length = 0
+  #lastUuid = { text: '', bytes: Buffer.alloc(0) }
 
   constructor(sizeHint = START_BYTES) {
     this.#buffer = Buffer.allocUnsafe(Math.max(sizeHint, START_BYTES))
@@ -32,7 +33,11 @@ export class RowWriter {
   }
 
   uuid(value: string): void {
-    this.fixed(Buffer.from(value.replaceAll('-', ''), 'hex').swap64())
+    // Rows of one stream follow each other.
+    if (value !== this.#lastUuid.text) {
+      this.#lastUuid = { text: value, bytes: Buffer.from(value.replaceAll('-', ''), 'hex').swap64() }
+    }
+    this.fixed(this.#lastUuid.bytes)
   }
 
   fixed(bytes: Buffer): void {
@@ -83,6 +88,7 @@ export class RowWriter {
 export class RowReader {
   readonly #buffer: Buffer
   #at = 0
+  #lastUuid = { text: '', bytes: Buffer.alloc(0) }
 
   constructor(buffer: Buffer) {
     this.#buffer = buffer
@@ -110,8 +116,12 @@ export class RowReader {
   }
 
   uuid(): string {
-    const hex = Buffer.from(this.fixed(16)).swap64().toString('hex')
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+    const bytes = this.fixed(16)
+    if (!bytes.equals(this.#lastUuid.bytes)) {
+      const hex = Buffer.from(bytes).swap64().toString('hex')
+      this.#lastUuid = { text: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), bytes }
+    }
+    return this.#lastUuid.text
   }
 
   fixed(size: number): Buffer {
