@@ -18,8 +18,11 @@ const handlers: Handlers = {
     connection?.[Symbol.dispose]()
     connection = connect(address)
   },
-  prepare(batches) {
+  async prepare(batches) {
     ready = [...savesOf(batches)]
+    const { runId, fence, streams } = batches
+    const writer = { runId, sync: SYNC, fence }
+    await records().begin({ writer, streams: streams.map(streamOf), empty: false }, { deadline })
   },
   send: () => saveAll(ready),
   stream: (batches) => saveAll(savesOf(batches)),

@@ -27,7 +27,7 @@ export const figures: Figure[] = [
       },
       { key: `changed.${writers}`, title: `10 % changed, ${by}`, ...common, reach: vsPostgres('≥ 2×', 2) },
       {
-        key: `limit.${writers}`,
+        key: `new.${writers}`,
         title: `new, ${by}, next to bare inserts`,
         ...common,
         reach: { text: '≥ 50 % of ClickHouse', against: 'clickhouse', timesBetter: 0.5 },

@@ -25,7 +25,7 @@ export type Reading = { records: number; end: string; pagesMs: number[] }
 
 export type Jobs = {
   connect(address: string): void
-  /** Makes records ready, outside of what is measured. */
+  /** Begins a run, as runners do, and makes its records ready: outside of what is measured. */
   prepare(batches: Batches): void
   /** Saves what is ready, one save after the other; it stays ready. */
   send(): Counts

@@ -18,7 +18,7 @@ export type Sizes = {
 export const quick: Sizes = {
   runs: 3,
   saved: { 1: 16_000, 8: 32_000 },
-  smallRounds: 2,
+  smallRounds: 4,
   streams: [10_000],
   whole: 100_000,
   beyond: [],
