@@ -11,13 +11,15 @@ import {
   isOneOf,
   type Key,
   type ReadRow,
+  readKeys,
   readRows,
   readWindow,
 } from './record-log.ts'
 import { all, sql } from './sql.ts'
 
 const MIN_WINDOW = 64
-const MAX_WINDOW = 100_000
+/** More rows than one key can have: it was pruned or restored in place so often since the last merge. */
+const KEYS_WINDOW = 100_000
 const ID_TRIES = 5
 
 /** What is wanted of a stream in order. */
@@ -33,8 +35,8 @@ export type InOrder = {
 }
 
 /**
- * Reads windows of rows until they make a page. On merged parts the first window is enough; where versions that have
- * ended are not merged away yet, windows grow.
+ * Reads a window of rows that makes a page on merged parts. Where versions that have ended are not merged away yet,
+ * it goes on by keys, without the payloads that nobody will see, and reads what is alive among them.
  */
 export async function pageInOrder(
   clickhouse: ClickHouse,
@@ -42,24 +44,30 @@ export async function pageInOrder(
   { start, modifiedAfter, actions, until }: InOrder,
   bound: PageBound,
 ): Promise<Page<ReadRow>> {
-  const found: ReadRow[] = []
-  let from = start
-  let windowBytes = bound.bytes
-  for (let window = Math.max(bound.records + 2, MIN_WINDOW); ; window = Math.min(window * 2, MAX_WINDOW)) {
-    const where = [
-      sql`modified_at > ${modifiedAfter}`,
-      ...(actions.length > 0 ? [hasAction(actions)] : []),
-      ...(until === undefined ? [] : [sql`modified_at <= ${until}`]),
-      ...(from ? [after(from)] : []),
-    ]
-    const { rows, full } = await readWindow(clickhouse, stream, all(where), window, windowBytes)
-    const { live, end } = collapse(rows, full)
-    found.push(...live)
+  const matching = all([
+    sql`modified_at > ${modifiedAfter}`,
+    ...(until === undefined ? [] : [sql`modified_at <= ${until}`]),
+    ...(actions.length > 0 ? [hasAction(actions)] : []),
+  ])
+  const ahead = (from: Key | undefined) => (from ? sql`${matching} AND ${after(from)}` : matching)
+
+  const window = Math.max(bound.records + 2, MIN_WINDOW)
+  const { rows, full } = await readWindow(clickhouse, stream, ahead(start), window, bound.bytes)
+  const first = collapse(rows, full)
+  const found = first.live
+  let from = first.end ?? start
+  for (let more = full; ; ) {
     const page = pageOf(found, bound, payloadBytes)
-    if (page.more || !full) return page
-    // One key filled the window.
-    if (end === undefined) windowBytes *= 2
-    from = end ?? from
+    if (page.more || !more) return page
+    const keys = await readKeys(clickhouse, stream, ahead(from), KEYS_WINDOW)
+    const ended = collapse(keys, keys.length === KEYS_WINDOW)
+    const next = pageOf(ended.live, { ...bound, records: bound.records + 1 }, ({ size }) => size)
+    if (next.items.length > 0) {
+      const live = await readRows(clickhouse, stream, isOneOf(next.items), KEYS_WINDOW)
+      found.push(...collapse(live, false).live)
+    }
+    from = (next.more ? next.items.at(-1) : ended.end) ?? from
+    more = next.more || keys.length === KEYS_WINDOW
   }
 }
 
@@ -81,7 +89,7 @@ export async function pageOfIds(
       .sort(compareKeys)
     const page = pageOf(keys, bound, ({ size }) => size)
     if (page.items.length === 0) return { items: [], more: false }
-    const { live } = collapse(await readRows(clickhouse, stream, isOneOf(page.items), MAX_WINDOW), false)
+    const { live } = collapse(await readRows(clickhouse, stream, isOneOf(page.items), KEYS_WINDOW), false)
     if (live.length === page.items.length) return { items: live, more: page.more }
     if (tries === ID_TRIES)
       throw new AppError('unavailable', 'the records change faster than they can be read')

@@ -1,6 +1,6 @@
 import type { ClickHouse } from './clickhouse.ts'
 import { readAction, type Version } from './record-log.ts'
-import { Sql, sql } from './sql.ts'
+import { listed, sql } from './sql.ts'
 
 /** The tables that views fill from `record_log`: the newest version of each id, and the sizes of streams. */
 
@@ -15,13 +15,12 @@ export async function readHeads(
 ): Promise<Heads> {
   const heads: Heads = new Map(wanted.map(({ stream }) => [stream, new Map()]))
   const known = wanted.flatMap(({ stream, ids }) => {
-    const possible = ids.filter((id) => id !== '' && !id.includes(SEPARATOR))
-    return possible.length > 0 ? [[stream, possible.join(SEPARATOR)]] : []
+    const possible = ids.filter((id) => id !== '' && !id.includes(ID_SEPARATOR))
+    return possible.length > 0 ? [[stream, possible.join(ID_SEPARATOR)]] : []
   })
   if (known.length === 0) return heads
   // Parsing thousands of literals takes longer than finding what they name: so it is one text for each stream.
-  const lists = new Sql(known.map((each) => sql`${each}`.text).join())
-  const ids = sql`SELECT stream, arrayJoin(splitByChar(${SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${lists})`
+  const ids = sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${listed(known)})`
   // Without FINAL, as to choose the newest is little work here, and more there.
   await clickhouse.select(
     sql`SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
@@ -44,7 +43,7 @@ export async function readHeads(
 }
 
 /** No id has it: see encodeRecord. */
-const SEPARATOR = '\0'
+export const ID_SEPARATOR = '\0'
 
 export type StreamSize = { live: number; bytes: number }
 

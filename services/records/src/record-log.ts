@@ -98,6 +98,28 @@ export async function readWindow(
   return { rows, full: rows.length === limit || mayBeCut(rows, bytes) }
 }
 
+/** Rows without their payloads, in order. */
+export async function readKeys(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+): Promise<KeyRow[]> {
+  return clickhouse.select(
+    sql`SELECT modified_at, id, sign, written_at, size FROM record_log WHERE stream = ${stream} AND ${where}
+      ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
+    (row) => ({
+      modifiedAt: row.int64(),
+      id: row.string(),
+      sign: row.int8(),
+      writtenAt: row.int64(),
+      size: row.uint32(),
+    }),
+  )
+}
+
+export type KeyRow = Key & { sign: number; writtenAt: number; size: number }
+
 /** The server stops at the first block of rows that is over the bound. */
 export const upToBytes = (bytes: number): Sql =>
   sql`, max_result_bytes = ${bytes}, result_overflow_mode = 'break'`

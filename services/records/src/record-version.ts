@@ -1,7 +1,8 @@
 import type { ClickHouse } from './clickhouse.ts'
 import type { Changes } from './plan.ts'
+import { ID_SEPARATOR } from './record-head.ts'
 import { type Key, type ReadRow, readRow, upTo } from './record-log.ts'
-import { type Sql, sql } from './sql.ts'
+import { listed, type Sql, sql } from './sql.ts'
 import type { Lock } from './stream-state.ts'
 
 /** The tables `record_version` and `history_start`: versions of records that have ended. */
@@ -10,8 +11,8 @@ const DAY_MS = 24 * 3600 * 1000
 
 const kept = sql`stream, id, modified_at, written_at, action, first_seen_at, numeric_id`
 
-/** Versions that a commit at `endedAt` is about to end; where it ends several streams' versions, `endedAt` tells. */
-export async function keepVersions(clickhouse: ClickHouse, where: Sql, endedAt: Sql): Promise<void> {
+/** What a commit at `endedAt` is about to end. */
+export async function keepVersions(clickhouse: ClickHouse, where: Sql, endedAt: number): Promise<void> {
   await clickhouse.insertSelect(sql`
     INSERT INTO record_version (${kept}, ended_at, pruned_at, payload)
     SELECT ${kept}, ${endedAt}, pruned_at, payload FROM record_log FINAL WHERE ${where}`)
@@ -32,15 +33,28 @@ export async function pruneVersions(
 
 /** What the changes of a commit are about to end. A version that is restored in place goes on. */
 export async function keepEnded(clickhouse: ClickHouse, changes: Map<Lock, Changes>): Promise<void> {
-  const ended = [...changes].flatMap(([{ id: stream }, changed]) =>
-    [...changed].flatMap(([id, { before, next }]) =>
-      before && before.modifiedAt !== next.modifiedAt ? [[stream, before.modifiedAt, id]] : [],
-    ),
-  )
+  const ended = [...changes].flatMap(([lock, changed]) => {
+    const byInstant = Map.groupBy(
+      [...changed].filter(([, { before, next }]) => before && before.modifiedAt !== next.modifiedAt),
+      ([, { before }]) => before?.modifiedAt ?? 0,
+    )
+    return [...byInstant].map(([modifiedAt, versions]) => [
+      lock.id,
+      modifiedAt,
+      versions.map(([id]) => id).join(ID_SEPARATOR),
+    ])
+  })
   if (ended.length === 0) return
   const locks = [...changes.keys()]
-  const instants = sql`transform(toString(stream), array${locks.map(({ id }) => id)}, array${locks.map(({ instant }) => instant)}, 0)`
-  await keepVersions(clickhouse, sql`(stream, modified_at, id) IN ${ended}`, instants)
+  const endedAt = sql`transform(toString(stream), array${locks.map(({ id }) => id)}, array${locks.map(({ instant }) => instant)}, 0)`
+  // Ids as texts and no FINAL, as with heads; of a version pruned or restored in place the newest row counts.
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_version (${kept}, ended_at, pruned_at, payload)
+    SELECT ${kept}, ${endedAt}, pruned_at, payload FROM record_log
+    WHERE sign = 1 AND (stream, modified_at, id) IN (
+      SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
+      FROM values('stream UUID, modified_at Int64, ids String', ${listed(ended)}))
+    ORDER BY written_at DESC LIMIT 1 BY stream, modified_at, id`)
 }
 
 /** A selection of what has ended, in an order, up to `limit` or a little more than the bytes of `settings`. */

@@ -37,7 +37,7 @@ export async function rewrite(
         const where = sql`${ahead} AND ${upTo(end)}`
         const next = successor(lock.instant)
         if (next.ends && historyDays > 0) {
-          await keepVersions(clickhouse, sql`stream = ${lock.id} AND ${where}`, sql`${lock.instant}`)
+          await keepVersions(clickhouse, sql`stream = ${lock.id} AND ${where}`, lock.instant)
         }
         await replaceChunk(clickhouse, lock, where, next)
       }

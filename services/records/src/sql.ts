@@ -14,6 +14,9 @@ export function sql(parts: TemplateStringsArray, ...values: Value[]): Sql {
   return new Sql(String.raw({ raw: parts }, ...values.map(literal)))
 }
 
+/** As the rows of a table function `values`. */
+export const listed = (rows: readonly Value[]): Sql => new Sql(rows.map(literal).join())
+
 export const all = (conditions: Sql[]): Sql => conditions.reduce((joined, next) => sql`${joined} AND ${next}`)
 
 function literal(value: Value): string {
