@@ -31,10 +31,24 @@ test('who finds no room waits until it is given back', async () => {
 })
 
 test('owners are let in in turn, however many of one are waiting', async () => {
-  const { inside, enter } = guests(new Room(rows(1)))
-  const places = ['a1', 'a2', 'a3', 'b1'].map((name) => enter(name, 1))
-  for (const place of [places[0], places[1], places[3], places[2]]) (await place)?.[Symbol.dispose]()
+  const { inside, enter } = guests(new Room(rows(3)))
+  const first = await enter('a1', 3)
+  const waiting = ['a2', 'a3', 'b1'].map((name) => enter(name, 1))
+  first[Symbol.dispose]()
+  await Promise.all(waiting)
   expect(inside).toEqual(['a1', 'a2', 'b1', 'a3'])
+})
+
+test('an owner can fill the door for itself, not for others', async () => {
+  const { inside, enter } = guests(new Room(rows(10)))
+  const first = await enter('a1', 10)
+  const waiting = [enter('a2', 6), enter('a3', 4)]
+  await expect(enter('a4', 1)).rejects.toMatchObject({ code: 'unavailable' })
+  const other = enter('b1', 4)
+  first[Symbol.dispose]()
+  for (const place of [waiting[0], other, waiting[1]]) (await place)?.[Symbol.dispose]()
+  await enter('a4', 10)
+  expect(inside).toEqual(['a1', 'a2', 'b1', 'a3', 'a4'])
 })
 
 test('one that is larger than all the room gets it for itself', async () => {

@@ -5,7 +5,7 @@ const WORD = 0x1_0000_0000
 export class RowWriter {
   #buffer: Buffer
   #length = 0
-  #lastUuid = { text: '', bytes: Buffer.alloc(0) }
+  #lastUuid: { text: string; bytes: Buffer } = { text: '', bytes: Buffer.alloc(0) }
 
   constructor(sizeHint = START_BYTES) {
     this.#buffer = Buffer.allocUnsafe(Math.max(sizeHint, START_BYTES))
@@ -88,7 +88,7 @@ export class RowWriter {
 export class RowReader {
   readonly #buffer: Buffer
   #at = 0
-  #lastUuid = { text: '', bytes: Buffer.alloc(0) }
+  #lastUuid: { text: string; bytes: Buffer } = { text: '', bytes: Buffer.alloc(0) }
 
   constructor(buffer: Buffer) {
     this.#buffer = buffer
