@@ -1,22 +1,23 @@
 import { AppError } from '@syncline/errors'
-import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syncline/proto'
+import type { ListRecordsRequest, ListRecordsResponse, RecordAction, Stream } from '@syncline/proto'
 import { decodeCursor } from './cursor.ts'
 import { pageAsOf } from './history.ts'
-import { type InOrder, pageInOrder, pageOfIds } from './live-page.ts'
+import { type InOrder, pageOfIds } from './live-page.ts'
 import { boundOf, type Page, pageAnswer } from './page.ts'
 import { Action, type ReadRow } from './record-log.ts'
 import type { Store } from './store.ts'
+import type { StreamView } from './stream-state.ts'
 
-/** A page of a stream in order of change. `stream` is its generation's name in the tables. */
+/** A page of a stream in order of change. */
 export async function listRecords(
   store: Store,
-  stream: string,
+  stream: Stream,
   request: ListRecordsRequest,
 ): Promise<ListRecordsResponse> {
-  return pageAnswer(store, await pageFor(store, stream, request))
+  return pageAnswer(store, await pageFor(store, await store.state.view(stream), request))
 }
 
-async function pageFor(store: Store, stream: string, request: ListRecordsRequest): Promise<Page<ReadRow>> {
+async function pageFor(store: Store, view: StreamView, request: ListRecordsRequest): Promise<Page<ReadRow>> {
   const { cursor, modifiedAfterMs, actions, ids, asOfMs } = request
   const selection: InOrder = {
     start: cursor === '' ? undefined : decodeCursor(cursor),
@@ -30,9 +31,9 @@ async function pageFor(store: Store, stream: string, request: ListRecordsRequest
       'as_of and ids exclude each other: the history of a record tells',
     )
   }
-  if (asOfMs !== 0) return pageAsOf(store, stream, selection, asOfMs, bound)
-  if (ids.length > 0) return pageOfIds(store.clickhouse, stream, ids, selection, bound)
-  return pageInOrder(store.clickhouse, stream, selection, bound)
+  if (asOfMs !== 0) return pageAsOf(store, view.id, selection, asOfMs, bound)
+  if (ids.length > 0) return pageOfIds(store.clickhouse, view.id, ids, selection, bound)
+  return store.ahead.page(view, selection, bound)
 }
 
 const actionOf: Record<RecordAction, Action[]> = {

@@ -34,8 +34,7 @@ export function recordsCalls(store: Store): RecordsServiceImplementation {
       endTrackingDeletes(store, byRun(request, context), request.allowMassDelete),
     deleteUnseen: (request, context) => deleteUnseen(store, byRun(request, context), request.allowMassDelete),
 
-    listRecords: async (request) =>
-      listRecords(store, await state.id(need(request.stream, 'stream')), request),
+    listRecords: (request) => listRecords(store, need(request.stream, 'stream'), request),
     listVersions: async (request) =>
       listVersions(store, await state.id(need(request.stream, 'stream')), request),
     async countRecords({ streams }) {

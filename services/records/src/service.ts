@@ -9,6 +9,7 @@ import { every } from './every.ts'
 import { sweepGenerations } from './generation-sweep.ts'
 import { GroupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { PayloadLife } from './record-json.ts'
 import { recordsCalls } from './records.ts'
 import { retireStreams } from './retire-streams.ts'
@@ -38,6 +39,7 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
     state,
     commits: new GroupCommit({ clickhouse, state, life, historyDays, events }),
     life,
+    ahead: new ReadAhead(clickhouse),
     guard: config.deleteGuard,
     historyDays,
     pageBytes: config.pageBytes,

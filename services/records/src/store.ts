@@ -3,6 +3,7 @@ import type { ClickHouse } from './clickhouse.ts'
 import type { DeleteGuard } from './delete-guard.ts'
 import type { Events } from './events.ts'
 import type { GroupCommit } from './group-commit.ts'
+import type { ReadAhead } from './read-ahead.ts'
 import type { PayloadLife } from './record-json.ts'
 import type { StreamState } from './stream-state.ts'
 
@@ -12,6 +13,7 @@ export type Store = {
   state: StreamState
   commits: GroupCommit
   life: PayloadLife
+  ahead: ReadAhead
   guard: DeleteGuard
   /** 0 = no history is kept. */
   historyDays: number

@@ -54,6 +54,9 @@ export type Lock = {
   hold(): Promise<void>
 }
 
+/** What a reader sees of a stream. `quiet`: no commit is under way. */
+export type StreamView = { id: string; last: number | undefined; quiet: boolean }
+
 export type Locked = {
   kind: 'locked'
   lock: Lock
@@ -86,6 +89,14 @@ export class StreamState {
   async id(stream: Stream): Promise<string> {
     const known = await this.#ask(this.#redis.hget(this.#key(stream), 'generation'))
     return streamId(stream, Number(known ?? (await newestGeneration(this.#clickhouse, stream)) ?? 0))
+  }
+
+  /** The same, with what tells whether it has changed. */
+  async view(stream: Stream): Promise<StreamView> {
+    const fields = this.#redis.hmget(this.#key(stream), 'generation', 'last', 'holder')
+    const [generation, last, holder] = await this.#ask(fields)
+    if (!generation || !last) return { id: await this.id(stream), last: undefined, quiet: false }
+    return { id: streamId(stream, Number(generation)), last: Number(last), quiet: !holder }
   }
 
   /** Registers an attempt; `first` if it is the first that began for its run. */
