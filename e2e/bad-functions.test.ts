@@ -61,6 +61,16 @@ test('a function reaches neither network, files, processes nor secrets', async (
   expect(await logOf(story.client, run)).toContainEqual('info got through: 0')
 })
 
+test('a function that swallows the errors of pages wipes no records: its run succeeds with a warning', async () => {
+  expect(await story.run('swallows-errors')).toMatchObject({ reason: null, warning: null })
+  const run = await story.run('swallows-errors')
+  const warning = expect.stringMatching(/^nothing was deleted: 150 of the 200 records \(75 %\)/)
+  expect(run).toMatchObject({ reason: null, error: null, warning, result: { Item: { deleted: 0 } } })
+  const { syncs } = await story.client.syncStatus(INTEGRATION, ['swallows-errors'], CONNECTION)
+  expect(syncs).toMatchObject([{ recordCount: { Item: 200 }, lastRun: { warning } }])
+  expect((await logOf(story.client, run)).join('\n')).toMatch(/^warn model 'Item': nothing was deleted/m)
+})
+
 test('the runner that met all of them lives, and works on', async () => {
   const pid = story.system.processes.get('runner')?.pid
   expect(await story.run()).toMatchObject({ reason: null, attempt: 1 })
