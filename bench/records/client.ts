@@ -1,6 +1,6 @@
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
 import { type Connection, connect } from '@syncline/rpc'
-import { type Batches, type Counts, type Jobs, type Reading, SYNC, streamOf } from './jobs.ts'
+import { addUp, type Batches, type Counts, type Jobs, type Reading, SYNC, streamOf } from './jobs.ts'
 import { record } from './payload.ts'
 
 /** One writer, or one reader, in a process of its own: does jobs that come over the IPC channel, one by one. */
@@ -24,7 +24,11 @@ const handlers: Handlers = {
     const writer = { runId, sync: SYNC, fence }
     await records().begin({ writer, streams: streams.map(streamOf), empty: false }, { deadline })
   },
-  send: () => saveAll(ready),
+  async send({ streamsAtOnce }) {
+    if (!streamsAtOnce) return saveAll(ready)
+    const byStream = Map.groupBy(ready, ({ stream }) => stream?.connection)
+    return addUp(await Promise.all([...byStream.values()].map(saveAll)))
+  },
   stream: (batches) => saveAll(savesOf(batches)),
   async loadUntil({ until, ...batches }) {
     for (let version = 0; Date.now() < until; version++) await saveAll(savesOf({ ...batches, version }))

@@ -27,8 +27,11 @@ export type Jobs = {
   connect(address: string): void
   /** Begins a run, as runners do, and makes its records ready: outside of what is measured. */
   prepare(batches: Batches): void
-  /** Saves what is ready, one save after the other; it stays ready. */
-  send(): Counts
+  /**
+   * Saves what is ready; it stays ready. One save after the other, or `streamsAtOnce`: one after the other in each
+   * stream, all streams at once, as runs do.
+   */
+  send(how: { streamsAtOnce: boolean }): Counts
   /** Makes records and saves them at once: for what is too much to hold. */
   stream(batches: Batches): Counts
   /** Saves one version of the records after the other, until an instant. */
@@ -45,3 +48,10 @@ export const streamOf = (name: string) => ({
   model: 'Issue',
   variant: 'base',
 })
+
+export const addUp = (counts: Counts[]): Counts =>
+  counts.reduce((sum, next) => ({
+    added: sum.added + next.added,
+    updated: sum.updated + next.updated,
+    unchanged: sum.unchanged + next.unchanged,
+  }))

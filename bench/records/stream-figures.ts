@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RecordsDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
 import { type Bench, expectCount, median, timedMs } from './bench.ts'
-import { type Batches, type Counts, SYNC, streamOf } from './jobs.ts'
-import { addUp } from './write-figures.ts'
+import { addUp, type Batches, type Counts, SYNC, streamOf } from './jobs.ts'
 
 const WRITERS = 8
 const PER_SAVE = 1000

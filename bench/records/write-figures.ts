@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Bench, expectCount, timedMs } from './bench.ts'
-import type { Batches, Counts } from './jobs.ts'
+import { addUp, type Batches, type Counts } from './jobs.ts'
 import { watchMemory } from './memory.ts'
 
 const WRITERS = [1, 8] as const
@@ -21,8 +21,11 @@ export async function writeFigures(bench: Bench): Promise<void> {
     }
   }
   for (let run = 1; run <= bench.sizes.runs; run++) {
-    bench.progress(`${SMALL.streams} streams × ${SMALL.per} at a time; run ${run}`)
-    bench.result('small', await smallSaves(bench, run))
+    for (const streamsAtOnce of [true, false]) {
+      const key = streamsAtOnce ? 'small.at-once' : 'small.in-turn'
+      bench.progress(`${SMALL.streams} streams × ${SMALL.per} at a time; ${key}; run ${run}`)
+      bench.result(key, await smallSaves(bench, `${key}-${run}`, streamsAtOnce))
+    }
   }
   bench.result('memory', memory.peakMb())
 }
@@ -80,11 +83,11 @@ async function newRecords(bench: Bench, name: string, writers: number, total: nu
   return { rate: (total * 1000) / ms, perWriter, batches }
 }
 
-async function smallSaves(bench: Bench, run: number): Promise<number> {
+async function smallSaves(bench: Bench, name: string, streamsAtOnce: boolean): Promise<number> {
   const { writers, streams, per } = SMALL
   const rounds = bench.sizes.smallRounds
   await prepare(bench, writers, (writer) => ({
-    streams: Array.from({ length: streams / writers }, (_, i) => `small-${run}-${writer}-${i}`),
+    streams: Array.from({ length: streams / writers }, (_, i) => `${name}-${writer}-${i}`),
     from: 0,
     to: per * rounds,
     per,
@@ -92,7 +95,7 @@ async function smallSaves(bench: Bench, run: number): Promise<number> {
     runId: randomUUID(),
     fence: 65_537,
   }))
-  const { counts, ms } = await sendAll(bench, writers)
+  const { counts, ms } = await sendAll(bench, writers, streamsAtOnce)
   expectCount('added', counts.added, streams * per * rounds)
   return (counts.added * 1000) / ms
 }
@@ -100,17 +103,14 @@ async function smallSaves(bench: Bench, run: number): Promise<number> {
 const prepare = (bench: Bench, writers: number, batches: (writer: number) => Batches) =>
   bench.clients.all('prepare', batches, writers)
 
-async function sendAll(bench: Bench, writers: number): Promise<{ counts: Counts; ms: number }> {
+async function sendAll(
+  bench: Bench,
+  writers: number,
+  streamsAtOnce = false,
+): Promise<{ counts: Counts; ms: number }> {
   let sent: Counts[] = []
   const ms = await timedMs(async () => {
-    sent = await bench.clients.all('send', () => undefined, writers)
+    sent = await bench.clients.all('send', () => ({ streamsAtOnce }), writers)
   })
   return { counts: addUp(sent), ms }
 }
-
-export const addUp = (counts: Counts[]): Counts =>
-  counts.reduce((sum, next) => ({
-    added: sum.added + next.added,
-    updated: sum.updated + next.updated,
-    unchanged: sum.unchanged + next.unchanged,
-  }))
