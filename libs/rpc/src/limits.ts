@@ -1,9 +1,16 @@
 const MIB = 1024 * 1024
 
+/**
+ * What may be on its way before the receiver has taken it. HTTP/2 begins with 64 KiB, so a save of 1 MB would stop and
+ * wait sixteen times.
+ */
+export const WINDOW_BYTES = 4 * MIB
+
 /** A save of 1 000 large records, or a page of them, is one message. */
 export const channelOptions = {
   'grpc.max_receive_message_length': 128 * MIB,
   'grpc.max_send_message_length': 128 * MIB,
+  'grpc-node.flow_control_window': WINDOW_BYTES,
 }
 
 /** Trailer that carries the AppError code beside the gRPC status. */

@@ -1,3 +1,4 @@
+import './server-window.ts'
 import { AppError, codes } from '@syncline/errors'
 import {
   type CallContext,
