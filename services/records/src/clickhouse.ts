@@ -30,6 +30,11 @@ const insertSettings = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
 } as const
 
+/** The answer is complete before it begins: an error in the middle can't look like fewer rows. */
+const completeAnswer = { wait_end_of_query: 1 } as const
+
+const ROW_MAX_BYTES = 4096
+
 /** What this service asks of ClickHouse. A server that is away or overloaded is `unavailable`. */
 export class ClickHouse implements AsyncDisposable {
   readonly #client: ClickHouseClient
@@ -59,11 +64,9 @@ export class ClickHouse implements AsyncDisposable {
   /** Runs a SELECT and decodes its rows by what `row` reads of each, column by column. */
   async select<T>(query: Sql, row: (reader: RowReader) => T): Promise<T[]> {
     const answer = await this.#ask(async () => {
-      // The answer is complete before it begins: an error in the middle can't look like fewer rows.
-      const settings = { wait_end_of_query: 1 } as const
       const { stream } = await this.#client.exec({
         query: `${query.text} FORMAT RowBinary`,
-        clickhouse_settings: settings,
+        clickhouse_settings: completeAnswer,
       })
       return buffer(stream)
     })
@@ -71,6 +74,24 @@ export class ClickHouse implements AsyncDisposable {
     const rows: T[] = []
     while (!reader.done) rows.push(row(reader))
     return rows
+  }
+
+  /** The same for an answer that is too large to hold, of rows of less than ROW_MAX_BYTES: one by one, as they come. */
+  async each(query: Sql, row: (reader: RowReader) => void): Promise<void> {
+    await this.#ask(async () => {
+      const { stream } = await this.#client.exec({
+        query: `${query.text} FORMAT RowBinary`,
+        clickhouse_settings: completeAnswer,
+      })
+      let rest: Buffer = Buffer.alloc(0)
+      for await (const chunk of stream) {
+        const reader = new RowReader(Buffer.concat([rest, chunk]))
+        while (reader.left >= ROW_MAX_BYTES) row(reader)
+        rest = reader.rest()
+      }
+      const reader = new RowReader(rest)
+      while (reader.left > 0) row(reader)
+    })
   }
 
   /** Inserts rows in RowBinary. With the token of an insert that has happened already it does nothing. */
@@ -127,10 +148,12 @@ export class ClickHouse implements AsyncDisposable {
   }
 }
 
-/** Whether the server has said how a statement ended; if it has not, the statement may still be running. */
-export function wasAnswered(error: unknown): boolean {
+/** Whether a statement that failed is over: the server has said so, or never got it. If not, it may still be running. */
+export function isOver(error: unknown): boolean {
+  const reason = error instanceof AppError ? error.cause : error
   return (
-    error instanceof ClickHouseError || (error instanceof AppError && error.cause instanceof ClickHouseError)
+    reason instanceof ClickHouseError ||
+    (reason instanceof Error && 'code' in reason && reason.code === 'ECONNREFUSED')
   )
 }
 

@@ -2,52 +2,92 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Record as SavedRecord } from '@syncline/proto'
-import { type ClickHouse, wasAnswered } from './clickhouse.ts'
+import { type ClickHouse, isOver } from './clickhouse.ts'
 import type { Events } from './events.ts'
-import { type Changes, planSave, rowsOf, type SavePlan } from './plan.ts'
-import { readHeads } from './record-head.ts'
-import { insertRows, type NewRow } from './record-log.ts'
+import { type Changes, growthOf, planSave, rowsOf, type SavePlan } from './plan.ts'
+import { indexInPlace } from './record-head.ts'
+import { insertRows, isOneOf, type NewRow } from './record-log.ts'
 import { keepEnded } from './record-version.ts'
 import { noteSeen } from './seen.ts'
 import type { Store } from './store.ts'
-import type { Lock } from './stream-state.ts'
+import { grow, type Lock } from './stream-state.ts'
 
 const INSERT_TRIES = 5
 const FIRST_PAUSE_MS = 250
 
+export type Committing = Pick<Store, 'clickhouse' | 'heads' | 'life' | 'historyDays' | 'events'>
+
 export type LockedSave = { lock: Lock; runId: string; records: SavedRecord[] }
 
 /**
- * Saves of any number of streams, whose locks the caller holds, in one look-up and one insert. Of one stream there may
- * be several, in their order. When it returns, all is durable and visible.
- *
- * If we die before the insert: nothing happened. In the middle of it: ClickHouse has all rows or none, of all streams,
- * since they are one block; what its views lack, the next holder of each lock heals. After it: the callers do not
- * know, save again, and everything is unchanged.
+ * Saves of any number of streams, whose locks the caller holds, in one insert. Of one stream there may be several, in
+ * their order. When it returns, all is durable and visible.
  */
 export async function commit<Saves extends LockedSave[]>(
-  { clickhouse, life, historyDays, events }: Pick<Store, 'clickhouse' | 'life' | 'historyDays' | 'events'>,
+  store: Committing,
   saves: [...Saves],
 ): Promise<{ [K in keyof Saves]: SavePlan }> {
-  const wanted = saves.map(({ lock, records }) => ({ stream: lock.id, ids: records.map(({ id }) => id) }))
-  const heads = await readHeads(clickhouse, wanted)
-  const changes = new Map(saves.map(({ lock }): [Lock, Changes] => [lock, new Map()]))
+  const headsOf = await store.heads.find(
+    saves.map(({ lock, records }) => ({ lock, ids: records.map(({ id }) => id) })),
+  )
+  const writes = new Map(saves.map(({ lock }): [Lock, Write] => [lock, { changes: new Map(), seen: [] }]))
   const plans = saves.map(({ lock, runId, records }) => {
-    const save = { runId, instant: lock.instant, expiry: life.expiry(lock.instant), records }
-    return planSave(save, heads.get(lock.id) ?? new Map(), changes.get(lock) ?? new Map())
+    const save = { runId, instant: lock.instant, expiry: store.life.expiry(lock.instant), records }
+    const { changes, seen } = writes.get(lock) as Write // made above
+    const plan = planSave(save, headsOf(lock), changes)
+    seen.push(...plan.seen)
+    return plan
   })
-  const rows = [...changes].flatMap(([lock, changed]) => rowsOf(lock.id, changed))
-  const notes = saves.flatMap(({ lock }, i) => {
-    const ids = plans[i]?.seen ?? []
-    return ids.length > 0 ? [{ stream: lock.id, at: lock.instant, ids }] : []
-  })
-  const write = async () => {
-    if (historyDays > 0) await keepEnded(clickhouse, changes)
-    await insertOnce(clickhouse, events, [...changes.keys()], rows)
+  await write(store, writes)
+  return plans as { [K in keyof Saves]: SavePlan } // one for each save
+}
+
+/** What a commit does to a stream. `seen`: ids that it brings unchanged. */
+export type Write = { changes: Changes; seen: string[] }
+
+/**
+ * If we die before the insert: nothing happened. In the middle of it: ClickHouse has all rows or none, of all streams,
+ * since they are one block; the next holder of each lock counts the stream anew. After it: the callers do not know,
+ * save again, and everything is unchanged.
+ */
+export async function write(store: Committing, writes: Map<Lock, Write>): Promise<void> {
+  const { clickhouse, heads, historyDays, events } = store
+  const changed = new Map([...writes].map(([lock, { changes }]) => [lock, changes]))
+  const rows = [...changed].flatMap(([lock, changes]) => rowsOf(lock.id, changes))
+  const notes = [...writes].flatMap(([{ id, instant }, { seen }]) =>
+    seen.length > 0 ? [{ stream: id, at: instant, ids: seen }] : [],
+  )
+  const log = async () => {
+    if (historyDays > 0) await keepEnded(clickhouse, changed)
+    await insertOnce(clickhouse, events, [...writes.keys()], rows)
   }
   // That a save brought an id is true whether or not the rest of the save comes to pass.
-  await all([rows.length > 0 && write(), notes.length > 0 && noteSeen(clickhouse, notes)])
-  return plans as { [K in keyof Saves]: SavePlan } // one for each save
+  await all([rows.length > 0 && log(), notes.length > 0 && noteSeen(clickhouse, notes)])
+  for (const [lock, { changes, seen }] of writes) {
+    await indexRestored(clickhouse, lock, changes)
+    if (changes.size > 0) grow(lock, growthOf(changes))
+    heads.committed(
+      lock,
+      [...changes].map(([id, { next }]) => [id, next]),
+      seen,
+    )
+  }
+}
+
+/** Versions that stay where they are, with their payload again. */
+async function indexRestored(clickhouse: ClickHouse, lock: Lock, changes: Changes): Promise<void> {
+  const keys = [...changes].flatMap(
+    ([
+      id,
+      {
+        next: { modifiedAt },
+      },
+    ]) => (modifiedAt < lock.instant ? [{ id, modifiedAt }] : []),
+  )
+  if (keys.length === 0) return
+  lock.outcome = 'torn'
+  await indexInPlace(clickhouse, lock.id, isOneOf(keys))
+  lock.outcome = 'whole'
 }
 
 /** Unlike Promise.all it leaves nothing under way when one has failed: the caller gives its locks back then. */
@@ -58,7 +98,7 @@ async function all(works: (Promise<void> | false)[]): Promise<void> {
 
 /**
  * An insert whose end we did not hear of may have happened, or may still be running: it is repeated with its token,
- * so that it happens once, and completes in all tables.
+ * so that it happens once.
  */
 async function insertOnce(
   clickhouse: ClickHouse,
@@ -67,7 +107,7 @@ async function insertOnce(
   rows: NewRow[],
 ): Promise<void> {
   const token = randomUUID()
-  let answered = true
+  let over = true
   for (let tries = 1; ; tries++) {
     await Promise.all(locks.map((lock) => lock.hold()))
     try {
@@ -75,8 +115,8 @@ async function insertOnce(
       for (const lock of locks) lock.outcome = 'whole'
       return
     } catch (error) {
-      answered &&= wasAnswered(error)
-      for (const lock of locks) lock.outcome = answered ? 'torn' : 'unsettled'
+      over &&= isOver(error)
+      for (const lock of locks) lock.outcome = over ? 'torn' : 'unsettled'
       if (!(error instanceof AppError) || tries === INSERT_TRIES) throw error
       events.insertRepeated(tries, error)
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2))

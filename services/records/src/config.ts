@@ -19,6 +19,8 @@ export const Config = z
     RUN_LOG_TTL_DAYS: variable.whole(15),
     /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
     RECORDS_STALE_SYNC_DAYS: variable.whole(60),
+    /** Memory for the newest versions' hashes and instants, by which saves are compared without asking the database. */
+    RECORDS_HEADS_MAX_BYTES: variable.whole(128 * 1024 * 1024),
     /** A page ends before its payloads are more than this; a single larger record is a page. */
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**
@@ -39,6 +41,7 @@ export const Config = z
       cluster: env.RECORDS_CLUSTER,
     },
     deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
+    headBytes: env.RECORDS_HEADS_MAX_BYTES,
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
     keep: {
       payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS,

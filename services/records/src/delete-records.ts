@@ -1,23 +1,40 @@
 import { AppError } from '@syncline/errors'
+import { collapse } from './collapse.ts'
+import { write } from './commit.ts'
 import { heldBack } from './delete-guard.ts'
-import { readHeads, streamSizes } from './record-head.ts'
-import { Action, countLive, isOneOf } from './record-log.ts'
-import { deleted, isLive, rewrite } from './rewrite.ts'
+import { type Changes, isAlive } from './plan.ts'
+import type { Head } from './record-head.ts'
+import { Action, countLive, isOneOf, liveHeads, readRows } from './record-log.ts'
 import { unseenSince, WINDOW_MAX_MS } from './seen.ts'
-import { type Sql, sql } from './sql.ts'
+import { sql } from './sql.ts'
 import type { RunTarget, Store } from './store.ts'
 import { streamName } from './stream-id.ts'
 import type { Lock } from './stream-state.ts'
 
+/** A commit deletes so many records at most, as their payloads pass through us: other writers get their turn in between. */
+const CHUNK = { records: 5000, bytes: 16 * 1024 * 1024 }
+
 /** Unknown and deleted ids are left alone: a deleted record does not move again. Returns how many were deleted. */
 export async function deleteByIds(store: Store, target: RunTarget, ids: string[]): Promise<number> {
-  return deleteWhere(store, target, async (lock) => {
-    const heads = (await readHeads(store.clickhouse, [{ stream: lock.id, ids }])).get(lock.id) ?? []
-    const keys = [...heads]
-      .filter(([, head]) => head.action !== Action.deleted)
-      .map(([id, { modifiedAt }]) => ({ modifiedAt, id }))
-    return keys.length > 0 ? isOneOf(keys) : sql`false`
-  })
+  let deleted = 0
+  let rest = [...new Set(ids)]
+  while (rest.length > 0) {
+    await store.state.locked(target, async (lock) => {
+      const tried = rest.slice(0, CHUNK.records)
+      const heads = (await store.heads.find([{ lock, ids: tried }]))(lock)
+      const found = tried.flatMap((id): [string, Head][] => {
+        const head = heads.get(id)
+        return head && isAlive(head) ? [[id, head]] : []
+      })
+      const chunk = chunkOf(found)
+      await deleteHeads(store, lock, target.writer.runId, chunk)
+      deleted += chunk.length
+      const next = found[chunk.length]
+      rest = rest.slice(next ? rest.indexOf(next[0]) : tried.length)
+    })
+  }
+  if (deleted > 0) store.events.rewritten('deleted', target.stream, deleted)
+  return deleted
 }
 
 /** How many were deleted; or none, and why. */
@@ -25,7 +42,7 @@ export type Deletion = { deleted: number; warning: string }
 
 /** Deletes what the run has neither changed nor seen since it began. */
 export async function deleteUnseen(store: Store, target: RunTarget, allowMass: boolean): Promise<Deletion> {
-  return deleteGuarded(store, target, allowMass, (lock) => unseenBy(lock, runStart(lock, target)))
+  return deleteGuarded(store, target, allowMass, (lock) => runStart(lock, target))
 }
 
 /** Opens a window at the start of the run. If one is open, from a run that did not come to its end, it stays. */
@@ -45,18 +62,15 @@ export async function endTrackingDeletes(
   target: RunTarget,
   allowMass: boolean,
 ): Promise<Deletion> {
-  const deletion = await deleteGuarded(store, target, allowMass, (lock) => {
+  const since = (lock: Lock) => {
     const start = openWindow(lock)
-    if (start === undefined) {
-      throw new AppError(
-        'no_delete_tracking',
-        `deletes of ${streamName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
-      )
-    }
-    return unseenBy(lock, start)
-  })
-  await store.state.locked(target, (lock) => store.state.setWindow(lock, undefined))
-  return deletion
+    if (start !== undefined) return start
+    throw new AppError(
+      'no_delete_tracking',
+      `deletes of ${streamName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
+    )
+  }
+  return deleteGuarded(store, target, allowMass, since, (lock) => store.state.setWindow(lock, undefined))
 }
 
 /**
@@ -67,39 +81,86 @@ async function deleteGuarded(
   store: Store,
   target: RunTarget,
   allowMass: boolean,
-  where: (lock: Lock) => Sql,
+  since: (lock: Lock) => number,
+  atEnd: (lock: Lock) => Promise<void> = async () => {},
 ): Promise<Deletion> {
-  const warning = allowMass
-    ? undefined
-    : await store.state.locked(target, (lock) => guard(store, lock, where))
-  if (warning !== undefined) {
-    store.events.deletionHeldBack(target.stream, warning)
-    return { deleted: 0, warning }
+  const end: Deletion = { deleted: 0, warning: '' }
+  for (let more = true; more; ) {
+    await store.state.locked(target, async (lock) => {
+      const unseen = await unseenIn(store, lock, since(lock))
+      if (end.deleted === 0 && !allowMass) {
+        end.warning = heldBack(store.guard, lock.stream, await unseen.count(), lock.live) ?? ''
+      }
+      const chunk = end.warning === '' ? chunkOf(unseen.first) : []
+      await deleteHeads(store, lock, target.writer.runId, chunk)
+      end.deleted += chunk.length
+      more = chunk.length > 0 && (chunk.length < unseen.first.length || unseen.more)
+      if (!more) await atEnd(lock)
+    })
   }
-  return { deleted: await deleteWhere(store, target, where), warning: '' }
+  if (end.warning !== '') store.events.deletionHeldBack(target.stream, end.warning)
+  if (end.deleted > 0) store.events.rewritten('deleted', target.stream, end.deleted)
+  return end
 }
 
-async function guard(
-  { clickhouse, guard }: Store,
-  lock: Lock,
-  where: (lock: Lock) => Sql,
-): Promise<string | undefined> {
-  const unseen = await countLive(clickhouse, lock.id, where(lock))
-  const live = (await streamSizes(clickhouse, [lock.id])).get(lock.id)?.live ?? 0
-  return heldBack(guard, lock.stream, unseen, live)
+/** Live records that no save since `since` brought, changed or not: the first ones, and how many they are. */
+type Unseen = { first: [string, Head][]; more: boolean; count: () => Promise<number> }
+
+/** Memory knows what was seen if it has watched since then; otherwise the tables know. */
+async function unseenIn({ heads, clickhouse }: Store, lock: Lock, since: number): Promise<Unseen> {
+  const known = heads.complete(lock)
+  if (known && known.seenSince <= since) {
+    const ids = known.table.unseenSince(since)
+    const first = ids.slice(0, CHUNK.records).map((id): [string, Head] => [id, known.table.get(id) as Head]) // just found
+    return { first, more: ids.length > first.length, count: async () => ids.length }
+  }
+  const where = sql`action != 'deleted' AND ${unseenSince(lock.id, since)}`
+  const first = await liveHeads(clickhouse, lock.id, where, CHUNK.records)
+  const more = first.length === CHUNK.records
+  const count = async () => (more ? countLive(clickhouse, lock.id, where) : first.length)
+  return { first, more, count }
 }
 
-async function deleteWhere(
-  store: Store,
-  target: RunTarget,
-  where: (lock: Lock) => Sql | Promise<Sql>,
-): Promise<number> {
-  const { count } = await rewrite(store, target, where, deleted(store.life, target.writer.runId))
-  if (count > 0) store.events.rewritten('deleted', target.stream, count)
-  return count
+/** A deleted record moves to the end, and keeps its last payload, unless that has expired. */
+async function deleteHeads(store: Store, lock: Lock, runId: string, heads: [string, Head][]): Promise<void> {
+  if (heads.length === 0) return
+  const keys = heads.map(([id, { modifiedAt }]) => ({ id, modifiedAt }))
+  const { live } = collapse(
+    await readRows(store.clickhouse, lock.id, isOneOf(keys), Number.MAX_SAFE_INTEGER),
+    false,
+  )
+  const rows = new Map(live.map((row) => [row.id, row]))
+  const changes: Changes = new Map()
+  for (const [id, before] of heads) {
+    const row = rows.get(id)
+    if (row === undefined)
+      throw new Error(`the log has no version ${before.modifiedAt} of a record in ${lock.id}`)
+    const prunedAt = store.life.prunedAt(row, lock.instant)
+    const payload = prunedAt > 0 ? nothing : row.payload
+    const next = {
+      ...before,
+      modifiedAt: lock.instant,
+      writtenAt: lock.instant,
+      action: Action.deleted,
+      pruned: prunedAt > 0,
+      size: payload.length,
+    }
+    changes.set(id, { before, next, prunedAt, numericId: row.numericId, payload, runId })
+  }
+  await write(store, new Map([[lock, { changes, seen: [] }]]))
 }
 
-const unseenBy = (lock: Lock, since: number) => sql`${isLive} AND ${unseenSince(lock.id, since)}`
+const nothing = Buffer.alloc(0)
+
+/** The first of them that make a commit: at least one, however large. */
+function chunkOf(heads: [string, Head][]): [string, Head][] {
+  let bytes = 0
+  const end = heads.findIndex(([, { size }], i) => {
+    bytes += size
+    return i > 0 && (i >= CHUNK.records || bytes > CHUNK.bytes)
+  })
+  return end === -1 ? heads : heads.slice(0, end)
+}
 
 /** What was seen in a window older than that is being forgotten: it can't say any more what is gone. */
 function openWindow({ windowStart, instant }: Lock): number | undefined {

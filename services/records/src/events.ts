@@ -23,6 +23,8 @@ const unusedStreams = metrics.gauge(
 const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that failed and were tried again')
 const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
 
+const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take')
+
 export type Events = ReturnType<typeof createEvents>
 
 /** What happens in this service, as log lines and metrics. */
@@ -57,6 +59,10 @@ export function createEvents(log: Log) {
       healed.inc()
       log.warn({ stream }, 'a commit was torn; the tables agree again')
     },
+    headsInMemory: (bytes: number) => headBytes.set(bytes),
+    headsNotLoaded: (stream: Stream, err: unknown) =>
+      log.warn({ err, stream }, 'heads not loaded, they are looked up'),
+    indexingFailed: (err: unknown) => log.warn({ err }, 'heads not put into their table, later again'),
     committed: (saves: number) => commitSaves.observe(saves),
     commitSplit: (saves: number, err: unknown) =>
       log.warn({ err, saves }, 'a commit failed, its saves are tried one by one'),

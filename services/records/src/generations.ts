@@ -45,7 +45,6 @@ export async function removeStreams(clickhouse: ClickHouse, streams: string[]): 
     sql`record_log`,
     sql`record_head`,
     sql`record_version`,
-    sql`stream_stat`,
     sql`seen`,
     sql`stream_use`,
     sql`streams`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Record as SavedRecord, Stream } from '@syncline/proto'
-import { commit } from './commit.ts'
+import { type Committing, commit } from './commit.ts'
 import type { SavePlan } from './plan.ts'
 import { type Load, plus, Room, within } from './room.ts'
 import { Rotation } from './rotation.ts'
@@ -43,14 +43,14 @@ type Part = { queue: Queue; lock: Lock; saves: Waiting[] }
  * another instance holds, or that must be loaded first, go back and hold up nobody.
  */
 export class GroupCommit {
-  readonly #store: Pick<Store, 'clickhouse' | 'state' | 'life' | 'historyDays' | 'events'>
+  readonly #store: Committing & Pick<Store, 'state'>
   readonly #room = new Room(ROOM)
   readonly #queues = new Map<string, Queue>()
   readonly #ready = new Rotation<Queue>()
   #underWay = 0
   #starting = false
 
-  constructor(store: Pick<Store, 'clickhouse' | 'state' | 'life' | 'historyDays' | 'events'>) {
+  constructor(store: Committing & Pick<Store, 'state'>) {
     this.#store = store
   }
 
@@ -209,7 +209,7 @@ export class GroupCommit {
     const saves = parts.flatMap(({ saves }) => saves)
     let end: { plans: SavePlan[] } | { error: unknown }
     try {
-      await this.#store.state.heal(parts.map(({ lock }) => lock))
+      for (const { lock } of parts) await this.#store.state.heal(lock)
       const locked = parts.flatMap(({ lock, saves }) =>
         saves.map(({ target, records }) => ({ lock, runId: target.writer.runId, records })),
       )

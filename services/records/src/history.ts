@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import type { ListRecordsResponse, ListVersionsRequest } from '@syncline/proto'
+import type { ListRecordsResponse, ListVersionsRequest, Stream } from '@syncline/proto'
 import { decodeCursor } from './cursor.ts'
 import { type InOrder, pageInOrder, pageOfIds } from './live-page.ts'
 import { boundOf, type Page, type PageBound, pageAnswer, pageOf, payloadBytes } from './page.ts'
@@ -13,22 +13,22 @@ const DAY_MS = 24 * 3600 * 1000
 /** The versions of one record, newest first: the one it has, then those that have ended. */
 export async function listVersions(
   store: Store,
-  stream: string,
+  stream: Stream,
   request: ListVersionsRequest,
 ): Promise<ListRecordsResponse> {
-  const { clickhouse } = store
+  const { clickhouse, state } = store
   const since = await keptSince(store)
   const id = request.id.replaceAll('\0', '')
   const before = request.cursor === '' ? Number.MAX_SAFE_INTEGER : decodeCursor(request.cursor).modifiedAt
   const bound = boundOf(store, request.limit)
 
-  const { items } = await pageOfIds(clickhouse, stream, [id], everything, bound)
+  const { items } = await pageOfIds(clickhouse, () => state.view(stream), [id], everything, bound)
   const live = items.filter((row) => row.modifiedAt < before)
   // What ends between the two reads is in both.
   const endedBefore = live[0]?.modifiedAt ?? before
   const ended = await readVersions(
     clickhouse,
-    stream,
+    await state.id(stream),
     sql`id = ${id} AND modified_at < ${endedBefore} AND ended_at > ${since}`,
     sql`modified_at DESC`,
     bound.records + 1,

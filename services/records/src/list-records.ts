@@ -6,7 +6,6 @@ import { type InOrder, pageOfIds } from './live-page.ts'
 import { boundOf, type Page, pageAnswer } from './page.ts'
 import { Action, type ReadRow } from './record-log.ts'
 import type { Store } from './store.ts'
-import type { StreamView } from './stream-state.ts'
 
 /** A page of a stream in order of change. */
 export async function listRecords(
@@ -14,10 +13,10 @@ export async function listRecords(
   stream: Stream,
   request: ListRecordsRequest,
 ): Promise<ListRecordsResponse> {
-  return pageAnswer(store, await pageFor(store, await store.state.view(stream), request))
+  return pageAnswer(store, await pageFor(store, stream, request))
 }
 
-async function pageFor(store: Store, view: StreamView, request: ListRecordsRequest): Promise<Page<ReadRow>> {
+async function pageFor(store: Store, stream: Stream, request: ListRecordsRequest): Promise<Page<ReadRow>> {
   const { cursor, modifiedAfterMs, actions, ids, asOfMs } = request
   const selection: InOrder = {
     start: cursor === '' ? undefined : decodeCursor(cursor),
@@ -31,9 +30,10 @@ async function pageFor(store: Store, view: StreamView, request: ListRecordsReque
       'as_of and ids exclude each other: the history of a record tells',
     )
   }
-  if (asOfMs !== 0) return pageAsOf(store, view.id, selection, asOfMs, bound)
-  if (ids.length > 0) return pageOfIds(store.clickhouse, view.id, ids, selection, bound)
-  return store.ahead.page(view, selection, bound)
+  const view = () => store.state.view(stream)
+  if (asOfMs !== 0) return pageAsOf(store, (await view()).id, selection, asOfMs, bound)
+  if (ids.length > 0) return pageOfIds(store.clickhouse, view, ids, selection, bound)
+  return store.ahead.page(await view(), selection, bound)
 }
 
 const actionOf: Record<RecordAction, Action[]> = {

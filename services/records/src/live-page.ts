@@ -16,6 +16,7 @@ import {
   readWindow,
 } from './record-log.ts'
 import { all, sql } from './sql.ts'
+import type { StreamView } from './stream-state.ts'
 
 const MIN_WINDOW = 64
 /** More rows than one key can have: it was pruned or restored in place so often since the last merge. */
@@ -74,16 +75,16 @@ export async function pageInOrder(
 /** The heads say where the versions of ids are. If one of them moves on before it is read, heads are read again. */
 export async function pageOfIds(
   clickhouse: ClickHouse,
-  stream: string,
+  viewOf: () => Promise<StreamView>,
   ids: string[],
   selection: InOrder,
   bound: PageBound,
 ): Promise<Page<ReadRow>> {
   const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
   for (let tries = 1; ; tries++) {
-    const heads =
-      (await readHeads(clickhouse, [{ stream, ids: unique }])).get(stream) ?? new Map<string, Head>()
-    const keys = [...heads]
+    const { id: stream, unindexed } = await viewOf()
+    const heads = (await readHeads(clickhouse, [{ stream, unindexed, ids: unique }])).get(stream) ?? new Map()
+    const keys = [...(heads as Map<string, Head>)]
       .filter(([id, head]) => isSelected(selection, id, head))
       .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
       .sort(compareKeys)

@@ -2,24 +2,23 @@ import type { Record as SavedRecord } from '@syncline/proto'
 import { encodeRecord } from '@syncline/record'
 import { collapse } from './collapse.ts'
 import { deepMerge } from './merge.ts'
-import { lastOfEach } from './plan.ts'
-import { readHeads } from './record-head.ts'
-import { Action, isOneOf, readRows } from './record-log.ts'
+import { isAlive, lastOfEach } from './plan.ts'
+import { isOneOf, readRows } from './record-log.ts'
 import type { Store } from './store.ts'
 import type { Lock } from './stream-state.ts'
 
 /** Whole records made of parts and what the stream has of them. Parts of records that do not exist are left out. */
 export async function mergeRecords(
-  { clickhouse, life }: Store,
+  { clickhouse, heads, life }: Store,
   lock: Lock,
   parts: SavedRecord[],
 ): Promise<{ records: SavedRecord[]; duplicateIds: string[] }> {
   const { last, duplicateIds } = lastOfEach(parts)
   const ids = last.map((part) => part.id)
-  const heads = (await readHeads(clickhouse, [{ stream: lock.id, ids }])).get(lock.id)
+  const headsOf = (await heads.find([{ lock, ids }]))(lock)
   const keys = ids.flatMap((id) => {
-    const head = heads?.get(id)
-    return head && head.action !== Action.deleted ? [{ id, modifiedAt: head.modifiedAt }] : []
+    const head = headsOf.get(id)
+    return head && isAlive(head) ? [{ id, modifiedAt: head.modifiedAt }] : []
   })
   if (keys.length === 0) return { records: [], duplicateIds }
   const { live } = collapse(

@@ -23,7 +23,9 @@ test('the same table for a cluster', () => {
 test.each(files)('%s makes everything on the whole cluster, and every table replicated', (file) => {
   for (const statement of rendered(file, 'main')) {
     if (statement.includes('INSERT INTO')) continue
-    expect(statement).toMatch(/CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS \w+ ON CLUSTER `main` /)
+    expect(statement).toMatch(
+      /(CREATE|DROP) (TABLE|VIEW|MATERIALIZED VIEW) IF (NOT )?EXISTS \w+ ON CLUSTER `main`/,
+    )
     if (statement.includes('ENGINE')) expect(statement).toMatch(/ENGINE = Replicated\w*MergeTree/)
     expect(statement).not.toMatch(/non_replicated|[{}]/)
   }

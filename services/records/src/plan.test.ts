@@ -17,7 +17,7 @@ const head = (text: string, more: Partial<Head> = {}): Head => ({
   writtenAt: 500,
   action: Action.added,
   firstSeenAt: 400,
-  prunedAt: 0,
+  pruned: false,
   hash: hashOf(text),
   size: text.length,
   ...more,
@@ -30,7 +30,7 @@ const save = (...records: Save['records']): Save => ({
 })
 function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map()) {
   const made = planSave(saved, new Map(Object.entries(heads)), changes)
-  return { ...made, rows: rowsOf('s', changes) }
+  return { ...made, rows: rowsOf('s', changes).map(({ head, ...row }) => ({ ...head, ...row })) }
 }
 const counts = ({ added, updated, unchanged }: ReturnType<typeof plan>) => ({ added, updated, unchanged })
 const added = { added: 1, updated: 0, unchanged: 0 }
@@ -73,7 +73,7 @@ describe('what a save does to a record', () => {
   })
 
   test.each([
-    ['pruned', { prunedAt: 600, size: 0 }],
+    ['pruned', { pruned: true, size: 0 }],
     ['expired', { writtenAt: 100 }],
   ])('a %s one with the same content gets its payload back and stays where it is', (_name, state) => {
     const made = plan(save(record('a', 'x')), { a: head('x', { action: Action.updated, ...state }) })
@@ -94,9 +94,9 @@ describe('what a save does to a record', () => {
   })
 
   test('a pruned one with other content is updated', () => {
-    const made = plan(save(record('a', 'y')), { a: head('x', { prunedAt: 600 }) })
+    const made = plan(save(record('a', 'y')), { a: head('x', { pruned: true }) })
     expect(counts(made)).toEqual(updated)
-    expect(made.rows[1]).toMatchObject({ modifiedAt: NOW, prunedAt: 0 })
+    expect(made.rows[1]).toMatchObject({ modifiedAt: NOW, pruned: false })
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Record as SavedRecord } from '@syncline/proto'
+import type { HeadsOfStream } from './heads.ts'
 import type { Head } from './record-head.ts'
 import { Action, type NewRow } from './record-log.ts'
 
@@ -21,29 +22,37 @@ export type SavePlan = {
   seen: string[]
 }
 
+export type Change = {
+  before: Head | undefined
+  next: Head
+  /** 0 = it has its payload. */
+  prunedAt: number
+  numericId: boolean
+  payload: Buffer
+  runId: string
+}
+
 /** By id, what a commit changes in a stream: the last word of all its saves. */
-export type Changes = Map<
-  string,
-  { before: Head | undefined; next: Head; record: SavedRecord; runId: string }
->
+export type Changes = Map<string, Change>
 
 /**
  * Decides what a save changes. `heads` are the stream's newest versions of its ids. What it changes goes to `changes`,
  * so that a later save of the same commit builds on it.
  */
-export function planSave(save: Save, heads: Map<string, Head>, changes: Changes): SavePlan {
+export function planSave(save: Save, heads: HeadsOfStream, changes: Changes): SavePlan {
   const plan: SavePlan = { added: 0, updated: 0, unchanged: 0, duplicateIds: [], seen: [] }
   const { last, duplicateIds } = lastOfEach(save.records)
   plan.duplicateIds = duplicateIds
   for (const record of last) {
-    const before = heads.get(record.id)
-    const head = changes.get(record.id)?.next ?? before
-    const change = classify(head, record.hash, save.expiry)
-    plan[counted[change]]++
-    if (change === 'unchanged' || change === 'restored') plan.seen.push(record.id)
-    if (change === 'unchanged') continue
-    const next = successor(change, head, record, save.instant)
-    changes.set(record.id, { before, next, record, runId: save.runId })
+    const { id, hash, numericId, payload } = record
+    const before = heads.get(id)
+    const head = changes.get(id)?.next ?? before
+    const kind = classify(head, hash, save.expiry)
+    plan[counted[kind]]++
+    if (kind === 'unchanged' || kind === 'restored') plan.seen.push(id)
+    if (kind === 'unchanged') continue
+    const next = successor(kind, head, record, save.instant)
+    changes.set(id, { before, next, prunedAt: 0, numericId, payload, runId: save.runId })
   }
   return plan
 }
@@ -51,16 +60,27 @@ export function planSave(save: Save, heads: Map<string, Head>, changes: Changes)
 /** `stream` is its generation's name in the tables. */
 export function rowsOf(stream: string, changes: Changes): NewRow[] {
   const rows: NewRow[] = []
-  for (const { before, next, record, runId } of changes.values()) {
-    const { id, numericId, payload } = record
+  for (const [id, { before, next, ...row }] of changes) {
     // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
-    if (before) rows.push({ ...before, stream, id, sign: -1, numericId, runId, payload: nothing })
-    rows.push({ ...next, stream, id, sign: 1, numericId, runId, payload })
+    if (before) rows.push({ ...row, stream, id, sign: -1, head: before, payload: nothing })
+    rows.push({ ...row, stream, id, sign: 1, head: next })
   }
   return rows
 }
 
 const nothing = Buffer.alloc(0)
+
+/** What changes add to the stream's live records and bytes. */
+export function growthOf(changes: Changes): { live: number; bytes: number } {
+  const growth = { live: 0, bytes: 0 }
+  for (const { before, next } of changes.values()) {
+    growth.live += (isAlive(next) ? 1 : 0) - (before && isAlive(before) ? 1 : 0)
+    growth.bytes += next.size - (before?.size ?? 0)
+  }
+  return growth
+}
+
+export const isAlive = ({ action }: { action: Action }) => action !== Action.deleted
 
 /** In the order of their last occurrence's ids; the last one wins. */
 export function lastOfEach(records: SavedRecord[]): { last: SavedRecord[]; duplicateIds: string[] } {
@@ -73,30 +93,30 @@ export function lastOfEach(records: SavedRecord[]): { last: SavedRecord[]; dupli
   return { last: [...last.values()], duplicateIds: [...duplicates] }
 }
 
-export type Change = 'added' | 'updated' | 'unchanged' | 'restored'
+export type Kind = 'added' | 'updated' | 'unchanged' | 'restored'
 
 /**
  * A deleted record that comes back is added again. A pruned one with the same content gets its payload back where it
  * is: its readers have had it, so it does not move.
  */
-export function classify(head: Head | undefined, hash: Buffer, expiry: number): Change {
-  if (head === undefined || head.action === Action.deleted) return 'added'
+export function classify(head: Head | undefined, hash: Buffer, expiry: number): Kind {
+  if (head === undefined || !isAlive(head)) return 'added'
   if (!head.hash.equals(hash)) return 'updated'
-  return head.prunedAt > 0 || head.writtenAt <= expiry ? 'restored' : 'unchanged'
+  return head.pruned || head.writtenAt <= expiry ? 'restored' : 'unchanged'
 }
 
 const counted = { added: 'added', updated: 'updated', unchanged: 'unchanged', restored: 'unchanged' } as const
 
 function successor(
-  change: Exclude<Change, 'unchanged'>,
+  kind: Exclude<Kind, 'unchanged'>,
   head: Head | undefined,
   record: SavedRecord,
   instant: number,
 ): Head {
-  const common = { writtenAt: instant, prunedAt: 0, hash: record.hash, size: record.payload.length }
-  if (head === undefined || change === 'added') {
+  const common = { writtenAt: instant, pruned: false, hash: record.hash, size: record.payload.length }
+  if (head === undefined || kind === 'added') {
     return { ...common, modifiedAt: instant, action: Action.added, firstSeenAt: instant }
   }
-  if (change === 'restored') return { ...head, ...common }
+  if (kind === 'restored') return { ...head, ...common }
   return { ...common, modifiedAt: instant, action: Action.updated, firstSeenAt: head.firstSeenAt }
 }

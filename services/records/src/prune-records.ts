@@ -1,31 +1,72 @@
 import type { PruneRecordsRequest, PruneRecordsResponse } from '@syncline/proto'
+import { isOver } from './clickhouse.ts'
 import { decodeCursor } from './cursor.ts'
-import { upTo } from './record-log.ts'
+import { indexInPlace } from './record-head.ts'
+import { after, type Key, liveKeys, pruneRows, upTo } from './record-log.ts'
 import { pruneVersions } from './record-version.ts'
-import { hasPayload, pruned, rewrite } from './rewrite.ts'
-import { sql } from './sql.ts'
+import { type Sql, sql } from './sql.ts'
 import type { Store, Target } from './store.ts'
+import { grow, type Lock } from './stream-state.ts'
 
-/** Drops payloads up to a cursor, oldest first; of deleted records too. All else about the records stays. */
+const CHUNK_ROWS = 50_000
+
+/**
+ * Drops payloads up to a cursor, oldest first; of deleted records too. All else about the records stays. Goes chunk by
+ * chunk, each a commit of its own: other writers get their turn in between.
+ *
+ * If we die in between: chunks so far are done, the last one is healed by the next holder of the lock, and calling
+ * again does the rest. That is also why a failed chunk is not repeated here.
+ */
 export async function pruneRecords(
   store: Store,
   target: Target,
   { untilCursor, limit }: PruneRecordsRequest,
 ): Promise<PruneRecordsResponse> {
   const until = decodeCursor(untilCursor)
-  const { count, more, end } = await rewrite(
-    store,
-    target,
-    (lock) => sql`${upTo(until)} AND ${hasPayload(store.life, lock.instant)}`,
-    pruned,
-    limit || undefined,
-  )
+  const wanted = limit || Number.POSITIVE_INFINITY
+  let count = 0
+  let hasMore = true
+  let end: Key | undefined
+  while (hasMore && count < wanted) {
+    await store.state.locked(target, async (lock) => {
+      const range = sql`${upTo(until)} AND ${end ? after(end) : sql`true`}`
+      const pruned = await pruneChunk(store, lock, range, Math.min(CHUNK_ROWS, wanted - count))
+      count += pruned.count
+      hasMore = pruned.more
+      end = pruned.end ?? end
+    })
+  }
   if (store.historyDays > 0) {
     // If we die before it: whoever prunes again gets here.
     await store.state.locked(target, (lock) =>
-      pruneVersions(store.clickhouse, lock.id, (more && end) || until, lock.instant),
+      pruneVersions(store.clickhouse, lock.id, (hasMore && end) || until, lock.instant),
     )
   }
   if (count > 0) store.events.rewritten('pruned', target.stream, count)
-  return { count, hasMore: more }
+  return { count, hasMore }
+}
+
+async function pruneChunk(
+  { clickhouse, heads, life }: Store,
+  lock: Lock,
+  range: Sql,
+  wanted: number,
+): Promise<{ count: number; more: boolean; end: Key | undefined }> {
+  const { id: stream, instant } = lock
+  const matching = sql`${range} AND pruned_at = 0 AND written_at > ${life.expiry(instant)}`
+  const found = await liveKeys(clickhouse, stream, matching, wanted + 1)
+  const chunk = found.slice(0, wanted)
+  const end = chunk.at(-1)
+  if (end === undefined) return { count: 0, more: false, end }
+  await lock.hold()
+  try {
+    await pruneRows(clickhouse, stream, sql`${matching} AND ${upTo(end)}`, instant)
+    await indexInPlace(clickhouse, stream, sql`${range} AND ${upTo(end)} AND written_at = ${instant}`)
+  } catch (error) {
+    lock.outcome = isOver(error) ? 'torn' : 'unsettled'
+    throw error
+  }
+  grow(lock, { live: 0, bytes: -chunk.reduce((sum, { size }) => sum + size, 0) })
+  heads.forget(lock)
+  return { count: chunk.length, more: found.length > chunk.length, end }
 }

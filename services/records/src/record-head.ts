@@ -1,19 +1,36 @@
 import type { ClickHouse } from './clickhouse.ts'
-import { readAction, type Version } from './record-log.ts'
-import { listed, sql } from './sql.ts'
+import { type Action, readAction } from './record-log.ts'
+import type { RowReader } from './row-binary.ts'
+import { listed, type Sql, sql } from './sql.ts'
 
-/** The tables that views fill from `record_log`: the newest version of each id, and the sizes of streams. */
+/**
+ * The table `record_head`: the newest version of each id, without its payload. It is written by and by: what was
+ * committed to a stream since its `unindexed` instant (undefined: nothing) may be in the log only.
+ */
 
-export type Head = Version & { hash: Buffer; size: number }
+export type Head = {
+  modifiedAt: number
+  /** Differs where a version was pruned or restored in place. */
+  writtenAt: number
+  firstSeenAt: number
+  action: Action
+  pruned: boolean
+  hash: Buffer
+  /** Bytes of the payload. */
+  size: number
+}
 
-/** By stream, then by id. One query, however many streams they are in. */
-export type Heads = Map<string, Map<string, Head>>
+/** By stream, then by id. */
+export type HeadsByStream = Map<string, Map<string, Head>>
 
+const headColumns = sql`stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size`
+
+/** One query, however many streams they are in. */
 export async function readHeads(
   clickhouse: ClickHouse,
-  wanted: { stream: string; ids: string[] }[],
-): Promise<Heads> {
-  const heads: Heads = new Map(wanted.map(({ stream }) => [stream, new Map()]))
+  wanted: { stream: string; unindexed: number | undefined; ids: string[] }[],
+): Promise<HeadsByStream> {
+  const heads: HeadsByStream = new Map(wanted.map(({ stream }) => [stream, new Map()]))
   const known = wanted.flatMap(({ stream, ids }) => {
     const possible = ids.filter((id) => id !== '' && !id.includes(ID_SEPARATOR))
     return possible.length > 0 ? [[stream, possible.join(ID_SEPARATOR)]] : []
@@ -21,60 +38,64 @@ export async function readHeads(
   if (known.length === 0) return heads
   // Parsing thousands of literals takes longer than finding what they name: so it is one text for each stream.
   const ids = sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${listed(known)})`
+  const behind = wanted.filter(({ unindexed }) => unindexed !== undefined)
   // Without FINAL, as to choose the newest is little work here, and more there.
-  await clickhouse.select(
-    sql`SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
-      FROM record_head WHERE (stream, id) IN (${ids})`,
-    (row) => {
-      const [ofStream, id] = [heads.get(row.uuid()), row.string()]
-      const head: Head = {
-        modifiedAt: row.int64(),
-        writtenAt: row.int64(),
-        hash: row.fixed(16),
-        action: readAction(row),
-        firstSeenAt: row.int64(),
-        prunedAt: row.int64(),
-        size: row.uint32(),
-      }
-      if (head.writtenAt > (ofStream?.get(id)?.writtenAt ?? 0)) ofStream?.set(id, head)
-    },
-  )
+  const inTable = sql`SELECT ${headColumns} FROM record_head WHERE (stream, id) IN (${ids})`
+  const inLog = sql`${headsInLog(behind)} AND (stream, id) IN (${ids})`
+  await clickhouse.select(behind.length > 0 ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
+    const [ofStream, id, head] = [heads.get(row.uuid()), row.string(), readHead(row)]
+    if (head.writtenAt > (ofStream?.get(id)?.writtenAt ?? 0)) ofStream?.set(id, head)
+  })
   return heads
 }
 
+/** All heads of a stream, as they come: of an id there may be several, of which the one written last counts. */
+export async function readAllHeads(
+  clickhouse: ClickHouse,
+  stream: string,
+  unindexed: number | undefined,
+  each: (id: string, head: Head) => void,
+): Promise<void> {
+  const inTable = sql`SELECT ${headColumns} FROM record_head WHERE stream = ${stream}`
+  const inLog = unindexed === undefined ? undefined : headsInLog([{ stream, unindexed }])
+  await clickhouse.each(inLog ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
+    row.uuid()
+    each(row.string(), readHead(row))
+  })
+}
+
+/** Puts into the table what the log has since `unindexed`. More than needed, or again, does no harm. */
+export async function indexHeads(
+  clickhouse: ClickHouse,
+  behind: { stream: string; unindexed: number }[],
+): Promise<void> {
+  await clickhouse.insertSelect(sql`INSERT INTO record_head (${headColumns}) ${headsInLog(behind)}`)
+}
+
+/** The same for versions of a stream that may have been written in place, where `indexHeads` does not look. */
+export async function indexInPlace(clickhouse: ClickHouse, stream: string, where: Sql): Promise<void> {
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_head (${headColumns})
+    SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND sign = 1`)
+}
+
+function headsInLog(behind: { stream: string; unindexed?: number | undefined }[]): Sql {
+  const streams = behind.map(({ stream }) => stream)
+  const since = Math.min(...behind.map(({ unindexed }) => unindexed ?? 0))
+  return sql`SELECT ${headColumns} FROM record_log
+    WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1`
+}
+
+/** A head by the order of columns. */
+export const readHead = (row: RowReader): Head => ({
+  modifiedAt: row.int64(),
+  writtenAt: row.int64(),
+  hash: row.fixed(16),
+  action: readAction(row),
+  firstSeenAt: row.int64(),
+  pruned: row.int64() > 0,
+  size: row.uint32(),
+})
+
 /** No id has it: see encodeRecord. */
 export const ID_SEPARATOR = '\0'
-
-export type StreamSize = { live: number; bytes: number }
-
-export async function streamSizes(
-  clickhouse: ClickHouse,
-  streams: string[],
-): Promise<Map<string, StreamSize>> {
-  if (streams.length === 0) return new Map()
-  const rows = await clickhouse.select(
-    sql`SELECT stream, sum(live), sum(bytes) FROM stream_stat WHERE stream IN ${streams} GROUP BY stream`,
-    (row): [string, StreamSize] => [row.uuid(), { live: row.int64(), bytes: row.int64() }],
-  )
-  return new Map(rows)
-}
-
-/**
- * ClickHouse writes the log first and then what the views make of it. If it failed or died in between and nobody
- * repeated the insert, heads and sizes lack what the log has. Under the streams' locks: says again what the log says.
- */
-export async function heal(clickhouse: ClickHouse, torn: { stream: string; since: number }[]): Promise<void> {
-  const streams = torn.map(({ stream }) => stream)
-  const since = Math.min(...torn.map(({ since }) => since))
-  await clickhouse.insertSelect(sql`
-    INSERT INTO record_head (stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size)
-    SELECT stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
-    FROM record_log FINAL WHERE stream IN ${streams} AND written_at >= ${since}`)
-  await clickhouse.insertSelect(sql`
-    INSERT INTO stream_stat (stream, live, bytes)
-    SELECT stream, sum(live), sum(bytes) FROM (
-      SELECT stream, sign * (action != 'deleted') AS live, sign * toInt64(size) AS bytes
-      FROM record_log WHERE stream IN ${streams}
-      UNION ALL SELECT stream, -live, -bytes FROM stream_stat WHERE stream IN ${streams})
-    GROUP BY stream`)
-}

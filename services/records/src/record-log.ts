@@ -1,6 +1,7 @@
 import type { ClickHouse } from './clickhouse.ts'
+import { type Head, ID_SEPARATOR, readHead } from './record-head.ts'
 import { type RowReader, RowWriter } from './row-binary.ts'
-import { type Sql, sql } from './sql.ts'
+import { listed, type Sql, sql } from './sql.ts'
 
 /** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
 
@@ -20,13 +21,14 @@ export type Version = {
 /** Order of a stream. */
 export type Key = { modifiedAt: number; id: string }
 
-export type NewRow = Version & {
+export type NewRow = {
   stream: string
   id: string
   sign: 1 | -1
+  head: Head
+  /** Of one that is pruned from the start: a deleted record whose payload was gone. */
+  prunedAt: number
   numericId: boolean
-  hash: Buffer
-  size: number
   runId: string
   payload: Buffer
 }
@@ -38,16 +40,16 @@ export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: 
   const writer = new RowWriter(rows.reduce((bytes, row) => bytes + row.payload.length + 200, 0))
   for (const row of rows) {
     writer.uuid(row.stream)
-    writer.int64(row.modifiedAt)
+    writer.int64(row.head.modifiedAt)
     writer.string(row.id)
     writer.int8(row.sign)
-    writer.int64(row.writtenAt)
-    writer.int8(row.action)
-    writer.int64(row.firstSeenAt)
+    writer.int64(row.head.writtenAt)
+    writer.int8(row.head.action)
+    writer.int64(row.head.firstSeenAt)
     writer.int64(row.prunedAt)
     writer.uint8(row.numericId ? 1 : 0)
-    writer.fixed(row.hash)
-    writer.uint32(row.size)
+    writer.fixed(row.head.hash)
+    writer.uint32(row.head.size)
     writer.string(row.runId)
     writer.string(row.payload)
   }
@@ -151,8 +153,14 @@ export const after = (key: Key): Sql =>
 export const upTo = (key: Key): Sql =>
   sql`modified_at <= ${key.modifiedAt} AND (modified_at, id) <= (${key.modifiedAt}, ${key.id})`
 
-export const isOneOf = (keys: Key[]): Sql =>
-  sql`(modified_at, id) IN ${keys.map((key) => [key.modifiedAt, key.id])}`
+/** Ids as one text for each instant: parsing thousands of literals takes longer than finding what they name. */
+export function isOneOf(keys: Key[]): Sql {
+  const byInstant = Map.groupBy(keys, ({ modifiedAt }) => modifiedAt)
+  const rows = [...byInstant].map(([instant, keys]) => [instant, keys.map(({ id }) => id).join(ID_SEPARATOR)])
+  return sql`(modified_at, id) IN (
+    SELECT modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
+    FROM values('modified_at Int64, ids String', ${listed(rows)}))`
+}
 
 /** Keys of live versions, in order, with the sizes of their payloads. */
 export async function liveKeys(
@@ -176,44 +184,46 @@ export async function countLive(clickhouse: ClickHouse, stream: string, where: S
   return count ?? 0
 }
 
-/** What takes the place of a live version: expressions over its row. */
-export type Successor = {
-  /** The version it takes the place of has ended; otherwise it is the same version, without its payload. */
-  ends: boolean
-  modifiedAt: Sql
-  writtenAt: number
-  action: Sql
-  prunedAt: Sql
-  size: Sql
-  runId: Sql
-  payload: Sql
-}
-
-/** Ends live versions and writes new ones in their place, on the server: payloads don't travel. */
-export async function replaceRows(
+/** Live versions as heads, in no order. */
+export async function liveHeads(
   clickhouse: ClickHouse,
   stream: string,
   where: Sql,
-  next: Successor,
+  limit: number,
+): Promise<[string, Head][]> {
+  return clickhouse.select(
+    sql`SELECT id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
+      FROM record_log FINAL WHERE stream = ${stream} AND ${where} LIMIT ${limit}`,
+    (row) => [row.string(), readHead(row)],
+  )
+}
+
+/** Live versions stay where they are, without their payloads; done on the server, as payloads need not travel. */
+export async function pruneRows(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  instant: number,
 ): Promise<void> {
-  // A version pruned in place has one key three times: the order of -1 before +1 says that the last row is alive.
+  // One key three times: the order of -1 before +1 says that the last row is alive.
   await clickhouse.insertSelect(sql`
     INSERT INTO record_log (${columns})
-    SELECT stream, if(side = 1, ${next.modifiedAt}, modified_at), id, side,
-      if(side = 1, toInt64(${next.writtenAt}), written_at), if(side = 1, ${next.action}, action), first_seen_at,
-      if(side = 1, ${next.prunedAt}, pruned_at), numeric_id, hash, if(side = 1, ${next.size}, size),
-      if(side = 1, ${next.runId}, run_id), if(side = 1, ${next.payload}, '')
-    FROM (SELECT * FROM record_log FINAL WHERE stream = ${stream} AND ${where})
+    SELECT stream, modified_at, id, side, if(side = 1, toInt64(${instant}), written_at), action, first_seen_at,
+      if(side = 1, toInt64(${instant}), pruned_at), numeric_id, hash, if(side = 1, 0, size), run_id, ''
+    FROM (SELECT * EXCEPT payload FROM record_log FINAL WHERE stream = ${stream} AND ${where})
     ARRAY JOIN [-1, 1] AS side`)
 }
 
-/** The newest instant of the stream, 0 if nothing was ever saved. */
-export async function newestInstant(clickhouse: ClickHouse, stream: string): Promise<number> {
-  const [newest] = await clickhouse.select(
-    sql`SELECT max(modified_at) FROM record_log WHERE stream = ${stream}`,
-    (row) => row.int64(),
+/** What the log says of a stream as a whole; `newest` is 0 if nothing was ever saved. */
+export type LogSummary = { newest: number; live: number; bytes: number }
+
+export async function summarize(clickhouse: ClickHouse, stream: string): Promise<LogSummary> {
+  const [summary] = await clickhouse.select(
+    sql`SELECT max(modified_at), sum(sign * (action != 'deleted')), sum(sign * toInt64(size))
+      FROM record_log WHERE stream = ${stream}`,
+    (row) => ({ newest: row.int64(), live: row.int64(), bytes: row.int64() }),
   )
-  return newest ?? 0
+  return summary ?? { newest: 0, live: 0, bytes: 0 }
 }
 
 /** What a run that began at `since` has changed so far, as its records tell. */

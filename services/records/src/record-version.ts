@@ -11,13 +11,6 @@ const DAY_MS = 24 * 3600 * 1000
 
 const kept = sql`stream, id, modified_at, written_at, action, first_seen_at, numeric_id`
 
-/** What a commit at `endedAt` is about to end. */
-export async function keepVersions(clickhouse: ClickHouse, where: Sql, endedAt: number): Promise<void> {
-  await clickhouse.insertSelect(sql`
-    INSERT INTO record_version (${kept}, ended_at, pruned_at, payload)
-    SELECT ${kept}, ${endedAt}, pruned_at, payload FROM record_log FINAL WHERE ${where}`)
-}
-
 /** Versions up to a key lose their payloads: the new rows replace the old ones. */
 export async function pruneVersions(
   clickhouse: ClickHouse,

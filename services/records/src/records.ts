@@ -7,7 +7,6 @@ import { empty } from './empty.ts'
 import { listVersions } from './history.ts'
 import { listRecords } from './list-records.ts'
 import { pruneRecords } from './prune-records.ts'
-import { streamSizes } from './record-head.ts'
 import { appendLogs, listLogs } from './run-log.ts'
 import { save } from './save.ts'
 import type { RunTarget, Store, Target } from './store.ts'
@@ -35,12 +34,9 @@ export function recordsCalls(store: Store): RecordsServiceImplementation {
     deleteUnseen: (request, context) => deleteUnseen(store, byRun(request, context), request.allowMassDelete),
 
     listRecords: (request) => listRecords(store, need(request.stream, 'stream'), request),
-    listVersions: async (request) =>
-      listVersions(store, await state.id(need(request.stream, 'stream')), request),
+    listVersions: (request) => listVersions(store, need(request.stream, 'stream'), request),
     async countRecords({ streams }) {
-      const ids = await Promise.all(streams.map((stream) => state.id(stream)))
-      const sizes = await streamSizes(clickhouse, ids)
-      return { sizes: ids.map((id) => sizes.get(id) ?? { live: 0, bytes: 0 }) }
+      return { sizes: await state.sizes(streams) }
     },
     pruneRecords: (request, context) => pruneRecords(store, byApi(request.stream, context), request),
     async emptyStreams(request, context) {

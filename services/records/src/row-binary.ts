@@ -98,6 +98,15 @@ export class RowReader {
     return this.#at >= this.#buffer.length
   }
 
+  get left(): number {
+    return this.#buffer.length - this.#at
+  }
+
+  /** What was not read. */
+  rest(): Buffer {
+    return this.#buffer.subarray(this.#at)
+  }
+
   uint8(): number {
     return this.#buffer.readUInt8(this.#move(1))
   }

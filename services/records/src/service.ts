@@ -8,6 +8,8 @@ import { createEvents } from './events.ts'
 import { every } from './every.ts'
 import { sweepGenerations } from './generation-sweep.ts'
 import { GroupCommit } from './group-commit.ts'
+import { HeadIndex } from './head-index.ts'
+import { Heads } from './heads.ts'
 import { migrate } from './migrate.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { PayloadLife } from './record-json.ts'
@@ -34,10 +36,13 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays } = config.keep
+  const index = open.use(new HeadIndex(clickhouse, state, events))
+  const heads = new Heads(clickhouse, config.headBytes, index, events)
   const store = {
     clickhouse,
     state,
-    commits: new GroupCommit({ clickhouse, state, life, historyDays, events }),
+    heads,
+    commits: new GroupCommit({ clickhouse, state, heads, life, historyDays, events }),
     life,
     ahead: new ReadAhead(clickhouse),
     guard: config.deleteGuard,

@@ -3,6 +3,7 @@ import type { ClickHouse } from './clickhouse.ts'
 import type { DeleteGuard } from './delete-guard.ts'
 import type { Events } from './events.ts'
 import type { GroupCommit } from './group-commit.ts'
+import type { Heads } from './heads.ts'
 import type { ReadAhead } from './read-ahead.ts'
 import type { PayloadLife } from './record-json.ts'
 import type { StreamState } from './stream-state.ts'
@@ -11,6 +12,7 @@ import type { StreamState } from './stream-state.ts'
 export type Store = {
   clickhouse: ClickHouse
   state: StreamState
+  heads: Heads
   commits: GroupCommit
   life: PayloadLife
   ahead: ReadAhead

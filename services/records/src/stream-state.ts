@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, type Script, script } from '@syncline/redis'
-import { type ClickHouse, REQUEST_TIMEOUT_MS, wasAnswered } from './clickhouse.ts'
+import { type ClickHouse, REQUEST_TIMEOUT_MS } from './clickhouse.ts'
 import type { Events } from './events.ts'
 import { newestGeneration, registerGeneration } from './generations.ts'
-import { heal } from './record-head.ts'
-import { newestInstant } from './record-log.ts'
+import { indexInPlace } from './record-head.ts'
+import { summarize } from './record-log.ts'
+import { sql } from './sql.ts'
 import type { Target } from './store.ts'
 import { stateKey, streamId, streamName } from './stream-id.ts'
 import { Turns } from './turns.ts'
@@ -25,6 +26,7 @@ const scripts = {
   renew: script(new URL('./scripts/renew.lua', import.meta.url)),
   release: script(new URL('./scripts/release.lua', import.meta.url)),
   begin: script(new URL('./scripts/begin.lua', import.meta.url)),
+  indexed: script(new URL('./scripts/indexed.lua', import.meta.url)),
 }
 
 /** The right to change a stream, for one commit. */
@@ -36,6 +38,12 @@ export type Lock = {
   id: string
   /** Later than every instant of the stream before. */
   instant: number
+  /** Of the last commit that changed something; 0 if nothing was ever saved. */
+  lastCommit: number
+  /** Before this commit. */
+  live: number
+  /** Heads of commits since then may not be in their table; undefined: all are. */
+  unindexed: number | undefined
   /** The newest run of the (first) writer's sync that has begun. */
   run: { id: string; beganAt: number } | undefined
   /** Deletes are tracked since. */
@@ -47,6 +55,8 @@ export type Lock = {
    * knows if it still runs, so the lock is not given back but runs out.
    */
   outcome: 'whole' | 'torn' | 'unsettled'
+  /** What the commit adds to the stream's size; undefined as long as it has changed nothing. */
+  growth: StreamSize | undefined
   /**
    * Comes before each statement that writes: makes sure that the lock outlasts it, even if this process was stopped
    * for a while.
@@ -54,8 +64,26 @@ export type Lock = {
   hold(): Promise<void>
 }
 
-/** What a reader sees of a stream. `quiet`: no commit is under way. */
-export type StreamView = { id: string; last: number | undefined; quiet: boolean }
+/** Records that are not deleted; bytes of all payloads. */
+export type StreamSize = { live: number; bytes: number }
+
+export type Unindexed = { stream: Stream; id: string; generation: number; since: number; upTo: number }
+
+/** What a reader sees of a stream. `quiet`: no commit is under way. `unindexed`: see Lock. */
+export type StreamView = {
+  id: string
+  last: number | undefined
+  quiet: boolean
+  unindexed: number | undefined
+}
+
+/** The commit under the lock has changed something. */
+export function grow(lock: Lock, by: StreamSize): void {
+  const { live, bytes } = lock.growth ?? { live: 0, bytes: 0 }
+  lock.growth = { live: live + by.live, bytes: bytes + by.bytes }
+}
+
+type Released = Pick<Lock, 'stream' | 'token' | 'outcome' | 'instant' | 'growth'>
 
 export type Locked = {
   kind: 'locked'
@@ -93,10 +121,17 @@ export class StreamState {
 
   /** The same, with what tells whether it has changed. */
   async view(stream: Stream): Promise<StreamView> {
-    const fields = this.#redis.hmget(this.#key(stream), 'generation', 'last', 'holder')
-    const [generation, last, holder] = await this.#ask(fields)
-    if (!generation || !last) return { id: await this.id(stream), last: undefined, quiet: false }
-    return { id: streamId(stream, Number(generation)), last: Number(last), quiet: !holder }
+    const fields = this.#redis.hmget(this.#key(stream), 'generation', 'last', 'holder', 'unindexed', 'torn')
+    const [generation, last, holder, unindexed, torn] = await this.#ask(fields)
+    if (!generation || !last)
+      return { id: await this.id(stream), last: undefined, quiet: false, unindexed: 0 }
+    const behind = [unindexed, torn].flatMap((since) => (since ? [Number(since)] : []))
+    return {
+      id: streamId(stream, Number(generation)),
+      last: Number(last),
+      quiet: !holder,
+      unindexed: behind.length > 0 ? Math.min(...behind) : undefined,
+    }
   }
 
   /** Registers an attempt; `first` if it is the first that began for its run. */
@@ -123,7 +158,7 @@ export class StreamState {
         const { lock, refused } = await this.#acquire(stream, writer, limit)
         try {
           if (refused[0]) throw refused[0]
-          await this.heal([lock])
+          await this.heal(lock)
           return await work(lock)
         } finally {
           await this.release(lock)
@@ -149,11 +184,11 @@ export class StreamState {
     const args = [token, HOLD_MS, ...writers.flatMap(({ sync, fence }) => [sync, fence])]
     const answer = await this.#run(scripts.lock, stream, args).catch((error: unknown) => {
       // Redis may still get to this call. What it would take then is given back by a call right behind it.
-      void this.#release(stream, token, 'torn')
+      void this.#release({ stream, token, outcome: 'torn', instant: 0, growth: undefined })
       throw error
     })
     if (answer[0] !== 'locked') return { kind: answer[0] === 'busy' ? 'busy' : 'unknown' }
-    const [, generation, instant, torn, windowStart, ...verdicts] = answer
+    const [, generation, instant, commit, live, unindexed, torn, windowStart, ...verdicts] = answer
     const known = verdicts as [highest: string, run: string, began: string][] // lock.lua's Returns
     const [, runId, beganAt] = known[0] ?? []
     const lock: Lock = {
@@ -162,41 +197,38 @@ export class StreamState {
       generation: Number(generation),
       id: streamId(stream, Number(generation)),
       instant: Number(instant),
+      lastCommit: Number(commit),
+      live: Number(live),
+      unindexed: unindexed === '' ? undefined : Number(unindexed),
       run: runId ? { id: runId, beganAt: Number(beganAt) } : undefined,
       windowStart: windowStart ? Number(windowStart) : undefined,
       tornSince: torn ? Number(torn) : undefined,
       outcome: torn ? 'torn' : 'whole',
+      growth: undefined,
       hold: this.#holder(stream, token, askedAt),
     }
     const refused = writers.map((writer, i) => known[i]?.[0] && fenced(stream, writer, known[i][0]))
     return { kind: 'locked', lock, refused: refused.map((error) => error || undefined) }
   }
 
-  /** Makes the tables agree again on streams whose last commit may be torn. */
-  async heal(locks: Lock[]): Promise<void> {
-    const torn = locks.flatMap((lock) =>
-      lock.tornSince === undefined ? [] : [{ lock, since: lock.tornSince }],
-    )
-    if (torn.length === 0) return
-    try {
-      await heal(
-        this.#clickhouse,
-        torn.map(({ lock, since }) => ({ stream: lock.id, since })),
-      )
-    } catch (error) {
-      // What it adds to the sums must not be added twice.
-      if (!wasAnswered(error)) for (const { lock } of torn) lock.outcome = 'unsettled'
-      throw error
-    }
-    for (const { lock } of torn) {
-      lock.outcome = 'whole'
-      this.#events.healed(lock.stream)
-    }
+  /**
+   * A commit whose end nobody heard of may be there or not: the heads it may have brought go into their table, and the
+   * sizes are counted anew.
+   */
+  async heal(lock: Lock): Promise<void> {
+    if (lock.tornSince === undefined) return
+    await indexInPlace(this.#clickhouse, lock.id, sql`written_at >= ${lock.tornSince}`)
+    const { live, bytes } = await summarize(this.#clickhouse, lock.id)
+    await this.#ask(this.#redis.hset(this.#key(lock.stream), { live, bytes }))
+    lock.live = live
+    lock.outcome = 'whole'
+    lock.growth = { live: 0, bytes: 0 }
+    this.#events.healed(lock.stream)
   }
 
   /** True if another instance waits for the stream. */
-  async release({ stream, token, outcome }: Lock): Promise<boolean> {
-    return outcome !== 'unsettled' && (await this.#release(stream, token, outcome))
+  async release(lock: Lock): Promise<boolean> {
+    return lock.outcome !== 'unsettled' && (await this.#release(lock))
   }
 
   /** Brings back what Redis does not know of a stream. */
@@ -205,14 +237,48 @@ export class StreamState {
     const generation =
       (await newestGeneration(this.#clickhouse, stream)) ??
       (await registerGeneration(this.#clickhouse, stream, 0))
-    const last = await newestInstant(this.#clickhouse, streamId(stream, generation))
+    const { newest, live, bytes } = await summarize(this.#clickhouse, streamId(stream, generation))
+    // A commit of its own: what instances remember of the stream may not be true any more.
+    const commit = newest === 0 ? 0 : newest + 1
+    const fields = { last: commit, live, bytes, commit, ...(commit > 0 && { unindexed: 0 }) }
     // Not over what another instance has loaded meanwhile. The generation is last: it says that all is there.
-    await this.#ask(this.#redis.hsetnx(key, 'last', last))
+    for (const [field, value] of Object.entries(fields))
+      await this.#ask(this.#redis.hsetnx(key, field, value))
     await this.#ask(this.#redis.hsetnx(key, 'generation', generation))
   }
 
+  async sizes(streams: Stream[]): Promise<StreamSize[]> {
+    return Promise.all(
+      streams.map(async (stream) => {
+        const fields = () => this.#ask(this.#redis.hmget(this.#key(stream), 'live', 'bytes'))
+        let [live, bytes] = await fields()
+        if (!live || !bytes) {
+          await this.load(stream)
+          ;[live, bytes] = await fields()
+        }
+        return { live: Number(live), bytes: Number(bytes) }
+      }),
+    )
+  }
+
+  /** Of a stream whose heads are not all in their table: since when, and up to which commit they can be put there. */
+  async unindexed(stream: Stream): Promise<Unindexed | undefined> {
+    const fields = this.#redis.hmget(this.#key(stream), 'generation', 'unindexed', 'commit')
+    const [generation, since, upTo] = await this.#ask(fields)
+    if (!generation || !since || !upTo) return undefined
+    const id = streamId(stream, Number(generation))
+    return { stream, id, generation: Number(generation), since: Number(since), upTo: Number(upTo) }
+  }
+
+  async setIndexed({ stream, generation, upTo }: Unindexed): Promise<void> {
+    await this.#ask(scripts.indexed(this.#redis, [this.#key(stream)], [generation, upTo]))
+  }
+
+  /** The new generation is empty. */
   async setGeneration(lock: Lock, generation: number): Promise<void> {
-    await this.#ask(this.#redis.hset(this.#key(lock.stream), 'generation', generation))
+    const key = this.#key(lock.stream)
+    const fields = { generation, commit: 0, live: 0, bytes: 0 }
+    await this.#ask(this.#redis.multi().hset(key, fields).hdel(key, 'unindexed').exec())
   }
 
   async setWindow(lock: Lock, start: number | undefined): Promise<void> {
@@ -263,9 +329,10 @@ export class StreamState {
     }
   }
 
-  async #release(stream: Stream, token: string, outcome: 'whole' | 'torn'): Promise<boolean> {
+  async #release({ stream, token, outcome, instant, growth }: Released): Promise<boolean> {
+    const change = growth ? [instant, growth.live, growth.bytes] : ['', 0, 0]
     try {
-      return (await scripts.release(this.#redis, [this.#key(stream)], [token, outcome])) === 2
+      return (await scripts.release(this.#redis, [this.#key(stream)], [token, outcome, ...change])) === 2
     } catch (error) {
       // What was done is done: the lock runs out, and the next holder heals what needs no healing.
       this.#events.lockNotReleased(stream, error)

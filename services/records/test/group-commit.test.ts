@@ -171,10 +171,10 @@ test('many streams, two instances, many writers: a reader of each follows its cu
 test('where a commit fails as a whole, all its callers hear of it, and can save again', async () => {
   const streams = fresher(5)
   for (const each of streams) await each.begin()
-  await sql(store, 'RENAME TABLE record_head TO record_head_away')
+  await sql(store, 'RENAME TABLE record_log TO record_log_away')
   const ends = await Promise.allSettled(streams.map((each) => each.save(records(2))))
   expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
-  await sql(store, 'RENAME TABLE record_head_away TO record_head')
+  await sql(store, 'RENAME TABLE record_log_away TO record_log')
   await eventually(async () => {
     for (const each of streams) await each.save(records(2))
   })

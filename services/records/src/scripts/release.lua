@@ -1,10 +1,19 @@
 -- Gives a lock back, if it is still the holder's.
 -- KEYS: 1 state of the stream
--- ARGV: 1 token of the holder, 2 'whole' or 'torn': whether what was committed is in all tables
+-- ARGV: 1 token of the holder, 2 'whole' or 'torn': whether all is well with what was committed,
+--       3 instant of the commit or '' if nothing has changed, 4 and 5 what it adds to live records and to their bytes
 -- Returns: 0 if it was not the holder's, 1 if it was, 2 if somebody else has asked for it meanwhile
-local state = KEYS[1]
+local state, commit = KEYS[1], ARGV[3]
 local holder, wanted = unpack(redis.call('HMGET', state, 'holder', 'wanted'))
 if holder ~= ARGV[1] then return 0 end
 redis.call('HDEL', state, 'holder', 'held_until', 'wanted')
-if ARGV[2] == 'whole' then redis.call('HDEL', state, 'torn') end
+if ARGV[2] == 'whole' then
+  redis.call('HDEL', state, 'torn')
+  if commit ~= '' then
+    redis.call('HSET', state, 'commit', commit)
+    redis.call('HSETNX', state, 'unindexed', commit)
+    redis.call('HINCRBY', state, 'live', ARGV[4])
+    redis.call('HINCRBY', state, 'bytes', ARGV[5])
+  end
+end
 return wanted and 2 or 1

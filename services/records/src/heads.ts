@@ -1,0 +1,156 @@
+import type { ClickHouse } from './clickhouse.ts'
+import type { Events } from './events.ts'
+import type { HeadIndex } from './head-index.ts'
+import { HeadTable } from './head-table.ts'
+import { type Head, readAllHeads, readHeads } from './record-head.ts'
+import type { Lock } from './stream-state.ts'
+
+/** To look up this many heads costs as much as to read one. */
+const LOAD_FACTOR = 32
+const LOADS_AT_ONCE = 2
+/** Streams of which we remember how much was looked up. */
+const COUNTED_STREAMS = 10_000
+
+/** What a commit needs of a stream's heads. */
+export type HeadsOfStream = { get(id: string): Head | undefined }
+
+/**
+ * `at`: the commit up to which the table is true. `complete`: it has all heads of the stream; otherwise they are being
+ * read, and it has what was committed meanwhile. `seenSince`: since when it knows of every save which records it brought.
+ */
+type Known = { table: HeadTable; at: number; complete: boolean; seenSince: number; bytes: number }
+
+/**
+ * Heads in memory, so that most saves ask the database nothing. Several instances write: who takes the lock of a
+ * stream learns which commit was its last, and a table that is not true up to just that commit is thrown away. The
+ * table of a stream begins empty with the stream; for others, heads are looked up until that has cost as much as
+ * reading them all. The streams used last stay, as far as `maxBytes` goes.
+ */
+export class Heads {
+  readonly #clickhouse: ClickHouse
+  readonly #index: HeadIndex
+  readonly #events: Events
+  readonly #maxBytes: number
+  readonly #known = new Map<string, Known>()
+  /** Ids that were looked up, by stream. */
+  readonly #lookedUp = new Map<string, number>()
+  #bytes = 0
+  #loading = 0
+
+  constructor(clickhouse: ClickHouse, maxBytes: number, index: HeadIndex, events: Events) {
+    this.#clickhouse = clickhouse
+    this.#maxBytes = maxBytes
+    this.#index = index
+    this.#events = events
+  }
+
+  /** The heads of some ids of some streams, whose locks the caller holds: one query for all that is not in memory. */
+  async find(wanted: { lock: Lock; ids: string[] }[]): Promise<(lock: Lock) => HeadsOfStream> {
+    const idsOf = new Map<Lock, string[]>()
+    for (const { lock, ids } of wanted) {
+      if (!this.complete(lock)) idsOf.set(lock, [...(idsOf.get(lock) ?? []), ...ids])
+    }
+    const found = await readHeads(
+      this.#clickhouse,
+      [...idsOf].map(([lock, ids]) => ({ stream: lock.id, unindexed: lock.unindexed, ids })),
+    )
+    for (const [lock, ids] of idsOf) this.#consider(lock, ids.length)
+    return (lock) => this.complete(lock)?.table ?? found.get(lock.id) ?? new Map()
+  }
+
+  /** All heads of a stream, if they are in memory. */
+  complete(lock: Lock): Known | undefined {
+    const known = this.#current(lock)
+    return known?.complete ? known : undefined
+  }
+
+  /** What was committed under a lock. `seen`: ids of records that a save brought unchanged. */
+  committed(lock: Lock, changed: [string, Head][], seen: string[]): void {
+    if (changed.length > 0) this.#index.note(lock.id, lock.stream)
+    const known = this.#current(lock)
+    if (known === undefined) return
+    for (const [id, head] of changed) known.table.set(id, head)
+    for (const id of seen) known.table.see(id, lock.instant)
+    if (lock.growth) known.at = lock.instant
+    this.#account(lock.id, known)
+  }
+
+  /** Heads have changed in another way. */
+  forget(lock: Lock): void {
+    this.#drop(lock.id)
+  }
+
+  #current(lock: Lock): Known | undefined {
+    const known = this.#known.get(lock.id)
+    if (known?.at === lock.lastCommit && lock.tornSince === undefined) {
+      this.#known.delete(lock.id)
+      this.#known.set(lock.id, known) // the one used last is the last
+      return known
+    }
+    this.#drop(lock.id)
+    return lock.lastCommit === 0 && lock.tornSince === undefined ? this.#add(lock, true) : undefined
+  }
+
+  #add(lock: Lock, complete: boolean): Known {
+    const known = { table: new HeadTable(), at: lock.lastCommit, complete, seenSince: 0, bytes: 0 }
+    this.#known.set(lock.id, known)
+    this.#account(lock.id, known)
+    return known
+  }
+
+  #drop(stream: string): void {
+    this.#bytes -= this.#known.get(stream)?.bytes ?? 0
+    this.#known.delete(stream)
+  }
+
+  #account(stream: string, known: Known): void {
+    this.#bytes += known.table.bytes - known.bytes
+    known.bytes = known.table.bytes
+    for (const oldest of this.#known.keys()) {
+      if (this.#bytes <= this.#maxBytes) break
+      this.#drop(oldest)
+    }
+    this.#events.headsInMemory(this.#bytes)
+    if (!this.#known.has(stream)) this.#lookedUp.delete(stream)
+  }
+
+  #consider(lock: Lock, ids: number): void {
+    const lookedUp = (this.#lookedUp.get(lock.id) ?? 0) + ids
+    this.#lookedUp.delete(lock.id)
+    this.#lookedUp.set(lock.id, lookedUp)
+    for (const oldest of this.#lookedUp.keys()) {
+      if (this.#lookedUp.size <= COUNTED_STREAMS) break
+      this.#lookedUp.delete(oldest)
+    }
+    const worthIt = lock.live <= LOAD_FACTOR * lookedUp && HeadTable.bytesFor(lock.live) <= this.#maxBytes
+    if (
+      !worthIt ||
+      this.#loading === LOADS_AT_ONCE ||
+      this.#known.has(lock.id) ||
+      lock.tornSince !== undefined
+    )
+      return
+    this.#lookedUp.delete(lock.id)
+    void this.#load(lock, this.#add(lock, false))
+  }
+
+  /** The caller's commit, and those after it, are added meanwhile: of two heads of a record the newer one stays. */
+  async #load(lock: Lock, known: Known): Promise<void> {
+    this.#loading++
+    try {
+      const { table } = known
+      await readAllHeads(this.#clickhouse, lock.id, lock.unindexed, (id, head) => {
+        if (head.writtenAt > (table.get(id)?.writtenAt ?? 0)) table.set(id, head)
+      })
+      if (this.#known.get(lock.id) !== known) return
+      known.complete = true
+      known.seenSince = known.at + 1
+      this.#account(lock.id, known)
+    } catch (error) {
+      if (this.#known.get(lock.id) === known) this.#drop(lock.id)
+      this.#events.headsNotLoaded(lock.stream, error)
+    } finally {
+      this.#loading--
+    }
+  }
+}
