@@ -27,7 +27,7 @@ const insertSettings = {
   min_insert_block_size_rows: '100000000',
   min_insert_block_size_bytes: '0',
   max_insert_threads: '1',
-  deduplicate_blocks_in_dependent_materialized_views: 1,
+  optimize_on_insert: 0,
 } as const
 
 /** The answer is complete before it begins: an error in the middle can't look like fewer rows. */
