@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import { RecordsDefinition, type Stream } from '@syncline/proto'
-import { encodeRecord } from '@syncline/record'
+import { batchOf, encodeRecord } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
 
 const STREAMS = 8
@@ -130,8 +130,9 @@ class Writer {
   async #save(clients: Records[], limit: AbortSignal): Promise<void> {
     const marks = new Map(Array.from({ length: 1 + random(this.#batch) }, () => this.#next()))
     const records = [...marks].map(([id, mark]) => encodeRecord({ id, mark, text: 'x'.repeat(200) }))
+    const batch = batchOf(records)
     await acknowledged(clients, limit, (store) =>
-      store.save({ stream: this.stream, writer: this.#writer, mode: 'SAVE_MODE_REPLACE', records }),
+      store.save({ stream: this.stream, writer: this.#writer, mode: 'SAVE_MODE_REPLACE', batch }),
     )
     this.#done(marks)
   }

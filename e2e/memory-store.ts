@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RecordsDefinition, type Stream } from '@syncline/proto'
+import { recordsOf } from '@syncline/record'
 import { type RpcServer, serve } from '@syncline/rpc'
 import type { ServiceImplementation } from 'nice-grpc'
 
@@ -32,10 +33,10 @@ export function startMemoryStore(stamp: 'before the lock' | 'under the lock'): P
 
   const calls: ServiceImplementation<typeof SomeOfRecords> = {
     begin: async () => ({}),
-    save: ({ stream, records }) =>
+    save: ({ stream, batch }) =>
       commit(
         open(stream),
-        records.map(({ id, payload }) => ({ id, payload: payload.toString() })),
+        recordsOf(batch).map(({ id, payload }) => ({ id, payload: payload.toString() })),
       ),
     delete: ({ stream, ids }) =>
       commit(

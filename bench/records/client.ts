@@ -1,4 +1,5 @@
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
+import { batchOf } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
 import { addUp, type Batches, type Counts, type Jobs, type Reading, SYNC, streamOf } from './jobs.ts'
 import { record } from './payload.ts'
@@ -67,9 +68,11 @@ function* savesOf(batches: Batches): Iterable<SaveRequest> {
         stream: streamOf(name),
         writer: { runId, sync: SYNC, fence },
         mode: 'SAVE_MODE_REPLACE',
-        records: numbers
-          .filter((number) => !skipEvery || number % skipEvery !== 0)
-          .map((number) => record(number, changedEvery && number % changedEvery !== 0 ? 0 : version)),
+        batch: batchOf(
+          numbers
+            .filter((number) => !skipEvery || number % skipEvery !== 0)
+            .map((number) => record(number, changedEvery && number % changedEvery !== 0 ? 0 : version)),
+        ),
       }
     }
   }

@@ -1,5 +1,4 @@
-import type { Record as EncodedRecord } from '@syncline/proto'
-import { encodeRecord } from '@syncline/record'
+import { type EncodedRecord, encodeRecord } from '@syncline/record'
 
 /** A record of about 1 KB with nested objects, always the same for the same number and version. */
 export function record(number: number, version: number): EncodedRecord {

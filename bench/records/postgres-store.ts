@@ -1,5 +1,6 @@
 import { AppError } from '@syncline/errors'
-import { RecordsDefinition, type Record as SavedRecord, type Stream, type Writer } from '@syncline/proto'
+import { RecordsDefinition, type Stream, type Writer } from '@syncline/proto'
+import { type EncodedRecord, recordsOf } from '@syncline/record'
 import type { ServiceImplementation } from 'nice-grpc'
 import type postgres from 'postgres'
 
@@ -47,8 +48,9 @@ export function postgresStore(sql: Sql): ServiceImplementation<typeof StoreDefin
       for (const stream of streams) await inStream(sql, { stream, writer }, async () => {})
       return { counts: [] }
     },
-    save: ({ stream, writer, records }) =>
+    save: ({ stream, writer, batch }) =>
       inStream(sql, { stream, writer }, async (tx, held) => {
+        const records = recordsOf(batch)
         const last = new Map(records.map((record) => [record.id, record]))
         const unique = [...last.values()]
         let [added, updated] = [0, 0]
@@ -151,7 +153,7 @@ async function upsert(
   tx: Transaction,
   { stream, instant, tracking }: Held,
   runId: string,
-  records: SavedRecord[],
+  records: EncodedRecord[],
 ): Promise<{ added: number; updated: number }> {
   const ids = records.map(({ id }) => id)
   if (tracking) {

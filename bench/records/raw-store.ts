@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
+import { recordsOf } from '@syncline/record'
 import type { ServiceImplementation } from 'nice-grpc'
 
 const ROW_BYTES = 160
@@ -40,12 +41,13 @@ export function rawStore(clickhouse: ClickHouseClient): ServiceImplementation<ty
       })
       stream.resume()
       if (!stream.readableEnded) await once(stream, 'end')
-      return { added: request.records.length }
+      return { added: request.batch?.ids.length ?? 0 }
     },
   }
 }
 
-function rowsOf({ stream, writer, records }: SaveRequest): Buffer {
+function rowsOf({ stream, writer, batch }: SaveRequest): Buffer {
+  const records = recordsOf(batch)
   const now = BigInt(Date.now())
   const name = createHash('md5').update(JSON.stringify(stream)).digest()
   const runId = Buffer.from(writer?.runId ?? '')

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@syncline/errors'
-import type { Record as EncodedRecord } from '@syncline/proto'
 import canonicalize from 'canonicalize'
 
-const ID_MAX_LENGTH = 255
-const HASH_BYTES = 16
+export const ID_MAX_LENGTH = 255
+export const HASH_BYTES = 16
+
+export type EncodedRecord = {
+  id: string
+  /** The payload's id is a number. */
+  numericId: boolean
+  /** JSON text of an object. */
+  payload: Buffer
+  /** Over the canonical payload: equal means unchanged. */
+  hash: Buffer
+}
 
 /**
  * A record of a customer's function as the record store takes it. The hash is over canonical JSON (RFC 8785), so the

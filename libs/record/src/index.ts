@@ -1,1 +1,2 @@
-export { encodeRecord } from './encode-record.ts'
+export { type EncodedRecord, encodeRecord } from './encode-record.ts'
+export { batchOf, recordsOf } from './record-batch.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
-import type { Record as SavedRecord } from '@syncline/proto'
+import type { EncodedRecord } from '@syncline/record'
 import { type ClickHouse, isOver } from './clickhouse.ts'
 import type { Events } from './events.ts'
 import { type Changes, growthOf, planSave, rowsOf, type SavePlan } from './plan.ts'
@@ -17,7 +17,7 @@ const FIRST_PAUSE_MS = 250
 
 export type Committing = Pick<Store, 'clickhouse' | 'heads' | 'life' | 'historyDays' | 'events'>
 
-export type LockedSave = { lock: Lock; runId: string; records: SavedRecord[] }
+export type LockedSave = { lock: Lock; runId: string; records: EncodedRecord[] }
 
 /**
  * Saves of any number of streams, whose locks the caller holds, in one insert. Of one stream there may be several, in

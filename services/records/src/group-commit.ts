@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
-import type { Record as SavedRecord, Stream } from '@syncline/proto'
+import type { Stream } from '@syncline/proto'
+import type { EncodedRecord } from '@syncline/record'
 import { type Committing, commit } from './commit.ts'
 import type { SavePlan } from './plan.ts'
 import { type Load, plus, Room, within } from './room.ts'
@@ -21,7 +22,7 @@ const AT_ONCE = 1
 /** A save that waits. `alone`: it has failed in company, and nobody knows whose fault it was. */
 type Waiting = {
   target: RunTarget
-  records: SavedRecord[]
+  records: EncodedRecord[]
   load: Load
   limit: AbortSignal
   done: PromiseWithResolvers<SavePlan>
@@ -55,7 +56,7 @@ export class GroupCommit {
   }
 
   /** When it returns, the save is durable and visible. Who gives up before its turn came has changed nothing. */
-  async save(target: RunTarget, records: SavedRecord[]): Promise<SavePlan> {
+  async save(target: RunTarget, records: EncodedRecord[]): Promise<SavePlan> {
     const limit = AbortSignal.any([target.signal, AbortSignal.timeout(WAIT_MS)])
     const bytes = records.reduce((sum, { payload }) => sum + payload.length, 0)
     const load = { rows: records.length, bytes }

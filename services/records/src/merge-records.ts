@@ -1,5 +1,4 @@
-import type { Record as SavedRecord } from '@syncline/proto'
-import { encodeRecord } from '@syncline/record'
+import { type EncodedRecord, encodeRecord } from '@syncline/record'
 import { collapse } from './collapse.ts'
 import { deepMerge } from './merge.ts'
 import { isAlive, lastOfEach } from './plan.ts'
@@ -11,8 +10,8 @@ import type { Lock } from './stream-state.ts'
 export async function mergeRecords(
   { clickhouse, heads, life }: Store,
   lock: Lock,
-  parts: SavedRecord[],
-): Promise<{ records: SavedRecord[]; duplicateIds: string[] }> {
+  parts: EncodedRecord[],
+): Promise<{ records: EncodedRecord[]; duplicateIds: string[] }> {
   const { last, duplicateIds } = lastOfEach(parts)
   const ids = last.map((part) => part.id)
   const headsOf = (await heads.find([{ lock, ids }]))(lock)

@@ -1,4 +1,4 @@
-import type { Record as SavedRecord } from '@syncline/proto'
+import type { EncodedRecord } from '@syncline/record'
 import type { HeadsOfStream } from './heads.ts'
 import type { Head } from './record-head.ts'
 import { Action, type NewRow } from './record-log.ts'
@@ -10,7 +10,7 @@ export type Save = {
   instant: number
   /** Payloads written before this are gone. */
   expiry: number
-  records: SavedRecord[]
+  records: EncodedRecord[]
 }
 
 export type SavePlan = {
@@ -83,8 +83,8 @@ export function growthOf(changes: Changes): { live: number; bytes: number } {
 export const isAlive = ({ action }: { action: Action }) => action !== Action.deleted
 
 /** In the order of their last occurrence's ids; the last one wins. */
-export function lastOfEach(records: SavedRecord[]): { last: SavedRecord[]; duplicateIds: string[] } {
-  const last = new Map<string, SavedRecord>()
+export function lastOfEach(records: EncodedRecord[]): { last: EncodedRecord[]; duplicateIds: string[] } {
+  const last = new Map<string, EncodedRecord>()
   const duplicates = new Set<string>()
   for (const record of records) {
     if (last.has(record.id)) duplicates.add(record.id)
@@ -110,7 +110,7 @@ const counted = { added: 'added', updated: 'updated', unchanged: 'unchanged', re
 function successor(
   kind: Exclude<Kind, 'unchanged'>,
   head: Head | undefined,
-  record: SavedRecord,
+  record: EncodedRecord,
   instant: number,
 ): Head {
   const common = { writtenAt: instant, pruned: false, hash: record.hash, size: record.payload.length }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { encodeRecord } from '@syncline/record'
+import { batchOf, encodeRecord } from '@syncline/record'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ListedRecord, type Records, sql, startRecords, stream } from './harness.ts'
@@ -112,7 +112,7 @@ test('a stream that somebody else holds keeps nobody waiting, and who gives up o
       stream: held?.stream,
       writer: held?.writer,
       mode: 'SAVE_MODE_REPLACE',
-      records: [encodeRecord({ id: 'given up' })],
+      batch: batchOf([encodeRecord({ id: 'given up' })]),
     },
     { signal: patience.signal },
   )

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Record as EncodedRecord, RecordsDefinition, type SaveMode, type Stream } from '@syncline/proto'
-import { encodeRecord } from '@syncline/record'
+import { RecordsDefinition, type SaveMode, type Stream } from '@syncline/proto'
+import { batchOf, encodeRecord } from '@syncline/record'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
@@ -112,7 +112,7 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
   }
 
   function save(values: Json[], mode: SaveMode, as: typeof writer) {
-    return { stream, writer: as, mode, records: values.map((value): EncodedRecord => encodeRecord(value)) }
+    return { stream, writer: as, mode, batch: batchOf(values.map((value) => encodeRecord(value))) }
   }
 }
 

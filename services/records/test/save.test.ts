@@ -1,3 +1,4 @@
+import { batchOf } from '@syncline/record'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { brief, type Records, startRecords, stream } from './harness.ts'
 
@@ -153,7 +154,7 @@ test('a record that lacks what the tables need is refused before anything is wri
   const issues = fresh()
   const bad = { id: 'b', numericId: false, payload: Buffer.from('{"id":"b"}'), hash: Buffer.alloc(15) }
   const { stream, writer } = issues
-  const saved = store.records.save({ stream, writer, mode: 'SAVE_MODE_REPLACE', records: [bad] })
+  const saved = store.records.save({ stream, writer, mode: 'SAVE_MODE_REPLACE', batch: batchOf([bad]) })
   await expect(saved).rejects.toMatchObject({ code: 'invalid_record' })
   expect(await issues.all()).toEqual([])
 })

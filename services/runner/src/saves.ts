@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
 import { type ModelCounts, type RecordsClient, SaveMode, type SaveResponse } from '@syncline/proto'
-import { encodeRecord } from '@syncline/record'
+import { batchOf, encodeRecord } from '@syncline/record'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
 
@@ -42,10 +42,10 @@ export class Saves {
   }
 
   async save(model: string, mode: 'replace' | 'merge', first: number, values: unknown[]): Promise<void> {
-    const encoded = this.#encode(model, first, values)
+    const batch = batchOf(this.#encode(model, first, values))
     const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
     await this.#inTurn(model, (target, signal) =>
-      this.#records.save({ ...target, mode: saveMode, records: encoded }, { signal }),
+      this.#records.save({ ...target, mode: saveMode, batch }, { signal }),
     )
   }
 

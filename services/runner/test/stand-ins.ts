@@ -11,6 +11,7 @@ import {
   SaveResponse,
   type Stream,
 } from '@syncline/proto'
+import { recordsOf } from '@syncline/record'
 import { serve } from '@syncline/rpc'
 
 /** What a run of these tests is about. */
@@ -112,8 +113,9 @@ export class StandIns {
       await this.onSave(request)
       const stream = this.#stream(request.stream)
       const answer = noChange()
-      for (const { id, payload } of request.records) {
-        const record = JSON.parse(Buffer.from(payload).toString())
+      const records = recordsOf(request.batch)
+      for (const { id, payload } of records) {
+        const record = JSON.parse(payload.toString())
         const before = stream.get(id)
         if (request.mode === SaveMode.MERGE && before === undefined) continue
         const after = request.mode === SaveMode.MERGE ? { ...before, ...record } : record
@@ -122,9 +124,9 @@ export class StandIns {
         else answer.updated++
         stream.set(id, after)
       }
-      const ids = request.records.map(({ id }) => id)
+      const ids = records.map(({ id }) => id)
       answer.duplicateIds = ids.filter((id, index) => ids.indexOf(id) < index)
-      this.calls.push(`save ${request.stream?.model} ${request.records.length}`)
+      this.calls.push(`save ${request.stream?.model} ${records.length}`)
       return answer
     },
     delete: async ({ stream, ids }) => {

@@ -180,22 +180,25 @@ export interface BeginResponse {
   counts: ModelCounts[]
 }
 
-export interface Record {
-  /** The payload's id as text, 1 to 255 characters. */
-  id: string
-  /** The payload's id is a number. */
-  numericId: boolean
-  /** JSON text of an object. */
-  payload: Buffer
-  /** 16 bytes over the canonical payload: equal means unchanged. */
-  hash: Buffer
+/** Records column by column: thousands of small messages would cost more than what is in them. */
+export interface RecordBatch {
+  /** The payloads' ids as texts, 1 to 255 characters. */
+  ids: string[]
+  /** Places in the batch of the payloads whose id is a number. */
+  numericIds: number[]
+  /** JSON texts of objects, back to back. */
+  payloads: Buffer
+  /** How long each of them is. */
+  payloadBytes: number[]
+  /** 16 bytes each, over the canonical payload: equal means unchanged. */
+  hashes: Buffer
 }
 
 export interface SaveRequest {
   stream: Stream | undefined
   writer: Writer | undefined
   mode: SaveMode
-  records: Record[]
+  batch: RecordBatch | undefined
 }
 
 export interface DeleteRequest {
@@ -529,28 +532,39 @@ export const BeginResponse: MessageFns<BeginResponse> = {
   },
 }
 
-function createBaseRecord(): Record {
-  return { id: '', numericId: false, payload: Buffer.alloc(0), hash: Buffer.alloc(0) }
+function createBaseRecordBatch(): RecordBatch {
+  return { ids: [], numericIds: [], payloads: Buffer.alloc(0), payloadBytes: [], hashes: Buffer.alloc(0) }
 }
 
-export const Record: MessageFns<Record> = {
-  encode(message: Record, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
-      writer.uint32(10).string(message.id)
+export const RecordBatch: MessageFns<RecordBatch> = {
+  encode(message: RecordBatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!)
     }
-    if (message.numericId !== false) {
-      writer.uint32(16).bool(message.numericId)
+    if (message.numericIds.length !== 0) {
+      writer.uint32(18).fork()
+      for (const v of message.numericIds) {
+        writer.uint32(v)
+      }
+      writer.join()
     }
-    if (message.payload.length !== 0) {
-      writer.uint32(26).bytes(message.payload)
+    if (message.payloads.length !== 0) {
+      writer.uint32(26).bytes(message.payloads)
     }
-    if (message.hash.length !== 0) {
-      writer.uint32(34).bytes(message.hash)
+    if (message.payloadBytes.length !== 0) {
+      writer.uint32(34).fork()
+      for (const v of message.payloadBytes) {
+        writer.uint32(v)
+      }
+      writer.join()
+    }
+    if (message.hashes.length !== 0) {
+      writer.uint32(42).bytes(message.hashes)
     }
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Record {
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordBatch {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -559,7 +573,7 @@ export const Record: MessageFns<Record> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseRecord()
+      const message = createBaseRecordBatch()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -568,31 +582,59 @@ export const Record: MessageFns<Record> = {
               break
             }
 
-            message.id = reader.string()
+            message.ids.push(reader.string())
             continue
           }
           case 2: {
-            if (tag !== 16) {
-              break
+            if (tag === 16) {
+              message.numericIds.push(reader.uint32())
+
+              continue
             }
 
-            message.numericId = reader.bool()
-            continue
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.numericIds.push(reader.uint32())
+              }
+
+              continue
+            }
+
+            break
           }
           case 3: {
             if (tag !== 26) {
               break
             }
 
-            message.payload = Buffer.from(reader.bytes())
+            message.payloads = Buffer.from(reader.bytes())
             continue
           }
           case 4: {
-            if (tag !== 34) {
+            if (tag === 32) {
+              message.payloadBytes.push(reader.uint32())
+
+              continue
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.payloadBytes.push(reader.uint32())
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 5: {
+            if (tag !== 42) {
               break
             }
 
-            message.hash = Buffer.from(reader.bytes())
+            message.hashes = Buffer.from(reader.bytes())
             continue
           }
         }
@@ -607,21 +649,22 @@ export const Record: MessageFns<Record> = {
     }
   },
 
-  create(base?: DeepPartial<Record>): Record {
-    return Record.fromPartial(base ?? {})
+  create(base?: DeepPartial<RecordBatch>): RecordBatch {
+    return RecordBatch.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<Record>): Record {
-    const message = createBaseRecord()
-    message.id = object.id ?? ''
-    message.numericId = object.numericId ?? false
-    message.payload = object.payload ?? Buffer.alloc(0)
-    message.hash = object.hash ?? Buffer.alloc(0)
+  fromPartial(object: DeepPartial<RecordBatch>): RecordBatch {
+    const message = createBaseRecordBatch()
+    message.ids = object.ids?.map((e) => e) || []
+    message.numericIds = object.numericIds?.map((e) => e) || []
+    message.payloads = object.payloads ?? Buffer.alloc(0)
+    message.payloadBytes = object.payloadBytes?.map((e) => e) || []
+    message.hashes = object.hashes ?? Buffer.alloc(0)
     return message
   },
 }
 
 function createBaseSaveRequest(): SaveRequest {
-  return { stream: undefined, writer: undefined, mode: SaveMode.UNSPECIFIED, records: [] }
+  return { stream: undefined, writer: undefined, mode: SaveMode.UNSPECIFIED, batch: undefined }
 }
 
 export const SaveRequest: MessageFns<SaveRequest> = {
@@ -635,8 +678,8 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     if (message.mode !== SaveMode.UNSPECIFIED) {
       writer.uint32(24).int32(saveModeToNumber(message.mode))
     }
-    for (const v of message.records) {
-      Record.encode(v!, writer.uint32(34).fork()).join()
+    if (message.batch !== undefined) {
+      RecordBatch.encode(message.batch, writer.uint32(34).fork()).join()
     }
     return writer
   },
@@ -683,7 +726,7 @@ export const SaveRequest: MessageFns<SaveRequest> = {
               break
             }
 
-            message.records.push(Record.decode(reader, reader.uint32()))
+            message.batch = RecordBatch.decode(reader, reader.uint32())
             continue
           }
         }
@@ -708,7 +751,8 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     message.writer =
       object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
     message.mode = object.mode ?? SaveMode.UNSPECIFIED
-    message.records = object.records?.map((e) => Record.fromPartial(e)) || []
+    message.batch =
+      object.batch !== undefined && object.batch !== null ? RecordBatch.fromPartial(object.batch) : undefined
     return message
   },
 }
