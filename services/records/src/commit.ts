@@ -8,20 +8,21 @@ import { type Changes, growthOf, planSave, rowsOf, type SavePlan } from './plan.
 import { indexInPlace } from './record-head.ts'
 import { insertRows, isOneOf, type NewRow } from './record-log.ts'
 import { keepEnded } from './record-version.ts'
-import { noteSeen } from './seen.ts'
 import type { Store } from './store.ts'
 import { grow, type Lock } from './stream-state.ts'
 
 const INSERT_TRIES = 5
 const FIRST_PAUSE_MS = 250
+/** About what an id takes. */
+const ID_BYTES = 50
 
-export type Committing = Pick<Store, 'clickhouse' | 'heads' | 'life' | 'historyDays' | 'events'>
+export type Committing = Pick<Store, 'clickhouse' | 'heads' | 'feed' | 'life' | 'historyDays' | 'events'>
 
 export type LockedSave = { lock: Lock; runId: string; records: EncodedRecord[] }
 
 /**
  * Saves of any number of streams, whose locks the caller holds, in one insert. Of one stream there may be several, in
- * their order. When it returns, all is durable and visible.
+ * their order. When it returns, what has changed is durable and visible; when its locks are released, also what was seen.
  */
 export async function commit<Saves extends LockedSave[]>(
   store: Committing,
@@ -51,19 +52,17 @@ export type Write = { changes: Changes; seen: string[] }
  * save again, and everything is unchanged.
  */
 export async function write(store: Committing, writes: Map<Lock, Write>): Promise<void> {
-  const { clickhouse, heads, historyDays, events } = store
+  const { clickhouse, heads, feed, historyDays, events } = store
   const changed = new Map([...writes].map(([lock, { changes }]) => [lock, changes]))
   const rows = [...changed].flatMap(([lock, changes]) => rowsOf(lock.id, changes))
-  const notes = [...writes].flatMap(([{ id, instant }, { seen }]) =>
-    seen.length > 0 ? [{ stream: id, at: instant, ids: seen }] : [],
-  )
-  const log = async () => {
+  await feed.makeRoom()
+  if (rows.length > 0) {
     if (historyDays > 0) await keepEnded(clickhouse, changed)
     await insertOnce(clickhouse, events, [...writes.keys()], rows)
   }
-  // That a save brought an id is true whether or not the rest of the save comes to pass.
-  await all([rows.length > 0 && log(), notes.length > 0 && noteSeen(clickhouse, notes)])
   for (const [lock, { changes, seen }] of writes) {
+    lock.seen = seen
+    feed.note(lock, seen.length * ID_BYTES)
     await indexRestored(clickhouse, lock, changes)
     if (changes.size > 0) grow(lock, growthOf(changes))
     heads.committed(
@@ -88,12 +87,6 @@ async function indexRestored(clickhouse: ClickHouse, lock: Lock, changes: Change
   lock.outcome = 'torn'
   await indexInPlace(clickhouse, lock.id, isOneOf(keys))
   lock.outcome = 'whole'
-}
-
-/** Unlike Promise.all it leaves nothing under way when one has failed: the caller gives its locks back then. */
-async function all(works: (Promise<void> | false)[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((end) => end.status === 'rejected')
-  if (failed) throw failed.reason
 }
 
 /**

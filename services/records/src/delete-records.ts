@@ -107,13 +107,14 @@ async function deleteGuarded(
 type Unseen = { first: [string, Head][]; more: boolean; count: () => Promise<number> }
 
 /** Memory knows what was seen if it has watched since then; otherwise the tables know. */
-async function unseenIn({ heads, clickhouse }: Store, lock: Lock, since: number): Promise<Unseen> {
+async function unseenIn({ heads, feed, clickhouse }: Store, lock: Lock, since: number): Promise<Unseen> {
   const known = heads.complete(lock)
   if (known && known.seenSince <= since) {
     const ids = known.table.unseenSince(since)
     const first = ids.slice(0, CHUNK.records).map((id): [string, Head] => [id, known.table.get(id) as Head]) // just found
     return { first, more: ids.length > first.length, count: async () => ids.length }
   }
+  await feed.seenOf(lock)
   const where = sql`action != 'deleted' AND ${unseenSince(lock.id, since)}`
   const first = await liveHeads(clickhouse, lock.id, where, CHUNK.records)
   const more = first.length === CHUNK.records

@@ -62,7 +62,7 @@ export function createEvents(log: Log) {
     headsInMemory: (bytes: number) => headBytes.set(bytes),
     headsNotLoaded: (stream: Stream, err: unknown) =>
       log.warn({ err, stream }, 'heads not loaded, they are looked up'),
-    indexingFailed: (err: unknown) => log.warn({ err }, 'heads not put into their table, later again'),
+    feedFailed: (err: unknown) => log.warn({ err }, 'heads and seen ids wait to be written, later again'),
     committed: (saves: number) => commitSaves.observe(saves),
     commitSplit: (saves: number, err: unknown) =>
       log.warn({ err, saves }, 'a commit failed, its saves are tried one by one'),

@@ -220,9 +220,14 @@ export class GroupCommit {
       end = { error }
     }
     // Locks go back before callers hear of it: what they do next may happen in another instance.
-    const wanted = await Promise.all(parts.map(({ lock }) => this.#store.state.release(lock)))
+    const released = await Promise.allSettled(parts.map(({ lock }) => this.#store.state.release(lock)))
+    for (const [i, end] of released.entries()) {
+      if (end.status === 'rejected') for (const save of parts[i]?.saves ?? []) save.done.reject(end.reason)
+    }
     this.#settle(parts, saves, end)
-    for (const [i, { queue }] of parts.entries()) void endTurn(queue, wanted[i] ?? false)
+    for (const [i, { queue }] of parts.entries()) {
+      void endTurn(queue, released[i]?.status === 'fulfilled' && released[i].value)
+    }
   }
 
   #settle(parts: Part[], saves: Waiting[], end: { plans: SavePlan[] } | { error: unknown }): void {

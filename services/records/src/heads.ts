@@ -1,6 +1,5 @@
 import type { ClickHouse } from './clickhouse.ts'
 import type { Events } from './events.ts'
-import type { HeadIndex } from './head-index.ts'
 import { HeadTable } from './head-table.ts'
 import { type Head, readAllHeads, readHeads } from './record-head.ts'
 import type { Lock } from './stream-state.ts'
@@ -28,7 +27,6 @@ type Known = { table: HeadTable; at: number; complete: boolean; seenSince: numbe
  */
 export class Heads {
   readonly #clickhouse: ClickHouse
-  readonly #index: HeadIndex
   readonly #events: Events
   readonly #maxBytes: number
   readonly #known = new Map<string, Known>()
@@ -37,10 +35,9 @@ export class Heads {
   #bytes = 0
   #loading = 0
 
-  constructor(clickhouse: ClickHouse, maxBytes: number, index: HeadIndex, events: Events) {
+  constructor(clickhouse: ClickHouse, maxBytes: number, events: Events) {
     this.#clickhouse = clickhouse
     this.#maxBytes = maxBytes
-    this.#index = index
     this.#events = events
   }
 
@@ -66,7 +63,6 @@ export class Heads {
 
   /** What was committed under a lock. `seen`: ids of records that a save brought unchanged. */
   committed(lock: Lock, changed: [string, Head][], seen: string[]): void {
-    if (changed.length > 0) this.#index.note(lock.id, lock.stream)
     const known = this.#current(lock)
     if (known === undefined) return
     for (const [id, head] of changed) known.table.set(id, head)

@@ -3,7 +3,7 @@ import type { ClickHouse } from './clickhouse.ts'
 import { RowWriter } from './row-binary.ts'
 import { type Sql, sql } from './sql.ts'
 
-/** The table `seen`. */
+/** The table `seen`: which ids saves brought without changing them. Until they are written they wait in Redis. */
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -12,7 +12,7 @@ export const SEEN_TTL_DAYS = 31
 /** A delete-tracking window may be open for so long; what was seen before is forgotten soon after. */
 export const WINDOW_MAX_MS = (SEEN_TTL_DAYS - 1) * DAY_MS
 
-export async function noteSeen(
+export async function insertSeen(
   clickhouse: ClickHouse,
   notes: { stream: string; at: number; ids: string[] }[],
 ): Promise<void> {

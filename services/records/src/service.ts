@@ -8,7 +8,6 @@ import { createEvents } from './events.ts'
 import { every } from './every.ts'
 import { sweepGenerations } from './generation-sweep.ts'
 import { GroupCommit } from './group-commit.ts'
-import { HeadIndex } from './head-index.ts'
 import { Heads } from './heads.ts'
 import { migrate } from './migrate.ts'
 import { ReadAhead } from './read-ahead.ts'
@@ -16,6 +15,7 @@ import { PayloadLife } from './record-json.ts'
 import { recordsCalls } from './records.ts'
 import { retireStreams } from './retire-streams.ts'
 import { StreamState } from './stream-state.ts'
+import { TableFeed } from './table-feed.ts'
 
 export { Config } from './config.ts'
 
@@ -36,13 +36,14 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays } = config.keep
-  const index = open.use(new HeadIndex(clickhouse, state, events))
-  const heads = new Heads(clickhouse, config.headBytes, index, events)
+  const feed = open.use(new TableFeed(clickhouse, state, events))
+  const heads = new Heads(clickhouse, config.headBytes, events)
   const store = {
     clickhouse,
     state,
     heads,
-    commits: new GroupCommit({ clickhouse, state, heads, life, historyDays, events }),
+    feed,
+    commits: new GroupCommit({ clickhouse, state, heads, feed, life, historyDays, events }),
     life,
     ahead: new ReadAhead(clickhouse),
     guard: config.deleteGuard,

@@ -7,12 +7,14 @@ import type { Heads } from './heads.ts'
 import type { ReadAhead } from './read-ahead.ts'
 import type { PayloadLife } from './record-json.ts'
 import type { StreamState } from './stream-state.ts'
+import type { TableFeed } from './table-feed.ts'
 
 /** What every call works with. */
 export type Store = {
   clickhouse: ClickHouse
   state: StreamState
   heads: Heads
+  feed: TableFeed
   commits: GroupCommit
   life: PayloadLife
   ahead: ReadAhead

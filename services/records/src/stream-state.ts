@@ -6,17 +6,20 @@ import { type Redis, type Script, script } from '@syncline/redis'
 import { type ClickHouse, REQUEST_TIMEOUT_MS } from './clickhouse.ts'
 import type { Events } from './events.ts'
 import { newestGeneration, registerGeneration } from './generations.ts'
-import { indexInPlace } from './record-head.ts'
+import { ID_SEPARATOR, indexInPlace } from './record-head.ts'
 import { summarize } from './record-log.ts'
+import { SEEN_TTL_DAYS } from './seen.ts'
 import { sql } from './sql.ts'
 import type { Target } from './store.ts'
 import { stateKey, streamId, streamName } from './stream-id.ts'
+import type { Generation } from './table-feed.ts'
 import { Turns } from './turns.ts'
 
 /** Longer than a statement can run: a lock that runs out while its holder lives has nothing under way any more. */
 const HOLD_MS = 2 * REQUEST_TIMEOUT_MS
 const SLACK_MS = HOLD_MS - REQUEST_TIMEOUT_MS
 const POLL_MS = 20
+const SEEN_TTL_S = SEEN_TTL_DAYS * 24 * 3600
 
 /** So long a caller waits for its turn. */
 export const WAIT_MS = 15_000
@@ -57,6 +60,8 @@ export type Lock = {
   outcome: 'whole' | 'torn' | 'unsettled'
   /** What the commit adds to the stream's size; undefined as long as it has changed nothing. */
   growth: StreamSize | undefined
+  /** Ids that the commit brings unchanged. */
+  seen: string[]
   /**
    * Comes before each statement that writes: makes sure that the lock outlasts it, even if this process was stopped
    * for a while.
@@ -83,7 +88,7 @@ export function grow(lock: Lock, by: StreamSize): void {
   lock.growth = { live: live + by.live, bytes: bytes + by.bytes }
 }
 
-type Released = Pick<Lock, 'stream' | 'token' | 'outcome' | 'instant' | 'growth'>
+type Released = Pick<Lock, 'stream' | 'generation' | 'token' | 'outcome' | 'instant' | 'growth' | 'seen'>
 
 export type Locked = {
   kind: 'locked'
@@ -156,13 +161,17 @@ export class StreamState {
     try {
       return await this.inTurn(stream, limit, async () => {
         const { lock, refused } = await this.#acquire(stream, writer, limit)
+        let result: T
         try {
           if (refused[0]) throw refused[0]
           await this.heal(lock)
-          return await work(lock)
-        } finally {
-          await this.release(lock)
+          result = await work(lock)
+        } catch (error) {
+          await this.release(lock).catch(() => {})
+          throw error
         }
+        await this.release(lock)
+        return result
       })
     } catch (cause) {
       throw endOfWait(target, limit, cause)
@@ -184,7 +193,8 @@ export class StreamState {
     const args = [token, HOLD_MS, ...writers.flatMap(({ sync, fence }) => [sync, fence])]
     const answer = await this.#run(scripts.lock, stream, args).catch((error: unknown) => {
       // Redis may still get to this call. What it would take then is given back by a call right behind it.
-      void this.#release({ stream, token, outcome: 'torn', instant: 0, growth: undefined })
+      const nothing = { generation: 0, instant: 0, growth: undefined, seen: [] }
+      void this.#release({ stream, token, outcome: 'torn', ...nothing }).catch(() => {})
       throw error
     })
     if (answer[0] !== 'locked') return { kind: answer[0] === 'busy' ? 'busy' : 'unknown' }
@@ -205,6 +215,7 @@ export class StreamState {
       tornSince: torn ? Number(torn) : undefined,
       outcome: torn ? 'torn' : 'whole',
       growth: undefined,
+      seen: [],
       hold: this.#holder(stream, token, askedAt),
     }
     const refused = writers.map((writer, i) => known[i]?.[0] && fenced(stream, writer, known[i][0]))
@@ -274,6 +285,17 @@ export class StreamState {
     await this.#ask(scripts.indexed(this.#redis, [this.#key(stream)], [generation, upTo]))
   }
 
+  /** What saves brought unchanged, by their instants, as far as it is not in its table. */
+  async waitingSeen({ stream, generation }: Generation): Promise<{ at: number; ids: string[] }[]> {
+    const waiting = await this.#ask(this.#redis.hgetall(this.#seenKey(stream, generation)))
+    return Object.entries(waiting).map(([at, ids]) => ({ at: Number(at), ids: ids.split(ID_SEPARATOR) }))
+  }
+
+  async removeSeen({ stream, generation }: Generation, instants: number[]): Promise<void> {
+    if (instants.length === 0) return
+    await this.#ask(this.#redis.hdel(this.#seenKey(stream, generation), ...instants.map(String)))
+  }
+
   /** The new generation is empty. */
   async setGeneration(lock: Lock, generation: number): Promise<void> {
     const key = this.#key(lock.stream)
@@ -329,13 +351,32 @@ export class StreamState {
     }
   }
 
-  async #release({ stream, token, outcome, instant, growth }: Released): Promise<boolean> {
+  async #release({ stream, generation, token, outcome, instant, growth, seen }: Released): Promise<boolean> {
+    const keys = [this.#key(stream), this.#seenKey(stream, generation)]
     const change = growth ? [instant, growth.live, growth.bytes] : ['', 0, 0]
+    const brought = [instant, seen.join(ID_SEPARATOR)]
+    const lost = (cause?: unknown) =>
+      new AppError(
+        'unavailable',
+        `what was saved to ${streamName(stream)} may not be counted as seen: save it again`,
+        {
+          cause,
+        },
+      )
     try {
-      return (await scripts.release(this.#redis, [this.#key(stream)], [token, outcome, ...change])) === 2
+      const answer = await scripts.release(this.#redis, keys, [
+        token,
+        outcome,
+        ...change,
+        ...brought,
+        SEEN_TTL_S,
+      ])
+      if (answer === 0 && seen.length > 0) throw lost()
+      return answer === 2
     } catch (error) {
       // What was done is done: the lock runs out, and the next holder heals what needs no healing.
       this.#events.lockNotReleased(stream, error)
+      if (seen.length > 0) throw lost(error)
       return false
     }
   }
@@ -343,6 +384,10 @@ export class StreamState {
   /** Each script's Returns: a list that begins with the outcome. */
   #run(run: Script, stream: Stream, args: (string | number)[]): Promise<unknown[]> {
     return this.#ask(run(this.#redis, [this.#key(stream)], args)) as Promise<unknown[]>
+  }
+
+  #seenKey(stream: Stream, generation: number): string {
+    return `${this.#key(stream)}:seen:${generation}`
   }
 
   #key(stream: Stream): string {

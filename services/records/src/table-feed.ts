@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stream } from '@syncline/proto'
+import type { ClickHouse } from './clickhouse.ts'
+import type { Events } from './events.ts'
+import { indexHeads } from './record-head.ts'
+import { insertSeen } from './seen.ts'
+import type { StreamState, Unindexed } from './stream-state.ts'
+
+const EVERY_MS = 2000
+/** A statement is about so many streams. */
+const BATCH = 200
+/** Ids that wait in Redis: the more there are, the more memory it needs. */
+const SEEN_MAX_BYTES = 32 * 1024 * 1024
+
+export type Generation = { stream: Stream; generation: number; id: string }
+
+/**
+ * Writes by and by what no reader waits for: heads, which are in the log, and the ids that saves brought unchanged,
+ * which wait in Redis. One statement for what many commits have brought, instead of two more in each. Who needs it
+ * before looks there; so nothing is lost if we die, and the next instance that commits to the stream does what we left.
+ */
+export class TableFeed implements AsyncDisposable {
+  readonly #clickhouse: ClickHouse
+  readonly #state: StreamState
+  readonly #events: Events
+  readonly #stop = new AbortController()
+  readonly #ended: Promise<void>
+  /** By their names in the tables; with how much was seen of them. */
+  readonly #behind = new Map<string, { generation: Generation; seenBytes: number }>()
+
+  constructor(clickhouse: ClickHouse, state: StreamState, events: Events) {
+    this.#clickhouse = clickhouse
+    this.#state = state
+    this.#events = events
+    this.#ended = this.#run()
+  }
+
+  /** Something was committed to the stream. */
+  note(generation: Generation, seenBytes: number): void {
+    const before = this.#behind.get(generation.id)?.seenBytes ?? 0
+    this.#behind.set(generation.id, { generation, seenBytes: before + seenBytes })
+  }
+
+  /** Comes before a save: where the tables can't take in what waits, nothing more may come to wait. */
+  async makeRoom(): Promise<void> {
+    const waiting = this.#behind.values().reduce((sum, { seenBytes }) => sum + seenBytes, 0)
+    if (waiting > SEEN_MAX_BYTES) await this.#round()
+  }
+
+  /** All ids that saves have brought to a stream so far are in their table. Under the stream's lock. */
+  async seenOf(generation: Generation): Promise<void> {
+    await this.#writeSeen([generation])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    await this.#ended
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => {})
+      await this.#round().catch(this.#events.feedFailed)
+    }
+  }
+
+  async #round(): Promise<void> {
+    const behind = [...this.#behind.values()]
+    this.#behind.clear()
+    for (let from = 0; from < behind.length; from += BATCH) {
+      const batch = behind.slice(from, from + BATCH).map(({ generation }) => generation)
+      try {
+        await this.#writeSeen(batch)
+        await this.#writeHeads(batch)
+      } catch (error) {
+        for (const { generation, seenBytes } of behind.slice(from)) this.note(generation, seenBytes)
+        throw error
+      }
+    }
+  }
+
+  async #writeHeads(streams: Generation[]): Promise<void> {
+    const states = await Promise.all(streams.map(({ stream }) => this.#state.unindexed(stream)))
+    const behind = states.filter((state): state is Unindexed => state !== undefined)
+    if (behind.length === 0) return
+    await indexHeads(
+      this.#clickhouse,
+      behind.map(({ id, since }) => ({ stream: id, unindexed: since })),
+    )
+    await Promise.all(behind.map((state) => this.#state.setIndexed(state)))
+  }
+
+  /** If we die before they are removed from Redis, they are written twice, which makes no difference. */
+  async #writeSeen(streams: Generation[]): Promise<void> {
+    const waiting = await Promise.all(streams.map((generation) => this.#state.waitingSeen(generation)))
+    const rows = waiting.flatMap((saves, i) =>
+      saves.map((save) => ({ stream: streams[i]?.id ?? '', ...save })),
+    )
+    if (rows.length === 0) return
+    await insertSeen(this.#clickhouse, rows)
+    await Promise.all(
+      streams.map((generation, i) =>
+        this.#state.removeSeen(generation, waiting[i]?.map(({ at }) => at) ?? []),
+      ),
+    )
+  }
+}
