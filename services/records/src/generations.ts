@@ -1,5 +1,6 @@
 import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from './clickhouse.ts'
+import { historyOf } from './record-version.ts'
 import { type Sql, sql } from './sql.ts'
 import { streamId } from './stream-id.ts'
 
@@ -40,15 +41,9 @@ export async function staleStreams(clickhouse: ClickHouse, limit: number): Promi
  * ClickHouse has a delete on disk when it accepts it, and does it by and by. Rows of `streams` go last: until then
  * the next sweep finds what this one did not finish.
  */
-export async function removeStreams(clickhouse: ClickHouse, streams: string[]): Promise<void> {
-  for (const table of [
-    sql`record_log`,
-    sql`record_head`,
-    sql`record_version`,
-    sql`seen`,
-    sql`stream_use`,
-    sql`streams`,
-  ]) {
+export async function removeStreams(clickhouse: ClickHouse, stale: string[]): Promise<void> {
+  const streams = [...stale, ...stale.map(historyOf)]
+  for (const table of [sql`record_log`, sql`record_head`, sql`seen`, sql`stream_use`, sql`streams`]) {
     await clickhouse.run(
       sql`DELETE FROM ${table} WHERE stream IN ${streams} SETTINGS lightweight_deletes_sync = 0`,
     )

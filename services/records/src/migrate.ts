@@ -45,7 +45,7 @@ export async function migrate(config: Config, redis: Redis): Promise<void> {
   const kept = await daysKept(clickhouse)
   const { historyDays } = config.keep
   if (historyDays === 0) await endHistory(clickhouse)
-  else await startHistory(clickhouse, Date.now(), kept.get('record_version') ?? historyDays, historyDays)
+  else await startHistory(clickhouse, Date.now(), kept.history ?? historyDays, historyDays)
   for (const statement of keepChanges(kept, config.keep)) await apply(statement)
 }
 

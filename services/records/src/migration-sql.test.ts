@@ -24,7 +24,7 @@ test.each(files)('%s makes everything on the whole cluster, and every table repl
   for (const statement of rendered(file, 'main')) {
     if (statement.includes('INSERT INTO')) continue
     expect(statement).toMatch(
-      /(CREATE|DROP|ALTER) (TABLE|VIEW|MATERIALIZED VIEW) (IF (NOT )?EXISTS )?\w+ ON CLUSTER `main`/,
+      /(CREATE|DROP|ALTER|TRUNCATE) (TABLE|VIEW|MATERIALIZED VIEW) (IF (NOT )?EXISTS )?\w+ ON CLUSTER `main`/,
     )
     if (statement.includes('ENGINE')) expect(statement).toMatch(/ENGINE = Replicated\w*MergeTree/)
     expect(statement).not.toMatch(/non_replicated|[{}]/)

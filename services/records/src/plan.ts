@@ -62,8 +62,8 @@ export function rowsOf(stream: string, changes: Changes): NewRow[] {
   const rows: NewRow[] = []
   for (const [id, { before, next, ...row }] of changes) {
     // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
-    if (before) rows.push({ ...row, stream, id, sign: -1, head: before, payload: nothing })
-    rows.push({ ...row, stream, id, sign: 1, head: next })
+    if (before) rows.push({ ...row, stream, id, sign: -1, head: before, payload: nothing, endedAt: 0 })
+    rows.push({ ...row, stream, id, sign: 1, head: next, endedAt: 0 })
   }
   return rows
 }

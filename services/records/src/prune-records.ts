@@ -3,7 +3,7 @@ import { isOver } from './clickhouse.ts'
 import { decodeCursor } from './cursor.ts'
 import { indexInPlace } from './record-head.ts'
 import { after, type Key, liveKeys, pruneRows, upTo } from './record-log.ts'
-import { pruneVersions } from './record-version.ts'
+import { historyOf } from './record-version.ts'
 import { type Sql, sql } from './sql.ts'
 import type { Store, Target } from './store.ts'
 import { grow, type Lock } from './stream-state.ts'
@@ -38,9 +38,10 @@ export async function pruneRecords(
   }
   if (store.historyDays > 0) {
     // If we die before it: whoever prunes again gets here.
-    await store.state.locked(target, (lock) =>
-      pruneVersions(store.clickhouse, lock.id, (hasMore && end) || until, lock.instant),
-    )
+    await store.state.locked(target, (lock) => {
+      const where = sql`${upTo((hasMore && end) || until)} AND pruned_at = 0`
+      return pruneRows(store.clickhouse, historyOf(lock.id), where, lock.instant)
+    })
   }
   if (count > 0) store.events.rewritten('pruned', target.stream, count)
   return { count, hasMore }

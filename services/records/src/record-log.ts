@@ -31,9 +31,11 @@ export type NewRow = {
   numericId: boolean
   runId: string
   payload: Buffer
+  /** Of a version that is kept as history; otherwise 0. */
+  endedAt: number
 }
 
-const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload`
+const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, ended_at`
 
 /** All rows or none, once, however often it is called with the same token. */
 export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: string): Promise<void> {
@@ -52,6 +54,7 @@ export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: 
     writer.uint32(row.head.size)
     writer.string(row.runId)
     writer.string(row.payload)
+    writer.int64(row.endedAt)
   }
   await clickhouse.insert(sql`record_log (${columns})`, writer.finish(), token)
 }
@@ -209,7 +212,7 @@ export async function pruneRows(
   await clickhouse.insertSelect(sql`
     INSERT INTO record_log (${columns})
     SELECT stream, modified_at, id, side, if(side = 1, toInt64(${instant}), written_at), action, first_seen_at,
-      if(side = 1, toInt64(${instant}), pruned_at), numeric_id, hash, if(side = 1, 0, size), run_id, ''
+      if(side = 1, toInt64(${instant}), pruned_at), numeric_id, hash, if(side = 1, 0, size), run_id, '', ended_at
     FROM (SELECT * EXCEPT payload FROM record_log FINAL WHERE stream = ${stream} AND ${where})
     ARRAY JOIN [-1, 1] AS side`)
 }

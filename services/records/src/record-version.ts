@@ -1,53 +1,71 @@
 import type { ClickHouse } from './clickhouse.ts'
 import type { Changes } from './plan.ts'
 import { ID_SEPARATOR } from './record-head.ts'
-import { type Key, type ReadRow, readRow, upTo } from './record-log.ts'
+import { type NewRow, type ReadRow, readRow } from './record-log.ts'
 import { listed, type Sql, sql } from './sql.ts'
 import type { Lock } from './stream-state.ts'
 
-/** The tables `record_version` and `history_start`: versions of records that have ended. */
+/**
+ * Versions of records that have ended. They are rows of `record_log` too, so that the commit that ends them keeps them
+ * in the same insert: under the name of a stream beside theirs, with the instant at which they ended. Of several rows
+ * of one version the last one counts: a commit that failed had kept it before.
+ */
 
 const DAY_MS = 24 * 3600 * 1000
 
-const kept = sql`stream, id, modified_at, written_at, action, first_seen_at, numeric_id`
+/** The name of the stream beside a stream: the same UUID but for one bit. */
+export const historyOf = (stream: string) =>
+  (Number.parseInt(stream.slice(0, 1), 16) ^ 8).toString(16) + stream.slice(1)
 
-/** Versions up to a key lose their payloads: the new rows replace the old ones. */
-export async function pruneVersions(
-  clickhouse: ClickHouse,
-  stream: string,
-  until: Key,
-  instant: number,
-): Promise<void> {
-  await clickhouse.insertSelect(sql`
-    INSERT INTO record_version (${kept}, ended_at, pruned_at, payload)
-    SELECT ${kept}, ended_at, ${instant}, '' FROM record_version FINAL
-    WHERE stream = ${stream} AND ${upTo(until)} AND pruned_at = 0`)
+/** A version that a commit ends. */
+export type Ending = { lock: Lock; id: string; modifiedAt: number; size: number }
+
+/** One that is restored in place goes on. */
+export function endings(changed: Map<Lock, Changes>): Ending[] {
+  return [...changed].flatMap(([lock, changes]) =>
+    [...changes].flatMap(([id, { before, next }]) =>
+      before && before.modifiedAt !== next.modifiedAt
+        ? [{ lock, id, modifiedAt: before.modifiedAt, size: before.size }]
+        : [],
+    ),
+  )
 }
 
-/** What the changes of a commit are about to end. A version that is restored in place goes on. */
-export async function keepEnded(clickhouse: ClickHouse, changes: Map<Lock, Changes>): Promise<void> {
-  const ended = [...changes].flatMap(([lock, changed]) => {
-    const byInstant = Map.groupBy(
-      [...changed].filter(([, { before, next }]) => before && before.modifiedAt !== next.modifiedAt),
-      ([, { before }]) => before?.modifiedAt ?? 0,
-    )
-    return [...byInstant].map(([modifiedAt, versions]) => [
-      lock.id,
-      modifiedAt,
-      versions.map(([id]) => id).join(ID_SEPARATOR),
-    ])
-  })
-  if (ended.length === 0) return
-  const locks = [...changes.keys()]
-  const endedAt = sql`transform(toString(stream), array${locks.map(({ id }) => id)}, array${locks.map(({ instant }) => instant)}, 0)`
-  // Ids as texts and no FINAL, as with heads; of a version pruned or restored in place the newest row counts.
-  await clickhouse.insertSelect(sql`
-    INSERT INTO record_version (${kept}, ended_at, pruned_at, payload)
-    SELECT ${kept}, ${endedAt}, pruned_at, payload FROM record_log
-    WHERE sign = 1 AND (stream, modified_at, id) IN (
-      SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
-      FROM values('stream UUID, modified_at Int64, ids String', ${listed(ended)}))
-    ORDER BY written_at DESC LIMIT 1 BY stream, modified_at, id`)
+/** The rows that keep them. */
+export async function historyRows(clickhouse: ClickHouse, ended: Ending[]): Promise<NewRow[]> {
+  if (ended.length === 0) return []
+  const endedAt = new Map(ended.map(({ lock }) => [lock.id, lock.instant]))
+  const byPlace = Map.groupBy(ended, ({ lock, modifiedAt }) => `${lock.id} ${modifiedAt}`)
+  const places = [...byPlace.values()].map((versions) => [
+    versions[0]?.lock.id ?? '',
+    versions[0]?.modifiedAt ?? 0,
+    versions.map(({ id }) => id).join(ID_SEPARATOR),
+  ])
+  // Ids as texts and no FINAL, as with heads.
+  const rows = await clickhouse.select(
+    sql`SELECT stream, hash, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
+      FROM record_log WHERE sign = 1 AND (stream, modified_at, id) IN (
+        SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
+        FROM values('stream UUID, modified_at Int64, ids String', ${listed(places)}))`,
+    (row) => ({ stream: row.uuid(), hash: row.fixed(16), ...readRow(row) }),
+  )
+  // A version that was pruned or restored in place has several.
+  const newest = new Map<string, (typeof rows)[number]>()
+  for (const row of rows) {
+    const key = `${row.stream} ${row.id}`
+    if (row.writtenAt >= (newest.get(key)?.writtenAt ?? 0)) newest.set(key, row)
+  }
+  return [...newest.values()].map(({ stream, ...row }) => ({
+    stream: historyOf(stream),
+    id: row.id,
+    sign: 1,
+    head: { ...row, pruned: row.prunedAt > 0, size: row.payload.length },
+    prunedAt: row.prunedAt,
+    numericId: row.numericId,
+    runId: '',
+    payload: row.payload,
+    endedAt: endedAt.get(stream) ?? 0,
+  }))
 }
 
 /** A selection of what has ended, in an order, up to `limit` or a little more than the bytes of `settings`. */
@@ -60,14 +78,14 @@ export async function readVersions(
   settings: Sql,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
-    sql`SELECT modified_at, id, toInt8(1), written_at, action, first_seen_at, pruned_at, numeric_id, payload
-      FROM record_version FINAL WHERE stream = ${stream} AND ${where}
+    sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
+      FROM record_log FINAL WHERE stream = ${historyOf(stream)} AND ${where}
       ORDER BY ${order} LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
     readRow,
   )
 }
 
-/** Since when history is complete; undefined while none is kept. */
+/** The table `history_start`: since when history is complete; undefined while none is kept. */
 export async function historyStart(clickhouse: ClickHouse): Promise<number | undefined> {
   const [start] = await clickhouse.select(sql`SELECT at FROM history_start ORDER BY at DESC LIMIT 1`, (row) =>
     row.int64(),
@@ -90,6 +108,6 @@ export async function startHistory(
 
 export async function endHistory(clickhouse: ClickHouse): Promise<void> {
   if ((await historyStart(clickhouse)) === undefined) return
-  await clickhouse.run(sql`TRUNCATE TABLE record_version`)
+  await clickhouse.run(sql`DELETE FROM record_log WHERE ended_at > 0 SETTINGS lightweight_deletes_sync = 0`)
   await clickhouse.run(sql`TRUNCATE TABLE history_start`)
 }
