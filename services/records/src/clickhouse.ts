@@ -27,6 +27,7 @@ const insertSettings = {
   min_insert_block_size_rows: '100000000',
   min_insert_block_size_bytes: '0',
   max_insert_threads: '1',
+  max_threads: 1,
   optimize_on_insert: 0,
 } as const
 
@@ -106,7 +107,7 @@ export class ClickHouse implements AsyncDisposable {
 
   /** Runs `INSERT … SELECT` in one thread, so that the order of its rows is kept. */
   async insertSelect(statement: Sql): Promise<void> {
-    const settings = { ...insertSettings, max_threads: 1, insert_deduplicate: 0 } as const
+    const settings = { ...insertSettings, insert_deduplicate: 0 } as const
     await this.#ask(() => this.#client.command({ query: statement.text, clickhouse_settings: settings }))
   }
 

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from './clickhouse.ts'
 import { historyOf } from './record-version.ts'
+import { RowWriter } from './row-binary.ts'
 import { type Sql, sql } from './sql.ts'
 import { streamId } from './stream-id.ts'
 
@@ -19,10 +21,14 @@ export async function registerGeneration(
   stream: Stream,
   generation: number,
 ): Promise<number> {
-  await clickhouse.insertSelect(sql`
-    INSERT INTO streams (environment, connection, model, variant, generation, stream, created_at)
-    SELECT ${stream.environment}, ${stream.connection}, ${stream.model}, ${stream.variant}, ${generation},
-      ${streamId(stream, generation)}, toUnixTimestamp64Milli(now64(3))`)
+  const writer = new RowWriter()
+  for (const name of [stream.environment, stream.connection, stream.model, stream.variant])
+    writer.string(name)
+  writer.uint32(generation)
+  writer.uuid(streamId(stream, generation))
+  writer.int64(Date.now())
+  const into = sql`streams (environment, connection, model, variant, generation, stream, created_at)`
+  await clickhouse.insert(into, writer.finish(), randomUUID())
   return generation
 }
 

@@ -2,7 +2,7 @@ import type { PruneRecordsRequest, PruneRecordsResponse } from '@syncline/proto'
 import { isOver } from './clickhouse.ts'
 import { decodeCursor } from './cursor.ts'
 import { indexInPlace } from './record-head.ts'
-import { after, type Key, liveKeys, pruneRows, upTo } from './record-log.ts'
+import { after, countLive, type Key, measureLive, pruneRows, upTo } from './record-log.ts'
 import { historyOf } from './record-version.ts'
 import { type Sql, sql } from './sql.ts'
 import type { Store, Target } from './store.ts'
@@ -34,13 +34,10 @@ export async function pruneRecords(
       count += pruned.count
       hasMore = pruned.more
       end = pruned.end ?? end
-    })
-  }
-  if (store.historyDays > 0) {
-    // If we die before it: whoever prunes again gets here.
-    await store.state.locked(target, (lock) => {
-      const where = sql`${upTo((hasMore && end) || until)} AND pruned_at = 0`
-      return pruneRows(store.clickhouse, historyOf(lock.id), where, lock.instant)
+      if (store.historyDays === 0 || (hasMore && count < wanted)) return
+      // If we die before it: whoever prunes again gets here.
+      const ended = sql`${upTo((hasMore && end) || until)} AND pruned_at = 0`
+      await pruneRows(store.clickhouse, historyOf(lock.id), ended, lock.instant)
     })
   }
   if (count > 0) store.events.rewritten('pruned', target.stream, count)
@@ -55,10 +52,8 @@ async function pruneChunk(
 ): Promise<{ count: number; more: boolean; end: Key | undefined }> {
   const { id: stream, instant } = lock
   const matching = sql`${range} AND pruned_at = 0 AND written_at > ${life.expiry(instant)}`
-  const found = await liveKeys(clickhouse, stream, matching, wanted + 1)
-  const chunk = found.slice(0, wanted)
-  const end = chunk.at(-1)
-  if (end === undefined) return { count: 0, more: false, end }
+  const { count, bytes, end } = await measureLive(clickhouse, stream, matching, wanted)
+  if (count === 0) return { count, more: false, end: undefined }
   await lock.hold()
   try {
     await pruneRows(clickhouse, stream, sql`${matching} AND ${upTo(end)}`, instant)
@@ -67,7 +62,9 @@ async function pruneChunk(
     lock.outcome = isOver(error) ? 'torn' : 'unsettled'
     throw error
   }
-  grow(lock, { live: 0, bytes: -chunk.reduce((sum, { size }) => sum + size, 0) })
+  grow(lock, { live: 0, bytes: -bytes })
   heads.forget(lock)
-  return { count: chunk.length, more: found.length > chunk.length, end }
+  const more =
+    count === wanted && (await countLive(clickhouse, stream, sql`${matching} AND ${after(end)}`)) > 0
+  return { count, more, end }
 }

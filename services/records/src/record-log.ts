@@ -165,18 +165,20 @@ export function isOneOf(keys: Key[]): Sql {
     FROM values('modified_at Int64, ids String', ${listed(rows)}))`
 }
 
-/** Keys of live versions, in order, with the sizes of their payloads. */
-export async function liveKeys(
+/** The first live versions that match, in order: how many they are, their bytes, and where they end. */
+export async function measureLive(
   clickhouse: ClickHouse,
   stream: string,
   where: Sql,
   limit: number,
-): Promise<(Key & { size: number })[]> {
-  return clickhouse.select(
-    sql`SELECT modified_at, id, size FROM record_log FINAL WHERE stream = ${stream} AND ${where}
-      ORDER BY stream, modified_at, id LIMIT ${limit}`,
-    (row) => ({ modifiedAt: row.int64(), id: row.string(), size: row.uint32() }),
+): Promise<{ count: number; bytes: number; end: Key }> {
+  const [measured] = await clickhouse.select(
+    sql`SELECT count(), sum(size), max((modified_at, id)) AS end FROM (
+        SELECT modified_at, id, size FROM record_log FINAL WHERE stream = ${stream} AND ${where}
+        ORDER BY stream, modified_at, id LIMIT ${limit})`,
+    (row) => ({ count: row.int64(), bytes: row.int64(), end: { modifiedAt: row.int64(), id: row.string() } }),
   )
+  return measured ?? { count: 0, bytes: 0, end: { modifiedAt: 0, id: '' } }
 }
 
 export async function countLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<number> {
