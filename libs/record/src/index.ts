@@ -1,1 +1,2 @@
 export { encodeRecord } from './encode-record.ts'
+export { wholePage } from './whole-page.ts'

@@ -1,7 +1,7 @@
 import { AppError } from '@syncline/errors'
 import type { ListRecordsRequest, ListVersionsRequest, PruneRecordsRequest } from '@syncline/proto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { furnish, HEADERS, startWorld, type World } from './world.ts'
+import { furnish, HEADERS, piece, startWorld, type World } from './world.ts'
 
 let world: World
 let home: Awaited<ReturnType<typeof furnish>>
@@ -16,9 +16,9 @@ afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => {
   listed = []
   pruned = []
-  world.records.listRecords = async (request) => {
+  world.records.listRecords = (request) => {
     listed.push(request)
-    return { records: Buffer.from('[{"id":1, "n":12345678901234567890}]'), nextCursor: 'next' }
+    return piece('[{"id":1, "n":12345678901234567890}]', 'next')
   }
   world.records.pruneRecords = async (request) => {
     pruned.push(request)
@@ -39,7 +39,7 @@ test('the bytes of the records go through untouched', async () => {
 })
 
 test('the last page has a next_cursor of null', async () => {
-  world.records.listRecords = async () => ({ records: Buffer.from('[]'), nextCursor: '' })
+  world.records.listRecords = () => piece('[]')
   expect((await get('model=GithubIssue')).body).toEqual({ records: [], next_cursor: null })
 })
 
@@ -166,7 +166,7 @@ test('what is in another environment is as unknown as what is nowhere', async ()
 })
 
 test('a cursor that the record store refuses is a 400', async () => {
-  world.records.listRecords = async () => {
+  world.records.listRecords = () => {
     throw new AppError('invalid_cursor', "cursor 'x' is not one of ours")
   }
   const answer = await get('model=GithubIssue&cursor=x')
@@ -177,7 +177,7 @@ test('a cursor that the record store refuses is a 400', async () => {
 test('the operator may raise the bound of a page', async () => {
   await using wide = await startWorld({ variables: { RECORDS_MAX_LIMIT: '10000' } })
   const { api } = await furnish(wide)
-  wide.records.listRecords = async ({ limit }) => ({ records: Buffer.from(`[${limit}]`) })
+  wide.records.listRecords = ({ limit }) => piece(`[${limit}]`)
   expect((await api('/records?model=GithubIssue&limit=10000', { headers: HEADERS })).body.records).toEqual([
     10_000,
   ])
@@ -210,9 +210,9 @@ test.each([
 
 test('the history of a record is asked for by its id, whatever that is', async () => {
   const asked: ListVersionsRequest[] = []
-  world.records.listVersions = async (request) => {
+  world.records.listVersions = (request) => {
     asked.push(request)
-    return { records: Buffer.from('[{"id":"a/b"}]'), nextCursor: '' }
+    return piece('[{"id":"a/b"}]')
   }
   const id = `a/b ?#%${'👩‍🚀'.repeat(40)}`
   const path = `/records/${encodeURIComponent(id)}/history?model=GithubIssue&variant=a&limit=7&cursor=abc`

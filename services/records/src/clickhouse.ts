@@ -20,6 +20,9 @@ const PING_TIMEOUT_MS = 2000
 
 const MIB = 1024 * 1024
 
+/** So much of an answer the server gathers in its memory; what is more goes through a file of its disk. */
+const ANSWER_BUFFER_BYTES = String(32 * MIB)
+
 /** An insert is one block, so that its rows become visible at one instant, and it is on disk when it is answered. */
 const insertSettings = {
   async_insert: 0,
@@ -60,7 +63,7 @@ export class ClickHouse implements AsyncDisposable {
   async select<T>(query: Sql, row: (reader: RowReader) => T): Promise<T[]> {
     const answer = await this.#ask(async () => {
       // The answer is complete before it begins: an error in the middle can't look like fewer rows.
-      const settings = { wait_end_of_query: 1 } as const
+      const settings = { wait_end_of_query: 1, http_response_buffer_size: ANSWER_BUFFER_BYTES } as const
       const { stream } = await this.#client.exec({
         query: `${query.text} FORMAT RowBinary`,
         clickhouse_settings: settings,

@@ -9,12 +9,12 @@ import type { Store } from './store.ts'
 import type { StreamView } from './stream-state.ts'
 
 /** A page of a stream in order of change. */
-export async function listRecords(
+export async function* listRecords(
   store: Store,
   stream: Stream,
   request: ListRecordsRequest,
-): Promise<ListRecordsResponse> {
-  return pageAnswer(store, await pageFor(store, await store.state.view(stream), request))
+): AsyncGenerator<ListRecordsResponse, undefined> {
+  yield* pageAnswer(store, await pageFor(store, await store.state.view(stream), request))
 }
 
 async function pageFor(store: Store, view: StreamView, request: ListRecordsRequest): Promise<Page<ReadRow>> {

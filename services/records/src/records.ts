@@ -35,8 +35,9 @@ export function recordsCalls(store: Store): RecordsServiceImplementation {
     deleteUnseen: (request, context) => deleteUnseen(store, byRun(request, context), request.allowMassDelete),
 
     listRecords: (request) => listRecords(store, need(request.stream, 'stream'), request),
-    listVersions: async (request) =>
-      listVersions(store, await state.id(need(request.stream, 'stream')), request),
+    async *listVersions(request) {
+      yield* listVersions(store, await state.id(need(request.stream, 'stream')), request)
+    },
     async countRecords({ streams }) {
       const ids = await Promise.all(streams.map((stream) => state.id(stream)))
       const sizes = await streamSizes(clickhouse, ids)
