@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import {
   type ClickHouseClient,
   ClickHouseError,
@@ -68,7 +67,8 @@ export class ClickHouse implements AsyncDisposable {
         query: `${query.text} FORMAT RowBinary`,
         clickhouse_settings: settings,
       })
-      return buffer(stream)
+      // `buffer` of node:stream/consumers makes a Blob of them first.
+      return Buffer.concat(await stream.toArray())
     })
     const reader = new RowReader(answer)
     const rows: T[] = []
