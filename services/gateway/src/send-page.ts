@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { AppError } from '@syncline/errors'
 import type { ListRecordsResponse } from '@syncline/proto'
 import type { FastifyReply } from 'fastify'
 
@@ -17,9 +18,13 @@ export async function sendPage(reply: FastifyReply, call: Call): Promise<Fastify
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const pieces = call({ signal: gone.signal, deadline: DEADLINE_MS })[Symbol.asyncIterator]()
-  const first = await pieces.next()
+  const next = () =>
+    pieces.next().catch((error: unknown) => {
+      throw gone.signal.aborted ? new AppError('unavailable', 'the client has gone away') : error
+    })
+  const first = await next()
   if (first.done) throw new Error('records has sent a page without pieces')
-  const second = await pieces.next()
+  const second = await next()
   reply.type('application/json')
   // Most pages are one piece: as a whole it costs less than as a stream.
   if (second.done) return reply.send(Buffer.concat([START, first.value.records, endOf(first.value)]))
