@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import { RecordsDefinition, type Stream } from '@syncline/proto'
-import { batchOf, encodeRecord } from '@syncline/record'
+import { batchOf, encodeRecord, wholePage } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
 
 const STREAMS = 8
@@ -181,7 +181,7 @@ class Reader {
     for (let cursor = ''; ; ) {
       const last = isQuiet()
       const page = await acknowledged(clients, limit, (records) =>
-        records.listRecords({ stream: this.stream, cursor, limit: this.#limit }),
+        wholePage(records.listRecords({ stream: this.stream, cursor, limit: this.#limit })),
       )
       const records: unknown = JSON.parse(page.records.toString())
       const listed = records as Listed[] // by contract

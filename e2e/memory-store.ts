@@ -43,9 +43,9 @@ export function startMemoryStore(stamp: 'before the lock' | 'under the lock'): P
         open(stream),
         ids.map((id) => ({ id, payload: undefined })),
       ),
-    listRecords: async ({ stream, cursor, limit }) => ({
-      records: Buffer.from(page(open(stream), cursor, limit)),
-    }),
+    async *listRecords({ stream, cursor, limit }) {
+      yield { records: Buffer.from(page(open(stream), cursor, limit)) }
+    },
   }
   return serve(
     '127.0.0.1:0',

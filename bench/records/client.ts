@@ -1,5 +1,5 @@
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
-import { batchOf } from '@syncline/record'
+import { batchOf, wholePage } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
 import { addUp, type Batches, type Counts, type Jobs, type Reading, SYNC, streamOf } from './jobs.ts'
 import { record } from './payload.ts'
@@ -86,7 +86,7 @@ async function read({ stream, cursor, limit, pages }: Parameters<Jobs['read']>[0
   while (pagesMs.length < pages) {
     const startedAt = performance.now()
     const request = { stream: streamOf(stream), cursor: end, limit }
-    const page = await store.listRecords(request, { deadline })
+    const page = await wholePage(store.listRecords(request, { deadline }))
     pagesMs.push(performance.now() - startedAt)
     count += countOf(page.records)
     end = page.nextCursor || lastCursor(page.records) || end

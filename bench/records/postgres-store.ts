@@ -78,7 +78,7 @@ export function postgresStore(sql: Sql): ServiceImplementation<typeof StoreDefin
           UPDATE streams SET live = live - ${count}, tracking = false WHERE stream = ${held.stream}`
         return { deleted: count }
       }),
-    async listRecords({ stream, cursor, limit }) {
+    async *listRecords({ stream, cursor, limit }) {
       const after = cursor === '' ? { modifiedAt: -1, id: '' } : decodeCursor(cursor)
       const rows = await sql<Row[]>`
         SELECT id, modified_at, first_seen_at, pruned_at, action, numeric_id, payload FROM records
@@ -87,7 +87,7 @@ export function postgresStore(sql: Sql): ServiceImplementation<typeof StoreDefin
         ORDER BY modified_at, id LIMIT ${limit + 1}`
       const page = rows.slice(0, limit)
       const last = page.at(-1)
-      return {
+      yield {
         records: Buffer.from(`[${page.map(recordJson).join(',')}]`),
         nextCursor: last && rows.length > limit ? encodeCursor(last) : '',
       }

@@ -34,6 +34,8 @@ export function connect(address: string): Connection {
     'grpc.dns_min_time_between_resolutions_ms': 1000,
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5000,
+    // What may be on its way of an answer. With the 64 KiB of HTTP/2 a page waits for us a dozen times.
+    'grpc-node.flow_control_window': 1024 * 1024,
   })
   // Attached last is invoked first: a deadline's error is translated too.
   const clients = createClientFactory().use(deadlineMiddleware).use(translateErrors)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { health as healthRoute } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import type { Health } from '@syncline/service'
@@ -58,6 +59,13 @@ export function createApp(dependencies: Dependencies, { health, events, bodyMaxB
     if (type !== undefined && !/^application\/json\b/i.test(type)) {
       throw new AppError('invalid_content_type', `Content-Type is '${type}': must be application/json`)
     }
+  })
+  app.addHook('onSend', async (request, _reply, payload) => {
+    // What fails after the answer has begun breaks the connection; the log is all that can tell why.
+    if (payload instanceof Readable) {
+      payload.once('error', (error) => events.requestFailed(request.id, error))
+    }
+    return payload
   })
   app.addHook('onResponse', async (request, reply) => {
     events.requestFinished({

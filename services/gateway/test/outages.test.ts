@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startNats } from '@syncline/embedded'
 import { eventually, freePort } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { furnish, HEADERS, startWorld } from './world.ts'
+import { furnish, HEADERS, piece, startWorld } from './world.ts'
 
 test('without a scheduler a command is accepted with its id, and stays in the queue', async () => {
   await using world = await startWorld({ scheduler: false, variables: { COMMAND_TIMEOUT_MS: '50' } })
@@ -30,7 +30,7 @@ test('without a scheduler a command is accepted with its id, and stays in the qu
 test('without records there is a 503, the rest works, and it recovers', async () => {
   await using world = await startWorld()
   const { api } = await furnish(world)
-  world.records.listRecords = async () => ({ records: Buffer.from('[]') })
+  world.records.listRecords = () => piece('[]')
   const read = () => api('/records?model=GithubIssue', { headers: HEADERS })
   expect((await read()).status).toBe(200)
   await world.stopRecords()
@@ -50,7 +50,7 @@ test('without NATS commands get a 503, reading goes on, and it recovers', async 
   const before = await startNats(place)
   await using world = await startWorld({ natsUrl: before.url, variables: { COMMAND_TIMEOUT_MS: '500' } })
   const { api } = await furnish(world)
-  world.records.listRecords = async () => ({ records: Buffer.from('[]') })
+  world.records.listRecords = () => piece('[]')
   const trigger = () =>
     api('/sync/trigger', { method: 'POST', json: { provider_config_key: 'github', syncs: [] } })
   expect((await trigger()).status).toBe(200)

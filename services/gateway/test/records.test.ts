@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { AppError } from '@syncline/errors'
 import type { ListRecordsRequest, ListVersionsRequest, PruneRecordsRequest } from '@syncline/proto'
+import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { furnish, HEADERS, startWorld, type World } from './world.ts'
+import { furnish, HEADERS, piece, startWorld, type World } from './world.ts'
 
 let world: World
 let home: Awaited<ReturnType<typeof furnish>>
@@ -16,9 +18,10 @@ afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => {
   listed = []
   pruned = []
-  world.records.listRecords = async (request) => {
+  world.log.length = 0
+  world.records.listRecords = (request) => {
     listed.push(request)
-    return { records: Buffer.from('[{"id":1, "n":12345678901234567890}]'), nextCursor: 'next' }
+    return piece('[{"id":1, "n":12345678901234567890}]', 'next')
   }
   world.records.pruneRecords = async (request) => {
     pruned.push(request)
@@ -38,8 +41,96 @@ test('the bytes of the records go through untouched', async () => {
   expect(answer.text).toBe('{"records":[{"id":1, "n":12345678901234567890}],"next_cursor":"next"}')
 })
 
+test('pieces of a page are one answer', async () => {
+  world.records.listRecords = async function* () {
+    yield { records: Buffer.from('[{"id":1}') }
+    yield { records: Buffer.from(',{"id":2}') }
+    yield { records: Buffer.from(',{"id":3}]'), nextCursor: 'next' }
+  }
+  const answer = await get('model=GithubIssue')
+  expect(answer.headers.get('content-type')).toContain('application/json')
+  expect(answer.text).toBe('{"records":[{"id":1},{"id":2},{"id":3}],"next_cursor":"next"}')
+})
+
+test('a page that breaks off is no answer, however late', async () => {
+  const large = Buffer.alloc(1024 * 1024, ' ')
+  world.records.listRecords = async function* () {
+    yield { records: Buffer.from('[{"id":1}') }
+    for (let i = 0; i < 3; i++) yield { records: large }
+    throw new AppError('unavailable', 'ClickHouse does not answer')
+  }
+  await expect(get('model=GithubIssue')).rejects.toThrow()
+  expect(world.log.filter((line) => line.includes('request failed'))).toEqual([
+    expect.stringContaining('ClickHouse does not answer'),
+  ])
+})
+
+test('what fails before there was an answer has its status', async () => {
+  // biome-ignore lint/correctness/useYield: it fails before
+  world.records.listRecords = async function* () {
+    throw new AppError('unavailable', 'ClickHouse does not answer')
+  }
+  expect(await get('model=GithubIssue')).toMatchObject({
+    status: 503,
+    body: { error: { code: 'unavailable' } },
+  })
+})
+
+test('a client that takes its time slows its page down and nobody else, and ends it by going away', async () => {
+  const pieces = { sent: 0, ended: false }
+  const slow = async function* () {
+    try {
+      yield { records: Buffer.from('[1') }
+      for (; ; pieces.sent++) yield { records: Buffer.alloc(256 * 1024, ' ') }
+    } finally {
+      pieces.ended = true
+    }
+  }
+  world.records.listRecords = ({ stream }) => (stream?.variant === 'slow' ? slow() : piece('[]'))
+  const client = new AbortController()
+  const answer = await fetch(`${world.url}/records?model=GithubIssue&variant=slow`, {
+    headers: { ...HEADERS, authorization: `Bearer ${home.key}` },
+    signal: client.signal,
+  })
+  expect(answer.status).toBe(200)
+  let before = -1
+  await eventually(
+    () => {
+      const last = before
+      before = pieces.sent
+      expect(pieces.sent).toBe(last)
+    },
+    { everyMs: 300 },
+  )
+  expect(pieces.sent).toBeLessThan(200)
+  expect((await get('model=GithubIssue')).body).toEqual({ records: [], next_cursor: null })
+  client.abort()
+  await eventually(() => expect(pieces.ended).toBe(true))
+  expect(world.log.filter((line) => line.includes('request failed'))).toEqual([])
+})
+
+test('a client that goes away before there is an answer ends the call', async () => {
+  const called = Promise.withResolvers<AbortSignal>()
+  // biome-ignore lint/correctness/useYield: it never gets there
+  world.records.listRecords = async function* (_request, { signal }) {
+    called.resolve(signal)
+    await once(signal, 'abort')
+    throw signal.reason
+  }
+  const client = new AbortController()
+  const asked = fetch(`${world.url}/records?model=GithubIssue`, {
+    headers: { ...HEADERS, authorization: `Bearer ${home.key}` },
+    signal: client.signal,
+  })
+  const signal = await called.promise
+  client.abort()
+  await expect(asked).rejects.toThrow()
+  await eventually(() => expect(signal.aborted).toBe(true))
+  expect(world.log.filter((line) => line.includes('request failed'))).toEqual([])
+})
+
 test('the last page has a next_cursor of null', async () => {
-  world.records.listRecords = async () => ({ records: Buffer.from('[]'), nextCursor: '' })
+  world.records.listRecords = () => piece('[]')
   expect((await get('model=GithubIssue')).body).toEqual({ records: [], next_cursor: null })
 })
 
@@ -166,7 +257,7 @@ test('what is in another environment is as unknown as what is nowhere', async ()
 })
 
 test('a cursor that the record store refuses is a 400', async () => {
-  world.records.listRecords = async () => {
+  world.records.listRecords = () => {
     throw new AppError('invalid_cursor', "cursor 'x' is not one of ours")
   }
   const answer = await get('model=GithubIssue&cursor=x')
@@ -177,7 +268,7 @@ test('a cursor that the record store refuses is a 400', async () => {
 test('the operator may raise the bound of a page', async () => {
   await using wide = await startWorld({ variables: { RECORDS_MAX_LIMIT: '10000' } })
   const { api } = await furnish(wide)
-  wide.records.listRecords = async ({ limit }) => ({ records: Buffer.from(`[${limit}]`) })
+  wide.records.listRecords = ({ limit }) => piece(`[${limit}]`)
   expect((await api('/records?model=GithubIssue&limit=10000', { headers: HEADERS })).body.records).toEqual([
     10_000,
   ])
@@ -210,9 +301,9 @@ test.each([
 
 test('the history of a record is asked for by its id, whatever that is', async () => {
   const asked: ListVersionsRequest[] = []
-  world.records.listVersions = async (request) => {
+  world.records.listVersions = (request) => {
     asked.push(request)
-    return { records: Buffer.from('[{"id":"a/b"}]'), nextCursor: '' }
+    return piece('[{"id":"a/b"}]')
   }
   const id = `a/b ?#%${'👩‍🚀'.repeat(40)}`
   const path = `/records/${encodeURIComponent(id)}/history?model=GithubIssue&variant=a&limit=7&cursor=abc`

@@ -1,6 +1,6 @@
 import { Syncline, SynclineError } from '@syncline/sdk'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { aSync, furnish, startWorld, type World } from './world.ts'
+import { aSync, furnish, piece, startWorld, type World } from './world.ts'
 
 let world: World
 let syncline: Syncline
@@ -20,7 +20,7 @@ const where = { providerConfigKey: 'github', connectionId: 'user-1', model: 'Git
 const place = { provider_config_key: 'github', connection_id: 'user-1' }
 
 test('listRecords sends every setting', async () => {
-  world.records.listRecords = async (request) => {
+  world.records.listRecords = (request) => {
     expect(request).toMatchObject({
       stream: { variant: 'a' },
       cursor: 'c',
@@ -29,7 +29,7 @@ test('listRecords sends every setting', async () => {
       actions: ['RECORD_ACTION_ADDED', 'RECORD_ACTION_DELETED'],
       ids: ['1', '2'],
     })
-    return { records: Buffer.from('[{"id":1,"title":"x","_nango_metadata":{}}]'), nextCursor: 'd' }
+    return piece('[{"id":1,"title":"x","_nango_metadata":{}}]', 'd')
   }
   const page = await syncline.listRecords<{ id: number; title: string }>({
     ...where,
@@ -45,21 +45,16 @@ test('listRecords sends every setting', async () => {
 })
 
 test('listAllRecords follows the cursor to the end', async () => {
-  const pages: Record<string, [string, string]> = { '': ['[{"id":1},{"id":2}]', 'a'], a: ['[{"id":3}]', ''] }
-  world.records.listRecords = async ({ cursor }) => {
-    const [records = '[]', nextCursor = ''] = pages[cursor] ?? []
-    return { records: Buffer.from(records), nextCursor }
-  }
+  const pages: Record<string, [string, string?]> = { '': ['[{"id":1},{"id":2}]', 'a'], a: ['[{"id":3}]'] }
+  world.records.listRecords = ({ cursor }) => piece(...(pages[cursor] ?? ['[]']))
   const ids = []
   for await (const { id } of syncline.listAllRecords({ ...where, cursor: null })) ids.push(id)
   expect(ids).toEqual([1, 2, 3])
 })
 
 test('getRecordHistory', async () => {
-  world.records.listVersions = async ({ id, cursor, limit }) => ({
-    records: Buffer.from(JSON.stringify([{ id, cursor, limit }])),
-    nextCursor: 'older',
-  })
+  world.records.listVersions = ({ id, cursor, limit }) =>
+    piece(JSON.stringify([{ id, cursor, limit }]), 'older')
   const page = await syncline.getRecordHistory({ ...where, id: 'a/1', limit: 3, cursor: 'c' })
   expect(page).toEqual({ records: [{ id: 'a/1', cursor: 'c', limit: 3 }], next_cursor: 'older' })
 })

@@ -127,13 +127,18 @@ export async function startWorld(
   })
 }
 
+/** A page of records in one piece. */
+export async function* piece(records: string, nextCursor = '') {
+  yield { records: Buffer.from(records), nextCursor }
+}
+
 /** A service whose methods are looked up when they are called, so that a test can set them. */
 function standIn<T extends object>(methods: () => Partial<T>): T {
   // nice-grpc asks for each method by its name.
   return new Proxy({} as T, {
-    get: (_, name) => (request: unknown) => {
+    get: (_, name) => (request: unknown, context: unknown) => {
       const method = methods()[name as keyof T]
-      return typeof method === 'function' ? method(request) : {}
+      return typeof method === 'function' ? method(request, context) : {}
     },
     has: () => true,
   })

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import {
   type ClickHouseClient,
   ClickHouseError,
@@ -20,6 +19,9 @@ const PING_TIMEOUT_MS = 2000
 
 const MIB = 1024 * 1024
 
+/** So much of an answer the server gathers in its memory; what is more goes through a file of its disk. */
+const ANSWER_BUFFER_BYTES = String(32 * MIB)
+
 /** An insert is one block, so that its rows become visible at one instant, and it is on disk when it is answered. */
 const insertSettings = {
   async_insert: 0,
@@ -32,7 +34,7 @@ const insertSettings = {
 } as const
 
 /** The answer is complete before it begins: an error in the middle can't look like fewer rows. */
-const completeAnswer = { wait_end_of_query: 1 } as const
+const completeAnswer = { wait_end_of_query: 1, http_response_buffer_size: ANSWER_BUFFER_BYTES } as const
 
 const ROW_MAX_BYTES = 4096
 
@@ -69,7 +71,8 @@ export class ClickHouse implements AsyncDisposable {
         query: `${query.text} FORMAT RowBinary`,
         clickhouse_settings: completeAnswer,
       })
-      return buffer(stream)
+      // `buffer` of node:stream/consumers makes a Blob of them first.
+      return Buffer.concat(await stream.toArray())
     })
     const reader = new RowReader(answer)
     const rows: T[] = []

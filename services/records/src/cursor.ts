@@ -1,10 +1,10 @@
 import { AppError } from '@syncline/errors'
 import type { Key } from './record-log.ts'
+import { rememberLast } from './remember-last.ts'
 
 /** A position in a stream's order of change: base64 of `<ISO instant>||<id>`. */
-export function encodeCursor(key: Key): string {
-  return Buffer.from(`${new Date(key.modifiedAt).toISOString()}||${key.id}`).toString('base64')
-}
+export const encodeCursor = ({ modifiedAt, id }: Key): string =>
+  instantPart(modifiedAt) + Buffer.from(`||${id}`).toString('base64')
 
 export function decodeCursor(cursor: string): Key {
   const text = Buffer.from(cursor, 'base64').toString('utf8')
@@ -25,3 +25,6 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
 
 /** Some clients write base64url or drop the padding. */
 const standard = (cursor: string) => cursor.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '')
+
+/** An ISO instant has a multiple of three bytes, so that its base64 ends without padding. */
+const instantPart = rememberLast((ms) => btoa(new Date(ms).toISOString()))

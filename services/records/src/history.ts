@@ -11,11 +11,11 @@ import type { Store } from './store.ts'
 const DAY_MS = 24 * 3600 * 1000
 
 /** The versions of one record, newest first: the one it has, then those that have ended. */
-export async function listVersions(
+export async function* listVersions(
   store: Store,
   stream: Stream,
   request: ListVersionsRequest,
-): Promise<ListRecordsResponse> {
+): AsyncGenerator<ListRecordsResponse, undefined> {
   const { clickhouse, state } = store
   const since = await keptSince(store)
   const id = request.id.replaceAll('\0', '')
@@ -35,7 +35,7 @@ export async function listVersions(
     upToBytes(bound.bytes),
   )
   const page = pageOf([...live, ...ended], bound, payloadBytes)
-  return pageAnswer(store, { ...page, more: page.more || mayBeCut(ended, bound.bytes) })
+  yield* pageAnswer(store, { ...page, more: page.more || mayBeCut(ended, bound.bytes) })
 }
 
 /**

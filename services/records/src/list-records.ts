@@ -8,12 +8,12 @@ import { Action, type ReadRow } from './record-log.ts'
 import type { Store } from './store.ts'
 
 /** A page of a stream in order of change. */
-export async function listRecords(
+export async function* listRecords(
   store: Store,
   stream: Stream,
   request: ListRecordsRequest,
-): Promise<ListRecordsResponse> {
-  return pageAnswer(store, await pageFor(store, stream, request))
+): AsyncGenerator<ListRecordsResponse, undefined> {
+  yield* pageAnswer(store, await pageFor(store, stream, request))
 }
 
 async function pageFor(store: Store, stream: Stream, request: ListRecordsRequest): Promise<Page<ReadRow>> {

@@ -1,10 +1,12 @@
 import type { ListRecordsResponse } from '@syncline/proto'
 import { encodeCursor } from './cursor.ts'
-import { recordJson, recordsJson } from './record-json.ts'
+import { recordsJson } from './record-json.ts'
 import type { ReadRow } from './record-log.ts'
 import type { Store } from './store.ts'
 
 const MAX_RECORDS = 10_000
+/** Large enough that a piece costs little beside its records, small enough to be many times in memory. */
+const PIECE = { records: 1000, bytes: 256 * 1024 }
 
 /** What a page may hold at most: it is in our memory, the gateway's and the client's. */
 export type PageBound = { records: number; bytes: number }
@@ -27,11 +29,20 @@ export function pageOf<T>(found: T[], bound: PageBound, sizeOf: (item: T) => num
 
 export const payloadBytes = (row: ReadRow) => row.payload.length
 
-export function pageAnswer({ life, clock }: Store, { items, more }: Page<ReadRow>): ListRecordsResponse {
+/** A page in pieces. Each is made when it is asked for: who takes them slowly holds no more text than one. */
+export function* pageAnswer(
+  { life, clock }: Pick<Store, 'life' | 'clock'>,
+  { items, more }: Page<ReadRow>,
+): Generator<ListRecordsResponse, undefined> {
   const now = clock()
+  const prunedAtOf = (row: ReadRow) => life.prunedAt(row, now)
   const last = items.at(-1)
-  return {
-    records: recordsJson(items.map((row) => recordJson(row, life.prunedAt(row, now)))),
-    nextCursor: more && last ? encodeCursor(last) : '',
+  const end = more && last ? encodeCursor(last) : ''
+  for (let from = 0, closes = false; !closes; ) {
+    const piece = pageOf(items.slice(from), PIECE, payloadBytes)
+    closes = !piece.more
+    const records = recordsJson(piece.items, prunedAtOf, { opens: from === 0, closes })
+    yield { records, nextCursor: closes ? end : '' }
+    from += piece.items.length
   }
 }

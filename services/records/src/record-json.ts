@@ -1,5 +1,6 @@
 import { encodeCursor } from './cursor.ts'
 import { Action, type ReadRow } from './record-log.ts'
+import { rememberLast } from './remember-last.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -25,27 +26,46 @@ export class PayloadLife {
   }
 }
 
-/** The JSON text of a record with its metadata. The payload is never parsed: the metadata goes before its last brace. */
-export function recordJson(row: ReadRow, prunedAt: number): Buffer {
-  const body = prunedAt > 0 ? idOnly(row) : row.payload
-  const metadata = JSON.stringify({
-    first_seen_at: iso(row.firstSeenAt),
-    last_modified_at: iso(row.modifiedAt),
-    last_action: actionName[row.action],
-    deleted_at: row.action === Action.deleted ? iso(row.modifiedAt) : null,
-    pruned_at: prunedAt > 0 ? iso(prunedAt) : null,
-    cursor: encodeCursor(row),
+/** Where a piece of the text of an array is. */
+export type Place = { opens: boolean; closes: boolean }
+
+/**
+ * The JSON text of records with their metadata, as a piece of an array: the comma between two pieces belongs to the
+ * later one. Payloads are never parsed, the metadata takes the place of their last brace.
+ */
+export function recordsJson(
+  rows: ReadRow[],
+  prunedAtOf: (row: ReadRow) => number,
+  { opens, closes }: Place,
+): Buffer {
+  const records = rows.map((row) => {
+    const prunedAt = prunedAtOf(row)
+    return { body: prunedAt > 0 ? idOnly(row) : row.payload, metadata: metadataJson(row, prunedAt) }
   })
-  return Buffer.concat([body.subarray(0, -1), Buffer.from(`,"_nango_metadata":${metadata}}`)])
+  const bytes = records.reduce((sum, { body, metadata }) => sum + body.length + metadata.length, 2)
+  const text = Buffer.allocUnsafe(bytes)
+  let at = 0
+  if (opens) text[at++] = OPENING
+  for (const [i, { body, metadata }] of records.entries()) {
+    if (i > 0 || !opens) text[at++] = COMMA
+    at += body.copy(text, at) - 1
+    at += text.write(metadata, at, 'latin1')
+  }
+  if (closes) text[at++] = CLOSING
+  return text.subarray(0, at)
 }
 
-export function recordsJson(records: Buffer[]): Buffer {
-  const parts = records.flatMap((record, i) => (i === 0 ? [record] : [comma, record]))
-  return Buffer.concat([open, ...parts, close])
+/** All ASCII, with nothing in it that JSON would escape. */
+function metadataJson(row: ReadRow, prunedAt: number): string {
+  const modified = modifiedJson(row.modifiedAt)
+  const deleted = row.action === Action.deleted ? modified : null
+  const pruned = prunedAt > 0 ? instantJson(prunedAt) : null
+  return `,"_nango_metadata":{"first_seen_at":${firstSeenJson(row.firstSeenAt)},"last_modified_at":${modified},"last_action":"${actionName[row.action]}","deleted_at":${deleted},"pruned_at":${pruned},"cursor":"${encodeCursor(row)}"}}`
 }
 
 const idOnly = (row: ReadRow) => Buffer.from(`{"id":${row.numericId ? row.id : JSON.stringify(row.id)}}`)
 
 const actionName = { [Action.added]: 'ADDED', [Action.updated]: 'UPDATED', [Action.deleted]: 'DELETED' }
-const [open, comma, close] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')]
-const iso = (ms: number) => new Date(ms).toISOString()
+const [OPENING, COMMA, CLOSING] = [0x5b, 0x2c, 0x5d]
+const instantJson = (ms: number) => `"${new Date(ms).toISOString()}"`
+const [firstSeenJson, modifiedJson] = [rememberLast(instantJson), rememberLast(instantJson)]

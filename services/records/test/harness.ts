@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { RecordsDefinition, type SaveMode, type Stream } from '@syncline/proto'
-import { batchOf, encodeRecord } from '@syncline/record'
+import { batchOf, encodeRecord, wholePage } from '@syncline/record'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
@@ -87,13 +87,13 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
       records.endTrackingDeletes({ stream, writer, allowMassDelete }),
     deleteUnseen: (allowMassDelete = false) => records.deleteUnseen({ stream, writer, allowMassDelete }),
     async list(request: Partial<Parameters<Records['records']['listRecords']>[0]> = {}) {
-      const page = await records.listRecords({ stream, limit: 100, ...request })
+      const page = await wholePage(records.listRecords({ stream, limit: 100, ...request }))
       return { records: parse(page.records), cursor: page.nextCursor }
     },
     async all(limit = 100) {
       const found: ListedRecord[] = []
       for (let cursor = ''; ; ) {
-        const page = await records.listRecords({ stream, limit, cursor })
+        const page = await wholePage(records.listRecords({ stream, limit, cursor }))
         found.push(...parse(page.records))
         if (page.nextCursor === '') return found
         cursor = page.nextCursor
@@ -104,7 +104,7 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
       return sizes[0]
     },
     async versions(id: string, request: { cursor?: string; limit?: number } = {}) {
-      const page = await records.listVersions({ stream, id, limit: 100, ...request })
+      const page = await wholePage(records.listVersions({ stream, id, limit: 100, ...request }))
       return { records: parse(page.records), cursor: page.nextCursor }
     },
     prune: (untilCursor: string, limit = 0) => records.pruneRecords({ stream, untilCursor, limit }),

@@ -87,3 +87,38 @@ test('a cursor is worth the same with another filter', async () => {
   const page = await issues.list({ limit: 10, cursor, actions: ['RECORD_ACTION_DELETED'] })
   expect(page).toEqual({ records: [], cursor: '' })
 })
+
+test('who follows cursors through windows read ahead misses no change that comes meanwhile', async () => {
+  const issues = stream(store.records)
+  await issues.save(many(400))
+  const found: ListedRecord[] = []
+  let cursor = ''
+  for (let n = 2, page = 1; ; page++) {
+    const { records, cursor: next } = await issues.list({ limit: 10, cursor })
+    found.push(...records)
+    if (next === '') break
+    cursor = next
+    // Just read, soon to be read, and far ahead; pages between the changes come from memory.
+    if (page % 7 !== 0 || page > 35) continue
+    const numbers = [page * 10 - 1, page * 10 + 45, 399 - page]
+    await issues.save(numbers.map((number) => ({ ...many(400)[number], n })))
+    n++
+  }
+  const newest = new Map(found.map(({ id, n }) => [id, n]))
+  const now = await issues.all(1000)
+  expect(now).toHaveLength(400)
+  expect([...newest].sort()).toEqual(now.map(({ id, n }) => [id, n]).sort())
+  const positions = found.map(({ _nango_metadata: { cursor } }) => cursor)
+  expect(new Set(positions).size).toBe(positions.length)
+})
+
+test('a large page comes in pieces', async () => {
+  const issues = stream(store.records)
+  const values = Array.from({ length: 200 }, (_, i) => ({ id: `r${1000 + i}`, text: 'x'.repeat(5000) }))
+  await issues.save(values)
+  const pieces = await Array.fromAsync(store.records.listRecords({ stream: issues.stream, limit: 150 }))
+  expect(pieces.length).toBeGreaterThan(1)
+  const { records, cursor } = await issues.list({ limit: 150 })
+  expect(records.map(({ id, text }) => ({ id, text }))).toEqual(values.slice(0, 150))
+  expect(pieces.map(({ nextCursor }) => nextCursor)).toEqual([...pieces.slice(1).map(() => ''), cursor])
+})

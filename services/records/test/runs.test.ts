@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { wholePage } from '@syncline/record'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { brief, type Records, sql, startRecords, stream } from './harness.ts'
@@ -118,7 +119,9 @@ test('lines of a run come back in order, once, the newest if they are too many',
 })
 
 test('a call without its stream is refused', async () => {
-  await expect(store.records.listRecords({ limit: 1 })).rejects.toMatchObject({ code: 'invalid_body' })
+  await expect(wholePage(store.records.listRecords({ limit: 1 }))).rejects.toMatchObject({
+    code: 'invalid_body',
+  })
 })
 
 test('health names what it depends on', async () => {

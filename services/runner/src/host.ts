@@ -1,4 +1,5 @@
 import { checkpointJson, type HostApi } from '@syncline/functions'
+import { wholePage } from '@syncline/record'
 import type { HostMethods } from '@syncline/sandbox'
 import pLimit from 'p-limit'
 import { z } from 'zod'
@@ -88,11 +89,11 @@ export function createHost(
         modifiedAfterMs: 0,
         actions: [],
       }
-      const page = await retrying((each) => deps.records.listRecords(request, { signal: each }), {
+      const page = await retrying((each) => wholePage(deps.records.listRecords(request, { signal: each })), {
         forMs: CALL_FOR_MS,
         signal,
       })
-      return { json: Buffer.from(page.records).toString(), nextCursor: page.nextCursor }
+      return { json: page.records.toString(), nextCursor: page.nextCursor }
     },
 
     getCheckpoint: (_, signal) =>

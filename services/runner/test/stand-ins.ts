@@ -1,5 +1,6 @@
 import { AppError } from '@syncline/errors'
 import {
+  type ListRecordsRequest,
   type LogLine,
   type ModelCounts,
   RecordsDefinition,
@@ -146,22 +147,29 @@ export class StandIns {
       this.calls.push(`unseen ${stream?.model}`)
       return { ...noChange(), deleted: 7 }
     },
-    listRecords: async ({ stream, ids, cursor, limit }) => {
-      const all = [...this.#stream(stream).entries()].filter(([id]) => ids.length === 0 || ids.includes(id))
-      const from = Number(cursor || 0)
-      const page = all.slice(from, from + limit).map(([, record]) => record)
-      const nextCursor = from + limit < all.length ? String(from + limit) : ''
-      return { records: Buffer.from(JSON.stringify(page)), nextCursor }
-    },
+    listRecords: (request) => this.#list(request),
     appendLogs: async ({ runId, lines }) => {
       this.lines.push(...lines.map((line) => ({ ...line, runId })))
       return {}
     },
-    listVersions: unused,
+    listVersions() {
+      throw new Error('not used by a runner')
+    },
     countRecords: unused,
     pruneRecords: unused,
     emptyStreams: unused,
     listLogs: unused,
+  }
+
+  /** In two pieces, as larger pages come. */
+  async *#list({ stream, ids, cursor, limit }: ListRecordsRequest) {
+    const all = [...this.#stream(stream).entries()].filter(([id]) => ids.length === 0 || ids.includes(id))
+    const from = Number(cursor || 0)
+    const page = all.slice(from, from + limit).map(([, record]) => record)
+    const nextCursor = from + limit < all.length ? String(from + limit) : ''
+    const json = JSON.stringify(page)
+    yield { records: Buffer.from(json.slice(0, 1)) }
+    yield { records: Buffer.from(json.slice(1)), nextCursor }
   }
 
   #run(runId: string): RunState {

@@ -251,9 +251,9 @@ export interface ListVersionsRequest {
 }
 
 export interface ListRecordsResponse {
-  /** A JSON array of records, each with its `_nango_metadata`. */
+  /** A piece of JSON text: all of them, in order, are an array of records, each with its `_nango_metadata`. */
   records: Buffer
-  /** Empty when there are no more. A page may hold fewer than asked for though there are more. */
+  /** In the last piece. Empty when there are no more. A page may hold fewer than asked for though there are more. */
   nextCursor: string
 }
 
@@ -2216,12 +2216,13 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** A page in pieces: at least one, and most pages are one. */
     listRecords: {
       name: 'ListRecords',
       requestType: ListRecordsRequest as typeof ListRecordsRequest,
       requestStream: false,
       responseType: ListRecordsResponse as typeof ListRecordsResponse,
-      responseStream: false,
+      responseStream: true,
       options: {},
     },
     /** The versions of one record, newest first. */
@@ -2230,7 +2231,7 @@ export const RecordsDefinition = {
       requestType: ListVersionsRequest as typeof ListVersionsRequest,
       requestStream: false,
       responseType: ListRecordsResponse as typeof ListRecordsResponse,
-      responseStream: false,
+      responseStream: true,
       options: {},
     },
     countRecords: {
@@ -2296,15 +2297,16 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: TrackDeletesRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<SaveResponse>>
+  /** A page in pieces: at least one, and most pages are one. */
   listRecords(
     request: ListRecordsRequest,
     context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<ListRecordsResponse>>
+  ): ServerStreamingMethodResult<DeepPartial<ListRecordsResponse>>
   /** The versions of one record, newest first. */
   listVersions(
     request: ListVersionsRequest,
     context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<ListRecordsResponse>>
+  ): ServerStreamingMethodResult<DeepPartial<ListRecordsResponse>>
   countRecords(
     request: CountRecordsRequest,
     context: CallContext & CallContextExt,
@@ -2347,15 +2349,16 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<TrackDeletesRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<SaveResponse>
+  /** A page in pieces: at least one, and most pages are one. */
   listRecords(
     request: DeepPartial<ListRecordsRequest>,
     options?: CallOptions & CallOptionsExt,
-  ): Promise<ListRecordsResponse>
+  ): AsyncIterable<ListRecordsResponse>
   /** The versions of one record, newest first. */
   listVersions(
     request: DeepPartial<ListVersionsRequest>,
     options?: CallOptions & CallOptionsExt,
-  ): Promise<ListRecordsResponse>
+  ): AsyncIterable<ListRecordsResponse>
   countRecords(
     request: DeepPartial<CountRecordsRequest>,
     options?: CallOptions & CallOptionsExt,
@@ -2402,6 +2405,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error('Value is smaller than Number.MIN_SAFE_INTEGER')
   }
   return num
+}
+
+export type ServerStreamingMethodResult<Response> = {
+  [Symbol.asyncIterator](): AsyncIterator<Response, void>
 }
 
 interface MessageFns<T> {

@@ -1,9 +1,10 @@
 import { getRecordHistoryUpTo, listRecordsUpTo, pruneRecords } from '@syncline/api'
 import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { type ListRecordsResponse, RecordAction, type Stream } from '@syncline/proto'
+import { RecordAction, type Stream } from '@syncline/proto'
 import type { App } from '../app.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { sendPage } from '../send-page.ts'
 
 const actions = {
   added: RecordAction.ADDED,
@@ -18,7 +19,7 @@ export function recordRoutes(app: App, { catalog, records, limits }: Dependencie
     handler: async (request, reply) => {
       const { query } = request
       const after = query.delta ?? query.modified_after
-      const page = await records.listRecords({
+      const wanted = {
         stream: await streamOf(catalog, request.environment, request.headers, query),
         cursor: query.cursor ?? '',
         limit: query.limit,
@@ -26,8 +27,8 @@ export function recordRoutes(app: App, { catalog, records, limits }: Dependencie
         actions: query.filter?.map((action) => actions[action]) ?? [],
         ids: query.ids ?? [],
         asOfMs: query.as_of === undefined ? 0 : Date.parse(query.as_of),
-      })
-      return reply.type('application/json').send(bodyOf(page))
+      }
+      return sendPage(reply, (options) => records.listRecords(wanted, options))
     },
   })
 
@@ -35,13 +36,13 @@ export function recordRoutes(app: App, { catalog, records, limits }: Dependencie
   app.route({
     ...history,
     handler: async ({ environment, headers, params, query }, reply) => {
-      const page = await records.listVersions({
+      const wanted = {
         stream: await streamOf(catalog, environment, headers, query),
         id: params.id,
         cursor: query.cursor ?? '',
         limit: query.limit,
-      })
-      return reply.type('application/json').send(bodyOf(page))
+      }
+      return sendPage(reply, (options) => records.listVersions(wanted, options))
     },
   })
 
@@ -62,11 +63,6 @@ export function recordRoutes(app: App, { catalog, records, limits }: Dependencie
 function withoutResponse<R extends { schema: { response: unknown } }>({ schema, ...route }: R) {
   const { response: _, ...rest } = schema
   return { ...route, schema: rest as Omit<R['schema'], 'response'> } // TypeScript widens a rest of a generic
-}
-
-function bodyOf({ records, nextCursor }: ListRecordsResponse): Buffer {
-  const next = JSON.stringify(nextCursor || null)
-  return Buffer.concat([Buffer.from('{"records":'), records, Buffer.from(`,"next_cursor":${next}}`)])
 }
 
 async function streamOf(

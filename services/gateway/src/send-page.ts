@@ -1,0 +1,52 @@
+import { Readable } from 'node:stream'
+import { AppError } from '@syncline/errors'
+import type { ListRecordsResponse } from '@syncline/proto'
+import type { FastifyReply } from 'fastify'
+
+/** A client on a slow line may take so long for a page. That records is there shows in keepalives. */
+const DEADLINE_MS = 5 * 60_000
+
+type Pieces = AsyncIterable<ListRecordsResponse>
+type Call = (options: { signal: AbortSignal; deadline: number }) => Pieces
+
+/**
+ * Sends a page on as its pieces come, no faster than the client takes them. What fails before anything was sent is
+ * thrown, what fails later breaks the connection: half a page never looks like a whole one. If the client goes away,
+ * the call ends.
+ */
+export async function sendPage(reply: FastifyReply, call: Call): Promise<FastifyReply> {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  const pieces = call({ signal: gone.signal, deadline: DEADLINE_MS })[Symbol.asyncIterator]()
+  const next = () =>
+    pieces.next().catch((error: unknown) => {
+      throw gone.signal.aborted ? new AppError('unavailable', 'the client has gone away') : error
+    })
+  const first = await next()
+  if (first.done) throw new Error('records has sent a page without pieces')
+  const second = await next()
+  reply.type('application/json')
+  // Most pages are one piece: as a whole it costs less than as a stream.
+  if (second.done) return reply.send(Buffer.concat([START, first.value.records, endOf(first.value)]))
+  return reply.send(Readable.from(bodyOf(first.value, second.value, pieces), { objectMode: false }))
+}
+
+async function* bodyOf(
+  first: ListRecordsResponse,
+  second: ListRecordsResponse,
+  rest: AsyncIterator<ListRecordsResponse>,
+): AsyncGenerator<Buffer> {
+  yield START
+  yield first.records
+  yield second.records
+  let last = second
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    last = next.value
+    yield last.records
+  }
+  yield endOf(last)
+}
+
+const START = Buffer.from('{"records":')
+const endOf = ({ nextCursor }: ListRecordsResponse) =>
+  Buffer.from(`,"next_cursor":${JSON.stringify(nextCursor || null)}}`)
