@@ -63,7 +63,9 @@ async function* translateErrors<Request, Response>(
 
 /** Of a server that did not answer, gRPC knows addresses and socket errors; our caller's caller wants its name. */
 function messageOf(code: string | undefined, error: ClientError): string {
-  if (code !== undefined || error.code !== Status.UNAVAILABLE) return error.details
+  if (code !== undefined) return error.details
+  if (error.code === Status.RESOURCE_EXHAUSTED) return `${error.details}: send less at a time`
+  if (error.code !== Status.UNAVAILABLE) return error.details
   const service = error.path.split(/[./]/).at(-2)
   return `${service} does not answer at the moment: try again`
 }
@@ -71,6 +73,7 @@ function messageOf(code: string | undefined, error: ClientError): string {
 function codeOf(code: string | undefined, status: Status): ErrorCode {
   if (code !== undefined && code in codes) return code as ErrorCode
   if (status === Status.UNAVAILABLE || status === Status.CANCELLED) return 'unavailable'
+  if (status === Status.RESOURCE_EXHAUSTED) return 'body_too_large'
   if (status === Status.DEADLINE_EXCEEDED) return 'deadline_exceeded'
   return 'server_error'
 }

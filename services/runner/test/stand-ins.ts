@@ -44,6 +44,8 @@ export class StandIns {
   onSave: (request: SaveRequest) => Promise<void> | void = () => {}
   /** What the guard against mass deletes says, unless they are allowed. */
   heldBack = ''
+  /** Records of a page at most, as if they were large. */
+  pageMax = Number.POSITIVE_INFINITY
   onStart: () => void = () => {}
   onHeartbeat: () => void = () => {}
 
@@ -144,7 +146,8 @@ export class StandIns {
       this.calls.push(`unseen ${stream?.model}`)
       return { ...noChange(), deleted: 7 }
     },
-    listRecords: async ({ stream, ids, cursor, limit }) => {
+    listRecords: async ({ stream, ids, cursor, ...request }) => {
+      const limit = Math.min(request.limit, this.pageMax)
       const all = [...this.#stream(stream).entries()].filter(([id]) => ids.length === 0 || ids.includes(id))
       const from = Number(cursor || 0)
       const page = all.slice(from, from + limit).map(([, record]) => record)
