@@ -198,13 +198,21 @@ test('a request line that is longer than any request is refused in the same shap
   expect(read).toMatchObject({ status: 431, body: { error: { code: 'invalid_headers' } } })
 })
 
-test.each(['ids=%ff', 'ids=a%00b', 'cursor=%c3%28', 'ids=%', 'ids=%ed%a0%80', 'ids[__proto__]=a', 'ids[a]=1'])(
-  'a query that is no text, %s, is no fault of ours',
-  async (query) => {
-    const { status, text } = await get(`model=GithubIssue&${query}`)
-    expect([status, text]).toEqual([expect.toSatisfy((code) => code === 200 || code === 400), expect.anything()])
-  },
-)
+test.each([
+  'ids=%ff',
+  'ids=a%00b',
+  'cursor=%c3%28',
+  'ids=%',
+  'ids=%ed%a0%80',
+  'ids[__proto__]=a',
+  'ids[a]=1',
+])('a query that is no text, %s, is no fault of ours', async (query) => {
+  const { status, text } = await get(`model=GithubIssue&${query}`)
+  expect([status, text]).toEqual([
+    expect.toSatisfy((code) => code === 200 || code === 400),
+    expect.anything(),
+  ])
+})
 
 test('the operator may raise the bound of a page', async () => {
   await using wide = await startWorld({ variables: { RECORDS_MAX_LIMIT: '10000' } })

@@ -57,7 +57,10 @@ test('whatever an id is made of, its record is saved, read, merged, pruned and d
     const { records } = await issues.list({ ids: [String(id)] })
     expect(records).toMatchObject([{ id, n: 1, m: 2 }])
     expect((await issues.list({ ids: [String(id)], cursor: cursorOf(records[0]) })).records).toEqual([])
-    expect((await issues.versions(String(id))).records).toMatchObject([{ id, m: 2 }, { id, n: 1 }])
+    expect((await issues.versions(String(id))).records).toMatchObject([
+      { id, m: 2 },
+      { id, n: 1 },
+    ])
   }
 
   const end = cursorOf((await issues.all()).at(-1))
@@ -76,7 +79,8 @@ test('an id that is cut inside an emoji, or has NULs, is found by what it was sa
   expect(await issues.save(odd.map((id) => ({ id })))).toMatchObject({ added: 2 })
   expect(await issues.save([{ id: 'x\ufffd' }, { id: 'nul' }])).toMatchObject({ added: 0, updated: 1 })
   expect((await issues.list({ ids: odd })).records).toHaveLength(2)
-  for (const id of odd) expect((await issues.versions(id)).records[0]).toMatchObject({ id: expect.any(String) })
+  for (const id of odd)
+    expect((await issues.versions(id)).records[0]).toMatchObject({ id: expect.any(String) })
 })
 
 const forged = (instant: string, id = 'a') => base64(`${instant}||${id}`)
@@ -103,7 +107,10 @@ test.each([
   ['of an id with NULs', forged('2024-01-15T10:31:00Z', '\0\0'), 2],
 ])('a cursor %s is a position', async (_, cursor, after) => {
   const issues = fresh()
-  await issues.save([{ id: 'a', n: 1 }, { id: 'b', n: 1 }])
+  await issues.save([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
   expect((await issues.list({ cursor })).records).toHaveLength(after)
   expect((await issues.list({ cursor, ids: ['a', 'b'] })).records).toHaveLength(after)
   expect((await issues.list({ cursor, asOfMs: Date.now() })).records).toHaveLength(after)
