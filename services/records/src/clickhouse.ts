@@ -59,8 +59,9 @@ export class ClickHouse implements AsyncDisposable {
   /** Runs a SELECT and decodes its rows by what `row` reads of each, column by column. */
   async select<T>(query: Sql, row: (reader: RowReader) => T): Promise<T[]> {
     const answer = await this.#ask(async () => {
-      // The answer is complete before it begins: an error in the middle can't look like fewer rows.
-      const settings = { wait_end_of_query: 1 } as const
+      // The answer is complete before it begins: an error in the middle can't look like fewer rows. What is over the
+      // buffer goes through a file, which is slower, and fails where the disk is full.
+      const settings = { wait_end_of_query: 1, http_response_buffer_size: String(64 * MIB) } as const
       const { stream } = await this.#client.exec({
         query: `${query.text} FORMAT RowBinary`,
         clickhouse_settings: settings,
@@ -120,9 +121,7 @@ export class ClickHouse implements AsyncDisposable {
     } catch (error) {
       if (error instanceof ClickHouseError && !passing.has(error.code)) throw error
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-      throw new AppError('unavailable', `ClickHouse does not answer: ${reason.slice(0, 300)}`, {
-        cause: error,
-      })
+      throw new AppError('unavailable', `${trouble(error)}: ${reason.slice(0, 300)}`, { cause: error })
     }
   }
 }
@@ -134,8 +133,19 @@ export function wasAnswered(error: unknown): boolean {
   )
 }
 
-/** Codes of ClickHouse for states that pass: time and memory limits, a full disk, too many parts, shutdown, no quorum. */
-const passing = new Set(['159', '202', '209', '210', '236', '241', '242', '243', '252', '319', '394', '999'])
+function trouble(error: unknown): string {
+  if (!(error instanceof ClickHouseError)) return 'ClickHouse does not answer'
+  return fullDisk.has(error.code) ? "ClickHouse's disk is full" : 'ClickHouse refuses at the moment'
+}
+
+/** Codes of ClickHouse: it reserves room before it writes, and may find none when it writes. */
+const fullDisk = new Set(['243', '75'])
+
+/** States that pass: time and memory limits, a full disk, too many parts, shutdown, no quorum. */
+const passing = new Set([
+  ...['159', '202', '209', '210', '236', '241', '242', '252', '319', '394', '999'],
+  ...fullDisk,
+])
 
 async function drained(stream: Readable): Promise<void> {
   stream.resume()

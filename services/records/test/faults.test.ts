@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startClickHouse, startRedis } from '@syncline/embedded'
+import { script } from '@syncline/redis'
+import { eventually } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import { brief, disagreements, type ListedRecord, startRecords, stream } from './harness.ts'
+import { mortal } from './mortal.ts'
+
+const claim = script(new URL('../src/scripts/lock.lua', import.meta.url))
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+
+/** A file system of its own. */
+async function smallDisk(size: string) {
+  await using open = new AsyncDisposableStack()
+  const { path } = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-disk-')))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'syncline', path])
+  open.defer(() => void execFileSync('umount', [path]))
+  const owned = open.move()
+  return {
+    path,
+    resize: (size: string) => execFileSync('mount', ['-o', `remount,size=${size}`, path]),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** How many records came with each instant. */
+const commitSizes = (records: ListedRecord[]) => [
+  ...Map.groupBy(records, (record) => record._nango_metadata.last_modified_at)
+    .values()
+    .map(({ length }) => length),
+]
+
+test.skipIf(!isRoot)(
+  'a full disk: saves are refused and say why, readers see whole commits, and all is well when there is room (needs root)',
+  async () => {
+    await using disk = await smallDisk('20m')
+    await using clickhouse = await mortal(startClickHouse, join(disk.path, 'data'))
+    await using store = await startRecords(undefined, { clickhouse: clickhouse.url })
+    const streams = Array.from({ length: 3 }, () => stream(store.records))
+    // What does not compress.
+    const text = () => randomBytes(6000).toString('base64')
+    const batch = () => Array.from({ length: 100 }, (_, i) => ({ id: `r${i}`, text: text() }))
+    const refusal = { code: 'unavailable', message: expect.stringMatching(/^ClickHouse's disk is full: /) }
+
+    const [first] = streams as [(typeof streams)[number]]
+    await expect(
+      (async () => {
+        for (;;) await first.save(Array.from({ length: 100 }, () => ({ id: randomUUID(), text: text() })))
+      })(),
+    ).rejects.toMatchObject(refusal)
+    const batches = streams.map(batch)
+    const save = () => Promise.allSettled(streams.map((each, i) => each.save(batches[i] ?? [])))
+    expect(await save()).toMatchObject(streams.map(() => ({ status: 'rejected', reason: refusal })))
+    for (const size of commitSizes(await first.all(1000))) expect(size).toBe(100)
+    expect(brief(await first.all(1000))).toHaveLength((await first.all(7)).length)
+
+    disk.resize('100m')
+    expect(await save()).toMatchObject(streams.map(() => ({ status: 'fulfilled', value: { added: 100 } })))
+    expect(await save()).toMatchObject(
+      streams.map(() => ({ status: 'fulfilled', value: { unchanged: 100 } })),
+    )
+    for (const size of commitSizes(await first.all(1000))) expect(size).toBe(100)
+    expect(await disagreements(store)).toBe('')
+  },
+  120_000,
+)
+
+test('Redis killed again and again in the middle of commits of two instances: nothing is lost, nothing is there twice', async () => {
+  await using redis = await mortal(startRedis)
+  await using store = await startRecords(undefined, { redis: redis.url })
+  await using other = await startRecords(store.at, { redis: redis.url })
+  const streams = Array.from({ length: 6 }, () => stream(store.records))
+  const until = { timeoutMs: 100_000 }
+  const writing = streams.flatMap((each) =>
+    [store, other].map(async ({ records }, w) => {
+      const writer = stream(records, each.stream)
+      for (let n = 0; n < 10; n++) {
+        const own = Array.from({ length: 20 }, (_, i) => ({ id: `${w}-${n}-${i}` }))
+        await eventually(() => writer.save([...own, { id: 'shared', n, w }]), until)
+        if (n % 5 === 4) await eventually(() => writer.delete([`${w}-${n}-0`]), until)
+      }
+    }),
+  )
+  const live = async () =>
+    (await Promise.all(streams.map((each) => each.count()))).reduce((sum, size) => sum + (size?.live ?? 0), 0)
+  for (const some of [300, 900, 1500]) {
+    await eventually(async () => expect(await live()).toBeGreaterThan(some), until)
+    await redis.kill()
+    await redis.start()
+  }
+  await Promise.all(writing)
+  expect(await live()).toBe(6 * (2 * 10 * 20 + 1 - 2 * 2))
+  for (const each of streams) {
+    const ids = (await each.all(1000)).map(({ id }) => id)
+    expect(ids).toHaveLength(401)
+    expect(new Set(ids).size).toBe(401)
+  }
+  expect(await disagreements(store)).toBe('')
+}, 180_000)
+
+test('who asks for a lock again, because Redis died before it answered, has it', async () => {
+  await using store = await startRecords()
+  await using redis = store.redis()
+  const key = `${store.at}:asked-twice`
+  await redis.client.hset(key, { generation: 0, last: 0 })
+  const answer = async (token: string) => [await claim(redis.client, [key], [token, 60_000])].flat()[0]
+  expect(await answer('mine')).toBe('locked')
+  expect(await answer('another')).toBe('busy')
+  expect(await answer('mine')).toBe('locked')
+})
+
+test('three instances, each writing to the same streams in its own way, leave what all of them have done', async () => {
+  await using store = await startRecords()
+  await using second = await startRecords(store.at)
+  await using third = await startRecords(store.at)
+  const streams = Array.from({ length: 2 }, () => stream(store.records))
+  await Promise.all(
+    streams.map(async ({ stream: same }) => {
+      const [a, b, c] = [store, second, third].map(({ records }) => stream(records, same))
+      if (!a || !b || !c) return
+      const ids = Array.from({ length: 100 }, (_, i) => `r${i}`)
+      await a.save(ids.map((id) => ({ id })))
+      await Promise.all([
+        ...[0, 1, 2, 3].map((n) => a.save(ids.slice(0, 50).map((id) => ({ id, n })))),
+        ...ids.slice(0, 10).map((id) => b.merge([{ id, b: true }])),
+        ...ids.slice(50, 60).map((id) => c.delete([id])),
+        a.list().then(({ records }) => c.prune(records.at(-1)?._nango_metadata.cursor ?? '')),
+        ...[0, 1, 2, 3].map((n) => c.save([{ id: `new ${n}` }])),
+      ])
+    }),
+  )
+  for (const each of streams) {
+    expect(await each.count()).toMatchObject({ live: 94 })
+    const records = await each.all(13)
+    expect(records).toHaveLength(104)
+    expect(records.filter((record) => record._nango_metadata.deleted_at !== null)).toHaveLength(10)
+    for (const id of ['r30', 'r40'])
+      expect((await each.list({ ids: [id] })).records).toMatchObject([{ n: 3 }])
+  }
+  expect(await disagreements(store)).toBe('')
+})
