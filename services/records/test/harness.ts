@@ -59,25 +59,6 @@ export async function sql({ config }: Pick<Records, 'config'>, statement: string
   return (await answer.text()).trim()
 }
 
-/** In which the tables do not agree about records, of all streams: empty where all is well. */
-export async function disagreements(store: Pick<Records, 'config'>): Promise<string> {
-  const version = 'stream, id, modified_at, action, pruned_at, size'
-  const log = `SELECT ${version} FROM record_log FINAL`
-  const heads = `SELECT ${version} FROM record_head FINAL`
-  const counted =
-    "SELECT stream, toInt64(countIf(action != 'deleted')) AS live, sum(toInt64(size)) AS bytes FROM record_log FINAL GROUP BY stream"
-  const stated = 'SELECT stream, sum(live) AS live, sum(bytes) AS bytes FROM stream_stat GROUP BY stream'
-  const some = 'HAVING live != 0 OR bytes != 0'
-  const found = await Promise.all([
-    sql(store, `${log} EXCEPT ${heads}`),
-    sql(store, `${heads} EXCEPT ${log}`),
-    sql(store, `${counted} ${some} EXCEPT ${stated} ${some}`),
-    sql(store, `${stated} ${some} EXCEPT ${counted} ${some}`),
-    sql(store, `SELECT stream, id, count() FROM record_log FINAL GROUP BY stream, id HAVING count() > 1`),
-  ])
-  return found.filter(Boolean).join('\n')
-}
-
 /** A stream of its own for a test, and the calls on it in short. */
 export function stream(records: Records['records'], more: Partial<Stream> = {}) {
   const stream: Stream = {
