@@ -11,7 +11,8 @@ export const Variant = SyncName
 export const Model = name(/^[A-Z][a-zA-Z0-9_-]+$/)
 export const VariableName = name(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
 
-export const Cursor = z.string().min(1).max(1000)
+/** That of an id of 255 characters, three bytes each, has 1056. */
+export const Cursor = z.string().min(1).max(1100)
 /** In answers: ISO 8601 in UTC with milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 })
 /** In requests: ISO 8601 with any offset. */

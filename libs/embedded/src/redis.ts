@@ -23,13 +23,14 @@ export async function startRedis(options: ServerOptions): Promise<Server> {
   )
 }
 
+// A lock or a fence that was given must not be forgotten: docs/decisions/0008.
 const settings = (dir: string, port: number) =>
   Object.entries({
     bind: '127.0.0.1',
     port: String(port),
     dir,
     appendonly: 'yes',
-    appendfsync: 'everysec',
+    appendfsync: 'always',
     save: '',
     'maxmemory-policy': 'noeviction',
   }).flatMap(([name, value]) => [`--${name}`, value])

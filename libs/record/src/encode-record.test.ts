@@ -49,6 +49,7 @@ test('a hash has 16 bytes', () => {
 
 test('ids may be numbers, 0 too', () => {
   expect(encodeRecord({ id: 0 })).toMatchObject({ id: '0', numericId: true })
+  expect(encodeRecord({ id: -0 })).toMatchObject({ id: '0', numericId: true })
   expect(encodeRecord({ id: 1e21 })).toMatchObject({ id: '1e+21', numericId: true })
   expect(encodeRecord({ id: '0' })).toMatchObject({ id: '0', numericId: false })
 })
@@ -56,6 +57,10 @@ test('ids may be numbers, 0 too', () => {
 test('ids lose NULs and keep everything else', () => {
   expect(encodeRecord({ id: 'a\0b' }).id).toBe('ab')
   expect(encodeRecord({ id: '👩‍🚀 / "q" \n' }).id).toBe('👩‍🚀 / "q" \n')
+})
+
+test.each(['__proto__', 'constructor', 'toString'])('%s is an id like any other', (id) => {
+  expect(encodeRecord({ id, [id]: 1 })).toMatchObject({ id, numericId: false })
 })
 
 test('a text that was cut inside an emoji is repaired, not refused', () => {
@@ -82,6 +87,8 @@ test.each([
   [{ id: Number.NaN }, /has the number "NaN" as its id/],
   [{ id: true }, /has the boolean "true" as its id/],
   [{ id: { a: 1 } }, /has an object .* as its id/],
+  [{ id: Number.POSITIVE_INFINITY }, /has the number "Infinity" as its id/],
+  [{ id: 1n }, /has the bigint "1" as its id/],
   [{ id: 'x'.repeat(256) }, /has an id of 256 characters, 255 are allowed: 'x{40}…'/],
   [{ id: 'a', n: 1n }, /\(id 'a'\) is no JSON: .*BigInt/],
 ])('%o is refused with what is wrong', (value, message) => {

@@ -34,8 +34,6 @@ export function connect(address: string): Connection {
     'grpc.dns_min_time_between_resolutions_ms': 1000,
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5000,
-    // What may be on its way of an answer. With the 64 KiB of HTTP/2 a page waits for us a dozen times.
-    'grpc-node.flow_control_window': 1024 * 1024,
   })
   // Attached last is invoked first: a deadline's error is translated too.
   const clients = createClientFactory().use(deadlineMiddleware).use(translateErrors)
@@ -65,7 +63,9 @@ async function* translateErrors<Request, Response>(
 
 /** Of a server that did not answer, gRPC knows addresses and socket errors; our caller's caller wants its name. */
 function messageOf(code: string | undefined, error: ClientError): string {
-  if (code !== undefined || error.code !== Status.UNAVAILABLE) return error.details
+  if (code !== undefined) return error.details
+  if (error.code === Status.RESOURCE_EXHAUSTED) return `${error.details}: send less at a time`
+  if (error.code !== Status.UNAVAILABLE) return error.details
   const service = error.path.split(/[./]/).at(-2)
   return `${service} does not answer at the moment: try again`
 }
@@ -73,6 +73,7 @@ function messageOf(code: string | undefined, error: ClientError): string {
 function codeOf(code: string | undefined, status: Status): ErrorCode {
   if (code !== undefined && code in codes) return code as ErrorCode
   if (status === Status.UNAVAILABLE || status === Status.CANCELLED) return 'unavailable'
+  if (status === Status.RESOURCE_EXHAUSTED) return 'body_too_large'
   if (status === Status.DEADLINE_EXCEEDED) return 'deadline_exceeded'
   return 'server_error'
 }

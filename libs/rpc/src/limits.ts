@@ -1,8 +1,8 @@
 const MIB = 1024 * 1024
 
 /**
- * What may be on its way before the receiver has taken it. HTTP/2 begins with 64 KiB, so a save of 1 MB would stop and
- * wait sixteen times.
+ * What may be on its way before the receiver has taken it. HTTP/2 begins with 64 KiB, so a save or a page of 1 MB would
+ * stop and wait sixteen times.
  */
 export const WINDOW_BYTES = 4 * MIB
 

@@ -81,3 +81,10 @@ test('a call that takes too long ends at its deadline, on both sides', async () 
   })
   await ended.promise
 })
+
+test('a message that is larger than messages may be is refused, with what to do', async () => {
+  await using rpc = await answering(async () => ({ json: '' }))
+  const huge = rpc.client.getCheckpoint({ ...request, runId: 'x'.repeat(128 * 1024 * 1024) })
+  const message = expect.stringMatching(/larger than .*send less/)
+  await expect(huge).rejects.toMatchObject({ code: 'body_too_large', retry: false, message })
+})

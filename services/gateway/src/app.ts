@@ -21,6 +21,7 @@ import { statusRoutes } from './routes/status.ts'
 import { syncRoutes } from './routes/syncs.ts'
 import { variableRoutes } from './routes/variables.ts'
 import { variantRoutes } from './routes/variants.ts'
+import { refuseUnreadable } from './unreadable-request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -120,6 +121,7 @@ function createServer(bodyLimit: number, answerError: AnswerError) {
       maxParamLength: 1024,
       querystringParser: (text) => qs.parse(text, { arrayLimit: 100 }),
     },
+    clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>()
 

@@ -265,6 +265,46 @@ test('a cursor that the record store refuses is a 400', async () => {
   expect(answer.body).toEqual({ error: { code: 'invalid_cursor', message: "cursor 'x' is not one of ours" } })
 })
 
+test('a cursor and an id as long as they get reach the record store', async () => {
+  const id = '中'.repeat(255)
+  const cursor = Buffer.from(`2024-01-15T10:31:00.000Z||${id}`).toString('base64')
+  const query = `cursor=${encodeURIComponent(cursor)}&ids=${encodeURIComponent(id)}`
+  expect((await get(`model=GithubIssue&${query}`)).status).toBe(200)
+  expect(listed).toMatchObject([{ cursor, ids: [id] }])
+  expect((await prune({ model: 'GithubIssue', until_cursor: cursor })).status).toBe(200)
+  expect(pruned).toMatchObject([{ untilCursor: cursor }])
+})
+
+test('what is longer is a 400, for reading and pruning', async () => {
+  const cursor = 'x'.repeat(60_000)
+  const read = await get(`model=GithubIssue&cursor=${cursor}`)
+  expect(read).toMatchObject({ status: 400, body: { error: { code: 'invalid_query_params' } } })
+  const pruning = await prune({ model: 'GithubIssue', until_cursor: 'x'.repeat(1_000_000) })
+  expect(pruning).toMatchObject({ status: 400, body: { error: { code: 'invalid_body' } } })
+  expect(pruning.text.length).toBeLessThan(1000)
+})
+
+test('a request line that is longer than any request is refused in the same shape', async () => {
+  const read = await get(`model=GithubIssue&cursor=${'x'.repeat(1_000_000)}`)
+  expect(read).toMatchObject({ status: 431, body: { error: { code: 'invalid_headers' } } })
+})
+
+test.each([
+  'ids=%ff',
+  'ids=a%00b',
+  'cursor=%c3%28',
+  'ids=%',
+  'ids=%ed%a0%80',
+  'ids[__proto__]=a',
+  'ids[a]=1',
+])('a query that is no text, %s, is no fault of ours', async (query) => {
+  const { status, text } = await get(`model=GithubIssue&${query}`)
+  expect([status, text]).toEqual([
+    expect.toSatisfy((code) => code === 200 || code === 400),
+    expect.anything(),
+  ])
+})
+
 test('the operator may raise the bound of a page', async () => {
   await using wide = await startWorld({ variables: { RECORDS_MAX_LIMIT: '10000' } })
   const { api } = await furnish(wide)

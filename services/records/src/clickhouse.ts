@@ -145,9 +145,7 @@ export class ClickHouse implements AsyncDisposable {
     } catch (error) {
       if (error instanceof ClickHouseError && !passing.has(error.code)) throw error
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-      throw new AppError('unavailable', `ClickHouse does not answer: ${reason.slice(0, 300)}`, {
-        cause: error,
-      })
+      throw new AppError('unavailable', `${trouble(error)}: ${reason.slice(0, 300)}`, { cause: error })
     }
   }
 }
@@ -161,8 +159,19 @@ export function isOver(error: unknown): boolean {
   )
 }
 
-/** Codes of ClickHouse for states that pass: time and memory limits, a full disk, too many parts, shutdown, no quorum. */
-const passing = new Set(['159', '202', '209', '210', '236', '241', '242', '243', '252', '319', '394', '999'])
+function trouble(error: unknown): string {
+  if (!(error instanceof ClickHouseError)) return 'ClickHouse does not answer'
+  return fullDisk.has(error.code) ? "ClickHouse's disk is full" : 'ClickHouse refuses at the moment'
+}
+
+/** Codes of ClickHouse: it reserves room before it writes, and may find none when it writes. */
+const fullDisk = new Set(['243', '75'])
+
+/** States that pass: time and memory limits, a full disk, too many parts, shutdown, no quorum. */
+const passing = new Set([
+  ...['159', '202', '209', '210', '236', '241', '242', '252', '319', '394', '999'],
+  ...fullDisk,
+])
 
 async function drained(stream: Readable): Promise<void> {
   stream.resume()

@@ -11,7 +11,7 @@ test('a cursor is the base64 of instant and id', () => {
   expect(decodeCursor(cursor)).toEqual(key)
 })
 
-test.each(['a||b', '👩‍🚀', ' ', "'\\ \n", 'ÿþ?>', 'x'.repeat(255)])('the id %j comes back', (id) => {
+test.each(['a||b', '👩‍🚀', ' ', "'\\ \n", 'ÿþ?>', '中'.repeat(255)])('the id %j comes back', (id) => {
   const key = { modifiedAt: 1_700_000_000_123, id }
   expect(decodeCursor(encodeCursor(key))).toEqual(key)
   expect(decodeCursor(Buffer.from(encodeCursor(key), 'base64').toString('base64url'))).toEqual(key)

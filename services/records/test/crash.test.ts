@@ -1,31 +1,8 @@
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Server, startClickHouse, startRedis } from '@syncline/embedded'
-import { eventually, freePort } from '@syncline/testkit'
+import { startClickHouse, startRedis } from '@syncline/embedded'
+import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { brief, sql, startRecords, stream } from './harness.ts'
-
-/** A server of the test's own, to be killed and started again on the same data and port. */
-async function mortal(start: typeof startClickHouse) {
-  await using open = new AsyncDisposableStack()
-  const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-records-')))
-  const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'log'), port: await freePort() }
-  let server: Server = await start(place)
-  open.defer(() => server[Symbol.asyncDispose]())
-  const owned = open.move()
-  return {
-    url: server.url,
-    async kill() {
-      process.kill(server.pid, 'SIGKILL')
-      await server.exited
-    },
-    async start() {
-      server = await start(place)
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
+import { mortal } from './mortal.ts'
 
 test('ClickHouse killed in the middle of commits over many streams: repeated saves leave each record once', async () => {
   await using clickhouse = await mortal(startClickHouse)

@@ -29,7 +29,7 @@ const params = {
   delete: z.object({ model, first, records }),
   listRecords: z.object({
     model,
-    cursor: z.string().max(1000),
+    cursor: z.string().max(1100),
     limit: z.int().min(1).max(PAGE_MAX),
     ids: z.array(z.string()).max(PAGE_MAX),
   }),

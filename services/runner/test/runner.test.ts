@@ -15,6 +15,7 @@ beforeEach(() => {
   standIns.records.clear()
   standIns.onSave = () => {}
   standIns.onHeartbeat = () => {}
+  standIns.pageMax = Number.POSITIVE_INFINITY
 })
 
 const SUCCESS = { outcome: RunOutcome.SUCCESS, error: '' }
@@ -44,6 +45,21 @@ test('large batches go in slices, in order, one at a time', async () => {
     const list = (from, n) => Array.from({ length: n }, (_, i) => ({ id: String(from + i) }))
     await Promise.all([nango.batchSave(list(0, 2500), 'Thing'), nango.batchSave(list(5000, 10), 'Thing')])`)
   expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ added: 2510 }] })
+})
+
+test('100 000 records of a kilobyte in one batch go in slices of a thousand', async () => {
+  await world.deploy(`
+    const text = 'x'.repeat(1000)
+    await nango.batchSave(Array.from({ length: 100_000 }, (_, i) => ({ id: String(i), text: i + text })), 'Thing')`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ added: 100_000 }] })
+  expect(world.standIns.calls.slice(1)).toEqual(Array(100).fill('save Thing 1000'))
+})
+
+test('a record of almost 8 MB is saved, and a larger one can be deleted', async () => {
+  await world.deploy(`
+    await nango.batchSave([{ id: 'a', text: 'x'.repeat(7_999_950) }], 'Thing')
+    await nango.batchDelete([{ id: 'a', text: 'x'.repeat(16e6) }], 'Thing')`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ added: 1, deleted: 1 }] })
 })
 
 test('checkpoints come back, wait for the writes before them, and are cleared', async () => {
@@ -102,6 +118,21 @@ test.each([
     'a record in a later slice',
     `await nango.batchSave(Array.from({ length: 1500 }, (_, i) => i === 1200 ? {} : { id: String(i) }), 'Thing')`,
     "record 1200 of model 'Thing' has no id",
+  ],
+  [
+    'a record that is no object',
+    `await nango.batchSave([{ id: '1' }, 'two'], 'Thing')`,
+    `record 1 of model 'Thing' is the string "two"; a record is an object with an id`,
+  ],
+  [
+    'an id of 256 characters',
+    `await nango.batchSave([{ id: 'x'.repeat(256) }], 'Thing')`,
+    "record 0 of model 'Thing' has an id of 256 characters, 255 are allowed",
+  ],
+  [
+    'a record of 16 MB',
+    `await nango.batchSave([{ id: '1' }, { id: 'large', text: 'x'.repeat(16e6) }], 'Thing')`,
+    "model 'Thing': record 1 (id 'large') has 16000024 bytes; a record may have 8000000",
   ],
   ['no list', `await nango.batchSave({ id: '1' }, 'Thing')`, 'must be an array'],
   ['a nested checkpoint', `await nango.saveCheckpoint({ a: {} })`, "field 'a' is object"],
@@ -162,6 +193,20 @@ test('records can be read back: all pages, or some by their ids', async () => {
     await nango.log([pages, records, some.size, some.get(8).id].join())`)
   const { runId } = await world.run()
   expect(world.log(runId)).toContain('info 3,250,2,8')
+})
+
+test('records that are too large for one page are all found by their ids', async () => {
+  world.standIns.put(
+    'uid-1',
+    'Thing',
+    Array.from({ length: 20 }, (_, n) => ({ id: String(n) })),
+  )
+  world.standIns.pageMax = 3
+  await world.deploy(`
+    const some = await nango.getRecordsByIds(Array.from({ length: 20 }, (_, n) => n), 'Thing')
+    await nango.log([some.size, some.get(19).id].join())`)
+  const { runId } = await world.run()
+  expect(world.log(runId)).toContain('info 20,19')
 })
 
 test('the deprecated trackDeletes deletes what a successful run did not save', async () => {

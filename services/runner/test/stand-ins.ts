@@ -46,6 +46,8 @@ export class StandIns {
   onSave: (request: SaveRequest) => Promise<void> | void = () => {}
   /** What the guard against mass deletes says, unless they are allowed. */
   heldBack = ''
+  /** Records of a page at most, as if they were large. */
+  pageMax = Number.POSITIVE_INFINITY
   onStart: () => void = () => {}
   onHeartbeat: () => void = () => {}
 
@@ -165,8 +167,9 @@ export class StandIns {
   async *#list({ stream, ids, cursor, limit }: ListRecordsRequest) {
     const all = [...this.#stream(stream).entries()].filter(([id]) => ids.length === 0 || ids.includes(id))
     const from = Number(cursor || 0)
-    const page = all.slice(from, from + limit).map(([, record]) => record)
-    const nextCursor = from + limit < all.length ? String(from + limit) : ''
+    const end = from + Math.min(limit, this.pageMax)
+    const page = all.slice(from, end).map(([, record]) => record)
+    const nextCursor = end < all.length ? String(end) : ''
     const json = JSON.stringify(page)
     yield { records: Buffer.from(json.slice(0, 1)) }
     yield { records: Buffer.from(json.slice(1)), nextCursor }

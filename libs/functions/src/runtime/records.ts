@@ -24,9 +24,10 @@ export function recordMethods(ask: Ask): RecordMethods {
     records: unknown[],
     model: string,
     work: (slice: unknown[], first: number) => Promise<unknown>,
+    needed: (record: unknown) => unknown = (record) => record,
   ): Promise<true> => {
     if (!Array.isArray(records)) throw new TypeError(`model '${model}': the records must be an array`)
-    for (const { first, items } of slices(records, `model '${model}'`)) await work(items, first)
+    for (const { first, items } of slices(records.map(needed), `model '${model}'`)) await work(items, first)
     return true
   }
   const save = (records: unknown[], model: string) =>
@@ -46,12 +47,7 @@ export function recordMethods(ask: Ask): RecordMethods {
         ask('save', { model, mode: 'merge', first, records: slice }),
       ),
     batchDelete: (records, model) =>
-      inSlices(records, model, (slice, first) => {
-        const ids = slice.map((record) =>
-          typeof record === 'object' && record !== null && 'id' in record ? { id: record.id } : record,
-        )
-        return ask('delete', { model, first, records: ids })
-      }),
+      inSlices(records, model, (slice, first) => ask('delete', { model, first, records: slice }), idOnly),
     getRecordsByIds: (ids, model) => recordsByIds(ask, ids, model),
     listRecords: (model, options) => listed(ask, model, options?.cursor ?? ''),
     setMergingStrategy: async ({ strategy }) => {
@@ -75,18 +71,28 @@ async function recordsByIds<I extends string | number, T>(
   const found = new Map<I, T>()
   for (let at = 0; at < texts.length; at += PAGE) {
     const some = texts.slice(at, at + PAGE)
-    const { json } = await ask('listRecords', { model, ids: some, cursor: '', limit: PAGE })
-    for (const record of JSON.parse(json) as (T & { id: unknown })[]) {
-      const id = byText.get(String(record.id))
-      if (id !== undefined) found.set(id, record)
+    for await (const page of listed<T & { id: unknown }>(ask, model, '', some)) {
+      for (const record of page) {
+        const id = byText.get(String(record.id))
+        if (id !== undefined) found.set(id, record)
+      }
     }
   }
   return found
 }
 
-async function* listed<T>(ask: Ask, model: string, cursor: string): AsyncGenerator<T[], undefined, void> {
+const idOnly = (record: unknown) =>
+  typeof record === 'object' && record !== null && 'id' in record ? { id: record.id } : record
+
+/** A page that holds large records ends before its limit. */
+async function* listed<T>(
+  ask: Ask,
+  model: string,
+  cursor: string,
+  ids: string[] = [],
+): AsyncGenerator<T[], undefined, void> {
   for (let position = cursor; ; ) {
-    const { json, nextCursor } = await ask('listRecords', { model, cursor: position, ids: [], limit: PAGE })
+    const { json, nextCursor } = await ask('listRecords', { model, cursor: position, ids, limit: PAGE })
     const page = JSON.parse(json) as T[]
     if (page.length > 0) yield page
     if (nextCursor === '') return

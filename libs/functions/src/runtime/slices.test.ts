@@ -15,13 +15,20 @@ test('a list is cut at a thousand', () => {
 })
 
 test('large records are cut by size, and one that is larger than a slice goes alone', () => {
-  const [small, large, huge] = [1, 3_000_000, 9_000_000].map((size) => ({ text: 'x'.repeat(size) }))
+  const [small, large, huge] = [1, 3_000_000, 7_000_000].map((size) => ({ text: 'x'.repeat(size) }))
   expect(sizes([small, large, large, huge, small])).toEqual([
     [0, 2],
     [2, 1],
     [3, 1],
     [4, 1],
   ])
+})
+
+test('a record that is larger than a message is named with its size', () => {
+  const huge = { id: 'h', text: 'x'.repeat(8_000_000) }
+  expect(() => sizes([{ id: 'a' }, huge])).toThrow(
+    "model 'M': record 1 (id 'h') has 8000020 bytes; a record may have 8000000",
+  )
 })
 
 test('a record that is no JSON is named', () => {

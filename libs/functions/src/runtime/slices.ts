@@ -1,5 +1,7 @@
 const MAX_ITEMS = 1000
 const MAX_BYTES = 4 * 1024 * 1024
+/** Of a single item, which then goes alone. A message may have 8 MiB: see the sandbox's frameBytes. */
+const ITEM_MAX_BYTES = 8_000_000
 
 /** A list in parts that fit into one message. `name` is how errors call the list. */
 export function* slices(items: unknown[], name: string): Generator<{ first: number; items: unknown[] }> {
@@ -7,6 +9,11 @@ export function* slices(items: unknown[], name: string): Generator<{ first: numb
   let bytes = 0
   for (const [index, item] of items.entries()) {
     const size = jsonBytes(item, `${name}: record ${index}`)
+    if (size > ITEM_MAX_BYTES) {
+      throw new Error(
+        `${name}: record ${index} (id '${idOf(item)}') has ${size} bytes; a record may have ${ITEM_MAX_BYTES}`,
+      )
+    }
     if (index > first && (index - first >= MAX_ITEMS || bytes + size > MAX_BYTES)) {
       yield { first, items: items.slice(first, index) }
       first = index
@@ -24,3 +31,6 @@ function jsonBytes(item: unknown, name: string): number {
     throw new Error(`${name} is no JSON: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`)
   }
 }
+
+const idOf = (item: unknown) =>
+  String(typeof item === 'object' && item !== null && 'id' in item ? item.id : '').slice(0, 40)

@@ -1,6 +1,6 @@
 -- Takes the lock of a stream for one commit and reserves the commit's instant. All instants of a stream come from
 -- here, so there is one clock and it never stands still. A commit may hold saves of several writers; those that are
--- fenced are named, the others have the lock.
+-- fenced are named, the others have the lock. Who asks twice with one token, since the first answer was lost, has it too.
 -- KEYS: 1 state of the stream
 -- ARGV: 1 token of the holder, 2 longest time to hold it (ms), then for each writer: its sync, its fence
 -- Returns: {'unknown'} the state was never loaded, or was lost
@@ -13,10 +13,10 @@ local state, token, hold_ms = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local generation, last, commit, live, unindexed, held_until, torn, window = unpack(redis.call('HMGET', state,
-  'generation', 'last', 'commit', 'live', 'unindexed', 'held_until', 'torn', 'window'))
+local generation, last, commit, live, unindexed, holder, held_until, torn, window = unpack(redis.call('HMGET', state,
+  'generation', 'last', 'commit', 'live', 'unindexed', 'holder', 'held_until', 'torn', 'window'))
 if not generation or not commit then return { 'unknown' } end
-if held_until and tonumber(held_until) > now then
+if held_until and tonumber(held_until) > now and holder ~= token then
   redis.call('HSET', state, 'wanted', 1)
   return { 'busy' }
 end
