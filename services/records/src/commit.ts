@@ -80,8 +80,8 @@ export async function write(store: Committing, writes: Map<Lock, Write>): Promis
 /** What a commit ends, so that a part's payloads fit into memory. All but the last are kept before the commit. */
 function parts(ended: Ending[]): { part: Ending[]; last: boolean }[] {
   let bytes = 0
-  const grouped = Map.groupBy(ended, ({ size }) => {
-    bytes += size
+  const grouped = Map.groupBy(ended, ({ before }) => {
+    bytes += before.size
     return Math.floor(bytes / PART_BYTES)
   })
   const all = grouped.size > 0 ? [...grouped.values()] : [[]]

@@ -8,11 +8,10 @@ import {
   after,
   compareKeys,
   hasAction,
-  isOneOf,
   type Key,
   type ReadRow,
   readKeys,
-  readRows,
+  readLive,
   readWindow,
 } from './record-log.ts'
 import { all, sql } from './sql.ts'
@@ -64,8 +63,7 @@ export async function pageInOrder(
     const ended = collapse(keys, keys.length === KEYS_WINDOW)
     const next = pageOf(ended.live, { ...bound, records: bound.records + 1 }, ({ size }) => size)
     if (next.items.length > 0) {
-      const live = await readRows(clickhouse, stream, isOneOf(next.items), KEYS_WINDOW)
-      found.push(...collapse(live, false).live)
+      found.push(...(await readLive(clickhouse, stream, next.items)))
     }
     from = (next.more ? next.items.at(-1) : ended.end) ?? from
     more = next.more || keys.length === KEYS_WINDOW
@@ -90,7 +88,7 @@ export async function pageOfIds(
       .sort(compareKeys)
     const page = pageOf(keys, bound, ({ size }) => size)
     if (page.items.length === 0) return { items: [], more: false }
-    const { live } = collapse(await readRows(clickhouse, stream, isOneOf(page.items), KEYS_WINDOW), false)
+    const live = await readLive(clickhouse, stream, page.items)
     if (live.length === page.items.length) return { items: live, more: page.more }
     if (tries === ID_TRIES)
       throw new AppError('unavailable', 'the records change faster than they can be read')

@@ -1,10 +1,13 @@
+import { AppError } from '@syncline/errors'
 import { type EncodedRecord, encodeRecord } from '@syncline/record'
-import { collapse } from './collapse.ts'
 import { deepMerge } from './merge.ts'
 import { isAlive, lastOfEach } from './plan.ts'
-import { isOneOf, readRows } from './record-log.ts'
+import { readLive } from './record-log.ts'
 import type { Store } from './store.ts'
 import type { Lock } from './stream-state.ts'
+
+/** They are parsed in our memory. */
+const MAX_BYTES = 64 * 1024 * 1024
 
 /** Whole records made of parts and what the stream has of them. Parts of records that do not exist are left out. */
 export async function mergeRecords(
@@ -17,13 +20,17 @@ export async function mergeRecords(
   const headsOf = (await heads.find([{ lock, ids }]))(lock)
   const keys = ids.flatMap((id) => {
     const head = headsOf.get(id)
-    return head && isAlive(head) ? [{ id, modifiedAt: head.modifiedAt }] : []
+    return head && isAlive(head) ? [{ id, modifiedAt: head.modifiedAt, size: head.size }] : []
   })
   if (keys.length === 0) return { records: [], duplicateIds }
-  const { live } = collapse(
-    await readRows(clickhouse, lock.id, isOneOf(keys), Number.MAX_SAFE_INTEGER),
-    false,
-  )
+  const bytes = keys.reduce((sum, { size }) => sum + size, 0)
+  if (bytes > MAX_BYTES) {
+    throw new AppError(
+      'body_too_large',
+      `the ${keys.length} records to merge into have ${bytes} bytes, ${MAX_BYTES} are allowed at once: update fewer at a time`,
+    )
+  }
+  const live = await readLive(clickhouse, lock.id, keys)
   const stored = new Map(live.map((row) => [row.id, row]))
   const records = last.flatMap((part) => {
     const row = stored.get(part.id)

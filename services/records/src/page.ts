@@ -6,7 +6,7 @@ import type { Store } from './store.ts'
 
 const MAX_RECORDS = 10_000
 /** Large enough that a piece costs little beside its records, small enough to be many times in memory. */
-const PIECE = { records: 1000, bytes: 256 * 1024 }
+const PIECE = { records: 1000, bytes: 1024 * 1024 }
 
 /** What a page may hold at most: it is in our memory, the gateway's and the client's. */
 export type PageBound = { records: number; bytes: number }

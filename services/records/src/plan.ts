@@ -1,7 +1,7 @@
 import type { EncodedRecord } from '@syncline/record'
 import type { HeadsOfStream } from './heads.ts'
 import type { Head } from './record-head.ts'
-import { Action, type NewRow } from './record-log.ts'
+import { Action, type NewRow, type ReadRow } from './record-log.ts'
 
 /** A save as it is decided on. */
 export type Save = {
@@ -30,6 +30,8 @@ export type Change = {
   numericId: boolean
   payload: Buffer
   runId: string
+  /** The version that it ends, where that was read already. */
+  ended?: ReadRow
 }
 
 /** By id, what a commit changes in a stream: the last word of all its saves. */
@@ -60,7 +62,7 @@ export function planSave(save: Save, heads: HeadsOfStream, changes: Changes): Sa
 /** `stream` is its generation's name in the tables. */
 export function rowsOf(stream: string, changes: Changes): NewRow[] {
   const rows: NewRow[] = []
-  for (const [id, { before, next, ...row }] of changes) {
+  for (const [id, { before, next, ended: _, ...row }] of changes) {
     // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
     if (before) rows.push({ ...row, stream, id, sign: -1, head: before, payload: nothing, endedAt: 0 })
     rows.push({ ...row, stream, id, sign: 1, head: next, endedAt: 0 })

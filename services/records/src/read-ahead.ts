@@ -26,7 +26,7 @@ type Wanted = { view: StreamView; selection: InOrder; bound: PageBound; at: (key
 
 /**
  * Who follows cursors asks for the next page soon: it is read along with others, and the pages after it come from
- * memory. While the second half of a window is used up, the one behind it is read already.
+ * memory. While a window is used up, the one behind it is read already.
  *
  * What is in memory holds as long as nothing was committed to the stream: each commit takes a new `last` before it
  * writes. A window that was read while somebody held the stream's lock is not kept, as the commit under way has taken
@@ -81,8 +81,7 @@ export class ReadAhead {
     if (restEnd) {
       const rest = { ...window, items }
       this.#kept.keep(at(end), { window: Promise.resolve(rest), bytes }, window.bytes)
-      const low = items.length <= (page.length * PAGES_AHEAD) / 2
-      if (low && window.more && view.quiet && this.#kept.hasRoom(bytes)) {
+      if (window.more && view.quiet && this.#kept.hasRoom(bytes)) {
         behind ??= { window: this.#readBehind(wanted, restEnd), bytes }
       }
     } else {

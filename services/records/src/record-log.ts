@@ -1,4 +1,5 @@
 import type { ClickHouse } from './clickhouse.ts'
+import { collapse } from './collapse.ts'
 import { type Head, ID_SEPARATOR, readHead } from './record-head.ts'
 import { type RowReader, RowWriter } from './row-binary.ts'
 import { listed, type Sql, sql } from './sql.ts'
@@ -90,6 +91,16 @@ export const readRow = (row: RowReader): ReadRow => ({
   numericId: row.uint8() === 1,
   payload: row.bytes(),
 })
+
+/** The live versions with these keys, in order. */
+export async function readLive(clickhouse: ClickHouse, stream: string, keys: Key[]): Promise<ReadRow[]> {
+  const rows = await clickhouse.select(
+    sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
+      FROM record_log WHERE stream = ${stream} AND ${isOneOf(keys)} ORDER BY modified_at, id`,
+    readRow,
+  )
+  return collapse(rows, false).live
+}
 
 /** The first of these rows: up to `limit`, or a little more than `bytes` of them. `full`: there may be more. */
 export async function readWindow(

@@ -1,6 +1,6 @@
 import type { ClickHouse } from './clickhouse.ts'
 import type { Changes } from './plan.ts'
-import { ID_SEPARATOR } from './record-head.ts'
+import { type Head, ID_SEPARATOR } from './record-head.ts'
 import { type NewRow, type ReadRow, readRow } from './record-log.ts'
 import { listed, type Sql, sql } from './sql.ts'
 import type { Lock } from './stream-state.ts'
@@ -18,54 +18,66 @@ export const historyOf = (stream: string) =>
   (Number.parseInt(stream.slice(0, 1), 16) ^ 8).toString(16) + stream.slice(1)
 
 /** A version that a commit ends. */
-export type Ending = { lock: Lock; id: string; modifiedAt: number; size: number }
+export type Ending = { lock: Lock; id: string; before: Head; row: ReadRow | undefined }
 
 /** One that is restored in place goes on. */
 export function endings(changed: Map<Lock, Changes>): Ending[] {
   return [...changed].flatMap(([lock, changes]) =>
-    [...changes].flatMap(([id, { before, next }]) =>
-      before && before.modifiedAt !== next.modifiedAt
-        ? [{ lock, id, modifiedAt: before.modifiedAt, size: before.size }]
-        : [],
+    [...changes].flatMap(([id, { before, next, ended }]) =>
+      before && before.modifiedAt !== next.modifiedAt ? [{ lock, id, before, row: ended }] : [],
     ),
   )
 }
 
 /** The rows that keep them. */
 export async function historyRows(clickhouse: ClickHouse, ended: Ending[]): Promise<NewRow[]> {
-  if (ended.length === 0) return []
-  const endedAt = new Map(ended.map(({ lock }) => [lock.id, lock.instant]))
-  const byPlace = Map.groupBy(ended, ({ lock, modifiedAt }) => `${lock.id} ${modifiedAt}`)
+  const found = await readEnding(
+    clickhouse,
+    ended.filter(({ row }) => row === undefined),
+  )
+  return ended.flatMap(({ lock, id, before, row = found.get(`${lock.id} ${id}`) }) =>
+    row === undefined
+      ? [] // somebody has been at the tables: no reason to refuse what is new
+      : [
+          {
+            stream: historyOf(lock.id),
+            id,
+            sign: 1,
+            head: { ...before, size: row.payload.length },
+            prunedAt: row.prunedAt,
+            numericId: row.numericId,
+            runId: '',
+            payload: row.payload,
+            endedAt: lock.instant,
+          },
+        ],
+  )
+}
+
+/** By stream and id. */
+async function readEnding(clickhouse: ClickHouse, ended: Ending[]): Promise<Map<string, ReadRow>> {
+  const newest = new Map<string, ReadRow>()
+  if (ended.length === 0) return newest
+  const byPlace = Map.groupBy(ended, ({ lock, before }) => `${lock.id} ${before.modifiedAt}`)
   const places = [...byPlace.values()].map((versions) => [
     versions[0]?.lock.id ?? '',
-    versions[0]?.modifiedAt ?? 0,
+    versions[0]?.before.modifiedAt ?? 0,
     versions.map(({ id }) => id).join(ID_SEPARATOR),
   ])
   // Ids as texts and no FINAL, as with heads.
   const rows = await clickhouse.select(
-    sql`SELECT stream, hash, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
+    sql`SELECT stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
       FROM record_log WHERE sign = 1 AND (stream, modified_at, id) IN (
         SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
         FROM values('stream UUID, modified_at Int64, ids String', ${listed(places)}))`,
-    (row) => ({ stream: row.uuid(), hash: row.fixed(16), ...readRow(row) }),
+    (row) => ({ stream: row.uuid(), ...readRow(row) }),
   )
-  // A version that was pruned or restored in place has several.
-  const newest = new Map<string, (typeof rows)[number]>()
   for (const row of rows) {
+    // A version that was pruned or restored in place has several.
     const key = `${row.stream} ${row.id}`
     if (row.writtenAt >= (newest.get(key)?.writtenAt ?? 0)) newest.set(key, row)
   }
-  return [...newest.values()].map(({ stream, ...row }) => ({
-    stream: historyOf(stream),
-    id: row.id,
-    sign: 1,
-    head: { ...row, pruned: row.prunedAt > 0, size: row.payload.length },
-    prunedAt: row.prunedAt,
-    numericId: row.numericId,
-    runId: '',
-    payload: row.payload,
-    endedAt: endedAt.get(stream) ?? 0,
-  }))
+  return newest
 }
 
 /** A selection of what has ended, in an order, up to `limit` or a little more than the bytes of `settings`. */

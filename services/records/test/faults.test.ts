@@ -126,7 +126,7 @@ test('who asks for a lock again, because Redis died before it answered, has it',
   await using store = await startRecords()
   await using redis = store.redis()
   const key = `${store.at}:asked-twice`
-  await redis.client.hset(key, { generation: 0, last: 0 })
+  await redis.client.hset(key, { generation: 0, last: 0, commit: 0, live: 0 })
   const answer = async (token: string) => [await claim(redis.client, [key], [token, 60_000])].flat()[0]
   expect(await answer('mine')).toBe('locked')
   expect(await answer('another')).toBe('busy')
