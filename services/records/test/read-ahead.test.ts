@@ -114,7 +114,7 @@ test('who follows cursors through windows read ahead misses no change that comes
 
 test('a large page comes in pieces', async () => {
   const issues = stream(store.records)
-  const values = Array.from({ length: 200 }, (_, i) => ({ id: `r${1000 + i}`, text: 'x'.repeat(5000) }))
+  const values = Array.from({ length: 200 }, (_, i) => ({ id: `r${1000 + i}`, text: 'x'.repeat(20_000) }))
   await issues.save(values)
   const pieces = await Array.fromAsync(store.records.listRecords({ stream: issues.stream, limit: 150 }))
   expect(pieces.length).toBeGreaterThan(1)
