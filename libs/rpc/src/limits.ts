@@ -11,6 +11,9 @@ export const channelOptions = {
   'grpc.max_receive_message_length': 128 * MIB,
   'grpc.max_send_message_length': 128 * MIB,
   'grpc-node.flow_control_window': WINDOW_BYTES,
+  // A call that meets the end of a connection's age is sent again unseen, if it is still there to be sent.
+  'grpc.per_rpc_retry_buffer_size': 128 * MIB,
+  'grpc.retry_buffer_size': 512 * MIB,
 }
 
 /** Trailer that carries the AppError code beside the gRPC status. */
