@@ -10,9 +10,7 @@ export const clickHouseSettings = (at: { dir: string; port: number; users: strin
   <users_config>${xml(at.users)}</users_config>
   <max_server_memory_usage>${3 * 1024 ** 3}</max_server_memory_usage>
   <mark_cache_size>${128 * 1024 ** 2}</mark_cache_size>
-  <!-- Merges leave processors to what people wait for. -->
-  <background_pool_size>2</background_pool_size>
-  <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
+  <background_pool_size>4</background_pool_size>
   <background_schedule_pool_size>8</background_schedule_pool_size>
   <background_common_pool_size>2</background_common_pool_size>
   <merge_tree>

@@ -9,7 +9,7 @@ import {
 } from '@clickhouse/client'
 import { AppError } from '@syncline/errors'
 import type { Config } from './config.ts'
-import { RowReader } from './row-binary.ts'
+import { RowReader, RowWriter } from './row-binary.ts'
 import type { Sql } from './sql.ts'
 
 /** The server ends a statement that runs longer; a little later we stop waiting for its answer. */
@@ -37,10 +37,13 @@ const insertSettings = {
 const completeAnswer = { wait_end_of_query: 1, http_response_buffer_size: ANSWER_BUFFER_BYTES } as const
 
 const ROW_MAX_BYTES = 4096
+const SPARE_MIN_BYTES = 4 * MIB
+const SPARE_MAX_BYTES = 16 * MIB
 
 /** What this service asks of ClickHouse. A server that is away or overloaded is `unavailable`. */
 export class ClickHouse implements AsyncDisposable {
   readonly #client: ClickHouseClient
+  #spare: Buffer | undefined
 
   constructor(config: Config['clickhouse']) {
     this.#client = createClient({
@@ -101,6 +104,26 @@ export class ClickHouse implements AsyncDisposable {
   /** Inserts rows in RowBinary. With the token of an insert that has happened already it does nothing. */
   async insert(into: Sql, rows: Buffer, token: string): Promise<void> {
     await this.#insert(into, rows, { ...insertSettings, insert_deduplication_token: token })
+  }
+
+  /**
+   * The same for commits, whose rows are megabytes and follow each other: they are built in memory that is used again.
+   * If the insert fails it is not, as it may still be on its way.
+   */
+  async insertBuilt(
+    into: Sql,
+    sizeBytes: number,
+    build: (writer: RowWriter) => void,
+    token: string,
+  ): Promise<void> {
+    const spare = this.#spare
+    this.#spare = undefined
+    const memory =
+      spare && spare.length >= sizeBytes ? spare : Buffer.allocUnsafe(Math.max(sizeBytes, SPARE_MIN_BYTES))
+    const writer = new RowWriter(memory)
+    build(writer)
+    await this.insert(into, writer.finish(), token)
+    if (memory.length <= SPARE_MAX_BYTES) this.#spare = memory
   }
 
   /** For small inserts from many places: the server gathers them for a moment, and answers when all are on disk. */

@@ -8,6 +8,8 @@ const HASH_BYTES = 16
 const ACTION_BITS = 0b11
 const PRUNED_BIT = 0b100
 
+const GROWTH = 1.25
+
 /** What a row takes without its id: see the columns. */
 const ROW_BYTES = 4 * 8 + 3 * 4 + 1 + HASH_BYTES
 /** The objects around an empty table. */
@@ -119,7 +121,7 @@ export class HeadTable {
     const start = this.#idStart(row)
     if (row === this.#flags.length) this.#growRows()
     if (start + id.length > this.#ids.length) {
-      this.#ids = Buffer.concat([this.#ids], Math.ceil(1.5 * this.#ids.length) + id.length)
+      this.#ids = Buffer.concat([this.#ids], Math.ceil(GROWTH * this.#ids.length) + id.length)
     }
     this.#ids.set(id, start)
     this.#idEnd[row] = start + id.length
@@ -131,7 +133,7 @@ export class HeadTable {
   }
 
   #growRows(): void {
-    const rows = Math.ceil(1.5 * this.#flags.length)
+    const rows = Math.ceil(GROWTH * this.#flags.length)
     this.#idEnd = grown(this.#idEnd, new Uint32Array(rows))
     this.#idHash = grown(this.#idHash, new Uint32Array(rows))
     this.#modifiedAt = grown(this.#modifiedAt, new Float64Array(rows))

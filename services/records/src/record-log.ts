@@ -1,7 +1,7 @@
 import type { ClickHouse } from './clickhouse.ts'
 import { collapse } from './collapse.ts'
 import { type Head, ID_SEPARATOR, readHead } from './record-head.ts'
-import { type RowReader, RowWriter } from './row-binary.ts'
+import type { RowReader, RowWriter } from './row-binary.ts'
 import { listed, type Sql, sql } from './sql.ts'
 
 /** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
@@ -36,28 +36,33 @@ export type NewRow = {
   endedAt: number
 }
 
+/** What a row takes beside its payload; its id may take a little more. */
+const ROW_MAX_BYTES = 256
+
 const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, ended_at`
 
 /** All rows or none, once, however often it is called with the same token. */
 export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: string): Promise<void> {
-  const writer = new RowWriter(rows.reduce((bytes, row) => bytes + row.payload.length + 200, 0))
-  for (const row of rows) {
-    writer.uuid(row.stream)
-    writer.int64(row.head.modifiedAt)
-    writer.string(row.id)
-    writer.int8(row.sign)
-    writer.int64(row.head.writtenAt)
-    writer.int8(row.head.action)
-    writer.int64(row.head.firstSeenAt)
-    writer.int64(row.prunedAt)
-    writer.uint8(row.numericId ? 1 : 0)
-    writer.fixed(row.head.hash)
-    writer.uint32(row.head.size)
-    writer.string(row.runId)
-    writer.string(row.payload)
-    writer.int64(row.endedAt)
+  const bytes = rows.reduce((sum, { payload }) => sum + ROW_MAX_BYTES + payload.length, 0)
+  const build = (writer: RowWriter) => {
+    for (const row of rows) {
+      writer.uuid(row.stream)
+      writer.int64(row.head.modifiedAt)
+      writer.string(row.id)
+      writer.int8(row.sign)
+      writer.int64(row.head.writtenAt)
+      writer.int8(row.head.action)
+      writer.int64(row.head.firstSeenAt)
+      writer.int64(row.prunedAt)
+      writer.uint8(row.numericId ? 1 : 0)
+      writer.fixed(row.head.hash)
+      writer.uint32(row.head.size)
+      writer.string(row.runId)
+      writer.string(row.payload)
+      writer.int64(row.endedAt)
+    }
   }
-  await clickhouse.insert(sql`record_log (${columns})`, writer.finish(), token)
+  await clickhouse.insertBuilt(sql`record_log (${columns})`, bytes, build, token)
 }
 
 /** A row as it is read: several of one key may be there until they are merged. */

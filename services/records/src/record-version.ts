@@ -64,10 +64,14 @@ async function readEnding(clickhouse: ClickHouse, ended: Ending[]): Promise<Map<
     versions[0]?.before.modifiedAt ?? 0,
     versions.map(({ id }) => id).join(ID_SEPARATOR),
   ])
+  const streams = [...new Set(ended.map(({ lock }) => lock.id))]
+  const instants = ended.map(({ before }) => before.modifiedAt).sort((a, b) => a - b)
   // Ids as texts and no FINAL, as with heads.
   const rows = await clickhouse.select(
     sql`SELECT stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
-      FROM record_log WHERE sign = 1 AND (stream, modified_at, id) IN (
+      FROM record_log
+      WHERE sign = 1 AND stream IN ${streams} AND modified_at BETWEEN ${instants[0] ?? 0} AND ${instants.at(-1) ?? 0}
+        AND (stream, modified_at, id) IN (
         SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
         FROM values('stream UUID, modified_at Int64, ids String', ${listed(places)}))`,
     (row) => ({ stream: row.uuid(), ...readRow(row) }),

@@ -7,8 +7,9 @@ export class RowWriter {
   #length = 0
   #lastUuid: { text: string; bytes: Buffer } = { text: '', bytes: Buffer.alloc(0) }
 
-  constructor(sizeHint = START_BYTES) {
-    this.#buffer = Buffer.allocUnsafe(Math.max(sizeHint, START_BYTES))
+  /** @param into Memory to write to, as long as it is large enough. */
+  constructor(into: Buffer = Buffer.allocUnsafe(START_BYTES)) {
+    this.#buffer = into
   }
 
   uint8(value: number): void {
