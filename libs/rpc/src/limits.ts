@@ -11,7 +11,8 @@ export const channelOptions = {
   'grpc.max_receive_message_length': 128 * MIB,
   'grpc.max_send_message_length': 128 * MIB,
   'grpc-node.flow_control_window': WINDOW_BYTES,
-  // A call that meets the end of a connection's age is sent again unseen, if it is still there to be sent.
+  // A call that meets the end of a connection's age may be sent again, if it is still there to be sent. Not each one is:
+  // callers repeat what is `unavailable`.
   'grpc.per_rpc_retry_buffer_size': 128 * MIB,
   'grpc.retry_buffer_size': 512 * MIB,
 }
