@@ -23,7 +23,7 @@ export async function startRedis(options: ServerOptions): Promise<Server> {
   )
 }
 
-// A lock or a fence that was given must not be forgotten: docs/decisions/0008.
+// A lock or a fence that was given must not be forgotten: docs/decisions/0009.
 const settings = (dir: string, port: number) =>
   Object.entries({
     bind: '127.0.0.1',

@@ -90,14 +90,9 @@ function parts(ended: Ending[]): { part: Ending[]; last: boolean }[] {
 
 /** Versions that stay where they are, with their payload again. */
 async function indexRestored(clickhouse: ClickHouse, lock: Lock, changes: Changes): Promise<void> {
-  const keys = [...changes].flatMap(
-    ([
-      id,
-      {
-        next: { modifiedAt },
-      },
-    ]) => (modifiedAt < lock.instant ? [{ id, modifiedAt }] : []),
-  )
+  const keys = [...changes]
+    .map(([id, { next }]) => ({ id, modifiedAt: next.modifiedAt }))
+    .filter(({ modifiedAt }) => modifiedAt < lock.instant)
   if (keys.length === 0) return
   lock.outcome = 'torn'
   await indexInPlace(clickhouse, lock.id, isOneOf(keys))

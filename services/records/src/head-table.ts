@@ -42,7 +42,7 @@ export class HeadTable {
 
   /** A guess of how large a table will be. */
   static bytesFor(heads: number): number {
-    return TABLE_BYTES + heads * 1.25 * (ROW_BYTES + START_ID_BYTES + 8)
+    return TABLE_BYTES + heads * GROWTH * (ROW_BYTES + START_ID_BYTES + 8)
   }
 
   get(id: string): Head | undefined {

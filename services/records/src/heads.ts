@@ -68,10 +68,10 @@ export class Heads {
     for (const [id, head] of changed) known.table.set(id, head)
     for (const id of seen) known.table.see(id, lock.instant)
     if (lock.growth) known.at = lock.instant
-    this.#account(lock.id, known)
+    this.#account(known)
   }
 
-  /** Heads have changed in another way. */
+  /** Heads have changed in a way that the caller can't tell one by one. */
   forget(lock: Lock): void {
     this.#drop(lock.id)
   }
@@ -90,7 +90,7 @@ export class Heads {
   #add(lock: Lock, complete: boolean): Known {
     const known = { table: new HeadTable(), at: lock.lastCommit, complete, seenSince: 0, bytes: 0 }
     this.#known.set(lock.id, known)
-    this.#account(lock.id, known)
+    this.#account(known)
     return known
   }
 
@@ -99,7 +99,7 @@ export class Heads {
     this.#known.delete(stream)
   }
 
-  #account(stream: string, known: Known): void {
+  #account(known: Known): void {
     this.#bytes += known.table.bytes - known.bytes
     known.bytes = known.table.bytes
     for (const oldest of this.#known.keys()) {
@@ -107,7 +107,6 @@ export class Heads {
       this.#drop(oldest)
     }
     this.#events.headsInMemory(this.#bytes)
-    if (!this.#known.has(stream)) this.#lookedUp.delete(stream)
   }
 
   #consider(lock: Lock, ids: number): void {
@@ -119,13 +118,9 @@ export class Heads {
       this.#lookedUp.delete(oldest)
     }
     const worthIt = lock.live <= LOAD_FACTOR * lookedUp && HeadTable.bytesFor(lock.live) <= this.#maxBytes
-    if (
-      !worthIt ||
-      this.#loading === LOADS_AT_ONCE ||
-      this.#known.has(lock.id) ||
-      lock.tornSince !== undefined
-    )
-      return
+    const possible =
+      this.#loading < LOADS_AT_ONCE && !this.#known.has(lock.id) && lock.tornSince === undefined
+    if (!worthIt || !possible) return
     this.#lookedUp.delete(lock.id)
     void this.#load(lock, this.#add(lock, false))
   }
@@ -141,7 +136,7 @@ export class Heads {
       if (this.#known.get(lock.id) !== known) return
       known.complete = true
       known.seenSince = known.at + 1
-      this.#account(lock.id, known)
+      this.#account(known)
     } catch (error) {
       if (this.#known.get(lock.id) === known) this.#drop(lock.id)
       this.#events.headsNotLoaded(lock.stream, error)

@@ -81,8 +81,10 @@ export async function pageOfIds(
   const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
   for (let tries = 1; ; tries++) {
     const { id: stream, unindexed } = await viewOf()
-    const heads = (await readHeads(clickhouse, [{ stream, unindexed, ids: unique }])).get(stream) ?? new Map()
-    const keys = [...(heads as Map<string, Head>)]
+    const heads =
+      (await readHeads(clickhouse, [{ stream, unindexed, ids: unique }])).get(stream) ??
+      new Map<string, Head>()
+    const keys = [...heads]
       .filter(([id, head]) => isSelected(selection, id, head))
       .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
       .sort(compareKeys)

@@ -51,11 +51,11 @@ export type Lock = {
   run: { id: string; beganAt: number } | undefined
   /** Deletes are tracked since. */
   windowStart: number | undefined
-  /** A commit that began then may have reached only some of the tables. */
+  /** Nobody knows how a commit ended that began then. */
   tornSince: number | undefined
   /**
-   * Whether the tables agree now. `torn`: a statement has failed half-way, the next holder heals it. `unsettled`: nobody
-   * knows if it still runs, so the lock is not given back but runs out.
+   * `whole`: Redis knows all that the tables have. `torn`: a statement has failed half-way, the next holder heals it.
+   * `unsettled`: nobody knows if it still runs, so the lock is not given back but runs out.
    */
   outcome: 'whole' | 'torn' | 'unsettled'
   /** What the commit adds to the stream's size; undefined as long as it has changed nothing. */
@@ -101,8 +101,8 @@ export type Locked = {
 export type Claim = Locked | { kind: 'busy' } | { kind: 'unknown' }
 
 /**
- * What must be decided in one place for each stream: who may write, its clock, its generation, its delete tracking.
- * It lives in a Redis hash. If Redis has lost it, generation and clock are loaded from the tables again.
+ * What must be decided in one place for each stream: who may write, its clock, its generation, its size, its delete
+ * tracking. It lives in a Redis hash. If Redis has lost it, generation, clock and size are loaded from the tables again.
  */
 export class StreamState {
   readonly #redis: Redis
@@ -270,6 +270,10 @@ export class StreamState {
         return { live: Number(live), bytes: Number(bytes) }
       }),
     )
+  }
+
+  async isHeld(stream: Stream): Promise<boolean> {
+    return (await this.#ask(this.#redis.hexists(this.#key(stream), 'holder'))) === 1
   }
 
   /** Of a stream whose heads are not all in their table: since when, and up to which commit they can be put there. */

@@ -35,7 +35,7 @@ export class TableFeed implements AsyncDisposable {
     this.#ended = this.#run()
   }
 
-  /** Something was committed to the stream. */
+  /** Something is being committed to the stream. */
   note(generation: Generation, seenBytes: number): void {
     const before = this.#behind.get(generation.id)?.seenBytes ?? 0
     this.#behind.set(generation.id, { generation, seenBytes: before + seenBytes })
@@ -71,8 +71,11 @@ export class TableFeed implements AsyncDisposable {
     for (let from = 0; from < behind.length; from += BATCH) {
       const batch = behind.slice(from, from + BATCH).map(({ generation }) => generation)
       try {
+        // Asked first: what a commit under way brings is there only when its lock is given back.
+        const held = await Promise.all(batch.map(({ stream }) => this.#state.isHeld(stream)))
         await this.#writeSeen(batch)
         await this.#writeHeads(batch)
+        for (const generation of batch.filter((_, i) => held[i])) this.note(generation, 0)
       } catch (error) {
         for (const { generation, seenBytes } of behind.slice(from)) this.note(generation, seenBytes)
         throw error
