@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
 import { batchOf, wholePage } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
@@ -7,6 +8,7 @@ import { record } from './payload.ts'
 /** One writer, or one reader, in a process of its own: does jobs that come over the IPC channel, one by one. */
 
 const deadline = 120_000
+const TRIES = 3
 const marker = Buffer.from('"_nango_metadata":{')
 
 let connection: Connection | undefined
@@ -50,12 +52,23 @@ async function saveAll(saves: Iterable<SaveRequest>): Promise<Counts> {
   const counts = { added: 0, updated: 0, unchanged: 0 }
   const store = records()
   for (const request of saves) {
-    const { added, updated, unchanged } = await store.save(request, { deadline })
+    const { added, updated, unchanged } = await repeated(() => store.save(request, { deadline }))
     counts.added += added
     counts.updated += updated
     counts.unchanged += unchanged
   }
   return counts
+}
+
+/** As runners do: a save that meets the end of a connection's age was refused, not done. */
+async function repeated<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof AppError && error.retry) || tries === TRIES) throw error
+    }
+  }
 }
 
 /** A portion of each stream, then the next portion of each. */
