@@ -29,7 +29,10 @@ test.each(everyProcess)(
   async (name) => {
     const title = `changed before ${name} died`
     story.replay.change(5, { title })
-    await story.client.triggerSync('github', ['github-issues'], 'demo')
+    // What was killed before may still be coming back: until then the API refuses, and says so.
+    await eventually(() => story.client.triggerSync('github', ['github-issues'], 'demo'), {
+      timeoutMs: 30_000,
+    })
     story.kill(name)
     await eventually(
       async () => {
