@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RecordsDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
-import { type Bench, expectCount, median, timedMs } from './bench.ts'
+import { type Bench, expectCount, expectSaved, median, timedMs } from './bench.ts'
 import { addUp, type Batches, type Counts, SYNC, streamOf } from './jobs.ts'
 
 const WRITERS = 8
@@ -24,7 +24,7 @@ export async function streamFigures(bench: Bench): Promise<void> {
     const name = nameOf(size)
     progress(`loading ${size} records`)
     const before = await bench.peer.diskBytes()
-    expectCount('loaded', (await load(bench, name, size)).added, size)
+    expectSaved('added', await load(bench, name, size), size)
     await sleep(SETTLE_MS) // what is merged or vacuumed in the background
     if (size === sizes.whole) result('disk', ((await bench.peer.diskBytes()) - before) / size)
 
@@ -109,7 +109,7 @@ async function changedPages(bench: Bench, stream: string, size: number, end: str
   let cursor = end
   for (let round = 1; round <= PAGES.rounds; round++) {
     const changed = { ...batchesOf(stream, 0, size), step: size / CHANGED, version: round }
-    expectCount('updated', (await bench.clients.one('stream', changed)).updated, CHANGED)
+    expectSaved('updated', await bench.clients.one('stream', changed), CHANGED)
     const pages = { stream, cursor, limit: PAGES.limit, pages: CHANGED / PAGES.limit }
     const reading = await bench.clients.one('read', pages)
     expectCount('changed', reading.records, CHANGED)

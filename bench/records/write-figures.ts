@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Bench, expectCount, timedMs } from './bench.ts'
+import { type Bench, expectCount, expectSaved, timedMs } from './bench.ts'
 import { addUp, type Batches, type Counts } from './jobs.ts'
 import { watchMemory } from './memory.ts'
 
@@ -56,7 +56,7 @@ async function saves(bench: Bench, name: string, writers: number, total: number)
     changedEvery: CHANGED_EVERY,
   }))
   const changed = await sendAll(bench, writers)
-  expectCount('updated', changed.counts.updated, count / CHANGED_EVERY)
+  expectSaved('updated', changed.counts, count / CHANGED_EVERY)
 
   return {
     new: fresh.rate,
@@ -79,7 +79,7 @@ async function newRecords(bench: Bench, name: string, writers: number, total: nu
   })
   await prepare(bench, writers, batches)
   const { counts, ms } = await sendAll(bench, writers)
-  expectCount('added', counts.added, total)
+  expectSaved('added', counts, total)
   return { rate: (total * 1000) / ms, perWriter, batches }
 }
 
@@ -96,7 +96,7 @@ async function smallSaves(bench: Bench, name: string, streamsAtOnce: boolean): P
     fence: 65_537,
   }))
   const { counts, ms } = await sendAll(bench, writers, streamsAtOnce)
-  expectCount('added', counts.added, streams * per * rounds)
+  expectSaved('added', counts, streams * per * rounds)
   return (counts.added * 1000) / ms
 }
 

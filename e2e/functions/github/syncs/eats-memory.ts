@@ -8,6 +8,7 @@ export default createSync({
   models: { Thing: z.object({ id: z.string() }) },
   exec: async () => {
     const kept: number[][] = []
-    for (;;) kept.push(Array.from({ length: 100_000 }, (_, n) => n + 0.5))
+    // Large pieces, so that it is out of memory long before it counts as blocked.
+    for (let n = 0.5; ; n++) kept.push(new Array<number>(1_000_000).fill(n))
   },
 })
