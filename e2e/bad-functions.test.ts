@@ -45,13 +45,14 @@ test('a function that throws ends its run with its message; what it saved before
 })
 
 test.each([
-  ['loops', 'timed_out', /event loop|blocked/i],
+  ['loops', 'event_loop_blocked', /event loop/i],
   ['eats-memory', 'out_of_memory', /memory/i],
   ['unknown-model', 'failed', /'Other'.*Thing/s],
   ['no-id', 'failed', /record 1.*no id/is],
 ])("%s ends its run as '%s', and says why", async (sync, reason, message) => {
   const run = await story.run(sync)
-  expect(run).toMatchObject({ reason, error: expect.stringMatching(message) })
+  expect(run).toMatchObject({ reason, error: expect.stringMatching(message), sandbox: expect.any(String) })
+  expect(run.lastLines.at(-1)).toMatch(message)
   expect((await logOf(story.client, run)).join('\n')).toMatch(message)
 })
 

@@ -73,6 +73,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     SCHEDULER_ADDRESS: `127.0.0.1:${schedulerPort}`,
     SYNCLINE_KEYRING: options.keyring,
     EGRESS_ALLOW_HOSTS: options.egress.join(','),
+    // It starts everywhere; the runner's log says what stands around functions here.
+    SANDBOX_MIN_LEVEL: 'basic',
     ...options.env,
   }
   const service = (name: ServiceName, own: NodeJS.ProcessEnv = {}) =>

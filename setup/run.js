@@ -14,7 +14,11 @@ try {
   await ensurePnpm()
   await ensureDependencies()
   await ensureServers()
-  process.exitCode = await runInFront(node, process.argv.slice(2))
+  // node:ffi, by which sandboxes and the embedded ClickHouse are built, is experimental; users need not hear of it.
+  process.exitCode = await runInFront(node, [
+    '--disable-warning=ExperimentalWarning',
+    ...process.argv.slice(2),
+  ])
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   console.error(error.message)

@@ -19,13 +19,6 @@ export async function timedMs(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt
 }
 
-export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN, sorted[middle] ?? Number.NaN]
-  return (low + high) / 2
-}
-
 /** A store that is fast because it does something else is no peer. */
 export function expectCount(what: string, found: number, expected: number): void {
   if (found !== expected) throw new Error(`${what}: ${found} instead of ${expected}`)

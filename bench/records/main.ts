@@ -2,10 +2,12 @@ import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { asText } from '../table.ts'
+import { writeDocs } from '../write-docs.ts'
 import type { Bench } from './bench.ts'
 import { Clients } from './clients.ts'
 import { type PeerName, startPeer } from './peers.ts'
-import { asMarkdown, asText, type Report, type Results, reportOn, table } from './report.ts'
+import { asMarkdown, type Results, reportOn, table } from './report.ts'
 import { full, LARGEST, quick } from './sizes.ts'
 import { soakFigures } from './soak.ts'
 import { streamFigures } from './stream-figures.ts'
@@ -55,7 +57,7 @@ async function run(): Promise<void> {
   const report = reportOn(results, process.argv.slice(2))
   await mkdir(join(ROOT, 'bench/results'), { recursive: true })
   await writeFile(join(ROOT, RESULTS), `${JSON.stringify(report, null, 2)}\n`)
-  if (flags['write-docs']) await writeDocs(report)
+  if (flags['write-docs']) await writeDocs('records', asMarkdown(report))
   console.log(`\n${asText(table(report))}\n\nAll runs: ${RESULTS}`)
 }
 
@@ -90,15 +92,4 @@ async function measureIn(
 
 function progress(name: PeerName, text: string): void {
   console.error(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${name}: ${text}`)
-}
-
-/** Puts the table between the marks of docs/benchmarks.md. */
-async function writeDocs(report: Report): Promise<void> {
-  const path = join(ROOT, 'docs/benchmarks.md')
-  const text = await readFile(path, 'utf8')
-  const marked = /(<!-- records -->\n).*(<!-- end of records -->)/s
-  await writeFile(
-    path,
-    text.replace(marked, (_, start, end) => `${start}\n${asMarkdown(report)}\n\n${end}`),
-  )
 }

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { cpus, release, totalmem } from 'node:os'
-import pc from 'picocolors'
-import { median } from './bench.ts'
+import { aboutRun, runLine } from '../about-run.ts'
+import { median } from '../median.ts'
+import { asMarkdownTable, shown } from '../table.ts'
 import { type Figure, figures, type Reach } from './figures.ts'
 import type { PeerName } from './peers.ts'
 
@@ -13,14 +12,7 @@ export type Report = ReturnType<typeof reportOn>
 /** What is written to records.json. */
 export function reportOn(results: Results, flags: string[]) {
   return {
-    date: new Date().toISOString(),
-    commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '-uno') ? ' (changed)' : ''),
-    command: ['pnpm bench:records', ...flags].join(' '),
-    machine: {
-      cpus: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
-      memoryGb: Math.round(totalmem() / 1024 ** 3),
-      system: `${process.platform} ${release()}`,
-    },
+    ...aboutRun(['pnpm bench:records', ...flags].join(' ')),
     versions: [`Node ${process.version}`, ...new Set(Object.values(results).map(({ version }) => version))],
     peers: Object.fromEntries(
       Object.entries(results).map(([name, peer]) => [
@@ -38,33 +30,9 @@ export function table(report: Report): string[][] {
   return [header, ...figures.flatMap((figure) => row(report, figure))]
 }
 
-/** For the screen. */
-export function asText(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .replace('✓', pc.green('✓'))
-      .replace('✗', pc.red('✗'))
-  return rows.map((cells, i) => (i === 0 ? pc.bold(line(cells)) : line(cells))).join('\n')
-}
-
 /** For docs/benchmarks.md. */
 export function asMarkdown(report: Report): string {
-  const [header = [], ...rows] = table(report)
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`
-  const { machine, versions } = report
-  return [
-    `${report.date.slice(0, 10)}, commit ${report.commit}, \`${report.command}\`: ${machine.cpus}, ${machine.memoryGb} GB,`,
-    `${machine.system}; ${versions.join(', ')}.`,
-    '',
-    line(header),
-    line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
-    ...rows.map(line),
-  ].join('\n')
+  return `${runLine(report, report.versions)}\n\n${asMarkdownTable(table(report))}`
 }
 
 function row(report: Report, figure: Figure): string[][] {
@@ -90,14 +58,4 @@ function row(report: Report, figure: Figure): string[][] {
 
 function reached(reach: Reach, ours: number, ratio: number | undefined): boolean {
   return 'atMost' in reach ? ours <= reach.atMost : ratio !== undefined && ratio >= reach.timesBetter
-}
-
-function shown(value: number | undefined): string {
-  if (value === undefined) return ''
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
-  return value.toLocaleString('en', { maximumFractionDigits: digits }).replaceAll(',', ' ')
-}
-
-function git(...args: string[]): string {
-  return execFileSync('git', args, { encoding: 'utf8', cwd: import.meta.dirname }).trim()
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RecordsDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
-import { type Bench, expectCount, expectSaved, median, timedMs } from './bench.ts'
+import { median } from '../median.ts'
+import { type Bench, expectCount, expectSaved, timedMs } from './bench.ts'
 import { addUp, type Batches, type Counts, SYNC, streamOf } from './jobs.ts'
 
 const WRITERS = 8

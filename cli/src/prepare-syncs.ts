@@ -1,4 +1,10 @@
-import { bundleSync, describeSync, functionHarness, readSyncs } from '@syncline/functions'
+import {
+  bundleSync,
+  describeLimits,
+  describeSync,
+  openFunctionSandboxes,
+  readSyncs,
+} from '@syncline/functions'
 import type { Syncline } from '@syncline/sdk'
 
 type SyncToDeploy = Parameters<Syncline['deploy']>[0][number]
@@ -9,12 +15,12 @@ export async function prepareSyncs(
   onWarning: (warning: string) => void,
 ): Promise<SyncToDeploy[]> {
   const files = await readSyncs(folder)
-  await using harness = await functionHarness()
+  await using sandboxes = await openFunctionSandboxes({ limits: describeLimits })
   const prepared: SyncToDeploy[] = []
   for (const { integration, name, file } of files) {
     const bundle = await bundleSync(file)
     bundle.warnings.forEach(onWarning)
-    const facts = await describeSync(bundle.text, `${integration}/${name}`, harness)
+    const facts = await describeSync(bundle.text, `${integration}/${name}`, sandboxes)
     prepared.push({
       provider_config_key: integration,
       name,

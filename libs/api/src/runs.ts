@@ -9,7 +9,12 @@ export const Run = z.object({
   id: z.string(),
   state: z.enum(['queued', 'running', 'ended']),
   /** Why it did not succeed. */
-  reason: z.enum(['failed', 'cancelled', 'timed_out', 'out_of_memory', 'lost']).nullable(),
+  reason: z
+    .enum([
+      ...(['failed', 'cancelled', 'lost', 'timed_out', 'cpu_limit', 'event_loop_blocked'] as const),
+      ...(['out_of_memory', 'output_limit', 'protocol_violation', 'crashed', 'exited'] as const),
+    ])
+    .nullable(),
   error: z.string().nullable(),
   /** What a run that succeeded could not do. */
   warning: z.string().nullable(),
@@ -21,6 +26,10 @@ export const Run = z.object({
   startedAt: Instant.nullable(),
   finishedAt: Instant.nullable(),
   result: Result,
+  /** Walls around the function: basic, partial, oswall or namespaced; null before it runs. */
+  sandbox: z.string().nullable(),
+  /** Of a run that failed, the end of its log. */
+  lastLines: z.array(z.string()),
 })
 export type Run = z.infer<typeof Run>
 

@@ -1,7 +1,6 @@
 import { AppError } from '@syncline/errors'
-import { type Harness, startSandbox } from '@syncline/sandbox'
+import type { Sandboxes } from '@syncline/sandbox'
 import { z } from 'zod'
-import { describeLimits } from './limits.ts'
 import type { ProgramInput } from './runtime/program.ts'
 
 const model = z
@@ -26,8 +25,8 @@ export const SyncFacts = z.object({
 export type SyncFacts = z.infer<typeof SyncFacts>
 
 /** Evaluates a bundle in a sandbox and reads its definition. `name` is how errors call it. */
-export async function describeSync(bundle: string, name: string, harness: Harness): Promise<SyncFacts> {
-  using sandbox = await startSandbox(harness, describeLimits)
+export async function describeSync(bundle: string, name: string, sandboxes: Sandboxes): Promise<SyncFacts> {
+  using sandbox = await sandboxes.take()
   const input: ProgramInput = { task: 'describe', code: bundle }
   const outcome = await sandbox.run({ input, host: {}, onLog: () => {} })
   if (outcome.kind !== 'success') {

@@ -1,6 +1,7 @@
 export { type Bundle, bundleSync } from './bundle-sync.ts'
 export { describeSync, SyncFacts } from './describe-sync.ts'
-export { functionHarness } from './function-harness.ts'
+export { openFunctionSandboxes } from './function-sandboxes.ts'
+export { describeLimits } from './limits.ts'
 export { readSyncs, type SyncFile } from './read-syncs.ts'
 export { checkpointJson } from './runtime/checkpoint-json.ts'
 export type { HostApi, HttpAnswer } from './runtime/host-api.ts'

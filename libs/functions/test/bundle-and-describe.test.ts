@@ -1,15 +1,15 @@
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Harness } from '@syncline/sandbox'
+import type { Sandboxes } from '@syncline/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundleSync, describeSync, functionHarness, readSyncs } from '../src/index.ts'
+import { bundleSync, describeLimits, describeSync, openFunctionSandboxes, readSyncs } from '../src/index.ts'
 
-let harness: Harness
+let sandboxes: Sandboxes
 beforeAll(async () => {
-  harness = await functionHarness()
+  sandboxes = await openFunctionSandboxes({ limits: describeLimits })
 })
-afterAll(() => harness[Symbol.asyncDispose]())
+afterAll(() => sandboxes[Symbol.asyncDispose]())
 
 async function project(files: Record<string, string>) {
   const folder = await mkdtempDisposable(join(tmpdir(), 'syncline-functions-'))
@@ -33,7 +33,7 @@ const minimal = (more = '', imports = '') => `
 async function described(text: string, others: Record<string, string> = {}) {
   await using folder = await project({ 'crm/syncs/contacts.ts': text, ...others })
   const { text: bundle } = await bundleSync(join(folder.path, 'crm/syncs/contacts.ts'))
-  return describeSync(bundle, 'crm/contacts', harness)
+  return describeSync(bundle, 'crm/contacts', sandboxes)
 }
 
 test('what a sync says about itself is read, with its defaults', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -19,6 +19,7 @@ export interface Harness extends AsyncDisposable {
 export async function buildHarness(programFile: string): Promise<Harness> {
   await sweep()
   const dir = await realpath(await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)))
+  await chmod(dir, 0o755) // a child may be another user; there is nothing secret in it
   const file = join(dir, 'harness.cjs')
   const { outputFiles } = await build({
     stdin: {

@@ -1,5 +1,6 @@
 const KIB = 1024
 const MIB = 1024 * KIB
+const GIB = 1024 * MIB
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
@@ -8,7 +9,10 @@ const HOUR = 60 * MINUTE
 export interface Limits {
   /** JavaScript heap. */
   heapMb: number
-  /** Resident memory of the whole process: what lies outside the heap counts too. */
+  /**
+   * What the function may add to the memory of its process: the heap, and what lies outside it (buffers, wasm). Where
+   * there is no wall, resident memory of the whole process.
+   */
   memoryMb: number
   /** From the start of the run to its result. */
   wallMs: number
@@ -18,6 +22,10 @@ export interface Limits {
   silentMs: number
   /** One message from the child. */
   frameBytes: number
+  /** All messages from the child. */
+  receivedBytes: number
+  /** Of our own time, to read what it says (from 0 to 1): who takes more, on average over seconds, is read later. */
+  parentShare: number
   /** The run's input. */
   inputBytes: number
   /** The run's result. */
@@ -39,6 +47,8 @@ export const defaultLimits: Limits = {
   cpuMs: 30 * MINUTE,
   silentMs: 30 * SECOND,
   frameBytes: 8 * MIB,
+  receivedBytes: 64 * GIB,
+  parentShare: 0.5,
   inputBytes: 16 * MIB,
   outputBytes: 2 * MIB,
   callsInFlight: 64,

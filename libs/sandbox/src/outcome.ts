@@ -2,14 +2,15 @@ import type { Limits } from './limits.ts'
 import type { ChildError } from './messages.ts'
 import type { Exit } from './spawn-child.ts'
 
-/** How a run in a sandbox ended. Each message names the limit that was met. */
+/** How a run in a sandbox ended. Each message names the limit that was met; `stderr` is the end of what it wrote there. */
 export type Outcome =
   | { kind: 'success'; output: unknown }
   | { kind: 'failed'; error: ChildError }
-  | { kind: Ending; message: string }
+  | { kind: Ending; message: string; stderr?: string }
 
 export type Ending =
   | 'timed_out'
+  | 'cpu_limit'
   | 'event_loop_blocked'
   | 'out_of_memory'
   | 'output_limit'
@@ -20,23 +21,30 @@ export type Ending =
 
 const OUT_OF_MEMORY =
   /FATAL ERROR:.*(heap|memory)|Fatal (process|JavaScript) out of memory|OOM error|bad_alloc/i
+/** Of an allocation outside the heap that the kernel has refused: an error that a function may catch. */
+const REFUSED_ALLOCATION = /^Array buffer allocation failed|could not allocate memory/i
 
 /** Of a child that ended by itself, without a result. */
 export function outcomeOfExit({ code, signal, stderr }: Exit, limits: Limits): Outcome {
-  if (OUT_OF_MEMORY.test(stderr)) {
-    return {
-      kind: 'out_of_memory',
-      message: `out of memory: the function needs more than its heap of ${limits.heapMb} MB`,
-    }
-  }
+  const ended = (kind: Ending, message: string): Outcome => ({ kind, message, ...(stderr && { stderr }) })
+  if (OUT_OF_MEMORY.test(stderr)) return ended('out_of_memory', outOfMemory(limits))
   // We did not send it: on Linux that is the kernel, short of memory.
   if (signal === 'SIGKILL') {
-    return {
-      kind: 'out_of_memory',
-      message:
-        'out of memory: the function was killed from outside, most likely because the machine has no more',
-    }
+    return ended(
+      'out_of_memory',
+      'out of memory: the function was killed from outside, most likely because the machine has no more',
+    )
   }
-  if (signal !== null) return { kind: 'crashed', message: `the function's process died of ${signal}` }
-  return { kind: 'exited', message: `the function ended its process (code ${code}) instead of returning` }
+  if (signal !== null) return ended('crashed', `the function's process died of ${signal}`)
+  return ended('exited', `the function ended its process (code ${code}) instead of returning`)
+}
+
+/** Of a function that threw. */
+export function outcomeOfError(error: ChildError, limits: Limits): Outcome {
+  const refused = error.name === 'RangeError' && REFUSED_ALLOCATION.test(error.message)
+  return refused ? { kind: 'out_of_memory', message: outOfMemory(limits) } : { kind: 'failed', error }
+}
+
+function outOfMemory({ heapMb, memoryMb }: Limits): string {
+  return `out of memory: the function needs more than its heap of ${heapMb} MB, or more than ${memoryMb} MB with what lies outside the heap`
 }

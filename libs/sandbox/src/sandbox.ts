@@ -1,14 +1,19 @@
 import { encodeFrame, FrameReader, ProtocolViolation } from './frames.ts'
 import type { Harness } from './harness.ts'
-import { defaultLimits, type Limits } from './limits.ts'
+import type { Level } from './level.ts'
+import type { Limits } from './limits.ts'
 import { FromChild, type LogLevel, type ToChild } from './messages.ts'
-import { type Ending, type Outcome, outcomeOfExit } from './outcome.ts'
+import { type Ending, type Outcome, outcomeOfError, outcomeOfExit } from './outcome.ts'
 import { type Child, spawnChild } from './spawn-child.ts'
 import { usageOf } from './usage.ts'
+import { seesWall } from './wall/sees-wall.ts'
 
 const READY_TIMEOUT_MS = 20_000
 const PING_MS = 1000
 const USAGE_MS = 250
+const PACE_MS = 100
+/** What a child may take of our time at once: reading 8 MiB that are made to be slow takes half a second and more. */
+const BURST_MS = 1000
 
 /** What a child may ask of its parent, by name. A rejection reaches the child as an error with the same message. */
 export type HostMethods = Record<string, (params: unknown, signal: AbortSignal) => Promise<unknown>>
@@ -25,14 +30,18 @@ export interface SandboxRun {
  * Starts a child process that can compute and talk to us, and nothing else. It is good for one run; who starts it,
  * disposes it.
  */
-export async function startSandbox(harness: Harness, limits: Limits = defaultLimits): Promise<Sandbox> {
-  const sandbox = new Sandbox(spawnChild(harness, limits), limits)
+export async function startSandbox(harness: Harness, limits: Limits, level: Level): Promise<Sandbox> {
+  const child = spawnChild(harness, limits, level)
+  const sandbox = new Sandbox(child, limits)
   await sandbox.ready()
-  return sandbox
+  if (await seesWall(child.pid, level)) return sandbox
+  sandbox[Symbol.dispose]()
+  throw new Error(`a sandbox did not start: it says that it is '${level}', and the kernel says no`)
 }
 
 /**
- * States: starting → idle (the child said `ready`) → running (we sent `run`) → ended. In `running` the child may call,
+ * States: starting → greeted (the child said `ready`, and got a ping: what it takes to talk has been done once, so that
+ * no run waits for it) → idle (it answered) → running (we sent `run`) → ended. In `running` the child may call,
  * log, and answer pings; one `returned` or `threw` ends it. Whatever else it says ends it too, and with the end it is
  * killed. Every byte from the child is taken for hostile: who the run belongs to, and with which rights, is never read
  * from a message but known by the host methods.
@@ -47,10 +56,13 @@ export class Sandbox implements Disposable {
   /** Aborts what the host does for a run that has ended. */
   readonly #over = new AbortController()
   readonly #calls = new Set<number>()
-  #state: 'starting' | 'idle' | 'running' | 'ended' = 'starting'
+  #state: 'starting' | 'greeted' | 'idle' | 'running' | 'ended' = 'starting'
   #run: SandboxRun | undefined
   #unansweredPings = 0
   #stdoutBytes = 0
+  #receivedBytes = 0
+  #spareMs = BURST_MS
+  readonly #holds = new Set<'unread' | 'pace'>()
   #log = { lines: 0, chars: 0 }
 
   /** @internal */
@@ -73,13 +85,24 @@ export class Sandbox implements Disposable {
   /** @internal */
   async ready(): Promise<void> {
     this.#after(READY_TIMEOUT_MS, () => {
-      if (this.#state === 'starting')
+      if (this.#state === 'starting' || this.#state === 'greeted')
         this.#stop('timed_out', `it was not ready within ${READY_TIMEOUT_MS} ms`)
     })
     const ended = this.#ended.promise.then((outcome) => {
-      throw new Error(`a sandbox did not start: ${'message' in outcome ? outcome.message : outcome.kind}`)
+      const { message, stderr } = { message: outcome.kind, stderr: '', ...outcome }
+      const error = /^\w*Error: .*$/m.exec(stderr)?.[0] ?? stderr.trim()
+      throw new Error(`a sandbox did not start: ${error || message}`)
     })
     await Promise.race([this.#ready.promise, ended])
+  }
+
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  /** Settles when its run has ended, or when it will have none. */
+  get ended(): Promise<Outcome> {
+    return this.#ended.promise
   }
 
   /** @throws If the input is larger than its limit. */
@@ -102,6 +125,7 @@ export class Sandbox implements Disposable {
     )
     this.#every(PING_MS, () => this.#ping())
     this.#every(USAGE_MS, () => void this.#measure())
+    this.#every(PACE_MS, () => this.#earn(PACE_MS * limits.parentShare))
     return this.#ended.promise.finally(() => run.signal?.removeEventListener('abort', cancel))
   }
 
@@ -110,6 +134,11 @@ export class Sandbox implements Disposable {
   }
 
   #read(chunk: Buffer): void {
+    this.#receivedBytes += chunk.length
+    if (this.#receivedBytes > this.#limits.receivedBytes) {
+      this.#stop('output_limit', `it sent more than ${this.#limits.receivedBytes} bytes`)
+    }
+    const started = performance.now()
     try {
       for (const json of this.#frames.read(chunk)) {
         if (this.#state === 'ended') return
@@ -119,10 +148,26 @@ export class Sandbox implements Disposable {
       if (!(error instanceof ProtocolViolation)) throw error
       this.#stop('protocol_violation', error.message)
     }
+    this.#spend(performance.now() - started)
+  }
+
+  /** Our time is everybody's: a child that floods us, or sends what takes long to read, slows down itself only. */
+  #spend(ms: number): void {
+    this.#spareMs -= ms
+    if (this.#spareMs < 0) this.#hold('pace')
+  }
+
+  #earn(ms: number): void {
+    this.#spareMs = Math.min(BURST_MS, this.#spareMs + ms)
+    if (this.#spareMs > 0) this.#release('pace')
   }
 
   #receive(message: FromChild): void {
     if (message.t === 'ready' && this.#state === 'starting') {
+      this.#state = 'greeted'
+      this.#sendPing()
+    } else if (message.t === 'pong' && this.#state === 'greeted') {
+      this.#pong()
       this.#state = 'idle'
       this.#ready.resolve()
     } else if (this.#state !== 'running' || message.t === 'ready') {
@@ -131,7 +176,7 @@ export class Sandbox implements Disposable {
     else if (message.t === 'log') this.#logLine(message.level, message.text)
     else if (message.t === 'pong') this.#pong()
     else if (message.t === 'returned') this.#end({ kind: 'success', output: message.output })
-    else this.#end({ kind: 'failed', error: message.error })
+    else this.#end(outcomeOfError(message.error, this.#limits))
   }
 
   #call(id: number, method: string, params: unknown): void {
@@ -155,22 +200,31 @@ export class Sandbox implements Disposable {
   #answer(id: number, message: ToChild): void {
     this.#calls.delete(id)
     if (this.#state !== 'running') return
-    this.#child.channel.write(encodeFrame(JSON.stringify(message)))
+    this.#child.channel.write(encodeFrame(toJson(message)))
     this.#holdBack()
   }
 
   /** A child that asks and does not read would fill our memory: until it reads, we don't read either. */
   #holdBack(): void {
     const { channel } = this.#child
-    if (channel.writableLength <= this.#limits.unsentBytes || channel.isPaused()) return
-    channel.pause()
+    if (channel.writableLength <= this.#limits.unsentBytes || this.#holds.has('unread')) return
+    this.#hold('unread')
     const late = this.#after(this.#limits.unreadMs, () =>
       this.#stop('event_loop_blocked', `it left answers unread for ${this.#limits.unreadMs / 1000} seconds`),
     )
     channel.once('drain', () => {
       clearTimeout(late)
-      channel.resume()
+      this.#release('unread')
     })
+  }
+
+  #hold(why: 'unread' | 'pace'): void {
+    this.#holds.add(why)
+    this.#child.channel.pause()
+  }
+
+  #release(why: 'unread' | 'pace'): void {
+    if (this.#holds.delete(why) && this.#holds.size === 0) this.#child.channel.resume()
   }
 
   /** The child keeps these limits itself; one that doesn't is not our harness any more. */
@@ -184,16 +238,20 @@ export class Sandbox implements Disposable {
 
   /** Unanswered pings are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. */
   #ping(): void {
-    if (this.#child.channel.isPaused()) return
+    if (this.#holds.size > 0) return
     if (this.#unansweredPings * PING_MS < this.#limits.silentMs) {
-      this.#unansweredPings++
-      this.#child.channel.write(encodeFrame(JSON.stringify({ t: 'ping' } satisfies ToChild)))
+      this.#sendPing()
     } else {
       this.#stop(
         'event_loop_blocked',
         `it blocked the event loop for ${this.#limits.silentMs / 1000} seconds`,
       )
     }
+  }
+
+  #sendPing(): void {
+    this.#unansweredPings++
+    this.#child.channel.write(encodeFrame(JSON.stringify({ t: 'ping' } satisfies ToChild)))
   }
 
   #pong(): void {
@@ -207,7 +265,7 @@ export class Sandbox implements Disposable {
     if (usage && usage.memoryMb > memoryMb)
       this.#stop('out_of_memory', `out of memory: it uses more than ${memoryMb} MB`)
     if (usage && usage.cpuMs > cpuMs) {
-      this.#stop('timed_out', `it used more than ${cpuMs / 1000} seconds of processor time`)
+      this.#stop('cpu_limit', `it used more than ${cpuMs / 1000} seconds of processor time`)
     }
   }
 
@@ -240,6 +298,16 @@ function parseMessage(json: string): FromChild {
     return FromChild.parse(JSON.parse(json))
   } catch {
     throw new ProtocolViolation('it sent bytes that are no message')
+  }
+}
+
+/** What a host returns may come from the child, and be more than JSON can say. */
+function toJson(message: ToChild): string {
+  try {
+    return JSON.stringify(message)
+  } catch (error) {
+    if (message.t !== 'answer') throw error
+    return JSON.stringify({ t: 'refusal', id: message.id, error: refusal(error) } satisfies ToChild)
   }
 }
 

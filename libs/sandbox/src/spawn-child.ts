@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { Harness } from './harness.ts'
+import type { Level } from './level.ts'
 import type { Limits } from './limits.ts'
 
 const STDERR_TAIL_CHARS = 16 * 1024
+/** Of util-linux. It becomes the program that it starts, so the pid is Node's. */
+const UNSHARE = '/usr/bin/unshare'
+const NOBODY = 65_534
+
+type Stdio = [null, Readable, Readable, Duplex, Writable?]
 
 export interface Exit {
   code: number | null
@@ -24,26 +30,28 @@ export interface Child {
 }
 
 /** Node with no rights but to read its own script, no environment, and fd 3 to talk to us. */
-export function spawnChild(harness: Harness, limits: Limits): Child {
-  const child = spawn('/bin/sh', ['-c', bound, 'sh', process.execPath, ...flags(harness, limits)], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+export function spawnChild(harness: Harness, limits: Limits, level: Level): Child {
+  const [command, ...args] = commandOf(harness, limits, level)
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(level === 'basic' ? (['pipe'] as const) : [])],
     env: { TZ: 'UTC', LANG: 'C.UTF-8' },
     cwd: '/',
     detached: true, // Ctrl-C is for the runner
+    ...(level === 'namespaced' && process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
   })
   const { pid } = child
   if (pid === undefined) throw new Error('a sandbox child was not spawned')
   preferAsVictim(pid)
 
   // The kinds of stdio above; the type can't tell.
-  const [, stdout, stderr, channel, lifeline] = child.stdio as [null, Readable, Readable, Duplex, Writable]
+  const [, stdout, stderr, channel, lifeline] = child.stdio as unknown as Stdio
   channel.on('error', () => {}) // EPIPE of a child that has ended: its exit says more
-  lifeline.on('error', () => {})
+  lifeline?.on('error', () => {})
   let tail = ''
   stderr.on('data', (chunk) => {
     tail = (tail + chunk).slice(-STDERR_TAIL_CHARS)
   })
-  child.once('exit', () => lifeline.end('it has ended: leave its pid alone\n'))
+  child.once('exit', () => lifeline?.end('it has ended: leave its pid alone\n'))
   return {
     pid,
     channel,
@@ -56,16 +64,26 @@ export function spawnChild(harness: Harness, limits: Limits): Child {
   }
 }
 
+function commandOf(harness: Harness, limits: Limits, level: Level): [string, ...string[]] {
+  const node: [string, ...string[]] = [process.execPath, ...flags(harness, limits, level)]
+  if (level === 'namespaced') return [UNSHARE, '--user', '--net', '--ipc', '--uts', '--', ...node]
+  // Behind a wall the kernel ends it with us; elsewhere something else must.
+  return level === 'basic' ? ['/bin/sh', '-c', bound, 'sh', ...node] : node
+}
+
 // However we die, the kernel closes fd 4, and the subshell that waits on it kills the child, even one that loops and
 // would never see its channel end. The shell itself becomes Node (exec), so the pid is Node's. See decision 5.
 const bound = '(read -r _ <&4 || kill -KILL $$) 3>&- >&- 2>&- & unset PWD OLDPWD; exec "$@" 4<&-'
 
-/** Permission to read the script, and not one `--allow-` more: each opens a whole class of things. */
-function flags(harness: Harness, limits: Limits): string[] {
+/**
+ * Permission to read the script, and what it takes to put up the wall and is given back then; not one `--allow-` more:
+ * each opens a whole class of things.
+ */
+function flags(harness: Harness, limits: Limits, level: Level): string[] {
   return [
     '--permission',
     `--allow-fs-read=${harness.dir}/*`,
-    '--no-experimental-ffi',
+    ...(level === 'basic' ? ['--no-experimental-ffi'] : ['--allow-ffi', '--allow-fs-read=/proc/self/status']),
     '--no-addons',
     '--no-experimental-webstorage',
     '--disable-proto=delete',
@@ -75,13 +93,18 @@ function flags(harness: Harness, limits: Limits): string[] {
     '--stack-trace-limit=20',
     '--no-warnings',
     harness.file,
+    level,
+    String(limits.memoryMb),
   ]
 }
 
-/** When memory or processors are short, functions suffer before the services do. Best effort: not every system can. */
+/**
+ * When memory or processors are short, functions suffer before the services do. Best effort: not every system can. At
+ * once, as behind its wall a child can't be told.
+ */
 function preferAsVictim(pid: number): void {
-  writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => {})
   try {
     setPriority(pid, 10)
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000')
   } catch {}
 }

@@ -1,11 +1,13 @@
-import { join } from 'node:path'
-import { buildHarness, startSandbox } from '../src/index.ts'
+import type { Level } from '../src/level.ts'
+import { defaultLimits } from '../src/limits.ts'
+import { startSandbox } from '../src/sandbox.ts'
+import { testHarness } from './levels.ts'
 
 // A process that is killed while its child loops: it prints the child's pid.
-const harness = await buildHarness(join(import.meta.dirname, 'program.ts'))
-const sandbox = await startSandbox(harness)
+const harness = await testHarness()
+const sandbox = await startSandbox(harness, defaultLimits, process.argv[2] as Level) // by the test
 await sandbox.run({
   input: `await host.call('pid', process.pid); for (;;);`,
-  host: { pid: async (pid) => console.log(pid) },
+  host: { pid: async (pid) => process.stdout.write(`pid ${pid}\n`) },
   onLog: () => {},
 })

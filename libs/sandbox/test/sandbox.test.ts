@@ -1,25 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildHarness, defaultLimits, type Harness, type SandboxRun, startSandbox } from '../src/index.ts'
+import type { Harness } from '../src/harness.ts'
+import { startSandbox } from '../src/sandbox.ts'
+import { levelsHere, limits, type RunOptions, runIn, strongest, testHarness } from './levels.ts'
 
 let harness: Harness
 beforeAll(async () => {
-  harness = await buildHarness(join(import.meta.dirname, 'program.ts'))
+  harness = await testHarness()
 })
 afterAll(async () => harness[Symbol.asyncDispose]())
 
-const limits = { ...defaultLimits, heapMb: 64, memoryMb: 200, wallMs: 10_000, silentMs: 2000 }
-
-async function run(code: string, options: Partial<SandboxRun> & { limits?: Partial<typeof limits> } = {}) {
-  using sandbox = await startSandbox(harness, { ...limits, ...options.limits })
-  return await sandbox.run({ input: code, host: {}, onLog: () => {}, ...options })
-}
+const run = (code: string, options?: RunOptions) => runIn(harness, code, options)
 
 test('a function computes, asks its host and returns', async () => {
   const double = async (params: unknown) => Number(params) * 2
@@ -68,10 +64,16 @@ test.each([
     'fills memory outside the heap',
     `const a = []; for (;;) { a.push(Buffer.alloc(8e6, 1)); await new Promise((r) => setTimeout(r, 10)) }`,
     'out_of_memory',
-    '200 MB',
+    '256 MB',
   ],
   ['leaves with success', `process.exit(0)`, 'exited', 'code 0'],
   ['dies', `process.abort()`, 'crashed', 'SIGABRT'],
+  [
+    'uses the processor for too long',
+    `for (;;) { for (const end = Date.now() + 20; Date.now() < end;); await new Promise(setImmediate) }`,
+    'cpu_limit',
+    '1 seconds of processor time',
+  ],
   [
     'floods stdout',
     `for (;;) { process.stdout.write('x'.repeat(1e5)); await 1; await new Promise(setImmediate) }`,
@@ -79,7 +81,10 @@ test.each([
     'stdout',
   ],
 ] as const)('a function that %s is ended, and the message says why', async (what, code, kind, message) => {
-  const outcome = await run(code, what === 'never settles' ? { limits: { wallMs: 1000 } } : {})
+  const special = { 'never settles': { wallMs: 1000 }, 'uses the processor for too long': { cpuMs: 1000 } }
+  const outcome = await run(code, {
+    limits: Object.hasOwn(special, what) ? special[what as keyof typeof special] : {},
+  })
   expect(outcome).toMatchObject({ kind, message: expect.stringContaining(message) })
 })
 
@@ -232,77 +237,35 @@ test('answers that nobody reads do not fill our memory', async () => {
     limits: { unreadMs: 1000, unsentBytes: 4_000_000, silentMs: 60_000 },
   })
   expect(outcome).toMatchObject({ kind: 'event_loop_blocked', message: expect.stringContaining('unread') })
-  expect(answered).toBe(60)
+  expect(answered).toBeGreaterThan(3)
 })
 
-test.each([
-  ['read a file', `return require('fs').readFileSync('/etc/passwd', 'utf8')`],
-  ['write a file', `require('fs').writeFileSync('/tmp/syncline-escape', 'x')`],
-  ['list a folder', `return require('fs').readdirSync('/')`],
-  [
-    'start a process',
-    `const r = require('child_process').spawnSync('/bin/id'); if (r.error) throw r.error; return r.stdout`,
-  ],
-  ['replace itself', `process.execve('/bin/true', ['true'], {})`],
-  ['start a thread', `new (require('worker_threads').Worker)('1', { eval: true })`],
-  ['load native code', `process.dlopen({ exports: {} }, '/tmp/evil.node')`],
-  ['signal its parent', `process.kill(process.ppid, 0); return 'could'`],
-  ['look up a name', `return (await require('dns').promises.lookup('example.invalid')).address`],
-  ['fetch', `return (await fetch('http://127.0.0.1:1/')).status`],
-  ['listen', `await new Promise((ok, no) => require('net').createServer().on('error', no).listen(0, ok))`],
-  ['debug itself', `new (require('inspector').Session)().connect()`],
-])('a function cannot %s', async (_, code) => {
-  const outcome = await run(code)
-  expect(outcome.kind).toBe('failed')
-  expect(existsSync('/tmp/syncline-escape')).toBe(false)
-})
-
-test('a function reaches no port of this machine', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  let reached = false
-  server.on('connection', () => {
-    reached = true
-  })
-  const { port } = server.address() as { port: number }
-  const outcome = await run(
-    `await new Promise((ok, no) => require('net').connect(${port}, '127.0.0.1', ok).on('error', no))`,
-  )
-  expect(outcome.kind).toBe('failed')
-  expect(reached).toBe(false)
-  server.close()
-})
-
-test('its environment tells nothing', async () => {
-  expect(await run(`return process.env`)).toEqual({ kind: 'success', output: { TZ: 'UTC', LANG: 'C.UTF-8' } })
-})
-
-test('what functions need of Node is there', async () => {
-  const code = `
-    const c = require('crypto'), z = require('zlib')
-    return [c.createHash('sha256').update('a').digest('hex').slice(0, 4), z.gunzipSync(z.gzipSync('hi')).toString(),
-      new Date(0).toLocaleString('en-GB', { timeZone: 'Asia/Tokyo' }), structuredClone({ a: 1 }).a, process.cwd()]`
-  expect(await run(code)).toEqual({ kind: 'success', output: ['ca97', 'hi', '01/01/1970, 09:00:00', 1, '/'] })
-})
-
-test('a child that loops dies with its parent, even of SIGKILL', async () => {
-  const parent = spawn(process.execPath, [join(import.meta.dirname, 'parent.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
-  process.kill(pid, 0)
-  parent.kill('SIGKILL')
-  await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
-  // What it left on disk goes when the next one starts.
-  const left = () =>
-    readdirSync(tmpdir()).filter((name) => name.startsWith(`syncline-sandbox-${parent.pid}-`))
-  expect(left()).toHaveLength(1)
-  await using _next = await buildHarness(join(import.meta.dirname, 'program.ts'))
-  expect(left()).toEqual([])
-})
+test.each(levelsHere)(
+  'at level %s, a child that loops dies with its parent, even of SIGKILL',
+  async (level) => {
+    const parent = spawn(process.execPath, [join(import.meta.dirname, 'parent.ts'), level], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    parent.stdout.on('data', (text) => {
+      said += text
+    })
+    await eventually(() => expect(said).toMatch(/^pid \d+$/m))
+    const pid = Number(/^pid (\d+)$/m.exec(said)?.[1])
+    process.kill(pid, 0)
+    parent.kill('SIGKILL')
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+    // What it left on disk goes when the next one starts.
+    const left = () =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`syncline-sandbox-${parent.pid}-`))
+    expect(left()).toHaveLength(1)
+    await using _next = await testHarness()
+    expect(left()).toEqual([])
+  },
+)
 
 test('a disposed sandbox leaves no process', async () => {
-  const sandbox = await startSandbox(harness, limits)
+  const sandbox = await startSandbox(harness, limits, strongest)
   const pids: number[] = []
   const host = { pid: async (pid: unknown) => void pids.push(Number(pid)) }
   const running = sandbox.run({

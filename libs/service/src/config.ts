@@ -7,6 +7,8 @@ export const variable = {
     required(z.string().regex(/^[a-z]+:\/\/./, 'must be a URL such as nats://localhost:4222'), fallback),
   port: (fallback?: number) => required(z.coerce.number().int().min(0).max(65_535), fallback),
   whole: (fallback?: number) => required(z.coerce.number().int().min(0), fallback),
+  oneOf: <T extends string>(choices: readonly [T, ...T[]], fallback?: T) =>
+    required(z.enum(choices), fallback),
   /** From 0 to 1. */
   share: (fallback?: number) => required(z.coerce.number().min(0).max(1), fallback),
   /** Comma-separated. */

@@ -40,5 +40,5 @@ async function healthAnswer(service: Running) {
     service: String(error),
   }))
   const ok = Object.values(checks).every((state) => state === 'ok')
-  return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'failing', checks } }
+  return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'failing', checks, ...service.facts } }
 }

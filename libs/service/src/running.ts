@@ -4,4 +4,6 @@ export type Health = Record<string, string>
 /** A started service: who starts it, closes it. */
 export interface Running extends AsyncDisposable {
   health(): Promise<Health>
+  /** What else `/health` tells. */
+  facts?: Record<string, string>
 }

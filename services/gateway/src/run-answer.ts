@@ -17,6 +17,12 @@ const reasons: Record<RunOutcome, RunAnswer['reason']> = {
   RUN_OUTCOME_TIMED_OUT: 'timed_out',
   RUN_OUTCOME_OUT_OF_MEMORY: 'out_of_memory',
   RUN_OUTCOME_LOST: 'lost',
+  RUN_OUTCOME_CPU_LIMIT: 'cpu_limit',
+  RUN_OUTCOME_EVENT_LOOP_BLOCKED: 'event_loop_blocked',
+  RUN_OUTCOME_OUTPUT_LIMIT: 'output_limit',
+  RUN_OUTCOME_PROTOCOL_VIOLATION: 'protocol_violation',
+  RUN_OUTCOME_CRASHED: 'crashed',
+  RUN_OUTCOME_EXITED: 'exited',
 }
 
 export function runAnswer(run: Run): RunAnswer {
@@ -33,6 +39,8 @@ export function runAnswer(run: Run): RunAnswer {
     startedAt: instantOrNull(run.startedAtMs),
     finishedAt: instantOrNull(run.finishedAtMs),
     result: resultOf(run.counts),
+    sandbox: run.sandbox || null,
+    lastLines: run.lastLines,
   }
 }
 

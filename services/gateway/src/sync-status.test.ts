@@ -16,6 +16,8 @@ const run = (fields: Partial<Run>): Run => ({
   error: '',
   counts: [{ model: 'Issue', added: 3, updated: 1, deleted: 0 }],
   runner: 'runner-1',
+  sandbox: 'oswall',
+  lastLines: [],
   ...fields,
 })
 

@@ -124,6 +124,8 @@ test('runs are listed newest first, with the reason why one failed', async () =>
           outcome: 'RUN_OUTCOME_OUT_OF_MEMORY',
           error: 'used more than 256 MiB',
           counts: [{ model: 'GithubIssue', added: 3, updated: 1 }],
+          sandbox: 'oswall',
+          lastLines: ['info page 7'],
         },
       ],
     }
@@ -142,6 +144,8 @@ test('runs are listed newest first, with the reason why one failed', async () =>
       startedAt: '2023-11-14T22:13:21.000Z',
       finishedAt: '2023-11-14T22:13:22.000Z',
       result: { GithubIssue: { added: 3, updated: 1, deleted: 0 } },
+      sandbox: 'oswall',
+      lastLines: ['info page 7'],
     },
   ])
 })

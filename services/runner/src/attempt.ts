@@ -9,7 +9,7 @@ import {
   type Stream,
   type Writer,
 } from '@syncline/proto'
-import { type Harness, type Limits, startSandbox } from '@syncline/sandbox'
+import type { Sandboxes } from '@syncline/sandbox'
 import type { Events } from './events.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
@@ -31,13 +31,12 @@ export interface Attempt extends AttemptStarted {
 
 export interface AttemptDeps {
   bus: Bus
-  harness: Harness
+  sandboxes: Sandboxes
   scheduler: RunsClient
   records: RecordsClient
   egress: Egress
   loader: WorkLoader
   events: Events
-  limits: Limits
   leaseMs: number
 }
 
@@ -59,7 +58,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt, stop: Abor
 
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
   const counts = saves.counts()
-  if (end.stack) log.add('error', end.stack)
+  if (end.detail) log.add('error', end.detail)
   log.end(end.outcome === RunOutcome.SUCCESS ? 'info' : 'error', endLine(end, seconds, counts))
   await log.close()
   deps.events.attemptEnded(attempt, end.outcome, Date.now() - startedAt)
@@ -77,6 +76,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt, stop: Abor
     error: end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error,
     counts,
     finishedAtMs: Date.now(),
+    lastLines: end.outcome === RunOutcome.SUCCESS ? [] : log.lastLines,
   }
   await retrying(
     () => publish(deps.bus, subjects.runFinished, [environment], finished, { id: `${runId}.${number}` }),
@@ -125,7 +125,7 @@ async function runFunction(
   saves: Saves,
   signal: AbortSignal,
 ) {
-  using sandbox = await startSandbox(deps.harness, deps.limits)
+  using sandbox = await deps.sandboxes.take()
   return await sandbox.run({
     input: inputOf(attempt, work),
     host: createHost(deps, attempt, work, saves, log),

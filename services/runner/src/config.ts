@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from '@syncline/sandbox'
+import { defaultLimits, type Limits, levels } from '@syncline/sandbox'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
 
@@ -20,6 +20,11 @@ export const Config = z
     RUN_HEAP_MB: variable.whole(defaultLimits.heapMb),
     RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb),
     RUN_LEASE_MS: variable.whole(30_000),
+    /** A runner that can't put such walls around functions does not start: see libs/sandbox. */
+    SANDBOX_MIN_LEVEL: variable.oneOf(levels, 'oswall'),
+    /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */
+    SANDBOX_WARM_MIN: variable.whole(2),
+    SANDBOX_WARM_MAX: variable.whole(8),
     /** `host` or `host:port` that functions may reach though it is not a public address. */
     EGRESS_ALLOW_HOSTS: variable.list([]),
     /** For tests: every request goes to this origin instead. */
@@ -41,6 +46,10 @@ export const Config = z
       heapMb: env.RUN_HEAP_MB,
       memoryMb: env.RUN_MEMORY_MB,
     } satisfies Limits,
+    sandbox: {
+      minLevel: env.SANDBOX_MIN_LEVEL,
+      warm: { least: env.SANDBOX_WARM_MIN, most: env.SANDBOX_WARM_MAX },
+    },
     egress: { allowHosts: env.EGRESS_ALLOW_HOSTS, redirectTo: env.EGRESS_REDIRECT_TO },
   }))
 export type Config = z.output<typeof Config>

@@ -1,3 +1,4 @@
+import { levels, type Sandboxes, verifiedNode } from '@syncline/sandbox'
 import { type Log, metrics } from '@syncline/service'
 import type { Attempt } from './attempt.ts'
 
@@ -11,8 +12,32 @@ const seconds = metrics.histogram(
 
 export type Events = ReturnType<typeof createEvents>
 
+const level = metrics.gauge('runner_sandbox_level', 'Walls around functions: 1 for the level there is', [
+  'level',
+])
+const startsFailed = metrics.counter('runner_sandbox_starts_failed_total', 'Children that did not start')
+
 export function createEvents(log: Log) {
   return {
+    sandboxLevel({ level: found }: Sandboxes) {
+      for (const name of levels) level.set({ level: name }, name === found ? 1 : 0)
+      log.info({ sandbox: found }, `sync functions run in sandboxes of level '${found}'`)
+      if (found === 'basic') {
+        log.warn(
+          'functions can read SQLite files and signal processes of your user: run only code that you trust',
+        )
+      }
+      if (process.versions.node !== verifiedNode) {
+        log.warn(
+          { node: process.versions.node, verifiedNode },
+          'the sandbox was not attacked on this Node yet',
+        )
+      }
+    },
+    sandboxFailed(err: Error) {
+      startsFailed.inc()
+      log.error({ err: err.message }, 'a sandbox did not start')
+    },
     attemptStarted(attempt: Attempt) {
       inWork.inc()
       log.info({ ...ids(attempt), sync: attempt.sync, connection: attempt.connectionId }, 'attempt started')

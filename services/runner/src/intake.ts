@@ -53,7 +53,11 @@ async function workOn(
   stop: AbortSignal,
 ): Promise<void> {
   const { outcome } = await retrying(
-    (signal) => deps.scheduler.startAttempt({ environment, runId, runner: RUNNER }, { signal }),
+    (signal) =>
+      deps.scheduler.startAttempt(
+        { environment, runId, runner: RUNNER, sandbox: deps.sandboxes.level },
+        { signal },
+      ),
     { forMs: START_FOR_MS, signal: stop },
   )
   if (outcome?.$case !== 'started') {

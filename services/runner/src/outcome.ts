@@ -3,11 +3,12 @@ import { RunOutcome } from '@syncline/proto'
 import type { Outcome } from '@syncline/sandbox'
 
 /**
- * How an attempt ended. `left` is no end of the run: another attempt has it, or (`again`) shall have it.
+ * How an attempt ended. `detail`: lines for its log, a stack or what its process wrote before it died.
+ * `left` is no end of the run: another attempt has it, or (`again`) shall have it.
  */
 export type End =
-  | { outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED>; error: string; stack?: string }
-  | { outcome: 'left'; error: string; again: boolean; stack?: never }
+  | { outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED>; error: string; detail?: string }
+  | { outcome: 'left'; error: string; again: boolean; detail?: never }
 
 /** The scheduler wants the run to end. */
 export class RunCancelled extends Error {}
@@ -17,20 +18,22 @@ export function endOf(outcome: Outcome): End {
   if (outcome.kind === 'failed') {
     const { message, stack } = outcome.error
     if (outcome.error.code === 'fenced') return { outcome: 'left', error: message, again: false }
-    return { outcome: RunOutcome.FAILED, error: message, ...(stack && { stack }) }
+    return { outcome: RunOutcome.FAILED, error: message, ...(stack && { detail: stack }) }
   }
-  return { outcome: byEnding[outcome.kind], error: outcome.message }
+  const { message, stderr } = outcome
+  return { outcome: byEnding[outcome.kind], error: message, ...(stderr && { detail: stderr }) }
 }
 
 const byEnding = {
   timed_out: RunOutcome.TIMED_OUT,
-  event_loop_blocked: RunOutcome.TIMED_OUT,
+  cpu_limit: RunOutcome.CPU_LIMIT,
+  event_loop_blocked: RunOutcome.EVENT_LOOP_BLOCKED,
   out_of_memory: RunOutcome.OUT_OF_MEMORY,
   cancelled: RunOutcome.CANCELLED,
-  output_limit: RunOutcome.FAILED,
-  protocol_violation: RunOutcome.FAILED,
-  exited: RunOutcome.FAILED,
-  crashed: RunOutcome.FAILED,
+  output_limit: RunOutcome.OUTPUT_LIMIT,
+  protocol_violation: RunOutcome.PROTOCOL_VIOLATION,
+  exited: RunOutcome.EXITED,
+  crashed: RunOutcome.CRASHED,
 } as const
 
 /** Of an error on our side: what is missing or refused ends the run; what may work later is left to another attempt. */

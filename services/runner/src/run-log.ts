@@ -8,6 +8,8 @@ const BATCH_CHARS = 1024 * 1024
 /** The function's own lines are limited in the sandbox; ours come on top. */
 const MAX_LINES = 12_000
 const APPEND_FOR_MS = 10_000
+const LAST_LINES = 10
+const LAST_LINE_CHARS = 500
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 
@@ -21,6 +23,7 @@ export class RunLog {
   readonly #timer: NodeJS.Timeout
   readonly #late = new AbortController()
   #waiting: LogLine[] = []
+  #last: string[] = []
   #count = 0
   #sent = 0
   #sending: Promise<void> | undefined
@@ -39,6 +42,11 @@ export class RunLog {
   /** A line that is never left out. */
   end(level: Level, message: string): void {
     this.#waiting.push({ atMs: Date.now(), level: levels[level], message })
+    this.#last = [...this.#last, `${level} ${message.slice(0, LAST_LINE_CHARS)}`].slice(-LAST_LINES)
+  }
+
+  get lastLines(): string[] {
+    return this.#last
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Bus, connectBus } from '@syncline/bus'
 import { Keyring, openCatalog } from '@syncline/catalog'
-import { functionHarness } from '@syncline/functions'
+import { openFunctionSandboxes } from '@syncline/functions'
 import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
@@ -17,18 +17,22 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const events = createEvents(log)
   const bus = open.use(await connectBus(config.nats, 'runner'))
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
-  const harness = open.use(await functionHarness())
+  const { limits, leaseMs } = config
+  const sandboxes = open.use(
+    await openFunctionSandboxes({ limits, ...config.sandbox, onStartFailed: events.sandboxFailed }),
+  )
+  events.sandboxLevel(sandboxes)
   const scheduler = open.use(connect(config.scheduler.address)).client(RunsDefinition)
   const records = open.use(connect(config.records.address)).client(RecordsDefinition)
   const egress = open.use(new Egress(config.egress))
   const loader = new WorkLoader(catalog, new Keyring(config.keyring))
-  const { limits, leaseMs } = config
-  const deps = { bus, harness, scheduler, records, egress, loader, events, limits, leaseMs }
+  const deps = { bus, sandboxes, scheduler, records, egress, loader, events, leaseMs }
   open.use(startIntake(deps, config))
 
   const owned = open.move()
   return {
     health: async () => ({ nats: await health(bus) }),
+    facts: { sandbox: sandboxes.level },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

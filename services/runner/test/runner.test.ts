@@ -1,5 +1,6 @@
 import { AppError } from '@syncline/errors'
 import { RunOutcome } from '@syncline/proto'
+import { levels } from '@syncline/sandbox'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createWorld, type World } from './world.ts'
@@ -279,6 +280,28 @@ test('what is missing ends the run with its name', async () => {
       error: "there is no connection 'demo'",
     })
   })
+})
+
+test.each([
+  ['process.exit(0)', RunOutcome.EXITED, 'code 0'],
+  ['process.abort()', RunOutcome.CRASHED, 'SIGABRT'],
+  ['for (;;);', RunOutcome.EVENT_LOOP_BLOCKED, '2 seconds'],
+])(
+  '%s ends the run by its own name, with the limit and the last lines of its log',
+  async (code, outcome, text) => {
+    await world.deploy(`await nango.log('page 7'); ${code}`)
+    const end = await world.run()
+    expect(end).toMatchObject({ outcome, error: expect.stringContaining(text) })
+    expect(end.lastLines).toContain('info page 7')
+    expect(end.lastLines.at(-1)).toContain(text)
+  },
+)
+
+test('the scheduler hears what stands around functions', async () => {
+  await world.deploy('')
+  expect((await world.run()).lastLines).toEqual([])
+  expect(levels).toContain(world.standIns.sandbox)
+  expect(world.runner.facts).toEqual({ sandbox: world.standIns.sandbox })
 })
 
 test('a cancelled run ends with the reason; heartbeats carry the counts', async () => {

@@ -44,6 +44,8 @@ export class StandIns {
   readonly heartbeats: ModelCounts[][] = []
   /** Called before each save; may throw or wait. */
   onSave: (request: SaveRequest) => Promise<void> | void = () => {}
+  /** The level that the runner said at last. */
+  sandbox = ''
   /** What the guard against mass deletes says, unless they are allowed. */
   heldBack = ''
   /** Records of a page at most, as if they were large. */
@@ -78,7 +80,8 @@ export class StandIns {
   }
 
   readonly #scheduler: RunsServiceImplementation = {
-    startAttempt: async ({ runId }) => {
+    startAttempt: async ({ runId, sandbox }) => {
+      this.sandbox = sandbox
       this.onStart()
       const run = this.#run(runId)
       if (run.ended) return { outcome: { $case: 'refused', value: { reason: 'it has ended' } } }

@@ -28,10 +28,11 @@ export function hearEnds(deps: Deps, signal: AbortSignal): Promise<void> {
 }
 
 async function settle({ store, events, wake }: Deps, end: RunFinished): Promise<void> {
-  const { environment, runId, attempt, counts, finishedAtMs: finishedAt } = end
+  const { environment, runId, attempt, counts, lastLines, finishedAtMs: finishedAt } = end
   const outcome = outcomeFromWire(end.outcome)
   const error = end.error.slice(0, ERROR_MAX)
-  const ignored = await store.settle(environment, runId, { attempt, outcome, error, counts, finishedAt })
+  const ending = { attempt, outcome, error, counts, finishedAt, lastLines }
+  const ignored = await store.settle(environment, runId, ending)
   if (ignored !== '') return events.endIgnored(environment, runId, ignored)
   events.runSettled(environment, runId, outcome)
   // There may be a run that waited for this end.

@@ -48,6 +48,7 @@ export async function sendOutbox(
       error,
       counts,
       finishedAtMs,
+      lastLines: [],
     }
     await publish(bus, subjects.runFinished, [environment], end, { id: `${runId}:ended` })
     events.runSettled(environment, runId, run.outcome)

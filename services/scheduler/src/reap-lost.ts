@@ -40,6 +40,7 @@ export async function endAsLost(
       error: run.reason,
       counts,
       finishedAtMs: store.now(),
+      lastLines: [],
     },
     // The same loss is told once, whoever finds it, and a later attempt's loss is another.
     { id: `${run.id}:${run.attempt}:lost` },

@@ -22,9 +22,10 @@ export function runsService(deps: {
   const leaseMs = deps.leaseMs + GRACE_MS
 
   return {
-    async startAttempt({ environment, runId, runner }) {
+    async startAttempt({ environment, runId, runner, sandbox }) {
       const answer = await store.startAttempt(environment, runId, {
         runner,
+        sandbox,
         leaseMs,
         maxAttempts: ATTEMPTS_MAX,
       })

@@ -15,7 +15,7 @@ import { nextSlot } from './slots.ts'
  * A run is one execution of a schedule:
  *   QUEUED    created; its message waits in the outbox or in JetStream
  *   RUNNING   a runner has taken it; each takeover is one more attempt, and only the newest may act
- *   ENDED     with an outcome: SUCCESS, FAILED, CANCELLED, TIMED_OUT, OUT_OF_MEMORY or LOST
+ *   ENDED     with an outcome: SUCCESS, FAILED, CANCELLED, LOST, or the limit that it met (see RunOutcome in proto/)
  *
  *   QUEUED → RUNNING   a runner starts attempt 1
  *   RUNNING → RUNNING  another runner takes over: attempt + 1, at most 5
@@ -73,10 +73,14 @@ export interface Run {
   error: string
   counts: ModelCounts[]
   runner: string
+  /** Level of the runner's sandboxes. */
+  sandbox: string
+  /** The end of the log of a run that failed. */
+  lastLines: string[]
   emptyCache: boolean
 }
 
-export type Outcome = 'SUCCESS' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT' | 'OUT_OF_MEMORY' | 'LOST'
+export type Outcome = Exclude<RunOutcome extends `RUN_OUTCOME_${infer Name}` ? Name : never, 'UNSPECIFIED'>
 
 export const BASE = 'base'
 
@@ -141,6 +145,8 @@ export function runFrom(id: string, fields: Fields): Run {
     error: fields.error ?? '',
     counts: JSON.parse(fields.counts ?? '[]'),
     runner: fields.runner ?? '',
+    sandbox: fields.sandbox ?? '',
+    lastLines: JSON.parse(fields.last_lines || '[]'),
     emptyCache: fields.empty_cache === '1',
   }
 }

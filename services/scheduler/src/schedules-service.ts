@@ -85,6 +85,8 @@ function runMessage(run: Run): RunMessage {
     error: run.error,
     counts: run.counts,
     runner: run.runner,
+    sandbox: run.sandbox,
+    lastLines: run.lastLines,
   }
 }
 
@@ -102,5 +104,7 @@ function waiting(cause: string): RunMessage {
     error: '',
     counts: [],
     runner: '',
+    sandbox: '',
+    lastLines: [],
   }
 }

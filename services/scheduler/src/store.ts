@@ -123,7 +123,7 @@ export class Store {
   async startAttempt(
     environment: string,
     run: string,
-    attempt: { runner: string; leaseMs: number; maxAttempts: number },
+    attempt: { runner: string; sandbox: string; leaseMs: number; maxAttempts: number },
   ): Promise<Started | Refused> {
     const answer = JSON.parse(await this.#change('startAttempt', environment, { run, ...attempt }))
     if (answer.kind !== 'started') return answer
@@ -147,9 +147,10 @@ export class Store {
   settle(
     environment: string,
     run: string,
-    end: { attempt: number; outcome: Outcome; error: string; counts: ModelCounts[]; finishedAt: number },
+    end: Pick<Run, 'attempt' | 'error' | 'counts' | 'finishedAt' | 'lastLines'> & { outcome: Outcome },
   ): Promise<string> {
-    return this.#change('settle', environment, { run, ...end, counts: JSON.stringify(end.counts) })
+    const [counts, lastLines] = [JSON.stringify(end.counts), JSON.stringify(end.lastLines)]
+    return this.#change('settle', environment, { run, ...end, counts, lastLines })
   }
 
   async schedule(environment: string, id: string): Promise<Schedule | undefined> {

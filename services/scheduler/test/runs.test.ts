@@ -327,7 +327,12 @@ test('a run is taken over no more than five times', async () => {
   const id = await create(world, store)
   const run = (await store.schedule(ENVIRONMENT, id))?.active ?? ''
   for (let attempt = 1; attempt <= 5; attempt++) expect((await take(store, run)).attempt).toBe(attempt)
-  const sixth = await store.startAttempt(ENVIRONMENT, run, { runner: 'r', leaseMs: LEASE_MS, maxAttempts: 5 })
+  const sixth = await store.startAttempt(ENVIRONMENT, run, {
+    runner: 'r',
+    sandbox: 'oswall',
+    leaseMs: LEASE_MS,
+    maxAttempts: 5,
+  })
   expect(sixth).toEqual({ kind: 'exhausted', attempt: 5 })
 })
 
@@ -459,6 +464,7 @@ async function create(
 async function take(store: Store, run: string) {
   const started = await store.startAttempt(ENVIRONMENT, run, {
     runner: 'r',
+    sandbox: 'oswall',
     leaseMs: LEASE_MS,
     maxAttempts: 5,
   })
@@ -474,6 +480,7 @@ function end(world: World, store: Store, run: string, attempt: number, outcome: 
     error: '',
     counts: [],
     finishedAt: world.clock.now,
+    lastLines: [],
   })
 }
 

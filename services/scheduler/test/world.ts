@@ -95,7 +95,16 @@ export async function openWorld(settings: Record<string, string> = {}) {
         bus,
         subjects.runFinished,
         [ENVIRONMENT],
-        { environment: ENVIRONMENT, runId, attempt, outcome, error, counts: [], finishedAtMs: clock.now },
+        {
+          environment: ENVIRONMENT,
+          runId,
+          attempt,
+          outcome,
+          error,
+          counts: [],
+          finishedAtMs: clock.now,
+          lastLines: ['error the moon'],
+        },
         { id: namespace() },
       ),
     /** Sends a command; `answer` comes when the scheduler has one. */

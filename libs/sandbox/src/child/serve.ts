@@ -1,10 +1,12 @@
 import { Socket } from 'node:net'
 import pLimit from 'p-limit'
 import { encodeFrame, FrameReader } from '../frames.ts'
+import type { Level } from '../level.ts'
 import type { ChildLimits, FromChild, LogLevel, ToChild } from '../messages.ts'
+import { raiseWall } from '../wall/raise-wall.ts'
 import { ChildLog } from './child-log.ts'
 import { describeError } from './describe-error.ts'
-import { disarmProcess } from './disarm-process.ts'
+import { mendProcess } from './mend-process.ts'
 
 /** What a child does: it gets the run's input and a host to talk to; what it returns is the run's output. */
 export type Program = (input: unknown, host: Host) => Promise<unknown>
@@ -20,8 +22,10 @@ type Call = { resolve: (value: unknown) => void; reject: (error: Error) => void 
 // Taken before foreign code can change them. That keeps honest mistakes harmless; it is no wall.
 const { parse, stringify } = JSON
 
+const MIB = 1024 * 1024
+
 /**
- * The child's side of the channel (fd 3): says `ready`, gets one run, and ends it with `returned` or `threw`. The
+ * The child's side of the channel (fd 3): puts up the wall, says `ready`, gets one run, and ends it with `returned` or `threw`. The
  * parent then kills the process: nothing is cleaned up here.
  */
 export function serve(program: Program): void {
@@ -44,7 +48,11 @@ export function serve(program: Program): void {
   channel.on('error', exit)
   process.on('uncaughtException', (error) => end({ t: 'threw', error: describeError(error) }))
   process.on('unhandledRejection', (error) => end({ t: 'threw', error: describeError(error) }))
-  disarmProcess()
+  // They ask what their descriptors are, which nobody answers behind the wall.
+  void [process.stdout, process.stderr]
+  const [level, memoryMb] = process.argv.slice(2) as [Level, string] // our own parent wrote them
+  raiseWall(level, Number(memoryMb) * MIB)
+  mendProcess()
   send({ t: 'ready' })
 
   function receive(message: ToChild): void {

@@ -17,6 +17,16 @@ export const RunOutcome = {
   TIMED_OUT: 'RUN_OUTCOME_TIMED_OUT',
   OUT_OF_MEMORY: 'RUN_OUTCOME_OUT_OF_MEMORY',
   LOST: 'RUN_OUTCOME_LOST',
+  CPU_LIMIT: 'RUN_OUTCOME_CPU_LIMIT',
+  EVENT_LOOP_BLOCKED: 'RUN_OUTCOME_EVENT_LOOP_BLOCKED',
+  /** OUTPUT_LIMIT - It wrote or sent more than it may. */
+  OUTPUT_LIMIT: 'RUN_OUTCOME_OUTPUT_LIMIT',
+  /** PROTOCOL_VIOLATION - Its process said what no function says. */
+  PROTOCOL_VIOLATION: 'RUN_OUTCOME_PROTOCOL_VIOLATION',
+  /** CRASHED - Its process died. */
+  CRASHED: 'RUN_OUTCOME_CRASHED',
+  /** EXITED - It ended its process instead of returning. */
+  EXITED: 'RUN_OUTCOME_EXITED',
 } as const
 
 export type RunOutcome = (typeof RunOutcome)[keyof typeof RunOutcome]
@@ -29,6 +39,12 @@ export namespace RunOutcome {
   export type TIMED_OUT = typeof RunOutcome.TIMED_OUT
   export type OUT_OF_MEMORY = typeof RunOutcome.OUT_OF_MEMORY
   export type LOST = typeof RunOutcome.LOST
+  export type CPU_LIMIT = typeof RunOutcome.CPU_LIMIT
+  export type EVENT_LOOP_BLOCKED = typeof RunOutcome.EVENT_LOOP_BLOCKED
+  export type OUTPUT_LIMIT = typeof RunOutcome.OUTPUT_LIMIT
+  export type PROTOCOL_VIOLATION = typeof RunOutcome.PROTOCOL_VIOLATION
+  export type CRASHED = typeof RunOutcome.CRASHED
+  export type EXITED = typeof RunOutcome.EXITED
 }
 
 export function runOutcomeFromJSON(object: any): RunOutcome {
@@ -54,6 +70,24 @@ export function runOutcomeFromJSON(object: any): RunOutcome {
     case 6:
     case 'RUN_OUTCOME_LOST':
       return RunOutcome.LOST
+    case 7:
+    case 'RUN_OUTCOME_CPU_LIMIT':
+      return RunOutcome.CPU_LIMIT
+    case 8:
+    case 'RUN_OUTCOME_EVENT_LOOP_BLOCKED':
+      return RunOutcome.EVENT_LOOP_BLOCKED
+    case 9:
+    case 'RUN_OUTCOME_OUTPUT_LIMIT':
+      return RunOutcome.OUTPUT_LIMIT
+    case 10:
+    case 'RUN_OUTCOME_PROTOCOL_VIOLATION':
+      return RunOutcome.PROTOCOL_VIOLATION
+    case 11:
+    case 'RUN_OUTCOME_CRASHED':
+      return RunOutcome.CRASHED
+    case 12:
+    case 'RUN_OUTCOME_EXITED':
+      return RunOutcome.EXITED
     default:
       throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunOutcome')
   }
@@ -75,6 +109,18 @@ export function runOutcomeToNumber(object: RunOutcome): number {
       return 5
     case RunOutcome.LOST:
       return 6
+    case RunOutcome.CPU_LIMIT:
+      return 7
+    case RunOutcome.EVENT_LOOP_BLOCKED:
+      return 8
+    case RunOutcome.OUTPUT_LIMIT:
+      return 9
+    case RunOutcome.PROTOCOL_VIOLATION:
+      return 10
+    case RunOutcome.CRASHED:
+      return 11
+    case RunOutcome.EXITED:
+      return 12
     default:
       throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunOutcome')
   }
@@ -91,6 +137,8 @@ export interface StartAttemptRequest {
   runId: string
   /** Which runner process, for people who read status and logs. */
   runner: string
+  /** Level of the walls around its functions: basic, partial, oswall, namespaced. */
+  sandbox: string
 }
 
 export interface StartAttemptResponse {
@@ -163,6 +211,8 @@ export interface RunFinished {
   error: string
   counts: ModelCounts[]
   finishedAtMs: number
+  /** Of a run that failed, the end of its log: `level text`. */
+  lastLines: string[]
 }
 
 function createBaseRunRequested(): RunRequested {
@@ -233,7 +283,7 @@ export const RunRequested: MessageFns<RunRequested> = {
 }
 
 function createBaseStartAttemptRequest(): StartAttemptRequest {
-  return { environment: '', runId: '', runner: '' }
+  return { environment: '', runId: '', runner: '', sandbox: '' }
 }
 
 export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
@@ -246,6 +296,9 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
     }
     if (message.runner !== '') {
       writer.uint32(26).string(message.runner)
+    }
+    if (message.sandbox !== '') {
+      writer.uint32(34).string(message.sandbox)
     }
     return writer
   },
@@ -287,6 +340,14 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
             message.runner = reader.string()
             continue
           }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.sandbox = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -307,6 +368,7 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
     message.runner = object.runner ?? ''
+    message.sandbox = object.sandbox ?? ''
     return message
   },
 }
@@ -1044,6 +1106,7 @@ function createBaseRunFinished(): RunFinished {
     error: '',
     counts: [],
     finishedAtMs: 0,
+    lastLines: [],
   }
 }
 
@@ -1069,6 +1132,9 @@ export const RunFinished: MessageFns<RunFinished> = {
     }
     if (message.finishedAtMs !== 0) {
       writer.uint32(56).int64(message.finishedAtMs)
+    }
+    for (const v of message.lastLines) {
+      writer.uint32(66).string(v!)
     }
     return writer
   },
@@ -1142,6 +1208,14 @@ export const RunFinished: MessageFns<RunFinished> = {
             message.finishedAtMs = longToNumber(reader.int64())
             continue
           }
+          case 8: {
+            if (tag !== 66) {
+              break
+            }
+
+            message.lastLines.push(reader.string())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1166,6 +1240,7 @@ export const RunFinished: MessageFns<RunFinished> = {
     message.error = object.error ?? ''
     message.counts = object.counts?.map((e) => ModelCounts.fromPartial(e)) || []
     message.finishedAtMs = object.finishedAtMs ?? 0
+    message.lastLines = object.lastLines?.map((e) => e) || []
     return message
   },
 }

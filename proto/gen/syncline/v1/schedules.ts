@@ -154,6 +154,9 @@ export interface Run {
   error: string
   counts: ModelCounts[]
   runner: string
+  /** Of the runner that has it: see StartAttemptRequest. */
+  sandbox: string
+  lastLines: string[]
 }
 
 export interface ListRunsRequest {
@@ -596,6 +599,8 @@ function createBaseRun(): Run {
     error: '',
     counts: [],
     runner: '',
+    sandbox: '',
+    lastLines: [],
   }
 }
 
@@ -633,6 +638,12 @@ export const Run: MessageFns<Run> = {
     }
     if (message.runner !== '') {
       writer.uint32(90).string(message.runner)
+    }
+    if (message.sandbox !== '') {
+      writer.uint32(98).string(message.sandbox)
+    }
+    for (const v of message.lastLines) {
+      writer.uint32(106).string(v!)
     }
     return writer
   },
@@ -738,6 +749,22 @@ export const Run: MessageFns<Run> = {
             message.runner = reader.string()
             continue
           }
+          case 12: {
+            if (tag !== 98) {
+              break
+            }
+
+            message.sandbox = reader.string()
+            continue
+          }
+          case 13: {
+            if (tag !== 106) {
+              break
+            }
+
+            message.lastLines.push(reader.string())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -766,6 +793,8 @@ export const Run: MessageFns<Run> = {
     message.error = object.error ?? ''
     message.counts = object.counts?.map((e) => ModelCounts.fromPartial(e)) || []
     message.runner = object.runner ?? ''
+    message.sandbox = object.sandbox ?? ''
+    message.lastLines = object.lastLines?.map((e) => e) || []
     return message
   },
 }

@@ -60,6 +60,7 @@ local function begin_run(schedule, cause)
   change(run, {
     schedule = schedule.id, number = number, state = 'QUEUED', attempt = 0, cause = cause, requested_at = args.now,
     started_at = 0, finished_at = 0, outcome = '', error = '', counts = '[]', runner = '',
+    sandbox = '', last_lines = '',
     empty_cache = schedule.empty_cache,
   })
   change(schedule, { number = number, active = id, last_run = id, wanted = '', empty_cache = '' })

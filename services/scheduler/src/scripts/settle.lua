@@ -1,5 +1,5 @@
 -- The end of a run, as its runner tells it. Says nothing new when told again, or by an attempt that was taken over.
--- ARGV[1]  run, attempt, outcome, error, counts (JSON array), finishedAt
+-- ARGV[1]  run, attempt, outcome, error, counts and lastLines (JSON arrays), finishedAt
 -- Returns  '' or why it was ignored
 
 local run = load_run(args.run)
@@ -8,7 +8,7 @@ local reason = stale(run, args.attempt)
 if reason then return reason end
 
 local schedule = load_schedule(run.schedule)
-change(run, { counts = args.counts })
+change(run, { counts = args.counts, last_lines = args.lastLines })
 end_run(run, schedule, args)
 if schedule.wanted ~= '' then want_run(schedule, schedule.wanted) end
 place(schedule)

@@ -1,0 +1,181 @@
+import { answer, assemble, field, type Instruction, load, verdict, when } from './bpf.ts'
+import { type Arch, type Syscall, syscallNumber } from './syscalls.ts'
+
+/** AUDIT_ARCH_… of linux/audit.h. */
+const auditArch = { x64: 0xc000003e, arm64: 0xc00000b7 } as const
+/** Numbers from here on are calls of the x32 ABI: a second set of doors to the same rooms. */
+const X32 = 0x40000000
+
+/** Allowed whatever their arguments are; those that are used most come first. */
+const harmless: Syscall[] = [
+  ...([
+    'futex',
+    'write',
+    'read',
+    'epoll_pwait',
+    'epoll_wait',
+    'madvise',
+    'mprotect',
+    'mmap',
+    'munmap',
+  ] as const),
+  ...(['readv', 'writev', 'close', 'shutdown', 'fstat', 'lseek', 'pread64', 'poll', 'ppoll'] as const),
+  ...([
+    'epoll_create1',
+    'epoll_ctl',
+    'epoll_pwait2',
+    'eventfd2',
+    'pipe2',
+    'mremap',
+    'brk',
+    'membarrier',
+  ] as const),
+  ...([
+    'pkey_alloc',
+    'pkey_free',
+    'pkey_mprotect',
+    'rt_sigaction',
+    'rt_sigprocmask',
+    'rt_sigreturn',
+  ] as const),
+  ...([
+    'sigaltstack',
+    'restart_syscall',
+    'clock_gettime',
+    'clock_getres',
+    'clock_nanosleep',
+    'nanosleep',
+  ] as const),
+  ...(['gettimeofday', 'time', 'times', 'timerfd_create', 'timerfd_settime', 'getpid', 'getppid'] as const),
+  ...([
+    'gettid',
+    'getuid',
+    'geteuid',
+    'getgid',
+    'getegid',
+    'getrandom',
+    'uname',
+    'sysinfo',
+    'getrusage',
+  ] as const),
+  ...(['getrlimit', 'getcpu', 'sched_yield', 'sched_getaffinity', 'sched_getparam'] as const),
+  ...(['sched_getscheduler', 'set_robust_list', 'rseq', 'exit', 'exit_group'] as const),
+]
+
+/** What an argument (counted from 0) must be. */
+type Condition =
+  | { argument: number; isOneOf: number[] }
+  | { argument: number; isNull: true }
+  | { argument: number; hasAll: number[]; hasNone: number }
+
+const CLONE_VM = 0x0000_0100
+const CLONE_THREAD = 0x0001_0000
+const CLONE_NEW_NAMESPACE = 0x7e02_0000
+const [PR_SET_NAME, PR_SET_VMA] = [15, 0x5356_4d41]
+const [FIONBIO, FIONREAD] = [0x5421, 0x541b]
+const [F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC] = [1, 2, 3, 4, 1030]
+
+const allowedWith = (pid: number): Partial<Record<Syscall, Condition[]>> => ({
+  // Threads, no processes.
+  clone: [{ argument: 0, hasAll: [CLONE_VM, CLONE_THREAD], hasNone: CLONE_NEW_NAMESPACE }],
+  // To read its own limits, not to set any.
+  prlimit64: [
+    { argument: 0, isOneOf: [0, pid] },
+    { argument: 2, isNull: true },
+  ],
+  prctl: [{ argument: 0, isOneOf: [PR_SET_NAME, PR_SET_VMA] }],
+  // abort() sends a signal, to its own process.
+  tgkill: [{ argument: 0, isOneOf: [pid] }],
+  ioctl: [{ argument: 1, isOneOf: [FIONBIO, FIONREAD] }],
+  fcntl: [{ argument: 1, isOneOf: [F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC] }],
+})
+
+/**
+ * What a confined process may ask of the kernel: to compute, to wait, to get memory, and to read and write what it holds
+ * open already. All else is refused with EPERM, so that a library that tries it can go on; what is not even one of this
+ * machine's calls ends the process.
+ */
+export function confinedFilter(arch: Arch, pid: number): Buffer {
+  const rules = [
+    ...harmless.map((name) => rule(name, arch, [answer(verdict.allow)])),
+    ...Object.entries(allowedWith(pid)).map(([name, conditions]) =>
+      rule(name as Syscall, arch, ifAll(conditions)),
+    ),
+    // Its arguments lie in memory, where a filter can't see them. The C library falls back to clone.
+    rule('clone3', arch, [answer(verdict.enosys)]),
+  ]
+  return assemble([
+    ...onlyOn(arch, verdict.killProcess),
+    ...(arch === 'x64' ? [when('atLeast', X32, { no: 1 }), answer(verdict.killProcess)] : []),
+    ...rules.flat(),
+    answer(verdict.eperm),
+  ])
+}
+
+/** Denies io_uring: a ring that is open when the wall goes up would be a hole in it. All else is as before. */
+export function noIoUringFilter(arch: Arch): Buffer {
+  return assemble([
+    ...onlyOn(arch, verdict.allow),
+    ...rule('io_uring_setup', arch, [answer(verdict.enosys)]),
+    answer(verdict.allow),
+  ])
+}
+
+/** Leaves the call's number loaded. */
+function onlyOn(arch: Arch, otherwise: number): Instruction[] {
+  return [
+    load(field.arch),
+    when('equals', auditArch[arch], { yes: 1 }),
+    answer(otherwise),
+    load(field.number),
+  ]
+}
+
+/** For the call of this name: `block`, which ends in an answer. For others: what comes after it. */
+function rule(name: Syscall, arch: Arch, block: Instruction[]): Instruction[] {
+  const number = syscallNumber(name, arch)
+  return number === null ? [] : [when('equals', number, { no: block.length }), ...block]
+}
+
+function ifAll(conditions: Condition[]): Instruction[] {
+  const tests = conditions.flatMap(testsOf)
+  const refusal = tests.length + 1
+  return [
+    ...tests.map((test, i) => (typeof test === 'function' ? test(refusal - i - 1) : test)),
+    answer(verdict.allow),
+    answer(verdict.eperm),
+  ]
+}
+
+/** An instruction, or one that skips `refuse` instructions where the condition does not hold. */
+type Test = Instruction | ((refuse: number) => Instruction)
+
+function testsOf(condition: Condition): Test[] {
+  const { argument } = condition
+  const low = load(field.low(argument))
+  if ('isNull' in condition) {
+    const isZero: Test = (refuse) => when('equals', 0, { no: refuse })
+    return [low, isZero, load(field.high(argument)), isZero]
+  }
+  if ('hasAll' in condition) {
+    return [
+      low,
+      ...condition.hasAll.map(
+        (bit): Test =>
+          (refuse) =>
+            when('hasBits', bit, { no: refuse }),
+      ),
+      (refuse) => when('hasBits', condition.hasNone, { yes: refuse }),
+    ]
+  }
+  const { isOneOf } = condition
+  const last = isOneOf.length - 1
+  return [
+    low,
+    ...isOneOf.map(
+      (value, i): Test =>
+        (refuse) =>
+          when('equals', value, { yes: last - i, no: i === last ? refuse : 0 }),
+    ),
+  ]
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readdirSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Harness } from '../src/harness.ts'
+import type { Level } from '../src/level.ts'
+import type { Limits } from '../src/limits.ts'
+import { verifiedNode } from '../src/verified.ts'
+import { type Attack, attacks, FILE } from './attacks.ts'
+import { levelsHere, runIn, strongest, testHarness } from './levels.ts'
+
+const socketFile = join(tmpdir(), `syncline-attacked-${process.pid}.sock`)
+/** To fill memory takes a while on a busy machine; it must not look like a loop. */
+const patient = { wallMs: 30_000, silentMs: 20_000 }
+const tight = { wallMs: 3000, silentMs: 1000, unreadMs: 500, unsentBytes: 4_000_000, cpuMs: 5000 }
+
+let harness: Harness
+let reached = 0
+const servers: Server[] = []
+let port = 0
+
+beforeAll(async () => {
+  harness = await testHarness()
+  for (const place of [{ port: 0, host: '127.0.0.1' }, { path: socketFile }]) {
+    const server = createServer(() => void reached++).listen(place)
+    await once(server, 'listening')
+    servers.push(server)
+  }
+  const [tcp] = servers.map((server) => server.address() as AddressInfo)
+  port = tcp?.port ?? 0
+})
+afterAll(async () => {
+  for (const server of servers) server.close()
+  await harness[Symbol.asyncDispose]()
+})
+
+const host = {
+  hang: () => new Promise<never>(() => {}),
+  echo: async (params: unknown) => params,
+  large: async () => 'x'.repeat(1_000_000),
+}
+
+const run = (level: Level, code: string, limits: Partial<Limits> = tight, onStart?: (pid: number) => void) =>
+  runIn(harness, `const port = ${port}, socket = ${JSON.stringify(socketFile)}; ${code}`, {
+    level,
+    host,
+    limits,
+    ...(onStart && { onStart }),
+  })
+
+test('the attacks were run on this Node, and somebody has looked at what they say', () => {
+  expect(
+    process.versions.node,
+    'Node has changed: run `pnpm test:sandbox`, look at its answers, then set src/verified.ts',
+  ).toBe(verifiedNode)
+})
+
+describe.each(levelsHere)('at level %s', (level) => {
+  describe.each(Object.entries(attacks).filter(([kind]) => isTried(kind, level)))('%s', (kind, ofKind) => {
+    const limits = kind === 'memory' ? patient : tight
+
+    // We live, and the next run is as if nothing had been.
+    afterAll(async () => {
+      expect(await run(level, `return 6 * 7`)).toEqual({ kind: 'success', output: 42 })
+    })
+
+    const cases = ofKind.filter((attack) => expectedAt(attack, level) !== 'harm')
+    test.concurrent.for(cases)('$what', async (attack, { expect }) => {
+      const expected = expectedAt(attack, level)
+      const file = `${FILE}-${randomUUID()}`
+      let pid = 0
+      const outcome = await run(level, attack.code.replaceAll(FILE, file), limits, (own) => {
+        pid = own
+      })
+      expect(expected, JSON.stringify(outcome).slice(0, 500)).toContain(outcome.kind)
+
+      // Whatever it was, it left nothing.
+      expect(reached).toBe(0)
+      await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+      const left = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)))
+      if (expected === attack.ends) expect(left).toEqual([])
+      for (const name of left) rmSync(join(dirname(file), name), { recursive: true })
+    })
+  })
+})
+
+/** What the parent, or the same limit, stops at each level: in `npm test` at the weakest and the strongest. */
+function isTried(kind: string, level: Level): boolean {
+  const same = ['memory', 'resources', 'itself', 'channel'].includes(kind)
+  return process.env.SANDBOX_ATTACKS === 'all' || !same || level === levelsHere[0] || level === strongest
+}
+
+const expectedAt = ({ ends, weak }: Attack, level: Level) => (weak?.at.includes(level) ? weak.ends : ends)

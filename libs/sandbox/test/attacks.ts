@@ -1,0 +1,399 @@
+import type { Level } from '../src/level.ts'
+import type { Outcome } from '../src/outcome.ts'
+
+/** What a function may try, and how that may end. */
+export interface Attack {
+  what: string
+  /** Body of an async function; `host` and `require` are there, `port` and `socket` are a server's of this machine. */
+  code: string
+  ends: Outcome['kind'][]
+  /** Where it gets through or ends otherwise: what the README says is not defended there. Not run if it does harm. */
+  weak?: { at: Level[]; ends: Outcome['kind'][] | 'harm' }
+}
+
+const refused: Outcome['kind'][] = ['failed']
+const noWall: Level[] = ['basic', 'partial']
+
+const attack = (what: string, code: string, ends = refused, weak?: Attack['weak']): Attack => ({
+  what,
+  code,
+  ends,
+  ...(weak && { weak }),
+})
+
+/** Is another name in each run. */
+export const FILE = '/tmp/syncline-escape'
+
+/** Nothing but the harness may be read, and nothing written. */
+const files = [
+  attack('read a file', `return require('fs').readFileSync('/etc/passwd', 'utf8')`),
+  attack(
+    'read it by a stream',
+    `for await (const c of require('fs').createReadStream('/etc/passwd')) return c.length`,
+  ),
+  attack('read it by a promise', `return (await require('fs/promises').readFile('/etc/hostname')).length`),
+  attack(
+    'read it as a Blob',
+    `return (await (await require('fs').openAsBlob('/etc/hostname')).text()).length`,
+  ),
+  attack(
+    "read its parent's environment",
+    `return require('fs').readFileSync('/proc/' + process.ppid + '/environ').length`,
+  ),
+  attack('read its own memory', `return require('fs').openSync('/proc/self/mem', 'r')`),
+  attack('read its harness', `return require('fs').readFileSync(process.argv[1]).length`, refused, {
+    at: ['basic'],
+    ends: ['success'],
+  }),
+  attack('load its harness again', `delete require.cache[process.argv[1]]; return require(process.argv[1])`),
+  attack('list a folder', `return require('fs').readdirSync('/')`),
+  attack(
+    'look for files',
+    `for await (const f of require('fs/promises').glob('/etc/*')) return f; throw new Error('none')`,
+  ),
+  attack(
+    'ask if a file is there',
+    `if (require('fs').existsSync('/etc/passwd')) return 'there'; throw new Error('unknown')`,
+  ),
+  attack('resolve a path', `return require('fs').realpathSync.native('/etc')`),
+  attack('ask for the size of a disk', `return require('fs').statfsSync('/').blocks`),
+  attack('watch a file', `return String(require('fs').watch('/etc/passwd'))`),
+  attack('write a file', `require('fs').writeFileSync('${FILE}', 'x')`),
+  attack('copy a file', `require('fs').cpSync('/etc/passwd', '${FILE}')`),
+  attack('make a folder', `return require('fs').mkdtempSync('${FILE}')`),
+  attack('make a link', `require('fs').symlinkSync('/etc/passwd', '${FILE}')`),
+  attack('change rights', `require('fs').chmodSync('/tmp', 0o777)`),
+  attack(
+    'open a database',
+    `new (require('node:sqlite').DatabaseSync)('${FILE}').exec('create table t (x)'); return 'made'`,
+    refused,
+    { at: ['basic'], ends: ['success'] },
+  ),
+  attack(
+    'attach a database',
+    `const d = new (require('node:sqlite').DatabaseSync)(':memory:'); d.exec("attach '${FILE}' as a; create table a.t (x)"); return 'made'`,
+    refused,
+    { at: ['basic'], ends: ['success'] },
+  ),
+  attack(
+    'vacuum into a file',
+    `const d = new (require('node:sqlite').DatabaseSync)(':memory:'); d.exec("create table t (x); vacuum into '${FILE}'"); return 'made'`,
+    refused,
+    { at: ['basic'], ends: ['success'] },
+  ),
+  attack(
+    'write a compile cache',
+    `const r = require('module').enableCompileCache('${FILE}'); if (r.status === 1) return 'on'; throw new Error('off')`,
+  ),
+  attack('write a report', `return process.report.writeReport('${FILE}')`),
+  attack('write a heap snapshot', `return require('v8').writeHeapSnapshot('${FILE}')`),
+  attack('read variables from a file', `process.loadEnvFile('/etc/environment')`),
+  attack('change its folder', `process.chdir('/etc')`),
+]
+
+const processes = [
+  attack(
+    'start a program',
+    `const r = require('child_process').spawnSync('/bin/id'); if (r.error) throw r.error; return r.stdout`,
+  ),
+  attack(
+    'fork',
+    `const c = require('child_process').fork('/x'); await new Promise((_, no) => c.on('error', no))`,
+  ),
+  attack('start a cluster', `require('cluster').fork(); return 'forked'`),
+  attack('replace itself', `process.execve('/bin/true', ['true'], {})`),
+  attack('start a thread', `new (require('worker_threads').Worker)('1', { eval: true })`),
+  attack('load native code', `process.dlopen({ exports: {} }, '/tmp/evil.node')`),
+  attack('call the C library', `return typeof require('node:ffi').dlopen(null, {}).lib`),
+  attack(
+    'take the library again',
+    `return typeof new (process.getBuiltinModule('node:ffi').DynamicLibrary)(null)`,
+  ),
+  attack('peek into memory', `return process.getBuiltinModule('node:ffi').getUint8(4096n)`),
+  attack('use internals', `return Object.keys(process.binding('spawn_sync')).length`),
+  attack('use linked internals', `return process._linkedBinding('fs')`),
+  attack('debug itself', `new (require('inspector').Session)().connect()`),
+  attack('open a debugger', `require('inspector').open(0, '127.0.0.1'); return require('inspector').url()`),
+  attack('use WASI', `new (require('wasi').WASI)({ version: 'preview1', preopens: { '/': '/' } })`),
+  attack('register a loader', `require('module').register('data:text/javascript,')`),
+  attack('signal its parent', `process.kill(process.ppid, 0); return 'could'`, refused, {
+    at: ['basic'],
+    ends: ['success'],
+  }),
+  attack('signal everybody', `process.kill(-1, 0); return 'could'`, refused, {
+    at: noWall, // Linux answers 0, also where it refused each
+    ends: ['success'],
+  }),
+  attack("open its parent's debugger", `process.kill(process.ppid, 'SIGUSR1'); return 'could'`, refused, {
+    at: noWall,
+    ends: 'harm',
+  }),
+  attack('slow down its parent', `require('os').setPriority(process.ppid, 19); return 'could'`, refused, {
+    at: noWall,
+    ends: 'harm',
+  }),
+  attack(
+    'get its permissions back',
+    `process.permission.drop = () => {}; if (process.permission.has('ffi') || process.permission.has('fs.read')) return 'has'; throw new Error('gone')`,
+  ),
+]
+
+const network = [
+  attack(
+    'connect to a port',
+    `await new Promise((ok, no) => require('net').connect(port, '127.0.0.1', ok).on('error', no))`,
+  ),
+  attack(
+    'connect to a socket',
+    `await new Promise((ok, no) => require('net').connect(socket, ok).on('error', no))`,
+  ),
+  attack(
+    'connect to an abstract socket',
+    `await new Promise((ok, no) => require('net').connect('\\0x', ok).on('error', no))`,
+  ),
+  attack(
+    'send a datagram',
+    `await new Promise((ok, no) => { const s = require('dgram').createSocket('udp4').on('error', no); s.send('x', 53, '127.0.0.1', (e) => (e ? no(e) : ok())) })`,
+  ),
+  attack(
+    'listen',
+    `await new Promise((ok, no) => require('net').createServer().on('error', no).listen(0, ok))`,
+  ),
+  attack(
+    'listen on a socket',
+    `await new Promise((ok, no) => require('net').createServer().on('error', no).listen('${FILE}', ok))`,
+  ),
+  attack('look up a name', `return (await require('dns').promises.lookup('example.invalid')).address`),
+  attack('resolve a name', `return await require('dns').promises.resolve4('example.invalid')`),
+  attack('fetch', `return (await fetch('http://127.0.0.1:' + port)).status`),
+  attack(
+    'speak HTTP/2',
+    `await new Promise((ok, no) => require('http2').connect('http://127.0.0.1:' + port, ok).on('error', no))`,
+  ),
+  attack(
+    'open a WebSocket',
+    `await new Promise((ok, no) => { const s = new WebSocket('ws://127.0.0.1:' + port); s.onopen = ok; s.onerror = () => no(new Error('no')) })`,
+  ),
+  attack(
+    'see the network',
+    `if (Object.keys(require('os').networkInterfaces()).length > 0) return 'seen'; throw new Error('none')`,
+    refused,
+    { at: noWall, ends: ['success', 'failed'] },
+  ),
+]
+
+/** Whatever it takes, it gets no more than its share: of memory. */
+const memory = [
+  attack('fill the heap', `const a = []; for (;;) a.push(new Array(1e5).fill({}))`, ['out_of_memory']),
+  attack(
+    'fill it with texts',
+    `let s = 'x'; const a = []; for (let n = 0; ; n++) a.push(Buffer.alloc(1e6, n).toString('latin1'))`,
+    ['out_of_memory'],
+  ),
+  attack('fill it with a map', `const m = new Map(); for (let n = 0; ; n++) m.set(n, { n })`, [
+    'out_of_memory',
+    'event_loop_blocked',
+    'failed',
+  ]),
+  attack('fill it with numbers', `const a = []; for (let n = 2n ** 400000n; ; n *= 2n) a.push(n)`, [
+    'out_of_memory',
+    'event_loop_blocked',
+    'failed',
+  ]),
+  attack(
+    'take buffers',
+    `const a = []; for (let n = 0; n < 100; n++) a.push(Buffer.alloc(32 << 20, 1)); return a.length`,
+    ['out_of_memory'],
+    { at: ['basic'], ends: ['out_of_memory', 'event_loop_blocked'] },
+  ),
+  attack('take one large buffer', `return new Uint8Array(3 * 2 ** 30).fill(1).length`, ['out_of_memory'], {
+    at: ['basic'],
+    ends: ['out_of_memory', 'event_loop_blocked'],
+  }),
+  attack(
+    'take shared memory',
+    `const a = []; for (;;) { const s = new SharedArrayBuffer(64 << 20); new Uint8Array(s).fill(1); a.push(s) }`,
+    ['out_of_memory', 'failed'],
+    { at: ['basic'], ends: ['out_of_memory', 'event_loop_blocked'] },
+  ),
+  attack(
+    'take memory for wasm',
+    `const m = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); m.grow(60000); new Uint8Array(m.buffer).fill(1); return 'took'`,
+    ['out_of_memory', 'failed'],
+    { at: ['basic'], ends: ['out_of_memory', 'event_loop_blocked'] },
+  ),
+  attack(
+    'take blobs',
+    `const a = []; for (;;) a.push(new Blob([Buffer.alloc(16 << 20, 1)]))`,
+    ['out_of_memory'],
+    { at: ['basic'], ends: ['out_of_memory', 'event_loop_blocked'] },
+  ),
+  attack(
+    'make a huge text',
+    `let s = 'x'.repeat(5e8); return JSON.stringify(s).length`,
+    ['out_of_memory', 'failed'],
+    { at: ['basic'], ends: ['out_of_memory', 'failed', 'success', 'event_loop_blocked'] },
+  ),
+]
+
+/** And of everything else. */
+const resources = [
+  attack('loop', `for (;;);`, ['event_loop_blocked']),
+  attack('loop in microtasks', `const f = () => Promise.resolve().then(f); await f()`, [
+    'event_loop_blocked',
+    'out_of_memory',
+  ]),
+  attack('match for ever', `return /(a+)+$/.test('a'.repeat(40) + 'b')`, ['event_loop_blocked']),
+  attack('never settle', `await new Promise(() => {})`, ['timed_out']),
+  attack('recurse', `const f = () => f() + 1; return f()`, ['failed']),
+  attack(
+    'work in many threads',
+    `const { pbkdf2 } = require('crypto'); await Promise.all(Array.from({ length: 10000 }, () => new Promise((ok) => pbkdf2('a', 'b', 1e6, 64, 'sha512', ok))))`,
+    ['timed_out', 'cpu_limit'],
+  ),
+  attack('return too much', `return 'x'.repeat(9 << 20)`, ['failed']),
+  attack(
+    'log without end',
+    `for (;;) { for (let n = 0; n < 500; n++) host.log('info', 'x'.repeat(1000)); await new Promise((ok) => setTimeout(ok, 1)) }`,
+    ['timed_out'],
+  ),
+  attack(
+    'write to stdout without end',
+    `for (;;) { process.stdout.write('x'.repeat(1e5)); await new Promise(setImmediate) }`,
+    ['output_limit', 'out_of_memory'],
+  ),
+  attack(
+    'write to stderr without end',
+    `for (let n = 0; n < 500; n++) { process.stderr.write('x'.repeat(1e5)); await new Promise(setImmediate) } return 'done'`,
+    ['success', 'out_of_memory'],
+  ),
+  attack('open pipes', `const a = []; for (;;) a.push(new (require('net').Socket)({ fd: 3 }))`, [
+    'failed',
+    'crashed',
+    'exited',
+    'event_loop_blocked',
+    'out_of_memory',
+    'protocol_violation',
+  ]),
+]
+
+const itself = [
+  attack('leave with success', `process.exit(0)`, ['exited']),
+  attack('leave by the back door', `process.reallyExit(0)`, ['exited']),
+  attack('abort', `process.abort()`, ['crashed']),
+  attack('kill itself', `process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})`, ['failed'], {
+    at: noWall,
+    ends: ['out_of_memory'],
+  }),
+  attack(
+    'corrupt signals',
+    `const fs = require('fs'); process.on('SIGUSR2', () => {}); const b = Buffer.alloc(16, 0x41); b.writeInt32LE(12, 8); for (let fd = 4; fd < 40; fd++) try { if (fs.fstatSync(fd).isFIFO()) fs.writeSync(fd, b) } catch (e) { if (e.code === 'EPERM') throw e } await new Promise((ok) => setTimeout(ok, 300)); return 'survived'`,
+    ['crashed', 'failed', 'success'],
+  ),
+  attack(
+    "use V8's internals",
+    `require('v8').setFlagsFromString('--allow-natives-syntax'); return new Function('%SystemBreak()')()`,
+    ['crashed', 'failed'],
+  ),
+  attack('throw a trap', `throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } })`, [
+    'failed',
+  ]),
+  attack('return a trap', `return { get a() { throw new Error('trap') } }`, ['failed']),
+  attack('return what JSON has no word for', `return 1n`, ['failed']),
+  attack('return a circle', `const a = {}; a.a = a; return a`, ['failed']),
+  attack(
+    'change what all objects have',
+    `Object.prototype.t = 'ready'; Object.prototype.toJSON = () => ({ t: 'ready' }); Array.prototype.push = () => {}; Promise.prototype.then = null; return { a: 1 }`,
+    ['success', 'failed', 'crashed', 'exited', 'protocol_violation', 'timed_out'],
+  ),
+  attack(
+    'swallow its errors',
+    `process.removeAllListeners('uncaughtException'); process.on('uncaughtException', () => {}); setTimeout(() => { throw new Error('later') }); await new Promise(() => {})`,
+    ['failed', 'timed_out'],
+  ),
+  attack(
+    'close its channel',
+    `require('fs').closeSync(3); await new Promise((ok) => setTimeout(ok, 300)); return 1`,
+    ['failed', 'exited', 'crashed', 'timed_out', 'event_loop_blocked'],
+  ),
+  attack('go on after its result', `setInterval(() => host.log('info', 'still here'), 1); return 1`, [
+    'success',
+  ]),
+]
+
+/** Raw bytes on the channel, past the harness. */
+const bytes = (code: string) => `
+  const fs = require('fs')
+  const frame = (json) => { const b = Buffer.alloc(4 + Buffer.byteLength(json)); b.writeUInt32BE(b.length - 4); b.write(json, 4); return b }
+  const write = (b) => { for (let at = 0; at < b.length; ) try { at += fs.writeSync(3, b, at) } catch (e) { if (e.code !== 'EAGAIN') throw e } }
+  ${code}
+  await new Promise((ok) => setTimeout(ok, 1000)); return 'went on'`
+
+const channel = [
+  attack('send garbage', bytes(`write(Buffer.from('deadbeefdeadbeef'))`), ['protocol_violation']),
+  attack('announce 4 GiB', bytes(`write(Buffer.from([255, 255, 255, 255]))`), ['protocol_violation']),
+  attack('send no JSON', bytes(`write(frame('{nope'))`), ['protocol_violation']),
+  attack('send invalid UTF-8', bytes(`write(Buffer.from([0, 0, 0, 2, 0xff, 0xfe]))`), ['protocol_violation']),
+  attack('send nothing', bytes(`write(Buffer.from([0, 0, 0, 0]))`), ['protocol_violation']),
+  attack('send a null', bytes(`write(frame('null'))`), ['protocol_violation']),
+  attack('send an unknown kind', bytes(`write(frame('{"t":"admin"}'))`), ['protocol_violation']),
+  attack('send a kind that all objects have', bytes(`write(frame('{"t":"__proto__"}'))`), [
+    'protocol_violation',
+  ]),
+  attack('be ready again', bytes(`write(frame('{"t":"ready"}'))`), ['protocol_violation']),
+  attack('answer no ping', bytes(`for (let n = 0; n < 9; n++) write(frame('{"t":"pong"}'))`), [
+    'protocol_violation',
+  ]),
+  attack('number a call 0', bytes(`write(frame('{"t":"call","id":0,"method":"hang","params":0}'))`), [
+    'protocol_violation',
+  ]),
+  attack('number a call by half', bytes(`write(frame('{"t":"call","id":1.5,"method":"hang","params":0}'))`), [
+    'protocol_violation',
+  ]),
+  attack(
+    'use a number twice',
+    bytes(`const c = frame('{"t":"call","id":7,"method":"hang","params":0}'); write(c); write(c)`),
+    ['protocol_violation'],
+  ),
+  attack(
+    'call too much at once',
+    bytes(
+      `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
+    ),
+    ['protocol_violation'],
+  ),
+  attack(
+    'nest deeply',
+    bytes(
+      `const deep = '['.repeat(5e5) + ']'.repeat(5e5); write(frame('{"t":"call","id":9,"method":"echo","params":' + deep + '}'))`,
+    ),
+    ['success', 'protocol_violation', 'event_loop_blocked', 'timed_out'],
+  ),
+  attack(
+    'log more than it may',
+    bytes(`for (let n = 0; n < 11000; n++) write(frame('{"t":"log","level":"info","text":"x"}'))`),
+    ['output_limit'],
+  ),
+  attack('return twice', bytes(`const r = frame('{"t":"returned","output":"first"}'); write(r); write(r)`), [
+    'success',
+  ]),
+  attack(
+    'never read',
+    bytes(
+      `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","id":' + n + ',"method":"large","params":0}')); for (;;);`,
+    ),
+    ['event_loop_blocked'],
+  ),
+  attack('call what is not there', `await host.call('admin.listConnections', {})`, ['failed']),
+  attack('call what all objects have', `await host.call('constructor', {})`, ['failed']),
+]
+
+export const attacks: Record<string, Attack[]> = {
+  files,
+  processes,
+  network,
+  memory,
+  resources,
+  itself,
+  channel,
+}

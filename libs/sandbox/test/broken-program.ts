@@ -1,0 +1,3 @@
+export const program = () => {}
+
+throw new Error('out of order')

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { buildHarness, type Harness } from '../src/harness.ts'
+import { type Level, levels } from '../src/level.ts'
+import { defaultLimits, type Limits } from '../src/limits.ts'
+import type { Outcome } from '../src/outcome.ts'
+import { type SandboxRun, startSandbox } from '../src/sandbox.ts'
+import { denyIoUring } from '../src/wall/deny-io-uring.ts'
+
+denyIoUring()
+
+export const limits: Limits = { ...defaultLimits, heapMb: 64, memoryMb: 256, wallMs: 10_000, silentMs: 2000 }
+
+export const testHarness = (program = 'program.ts'): Promise<Harness> =>
+  buildHarness(join(import.meta.dirname, program))
+
+/** Levels that this machine can give, the strongest last. */
+export const levelsHere: Level[] = []
+{
+  await using harness = await testHarness()
+  for (const level of levels) {
+    try {
+      using _sandbox = await startSandbox(harness, limits, level)
+      levelsHere.push(level)
+    } catch (error) {
+      console.log(`not on this machine: ${level} (${error instanceof Error ? error.message : error})`)
+    }
+  }
+}
+
+export const strongest: Level = levelsHere.at(-1) ?? 'basic'
+
+export type RunOptions = Partial<SandboxRun> & {
+  limits?: Partial<Limits>
+  level?: Level
+  onStart?: (pid: number) => void
+}
+
+/** Runs `code` as the body of an async function with `host` and `require`. */
+export async function runIn(harness: Harness, code: string, options: RunOptions = {}): Promise<Outcome> {
+  const { limits: more, level = strongest, onStart, ...run } = options
+  using sandbox = await startSandbox(harness, { ...limits, ...more }, level)
+  onStart?.(sandbox.pid)
+  return await sandbox.run({ input: code, host: {}, onLog: () => {}, ...run })
+}
