@@ -15,6 +15,9 @@ import { type ProcessName, ROOT, type System, startSystem } from './system.ts'
 const DIR = process.env.SYNCLINE_DIR ?? join(ROOT, '.syncline')
 const FACTS = join(DIR, 'dev.json')
 
+const WEAK =
+  'basic: functions can read SQLite files and signal processes of your user; run only code that you trust'
+
 /** What `.syncline/dev.json` tells other programs about the system that runs. */
 interface Facts extends Example {
   /** Where the recorded GitHub can be changed; absent when GITHUB_REPO is set. */
@@ -22,6 +25,8 @@ interface Facts extends Example {
   /** For `syncline env` and `syncline key`. */
   nats_url: string
   launcher: number
+  /** What stands around sync functions on this machine: see libs/sandbox. */
+  sandbox: string
   pids: Partial<Record<ProcessName, number>>
 }
 
@@ -90,6 +95,7 @@ async function main(): Promise<void> {
             ...(replay && { replay_url: replay.url }),
             nats_url: system.natsUrl,
             launcher: process.pid,
+            sandbox: await sandboxLevel(system),
             pids: {},
           }
           write(system)
@@ -124,10 +130,16 @@ function welcome(facts: Facts): string {
       : []),
     ['logs', `${relative(process.cwd(), join(DIR, 'logs'))}/*.log`],
     ['all this', relative(process.cwd(), FACTS)],
+    ['sandbox', facts.sandbox === 'basic' ? colors.yellow(WEAK) : facts.sandbox],
     ['stop', 'Ctrl-C'],
   ]
   const lines = rows.map(([name, value]) => `  ${colors.dim((name ?? '').padEnd(12))}${value}`)
   return `\n${colors.green('Syncline runs.')}\n\n${lines.join('\n')}\n`
+}
+
+async function sandboxLevel(system: System): Promise<string> {
+  const response = await fetch(`${system.processes.get('runner')?.url}/health`)
+  return ((await response.json()) as { sandbox: string }).sandbox // our runner says so
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one, after a moment, ends everything at once. */

@@ -12,6 +12,8 @@ const READY_TIMEOUT_MS = 20_000
 const PING_MS = 1000
 const USAGE_MS = 250
 const PACE_MS = 100
+/** What a message is beside the output in it, and more. */
+const ENVELOPE_CHARS = 100
 /** What a child may take of our time at once: reading 8 MiB that are made to be slow takes half a second and more. */
 const BURST_MS = 1000
 
@@ -33,10 +35,14 @@ export interface SandboxRun {
 export async function startSandbox(harness: Harness, limits: Limits, level: Level): Promise<Sandbox> {
   const child = spawnChild(harness, limits, level)
   const sandbox = new Sandbox(child, limits)
-  await sandbox.ready()
-  if (await seesWall(child.pid, level)) return sandbox
-  sandbox[Symbol.dispose]()
-  throw new Error(`a sandbox did not start: it says that it is '${level}', and the kernel says no`)
+  try {
+    await sandbox.ready()
+    if (await seesWall(child.pid, level)) return sandbox
+    throw new Error(`a sandbox did not start: it says that it is '${level}', and the kernel says no`)
+  } catch (error) {
+    sandbox[Symbol.dispose]()
+    throw error
+  }
 }
 
 /**
@@ -142,7 +148,7 @@ export class Sandbox implements Disposable {
     try {
       for (const json of this.#frames.read(chunk)) {
         if (this.#state === 'ended') return
-        this.#receive(parseMessage(json))
+        this.#receive(parseMessage(json), json.length)
       }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error
@@ -162,7 +168,7 @@ export class Sandbox implements Disposable {
     if (this.#spareMs > 0) this.#release('pace')
   }
 
-  #receive(message: FromChild): void {
+  #receive(message: FromChild, length: number): void {
     if (message.t === 'ready' && this.#state === 'starting') {
       this.#state = 'greeted'
       this.#sendPing()
@@ -175,8 +181,15 @@ export class Sandbox implements Disposable {
     } else if (message.t === 'call') this.#call(message.id, message.method, message.params)
     else if (message.t === 'log') this.#logLine(message.level, message.text)
     else if (message.t === 'pong') this.#pong()
-    else if (message.t === 'returned') this.#end({ kind: 'success', output: message.output })
+    else if (message.t === 'returned') this.#returned(message.output, length)
     else this.#end(outcomeOfError(message.error, this.#limits))
+  }
+
+  /** The harness keeps the limit, too, and makes an error of it; here it is for who is not our harness. */
+  #returned(output: unknown, length: number): void {
+    const { outputBytes } = this.#limits
+    if (length <= outputBytes + ENVELOPE_CHARS) this.#end({ kind: 'success', output })
+    else this.#stop('output_limit', `its result has more than ${outputBytes} characters`)
   }
 
   #call(id: number, method: string, params: unknown): void {

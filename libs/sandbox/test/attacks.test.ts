@@ -8,7 +8,8 @@ import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Harness } from '../src/harness.ts'
 import type { Level } from '../src/level.ts'
-import type { Limits } from '../src/limits.ts'
+import { defaultLimits, type Limits } from '../src/limits.ts'
+import { startSandbox } from '../src/sandbox.ts'
 import { verifiedNode } from '../src/verified.ts'
 import { type Attack, attacks, FILE } from './attacks.ts'
 import { levelsHere, runIn, strongest, testHarness } from './levels.ts'
@@ -22,6 +23,7 @@ let harness: Harness
 let reached = 0
 const servers: Server[] = []
 let port = 0
+let sibling = 0
 
 beforeAll(async () => {
   harness = await testHarness()
@@ -45,12 +47,16 @@ const host = {
 }
 
 const run = (level: Level, code: string, limits: Partial<Limits> = tight, onStart?: (pid: number) => void) =>
-  runIn(harness, `const port = ${port}, socket = ${JSON.stringify(socketFile)}; ${code}`, {
-    level,
-    host,
-    limits,
-    ...(onStart && { onStart }),
-  })
+  runIn(
+    harness,
+    `const port = ${port}, socket = ${JSON.stringify(socketFile)}, sibling = ${sibling}; ${code}`,
+    {
+      level,
+      host,
+      limits,
+      ...(onStart && { onStart }),
+    },
+  )
 
 test('the attacks were run on this Node, and somebody has looked at what they say', () => {
   expect(
@@ -60,6 +66,12 @@ test('the attacks were run on this Node, and somebody has looked at what they sa
 })
 
 describe.each(levelsHere)('at level %s', (level) => {
+  beforeAll(async () => {
+    const other = await startSandbox(harness, defaultLimits, level)
+    sibling = other.pid
+    return () => other[Symbol.dispose]()
+  })
+
   describe.each(Object.entries(attacks).filter(([kind]) => isTried(kind, level)))('%s', (kind, ofKind) => {
     const limits = kind === 'memory' ? patient : tight
 

@@ -4,7 +4,10 @@ import type { Outcome } from '../src/outcome.ts'
 /** What a function may try, and how that may end. */
 export interface Attack {
   what: string
-  /** Body of an async function; `host` and `require` are there, `port` and `socket` are a server's of this machine. */
+  /**
+   * Body of an async function. `host` and `require` are there; `port` and `socket` are a server's of this machine,
+   * `sibling` is the process of another run.
+   */
   code: string
   ends: Outcome['kind'][]
   /** Where it gets through or ends otherwise: what the README says is not defended there. Not run if it does harm. */
@@ -124,6 +127,11 @@ const processes = [
     at: noWall, // Linux answers 0, also where it refused each
     ends: ['success'],
   }),
+  attack('signal another run', `process.kill(sibling, 0); return 'could'`, refused, {
+    at: ['basic'],
+    ends: ['success'],
+  }),
+  attack("read another run's memory", `return require('fs').openSync('/proc/' + sibling + '/mem', 'r')`),
   attack("open its parent's debugger", `process.kill(process.ppid, 'SIGUSR1'); return 'could'`, refused, {
     at: noWall,
     ends: 'harm',
@@ -372,6 +380,11 @@ const channel = [
   attack(
     'log more than it may',
     bytes(`for (let n = 0; n < 11000; n++) write(frame('{"t":"log","level":"info","text":"x"}'))`),
+    ['output_limit'],
+  ),
+  attack(
+    'return too much by itself',
+    bytes(`write(frame('{"t":"returned","output":"' + 'x'.repeat(3 << 20) + '"}'))`),
     ['output_limit'],
   ),
   attack('return twice', bytes(`const r = frame('{"t":"returned","output":"first"}'); write(r); write(r)`), [

@@ -257,6 +257,16 @@ test('an answer without end is cut off', async () => {
   expect(end.error).toContain('more than 52428800 bytes')
 })
 
+test('an answer that is small until it is unpacked is cut off', async () => {
+  const bomb = gzipSync(Buffer.alloc(60 << 20))
+  await using server = await api((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)
+  })
+  const { end } = await result(server.url, `await nango.get({ endpoint: '/', responseType: 'arraybuffer' })`)
+  expect(bomb.length).toBeLessThan(100_000)
+  expect(end.error).toContain('more than 52428800 bytes')
+})
+
 test('uncontrolledFetch goes without credentials', async () => {
   await using server = await api((_, response) => json(response, { hi: 1 }, 418))
   const { value } = await result(
