@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { Command } from 'commander'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'

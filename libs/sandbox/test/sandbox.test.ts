@@ -32,7 +32,7 @@ test('what it throws comes back with its message, and a stack', async () => {
   })
 })
 
-test.each([
+test.concurrent.each([
   ['a text', `throw 'oops'`, 'oops'],
   ['nothing', `throw undefined`, 'undefined'],
   ['an object', `throw { a: 1 }`, '{"a":1}'],
@@ -56,7 +56,7 @@ test.each([
   })
 })
 
-test.each([
+test.concurrent.each([
   ['loops for ever', `for (;;);`, 'event_loop_blocked', '2 seconds'],
   ['never settles', `await new Promise(() => {})`, 'timed_out', '1 seconds'],
   ['fills its heap', `const a = []; for (;;) a.push(new Array(1e5).fill({}))`, 'out_of_memory', '64 MB'],
@@ -166,7 +166,7 @@ const forge = (frames: string) => `
   ${frames}
   await new Promise((r) => setTimeout(r, 3000))`
 
-test.each([
+test.concurrent.each([
   ['garbage', `write(Buffer.from('deadbeefdeadbeef'))`, 'bytes; the limit is'],
   ['a header of 4 GiB', `write(Buffer.from([255, 255, 255, 255]))`, '4294967295'],
   ['no JSON', `write(frame('{nope'))`, 'no message'],

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DONE, startWorld, type World } from './world.ts'
 
 const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
+/** As in its first line. */
+const FLAGS = ['--disable-warning=ExperimentalWarning']
 
 let world: World
 let environment: { name: string; key: string }
@@ -27,7 +29,7 @@ function cli(args: string[], env: NodeJS.ProcessEnv = {}) {
     ...env,
   }
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env: variables }, (error, out, err) =>
+    execFile(process.execPath, [...FLAGS, MAIN, ...args], { env: variables }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     )
   })

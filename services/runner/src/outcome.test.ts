@@ -4,12 +4,13 @@ import { endOf, endOfError, RunCancelled } from './outcome.ts'
 
 test.each([
   ['timed_out', 'RUN_OUTCOME_TIMED_OUT'],
-  ['event_loop_blocked', 'RUN_OUTCOME_TIMED_OUT'],
+  ['cpu_limit', 'RUN_OUTCOME_CPU_LIMIT'],
+  ['event_loop_blocked', 'RUN_OUTCOME_EVENT_LOOP_BLOCKED'],
   ['out_of_memory', 'RUN_OUTCOME_OUT_OF_MEMORY'],
-  ['protocol_violation', 'RUN_OUTCOME_FAILED'],
-  ['exited', 'RUN_OUTCOME_FAILED'],
-  ['crashed', 'RUN_OUTCOME_FAILED'],
-  ['output_limit', 'RUN_OUTCOME_FAILED'],
+  ['protocol_violation', 'RUN_OUTCOME_PROTOCOL_VIOLATION'],
+  ['exited', 'RUN_OUTCOME_EXITED'],
+  ['crashed', 'RUN_OUTCOME_CRASHED'],
+  ['output_limit', 'RUN_OUTCOME_OUTPUT_LIMIT'],
 ] as const)('a sandbox that ended by %s ends the run as %s', (kind, outcome) => {
   expect(endOf({ kind, message: 'why' })).toEqual({ outcome, error: 'why' })
 })
@@ -19,8 +20,13 @@ test('what the function threw ends the run, with its stack', () => {
   expect(endOf({ kind: 'failed', error })).toEqual({
     outcome: 'RUN_OUTCOME_FAILED',
     error: 'no',
-    stack: error.stack,
+    detail: error.stack,
   })
+})
+
+test('what its process wrote before it died goes with the end', () => {
+  const end = endOf({ kind: 'crashed', message: 'why', stderr: 'FATAL' })
+  expect(end).toEqual({ outcome: 'RUN_OUTCOME_CRASHED', error: 'why', detail: 'FATAL' })
 })
 
 test('an attempt that was taken over leaves the run to the other', () => {

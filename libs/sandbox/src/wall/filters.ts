@@ -1,66 +1,16 @@
 import { answer, assemble, field, type Instruction, load, verdict, when } from './bpf.ts'
-import { type Arch, type Syscall, syscallNumber } from './syscalls.ts'
+import {
+  type Arch,
+  type ConditionalSyscall,
+  harmlessSyscalls,
+  type Syscall,
+  syscallNumber,
+} from './syscalls.ts'
 
 /** AUDIT_ARCH_… of linux/audit.h. */
 const auditArch = { x64: 0xc000003e, arm64: 0xc00000b7 } as const
 /** Numbers from here on are calls of the x32 ABI: a second set of doors to the same rooms. */
 const X32 = 0x40000000
-
-/** Allowed whatever their arguments are; those that are used most come first. */
-const harmless: Syscall[] = [
-  ...([
-    'futex',
-    'write',
-    'read',
-    'epoll_pwait',
-    'epoll_wait',
-    'madvise',
-    'mprotect',
-    'mmap',
-    'munmap',
-  ] as const),
-  ...(['readv', 'writev', 'close', 'shutdown', 'fstat', 'lseek', 'pread64', 'poll', 'ppoll'] as const),
-  ...([
-    'epoll_create1',
-    'epoll_ctl',
-    'epoll_pwait2',
-    'eventfd2',
-    'pipe2',
-    'mremap',
-    'brk',
-    'membarrier',
-  ] as const),
-  ...([
-    'pkey_alloc',
-    'pkey_free',
-    'pkey_mprotect',
-    'rt_sigaction',
-    'rt_sigprocmask',
-    'rt_sigreturn',
-  ] as const),
-  ...([
-    'sigaltstack',
-    'restart_syscall',
-    'clock_gettime',
-    'clock_getres',
-    'clock_nanosleep',
-    'nanosleep',
-  ] as const),
-  ...(['gettimeofday', 'time', 'times', 'timerfd_create', 'timerfd_settime', 'getpid', 'getppid'] as const),
-  ...([
-    'gettid',
-    'getuid',
-    'geteuid',
-    'getgid',
-    'getegid',
-    'getrandom',
-    'uname',
-    'sysinfo',
-    'getrusage',
-  ] as const),
-  ...(['getrlimit', 'getcpu', 'sched_yield', 'sched_getaffinity', 'sched_getparam'] as const),
-  ...(['sched_getscheduler', 'set_robust_list', 'rseq', 'exit', 'exit_group'] as const),
-]
 
 /** What an argument (counted from 0) must be. */
 type Condition =
@@ -75,7 +25,8 @@ const [PR_SET_NAME, PR_SET_VMA] = [15, 0x5356_4d41]
 const [FIONBIO, FIONREAD] = [0x5421, 0x541b]
 const [F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC] = [1, 2, 3, 4, 1030]
 
-const allowedWith = (pid: number): Partial<Record<Syscall, Condition[]>> => ({
+/** clone3 has its arguments in memory, where a filter can't see them; without it the C library falls back to clone. */
+const allowedWith = (pid: number): Record<Exclude<ConditionalSyscall, 'clone3'>, Condition[]> => ({
   // Threads, no processes.
   clone: [{ argument: 0, hasAll: [CLONE_VM, CLONE_THREAD], hasNone: CLONE_NEW_NAMESPACE }],
   // To read its own limits, not to set any.
@@ -97,11 +48,10 @@ const allowedWith = (pid: number): Partial<Record<Syscall, Condition[]>> => ({
  */
 export function confinedFilter(arch: Arch, pid: number): Buffer {
   const rules = [
-    ...harmless.map((name) => rule(name, arch, [answer(verdict.allow)])),
+    ...harmlessSyscalls.map((name) => rule(name, arch, [answer(verdict.allow)])),
     ...Object.entries(allowedWith(pid)).map(([name, conditions]) =>
       rule(name as Syscall, arch, ifAll(conditions)),
     ),
-    // Its arguments lie in memory, where a filter can't see them. The C library falls back to clone.
     rule('clone3', arch, [answer(verdict.enosys)]),
   ]
   return assemble([
