@@ -25,8 +25,8 @@ const { parse, stringify } = JSON
 const MIB = 1024 * 1024
 
 /**
- * The child's side of the channel (fd 3): puts up the wall, says `ready`, gets one run, and ends it with `returned` or `threw`. The
- * parent then kills the process: nothing is cleaned up here.
+ * The child's side of the channel (fd 3): puts up the wall, says `ready`, gets one run, and ends it with `returned` or
+ * `threw`. The parent then kills the process: nothing is cleaned up here.
  */
 export function serve(program: Program): void {
   const channel = new Socket({ fd: 3, readable: true, writable: true })
@@ -46,13 +46,13 @@ export function serve(program: Program): void {
   const { exit } = process
   channel.on('end', exit)
   channel.on('error', exit)
-  process.on('uncaughtException', (error) => end({ t: 'threw', error: describeError(error) }))
-  process.on('unhandledRejection', (error) => end({ t: 'threw', error: describeError(error) }))
   // They ask what their descriptors are, which nobody answers behind the wall.
   void [process.stdout, process.stderr]
   const [level, memoryMb] = process.argv.slice(2) as [Level, string] // our own parent wrote them
-  raiseWall(level, Number(memoryMb) * MIB)
+  raiseWall(level, Number(memoryMb) * MIB) // what it throws ends this process, and its parent reads why from stderr
   mendProcess()
+  process.on('uncaughtException', (error) => end({ t: 'threw', error: describeError(error) }))
+  process.on('unhandledRejection', (error) => end({ t: 'threw', error: describeError(error) }))
   send({ t: 'ready' })
 
   function receive(message: ToChild): void {
