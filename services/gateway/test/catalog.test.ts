@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aSync, ask, furnish, startWorld, type World } from './world.ts'
 
@@ -73,8 +74,10 @@ test('a deleted integration takes its connections and syncs along', async () => 
   const { api, environment } = await furnish(world)
   expect((await api('/integrations/github', { method: 'DELETE' })).body).toEqual({ success: true })
   expect((await api('/integrations/github')).status).toBe(404)
-  expect(await world.catalog.connections.find(environment, 'github', 'user-1')).toBeUndefined()
-  expect(await world.catalog.syncs.find(environment, 'github', 'issues')).toBeUndefined()
+  await eventually(async () => {
+    expect(await world.catalog.connections.find(environment, 'github', 'user-1')).toBeUndefined()
+    expect(await world.catalog.syncs.find(environment, 'github', 'issues')).toBeUndefined()
+  })
 })
 
 test('a connection shows its credentials to who asks for it, and never in a list', async () => {
@@ -221,13 +224,16 @@ test('a deployment stores the bundle by its hash and counts the version on with 
   expect(await deploy({})).toEqual({ ...answer, version: '1', changed: false })
   expect(await deploy({ frequency: '1h' })).toEqual({ ...answer, version: '1', changed: true })
   expect(await deploy({ frequency: '1h', bundle: 'two' })).toEqual({ ...answer, version: '2', changed: true })
-  expect(await world.catalog.syncs.get(environment, 'github', 'pulls')).toMatchObject({
-    version: '2',
-    frequency: 'every hour',
-    autoStart: true,
-    trackDeletes: false,
-    bundle: hash('sha256', 'two', 'hex'),
-  })
+  // Ours is another copy of the catalog, which hears of it a moment later.
+  await eventually(async () =>
+    expect(await world.catalog.syncs.get(environment, 'github', 'pulls')).toMatchObject({
+      version: '2',
+      frequency: 'every hour',
+      autoStart: true,
+      trackDeletes: false,
+      bundle: hash('sha256', 'two', 'hex'),
+    }),
+  )
   expect(await world.catalog.bundles.get(hash('sha256', 'two', 'hex'))).toBe('two')
   const list = await api('/deployments')
   expect(list.body.syncs).toMatchObject([{ name: 'issues' }, { name: 'pulls', deployed_at: INSTANT }])
