@@ -254,6 +254,7 @@ test.each(levelsHere)(
     const pid = Number(/^pid (\d+)$/m.exec(said)?.[1])
     process.kill(pid, 0)
     parent.kill('SIGKILL')
+    await once(parent, 'exit')
     await eventually(() => expect(isAlive(pid)).toBe(false))
     // What it left on disk goes when the next one starts.
     const left = () =>
