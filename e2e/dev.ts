@@ -15,9 +15,6 @@ import { type ProcessName, ROOT, type System, startSystem } from './system.ts'
 const DIR = process.env.SYNCLINE_DIR ?? join(ROOT, '.syncline')
 const FACTS = join(DIR, 'dev.json')
 
-const WEAK =
-  'basic: functions can read SQLite files and signal processes of your user; run only code that you trust'
-
 /** What `.syncline/dev.json` tells other programs about the system that runs. */
 interface Facts extends Example {
   /** Where the recorded GitHub can be changed; absent when GITHUB_REPO is set. */
@@ -130,7 +127,12 @@ function welcome(facts: Facts): string {
       : []),
     ['logs', `${relative(process.cwd(), join(DIR, 'logs'))}/*.log`],
     ['all this', relative(process.cwd(), FACTS)],
-    ['sandbox', facts.sandbox === 'basic' ? colors.yellow(WEAK) : facts.sandbox],
+    [
+      'sandbox',
+      facts.sandbox === 'basic'
+        ? colors.yellow('basic: run only code that you trust, see libs/sandbox')
+        : facts.sandbox,
+    ],
     ['stop', 'Ctrl-C'],
   ]
   const lines = rows.map(([name, value]) => `  ${colors.dim((name ?? '').padEnd(12))}${value}`)

@@ -3,8 +3,7 @@
  * - `basic`: Node's permission model and the channel. It keeps honest code from accidents.
  * - `partial`: and Landlock, where the kernel takes no filter of system calls.
  * - `oswall`: and the filter: computing, and talking to the parent, is all that the kernel will do for it.
- * - `namespaced`: and no network, processes' names or host's name to see behind the wall; a user of its own, if the
- *   parent is root.
+ * - `namespaced`: and namespaces of its own for users, network, IPC and host name; another user, if the parent is root.
  */
 export const levels = ['basic', 'partial', 'oswall', 'namespaced'] as const
 export type Level = (typeof levels)[number]

@@ -93,6 +93,7 @@ describe.each(levelsHere)('at level %s', (level) => {
         pid = own
       })
       expect(expected, JSON.stringify(outcome).slice(0, 500)).toContain(outcome.kind)
+      if (attack.message) expect(outcome).toMatchObject({ message: expect.stringContaining(attack.message) })
 
       // Whatever it was, it left nothing.
       expect(reached).toBe(0)

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Level } from '../src/level.ts'
 import type { Outcome } from '../src/outcome.ts'
 
@@ -10,6 +12,8 @@ export interface Attack {
    */
   code: string
   ends: Outcome['kind'][]
+  /** What the end says, in part. */
+  message?: string
   /** Where it gets through or ends otherwise: what the README says is not defended there. Not run if it does harm. */
   weak?: { at: Level[]; ends: Outcome['kind'][] | 'harm' }
 }
@@ -25,7 +29,7 @@ const attack = (what: string, code: string, ends = refused, weak?: Attack['weak'
 })
 
 /** Is another name in each run. */
-export const FILE = '/tmp/syncline-escape'
+export const FILE = join(tmpdir(), 'syncline-escape')
 
 /** Nothing but the harness may be read, and nothing written. */
 const files = [
@@ -65,7 +69,7 @@ const files = [
   attack('copy a file', `require('fs').cpSync('/etc/passwd', '${FILE}')`),
   attack('make a folder', `return require('fs').mkdtempSync('${FILE}')`),
   attack('make a link', `require('fs').symlinkSync('/etc/passwd', '${FILE}')`),
-  attack('change rights', `require('fs').chmodSync('/tmp', 0o777)`),
+  attack('change rights', `require('fs').chmodSync('/', 0o777)`),
   attack(
     'open a database',
     `new (require('node:sqlite').DatabaseSync)('${FILE}').exec('create table t (x)'); return 'made'`,
@@ -106,7 +110,7 @@ const processes = [
   attack('start a cluster', `require('cluster').fork(); return 'forked'`),
   attack('replace itself', `process.execve('/bin/true', ['true'], {})`),
   attack('start a thread', `new (require('worker_threads').Worker)('1', { eval: true })`),
-  attack('load native code', `process.dlopen({ exports: {} }, '/tmp/evil.node')`),
+  attack('load native code', `process.dlopen({ exports: {} }, '${FILE}.node')`),
   attack('call the C library', `return typeof require('node:ffi').dlopen(null, {}).lib`),
   attack(
     'take the library again',
@@ -330,45 +334,51 @@ const itself = [
 ]
 
 /** Raw bytes on the channel, past the harness. */
-const bytes = (code: string) => `
+export const bytes = (code: string) => `
   const fs = require('fs')
   const frame = (json) => { const b = Buffer.alloc(4 + Buffer.byteLength(json)); b.writeUInt32BE(b.length - 4); b.write(json, 4); return b }
   const write = (b) => { for (let at = 0; at < b.length; ) try { at += fs.writeSync(3, b, at) } catch (e) { if (e.code !== 'EAGAIN') throw e } }
   ${code}
   await new Promise((ok) => setTimeout(ok, 1000)); return 'went on'`
 
+/** What no harness sends, and what the end of the run says of it. */
+const violation = (what: string, code: string, message: string): Attack => ({
+  what,
+  code: bytes(code),
+  ends: ['protocol_violation'],
+  message,
+})
+
 const channel = [
-  attack('send garbage', bytes(`write(Buffer.from('deadbeefdeadbeef'))`), ['protocol_violation']),
-  attack('announce 4 GiB', bytes(`write(Buffer.from([255, 255, 255, 255]))`), ['protocol_violation']),
-  attack('send no JSON', bytes(`write(frame('{nope'))`), ['protocol_violation']),
-  attack('send invalid UTF-8', bytes(`write(Buffer.from([0, 0, 0, 2, 0xff, 0xfe]))`), ['protocol_violation']),
-  attack('send nothing', bytes(`write(Buffer.from([0, 0, 0, 0]))`), ['protocol_violation']),
-  attack('send a null', bytes(`write(frame('null'))`), ['protocol_violation']),
-  attack('send an unknown kind', bytes(`write(frame('{"t":"admin"}'))`), ['protocol_violation']),
-  attack('send a kind that all objects have', bytes(`write(frame('{"t":"__proto__"}'))`), [
-    'protocol_violation',
-  ]),
-  attack('be ready again', bytes(`write(frame('{"t":"ready"}'))`), ['protocol_violation']),
-  attack('answer no ping', bytes(`for (let n = 0; n < 9; n++) write(frame('{"t":"pong"}'))`), [
-    'protocol_violation',
-  ]),
-  attack('number a call 0', bytes(`write(frame('{"t":"call","id":0,"method":"hang","params":0}'))`), [
-    'protocol_violation',
-  ]),
-  attack('number a call by half', bytes(`write(frame('{"t":"call","id":1.5,"method":"hang","params":0}'))`), [
-    'protocol_violation',
-  ]),
-  attack(
-    'use a number twice',
-    bytes(`const c = frame('{"t":"call","id":7,"method":"hang","params":0}'); write(c); write(c)`),
-    ['protocol_violation'],
+  violation('send garbage', `write(Buffer.from('deadbeefdeadbeef'))`, 'bytes; the limit is'),
+  violation('announce 4 GiB', `write(Buffer.from([255, 255, 255, 255]))`, '4294967295'),
+  violation('send no JSON', `write(frame('{nope'))`, 'no message'),
+  violation('send invalid UTF-8', `write(Buffer.from([0, 0, 0, 2, 0xff, 0xfe]))`, 'no message'),
+  violation('send nothing', `write(Buffer.from([0, 0, 0, 0]))`, 'no message'),
+  violation('send a null', `write(frame('null'))`, 'no message'),
+  violation('send an unknown kind', `write(frame('{"t":"admin"}'))`, 'no message'),
+  violation('send a kind that all objects have', `write(frame('{"t":"__proto__"}'))`, 'no message'),
+  violation('be ready again', `write(frame('{"t":"ready"}'))`, "'ready' while running"),
+  violation('answer no ping', `for (let n = 0; n < 9; n++) write(frame('{"t":"pong"}'))`, 'nobody sent'),
+  violation(
+    'number a call 0',
+    `write(frame('{"t":"call","id":0,"method":"hang","params":0}'))`,
+    'no message',
   ),
-  attack(
+  violation(
+    'number a call by half',
+    `write(frame('{"t":"call","id":1.5,"method":"hang","params":0}'))`,
+    'no message',
+  ),
+  violation(
+    'use a number twice',
+    `const c = frame('{"t":"call","id":7,"method":"hang","params":0}'); write(c); write(c)`,
+    'twice',
+  ),
+  violation(
     'call too much at once',
-    bytes(
-      `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
-    ),
-    ['protocol_violation'],
+    `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
+    'more than 64',
   ),
   attack(
     'nest deeply',

@@ -7,6 +7,7 @@ import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Harness } from '../src/harness.ts'
 import { startSandbox } from '../src/sandbox.ts'
+import { bytes } from './attacks.ts'
 import { levelsHere, limits, type RunOptions, runIn, strongest, testHarness } from './levels.ts'
 
 let harness: Harness
@@ -159,50 +160,10 @@ test('a large answer arrives whole; a result that is too large is an error of th
   })
 })
 
-// Raw bytes on the channel, past the harness.
-const forge = (frames: string) => `
-  const fs = require('fs')
-  const frame = (json) => { const b = Buffer.alloc(4 + Buffer.byteLength(json)); b.writeUInt32BE(b.length - 4); b.write(json, 4); return b }
-  const write = (bytes) => { for (let at = 0; at < bytes.length;) try { at += fs.writeSync(3, bytes, at) } catch (e) { if (e.code !== 'EAGAIN') throw e } }
-  ${frames}
-  await new Promise((r) => setTimeout(r, 3000))`
-
-test.concurrent.each([
-  ['garbage', `write(Buffer.from('deadbeefdeadbeef'))`, 'bytes; the limit is'],
-  ['a header of 4 GiB', `write(Buffer.from([255, 255, 255, 255]))`, '4294967295'],
-  ['no JSON', `write(frame('{nope'))`, 'no message'],
-  ['another kind of message', `write(frame('{"t":"admin"}'))`, 'no message'],
-  ['a second ready', `write(frame('{"t":"ready"}'))`, "'ready' while running"],
-  ['an answer to no ping', `for (let n = 0; n < 5; n++) write(frame('{"t":"pong"}'))`, 'nobody sent'],
-  [
-    'one call twice',
-    `const c = frame('{"t":"call","id":7,"method":"hang","params":0}'); write(c); write(c)`,
-    'twice',
-  ],
-  [
-    'too many calls',
-    `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
-    'more than 64',
-  ],
-])('a child that forges %s is ended for it', async (_, frames, message) => {
-  const outcome = await run(forge(frames), { host: { hang: () => new Promise(() => {}) } })
-  expect(outcome).toMatchObject({ kind: 'protocol_violation', message: expect.stringContaining(message) })
-})
-
-test('forged log lines beyond the limit end the run', async () => {
-  const outcome = await run(
-    forge(`for (let n = 0; n < 100; n++) write(frame('{"t":"log","level":"info","text":"x"}'))`),
-    {
-      limits: { logLines: 10 },
-    },
-  )
-  expect(outcome).toMatchObject({ kind: 'output_limit' })
-})
-
 test('a forged result is no more than the function returning that', async () => {
   expect(
     await run(
-      forge(
+      bytes(
         `write(frame('{"t":"returned","output":"first"}')); write(frame('{"t":"returned","output":"second"}'))`,
       ),
     ),
@@ -214,7 +175,7 @@ test('a forged result is no more than the function returning that', async () => 
 
 test('keys named __proto__ change nothing here', async () => {
   await run(
-    forge(`write(frame('{"t":"call","id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`),
+    bytes(`write(frame('{"t":"call","id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`),
     {
       host: { echo: async (params) => Object.assign({}, params) },
       limits: { wallMs: 500 },
@@ -233,7 +194,7 @@ test('answers that nobody reads do not fill our memory', async () => {
     },
   }
   const calls = `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","id":' + n + ',"method":"read","params":0}')); for (const end = Date.now() + 8000; Date.now() < end;);`
-  const outcome = await run(forge(calls), {
+  const outcome = await run(bytes(calls), {
     host,
     limits: { unreadMs: 1000, unsentBytes: 4_000_000, silentMs: 60_000 },
   })

@@ -1,4 +1,4 @@
-/** Machines whose numbers we know. The wall has been tried on x64; on arm64 its own tests decide (see levels). */
+/** Machines whose numbers we know. The wall has been tried on x64; on arm64 a child's tests of itself decide. */
 export type Arch = 'x64' | 'arm64'
 
 type Numbers = Record<string, readonly [x64: number | null, arm64: number | null]>
