@@ -65,6 +65,7 @@ export class Sandbox implements Disposable {
   #state: 'starting' | 'greeted' | 'idle' | 'running' | 'ended' = 'starting'
   #run: SandboxRun | undefined
   #unansweredPings = 0
+  #peakMb = 0
   #stdoutBytes = 0
   #receivedBytes = 0
   #spareMs = BURST_MS
@@ -83,7 +84,7 @@ export class Sandbox implements Disposable {
         this.#stop('output_limit', `it wrote more than ${limits.stdoutBytes} bytes to stdout`)
     })
     child.exited.then(
-      (exit) => this.#end(outcomeOfExit(exit, limits)),
+      (exit) => this.#end(outcomeOfExit(exit, limits, this.#peakMb)),
       (error: unknown) => this.#stop('crashed', `its process did not start: ${String(error)}`),
     )
   }
@@ -274,10 +275,13 @@ export class Sandbox implements Disposable {
 
   async #measure(): Promise<void> {
     const usage = await usageOf(this.#child.pid)
+    if (usage === undefined) return
     const { memoryMb, cpuMs } = this.#limits
-    if (usage && usage.memoryMb > memoryMb)
+    this.#peakMb = Math.max(this.#peakMb, usage.memoryMb)
+    if (usage.memoryMb > memoryMb) {
       this.#stop('out_of_memory', `out of memory: it uses more than ${memoryMb} MB`)
-    if (usage && usage.cpuMs > cpuMs) {
+    }
+    if (usage.cpuMs > cpuMs) {
       this.#stop('cpu_limit', `it used more than ${cpuMs / 1000} seconds of processor time`)
     }
   }
