@@ -381,8 +381,12 @@ test('no more runs are in work than there are slots, and all get done', async ()
   await using narrow = await createWorld({ RUNNER_SLOTS: '2' })
   await narrow.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
   let [now, most] = [0, 0]
+  const two = Promise.withResolvers<void>()
   narrow.standIns.onSave = async () => {
     most = Math.max(most, ++now)
+    // The first waits for a second one, however slowly that starts; a third would be seen in the time after.
+    if (now === 2) two.resolve()
+    await two.promise
     await new Promise((resolve) => setTimeout(resolve, 50))
     now--
   }
