@@ -31,3 +31,16 @@ test('the value of a secret is not shown', () => {
   const Secret = z.object({ API_KEY: variable.port() })
   expect(() => readConfig(Secret, { API_KEY: 'hunter2' })).toThrow("API_KEY is '…'")
 })
+
+test('nor is a password in a URL, however odd the value is', () => {
+  const Url = z.object({ REDIS_URL: variable.url() })
+  const message = (url: string) => {
+    try {
+      return String(readConfig(Url, { REDIS_URL: url }))
+    } catch (error) {
+      return String(error)
+    }
+  }
+  expect(message('me:hunter2@cache:6379')).toContain("REDIS_URL is '…@cache:6379'")
+  expect(message('REDIS://a,me:hun@ter2@cache?password=hunter2')).toContain("REDIS_URL is '…@cache?…'")
+})

@@ -45,6 +45,8 @@ export function readConfig<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   throw new Error(`bad configuration: ${lines.join('; ')}`)
 }
 
+/** Before an @ in URLs, and after a question mark, there may be a password. */
 function shown(name: string, value: string): string {
-  return /KEY|SECRET|PASSWORD|TOKEN/.test(name) ? '…' : value
+  if (/KEY|SECRET|PASSWORD|TOKEN/.test(name)) return '…'
+  return value.replace(/^.*@/s, '…@').replace(/\?.*$/s, '?…')
 }

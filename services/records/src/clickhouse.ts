@@ -8,7 +8,7 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { AppError } from '@syncline/errors'
-import type { Config } from './config.ts'
+import type { Shard } from './config.ts'
 import { RowReader, RowWriter } from './row-binary.ts'
 import type { Sql } from './sql.ts'
 
@@ -45,12 +45,12 @@ export class ClickHouse implements AsyncDisposable {
   readonly #client: ClickHouseClient
   #spare: Buffer | undefined
 
-  constructor(config: Config['clickhouse']) {
+  constructor(shard: Shard) {
     this.#client = createClient({
-      url: config.url,
-      username: config.user,
-      password: config.password,
-      database: config.database,
+      url: shard.url,
+      username: shard.user,
+      password: shard.password,
+      database: shard.database,
       application: 'syncline-records',
       request_timeout: REQUEST_TIMEOUT_MS,
       max_open_connections: 32,

@@ -1,16 +1,18 @@
 import { variable } from '@syncline/service'
 import { z } from 'zod'
+import { shardUrls } from './shard-urls.ts'
 
 export const Config = z
   .object({
     LISTEN: variable.text('0.0.0.0:50051'),
     REDIS_URL: variable.url('redis://127.0.0.1:6379'),
     REDIS_PREFIX: variable.text('syncline'),
-    CLICKHOUSE_URL: variable.url('http://127.0.0.1:8123'),
+    /** A server for each shard, in order, separated by commas. */
+    CLICKHOUSE_URL: variable.text('http://127.0.0.1:8123').transform(shardUrls),
     CLICKHOUSE_USER: variable.text('default'),
     CLICKHOUSE_PASSWORD: z.string().default(''),
     CLICKHOUSE_DATABASE: variable.text('syncline'),
-    /** Name of a cluster on which the tables are replicated; empty = a single server. */
+    /** Name of a cluster on which the tables are replicated; empty = single servers. */
     RECORDS_CLUSTER: z.string().default(''),
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
@@ -33,13 +35,13 @@ export const Config = z
   .transform((env) => ({
     listen: env.LISTEN,
     redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
-    clickhouse: {
-      url: env.CLICKHOUSE_URL,
+    shards: env.CLICKHOUSE_URL.map((url) => ({
+      url,
       user: env.CLICKHOUSE_USER,
       password: env.CLICKHOUSE_PASSWORD,
       database: env.CLICKHOUSE_DATABASE,
-      cluster: env.RECORDS_CLUSTER,
-    },
+    })),
+    cluster: env.RECORDS_CLUSTER,
     deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
     headBytes: env.RECORDS_HEADS_MAX_BYTES,
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
@@ -52,3 +54,6 @@ export const Config = z
   }))
 
 export type Config = z.infer<typeof Config>
+
+/** Where a shard is. */
+export type Shard = Config['shards'][number]

@@ -19,16 +19,18 @@ const commitSaves = metrics.histogram(
 const unusedStreams = metrics.gauge(
   'records_streams_unused',
   'Streams without a run for so long that they are reported',
+  ['shard'],
 )
 const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that failed and were tried again')
 const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
 
-const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take')
+const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take', ['shard'])
 
-export type Events = ReturnType<typeof createEvents>
+export type Events = ReturnType<typeof shardEvents>
 
-/** What happens in this service, as log lines and metrics. */
-export function createEvents(log: Log) {
+/** What happens on a shard, as log lines and metrics. */
+export function shardEvents(serviceLog: Log, shard: number) {
+  const log = serviceLog.child({ shard })
   return {
     saved(counts: { added: number; updated: number; unchanged: number }, sinceMs: number) {
       saved.inc({ change: 'added' }, counts.added)
@@ -45,7 +47,7 @@ export function createEvents(log: Log) {
       log.warn({ stream, warning }, 'deletion held back')
     },
     emptied: (stream: Stream, generation: number) => log.info({ stream, generation }, 'stream emptied'),
-    unused: (streams: number) => unusedStreams.set(streams),
+    unused: (streams: number) => unusedStreams.set({ shard }, streams),
     unusedReported(stream: Stream, usedAt: number, retiresAt: number) {
       const [lastRun, emptied] = [usedAt, retiresAt].map((ms) => new Date(ms).toISOString())
       log.warn({ stream, lastRun, emptied }, 'no run has begun for long: its records will be deleted')
@@ -59,7 +61,7 @@ export function createEvents(log: Log) {
       healed.inc()
       log.warn({ stream }, 'a commit was torn; the tables agree again')
     },
-    headsInMemory: (bytes: number) => headBytes.set(bytes),
+    headsInMemory: (bytes: number) => headBytes.set({ shard }, bytes),
     headsNotLoaded: (stream: Stream, err: unknown) =>
       log.warn({ err, stream }, 'heads not loaded, they are looked up'),
     feedFailed: (err: unknown) => log.warn({ err }, 'heads and seen ids wait to be written, later again'),
@@ -72,7 +74,11 @@ export function createEvents(log: Log) {
     },
     lockNotReleased: (stream: Stream, err: unknown) =>
       log.warn({ err, stream }, 'lock not given back, it will run out'),
-    redisLost: (err: Error) => log.warn({ err }, 'Redis'),
-    fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
   }
 }
+
+/** What happens to the service as a whole. */
+export const serviceEvents = (log: Log) => ({
+  redisLost: (err: Error) => log.warn({ err }, 'Redis'),
+  fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
+})

@@ -14,7 +14,7 @@ const MIB = 1024 * 1024
 
 /** A single save that is larger is a commit of its own. */
 const COMMIT: Load = { rows: 10_000, bytes: 32 * MIB }
-/** What waits and what is being committed. */
+/** What waits and what is being committed, of all shards together. */
 const ROOM: Load = { rows: 50_000, bytes: 64 * MIB }
 /** More at once make smaller commits, and all of them slower (docs/decisions/0006). */
 const AT_ONCE = 1
@@ -45,14 +45,16 @@ type Part = { queue: Queue; lock: Lock; saves: Waiting[] }
  */
 export class GroupCommit {
   readonly #store: Committing & Pick<Store, 'state'>
-  readonly #room = new Room(ROOM)
+  readonly #room: Room
   readonly #queues = new Map<string, Queue>()
   readonly #ready = new Rotation<Queue>()
   #underWay = 0
   #starting = false
 
-  constructor(store: Committing & Pick<Store, 'state'>) {
+  /** Shards have each their own: who waits for one that is away takes no room from the others. */
+  constructor(store: Committing & Pick<Store, 'state'>, shards: number) {
     this.#store = store
+    this.#room = new Room({ rows: ROOM.rows / shards, bytes: ROOM.bytes / shards })
   }
 
   /** When it returns, the save is durable and visible. Who gives up before its turn came has changed nothing. */

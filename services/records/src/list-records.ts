@@ -33,7 +33,7 @@ async function pageFor(store: Store, stream: Stream, request: ListRecordsRequest
   const view = () => store.state.view(stream)
   if (asOfMs !== 0) return pageAsOf(store, (await view()).id, selection, asOfMs, bound)
   if (ids.length > 0) return pageOfIds(store.clickhouse, view, ids, selection, bound)
-  return store.ahead.page(await view(), selection, bound)
+  return store.ahead.page(store.clickhouse, await view(), selection, bound)
 }
 
 const actionOf: Record<RecordAction, Action[]> = {

@@ -22,7 +22,13 @@ type Window = Page<ReadRow> & { last: number | undefined; bytes: number }
 type Ahead = { window: Promise<Window | undefined> | undefined; bytes: number }
 
 /** What a call asks for, of a stream as it looked when the call came. */
-type Wanted = { view: StreamView; selection: InOrder; bound: PageBound; at: (key: Key) => string }
+type Wanted = {
+  clickhouse: ClickHouse
+  view: StreamView
+  selection: InOrder
+  bound: PageBound
+  at: (key: Key) => string
+}
 
 /**
  * Who follows cursors asks for the next page soon: it is read along with others, and the pages after it come from
@@ -33,24 +39,26 @@ type Wanted = { view: StreamView; selection: InOrder; bound: PageBound; at: (key
  * its instant already. So windows with the same `last` are parts of one state of the stream, whenever they were read,
  * and go together.
  *
- * When memory is full, nothing more is read ahead: to throw away what others still use would make all read twice.
+ * When memory is full, nothing more is read ahead: to throw away what others still use would make all read twice. It
+ * is one memory for all shards; what was read from one that is away goes by itself.
  */
 export class ReadAhead {
-  readonly #clickhouse: ClickHouse
   readonly #kept = new Kept<Ahead>(KEPT_BYTES, KEPT_MS)
 
-  constructor(clickhouse: ClickHouse) {
-    this.#clickhouse = clickhouse
-  }
-
   /** @param view Of before this call: what it shows of the stream is at least as old as what is read here. */
-  async page(view: StreamView, selection: InOrder, bound: PageBound): Promise<Page<ReadRow>> {
+  async page(
+    clickhouse: ClickHouse,
+    view: StreamView,
+    selection: InOrder,
+    bound: PageBound,
+  ): Promise<Page<ReadRow>> {
     const at = ({ modifiedAt, id }: Key) =>
       JSON.stringify([view.id, selection.modifiedAfter, selection.actions, modifiedAt, id])
-    const wanted = { view, selection, bound, at }
+    const wanted = { clickhouse, view, selection, bound, at }
     const ahead = selection.start && this.#kept.take(at(selection.start))
     const reach = ahead && this.#kept.hasRoom(ahead.bytes) ? aheadOf(bound) : bound
-    const window = (ahead && (await this.#known(ahead, wanted))) ?? (await this.#read(view, selection, reach))
+    const window =
+      (ahead && (await this.#known(ahead, wanted))) ?? (await read(clickhouse, view, selection, reach))
     const page = pageOf(window.items, bound, payloadBytes)
     const more = page.more || window.more
     const end = page.items.at(-1)
@@ -82,27 +90,35 @@ export class ReadAhead {
       const rest = { ...window, items }
       this.#kept.keep(at(end), { window: Promise.resolve(rest), bytes }, window.bytes)
       if (window.more && view.quiet && this.#kept.hasRoom(bytes)) {
-        behind ??= { window: this.#readBehind(wanted, restEnd), bytes }
+        behind ??= { window: readBehind(wanted, restEnd), bytes }
       }
     } else {
       behind ??= { window: undefined, bytes }
     }
     if (behind) this.#kept.keep(behindAt, behind, behind.window ? behind.bytes : 0)
   }
+}
 
-  async #readBehind({ view, selection, bound }: Wanted, start: Key): Promise<Window | undefined> {
-    try {
-      return await this.#read(view, { ...selection, start }, aheadOf(bound))
-    } catch {
-      // Who needs it reads it again, and is told what is wrong.
-      return undefined
-    }
+async function readBehind(
+  { clickhouse, view, selection, bound }: Wanted,
+  start: Key,
+): Promise<Window | undefined> {
+  try {
+    return await read(clickhouse, view, { ...selection, start }, aheadOf(bound))
+  } catch {
+    // Who needs it reads it again, and is told what is wrong.
+    return undefined
   }
+}
 
-  async #read(view: StreamView, selection: InOrder, bound: PageBound): Promise<Window> {
-    const page = await pageInOrder(this.#clickhouse, view.id, selection, bound)
-    return { ...page, last: view.quiet ? view.last : undefined, bytes: bytesOf(page.items) }
-  }
+async function read(
+  clickhouse: ClickHouse,
+  view: StreamView,
+  selection: InOrder,
+  bound: PageBound,
+): Promise<Window> {
+  const page = await pageInOrder(clickhouse, view.id, selection, bound)
+  return { ...page, last: view.quiet ? view.last : undefined, bytes: bytesOf(page.items) }
 }
 
 const bytesOf = (rows: ReadRow[]) => rows.reduce((sum, row) => sum + payloadBytes(row) + ROW_BYTES, 0)

@@ -9,58 +9,69 @@ import { listRecords } from './list-records.ts'
 import { pruneRecords } from './prune-records.ts'
 import { appendLogs, listLogs } from './run-log.ts'
 import { save } from './save.ts'
+import { shardOfRun, shardOfStream } from './shard.ts'
 import type { RunTarget, Store, Target } from './store.ts'
 
-/** The calls of records.proto. */
-export function recordsCalls(store: Store): RecordsServiceImplementation {
-  const { clickhouse, state } = store
+/** The calls of records.proto. @param stores One for each shard, in order. */
+export function recordsCalls(stores: Store[]): RecordsServiceImplementation {
+  const storeOf = (stream: Stream) => shardOfStream(stores, stream)
+  const tablesOfRun = ({ environment, runId }: { environment: string; runId: string }) =>
+    shardOfRun(stores, environment, runId).clickhouse
+
+  function byRun({ stream, writer }: FromRun, { signal }: CallContext): [Store, RunTarget] {
+    const target = { stream: need(stream, 'stream'), writer: need(writer, 'writer'), signal }
+    return [storeOf(target.stream), target]
+  }
+
+  function byApi(stream: Stream | undefined, { signal }: CallContext): [Store, Target] {
+    const target = { stream: need(stream, 'stream'), writer: undefined, signal }
+    return [storeOf(target.stream), target]
+  }
+
+  function toRead(stream: Stream | undefined): [Store, Stream] {
+    const wanted = need(stream, 'stream')
+    return [storeOf(wanted), wanted]
+  }
+
   return {
     async begin(request, context) {
       const counts = await Promise.all(
-        request.streams.map((stream) => begin(store, byRun({ ...request, stream }, context), request.empty)),
+        request.streams.map((stream) => begin(...byRun({ ...request, stream }, context), request.empty)),
       )
       return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
     },
-    save: (request, context) => save(store, byRun(request, context), request),
+    save: (request, context) => save(...byRun(request, context), request),
     delete: async (request, context) => ({
-      deleted: await deleteByIds(store, byRun(request, context), request.ids),
+      deleted: await deleteByIds(...byRun(request, context), request.ids),
     }),
     async startTrackingDeletes(request, context) {
-      await startTrackingDeletes(store, byRun(request, context))
+      await startTrackingDeletes(...byRun(request, context))
       return {}
     },
     endTrackingDeletes: (request, context) =>
-      endTrackingDeletes(store, byRun(request, context), request.allowMassDelete),
-    deleteUnseen: (request, context) => deleteUnseen(store, byRun(request, context), request.allowMassDelete),
+      endTrackingDeletes(...byRun(request, context), request.allowMassDelete),
+    deleteUnseen: (request, context) => deleteUnseen(...byRun(request, context), request.allowMassDelete),
 
-    listRecords: (request) => listRecords(store, need(request.stream, 'stream'), request),
-    listVersions: (request) => listVersions(store, need(request.stream, 'stream'), request),
+    listRecords: (request) => listRecords(...toRead(request.stream), request),
+    listVersions: (request) => listVersions(...toRead(request.stream), request),
     async countRecords({ streams }) {
-      return { sizes: await state.sizes(streams) }
+      return { sizes: await Promise.all(streams.map((stream) => storeOf(stream).state.size(stream))) }
     },
-    pruneRecords: (request, context) => pruneRecords(store, byApi(request.stream, context), request),
+    pruneRecords: (request, context) => pruneRecords(...byApi(request.stream, context), request),
     async emptyStreams(request, context) {
-      await Promise.all(request.streams.map((stream) => empty(store, byApi(stream, context))))
+      await Promise.all(request.streams.map((stream) => empty(...byApi(stream, context))))
       return {}
     },
 
     async appendLogs(request) {
-      await appendLogs(clickhouse, request)
+      await appendLogs(tablesOfRun(request), request)
       return {}
     },
-    listLogs: async (request) => ({ lines: await listLogs(clickhouse, request) }),
+    listLogs: async (request) => ({ lines: await listLogs(tablesOfRun(request), request) }),
   }
 }
 
 type FromRun = { stream: Stream | undefined; writer: Writer | undefined }
-
-function byRun({ stream, writer }: FromRun, { signal }: CallContext): RunTarget {
-  return { stream: need(stream, 'stream'), writer: need(writer, 'writer'), signal }
-}
-
-function byApi(stream: Stream | undefined, { signal }: CallContext): Target {
-  return { stream: need(stream, 'stream'), writer: undefined, signal }
-}
 
 /** Messages in messages are optional on the wire. */
 function need<T>(value: T | undefined, name: string): T {

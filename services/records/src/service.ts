@@ -2,25 +2,14 @@ import { RecordsDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { serve } from '@syncline/rpc'
 import type { Health, Log, Running } from '@syncline/service'
-import { ClickHouse } from './clickhouse.ts'
 import type { Config } from './config.ts'
-import { createEvents } from './events.ts'
-import { every } from './every.ts'
-import { sweepGenerations } from './generation-sweep.ts'
-import { GroupCommit } from './group-commit.ts'
-import { Heads } from './heads.ts'
+import { serviceEvents } from './events.ts'
 import { migrate } from './migrate.ts'
+import { openStore } from './open-store.ts'
 import { ReadAhead } from './read-ahead.ts'
-import { PayloadLife } from './record-json.ts'
 import { recordsCalls } from './records.ts'
-import { retireStreams } from './retire-streams.ts'
-import { StreamState } from './stream-state.ts'
-import { TableFeed } from './table-feed.ts'
 
 export { Config } from './config.ts'
-
-const SWEEP_MS = 60_000
-const RETIRE_MS = 3600_000
 
 export interface RecordsService extends Running {
   port: number
@@ -28,48 +17,28 @@ export interface RecordsService extends Running {
 
 /** @param clock Unix milliseconds, by which payloads expire and streams fall out of use. */
 export async function start(config: Config, log: Log, clock = Date.now): Promise<RecordsService> {
-  const events = createEvents(log)
+  const events = serviceEvents(log)
   await using open = new AsyncDisposableStack()
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
   await migrate(config, redis)
-  const clickhouse = open.use(new ClickHouse(config.clickhouse))
-  const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
-  const life = new PayloadLife(config.keep.payloadDays)
-  const { historyDays } = config.keep
-  const feed = open.use(new TableFeed(clickhouse, state, events))
-  const heads = new Heads(clickhouse, config.headBytes, events)
-  const store = {
-    clickhouse,
-    state,
-    heads,
-    feed,
-    commits: new GroupCommit({ clickhouse, state, heads, feed, life, historyDays, events }),
-    life,
-    ahead: new ReadAhead(clickhouse),
-    guard: config.deleteGuard,
-    historyDays,
-    pageBytes: config.pageBytes,
-    clock,
-    events,
-  }
-  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}` })
-  const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
-  open.use(every(SWEEP_MS, lock('sweeping'), sweep, events.sweepFailed))
-  const { staleDays } = config.keep
-  if (staleDays > 0) {
-    const retire = (signal: AbortSignal) => retireStreams(store, staleDays, signal)
-    open.use(every(RETIRE_MS, lock('retiring'), retire, events.retiringFailed))
-  }
+  const shared = { config, redis, ahead: new ReadAhead(), log, clock }
+  const stores = config.shards.map((at) => open.use(openStore(at, shared)))
   const rpc = open.use(
-    await serve(config.listen, (server) => server.add(RecordsDefinition, recordsCalls(store)), events.fault),
+    await serve(config.listen, (server) => server.add(RecordsDefinition, recordsCalls(stores)), events.fault),
   )
   const owned = open.move()
   return {
     port: rpc.port,
-    health: async (): Promise<Health> => ({
-      clickhouse: await stateOf(clickhouse.ping()),
-      redis: await stateOf(redis.ping()),
-    }),
+    async health(): Promise<Health> {
+      const asked = stores.map(({ clickhouse }, i) => {
+        const name = stores.length === 1 ? 'clickhouse' : `clickhouse ${i + 1}`
+        return [name, clickhouse.ping()] as const
+      })
+      const states = [...asked, ['redis', redis.ping()] as const].map(
+        async ([name, answer]) => [name, await stateOf(answer)] as const,
+      )
+      return Object.fromEntries(await Promise.all(states))
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -9,7 +9,7 @@ import type { PayloadLife } from './record-json.ts'
 import type { StreamState } from './stream-state.ts'
 import type { TableFeed } from './table-feed.ts'
 
-/** What every call works with. */
+/** What every call works with: a shard, and what this process knows of it. */
 export type Store = {
   clickhouse: ClickHouse
   state: StreamState

@@ -258,18 +258,14 @@ export class StreamState {
     await this.#ask(this.#redis.hsetnx(key, 'generation', generation))
   }
 
-  async sizes(streams: Stream[]): Promise<StreamSize[]> {
-    return Promise.all(
-      streams.map(async (stream) => {
-        const fields = () => this.#ask(this.#redis.hmget(this.#key(stream), 'live', 'bytes'))
-        let [live, bytes] = await fields()
-        if (!live || !bytes) {
-          await this.load(stream)
-          ;[live, bytes] = await fields()
-        }
-        return { live: Number(live), bytes: Number(bytes) }
-      }),
-    )
+  async size(stream: Stream): Promise<StreamSize> {
+    const fields = () => this.#ask(this.#redis.hmget(this.#key(stream), 'live', 'bytes'))
+    let [live, bytes] = await fields()
+    if (!live || !bytes) {
+      await this.load(stream)
+      ;[live, bytes] = await fields()
+    }
+    return { live: Number(live), bytes: Number(bytes) }
   }
 
   async isHeld(stream: Stream): Promise<boolean> {

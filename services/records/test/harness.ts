@@ -51,9 +51,14 @@ export async function startRecords(
 
 export type Records = Awaited<ReturnType<typeof startRecords>>
 
-/** Asks the tables of a service past it. */
-export async function sql({ config }: Pick<Records, 'config'>, statement: string): Promise<string> {
-  const { url, database } = config.clickhouse
+/** Asks the tables of a service past it, on its first shard or another one. */
+export async function sql(
+  { config }: Pick<Records, 'config'>,
+  statement: string,
+  shard = config.shards[0],
+): Promise<string> {
+  if (shard === undefined) throw new Error('there is no such shard')
+  const { url, database } = shard
   const answer = await fetch(`${url}/?database=${database}`, { method: 'POST', body: statement })
   if (!answer.ok) throw new Error(await answer.text())
   return (await answer.text()).trim()

@@ -9,7 +9,7 @@ async function after(days: number, store: Records, env = {}) {
   const later = await startRecords(store.at, { clock: () => Date.now() + days * DAY_MS, env })
   await eventually(async () => {
     await using redis = store.redis()
-    expect(await redis.client.exists(`${store.at}:records:retiring`)).toBe(0)
+    expect(await redis.client.exists(`${store.at}:records:retiring:1`)).toBe(0)
   })
   return later
 }
