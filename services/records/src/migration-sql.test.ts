@@ -20,6 +20,10 @@ test('the same table for a cluster', () => {
   )
 })
 
+test('where each shard is a cluster of its own, its servers say which', () => {
+  expect(migrationSql(TABLE, '{cluster}', keep)[0]?.text).toContain('CREATE TABLE t ON CLUSTER `{cluster}` (')
+})
+
 test.each(files)('%s makes everything on the whole cluster, and every table replicated', (file) => {
   for (const statement of rendered(file, 'main')) {
     if (statement.includes('INSERT INTO')) continue
