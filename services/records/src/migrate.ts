@@ -33,10 +33,11 @@ const MIGRATION_TABLE = `
  * each step is over on all shards before the next one: a file may empty `history_start`, and what was kept for how long
  * is read before it changes.
  */
-export async function migrate({ shards: places, cluster, ...config }: Config, redis: Redis): Promise<void> {
+export async function migrate(config: Config, redis: Redis): Promise<void> {
+  const { cluster } = config
   await using open = new AsyncDisposableStack()
-  for (const at of places) await createDatabase(at, cluster)
-  const shards = places.map((at) => ({ at, clickhouse: open.use(new ClickHouse(at)) }))
+  for (const at of config.shards) await createDatabase(at, cluster)
+  const shards = config.shards.map((at) => ({ at, clickhouse: open.use(new ClickHouse(at)) }))
   await using _lock = await migrationLock(redis, `${config.redis.prefix}:records:migrating`, shards.length)
   const keep = { ...config.keep, seenDays: SEEN_TTL_DAYS }
   const apply = async (text: string, to: { clickhouse: ClickHouse }[]) => {

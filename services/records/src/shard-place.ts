@@ -7,22 +7,28 @@ export const SHARD_TABLE = `
   CREATE TABLE IF NOT EXISTS shard{on_cluster} (place UInt32, of UInt32)
   ENGINE = {replicated}MergeTree ORDER BY place`
 
+type Named = { at: Shard; clickhouse: ClickHouse }
+
 /** Makes sure that each shard is where it was before; new tables take their place. */
-export async function takePlaces(shards: { at: Shard; clickhouse: ClickHouse }[]): Promise<void> {
-  const of = shards.length
-  const known = await Promise.all(shards.map(({ clickhouse }) => placesOf(clickhouse)))
-  // Nothing is written before all is known to be right.
-  for (const [i, { at }] of shards.entries()) {
-    const other = known[i]?.find((made) => made.place !== i + 1 || made.of !== of)
-    if (other === undefined) continue
-    const { origin } = new URL(at.url) // not what it may hold of passwords
-    throw new Error(
-      `CLICKHOUSE_URL names '${origin}' as shard ${i + 1} of ${of}, but its tables were made as shard ${other.place} of ${other.of}: name the same shards in the same order as before, or begin with empty ones in another CLICKHOUSE_DATABASE and REDIS_PREFIX, since streams are not moved (docs/records.md, "Shards")`,
-    )
-  }
+export async function takePlaces(shards: Named[]): Promise<void> {
+  await checkPlaces(shards) // before anything is written
   for (const [i, { clickhouse }] of shards.entries()) {
     await clickhouse.run(
-      sql`INSERT INTO shard (place, of) SELECT ${i + 1}, ${of} WHERE NOT EXISTS (SELECT 1 FROM shard)`,
+      sql`INSERT INTO shard (place, of) SELECT ${i + 1}, ${shards.length} WHERE NOT EXISTS (SELECT 1 FROM shard)`,
+    )
+  }
+  await checkPlaces(shards) // one server may have two names
+}
+
+async function checkPlaces(shards: Named[]): Promise<void> {
+  const of = shards.length
+  for (const [i, { at, clickhouse }] of shards.entries()) {
+    const place = i + 1
+    const other = (await placesOf(clickhouse)).find((made) => made.place !== place || made.of !== of)
+    if (other === undefined) continue
+    const { origin } = new URL(at.url) // without the password that it may hold
+    throw new Error(
+      `CLICKHOUSE_URL names '${origin}' as shard ${place} of ${of}, but its tables were made as shard ${other.place} of ${other.of}: name the same shards in the same order as before, or begin with empty ones in another CLICKHOUSE_DATABASE and REDIS_PREFIX, since streams are not moved (docs/records.md, "Shards")`,
     )
   }
 }

@@ -207,6 +207,13 @@ describe('a start', () => {
     await using _right = await startAt(store.at, both)
   })
 
+  test('with two names of one server is refused', async () => {
+    const [first = ''] = both.split(',')
+    await expect(startAt(namespace(), `${first},${first.replace('127.0.0.1', 'localhost')}`)).rejects.toThrow(
+      'as shard 2 of 2, but its tables were made as shard 1 of 2',
+    )
+  })
+
   test('on tables that are older than shards takes them for the only one', async () => {
     const [first = ''] = both.split(',')
     const at = namespace()
