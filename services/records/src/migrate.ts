@@ -7,7 +7,7 @@ import type { Config } from './config.ts'
 import { daysKept, keepChanges } from './keep-changes.ts'
 import { migrationSql } from './migration-sql.ts'
 import { endHistory, startHistory } from './record-version.ts'
-import { tryLock } from './redis-lock.ts'
+import { waitForLock } from './redis-lock.ts'
 import { SEEN_TTL_DAYS } from './seen.ts'
 import { Sql, sql } from './sql.ts'
 
@@ -66,9 +66,7 @@ async function createDatabase(config: Config['clickhouse']): Promise<void> {
 }
 
 async function migrationLock(redis: Redis, key: string): Promise<AsyncDisposable> {
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(100)) {
-    const lock = await tryLock(redis, key, LOCK_MS)
-    if (lock) return lock
-  }
+  const lock = await waitForLock(redis, key, LOCK_MS, WAIT_MS)
+  if (lock) return lock
   throw new AppError('unavailable', `another instance has been migrating the tables for ${WAIT_MS / 1000} s`)
 }

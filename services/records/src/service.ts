@@ -36,7 +36,8 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays } = config.keep
-  const feed = open.use(new TableFeed(clickhouse, state, events))
+  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}` })
+  const feed = open.use(new TableFeed(clickhouse, state, lock('moving'), events))
   const heads = new Heads(clickhouse, config.headBytes, events)
   const store = {
     clickhouse,
@@ -52,7 +53,6 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
     clock,
     events,
   }
-  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}` })
   const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
   open.use(every(SWEEP_MS, lock('sweeping'), sweep, events.sweepFailed))
   const { staleDays } = config.keep
