@@ -13,7 +13,7 @@ const roundRobin = experimental.parseLoadBalancingConfig({ round_robin: {} })
  * calls to all in turn. No call waits for an instance: that a stream stays where its heads are only makes it faster.
  *
  * The policy is gRPC's own round robin, which connects, notices who is ready and has names looked up again; only the
- * choice is ours.
+ * choice is ours. gRPC's `ring_hash` comes with xDS only, and waits for the instance that it has chosen.
  */
 class StickyBalancer extends experimental.ChildLoadBalancerHandler implements experimental.LoadBalancer {
   constructor(channel: experimental.ChannelControlHelper) {
