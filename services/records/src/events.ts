@@ -24,6 +24,7 @@ const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that
 const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
 
 const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take')
+const headsLookedUp = metrics.counter('records_heads_looked_up_total', 'Heads that were not in memory')
 
 export type Events = ReturnType<typeof createEvents>
 
@@ -60,6 +61,7 @@ export function createEvents(log: Log) {
       log.warn({ stream }, 'a commit was torn; the tables agree again')
     },
     headsInMemory: (bytes: number) => headBytes.set(bytes),
+    headsLookedUp: (count: number) => headsLookedUp.inc(count),
     headsNotLoaded: (stream: Stream, err: unknown) =>
       log.warn({ err, stream }, 'heads not loaded, they are looked up'),
     feedFailed: (err: unknown) => log.warn({ err }, 'heads and seen ids wait to be written, later again'),
