@@ -11,6 +11,8 @@ import {
 } from 'nice-grpc'
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
+import { sticky } from './sticky-balancer.ts'
+import { tellStream } from './stream-key.ts'
 
 const DEADLINE_MS = 30_000
 
@@ -20,14 +22,15 @@ export interface Connection extends Disposable {
 }
 
 /**
- * `address` is `host:port`; a DNS name with several addresses (a scaled service) is called in turn. Calls end after
- * `deadline` (a call option, default 30 s) and fail with an AppError: the server's own, or `unavailable` or
- * `deadline_exceeded`. Nothing is retried here: the caller knows what may be repeated.
+ * `address` is `host:port`. Of a DNS name with several addresses (a scaled service) one instance gets all calls about a
+ * stream, as long as it is there, and other calls go to all in turn. Calls end after `deadline` (a call option, default
+ * 30 s) and fail with an AppError: the server's own, or `unavailable` or `deadline_exceeded`. Nothing is retried here: the
+ * caller knows what may be repeated.
  */
 export function connect(address: string): Connection {
   const channel = createChannel(`dns:${address}`, undefined, {
     ...channelOptions,
-    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [sticky] }),
     // A server that comes back is found within a second, not after minutes of back-off.
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
@@ -36,7 +39,7 @@ export function connect(address: string): Connection {
     'grpc.keepalive_timeout_ms': 5000,
   })
   // Attached last is invoked first: a deadline's error is translated too.
-  const clients = createClientFactory().use(deadlineMiddleware).use(translateErrors)
+  const clients = createClientFactory().use(tellStream).use(deadlineMiddleware).use(translateErrors)
   return {
     // '*' is every method; the type of a definition that is not known yet can't say so.
     client: (definition) => clients.create(definition, channel, { '*': { deadline: DEADLINE_MS } } as never),

@@ -1,4 +1,5 @@
 export { eventually } from './eventually.ts'
 export { freePort } from './free-port.ts'
+export { hostName } from './host-name.ts'
 export { namespace } from './namespace.ts'
 export { type Servers, servers } from './servers.ts'

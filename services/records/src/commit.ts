@@ -7,13 +7,11 @@ import type { Events } from './events.ts'
 import { type Changes, growthOf, planSave, rowsOf, type SavePlan } from './plan.ts'
 import { indexInPlace } from './record-head.ts'
 import { insertRows, isOneOf, type NewRow } from './record-log.ts'
-import { type Ending, endings, historyRows } from './record-version.ts'
 import type { Store } from './store.ts'
 import { grow, type Lock } from './stream-state.ts'
 
 const INSERT_TRIES = 5
 const FIRST_PAUSE_MS = 250
-const PART_BYTES = 32 * 1024 * 1024
 /** About what an id takes. */
 const ID_BYTES = 50
 
@@ -54,19 +52,14 @@ export type Write = { changes: Changes; seen: string[] }
  */
 export async function write(store: Committing, writes: Map<Lock, Write>): Promise<void> {
   const { clickhouse, heads, feed, historyDays, events } = store
-  const changed = new Map([...writes].map(([lock, { changes }]) => [lock, changes]))
-  const rows = [...changed].flatMap(([lock, changes]) => rowsOf(lock.id, changes))
+  const rows = [...writes].flatMap(([lock, { changes }]) =>
+    rowsOf(lock.id, changes, historyDays > 0 ? lock.instant : 0),
+  )
   await feed.makeRoom()
-  if (rows.length > 0) {
-    const locks = [...writes.keys()]
-    for (const { part, last } of parts(historyDays > 0 ? endings(changed) : [])) {
-      const ended = await historyRows(clickhouse, part)
-      await insertOnce(clickhouse, events, locks, last ? [...ended, ...rows] : ended)
-    }
-  }
+  if (rows.length > 0) await insertOnce(clickhouse, events, [...writes.keys()], rows)
   for (const [lock, { changes, seen }] of writes) {
     lock.seen = seen
-    feed.note(lock, seen.length * ID_BYTES)
+    feed.note(lock, { seenBytes: seen.length * ID_BYTES, ends: changes.size > 0 })
     await indexRestored(clickhouse, lock, changes)
     if (changes.size > 0) grow(lock, growthOf(changes))
     heads.committed(
@@ -75,17 +68,6 @@ export async function write(store: Committing, writes: Map<Lock, Write>): Promis
       seen,
     )
   }
-}
-
-/** What a commit ends, so that a part's payloads fit into memory. All but the last are kept before the commit. */
-function parts(ended: Ending[]): { part: Ending[]; last: boolean }[] {
-  let bytes = 0
-  const grouped = Map.groupBy(ended, ({ before }) => {
-    bytes += before.size
-    return Math.floor(bytes / PART_BYTES)
-  })
-  const all = grouped.size > 0 ? [...grouped.values()] : [[]]
-  return all.map((part, i) => ({ part, last: i === all.length - 1 }))
 }
 
 /** Versions that stay where they are, with their payload again. */

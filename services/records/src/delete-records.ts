@@ -3,7 +3,7 @@ import { write } from './commit.ts'
 import { heldBack } from './delete-guard.ts'
 import { type Changes, isAlive } from './plan.ts'
 import type { Head } from './record-head.ts'
-import { Action, countLive, liveHeads, readLive } from './record-log.ts'
+import { Action, countLive, isOneOf, liveHeads, readLive } from './record-log.ts'
 import { unseenSince, WINDOW_MAX_MS } from './seen.ts'
 import { sql } from './sql.ts'
 import type { RunTarget, Store } from './store.ts'
@@ -125,7 +125,7 @@ async function unseenIn({ heads, feed, clickhouse }: Store, lock: Lock, since: n
 async function deleteHeads(store: Store, lock: Lock, runId: string, heads: [string, Head][]): Promise<void> {
   if (heads.length === 0) return
   const keys = heads.map(([id, { modifiedAt }]) => ({ id, modifiedAt }))
-  const live = await readLive(store.clickhouse, lock.id, keys)
+  const live = await readLive(store.clickhouse, lock.id, isOneOf(keys))
   const rows = new Map(live.map((row) => [row.id, row]))
   const changes: Changes = new Map()
   for (const [id, before] of heads) {
@@ -142,7 +142,7 @@ async function deleteHeads(store: Store, lock: Lock, runId: string, heads: [stri
       pruned: prunedAt > 0,
       size: payload.length,
     }
-    changes.set(id, { before, next, prunedAt, numericId: row.numericId, payload, runId, ended: row })
+    changes.set(id, { before, next, prunedAt, numericId: row.numericId, payload, runId })
   }
   await write(store, new Map([[lock, { changes, seen: [] }]]))
 }

@@ -25,6 +25,7 @@ const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that
 const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
 
 const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take', ['shard'])
+const headsLookedUp = metrics.counter('records_heads_looked_up_total', 'Heads that were not in memory')
 
 export type Events = ReturnType<typeof shardEvents>
 
@@ -62,6 +63,7 @@ export function shardEvents(serviceLog: Log, shard: number) {
       log.warn({ stream }, 'a commit was torn; the tables agree again')
     },
     headsInMemory: (bytes: number) => headBytes.set({ shard }, bytes),
+    headsLookedUp: (count: number) => headsLookedUp.inc(count),
     headsNotLoaded: (stream: Stream, err: unknown) =>
       log.warn({ err, stream }, 'heads not loaded, they are looked up'),
     feedFailed: (err: unknown) => log.warn({ err }, 'heads and seen ids wait to be written, later again'),

@@ -110,6 +110,7 @@ export class Heads {
   }
 
   #consider(lock: Lock, ids: number): void {
+    this.#events.headsLookedUp(ids)
     const lookedUp = (this.#lookedUp.get(lock.id) ?? 0) + ids
     this.#lookedUp.delete(lock.id)
     this.#lookedUp.set(lock.id, lookedUp)

@@ -4,7 +4,7 @@ import { decodeCursor } from './cursor.ts'
 import { type InOrder, pageInOrder, pageOfIds } from './live-page.ts'
 import { boundOf, type Page, type PageBound, pageAnswer, pageOf, payloadBytes } from './page.ts'
 import { after, compareKeys, hasAction, mayBeCut, type ReadRow, upToBytes } from './record-log.ts'
-import { historyStart, readVersions } from './record-version.ts'
+import { endedVersions, historyStart, readVersions } from './record-version.ts'
 import { all, sql } from './sql.ts'
 import type { Store } from './store.ts'
 
@@ -26,16 +26,10 @@ export async function* listVersions(
   const live = items.filter((row) => row.modifiedAt < before)
   // What ends between the two reads is in both.
   const endedBefore = live[0]?.modifiedAt ?? before
-  const ended = await readVersions(
-    clickhouse,
-    await state.id(stream),
-    sql`id = ${id} AND modified_at < ${endedBefore} AND ended_at > ${since}`,
-    sql`modified_at DESC`,
-    bound.records + 1,
-    upToBytes(bound.bytes),
-  )
-  const page = pageOf([...live, ...ended], bound, payloadBytes)
-  yield* pageAnswer(store, { ...page, more: page.more || mayBeCut(ended, bound.bytes) })
+  const selection = { id, before: endedBefore, since }
+  const ended = await endedVersions(clickhouse, await state.id(stream), selection, bound)
+  const page = pageOf([...live, ...ended.items], bound, payloadBytes)
+  yield* pageAnswer(store, { ...page, more: page.more || ended.more })
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   after,
   compareKeys,
   hasAction,
+  isOneOf,
   type Key,
   type ReadRow,
   readKeys,
@@ -30,7 +31,7 @@ export type InOrder = {
   modifiedAfter: number
   /** Any of them; none = all. */
   actions: Action[]
-  /** Inclusive. */
+  /** As of then: without what is newer, with what has ended since and is not moved yet. Inclusive. */
   until?: number
 }
 
@@ -46,7 +47,7 @@ export async function pageInOrder(
 ): Promise<Page<ReadRow>> {
   const matching = all([
     sql`modified_at > ${modifiedAfter}`,
-    ...(until === undefined ? [] : [sql`modified_at <= ${until}`]),
+    ...(until === undefined ? [] : [sql`modified_at <= ${until} AND closed_at <= ${until}`]),
     ...(actions.length > 0 ? [hasAction(actions)] : []),
   ])
   const ahead = (from: Key | undefined) => (from ? sql`${matching} AND ${after(from)}` : matching)
@@ -63,7 +64,7 @@ export async function pageInOrder(
     const ended = collapse(keys, keys.length === KEYS_WINDOW)
     const next = pageOf(ended.live, { ...bound, records: bound.records + 1 }, ({ size }) => size)
     if (next.items.length > 0) {
-      found.push(...(await readLive(clickhouse, stream, next.items)))
+      found.push(...(await readLive(clickhouse, stream, sql`${matching} AND ${isOneOf(next.items)}`)))
     }
     from = (next.more ? next.items.at(-1) : ended.end) ?? from
     more = next.more || keys.length === KEYS_WINDOW
@@ -90,7 +91,7 @@ export async function pageOfIds(
       .sort(compareKeys)
     const page = pageOf(keys, bound, ({ size }) => size)
     if (page.items.length === 0) return { items: [], more: false }
-    const live = await readLive(clickhouse, stream, page.items)
+    const live = await readLive(clickhouse, stream, isOneOf(page.items))
     if (live.length === page.items.length) return { items: live, more: page.more }
     if (tries === ID_TRIES)
       throw new AppError('unavailable', 'the records change faster than they can be read')

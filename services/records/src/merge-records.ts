@@ -2,7 +2,7 @@ import { AppError } from '@syncline/errors'
 import { type EncodedRecord, encodeRecord } from '@syncline/record'
 import { deepMerge } from './merge.ts'
 import { isAlive, lastOfEach } from './plan.ts'
-import { readLive } from './record-log.ts'
+import { isOneOf, readLive } from './record-log.ts'
 import type { Store } from './store.ts'
 import type { Lock } from './stream-state.ts'
 
@@ -30,7 +30,7 @@ export async function mergeRecords(
       `the ${keys.length} records to merge into have ${bytes} bytes, ${MAX_BYTES} are allowed at once: update fewer at a time`,
     )
   }
-  const live = await readLive(clickhouse, lock.id, keys)
+  const live = await readLive(clickhouse, lock.id, isOneOf(keys))
   const stored = new Map(live.map((row) => [row.id, row]))
   const records = last.flatMap((part) => {
     const row = stored.get(part.id)

@@ -7,7 +7,7 @@ import type { Config, Shard } from './config.ts'
 import { daysKept, keepChanges } from './keep-changes.ts'
 import { migrationSql } from './migration-sql.ts'
 import { endHistory, startHistory } from './record-version.ts'
-import { tryLock } from './redis-lock.ts'
+import { waitForLock } from './redis-lock.ts'
 import { SEEN_TTL_DAYS } from './seen.ts'
 import { SHARD_TABLE, takePlaces } from './shard-place.ts'
 import { Sql, sql } from './sql.ts'
@@ -92,12 +92,8 @@ async function createDatabase(at: Shard, cluster: string): Promise<void> {
 }
 
 async function migrationLock(redis: Redis, key: string, shards: number): Promise<AsyncDisposable> {
-  for (const deadline = Date.now() + shards * WAIT_MS; Date.now() < deadline; await sleep(100)) {
-    const lock = await tryLock(redis, key, shards * LOCK_MS)
-    if (lock) return lock
-  }
-  throw new AppError(
-    'unavailable',
-    `another instance has been migrating the tables for ${(shards * WAIT_MS) / 1000} s`,
-  )
+  const waitMs = shards * WAIT_MS
+  const lock = await waitForLock(redis, key, shards * LOCK_MS, waitMs)
+  if (lock) return lock
+  throw new AppError('unavailable', `another instance has been migrating the tables for ${waitMs / 1000} s`)
 }

@@ -27,7 +27,8 @@ export function openStore(at: Shard, { config, redis, ahead, log, clock }: Share
   const events = shardEvents(log, place)
   const clickhouse = new ClickHouse(at)
   const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
-  const feed = new TableFeed(clickhouse, state, events)
+  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
+  const feed = new TableFeed(clickhouse, state, lock('moving'), events)
   const heads = new Heads(clickhouse, config.headBytes / shards, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays, staleDays } = config.keep
@@ -43,7 +44,6 @@ export function openStore(at: Shard, { config, redis, ahead, log, clock }: Share
   const opened = new AsyncDisposableStack()
   opened.use(clickhouse)
   opened.use(feed)
-  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
   const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
   opened.use(every(SWEEP_MS, lock('sweeping'), sweep, events.sweepFailed))
   if (staleDays > 0) {

@@ -28,9 +28,10 @@ const save = (...records: Save['records']): Save => ({
   expiry: 100,
   records,
 })
-function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map()) {
+/** With history, and what it ends is closed now. */
+function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map(), closeAt = NOW) {
   const made = planSave(saved, new Map(Object.entries(heads)), changes)
-  return { ...made, rows: rowsOf('s', changes).map(({ head, ...row }) => ({ ...head, ...row })) }
+  return { ...made, rows: rowsOf('s', changes, closeAt).map(({ head, ...row }) => ({ ...head, ...row })) }
 }
 const counts = ({ added, updated, unchanged }: ReturnType<typeof plan>) => ({ added, updated, unchanged })
 const added = { added: 1, updated: 0, unchanged: 0 }
@@ -58,8 +59,16 @@ describe('what a save does to a record', () => {
     const made = plan(save(record('a', 'new')), { a: head('x') })
     expect(counts(made)).toEqual(updated)
     expect(made.rows).toMatchObject([
-      { sign: -1, modifiedAt: 500, action: Action.added, size: 1, payload: Buffer.alloc(0) },
-      { sign: 1, modifiedAt: NOW, action: Action.updated, firstSeenAt: 400, size: 3 },
+      { sign: 1, closedAt: NOW, modifiedAt: 500, action: Action.added, size: 1, payload: Buffer.alloc(0) },
+      { sign: 1, closedAt: 0, modifiedAt: NOW, action: Action.updated, firstSeenAt: 400, size: 3 },
+    ])
+  })
+
+  test('without history the old version goes at once', () => {
+    const made = plan(save(record('a', 'new')), { a: head('x') }, new Map(), 0)
+    expect(made.rows).toMatchObject([
+      { sign: -1, closedAt: 0, modifiedAt: 500, action: Action.added, size: 1, payload: Buffer.alloc(0) },
+      { sign: 1, closedAt: 0, modifiedAt: NOW },
     ])
   })
 
@@ -67,7 +76,7 @@ describe('what a save does to a record', () => {
     const made = plan(save(record('a', text)), { a: head('x', { action: Action.deleted }) })
     expect(counts(made)).toEqual(added)
     expect(made.rows).toMatchObject([
-      { sign: -1, modifiedAt: 500, action: Action.deleted },
+      { sign: 1, closedAt: NOW, modifiedAt: 500, action: Action.deleted },
       { sign: 1, modifiedAt: NOW, action: Action.added, firstSeenAt: NOW },
     ])
   })
@@ -79,7 +88,7 @@ describe('what a save does to a record', () => {
     const made = plan(save(record('a', 'x')), { a: head('x', { action: Action.updated, ...state }) })
     expect(counts(made)).toEqual(unchanged)
     expect(made.rows).toMatchObject([
-      { sign: -1, modifiedAt: 500, action: Action.updated },
+      { sign: -1, closedAt: 0, modifiedAt: 500, action: Action.updated },
       {
         sign: 1,
         modifiedAt: 500,
@@ -124,7 +133,7 @@ describe('a second save in the same commit', () => {
     plan(save(record('a', '1')), { a: head('0') }, changes)
     const { rows } = plan(save(record('a', '2')), { a: head('0') }, changes)
     expect(rows).toMatchObject([
-      { sign: -1, modifiedAt: 500 },
+      { sign: 1, closedAt: NOW, modifiedAt: 500 },
       { sign: 1, modifiedAt: NOW, payload: Buffer.from('2') },
     ])
   })

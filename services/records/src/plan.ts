@@ -1,7 +1,7 @@
 import type { EncodedRecord } from '@syncline/record'
 import type { HeadsOfStream } from './heads.ts'
 import type { Head } from './record-head.ts'
-import { Action, type NewRow, type ReadRow } from './record-log.ts'
+import { Action, type NewRow } from './record-log.ts'
 
 /** A save as it is decided on. */
 export type Save = {
@@ -30,8 +30,6 @@ export type Change = {
   numericId: boolean
   payload: Buffer
   runId: string
-  /** The version that it ends, where that was read already. */
-  ended?: ReadRow
 }
 
 /** By id, what a commit changes in a stream: the last word of all its saves. */
@@ -59,13 +57,19 @@ export function planSave(save: Save, heads: HeadsOfStream, changes: Changes): Sa
   return plan
 }
 
-/** `stream` is its generation's name in the tables. */
-export function rowsOf(stream: string, changes: Changes): NewRow[] {
+/**
+ * `stream` is its generation's name in the tables. A version that is to become history is closed at `closeAt` and stays
+ * where it is; with 0 none becomes history, and it goes at once.
+ */
+export function rowsOf(stream: string, changes: Changes, closeAt: number): NewRow[] {
   const rows: NewRow[] = []
-  for (const [id, { before, next, ended: _, ...row }] of changes) {
-    // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
-    if (before) rows.push({ ...row, stream, id, sign: -1, head: before, payload: nothing, endedAt: 0 })
-    rows.push({ ...row, stream, id, sign: 1, head: next, endedAt: 0 })
+  for (const [id, { before, next, ...row }] of changes) {
+    if (before) {
+      const closedAt = before.modifiedAt === next.modifiedAt ? 0 : closeAt // one that is restored in place goes on
+      // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
+      rows.push({ ...row, stream, id, sign: closedAt > 0 ? 1 : -1, head: before, payload: nothing, closedAt })
+    }
+    rows.push({ ...row, stream, id, sign: 1, head: next, closedAt: 0 })
   }
   return rows
 }

@@ -36,6 +36,7 @@ export async function pruneRecords(
       end = pruned.end ?? end
       if (store.historyDays === 0 || (hasMore && count < wanted)) return
       // If we die before it: whoever prunes again gets here.
+      await store.feed.movedOf(lock)
       const ended = sql`${upTo((hasMore && end) || until)} AND pruned_at = 0`
       await pruneRows(store.clickhouse, historyOf(lock.id), ended, lock.instant)
     })

@@ -76,14 +76,14 @@ export async function indexHeads(
 export async function indexInPlace(clickhouse: ClickHouse, stream: string, where: Sql): Promise<void> {
   await clickhouse.insertSelect(sql`
     INSERT INTO record_head (${headColumns})
-    SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND sign = 1`)
+    SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND sign = 1 AND closed_at = 0`)
 }
 
 function headsInLog(behind: { stream: string; unindexed?: number | undefined }[]): Sql {
   const streams = behind.map(({ stream }) => stream)
   const since = Math.min(...behind.map(({ unindexed }) => unindexed ?? 0))
   return sql`SELECT ${headColumns} FROM record_log
-    WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1`
+    WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1 AND closed_at = 0`
 }
 
 /** A head by the order of columns. */

@@ -32,14 +32,14 @@ export type NewRow = {
   numericId: boolean
   runId: string
   payload: Buffer
-  /** Of a version that is kept as history; otherwise 0. */
-  endedAt: number
+  /** Not 0: the row says that the version with its key ended then, and will be moved (see record-version.ts). */
+  closedAt: number
 }
 
 /** What a row takes beside its payload; its id may take a little more. */
 const ROW_MAX_BYTES = 256
 
-const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, ended_at`
+const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, closed_at`
 
 /** All rows or none, once, however often it is called with the same token. */
 export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: string): Promise<void> {
@@ -59,14 +59,28 @@ export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: 
       writer.uint32(row.head.size)
       writer.string(row.runId)
       writer.string(row.payload)
-      writer.int64(row.endedAt)
+      writer.int64(row.closedAt)
     }
   }
   await clickhouse.insertBuilt(sql`record_log (${columns})`, bytes, build, token)
 }
 
+/** Says that the version with its key has ended, though it may still be there. */
+export const isClosed = sql`closed_at > 0`
+
+/** What a row adds to what is alive: nothing remains of a version that is closed. */
+const share = sql`if(closed_at = 0, sign, -sign)`
+
+/** Live versions, which is all that FINAL would show if none were closed. */
+const live = (stream: string, where: Sql): Sql => sql`
+  record_log FINAL WHERE stream = ${stream} AND closed_at = 0 AND (modified_at, id) NOT IN (
+    SELECT modified_at, id FROM record_log WHERE stream = ${stream} AND ${isClosed}) AND ${where}`
+
 /** A row as it is read: several of one key may be there until they are merged. */
 export type ReadRow = Version & Key & { sign: number; numericId: boolean; payload: Buffer }
+
+export const readColumns = sql`
+  modified_at, id, ${share}, written_at, action, first_seen_at, pruned_at, numeric_id, payload`
 
 /** Rows of live and of ended versions in order, as they are on disk: FINAL would read the whole stream for each page. */
 export async function readRows(
@@ -77,7 +91,7 @@ export async function readRows(
   settings: Sql = sql``,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
-    sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
+    sql`SELECT ${readColumns}
       FROM record_log WHERE stream = ${stream} AND ${where}
       ORDER BY stream, modified_at, id LIMIT ${limit}
       SETTINGS max_threads = 1, optimize_read_in_order = 1${settings}`,
@@ -97,11 +111,10 @@ export const readRow = (row: RowReader): ReadRow => ({
   payload: row.bytes(),
 })
 
-/** The live versions with these keys, in order. */
-export async function readLive(clickhouse: ClickHouse, stream: string, keys: Key[]): Promise<ReadRow[]> {
+/** The live ones of these versions, in order. */
+export async function readLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<ReadRow[]> {
   const rows = await clickhouse.select(
-    sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
-      FROM record_log WHERE stream = ${stream} AND ${isOneOf(keys)} ORDER BY modified_at, id`,
+    sql`SELECT ${readColumns} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY modified_at, id`,
     readRow,
   )
   return collapse(rows, false).live
@@ -127,7 +140,7 @@ export async function readKeys(
   limit: number,
 ): Promise<KeyRow[]> {
   return clickhouse.select(
-    sql`SELECT modified_at, id, sign, written_at, size FROM record_log WHERE stream = ${stream} AND ${where}
+    sql`SELECT modified_at, id, ${share}, written_at, size FROM record_log WHERE stream = ${stream} AND ${where}
       ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
     (row) => ({
       modifiedAt: row.int64(),
@@ -190,7 +203,7 @@ export async function measureLive(
 ): Promise<{ count: number; bytes: number; end: Key }> {
   const [measured] = await clickhouse.select(
     sql`SELECT count(), sum(size), max((modified_at, id)) AS end FROM (
-        SELECT modified_at, id, size FROM record_log FINAL WHERE stream = ${stream} AND ${where}
+        SELECT modified_at, id, size FROM ${live(stream, where)}
         ORDER BY stream, modified_at, id LIMIT ${limit})`,
     (row) => ({ count: row.int64(), bytes: row.int64(), end: { modifiedAt: row.int64(), id: row.string() } }),
   )
@@ -198,9 +211,8 @@ export async function measureLive(
 }
 
 export async function countLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<number> {
-  const [count] = await clickhouse.select(
-    sql`SELECT count() FROM record_log FINAL WHERE stream = ${stream} AND ${where}`,
-    (row) => row.int64(),
+  const [count] = await clickhouse.select(sql`SELECT count() FROM ${live(stream, where)}`, (row) =>
+    row.int64(),
   )
   return count ?? 0
 }
@@ -214,7 +226,7 @@ export async function liveHeads(
 ): Promise<[string, Head][]> {
   return clickhouse.select(
     sql`SELECT id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
-      FROM record_log FINAL WHERE stream = ${stream} AND ${where} LIMIT ${limit}`,
+      FROM ${live(stream, where)} LIMIT ${limit}`,
     (row) => [row.string(), readHead(row)],
   )
 }
@@ -228,10 +240,10 @@ export async function pruneRows(
 ): Promise<void> {
   // One key three times: the order of -1 before +1 says that the last row is alive.
   await clickhouse.insertSelect(sql`
-    INSERT INTO record_log (${columns})
+    INSERT INTO record_log (${columns}, ended_at)
     SELECT stream, modified_at, id, side, if(side = 1, toInt64(${instant}), written_at), action, first_seen_at,
-      if(side = 1, toInt64(${instant}), pruned_at), numeric_id, hash, if(side = 1, 0, size), run_id, '', ended_at
-    FROM (SELECT * EXCEPT payload FROM record_log FINAL WHERE stream = ${stream} AND ${where})
+      if(side = 1, toInt64(${instant}), pruned_at), numeric_id, hash, if(side = 1, 0, size), run_id, '', 0, ended_at
+    FROM (SELECT * EXCEPT payload FROM ${live(stream, where)})
     ARRAY JOIN [-1, 1] AS side`)
 }
 
@@ -240,7 +252,7 @@ export type LogSummary = { newest: number; live: number; bytes: number }
 
 export async function summarize(clickhouse: ClickHouse, stream: string): Promise<LogSummary> {
   const [summary] = await clickhouse.select(
-    sql`SELECT max(modified_at), sum(sign * (action != 'deleted')), sum(sign * toInt64(size))
+    sql`SELECT max(modified_at), sum(${share} * (action != 'deleted')), sum(${share} * toInt64(size))
       FROM record_log WHERE stream = ${stream}`,
     (row) => ({ newest: row.int64(), live: row.int64(), bytes: row.int64() }),
   )
@@ -258,7 +270,7 @@ export async function changesOfRun(
   const [changes] = await clickhouse.select(
     sql`SELECT countIf(action != 'deleted' AND first_seen_at >= ${since}),
         countIf(action != 'deleted' AND first_seen_at < ${since}), countIf(action = 'deleted')
-      FROM record_log FINAL WHERE stream = ${stream} AND modified_at >= ${since} AND run_id = ${runId}`,
+      FROM ${live(stream, sql`modified_at >= ${since} AND run_id = ${runId}`)}`,
     (row) => ({ added: row.int64(), updated: row.int64(), deleted: row.int64() }),
   )
   return changes ?? { added: 0, updated: 0, deleted: 0 }

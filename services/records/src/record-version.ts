@@ -1,90 +1,109 @@
 import type { ClickHouse } from './clickhouse.ts'
-import type { Changes } from './plan.ts'
-import { type Head, ID_SEPARATOR } from './record-head.ts'
-import { type NewRow, type ReadRow, readRow } from './record-log.ts'
+import type { Page, PageBound } from './page.ts'
+import { isClosed, mayBeCut, type ReadRow, readColumns, readRow, upToBytes } from './record-log.ts'
 import { listed, type Sql, sql } from './sql.ts'
-import type { Lock } from './stream-state.ts'
 
 /**
- * Versions of records that have ended. They are rows of `record_log` too, so that the commit that ends them keeps them
- * in the same insert: under the name of a stream beside theirs, with the instant at which they ended. Of several rows
- * of one version the last one counts: a commit that failed had kept it before.
+ * Versions of records that have ended. The commit that ends one puts a row beside it that says so (`closed_at`), and the
+ * version stays where it is, payload and all. By and by they are moved: to the name of a stream beside theirs, with the
+ * instant at which they ended. Thousands at once take hardly longer than the few of one commit, as payloads are read in
+ * blocks of hundreds.
  */
 
 const DAY_MS = 24 * 3600 * 1000
+/** Payloads of a statement that moves, in the server's memory. */
+const MOVE_BYTES = 64 * 1024 * 1024
+const MOVE_COMMITS = 10_000
 
 /** The name of the stream beside a stream: the same UUID but for one bit. */
 export const historyOf = (stream: string) =>
   (Number.parseInt(stream.slice(0, 1), 16) ^ 8).toString(16) + stream.slice(1)
 
-/** A version that a commit ends. */
-export type Ending = { lock: Lock; id: string; before: Head; row: ReadRow | undefined }
+/** Commits that have ended versions which are not moved yet. */
+type Closing = { stream: string; at: number; bytes: number }
 
-/** One that is restored in place goes on. */
-export function endings(changed: Map<Lock, Changes>): Ending[] {
-  return [...changed].flatMap(([lock, changes]) =>
-    [...changes].flatMap(([id, { before, next, ended }]) =>
-      before && before.modifiedAt !== next.modifiedAt ? [{ lock, id, before, row: ended }] : [],
-    ),
-  )
-}
-
-/** The rows that keep them. */
-export async function historyRows(clickhouse: ClickHouse, ended: Ending[]): Promise<NewRow[]> {
-  const found = await readEnding(
-    clickhouse,
-    ended.filter(({ row }) => row === undefined),
-  )
-  return ended.flatMap(({ lock, id, before, row = found.get(`${lock.id} ${id}`) }) =>
-    row === undefined
-      ? [] // somebody has been at the tables: no reason to refuse what is new
-      : [
-          {
-            stream: historyOf(lock.id),
-            id,
-            sign: 1,
-            head: { ...before, size: row.payload.length },
-            prunedAt: row.prunedAt,
-            numericId: row.numericId,
-            runId: '',
-            payload: row.payload,
-            endedAt: lock.instant,
-          },
-        ],
-  )
-}
-
-/** By stream and id. */
-async function readEnding(clickhouse: ClickHouse, ended: Ending[]): Promise<Map<string, ReadRow>> {
-  const newest = new Map<string, ReadRow>()
-  if (ended.length === 0) return newest
-  const byPlace = Map.groupBy(ended, ({ lock, before }) => `${lock.id} ${before.modifiedAt}`)
-  const places = [...byPlace.values()].map((versions) => [
-    versions[0]?.lock.id ?? '',
-    versions[0]?.before.modifiedAt ?? 0,
-    versions.map(({ id }) => id).join(ID_SEPARATOR),
-  ])
-  const streams = [...new Set(ended.map(({ lock }) => lock.id))]
-  const instants = ended.map(({ before }) => before.modifiedAt).sort((a, b) => a - b)
-  // Ids as texts and no FINAL, as with heads.
-  const rows = await clickhouse.select(
-    sql`SELECT stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
-      FROM record_log
-      WHERE sign = 1 AND stream IN ${streams} AND modified_at BETWEEN ${instants[0] ?? 0} AND ${instants.at(-1) ?? 0}
-        AND (stream, modified_at, id) IN (
-        SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
-        FROM values('stream UUID, modified_at Int64, ids String', ${listed(places)}))`,
-    (row) => ({ stream: row.uuid(), ...readRow(row) }),
-  )
-  for (const row of rows) {
-    // A version that was pruned or restored in place has several.
-    const key = `${row.stream} ${row.id}`
-    if (row.writtenAt >= (newest.get(key)?.writtenAt ?? 0)) newest.set(key, row)
+/**
+ * Moves what has ended in these streams. What is moved and what it leaves are one block, so readers see a version in one
+ * of the two places. If we die, it stays where it is until somebody moves it. Twice at the same time would be right, too,
+ * but leave rows that nothing removes.
+ */
+export async function moveEnded(clickhouse: ClickHouse, streams: string[]): Promise<void> {
+  for (;;) {
+    const closing = await closingOf(clickhouse, streams)
+    if (closing.length === 0) return
+    let bytes = 0
+    const end = closing.findIndex((commit) => {
+      bytes += commit.bytes
+      return bytes > MOVE_BYTES
+    })
+    await move(clickhouse, end === -1 ? closing : closing.slice(0, Math.max(end, 1)))
+    if (end === -1 && closing.length < MOVE_COMMITS) return
   }
-  return newest
 }
 
-/** A selection of what has ended, in an order, up to `limit` or a little more than the bytes of `settings`. */
+async function closingOf(clickhouse: ClickHouse, streams: string[]): Promise<Closing[]> {
+  return clickhouse.select(
+    sql`SELECT stream, closed_at, sum(size) FROM record_log
+      WHERE stream IN ${streams} AND ${isClosed}
+      GROUP BY stream, closed_at HAVING sum(sign) > 0 ORDER BY closed_at LIMIT ${MOVE_COMMITS}`,
+    (row) => ({ stream: row.uuid(), at: row.int64(), bytes: row.int64() }),
+  )
+}
+
+async function move(clickhouse: ClickHouse, closing: Closing[]): Promise<void> {
+  const streams = [...new Set(closing.map(({ stream }) => stream))]
+  const names = listed(streams.map((stream) => [stream, historyOf(stream)]))
+  const commits = listed(closing.map(({ stream, at }) => [stream, at]))
+  const ends = sql`sign = 1 AND ${isClosed} AND stream IN ${streams}
+    AND (stream, closed_at) IN (SELECT * FROM values('stream UUID, at Int64', ${commits}))`
+  // A version that was pruned or restored in place has several rows, of which the last one counts.
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_log (stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id,
+      hash, size, payload, ended_at, closed_at)
+    SELECT stream, modified_at, id, -1, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, '', 0, place
+    FROM record_log ARRAY JOIN [0, closed_at] AS place WHERE ${ends}
+    UNION ALL
+    SELECT history, modified_at, id, 1, written_at, action, first_seen_at, pruned_at, numeric_id, hash,
+      toUInt32(length(payload)), payload, ended, 0
+    FROM record_log
+    INNER JOIN (SELECT stream, modified_at, id, closed_at AS ended FROM record_log WHERE ${ends}) AS ends
+      USING (stream, modified_at, id)
+    INNER JOIN (SELECT * FROM values('stream UUID, history UUID', ${names})) AS names USING (stream)
+    WHERE sign = 1 AND closed_at = 0 AND (stream, modified_at, id) IN (
+      SELECT stream, modified_at, id FROM record_log WHERE ${ends})
+    ORDER BY written_at`)
+}
+
+/** Versions of a record that have ended, newest first. */
+export async function endedVersions(
+  clickhouse: ClickHouse,
+  stream: string,
+  { id, before, since }: { id: string; before: number; since: number },
+  bound: PageBound,
+): Promise<Page<ReadRow>> {
+  const limit = bound.records + 1
+  const settings = upToBytes(bound.bytes)
+  // Those that are not moved yet are newer, and are read first: what is moved meanwhile is in both.
+  const closed = await clickhouse.select(
+    sql`SELECT ${readColumns} FROM record_log
+      WHERE stream = ${stream} AND id = ${id} AND modified_at < ${before} AND sign = 1 AND closed_at = 0
+        AND modified_at IN (
+          SELECT modified_at FROM record_log WHERE stream = ${stream} AND id = ${id} AND closed_at > ${since}
+          GROUP BY modified_at HAVING sum(sign) > 0)
+      ORDER BY modified_at DESC, written_at DESC LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
+    readRow,
+  )
+  const isFull = (rows: ReadRow[]) => rows.length === limit || mayBeCut(rows, bound.bytes)
+  if (isFull(closed)) return { items: ofEachInstant(closed), more: true }
+  const where = sql`id = ${id} AND modified_at < ${before} AND ended_at > ${since}`
+  const moved = await readVersions(clickhouse, stream, where, sql`modified_at DESC`, limit, settings)
+  return { items: ofEachInstant([...closed, ...moved]), more: isFull(moved) }
+}
+
+/** A version that was pruned or restored in place has several rows; the first one here is its last. */
+const ofEachInstant = (rows: ReadRow[]) => rows.filter((row, i) => row.modifiedAt !== rows[i - 1]?.modifiedAt)
+
+/** A selection of what was moved, in an order, up to `limit` or a little more than the bytes of `settings`. */
 export async function readVersions(
   clickhouse: ClickHouse,
   stream: string,
@@ -94,8 +113,7 @@ export async function readVersions(
   settings: Sql,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
-    sql`SELECT modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, payload
-      FROM record_log FINAL WHERE stream = ${historyOf(stream)} AND ${where}
+    sql`SELECT ${readColumns} FROM record_log FINAL WHERE stream = ${historyOf(stream)} AND ${where}
       ORDER BY ${order} LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
     readRow,
   )

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from '@syncline/redis'
 
 /**
@@ -17,4 +18,18 @@ export async function tryLock(
       if ((await redis.get(key)) === token) await redis.del(key)
     },
   }
+}
+
+/** The same for who waits for it, up to `waitMs`. */
+export async function waitForLock(
+  redis: Redis,
+  key: string,
+  limitMs: number,
+  waitMs: number,
+): Promise<AsyncDisposable | undefined> {
+  for (const deadline = Date.now() + waitMs; Date.now() < deadline; await sleep(100)) {
+    const lock = await tryLock(redis, key, limitMs)
+    if (lock) return lock
+  }
+  return undefined
 }

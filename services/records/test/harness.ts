@@ -5,6 +5,7 @@ import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
 import { namespace, servers } from '@syncline/testkit'
+import type { Shard } from '../src/config.ts'
 import { Config, type RecordsService, start } from '../src/service.ts'
 
 /** `TEST_LOG_LEVEL=info` shows what the service has to say. */
@@ -51,14 +52,16 @@ export async function startRecords(
 
 export type Records = Awaited<ReturnType<typeof startRecords>>
 
-/** Asks the tables of a service past it, on its first shard or another one. */
-export async function sql(
-  { config }: Pick<Records, 'config'>,
-  statement: string,
-  shard = config.shards[0],
-): Promise<string> {
-  if (shard === undefined) throw new Error('there is no such shard')
-  const { url, database } = shard
+/** Where one of its shards is; the first one is 0. */
+export function shardOf({ config }: Pick<Records, 'config'>, place = 0): Shard {
+  const shard = config.shards[place]
+  if (shard === undefined) throw new Error(`there is no shard ${place}`)
+  return shard
+}
+
+/** Asks the tables of a service past it. */
+export async function sql(of: Pick<Records, 'config'>, statement: string, place = 0): Promise<string> {
+  const { url, database } = shardOf(of, place)
   const answer = await fetch(`${url}/?database=${database}`, { method: 'POST', body: statement })
   if (!answer.ok) throw new Error(await answer.text())
   return (await answer.text()).trim()

@@ -1,6 +1,9 @@
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { brief, type ListedRecord, type Records, sql, startRecords, stream } from './harness.ts'
+import { ClickHouse } from '../src/clickhouse.ts'
+import { moveEnded } from '../src/record-version.ts'
+import { streamId } from '../src/stream-id.ts'
+import { brief, type ListedRecord, type Records, shardOf, sql, startRecords, stream } from './harness.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -49,27 +52,94 @@ test('the versions of a record come by pages', async () => {
   expect(values(found)).toEqual(['a6', 'a5', 'a4', 'a3', 'a2', 'a1', 'a0'])
 })
 
-test('a stream as of a moment is what its readers saw then, page by page', async () => {
-  const issues = fresh()
-  const states: { at: number; seen: ListedRecord[] }[] = []
-  for (let n = 0; n < 6; n++) {
-    const ids = Array.from({ length: 20 }, (_, i) => i).filter((i) => i % (n + 1) === 0)
-    await issues.save(ids.map((i) => ({ id: `r${i}`, n })))
-    if (n === 3) await issues.delete(['r1', 'r5'])
-    const seen = await issues.all()
-    states.push({ at: modifiedAt(seen.at(-1)), seen })
-  }
-  await sql(store, 'OPTIMIZE TABLE record_log FINAL')
-  for (const { at, seen } of states) {
+/** All versions of a stream that are still there, and the stream as it was at each of these moments, page by page. */
+async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: number[]) {
+  const versions: ListedRecord[][] = []
+  for (const id of ids) versions.push((await issues.versions(id)).records)
+  const asOf: ListedRecord[][] = []
+  for (const asOfMs of moments) {
     const found: ListedRecord[] = []
     for (let cursor = ''; ; ) {
-      const page = await issues.list({ asOfMs: at, limit: 7, cursor })
+      const page = await issues.list({ asOfMs, limit: 7, cursor })
       found.push(...page.records)
       cursor = page.cursor
       if (cursor === '') break
     }
-    expect(found).toEqual(seen)
+    asOf.push(found)
   }
+  return { versions, asOf, now: await issues.all(), count: await issues.count() }
+}
+
+/** What the store does by and by with what has ended. */
+async function move(issues: ReturnType<typeof fresh>): Promise<void> {
+  await using clickhouse = new ClickHouse(shardOf(store))
+  await moveEnded(clickhouse, [streamId(issues.stream, 0)])
+}
+
+test('a stream as of a moment is what its readers saw then, before and after what has ended is moved and merged', async () => {
+  const issues = fresh()
+  const ids = Array.from({ length: 20 }, (_, i) => `r${i}`)
+  const states: { at: number; seen: ListedRecord[] }[] = []
+  for (let n = 0; n < 6; n++) {
+    await issues.save(ids.filter((_, i) => i % (n + 1) === 0).map((id) => ({ id, n })))
+    if (n === 2) await move(issues)
+    if (n === 3) await issues.delete(['r1', 'r5'])
+    const seen = await issues.all()
+    states.push({ at: modifiedAt(seen.at(-1)), seen })
+  }
+  const moments = states.map(({ at }) => at)
+  const before = await past(issues, ids, moments)
+  expect(before.asOf).toEqual(states.map(({ seen }) => seen))
+  expect(before.versions.map(values).slice(0, 3)).toEqual([
+    ['r05', 'r04', 'r03', 'r02', 'r01', 'r00'],
+    ['r1 gone', 'r10'],
+    ['r21', 'r20'],
+  ])
+  await move(issues)
+  expect(await past(issues, ids, moments)).toEqual(before)
+  await sql(store, 'OPTIMIZE TABLE record_log FINAL')
+  expect(await past(issues, ids, moments)).toEqual(before)
+})
+
+test('who moves twice at once, or while records change, changes nothing for readers', async () => {
+  const issues = fresh()
+  const ids = Array.from({ length: 50 }, (_, i) => `r${i}`)
+  for (let n = 0; n < 8; n++) {
+    const changing = issues.save(ids.map((id) => ({ id, n })))
+    await Promise.all([changing, move(issues), move(issues)])
+    expect(values(await issues.all(1000)).sort()).toEqual(ids.map((id) => `${id}${n}`).sort())
+  }
+  expect(values((await issues.versions('r7')).records)).toEqual([
+    'r77',
+    'r76',
+    'r75',
+    'r74',
+    'r73',
+    'r72',
+    'r71',
+    'r70',
+  ])
+  expect(await issues.count()).toMatchObject({ live: 50 })
+  const until = (await issues.list({ limit: 1000 })).records.at(-1)?._nango_metadata.cursor ?? ''
+  expect(await issues.prune(until)).toMatchObject({ count: 50 })
+  await issues.begin()
+  await issues.save([{ id: 'r0', n: 7 }])
+  expect(await issues.deleteUnseen(true)).toMatchObject({ deleted: 49 })
+})
+
+test('what an instance has left when it ended is moved by the one that commits next', async () => {
+  const left = async ({ at, config }: Records) =>
+    sql({ config }, `SELECT sumIf(sign, closed_at > 0), countIf(ended_at > 0) FROM ${at}.record_log`)
+  const first = await startRecords()
+  const issues = stream(first.records)
+  for (let n = 0; n < 3; n++) await issues.save([{ id: 'a', n }])
+  expect(await left(first)).toBe('2\t0')
+  await first[Symbol.asyncDispose]()
+  await using second = await startRecords(first.at)
+  const same = stream(second.records, issues.stream)
+  await same.save([{ id: 'a', n: 3 }])
+  await eventually(async () => expect(await left(second)).toBe('0\t3'))
+  expect(values((await same.versions('a')).records)).toEqual(['a3', 'a2', 'a1', 'a0'])
 })
 
 test('as of a moment filters work as of then', async () => {

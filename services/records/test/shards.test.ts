@@ -21,8 +21,7 @@ afterAll(async () => {
 
 const SHARDS = [0, 1] as const
 type Place = (typeof SHARDS)[number]
-const on = (place: Place, statement: string, of: Pick<Records, 'config'> = store) =>
-  sql(of, statement, of.config.shards[place])
+const on = (place: Place, statement: string, of: Pick<Records, 'config'> = store) => sql(of, statement, place)
 const lines = (answer: string) => answer.split('\n').filter((line) => line !== '')
 
 /** A stream of its own, on one of the shards. */

@@ -1,0 +1,8 @@
+-- A version that ends stays where it is, with its payload, until it is moved to history together with others: see
+-- src/record-version.ts. Until then a row beside it, with its key and `closed_at`, says when it ended.
+ALTER TABLE record_log{on_cluster}
+  ADD COLUMN IF NOT EXISTS closed_at Int64 CODEC(Delta, ZSTD(1)),
+  MODIFY ORDER BY (stream, modified_at, id, closed_at);
+
+-- Finds those rows, which are few, without a look at the others.
+ALTER TABLE record_log{on_cluster} ADD INDEX IF NOT EXISTS closed closed_at TYPE minmax GRANULARITY 1;
