@@ -1,13 +1,6 @@
-import { once } from 'node:events'
-import { Readable } from 'node:stream'
-import {
-  type ClickHouseClient,
-  ClickHouseError,
-  ClickHouseLogLevel,
-  type ClickHouseSettings,
-  createClient,
-} from '@clickhouse/client'
 import { AppError } from '@syncline/errors'
+import { type Dispatcher, Pool } from 'undici'
+import { ClickHouseError } from './clickhouse-error.ts'
 import type { Shard } from './config.ts'
 import { RowReader, RowWriter } from './row-binary.ts'
 import type { Sql } from './sql.ts'
@@ -16,66 +9,71 @@ import type { Sql } from './sql.ts'
 const STATEMENT_LIMIT_MS = 20_000
 export const REQUEST_TIMEOUT_MS = STATEMENT_LIMIT_MS + 3000
 const PING_TIMEOUT_MS = 2000
+const CONNECTIONS = 32
 
 const MIB = 1024 * 1024
 
-/** So much of an answer the server gathers in its memory; what is more goes through a file of its disk. */
-const ANSWER_BUFFER_BYTES = String(32 * MIB)
+type Settings = { [name: string]: string | number }
+
+const limits: Settings = {
+  max_execution_time: STATEMENT_LIMIT_MS / 1000,
+  max_query_size: 64 * MIB,
+  max_ast_elements: 10_000_000,
+  max_expanded_ast_elements: 10_000_000,
+}
 
 /** An insert is one block, so that its rows become visible at one instant, and it is on disk when it is answered. */
-const insertSettings = {
+const insertSettings: Settings = {
   async_insert: 0,
-  max_insert_block_size: '100000000',
-  min_insert_block_size_rows: '100000000',
-  min_insert_block_size_bytes: '0',
-  max_insert_threads: '1',
+  max_insert_block_size: 100_000_000,
+  min_insert_block_size_rows: 100_000_000,
+  min_insert_block_size_bytes: 0,
+  max_insert_threads: 1,
   max_threads: 1,
   optimize_on_insert: 0,
-} as const
+}
 
-/** The answer is complete before it begins: an error in the middle can't look like fewer rows. */
-const completeAnswer = { wait_end_of_query: 1, http_response_buffer_size: ANSWER_BUFFER_BYTES } as const
+/**
+ * The answer is complete before it begins: an error in the middle can't look like fewer rows. So much of it the server
+ * gathers in its memory; what is more goes through a file of its disk.
+ */
+const completeAnswer: Settings = { wait_end_of_query: 1, http_response_buffer_size: 32 * MIB }
 
 const ROW_MAX_BYTES = 4096
 const SPARE_MIN_BYTES = 4 * MIB
 const SPARE_MAX_BYTES = 16 * MIB
 
-/** What this service asks of ClickHouse. A server that is away or overloaded is `unavailable`. */
+/**
+ * What this service asks of ClickHouse, over HTTP (https://clickhouse.com/docs/interfaces/http). A server that is away or
+ * overloaded is `unavailable`. Not through ClickHouse's own client: it waits for a timer before each request, which is
+ * most of what a small one takes.
+ */
 export class ClickHouse implements AsyncDisposable {
-  readonly #client: ClickHouseClient
+  readonly #pool: Pool
+  readonly #headers: { [name: string]: string }
+  readonly #database: string
   #spare: Buffer | undefined
 
-  constructor(shard: Shard) {
-    this.#client = createClient({
-      url: shard.url,
-      username: shard.user,
-      password: shard.password,
-      database: shard.database,
-      application: 'syncline-records',
-      request_timeout: REQUEST_TIMEOUT_MS,
-      max_open_connections: 32,
-      keep_alive: { enabled: true, idle_socket_ttl: 1500 },
-      // Compressing what goes over the loopback or a data centre's network costs more than it saves.
-      compression: { request: false, response: false },
-      log: { level: ClickHouseLogLevel.OFF },
-      clickhouse_settings: {
-        max_execution_time: STATEMENT_LIMIT_MS / 1000,
-        max_query_size: String(64 * MIB),
-        max_ast_elements: '10000000',
-        max_expanded_ast_elements: '10000000',
-      },
+  constructor({ url, user, password, database }: Shard) {
+    const at = new URL(url)
+    this.#pool = new Pool(at.origin, {
+      connections: CONNECTIONS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      bodyTimeout: REQUEST_TIMEOUT_MS,
     })
+    this.#headers = {
+      'user-agent': 'syncline-records',
+      'x-clickhouse-user': decodeURIComponent(at.username) || user,
+      'x-clickhouse-key': decodeURIComponent(at.password) || password,
+    }
+    this.#database = database
   }
 
   /** Runs a SELECT and decodes its rows by what `row` reads of each, column by column. */
   async select<T>(query: Sql, row: (reader: RowReader) => T): Promise<T[]> {
     const answer = await this.#ask(async () => {
-      const { stream } = await this.#client.exec({
-        query: `${query.text} FORMAT RowBinary`,
-        clickhouse_settings: completeAnswer,
-      })
-      // `buffer` of node:stream/consumers makes a Blob of them first.
-      return Buffer.concat(await stream.toArray())
+      const body = await this.#post(completeAnswer, `${query.text} FORMAT RowBinary`)
+      return Buffer.concat(await body.toArray())
     })
     const reader = new RowReader(answer)
     const rows: T[] = []
@@ -86,12 +84,9 @@ export class ClickHouse implements AsyncDisposable {
   /** The same for an answer that is too large to hold, of rows of less than ROW_MAX_BYTES: one by one, as they come. */
   async each(query: Sql, row: (reader: RowReader) => void): Promise<void> {
     await this.#ask(async () => {
-      const { stream } = await this.#client.exec({
-        query: `${query.text} FORMAT RowBinary`,
-        clickhouse_settings: completeAnswer,
-      })
+      const body = await this.#post(completeAnswer, `${query.text} FORMAT RowBinary`)
       let rest: Buffer = Buffer.alloc(0)
-      for await (const chunk of stream) {
+      for await (const chunk of body) {
         const reader = new RowReader(Buffer.concat([rest, chunk]))
         while (reader.left >= ROW_MAX_BYTES) row(reader)
         rest = reader.rest()
@@ -133,33 +128,52 @@ export class ClickHouse implements AsyncDisposable {
 
   /** Runs `INSERT … SELECT` in one thread, so that the order of its rows is kept. */
   async insertSelect(statement: Sql): Promise<void> {
-    const settings = { ...insertSettings, insert_deduplicate: 0 } as const
-    await this.#ask(() => this.#client.command({ query: statement.text, clickhouse_settings: settings }))
+    await this.#ask(() => this.#done({ ...insertSettings, insert_deduplicate: 0 }, statement.text))
   }
 
   async run(statement: Sql): Promise<void> {
-    await this.#ask(() => this.#client.command({ query: statement.text }))
+    await this.#ask(() => this.#done({}, statement.text))
   }
 
   /** Fails if it does not answer. */
   async ping(): Promise<void> {
-    const abort_signal = AbortSignal.timeout(PING_TIMEOUT_MS)
-    await this.#ask(() => this.#client.command({ query: 'SELECT 1', abort_signal }))
+    await this.#ask(() => this.#done({}, 'SELECT 1', AbortSignal.timeout(PING_TIMEOUT_MS)))
   }
 
+  /** What is under way fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close()
+    await this.#pool.destroy()
   }
 
-  async #insert(into: Sql, rows: Buffer, settings: ClickHouseSettings): Promise<void> {
-    await this.#ask(async () => {
-      const { stream } = await this.#client.exec({
-        query: `INSERT INTO ${into.text} FORMAT RowBinary`,
-        values: Readable.from([rows], { objectMode: false }),
-        clickhouse_settings: settings,
-      })
-      await drained(stream)
+  async #insert(into: Sql, rows: Buffer, settings: Settings): Promise<void> {
+    const query = `INSERT INTO ${into.text} FORMAT RowBinary`
+    await this.#ask(() => this.#done({ ...settings, query }, rows))
+  }
+
+  async #done(...request: [settings: Settings, body: string | Buffer, signal?: AbortSignal]): Promise<void> {
+    const answer = await this.#post(...request)
+    await answer.text()
+  }
+
+  async #post(
+    settings: Settings,
+    body: string | Buffer,
+    signal?: AbortSignal,
+  ): Promise<Dispatcher.ResponseData['body']> {
+    const query = { database: this.#database, ...limits, ...settings }
+    const answer = await this.#pool.request({
+      method: 'POST',
+      path: '/',
+      query,
+      headers: this.#headers,
+      body,
+      ...(signal && { signal }),
     })
+    if (answer.statusCode === 200) return answer.body
+    const text = (await answer.body.text()).trim()
+    const code = answer.headers['x-clickhouse-exception-code']
+    if (typeof code === 'string') throw new ClickHouseError(code, text)
+    throw new Error(`status ${answer.statusCode}: ${text}`) // of a proxy between
   }
 
   async #ask<T>(call: () => Promise<T>): Promise<T> {
@@ -195,8 +209,3 @@ const passing = new Set([
   ...['159', '202', '209', '210', '236', '241', '242', '252', '319', '394', '999'],
   ...fullDisk,
 ])
-
-async function drained(stream: Readable): Promise<void> {
-  stream.resume()
-  if (!stream.readableEnded) await once(stream, 'end')
-}

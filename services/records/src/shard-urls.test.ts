@@ -14,6 +14,7 @@ test('one URL, or one for each shard in order', () => {
 test.each([
   ['ch.example', 'it'],
   ['tcp://ch.example:9000', 'it'],
+  ['http://ch.example/?user=me', 'it'],
   ['http://ch.example/db', 'it'],
   ['http://a,', 'number 2 of 2'],
   ['http://a,,http://c', 'number 2 of 3'],

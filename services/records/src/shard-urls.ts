@@ -19,5 +19,5 @@ export function shardUrls(list: string, context: z.RefinementCtx): string[] {
 /** ClickHouse's client would take a path for the name of a database. */
 function serverOf(text: string): string | undefined {
   const url = URL.parse(text)
-  return url && /^https?:$/.test(url.protocol) && url.pathname === '/' ? url.host : undefined
+  return url && /^https?:$/.test(url.protocol) && url.pathname + url.search === '/' ? url.host : undefined
 }
