@@ -25,7 +25,8 @@ const handlers: Handlers = {
     ready = [...savesOf(batches)]
     const { runId, fence, streams } = batches
     const writer = { runId, sync: SYNC, fence }
-    await records().begin({ writer, streams: streams.map(streamOf), empty: false }, { deadline })
+    const request = { writer, streams: streams.map(streamOf), empty: false }
+    await repeated(() => records().begin(request, { deadline }))
   },
   async send({ streamsAtOnce }) {
     if (!streamsAtOnce) return saveAll(ready)

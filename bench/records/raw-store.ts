@@ -27,7 +27,7 @@ export const rawTable = `CREATE TABLE raw_log (
   size UInt32 CODEC(ZSTD(1)),
   run_id LowCardinality(String),
   payload String CODEC(ZSTD(1))
-) ENGINE = CollapsingMergeTree(sign) ORDER BY (stream, modified_at, id) SETTINGS index_granularity_bytes = 262144`
+) ENGINE = CollapsingMergeTree(sign) ORDER BY (stream, modified_at, id) SETTINGS index_granularity_bytes = 262144, auto_statistics_types = ''`
 
 /** The limit: what ClickHouse takes in when nobody asks whether a record is new. An insert for each save. */
 export function rawStore(clickhouse: ClickHouseClient): ServiceImplementation<typeof RawDefinition> {

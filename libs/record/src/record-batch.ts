@@ -1,5 +1,6 @@
 import { AppError } from '@syncline/errors'
 import type { RecordBatch } from '@syncline/proto'
+import { bufferView } from './buffer-view.ts'
 import { type EncodedRecord, HASH_BYTES, ID_MAX_LENGTH } from './encode-record.ts'
 
 export function batchOf(records: EncodedRecord[]): RecordBatch {
@@ -15,7 +16,8 @@ export function batchOf(records: EncodedRecord[]): RecordBatch {
 /** The records of a batch as it arrives; their payloads and hashes are views of it. */
 export function recordsOf(batch: RecordBatch | undefined): EncodedRecord[] {
   if (batch === undefined) throw new AppError('invalid_body', 'the call has no batch')
-  const { ids, numericIds, payloads, payloadBytes, hashes } = batch
+  const { ids, numericIds, payloadBytes } = batch
+  const [payloads, hashes] = [bufferView(batch.payloads), bufferView(batch.hashes)]
   const numeric = new Set(numericIds)
   let end = 0
   const records = ids.map((id, i): EncodedRecord => {

@@ -1,13 +1,16 @@
 import type { ListRecordsResponse } from '@syncline/proto'
+import { bufferView } from './buffer-view.ts'
 
 /** A page that came in pieces, for who wants all of it at once. */
-export async function wholePage(pieces: AsyncIterable<ListRecordsResponse>): Promise<ListRecordsResponse> {
-  const texts: Buffer[] = []
+export async function wholePage(
+  pieces: AsyncIterable<ListRecordsResponse>,
+): Promise<{ records: Buffer; nextCursor: string }> {
+  const texts: Uint8Array[] = []
   let end = ''
   for await (const { records, nextCursor } of pieces) {
     texts.push(records)
     end = nextCursor
   }
-  const [first = Buffer.of(), ...rest] = texts
-  return { records: rest.length === 0 ? first : Buffer.concat(texts), nextCursor: end }
+  const [first, ...rest] = texts
+  return { records: first && rest.length === 0 ? bufferView(first) : Buffer.concat(texts), nextCursor: end }
 }

@@ -35,7 +35,7 @@ async function* bodyOf(
   first: ListRecordsResponse,
   second: ListRecordsResponse,
   rest: AsyncIterator<ListRecordsResponse>,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Uint8Array> {
   yield START
   yield first.records
   yield second.records

@@ -8,7 +8,9 @@ const HASH_BYTES = 16
 const ACTION_BITS = 0b11
 const PRUNED_BIT = 0b100
 
+/** Small tables grow faster: there are many of them, and each growth is ten new arrays. */
 const GROWTH = 1.25
+const SMALL = { heads: 10_000, growth: 2 }
 
 /** What a row takes without its id: see the columns. */
 const ROW_BYTES = 4 * 8 + 3 * 4 + 1 + HASH_BYTES
@@ -121,7 +123,7 @@ export class HeadTable {
     const start = this.#idStart(row)
     if (row === this.#flags.length) this.#growRows()
     if (start + id.length > this.#ids.length) {
-      this.#ids = Buffer.concat([this.#ids], Math.ceil(GROWTH * this.#ids.length) + id.length)
+      this.#ids = Buffer.concat([this.#ids], Math.ceil(this.#growth * this.#ids.length) + id.length)
     }
     this.#ids.set(id, start)
     this.#idEnd[row] = start + id.length
@@ -132,8 +134,12 @@ export class HeadTable {
     return row
   }
 
+  get #growth(): number {
+    return this.size < SMALL.heads ? SMALL.growth : GROWTH
+  }
+
   #growRows(): void {
-    const rows = Math.ceil(GROWTH * this.#flags.length)
+    const rows = Math.ceil(this.#growth * this.#flags.length)
     this.#idEnd = grown(this.#idEnd, new Uint32Array(rows))
     this.#idHash = grown(this.#idHash, new Uint32Array(rows))
     this.#modifiedAt = grown(this.#modifiedAt, new Float64Array(rows))

@@ -38,7 +38,7 @@ const rows = (count: number, bytes: number): ReadRow[] =>
     payload: Buffer.from(JSON.stringify({ id: String(i), text: 'x'.repeat(bytes) })),
   }))
 const answer = (items: ReadRow[], more: boolean) => [...pageAnswer(store, { items, more })]
-const idsOf = (pieces: { records: Buffer }[]) =>
+const idsOf = (pieces: { records: Uint8Array }[]) =>
   (JSON.parse(Buffer.concat(pieces.map(({ records }) => records)).toString()) as { id: string }[]).map(
     ({ id }) => id,
   )

@@ -187,11 +187,11 @@ export interface RecordBatch {
   /** Places in the batch of the payloads whose id is a number. */
   numericIds: number[]
   /** JSON texts of objects, back to back. */
-  payloads: Buffer
+  payloads: Uint8Array
   /** How long each of them is. */
   payloadBytes: number[]
   /** 16 bytes each, over the canonical payload: equal means unchanged. */
-  hashes: Buffer
+  hashes: Uint8Array
 }
 
 export interface SaveRequest {
@@ -252,7 +252,7 @@ export interface ListVersionsRequest {
 
 export interface ListRecordsResponse {
   /** A piece of JSON text: all of them, in order, are an array of records, each with its `_nango_metadata`. */
-  records: Buffer
+  records: Uint8Array
   /** In the last piece. Empty when there are no more. A page may hold fewer than asked for though there are more. */
   nextCursor: string
 }
@@ -533,7 +533,7 @@ export const BeginResponse: MessageFns<BeginResponse> = {
 }
 
 function createBaseRecordBatch(): RecordBatch {
-  return { ids: [], numericIds: [], payloads: Buffer.alloc(0), payloadBytes: [], hashes: Buffer.alloc(0) }
+  return { ids: [], numericIds: [], payloads: new Uint8Array(0), payloadBytes: [], hashes: new Uint8Array(0) }
 }
 
 export const RecordBatch: MessageFns<RecordBatch> = {
@@ -608,7 +608,7 @@ export const RecordBatch: MessageFns<RecordBatch> = {
               break
             }
 
-            message.payloads = Buffer.from(reader.bytes())
+            message.payloads = reader.bytes()
             continue
           }
           case 4: {
@@ -634,7 +634,7 @@ export const RecordBatch: MessageFns<RecordBatch> = {
               break
             }
 
-            message.hashes = Buffer.from(reader.bytes())
+            message.hashes = reader.bytes()
             continue
           }
         }
@@ -656,9 +656,9 @@ export const RecordBatch: MessageFns<RecordBatch> = {
     const message = createBaseRecordBatch()
     message.ids = object.ids?.map((e) => e) || []
     message.numericIds = object.numericIds?.map((e) => e) || []
-    message.payloads = object.payloads ?? Buffer.alloc(0)
+    message.payloads = object.payloads ?? new Uint8Array(0)
     message.payloadBytes = object.payloadBytes?.map((e) => e) || []
-    message.hashes = object.hashes ?? Buffer.alloc(0)
+    message.hashes = object.hashes ?? new Uint8Array(0)
     return message
   },
 }
@@ -1312,7 +1312,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
 }
 
 function createBaseListRecordsResponse(): ListRecordsResponse {
-  return { records: Buffer.alloc(0), nextCursor: '' }
+  return { records: new Uint8Array(0), nextCursor: '' }
 }
 
 export const ListRecordsResponse: MessageFns<ListRecordsResponse> = {
@@ -1344,7 +1344,7 @@ export const ListRecordsResponse: MessageFns<ListRecordsResponse> = {
               break
             }
 
-            message.records = Buffer.from(reader.bytes())
+            message.records = reader.bytes()
             continue
           }
           case 2: {
@@ -1372,7 +1372,7 @@ export const ListRecordsResponse: MessageFns<ListRecordsResponse> = {
   },
   fromPartial(object: DeepPartial<ListRecordsResponse>): ListRecordsResponse {
     const message = createBaseListRecordsResponse()
-    message.records = object.records ?? Buffer.alloc(0)
+    message.records = object.records ?? new Uint8Array(0)
     message.nextCursor = object.nextCursor ?? ''
     return message
   },
