@@ -22,7 +22,7 @@ export const Config = z
     /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
     RECORDS_STALE_SYNC_DAYS: variable.whole(60),
     /** Memory for the newest versions' hashes and instants, by which saves are compared without asking the database. */
-    RECORDS_HEADS_MAX_BYTES: variable.whole(128 * 1024 * 1024),
+    RECORDS_HEADS_MAX_BYTES: variable.whole(96 * 1024 * 1024),
     /** A page ends before its payloads are more than this; a single larger record is a page. */
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**

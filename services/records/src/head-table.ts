@@ -5,15 +5,16 @@ import { Action } from './record-log.ts'
 const START_HEADS = 16
 const START_ID_BYTES = 24
 const HASH_BYTES = 16
+const INSTANT_BYTES = 8
 const ACTION_BITS = 0b11
 const PRUNED_BIT = 0b100
 
 /** Small tables grow faster: there are many of them, and each growth is ten new arrays. */
-const GROWTH = 1.25
+const GROWTH = 1.125
 const SMALL = { heads: 10_000, growth: 2 }
 
-/** What a row takes without its id: see the columns. */
-const ROW_BYTES = 4 * 8 + 3 * 4 + 1 + HASH_BYTES
+/** What a row takes without its id and without `#writtenAt`: see the columns. */
+const ROW_BYTES = 3 * INSTANT_BYTES + 3 * 4 + 1 + HASH_BYTES
 /** The objects around an empty table. */
 const TABLE_BYTES = 2000
 
@@ -30,7 +31,8 @@ export class HeadTable {
   #idEnd = new Uint32Array(START_HEADS)
   #idHash = new Uint32Array(START_HEADS)
   #modifiedAt = new Float64Array(START_HEADS)
-  #writtenAt = new Float64Array(START_HEADS)
+  /** As long as it is `#modifiedAt` in every row, as it is until a version is pruned or restored, it is not there. */
+  #writtenAt: Float64Array | undefined
   #firstSeenAt = new Float64Array(START_HEADS)
   #seenAt = new Float64Array(START_HEADS)
   #bytes = new Uint32Array(START_HEADS)
@@ -39,7 +41,8 @@ export class HeadTable {
 
   /** Resident bytes, about. */
   get bytes(): number {
-    return TABLE_BYTES + this.#ids.length + this.#flags.length * ROW_BYTES + this.#slots.length * 4
+    const rowBytes = ROW_BYTES + (this.#writtenAt ? INSTANT_BYTES : 0)
+    return TABLE_BYTES + this.#ids.length + this.#flags.length * rowBytes + this.#slots.length * 4
   }
 
   /** A guess of how large a table will be. */
@@ -57,7 +60,8 @@ export class HeadTable {
     const found = this.#find(bytes)
     const row = found === -1 ? this.#add(bytes) : found
     this.#modifiedAt[row] = head.modifiedAt
-    this.#writtenAt[row] = head.writtenAt
+    if (head.writtenAt !== head.modifiedAt) this.#writtenAt ??= this.#modifiedAt.slice()
+    if (this.#writtenAt) this.#writtenAt[row] = head.writtenAt
     this.#firstSeenAt[row] = head.firstSeenAt
     this.#bytes[row] = head.size
     this.#flags[row] = head.action | (head.pruned ? PRUNED_BIT : 0)
@@ -84,7 +88,7 @@ export class HeadTable {
     // Rows below `size` are filled.
     return {
       modifiedAt: this.#modifiedAt[row] as number,
-      writtenAt: this.#writtenAt[row] as number,
+      writtenAt: (this.#writtenAt ?? this.#modifiedAt)[row] as number,
       firstSeenAt: this.#firstSeenAt[row] as number,
       size: this.#bytes[row] as number,
       action: this.#action(row),
@@ -143,7 +147,7 @@ export class HeadTable {
     this.#idEnd = grown(this.#idEnd, new Uint32Array(rows))
     this.#idHash = grown(this.#idHash, new Uint32Array(rows))
     this.#modifiedAt = grown(this.#modifiedAt, new Float64Array(rows))
-    this.#writtenAt = grown(this.#writtenAt, new Float64Array(rows))
+    if (this.#writtenAt) this.#writtenAt = grown(this.#writtenAt, new Float64Array(rows))
     this.#firstSeenAt = grown(this.#firstSeenAt, new Float64Array(rows))
     this.#seenAt = grown(this.#seenAt, new Float64Array(rows))
     this.#bytes = grown(this.#bytes, new Uint32Array(rows))
