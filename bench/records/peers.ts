@@ -58,18 +58,18 @@ export const startPeer = {
   },
 
   /** Ours. */
-  async syncline(dir: string): Promise<Peer> {
+  async syncline(dir: string, env: NodeJS.ProcessEnv = {}): Promise<Peer> {
     await using open = new AsyncDisposableStack()
     const { url, version, diskBytes } = await openClickHouse(dir, open)
     const redis = open.use(await startRedis({ dir: join(dir, 'redis'), log: join(dir, 'redis.log') }))
     return peer('syncline', version, open.move(), {
       main: 'services/records/src/main.ts',
-      env: { CLICKHOUSE_URL: url, REDIS_URL: redis.url },
+      env: { ...env, CLICKHOUSE_URL: url, REDIS_URL: redis.url },
       log: join(dir, 'store.log'),
       diskBytes,
     })
   },
-} satisfies Record<PeerName, (dir: string) => Promise<Peer>>
+} satisfies Record<PeerName, (dir: string, env: NodeJS.ProcessEnv) => Promise<Peer>>
 
 /** The process that serves, on top of what it needs. */
 async function peer(
