@@ -51,3 +51,26 @@ test('after all that, no run is left behind, and each record is there once', asy
   const ids = (await story.records('GithubIssue')).map(({ id }) => id)
   expect(new Set(ids).size).toBe(13)
 })
+
+test('what is deleted at the source after a run has saved it, and before its runner dies, is found all the same', async () => {
+  // Several pages, so that there is time between the first one and the end.
+  for (let n = 0; n < 300; n++) story.replay.add({ title: `issue ${n}` })
+  await story.run()
+  const gone = [...story.replay.items.keys()][0] as number // the example's first page begins with it
+  for (const number of story.replay.items.keys()) story.replay.change(number, { title: 'changed together' })
+  await story.client.triggerSync('github', ['github-issues'], 'demo')
+  const record = async () =>
+    (await story.records('GithubIssue', { limit: 500 })).find(({ number }) => number === gone)
+  await eventually(async () => expect(await record()).toMatchObject({ title: 'changed together' }), {
+    everyMs: 10,
+  })
+  story.replay.remove(gone)
+  story.kill('runner')
+  await eventually(
+    async () => {
+      await story.run()
+      expect((await record())?._nango_metadata.last_action).toBe('DELETED')
+    },
+    { timeoutMs: 90_000 },
+  )
+}, 120_000)

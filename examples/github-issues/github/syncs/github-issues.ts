@@ -24,7 +24,7 @@ export default createSync({
   autoStart: true,
   models: { GithubIssue: Item, GithubPullRequest: Item },
   metadata: z.object({ repo: z.string() }),
-  checkpoint: z.object({ since: z.string(), highest: z.number(), total: z.number(), sweeping: z.boolean() }),
+  checkpoint: z.object({ since: z.string(), highest: z.number(), total: z.number(), open: z.boolean() }),
 
   exec: async (nango) => {
     const { repo } = await nango.getMetadata()
@@ -41,20 +41,21 @@ export default createSync({
     const highest = now.data[0]?.number ?? 0
     const total = lastPage(now.headers.link) ?? now.data.length
 
+    // `open` until the end: a run that was cut off shows, whatever it had saved.
+    await nango.saveCheckpoint({ ...before, open: true })
     let added = 0
     for await (const page of pages(nango, repo, before.since)) {
       added += page.filter((item) => item.number > before.highest).length
       await save(nango, page)
     }
-    if (!before.sweeping && before.total + added === total) {
-      await nango.saveCheckpoint({ since, highest, total, sweeping: false })
+    if (!before.open && before.total + added === total) {
+      await nango.saveCheckpoint({ since, highest, total, open: false })
       return
     }
 
     // `since` never shows what is gone. Only when the numbers don't add up is it worth reading everything: what a
     // complete pass does not save again is deleted.
     await nango.log(`expected ${before.total + added} items, GitHub has ${total}: looking for deleted ones`)
-    await nango.saveCheckpoint({ ...before, sweeping: true })
     for (const model of models) await nango.trackDeletesStart(model)
     let listed = 0
     for await (const page of pages(nango, repo)) {
@@ -64,13 +65,13 @@ export default createSync({
     // A deletion while we read may have pushed an item over a page's edge, unseen: then the next run reads again.
     const complete = listed === total
     if (complete) for (const model of models) await nango.trackDeletesEnd(model)
-    // What an earlier pass saw before it was cut off counts as seen: only a pass of one piece settles the numbers.
-    const settled = complete && !before.sweeping
-    await nango.saveCheckpoint({ since, highest, total: settled ? total : 0, sweeping: !complete })
+    // What was saved before a cut counts as seen, though it may be gone since: only a run of one piece settles the numbers.
+    const settled = complete && !before.open
+    await nango.saveCheckpoint({ since, highest, total: settled ? total : 0, open: !complete })
   },
 })
 
-const nothingYet = { since: '1970-01-01T00:00:00Z', highest: 0, total: 0, sweeping: false }
+const nothingYet = { since: '1970-01-01T00:00:00Z', highest: 0, total: 0, open: false }
 
 const models = ['GithubIssue', 'GithubPullRequest'] as const
 
