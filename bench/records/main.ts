@@ -16,6 +16,7 @@ import { limitFigures, writeFigures } from './write-figures.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const RESULTS = 'bench/results/records.json'
 const CLIENTS = 8
+/** A little more than a head takes. */
 const HEAD_BYTES = 120
 
 const { values: flags } = parseArgs({

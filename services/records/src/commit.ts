@@ -59,7 +59,7 @@ export async function write(store: Committing, writes: Map<Lock, Write>): Promis
   if (rows.length > 0) await insertOnce(clickhouse, events, [...writes.keys()], rows)
   for (const [lock, { changes, seen }] of writes) {
     lock.seen = seen
-    feed.note(lock, { seenBytes: seen.length * ID_BYTES, ends: changes.size > 0 })
+    feed.note(lock, { seenBytes: seen.length * ID_BYTES, changed: changes.size > 0 })
     await indexRestored(clickhouse, lock, changes)
     if (changes.size > 0) grow(lock, growthOf(changes))
     heads.committed(

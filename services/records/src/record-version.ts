@@ -13,6 +13,7 @@ import { listed, type Sql, sql } from './sql.ts'
 const DAY_MS = 24 * 3600 * 1000
 /** Payloads of a statement that moves, in the server's memory. */
 const MOVE_BYTES = 64 * 1024 * 1024
+/** Commits whose endings one statement moves. */
 const MOVE_COMMITS = 10_000
 
 /** The name of the stream beside a stream: the same UUID but for one bit. */

@@ -24,7 +24,8 @@ export type Generation = { stream: Stream; generation: number; id: string }
 
 /**
  * Writes by and by what no reader waits for: heads, which are in the log, the ids that saves brought unchanged, which
- * wait in Redis, and versions that have ended, at another place of the log. One statement for what many commits have brought, instead of two more in each. Who needs it
+ * wait in Redis, and versions that have ended, at another place of the log. One statement for what many commits have
+ * brought, instead of three more in each. Who needs it
  * before looks there; so nothing is lost if we die, and the next instance that commits to the stream does what we left.
  */
 export class TableFeed implements AsyncDisposable {
@@ -36,7 +37,7 @@ export class TableFeed implements AsyncDisposable {
   /** By their names in the tables; with how much was seen of them. */
   readonly #behind = new Map<string, { generation: Generation; seenBytes: number }>()
   readonly #moving: { redis: Redis; key: string }
-  /** Names in the tables of streams in which something has ended. */
+  /** Names in the tables of streams in which versions may have ended. */
   readonly #ending = new Set<string>()
   #moveAt = 0
 
@@ -55,10 +56,10 @@ export class TableFeed implements AsyncDisposable {
   }
 
   /** Something is being committed to the stream. */
-  note(generation: Generation, { seenBytes, ends }: { seenBytes: number; ends: boolean }): void {
+  note(generation: Generation, { seenBytes, changed }: { seenBytes: number; changed: boolean }): void {
     const before = this.#behind.get(generation.id)?.seenBytes ?? 0
     this.#behind.set(generation.id, { generation, seenBytes: before + seenBytes })
-    if (ends) this.#ending.add(generation.id)
+    if (changed) this.#ending.add(generation.id)
   }
 
   /** Comes before a save: where the tables can't take in what waits, nothing more may come to wait. */
@@ -105,10 +106,10 @@ export class TableFeed implements AsyncDisposable {
         await this.#writeSeen(batch)
         await this.#writeHeads(batch)
         for (const generation of batch.filter((_, i) => held[i]))
-          this.note(generation, { seenBytes: 0, ends: false })
+          this.note(generation, { seenBytes: 0, changed: false })
       } catch (error) {
         for (const { generation, seenBytes } of behind.slice(from))
-          this.note(generation, { seenBytes, ends: false })
+          this.note(generation, { seenBytes, changed: false })
         throw error
       }
     }
