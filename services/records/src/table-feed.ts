@@ -25,8 +25,8 @@ export type Generation = { stream: Stream; generation: number; id: string }
 /**
  * Writes by and by what no reader waits for: heads, which are in the log, the ids that saves brought unchanged, which
  * wait in Redis, and versions that have ended, at another place of the log. One statement for what many commits have
- * brought, instead of three more in each. Who needs it
- * before looks there; so nothing is lost if we die, and the next instance that commits to the stream does what we left.
+ * brought, instead of three more in each. Who needs it before looks there; so nothing is lost if we die, and the next
+ * instance that commits to the stream does what we left.
  */
 export class TableFeed implements AsyncDisposable {
   readonly #clickhouse: ClickHouse
