@@ -1,9 +1,10 @@
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
 import { startClickHouse, startRedis, takePort } from '@syncline/embedded'
 import postgres from 'postgres'
+import { Pool } from 'undici'
+import { askClickHouse } from './ask-clickhouse.ts'
 import { login, startPostgres } from './postgres.ts'
 import { startProcess } from './process.ts'
 
@@ -98,19 +99,17 @@ async function openClickHouse(dir: string, open: AsyncDisposableStack) {
   const server = open.use(
     await startClickHouse({ dir: join(dir, 'clickhouse'), log: join(dir, 'clickhouse.log') }),
   )
-  const client = createClient({ url: server.url })
-  open.defer(() => client.close())
-  const value = async (query: string) => {
-    const answer = await client.query({ query, format: 'JSONCompactEachRow' })
-    const [row] = await answer.json<[string | number]>()
-    return row?.[0] ?? 0
-  }
+  const pool = new Pool(server.url)
+  open.defer(() => pool.close())
   return {
     url: server.url,
-    version: `ClickHouse ${await value('SELECT version()')}`,
+    version: `ClickHouse ${await askClickHouse(pool, 'SELECT version()')}`,
     diskBytes: async () =>
       Number(
-        await value(`SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database != 'system'`),
+        await askClickHouse(
+          pool,
+          `SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database != 'system'`,
+        ),
       ),
   }
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { Readable } from 'node:stream'
-import type { ClickHouseClient } from '@clickhouse/client'
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
 import { recordsOf } from '@syncline/record'
 import type { ServiceImplementation } from 'nice-grpc'
+import type { Pool } from 'undici'
+import { askClickHouse } from './ask-clickhouse.ts'
 
 const ROW_BYTES = 160
 
@@ -29,18 +28,14 @@ export const rawTable = `CREATE TABLE raw_log (
   payload String CODEC(ZSTD(1))
 ) ENGINE = CollapsingMergeTree(sign) ORDER BY (stream, modified_at, id) SETTINGS index_granularity_bytes = 262144, auto_statistics_types = ''`
 
+const insert = 'INSERT INTO raw_log SETTINGS async_insert = 0, max_insert_threads = 1 FORMAT RowBinary'
+
 /** The limit: what ClickHouse takes in when nobody asks whether a record is new. An insert for each save. */
-export function rawStore(clickhouse: ClickHouseClient): ServiceImplementation<typeof RawDefinition> {
+export function rawStore(pool: Pool): ServiceImplementation<typeof RawDefinition> {
   return {
     begin: async () => ({}),
     async save(request) {
-      const { stream } = await clickhouse.exec({
-        query: 'INSERT INTO raw_log FORMAT RowBinary',
-        values: Readable.from([rowsOf(request)], { objectMode: false }),
-        clickhouse_settings: { async_insert: 0, max_insert_threads: '1' },
-      })
-      stream.resume()
-      if (!stream.readableEnded) await once(stream, 'end')
+      await askClickHouse(pool, insert, rowsOf(request))
       return { added: request.batch?.ids.length ?? 0 }
     },
   }

@@ -6,7 +6,7 @@ import { type ClickHouse, isOver } from './clickhouse.ts'
 import type { Events } from './events.ts'
 import { type Changes, growthOf, planSave, rowsOf, type SavePlan } from './plan.ts'
 import { indexInPlace } from './record-head.ts'
-import { insertRows, isOneOf, type NewRow } from './record-log.ts'
+import { insertRows, isOneOf, type Key, type NewRow } from './record-log.ts'
 import type { Store } from './store.ts'
 import { grow, type Lock } from './stream-state.ts'
 
@@ -62,19 +62,16 @@ export async function write(store: Committing, writes: Map<Lock, Write>): Promis
     feed.note(lock, { seenBytes: seen.length * ID_BYTES, changed: changes.size > 0 })
     await indexRestored(clickhouse, lock, changes)
     if (changes.size > 0) grow(lock, growthOf(changes))
-    heads.committed(
-      lock,
-      [...changes].map(([id, { next }]) => [id, next]),
-      seen,
-    )
+    heads.committed(lock, changes, seen)
   }
 }
 
 /** Versions that stay where they are, with their payload again. */
 async function indexRestored(clickhouse: ClickHouse, lock: Lock, changes: Changes): Promise<void> {
-  const keys = [...changes]
-    .map(([id, { next }]) => ({ id, modifiedAt: next.modifiedAt }))
-    .filter(({ modifiedAt }) => modifiedAt < lock.instant)
+  const keys: Key[] = []
+  for (const [id, { next }] of changes) {
+    if (next.modifiedAt < lock.instant) keys.push({ id, modifiedAt: next.modifiedAt })
+  }
   if (keys.length === 0) return
   lock.outcome = 'torn'
   await indexInPlace(clickhouse, lock.id, isOneOf(keys))

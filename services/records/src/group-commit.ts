@@ -13,7 +13,7 @@ import { endOfWait, type Lock, pollPause, WAIT_MS } from './stream-state.ts'
 const MIB = 1024 * 1024
 
 /** A single save that is larger is a commit of its own. */
-const COMMIT: Load = { rows: 10_000, bytes: 32 * MIB }
+const COMMIT: Load = { rows: 5_000, bytes: 32 * MIB }
 /** What waits and what is being committed, of all shards together. */
 const ROOM: Load = { rows: 50_000, bytes: 64 * MIB }
 /** More at once make smaller commits, and all of them slower (docs/decisions/0006). */

@@ -62,10 +62,10 @@ export class Heads {
   }
 
   /** What was committed under a lock. `seen`: ids of records that a save brought unchanged. */
-  committed(lock: Lock, changed: [string, Head][], seen: string[]): void {
+  committed(lock: Lock, changed: ReadonlyMap<string, { next: Head }>, seen: string[]): void {
     const known = this.#current(lock)
     if (known === undefined) return
-    for (const [id, head] of changed) known.table.set(id, head)
+    for (const [id, { next }] of changed) known.table.set(id, next)
     for (const id of seen) known.table.see(id, lock.instant)
     if (lock.growth) known.at = lock.instant
     this.#account(known)

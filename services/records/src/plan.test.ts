@@ -31,7 +31,8 @@ const save = (...records: Save['records']): Save => ({
 /** With history, and what it ends is closed now. */
 function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map(), closeAt = NOW) {
   const made = planSave(saved, new Map(Object.entries(heads)), changes)
-  return { ...made, rows: rowsOf('s', changes, closeAt).map(({ head, ...row }) => ({ ...head, ...row })) }
+  const rows = rowsOf('s', changes, closeAt)
+  return { ...made, rows: rows.map(({ head, change, ...row }) => ({ ...change, ...head, ...row })) }
 }
 const counts = ({ added, updated, unchanged }: ReturnType<typeof plan>) => ({ added, updated, unchanged })
 const added = { added: 1, updated: 0, unchanged: 0 }

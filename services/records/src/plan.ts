@@ -63,13 +63,14 @@ export function planSave(save: Save, heads: HeadsOfStream, changes: Changes): Sa
  */
 export function rowsOf(stream: string, changes: Changes, closeAt: number): NewRow[] {
   const rows: NewRow[] = []
-  for (const [id, { before, next, ...row }] of changes) {
+  for (const [id, change] of changes) {
+    const { before, next } = change
     if (before) {
       const closedAt = before.modifiedAt === next.modifiedAt ? 0 : closeAt // one that is restored in place goes on
       // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
-      rows.push({ ...row, stream, id, sign: closedAt > 0 ? 1 : -1, head: before, payload: nothing, closedAt })
+      rows.push({ stream, id, sign: closedAt > 0 ? 1 : -1, head: before, change, payload: nothing, closedAt })
     }
-    rows.push({ ...row, stream, id, sign: 1, head: next, closedAt: 0 })
+    rows.push({ stream, id, sign: 1, head: next, change, payload: change.payload, closedAt: 0 })
   }
   return rows
 }

@@ -22,15 +22,13 @@ export type Version = {
 /** Order of a stream. */
 export type Key = { modifiedAt: number; id: string }
 
+/** `change` has what the rows of a change have in common. */
 export type NewRow = {
   stream: string
   id: string
   sign: 1 | -1
   head: Head
-  /** Of one that is pruned from the start: a deleted record whose payload was gone. */
-  prunedAt: number
-  numericId: boolean
-  runId: string
+  change: { prunedAt: number; numericId: boolean; runId: string }
   payload: Buffer
   /** Not 0: the row says that the version with its key ended then, and will be moved (see record-version.ts). */
   closedAt: number
@@ -53,11 +51,11 @@ export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: 
       writer.int64(row.head.writtenAt)
       writer.int8(row.head.action)
       writer.int64(row.head.firstSeenAt)
-      writer.int64(row.prunedAt)
-      writer.uint8(row.numericId ? 1 : 0)
+      writer.int64(row.change.prunedAt)
+      writer.uint8(row.change.numericId ? 1 : 0)
       writer.fixed(row.head.hash)
       writer.uint32(row.head.size)
-      writer.string(row.runId)
+      writer.repeated(row.change.runId)
       writer.string(row.payload)
       writer.int64(row.closedAt)
     }

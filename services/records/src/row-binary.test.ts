@@ -32,6 +32,17 @@ test.each(['', 'a', 'ä 🚀 \n \' "', 'x'.repeat(127), 'x'.repeat(128), 'ü'.re
     ).toBe(value),
 )
 
+test('texts that rows have in common come back', () => {
+  const texts = ['run 1', 'run 1', 'rün 2', '', '', 'run 1']
+  const values = roundTrip(
+    (w) => {
+      for (const text of texts) w.repeated(text)
+    },
+    (r) => texts.map(() => r.string()),
+  )
+  expect(values).toEqual(texts)
+})
+
 test('bytes and small numbers come back', () => {
   const bytes = Buffer.from([0, 255, 13])
   const values = roundTrip(

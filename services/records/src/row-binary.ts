@@ -6,6 +6,7 @@ export class RowWriter {
   #buffer: Buffer
   #length = 0
   #lastUuid: { text: string; bytes: Buffer } = { text: '', bytes: Buffer.alloc(0) }
+  #lastText: { text: string; bytes: Buffer } = { text: '', bytes: Buffer.alloc(0) }
 
   /** @param into Memory to write to, as long as it is large enough. */
   constructor(into: Buffer = Buffer.allocUnsafe(START_BYTES)) {
@@ -54,6 +55,12 @@ export class RowWriter {
       typeof value === 'string'
         ? this.#buffer.write(value, this.#length)
         : value.copy(this.#buffer, this.#length)
+  }
+
+  /** A text that many rows in a row have. */
+  repeated(value: string): void {
+    if (value !== this.#lastText.text) this.#lastText = { text: value, bytes: Buffer.from(value) }
+    this.string(this.#lastText.bytes)
   }
 
   strings(values: readonly string[]): void {
