@@ -107,7 +107,8 @@ export function startService(
     scheme: 'http',
     command: async (): Promise<[string, ...string[]]> => [
       process.execPath,
-      ...flags(name),
+      '--no-warnings',
+      ...(flags[name] ?? []),
       join(ROOT, 'services', name, 'src/main.ts'),
     ],
     env: (port: number) => ({ ...env, OPS_PORT: String(port) }),
@@ -120,7 +121,9 @@ export function startService(
   return startServer(program, { dir: ROOT, port: opsPort, log })
 }
 
-/** Sync functions must not be able to open the runner's debugger (SIGUSR1). */
-function flags(name: ServiceName): string[] {
-  return name === 'runner' ? ['--disable-sigusr1', '--no-warnings'] : ['--no-warnings']
+const flags: { [name in ServiceName]?: string[] } = {
+  // Sync functions must not be able to open the runner's debugger (SIGUSR1).
+  runner: ['--disable-sigusr1'],
+  // As docker-compose.yml has it, and why.
+  records: ['--max-semi-space-size=4'],
 }

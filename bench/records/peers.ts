@@ -6,7 +6,7 @@ import postgres from 'postgres'
 import { Pool } from 'undici'
 import { askClickHouse } from './ask-clickhouse.ts'
 import { login, startPostgres } from './postgres.ts'
-import { startProcess } from './process.ts'
+import { type Program, startProcess } from './process.ts'
 
 /** A store behind records.proto, on servers and data of its own. */
 export interface Peer extends AsyncDisposable {
@@ -65,6 +65,7 @@ export const startPeer = {
     const redis = open.use(await startRedis({ dir: join(dir, 'redis'), log: join(dir, 'redis.log') }))
     return peer('syncline', version, open.move(), {
       main: 'services/records/src/main.ts',
+      flags: ['--max-semi-space-size=4'], // as docker-compose.yml has it
       env: { ...env, CLICKHOUSE_URL: url, REDIS_URL: redis.url },
       log: join(dir, 'store.log'),
       diskBytes,
@@ -77,12 +78,12 @@ async function peer(
   name: PeerName,
   version: string,
   needs: AsyncDisposableStack,
-  program: { main: string; env: NodeJS.ProcessEnv; log: string; diskBytes: Peer['diskBytes'] },
+  program: Program & { env: NodeJS.ProcessEnv; log: string; diskBytes: Peer['diskBytes'] },
 ): Promise<Peer> {
   await using open = needs
-  const { main, env, log, diskBytes } = program
+  const { env, log, diskBytes } = program
   const address = `127.0.0.1:${await takePort(name)}`
-  const server = open.use(await startProcess(main, { ...env, LISTEN: address }, log))
+  const server = open.use(await startProcess(program, { ...env, LISTEN: address }, log))
   const owned = open.move()
   return {
     name,

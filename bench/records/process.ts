@@ -3,14 +3,21 @@ import { type Server, startServer } from '@syncline/embedded'
 
 const ROOT = join(import.meta.dirname, '../..')
 
+/** `flags`: of Node. */
+export type Program = { main: string; flags?: string[] }
+
 /** Runs a Node program that is made by `runService`, and returns once it says that it is healthy. */
-export function startProcess(main: string, env: NodeJS.ProcessEnv, log: string): Promise<Server> {
+export function startProcess(
+  { main, flags = [] }: Program,
+  env: NodeJS.ProcessEnv,
+  log: string,
+): Promise<Server> {
   return startServer(
     {
       name: main,
       kind: `node ${main}`,
       scheme: 'http',
-      command: async () => [process.execPath, '--no-warnings', join(ROOT, main)],
+      command: async () => [process.execPath, '--no-warnings', ...flags, join(ROOT, main)],
       env: (port) => ({ PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env, OPS_PORT: String(port) }),
       answers: async (port, signal) => {
         const response = await fetch(`http://127.0.0.1:${port}/health`, { signal })
