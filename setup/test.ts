@@ -18,7 +18,7 @@ const checks = {
   lint: [tool('biome'), 'check', '.'],
   types: [tool('tsc'), '--noEmit'],
 }
-const projects = ['unit', 'integration', 'e2e']
+const projects = ['unit', 'integration', 'sandbox', 'e2e']
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }
@@ -27,7 +27,7 @@ const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort())
 
 const results = await Promise.all(Object.entries(checks).map(([name, command]) => runCheck(name, command)))
-// One after the other: the stories of e2e measure time and want the machine to themselves.
+// One after the other: sandbox and e2e measure what children and time take, and want the machine to themselves.
 for (const name of projects) results.push(await runTests(name))
 
 const total = results.map(({ count }) => count).reduce(sum)

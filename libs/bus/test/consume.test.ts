@@ -70,7 +70,8 @@ test('work that throws is delivered again', () =>
     }
     void consume(bus, consumption({ onError: (error) => errors.push(error) }), work, stop.signal)
     await send(bus, 'a')
-    await eventually(() => expect(deliveries).toEqual([1, 2]))
+    // Not always the second: on a busy machine the server may give up a delivery before we have it.
+    await eventually(() => expect(deliveries).toEqual([1, expect.any(Number)]))
     expect(errors).toHaveLength(1)
   }))
 
