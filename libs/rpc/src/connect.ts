@@ -11,6 +11,7 @@ import {
 } from 'nice-grpc'
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
+import { withOneWriter } from './one-writer.ts'
 import { sticky } from './sticky-balancer.ts'
 import { tellStream } from './stream-key.ts'
 
@@ -42,7 +43,8 @@ export function connect(address: string): Connection {
   const clients = createClientFactory().use(tellStream).use(deadlineMiddleware).use(translateErrors)
   return {
     // '*' is every method; the type of a definition that is not known yet can't say so.
-    client: (definition) => clients.create(definition, channel, { '*': { deadline: DEADLINE_MS } } as never),
+    client: (definition) =>
+      clients.create(withOneWriter(definition), channel, { '*': { deadline: DEADLINE_MS } } as never),
     [Symbol.dispose]: () => channel.close(),
   }
 }

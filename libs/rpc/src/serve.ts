@@ -8,6 +8,7 @@ import {
   type ServerMiddlewareCall,
 } from 'nice-grpc'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
+import { withOneWriter } from './one-writer.ts'
 
 const STOP_TIMEOUT_MS = 10_000
 
@@ -27,13 +28,13 @@ export interface RpcServer extends AsyncDisposable {
  */
 export async function serve(
   address: string,
-  register: (server: Server) => void,
+  register: (server: Pick<Server, 'add'>) => void,
   onFault: (path: string, error: unknown) => void,
 ): Promise<RpcServer> {
   const server = createServer({ ...channelOptions, ...connectionAge }).use((call, context) =>
     answer(call, context, onFault),
   )
-  register(server)
+  register({ add: (definition, implementation) => server.add(withOneWriter(definition), implementation) })
   const port = await server.listen(address)
   return {
     port,
