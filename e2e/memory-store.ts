@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RecordsDefinition, type Stream } from '@syncline/proto'
-import { recordsOf } from '@syncline/record'
+import { readBatch } from '@syncline/record'
 import { type RpcServer, serve } from '@syncline/rpc'
 import type { ServiceImplementation } from 'nice-grpc'
 
@@ -36,7 +36,9 @@ export function startMemoryStore(stamp: 'before the lock' | 'under the lock'): P
     save: ({ stream, batch }) =>
       commit(
         open(stream),
-        recordsOf(batch).map(({ id, payload }) => ({ id, payload: payload.toString() })),
+        readBatch(batch)
+          .records()
+          .map(({ id, payload }) => ({ id, payload: payload.toString() })),
       ),
     delete: ({ stream, ids }) =>
       commit(

@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
 import { RecordsDefinition, type Stream, type Writer } from '@syncline/proto'
-import { type EncodedRecord, recordsOf } from '@syncline/record'
+import { type EncodedRecord, readBatch } from '@syncline/record'
 import type { ServiceImplementation } from 'nice-grpc'
 import type postgres from 'postgres'
 
@@ -50,7 +50,7 @@ export function postgresStore(sql: Sql): ServiceImplementation<typeof StoreDefin
     },
     save: ({ stream, writer, batch }) =>
       inStream(sql, { stream, writer }, async (tx, held) => {
-        const records = recordsOf(batch)
+        const records = readBatch(batch).records()
         const last = new Map(records.map((record) => [record.id, record]))
         const unique = [...last.values()]
         let [added, updated] = [0, 0]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
-import { recordsOf } from '@syncline/record'
+import { readBatch } from '@syncline/record'
 import type { ServiceImplementation } from 'nice-grpc'
 import type { Pool } from 'undici'
 import { askClickHouse } from './ask-clickhouse.ts'
@@ -42,7 +42,7 @@ export function rawStore(pool: Pool): ServiceImplementation<typeof RawDefinition
 }
 
 function rowsOf({ stream, writer, batch }: SaveRequest): Buffer {
-  const records = recordsOf(batch)
+  const records = readBatch(batch).records()
   const now = BigInt(Date.now())
   const name = createHash('md5').update(JSON.stringify(stream)).digest()
   const runId = Buffer.from(writer?.runId ?? '')

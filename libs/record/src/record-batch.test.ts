@@ -1,7 +1,7 @@
 import { RecordBatch } from '@syncline/proto'
 import { expect, test } from 'vitest'
 import { encodeRecord } from './encode-record.ts'
-import { batchOf, recordsOf } from './record-batch.ts'
+import { batchOf, readBatch } from './record-batch.ts'
 
 const records = [{ id: 1, a: 'é' }, { id: 'two 🙂' }, { id: '3', deep: { b: [null] } }].map((value) =>
   encodeRecord(value),
@@ -9,8 +9,11 @@ const records = [{ id: 1, a: 'é' }, { id: 'two 🙂' }, { id: '3', deep: { b: [
 const sent = (batch: RecordBatch) => RecordBatch.decode(RecordBatch.encode(batch).finish())
 
 test('records come out of a batch as they went in', () => {
-  expect(recordsOf(sent(batchOf(records)))).toEqual(records)
-  expect(recordsOf(sent(batchOf([])))).toEqual([])
+  const batch = readBatch(sent(batchOf(records)))
+  expect(batch.ids).toEqual(records.map(({ id }) => id))
+  expect(batch.bytes).toBe(records.reduce((sum, { payload }) => sum + payload.length, 0))
+  expect(batch.records()).toEqual(records)
+  expect(readBatch(sent(batchOf([]))).records()).toEqual([])
 })
 
 test.each([
@@ -25,5 +28,5 @@ test.each([
   ['a hash that is cut', { hashes: Buffer.alloc(47) }],
 ])('%s is refused', (_name, wrong) => {
   const batch = wrong && sent({ ...batchOf(records), ...wrong })
-  expect(() => recordsOf(batch)).toThrow(/no batch|was not made by encodeRecord/)
+  expect(() => readBatch(batch)).toThrow(/no batch|was not made by encodeRecord/)
 })

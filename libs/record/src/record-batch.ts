@@ -3,6 +3,15 @@ import type { RecordBatch } from '@syncline/proto'
 import { bufferView } from './buffer-view.ts'
 import { type EncodedRecord, HASH_BYTES, ID_MAX_LENGTH } from './encode-record.ts'
 
+/** Records of one save. */
+export type Batch = {
+  ids: string[]
+  /** Of all payloads. */
+  bytes: number
+  /** Made anew by each call, as views of what arrived: a batch that waits is a few objects, not hundreds. */
+  records(): EncodedRecord[]
+}
+
 export function batchOf(records: EncodedRecord[]): RecordBatch {
   return {
     ids: records.map(({ id }) => id),
@@ -13,24 +22,32 @@ export function batchOf(records: EncodedRecord[]): RecordBatch {
   }
 }
 
-/** The records of a batch as it arrives; their payloads and hashes are views of it. */
-export function recordsOf(batch: RecordBatch | undefined): EncodedRecord[] {
+/** A batch as it arrived. */
+export function readBatch(batch: RecordBatch | undefined): Batch {
   if (batch === undefined) throw new AppError('invalid_body', 'the call has no batch')
-  const { ids, numericIds, payloadBytes } = batch
+  const { ids, payloadBytes, payloads, hashes } = batch
+  let end = 0
+  for (const [i, id] of ids.entries()) {
+    const size = payloadBytes[i] ?? 0
+    // NUL separates ids in a look-up; a text of another length would shift all columns after it, of other rows too.
+    if (id === '' || id.length > ID_MAX_LENGTH || id.includes('\0') || size === 0)
+      throw notOurs(`record '${id}'`)
+    end += size
+  }
+  if (end !== payloads.length || hashes.length !== ids.length * HASH_BYTES) throw notOurs('a batch')
+  return { ids, bytes: end, records: () => recordsOf(batch) }
+}
+
+function recordsOf({ ids, numericIds, payloadBytes, ...batch }: RecordBatch): EncodedRecord[] {
   const [payloads, hashes] = [bufferView(batch.payloads), bufferView(batch.hashes)]
   const numeric = new Set(numericIds)
   let end = 0
-  const records = ids.map((id, i): EncodedRecord => {
+  return ids.map((id, i) => {
     const start = end
-    end += payloadBytes[i] ?? 0
+    end += payloadBytes[i] as number // one for each id
     const hash = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)
-    // NUL separates ids in a look-up; a text of another length would shift all columns after it, of other rows too.
-    if (id === '' || id.length > ID_MAX_LENGTH || id.includes('\0') || end === start)
-      throw notOurs(`record '${id}'`)
     return { id, numericId: numeric.has(i), payload: payloads.subarray(start, end), hash }
   })
-  if (end !== payloads.length || hashes.length !== ids.length * HASH_BYTES) throw notOurs('a batch')
-  return records
 }
 
 const notOurs = (what: string) => new AppError('invalid_record', `${what} was not made by encodeRecord`)

@@ -101,24 +101,17 @@ export class ClickHouse implements AsyncDisposable {
     await this.#insert(into, rows, { ...insertSettings, insert_deduplication_token: token })
   }
 
-  /**
-   * The same for commits, whose rows are megabytes and follow each other: they are built in memory that is used again.
-   * If the insert fails it is not, as it may still be on its way.
-   */
-  async insertBuilt(
-    into: Sql,
-    sizeBytes: number,
-    build: (writer: RowWriter) => void,
-    token: string,
-  ): Promise<void> {
+  /** For the rows of commits, which are megabytes and follow each other: memory that is used again. */
+  rowWriter(sizeBytes: number): RowWriter {
     const spare = this.#spare
     this.#spare = undefined
-    const memory =
-      spare && spare.length >= sizeBytes ? spare : Buffer.allocUnsafe(Math.max(sizeBytes, SPARE_MIN_BYTES))
-    const writer = new RowWriter(memory)
-    build(writer)
-    await this.insert(into, writer.finish(), token)
-    if (memory.length <= SPARE_MAX_BYTES) this.#spare = memory
+    const fits = spare && spare.length >= sizeBytes
+    return new RowWriter(fits ? spare : Buffer.allocUnsafe(Math.max(sizeBytes, SPARE_MIN_BYTES)))
+  }
+
+  /** They were inserted, and nobody reads them any more. */
+  reuse({ buffer }: Buffer): void {
+    if (buffer.byteLength <= SPARE_MAX_BYTES) this.#spare = Buffer.from(buffer)
   }
 
   /** For small inserts from many places: the server gathers them for a moment, and answers when all are on disk. */

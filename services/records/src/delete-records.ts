@@ -3,7 +3,7 @@ import { write } from './commit.ts'
 import { heldBack } from './delete-guard.ts'
 import { type Changes, isAlive } from './plan.ts'
 import type { Head } from './record-head.ts'
-import { Action, countLive, isOneOf, liveHeads, readLive } from './record-log.ts'
+import { Action, countLive, isOneOf, liveHeads, readLive, rowsBytes } from './record-log.ts'
 import { unseenSince, WINDOW_MAX_MS } from './seen.ts'
 import { sql } from './sql.ts'
 import type { RunTarget, Store } from './store.ts'
@@ -144,7 +144,8 @@ async function deleteHeads(store: Store, lock: Lock, runId: string, heads: [stri
     }
     changes.set(id, { before, next, prunedAt, numericId: row.numericId, payload, runId })
   }
-  await write(store, new Map([[lock, { changes, seen: [] }]]))
+  const bytes = live.reduce((sum, { payload }) => sum + payload.length, 0)
+  await write(store, rowsBytes(changes.size, bytes), [{ lock, changes, seen: [] }])
 }
 
 const nothing = Buffer.alloc(0)

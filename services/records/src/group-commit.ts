@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Stream } from '@syncline/proto'
-import type { EncodedRecord } from '@syncline/record'
+import type { Batch } from '@syncline/record'
 import { type Committing, commit } from './commit.ts'
 import type { SavePlan } from './plan.ts'
 import { type Load, plus, Room, within } from './room.ts'
@@ -9,6 +9,7 @@ import { Rotation } from './rotation.ts'
 import type { RunTarget, Store } from './store.ts'
 import { stateKey } from './stream-id.ts'
 import { endOfWait, type Lock, pollPause, WAIT_MS } from './stream-state.ts'
+import { waitLimit } from './wait-limit.ts'
 
 const MIB = 1024 * 1024
 
@@ -22,7 +23,7 @@ const AT_ONCE = 1
 /** A save that waits. `alone`: it has failed in company, and nobody knows whose fault it was. */
 type Waiting = {
   target: RunTarget
-  records: EncodedRecord[]
+  batch: Batch
   load: Load
   limit: AbortSignal
   done: PromiseWithResolvers<SavePlan>
@@ -58,14 +59,14 @@ export class GroupCommit {
   }
 
   /** When it returns, the save is durable and visible. Who gives up before its turn came has changed nothing. */
-  async save(target: RunTarget, records: EncodedRecord[]): Promise<SavePlan> {
-    const limit = AbortSignal.any([target.signal, AbortSignal.timeout(WAIT_MS)])
-    const bytes = records.reduce((sum, { payload }) => sum + payload.length, 0)
-    const load = { rows: records.length, bytes }
+  async save(target: RunTarget, batch: Batch): Promise<SavePlan> {
+    using wait = waitLimit(target.signal, WAIT_MS)
+    const { limit } = wait
+    const load = { rows: batch.ids.length, bytes: batch.bytes }
     try {
       using _place = await this.#room.enter(target.stream.environment, load, limit)
       const done = Promise.withResolvers<SavePlan>()
-      return await this.#wait({ target, records, load, limit, done, alone: false })
+      return await this.#wait({ target, batch, load, limit, done, alone: false })
     } catch (cause) {
       throw endOfWait(target, limit, cause)
     }
@@ -214,7 +215,7 @@ export class GroupCommit {
     try {
       for (const { lock } of parts) await this.#store.state.heal(lock)
       const locked = parts.flatMap(({ lock, saves }) =>
-        saves.map(({ target, records }) => ({ lock, runId: target.writer.runId, records })),
+        saves.map(({ target, batch }) => ({ lock, runId: target.writer.runId, batch })),
       )
       end = { plans: await commit(this.#store, locked) }
       this.#store.events.committed(saves.length)

@@ -61,17 +61,24 @@ export class Heads {
     return known?.complete ? known : undefined
   }
 
-  /** What was committed under a lock. `seen`: ids of records that a save brought unchanged. */
-  committed(lock: Lock, changed: ReadonlyMap<string, { next: Head }>, seen: string[]): void {
+  /**
+   * What is being committed under a lock, so that nobody looks meanwhile. In the end it is `committed`, or to `forget`.
+   * `seen`: ids of records that a save brought unchanged.
+   */
+  expect(lock: Lock, changed: ReadonlyMap<string, { next: Head }>, seen: string[]): void {
     const known = this.#current(lock)
     if (known === undefined) return
     for (const [id, { next }] of changed) known.table.set(id, next)
     for (const id of seen) known.table.see(id, lock.instant)
-    if (lock.growth) known.at = lock.instant
     this.#account(known)
   }
 
-  /** Heads have changed in a way that the caller can't tell one by one. */
+  committed(lock: Lock): void {
+    const known = this.#known.get(lock.id)
+    if (known && lock.growth) known.at = lock.instant
+  }
+
+  /** Heads have changed in a way that the caller can't tell one by one, or not at all. */
   forget(lock: Lock): void {
     this.#drop(lock.id)
   }

@@ -8,7 +8,7 @@ import { type Sql, sql } from './sql.ts'
 import type { Store, Target } from './store.ts'
 import { grow, type Lock } from './stream-state.ts'
 
-const CHUNK_ROWS = 50_000
+const CHUNK_ROWS = 100_000
 
 /**
  * Drops payloads up to a cursor, oldest first; of deleted records too. All else about the records stays. Goes chunk by

@@ -39,29 +39,31 @@ const ROW_MAX_BYTES = 256
 
 const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, closed_at`
 
-/** All rows or none, once, however often it is called with the same token. */
-export async function insertRows(clickhouse: ClickHouse, rows: NewRow[], token: string): Promise<void> {
-  const bytes = rows.reduce((sum, { payload }) => sum + ROW_MAX_BYTES + payload.length, 0)
-  const build = (writer: RowWriter) => {
-    for (const row of rows) {
-      writer.uuid(row.stream)
-      writer.int64(row.head.modifiedAt)
-      writer.string(row.id)
-      writer.int8(row.sign)
-      writer.int64(row.head.writtenAt)
-      writer.int8(row.head.action)
-      writer.int64(row.head.firstSeenAt)
-      writer.int64(row.change.prunedAt)
-      writer.uint8(row.change.numericId ? 1 : 0)
-      writer.fixed(row.head.hash)
-      writer.uint32(row.head.size)
-      writer.repeated(row.change.runId)
-      writer.string(row.payload)
-      writer.int64(row.closedAt)
-    }
+/** What the rows of so many changes take at most; ids may take a little more. */
+export const rowsBytes = (changes: number, payloadBytes: number) => 2 * changes * ROW_MAX_BYTES + payloadBytes
+
+export function writeRows(writer: RowWriter, rows: NewRow[]): void {
+  for (const row of rows) {
+    writer.uuid(row.stream)
+    writer.int64(row.head.modifiedAt)
+    writer.string(row.id)
+    writer.int8(row.sign)
+    writer.int64(row.head.writtenAt)
+    writer.int8(row.head.action)
+    writer.int64(row.head.firstSeenAt)
+    writer.int64(row.change.prunedAt)
+    writer.uint8(row.change.numericId ? 1 : 0)
+    writer.fixed(row.head.hash)
+    writer.uint32(row.head.size)
+    writer.repeated(row.change.runId)
+    writer.string(row.payload)
+    writer.int64(row.closedAt)
   }
-  await clickhouse.insertBuilt(sql`record_log (${columns})`, bytes, build, token)
 }
+
+/** All rows or none, once, however often it is called with the same token. */
+export const insertRows = (clickhouse: ClickHouse, rows: Buffer, token: string): Promise<void> =>
+  clickhouse.insert(sql`record_log (${columns})`, rows, token)
 
 /** Says that the version with its key has ended, though it may still be there. */
 export const isClosed = sql`closed_at > 0`

@@ -14,6 +14,7 @@ import type { Target } from './store.ts'
 import { stateKey, streamId, streamName } from './stream-id.ts'
 import type { Generation } from './table-feed.ts'
 import { Turns } from './turns.ts'
+import { waitLimit } from './wait-limit.ts'
 
 /** Longer than a statement can run: a lock that runs out while its holder lives has nothing under way any more. */
 const HOLD_MS = 2 * REQUEST_TIMEOUT_MS
@@ -157,7 +158,8 @@ export class StreamState {
    */
   async locked<T>(target: Target, work: (lock: Lock) => Promise<T>): Promise<T> {
     const { stream, writer, signal } = target
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)])
+    using wait = waitLimit(signal, WAIT_MS)
+    const { limit } = wait
     try {
       return await this.inTurn(stream, limit, async () => {
         const { lock, refused } = await this.#acquire(stream, writer, limit)

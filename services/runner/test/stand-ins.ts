@@ -12,7 +12,7 @@ import {
   SaveResponse,
   type Stream,
 } from '@syncline/proto'
-import { recordsOf } from '@syncline/record'
+import { readBatch } from '@syncline/record'
 import { serve } from '@syncline/rpc'
 
 /** What a run of these tests is about. */
@@ -119,7 +119,7 @@ export class StandIns {
       await this.onSave(request)
       const stream = this.#stream(request.stream)
       const answer = noChange()
-      const records = recordsOf(request.batch)
+      const records = readBatch(request.batch).records()
       for (const { id, payload } of records) {
         const record = JSON.parse(payload.toString())
         const before = stream.get(id)
