@@ -8,7 +8,7 @@ let spare: BinaryWriter | undefined
 
 /**
  * The same service, whose messages are all encoded in the memory of one writer. Generated code makes a writer for each
- * message, which begins small and doubles: a save of 1 MB left 4 MB of garbage, and its sender spent half of its time on it.
+ * message, which begins small and doubles: a save of 1 MB left seven of garbage, and its sender spent half of its time on them.
  */
 export function withOneWriter<Service extends CompatServiceDefinition>(definition: Service): Service {
   const { methods, ...service } = definition as unknown as TsProtoServiceDefinition // all that proto/ gives

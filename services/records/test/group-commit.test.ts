@@ -180,3 +180,24 @@ test('where a commit fails as a whole, all its callers hear of it, and can save 
   })
   for (const each of streams) expect(await each.count()).toMatchObject({ live: 2 })
 })
+
+test('where the head of a restored record is refused, the other streams of its commit are counted, and hold each record once', async () => {
+  const [busy, pruned, other] = [fresh(), fresh(), fresh()]
+  for (const each of [busy, pruned, other]) await each.begin()
+  await pruned.save(records(1))
+  await pruned.prune((await pruned.list()).records[0]?._nango_metadata.cursor ?? '')
+  await sql(store, 'ALTER TABLE record_head ADD CONSTRAINT closed CHECK false')
+  // The first one is a commit of its own, and the others are the next one.
+  const ends = await Promise.allSettled([
+    busy.save(records(2000)),
+    pruned.save(records(1)),
+    other.save(records(2)),
+  ])
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  await sql(store, 'ALTER TABLE record_head DROP CONSTRAINT closed')
+  for (const each of [pruned, other]) await eventually(() => each.save(records(2)))
+  for (const each of [pruned, other]) {
+    expect(await each.count()).toMatchObject({ live: 2 })
+    expect((await each.all()).map(({ id }) => id)).toHaveLength(2)
+  }
+})
