@@ -11,7 +11,7 @@ const COMMAND_TIMEOUT_MS = 5000
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     commandTimeout: COMMAND_TIMEOUT_MS,
-    enableAutoPipelining: true,
+    enableAutoPipelining: true, // a commit asks for the locks of hundreds of streams in one tick
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * times, 1000),
   })
