@@ -15,9 +15,17 @@ export type HeadsOfStream = { get(id: string): Head | undefined }
 
 /**
  * `at`: the commit up to which the table is true. `complete`: it has all heads of the stream; otherwise they are being
- * read, and it has what was committed meanwhile. `seenSince`: since when it knows of every save which records it brought.
+ * read, and it has what was committed meanwhile. `seenSince`: since when it knows of every save which records it brought;
+ * `seenAt`: of the last one that brought some unchanged, which moves no commit.
  */
-type Known = { table: HeadTable; at: number; complete: boolean; seenSince: number; bytes: number }
+type Known = {
+  table: HeadTable
+  at: number
+  complete: boolean
+  seenSince: number
+  seenAt: number
+  bytes: number
+}
 
 /**
  * Heads in memory, so that most saves ask the database nothing. Several instances write: who takes the lock of a
@@ -70,6 +78,8 @@ export class Heads {
     if (known === undefined) return
     for (const [id, { next }] of changed) known.table.set(id, next)
     for (const id of seen) known.table.see(id, lock.instant)
+    if (seen.length > 0) known.seenAt = lock.instant
+    if (!known.complete) known.seenSince = lock.instant + 1
     this.#account(known)
   }
 
@@ -88,6 +98,11 @@ export class Heads {
     if (known?.at === lock.lastCommit && lock.tornSince === undefined) {
       this.#known.delete(lock.id)
       this.#known.set(lock.id, known) // the one used last is the last
+      if (known.seenAt !== lock.lastSeen) {
+        // Saves through other instances, or one whose end Redis has not heard of.
+        known.seenAt = lock.lastSeen
+        known.seenSince = Math.max(known.seenSince, lock.lastSeen + 1)
+      }
       return known
     }
     this.#drop(lock.id)
@@ -95,7 +110,9 @@ export class Heads {
   }
 
   #add(lock: Lock, complete: boolean): Known {
-    const known = { table: new HeadTable(), at: lock.lastCommit, complete, seenSince: 0, bytes: 0 }
+    const { lastCommit: at, lastSeen: seenAt } = lock
+    const seenSince = complete ? 0 : lock.instant + 1
+    const known = { table: new HeadTable(), at, complete, seenSince, seenAt, bytes: 0 }
     this.#known.set(lock.id, known)
     this.#account(known)
     return known
@@ -143,7 +160,6 @@ export class Heads {
       })
       if (this.#known.get(lock.id) !== known) return
       known.complete = true
-      known.seenSince = known.at + 1
       this.#account(known)
     } catch (error) {
       if (this.#known.get(lock.id) === known) this.#drop(lock.id)

@@ -44,6 +44,8 @@ export type Lock = {
   instant: number
   /** Of the last commit that changed something; 0 if nothing was ever saved. */
   lastCommit: number
+  /** Of the last save that brought something unchanged; 0 if there was none. */
+  lastSeen: number
   /** Before this commit. */
   live: number
   /** Heads of commits since then may not be in their table; undefined: all are. */
@@ -200,7 +202,7 @@ export class StreamState {
       throw error
     })
     if (answer[0] !== 'locked') return { kind: answer[0] === 'busy' ? 'busy' : 'unknown' }
-    const [, generation, instant, commit, live, unindexed, torn, windowStart, ...verdicts] = answer
+    const [, generation, instant, commit, seen, live, unindexed, torn, windowStart, ...verdicts] = answer
     const known = verdicts as [highest: string, run: string, began: string][] // lock.lua's Returns
     const [, runId, beganAt] = known[0] ?? []
     const lock: Lock = {
@@ -210,6 +212,7 @@ export class StreamState {
       id: streamId(stream, Number(generation)),
       instant: Number(instant),
       lastCommit: Number(commit),
+      lastSeen: Number(seen),
       live: Number(live),
       unindexed: unindexed === '' ? undefined : Number(unindexed),
       run: runId ? { id: runId, beganAt: Number(beganAt) } : undefined,

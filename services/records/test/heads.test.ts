@@ -30,6 +30,24 @@ test('two instances save to one stream in turn: each knows what the other has ch
   expect(await here.all(1000)).toHaveLength(60)
 })
 
+test('what one instance was brought unchanged, no other deletes as unseen', async () => {
+  const here = stream(store.records)
+  const there = stream(other.records, here.stream)
+  await here.begin()
+  await here.save(records(6))
+  await here.begin()
+  await there.save([{ id: 'r0', version: 0 }], here.writer)
+  await here.save([{ id: 'r1', version: 0 }])
+  await there.save([{ id: 'r2', version: 0 }], here.writer)
+  expect(await here.deleteUnseen()).toMatchObject({ deleted: 3 })
+  expect((await here.all()).map(({ id }) => id)).toEqual(['r0', 'r1', 'r2', 'r3', 'r4', 'r5'])
+  expect(await here.count()).toMatchObject({ live: 3 })
+  // From then on it knows again by itself.
+  await here.begin()
+  await here.save(records(2))
+  expect(await here.deleteUnseen()).toMatchObject({ deleted: 1 })
+})
+
 test('an instance that comes later finds heads in their table and in the log alike', async () => {
   const issues = stream(store.records)
   await issues.save(records(200))

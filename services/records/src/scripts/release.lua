@@ -18,6 +18,7 @@ if ARGV[2] == 'whole' then
   end
 end
 if ARGV[7] ~= '' then
+  redis.call('HSET', state, 'seen', ARGV[6])
   redis.call('HSET', KEYS[2], ARGV[6], ARGV[7])
   redis.call('EXPIRE', KEYS[2], ARGV[8])
 end
