@@ -57,20 +57,51 @@ test('what is deleted at the source after a run has saved it, and before its run
   for (let n = 0; n < 300; n++) story.replay.add({ title: `issue ${n}` })
   await story.run()
   const gone = [...story.replay.items.keys()][0] as number // the example's first page begins with it
-  for (const number of story.replay.items.keys()) story.replay.change(number, { title: 'changed together' })
-  await story.client.triggerSync('github', ['github-issues'], 'demo')
-  const record = async () =>
-    (await story.records('GithubIssue', { limit: 500 })).find(({ number }) => number === gone)
-  await eventually(async () => expect(await record()).toMatchObject({ title: 'changed together' }), {
+  await begin('changed together')
+  await eventually(async () => expect(await record(gone)).toMatchObject({ title: 'changed together' }), {
     everyMs: 10,
   })
   story.replay.remove(gone)
   story.kill('runner')
+  await isFoundDeleted(gone)
+}, 120_000)
+
+test('the same where the runner dies after the last checkpoint, before anybody has heard of the end', async () => {
+  const [gone, goneThen] = [...story.replay.items.keys()] as [number, number] // there are hundreds
+  story.replay.remove(gone)
+  await begin('changed once more')
+  await eventually(async () => expect(await record(goneThen)).toMatchObject({ title: 'changed once more' }), {
+    everyMs: 10,
+  })
+  story.kill('nats', 'SIGSTOP')
+  await eventually(async () => {
+    const { syncs } = await story.client.syncStatus('github', ['github-issues'], 'demo')
+    expect(syncs[0]?.checkpoint).toMatchObject({ open: false, total: story.replay.items.size })
+    expect(await lastActionOf(gone)).toBe('DELETED')
+  })
+  story.replay.remove(goneThen)
+  story.kill('runner')
+  story.kill('nats') // with what the runner has sent it meanwhile
+  await isFoundDeleted(goneThen)
+}, 120_000)
+
+async function begin(title: string): Promise<void> {
+  for (const number of story.replay.items.keys()) story.replay.change(number, { title })
+  await story.client.triggerSync('github', ['github-issues'], 'demo')
+}
+
+async function record(number: number) {
+  return (await story.records('GithubIssue', { limit: 500 })).find((record) => record.number === number)
+}
+
+const lastActionOf = async (number: number) => (await record(number))?._nango_metadata.last_action
+
+async function isFoundDeleted(number: number): Promise<void> {
   await eventually(
     async () => {
       await story.run()
-      expect((await record())?._nango_metadata.last_action).toBe('DELETED')
+      expect(await lastActionOf(number)).toBe('DELETED')
     },
     { timeoutMs: 90_000 },
   )
-}, 120_000)
+}

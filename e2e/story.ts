@@ -22,8 +22,7 @@ export interface Story extends AsyncDisposable {
   records(model: string, from?: { cursor?: string; limit?: number; variant?: string }): Promise<NangoRecord[]>
   /** Triggers a sync and waits for the end of the run that this brings about. */
   run(sync?: string): Promise<Run>
-  /** kill -9 */
-  kill(name: ProcessName): void
+  kill(name: ProcessName, signal?: 'SIGKILL' | 'SIGSTOP'): void
 }
 
 export type Run = Awaited<ReturnType<Syncline['listRuns']>>['runs'][number]
@@ -61,7 +60,7 @@ export async function tellStory(options: {
     client,
     key,
     replay,
-    kill: (name) => void process.kill(pidOf(system, name), 'SIGKILL'),
+    kill: (name, signal = 'SIGKILL') => void process.kill(pidOf(system, name), signal),
     async records(model, from = {}) {
       const found: NangoRecord[] = []
       const page = { providerConfigKey: INTEGRATION, connectionId: CONNECTION, model, limit: 20, ...from }

@@ -124,6 +124,8 @@ export interface NangoSync<
   readonly provider: string
   readonly environmentName: string
   readonly syncId: string
+  /** Number of the run: the same for all its attempts, and higher with every run. */
+  readonly syncJobId: number
   /** `base` for the unnamed one. */
   readonly variant: string
   /** Start of the last run that succeeded. */

@@ -151,6 +151,7 @@ function inputOf(attempt: Attempt, { bundle, integration }: Work): ProgramInput 
       provider: integration.provider,
       environmentName: attempt.environment,
       syncId: `${attempt.connectionUid}.${attempt.sync}.${attempt.variant}`,
+      syncJobId: attempt.runNumber,
       variant: attempt.variant,
       lastSyncDate: attempt.lastSyncAtMs === 0 ? null : new Date(attempt.lastSyncAtMs).toISOString(),
       pagination: integration.pagination ?? {},

@@ -3,6 +3,7 @@ import { RunOutcome } from '@syncline/proto'
 import { levels } from '@syncline/sandbox'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { RUN_NUMBER } from './stand-ins.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -241,7 +242,7 @@ test('a function sees its connection, metadata, variables, and when it last ran'
     `const { credentials, connection_config } = await nango.getConnection()
      await nango.updateMetadata({ b: 2 })
      await nango.log(JSON.stringify([nango.connectionId, nango.providerConfigKey, nango.provider, nango.environmentName, nango.variant,
-       nango.lastSyncDate, credentials, connection_config, await nango.getMetadata(), await nango.getToken(), 'dryRun' in nango]))`,
+       nango.syncJobId, nango.lastSyncDate, credentials, connection_config, await nango.getMetadata(), await nango.getToken(), 'dryRun' in nango]))`,
     {
       connection: { metadata: { a: 1 }, connectionConfig: { sub: 'acme' } },
       credentials: { type: 'OAUTH2', access_token: 't' },
@@ -255,6 +256,7 @@ test('a function sees its connection, metadata, variables, and when it last ran'
     'acme',
     'dev',
     'base',
+    RUN_NUMBER,
     '1970-01-01T00:00:01.000Z',
     { type: 'OAUTH2', access_token: 't' },
     { sub: 'acme' },

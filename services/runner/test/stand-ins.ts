@@ -15,6 +15,9 @@ import {
 import { readBatch } from '@syncline/record'
 import { serve } from '@syncline/rpc'
 
+/** Of every run of these tests. */
+export const RUN_NUMBER = 17_956_558_573
+
 /** What a run of these tests is about. */
 export interface RunPlan {
   environment: string
@@ -93,6 +96,7 @@ export class StandIns {
         ...run,
         fence: 65_536 + run.attempt,
         startedAtMs: Date.now(),
+        runNumber: RUN_NUMBER,
       }
       return { outcome: { $case: 'started', value } }
     },

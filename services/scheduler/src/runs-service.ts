@@ -46,6 +46,7 @@ export function runsService(deps: {
               lastSyncAtMs: schedule.lastSyncAt,
               emptyCache: run.emptyCache,
               startedAtMs: run.startedAt,
+              runNumber: run.number,
             },
           },
         }

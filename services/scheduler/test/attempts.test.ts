@@ -21,6 +21,7 @@ test.concurrent('a run goes from its request through an attempt to its end, and 
     sync: 'issues',
     variant: 'base',
     attempt: 1,
+    runNumber: Number(runId.split('-')[1]),
     lastSyncAtMs: 0,
     emptyCache: false,
   }

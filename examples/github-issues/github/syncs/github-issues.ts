@@ -24,7 +24,13 @@ export default createSync({
   autoStart: true,
   models: { GithubIssue: Item, GithubPullRequest: Item },
   metadata: z.object({ repo: z.string() }),
-  checkpoint: z.object({ since: z.string(), highest: z.number(), total: z.number(), open: z.boolean() }),
+  checkpoint: z.object({
+    since: z.string(),
+    highest: z.number(),
+    total: z.number(),
+    open: z.boolean(),
+    run: z.number(),
+  }),
 
   exec: async (nango) => {
     const { repo } = await nango.getMetadata()
@@ -41,15 +47,18 @@ export default createSync({
     const highest = now.data[0]?.number ?? 0
     const total = lastPage(now.headers.link) ?? now.data.length
 
-    // `open` until the end: a run that was cut off shows, whatever it had saved.
-    await nango.saveCheckpoint({ ...before, open: true })
+    // `open` until the end: a run that was cut off shows, whatever it had saved. One that is cut after its end is tried
+    // again, too.
+    const run = nango.syncJobId
+    const inOnePiece = !before.open && before.run !== run
+    await nango.saveCheckpoint({ ...before, open: true, run })
     let added = 0
     for await (const page of pages(nango, repo, before.since)) {
       added += page.filter((item) => item.number > before.highest).length
       await save(nango, page)
     }
     if (!before.open && before.total + added === total) {
-      await nango.saveCheckpoint({ since, highest, total, open: false })
+      await nango.saveCheckpoint({ since, highest, total, open: false, run })
       return
     }
 
@@ -65,13 +74,13 @@ export default createSync({
     // A deletion while we read may have pushed an item over a page's edge, unseen: then the next run reads again.
     const complete = listed === total
     if (complete) for (const model of models) await nango.trackDeletesEnd(model)
-    // What was saved before a cut counts as seen, though it may be gone since: only a run of one piece settles the numbers.
-    const settled = complete && !before.open
-    await nango.saveCheckpoint({ since, highest, total: settled ? total : 0, open: !complete })
+    // What was saved before a cut counts as seen, though it may be gone since: only a run in one piece settles the numbers.
+    const settled = complete && inOnePiece
+    await nango.saveCheckpoint({ since, highest, total: settled ? total : 0, open: !complete, run })
   },
 })
 
-const nothingYet = { since: '1970-01-01T00:00:00Z', highest: 0, total: 0, open: false }
+const nothingYet = { since: '1970-01-01T00:00:00Z', highest: 0, total: 0, open: false, run: 0 }
 
 const models = ['GithubIssue', 'GithubPullRequest'] as const
 

@@ -21,6 +21,7 @@ export function createNango(facts: RunFacts, host: Host): NangoSync {
     provider: facts.provider,
     environmentName: facts.environmentName,
     syncId: facts.syncId,
+    syncJobId: facts.syncJobId,
     variant: facts.variant,
     lastSyncDate: facts.lastSyncDate === null ? undefined : new Date(facts.lastSyncDate),
     ActionError,

@@ -15,6 +15,7 @@ export interface RunFacts {
   provider: string
   environmentName: string
   syncId: string
+  syncJobId: number
   variant: string
   /** ISO 8601; null before the first success. */
   lastSyncDate: string | null

@@ -166,6 +166,8 @@ export interface AttemptStarted {
   lastSyncAtMs: number
   emptyCache: boolean
   startedAtMs: number
+  /** Grows with every run of the schedule. */
+  runNumber: number
 }
 
 export interface AttemptRequest {
@@ -521,6 +523,7 @@ function createBaseAttemptStarted(): AttemptStarted {
     lastSyncAtMs: 0,
     emptyCache: false,
     startedAtMs: 0,
+    runNumber: 0,
   }
 }
 
@@ -555,6 +558,9 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     }
     if (message.startedAtMs !== 0) {
       writer.uint32(80).int64(message.startedAtMs)
+    }
+    if (message.runNumber !== 0) {
+      writer.uint32(88).int64(message.runNumber)
     }
     return writer
   },
@@ -652,6 +658,14 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
             message.startedAtMs = longToNumber(reader.int64())
             continue
           }
+          case 11: {
+            if (tag !== 88) {
+              break
+            }
+
+            message.runNumber = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -679,6 +693,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     message.lastSyncAtMs = object.lastSyncAtMs ?? 0
     message.emptyCache = object.emptyCache ?? false
     message.startedAtMs = object.startedAtMs ?? 0
+    message.runNumber = object.runNumber ?? 0
     return message
   },
 }
