@@ -42,6 +42,8 @@ const completeAnswer: Settings = { wait_end_of_query: 1, http_response_buffer_si
 const ROW_MAX_BYTES = 4096
 const SPARE_MIN_BYTES = 4 * MIB
 const SPARE_MAX_BYTES = 16 * MIB
+/** Of the commit whose insert is under way, and of the next one. */
+const SPARES = 2
 
 /**
  * What this service asks of ClickHouse, over HTTP (https://clickhouse.com/docs/interfaces/http). A server that is away or
@@ -52,7 +54,7 @@ export class ClickHouse implements AsyncDisposable {
   readonly #pool: Pool
   readonly #headers: { [name: string]: string }
   readonly #database: string
-  #spare: Buffer | undefined
+  readonly #spares: Buffer[] = []
 
   constructor({ url, user, password, database }: Shard) {
     const at = new URL(url)
@@ -103,15 +105,15 @@ export class ClickHouse implements AsyncDisposable {
 
   /** For the rows of commits, which are megabytes and follow each other: memory that is used again. */
   rowWriter(sizeBytes: number): RowWriter {
-    const spare = this.#spare
-    this.#spare = undefined
+    const spare = this.#spares.pop()
     const fits = spare && spare.length >= sizeBytes
     return new RowWriter(fits ? spare : Buffer.allocUnsafe(Math.max(sizeBytes, SPARE_MIN_BYTES)))
   }
 
   /** They were inserted, and nobody reads them any more. */
   reuse({ buffer }: Buffer): void {
-    if (buffer.byteLength <= SPARE_MAX_BYTES) this.#spare = Buffer.from(buffer)
+    if (buffer.byteLength <= SPARE_MAX_BYTES && this.#spares.length < SPARES)
+      this.#spares.push(Buffer.from(buffer))
   }
 
   /** For small inserts from many places: the server gathers them for a moment, and answers when all are on disk. */

@@ -15,7 +15,10 @@ const FIRST_PAUSE_MS = 250
 /** About what an id takes. */
 const ID_BYTES = 50
 
-export type Committing = Pick<Store, 'clickhouse' | 'heads' | 'feed' | 'life' | 'historyDays' | 'events'>
+export type Committing = Pick<
+  Store,
+  'clickhouse' | 'inserts' | 'heads' | 'feed' | 'life' | 'historyDays' | 'events'
+>
 
 export type LockedSave = { lock: Lock; runId: string; batch: Batch }
 
@@ -66,7 +69,7 @@ export type Write = { lock: Lock; changes: Changes; seen: string[] }
  * @param sizeBytes What their rows take at most, see `rowsBytes`.
  */
 export async function write(store: Committing, sizeBytes: number, writes: Iterable<Write>): Promise<void> {
-  const { clickhouse, heads, feed, historyDays, events } = store
+  const { clickhouse, inserts, heads, feed, historyDays, events } = store
   await feed.makeRoom()
   const rows = clickhouse.rowWriter(sizeBytes)
   const written: Written[] = []
@@ -82,7 +85,7 @@ export async function write(store: Committing, sizeBytes: number, writes: Iterab
       })
       heads.expect(lock, changes, seen)
     }
-    await insertOnce(clickhouse, events, written, rows.finish())
+    await inserts(() => insertOnce(clickhouse, events, written, rows.finish()))
   } catch (error) {
     for (const { lock } of written) heads.forget(lock)
     throw error

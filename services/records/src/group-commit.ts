@@ -17,8 +17,6 @@ const MIB = 1024 * 1024
 const COMMIT: Load = { rows: 5_000, bytes: 32 * MIB }
 /** What waits and what is being committed, of all shards together. */
 const ROOM: Load = { rows: 50_000, bytes: 64 * MIB }
-/** More at once make smaller commits, and all of them slower (docs/decisions/0006). */
-const AT_ONCE = 1
 
 /** A save that waits. `alone`: it has failed in company, and nobody knows whose fault it was. */
 type Waiting = {
@@ -38,7 +36,9 @@ type Part = { queue: Queue; lock: Lock; saves: Waiting[] }
 
 /**
  * Saves of all calls and streams, gathered into commits: the first one starts at once, and what arrives while commits
- * are under way goes into the next. A stream is in one commit at a time, so its saves stay in order.
+ * are under way goes into the next. More at once would be smaller, and all of them slower (docs/decisions/0006); but one
+ * that is full, and would not grow by waiting, is made ready while the one before it is inserted. A stream is in one
+ * commit at a time, so its saves stay in order.
  *
  * A stream waits for its turn in this process (it may be pruned at the moment), then it is ready. A commit takes ready
  * streams, one save at a time from each environment in turn, and asks for their locks in one round trip. Those that
@@ -130,8 +130,21 @@ export class GroupCommit {
     this.#starting = true
     setImmediate(() => {
       this.#starting = false
-      while (this.#underWay < AT_ONCE && this.#ready.next) void this.#run(this.#gather())
+      while (this.#ready.next && this.#mayBegin()) void this.#run(this.#gather())
     })
+  }
+
+  #mayBegin(): boolean {
+    return this.#underWay === 0 || (this.#underWay === 1 && this.#isFull())
+  }
+
+  #isFull(): boolean {
+    let load: Load = { rows: 0, bytes: 0 }
+    for (const { saves } of this.#ready) {
+      for (const save of saves) load = plus(load, save.load)
+      if (load.rows >= COMMIT.rows || load.bytes >= COMMIT.bytes) return true
+    }
+    return false
   }
 
   async #run(group: Map<Queue, Waiting[]>): Promise<void> {

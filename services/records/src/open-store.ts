@@ -1,5 +1,6 @@
 import type { Redis } from '@syncline/redis'
 import type { Log } from '@syncline/service'
+import pLimit from 'p-limit'
 import { ClickHouse } from './clickhouse.ts'
 import type { Config, Shard } from './config.ts'
 import { shardEvents } from './events.ts'
@@ -32,7 +33,8 @@ export function openStore(at: Shard, { config, redis, ahead, log, clock }: Share
   const heads = new Heads(clickhouse, config.headBytes / shards, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays, staleDays } = config.keep
-  const committing = { clickhouse, state, heads, feed, life, historyDays, events }
+  const inserts = pLimit(1)
+  const committing = { clickhouse, inserts, state, heads, feed, life, historyDays, events }
   const store: Store = {
     ...committing,
     commits: new GroupCommit(committing, shards),

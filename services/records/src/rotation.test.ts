@@ -10,6 +10,7 @@ function takeAll<T>(rotation: Rotation<T>): T[] {
 test('owners take turns, and the items of one stay in order', () => {
   const rotation = new Rotation<string>()
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) rotation.add(item.slice(0, 1), item)
+  expect([...rotation]).toEqual(['a1', 'a2', 'a3', 'b1', 'c1', 'c2'])
   expect(takeAll(rotation)).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3'])
 })
 

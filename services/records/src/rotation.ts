@@ -16,9 +16,14 @@ export class Rotation<T> {
     return true
   }
 
+  /** Owner by owner. */
+  *[Symbol.iterator](): Generator<T, undefined> {
+    for (const line of this.#lines.values()) yield* line
+  }
+
   /** Whose turn it is. */
   get next(): T | undefined {
-    for (const line of this.#lines.values()) for (const item of line) return item
+    for (const item of this) return item
     return undefined
   }
 

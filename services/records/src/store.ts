@@ -1,4 +1,5 @@
 import type { Stream, Writer } from '@syncline/proto'
+import type { LimitFunction } from 'p-limit'
 import type { ClickHouse } from './clickhouse.ts'
 import type { DeleteGuard } from './delete-guard.ts'
 import type { Events } from './events.ts'
@@ -12,6 +13,8 @@ import type { TableFeed } from './table-feed.ts'
 /** What every call works with: a shard, and what this process knows of it. */
 export type Store = {
   clickhouse: ClickHouse
+  /** Inserts of commits go one after the other, while the rows of the next one are made: two at once take as long. */
+  inserts: LimitFunction
   state: StreamState
   heads: Heads
   feed: TableFeed
