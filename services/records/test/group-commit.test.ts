@@ -62,6 +62,26 @@ test('a save of more than a commit takes, among others, is taken whole', async (
   expect(saves.map((saved) => saved?.added)).toEqual([10, 10, 10, 10, 25_000, 10, 10, 10, 10])
 })
 
+test('where always more waits than a commit takes, each save builds on the one before', async () => {
+  const streams = fresher(12)
+  const before = await inserts()
+  await Promise.all(
+    streams.map(async (each) => {
+      expect(await each.save(records(1000))).toMatchObject({ added: 1000 })
+      for (const n of [1, 2, 3]) {
+        expect(await each.save(records(1000, 500 * n, n))).toMatchObject({ added: 500, updated: 500 })
+      }
+    }),
+  )
+  expect((await inserts()) - before).toBeLessThan(30)
+  for (const each of streams) {
+    expect(await each.count()).toMatchObject({ live: 2500 })
+    const all = await each.all(1000)
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+    expect(all.map(({ n }) => n)).toEqual(all.map(({ n }) => n).toSorted())
+  }
+})
+
 test('a fenced save fails alone, also among others of its stream', async () => {
   const streams = fresher(10)
   for (const each of streams) await each.begin()
