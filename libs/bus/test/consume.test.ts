@@ -72,7 +72,8 @@ test('work that throws is delivered again', () =>
     await send(bus, 'a')
     // Not always the second: on a busy machine the server may give up a delivery before we have it.
     await eventually(() => expect(deliveries).toEqual([1, expect.any(Number)]))
-    expect(errors).toContainEqual(new Error('not yet')) // a pull may fail on a busy machine, too
+    // A pull may fail on a busy machine, too.
+    expect(errors.filter((error) => error instanceof Error && error.message === 'not yet')).toHaveLength(1)
   }))
 
 test('work that takes longer than the ack wait is not given to another', () =>

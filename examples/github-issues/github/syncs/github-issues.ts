@@ -47,8 +47,8 @@ export default createSync({
     const highest = now.data[0]?.number ?? 0
     const total = lastPage(now.headers.link) ?? now.data.length
 
-    // `open` until the end: a run that was cut off shows, whatever it had saved. One that is cut after its end is tried
-    // again, too.
+    // `open` until the end: a run that was cut off shows, whatever it had saved. `run` shows the rest: cut off after its
+    // last checkpoint, a run is tried again with the same number.
     const run = nango.syncJobId
     const inOnePiece = !before.open && before.run !== run
     await nango.saveCheckpoint({ ...before, open: true, run })
