@@ -1,14 +1,14 @@
 import type { Stream, Writer } from '@syncline/proto'
 import type { LimitFunction } from 'p-limit'
-import type { ClickHouse } from './clickhouse.ts'
-import type { DeleteGuard } from './delete-guard.ts'
+import type { DeleteGuard } from './api/delete-guard.ts'
+import type { ClickHouse } from './clickhouse/clickhouse.ts'
+import type { GroupCommit } from './commit/group-commit.ts'
 import type { Events } from './events.ts'
-import type { GroupCommit } from './group-commit.ts'
-import type { Heads } from './heads.ts'
-import type { ReadAhead } from './read-ahead.ts'
-import type { PayloadLife } from './record-json.ts'
-import type { StreamState } from './stream-state.ts'
-import type { TableFeed } from './table-feed.ts'
+import type { Heads } from './heads/head-cache.ts'
+import type { TableFeed } from './jobs/table-feed.ts'
+import type { ReadAhead } from './read/read-ahead.ts'
+import type { PayloadLife } from './read/record-json.ts'
+import type { StreamState } from './stream/stream-state.ts'
 
 /** What every call works with: a shard, and what this process knows of it. */
 export type Store = {

@@ -1,8 +1,8 @@
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ClickHouse } from '../src/clickhouse.ts'
-import { moveEnded } from '../src/record-version.ts'
-import { streamId } from '../src/stream-id.ts'
+import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
+import { streamId } from '../src/stream/identity.ts'
+import { moveEnded } from '../src/tables/record-history.ts'
 import { brief, type ListedRecord, type Records, shardOf, sql, startRecords, stream } from './harness.ts'
 
 const DAY_MS = 24 * 3600 * 1000

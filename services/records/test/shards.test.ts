@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { startClickHouse } from '@syncline/embedded'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { shardOfStream } from '../src/shard.ts'
+import { shardOfStream } from '../src/stream/shard-of.ts'
 import { brief, type Records, sql, startRecords, stream } from './harness.ts'
 import { mortal } from './mortal.ts'
 

@@ -1,0 +1,21 @@
+import type { ModelCounts } from '@syncline/proto'
+import type { RunTarget, Store } from '../store.ts'
+import { changesOfRun } from '../tables/record-log.ts'
+import { noteUse } from '../tables/stream-use.ts'
+import { empty } from './empty-streams.ts'
+
+/** An attempt of a run takes over a stream. Tells what earlier attempts of the run have changed in it. */
+export async function begin(store: Store, target: RunTarget, emptyFirst: boolean): Promise<ModelCounts> {
+  const { stream, writer } = target
+  const { first, beganAt } = await store.state.begin(stream, writer)
+  // Once for a run. If an attempt dies on the way, the next one empties again: nothing was saved in between.
+  if (emptyFirst && (await store.state.emptiedBy(stream, writer.sync)) !== writer.runId) {
+    await empty(store, target)
+    await store.state.setEmptiedBy(stream, writer)
+  }
+  await noteUse(store, stream)
+  const changes = first
+    ? { added: 0, updated: 0, deleted: 0 }
+    : await changesOfRun(store.clickhouse, await store.state.id(stream), writer.runId, beganAt)
+  return { model: stream.model, ...changes }
+}

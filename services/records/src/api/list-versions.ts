@@ -1,0 +1,101 @@
+import { AppError } from '@syncline/errors'
+import type { ListRecordsResponse, ListVersionsRequest, Stream } from '@syncline/proto'
+import { all, sql } from '../clickhouse/sql.ts'
+import { decodeCursor } from '../read/cursor.ts'
+import { type InOrder, pageInOrder, pageOfIds } from '../read/live-page.ts'
+import { boundOf, type Page, type PageBound, pageAnswer, pageOf, payloadBytes } from '../read/page.ts'
+import type { Store } from '../store.ts'
+import { endedVersions, historyStart, readVersions } from '../tables/record-history.ts'
+import { after, compareKeys, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** The versions of one record, newest first: the one it has, then those that have ended. */
+export async function* listVersions(
+  store: Store,
+  stream: Stream,
+  request: ListVersionsRequest,
+): AsyncGenerator<ListRecordsResponse, undefined> {
+  const { clickhouse, state } = store
+  const since = await keptSince(store)
+  const id = request.id.replaceAll('\0', '')
+  const before = request.cursor === '' ? Number.MAX_SAFE_INTEGER : decodeCursor(request.cursor).modifiedAt
+  const bound = boundOf(store, request.limit)
+
+  const { items } = await pageOfIds(clickhouse, () => state.view(stream), [id], everything, bound)
+  const live = items.filter((row) => row.modifiedAt < before)
+  // What ends between the two reads is in both.
+  const endedBefore = live[0]?.modifiedAt ?? before
+  const selection = { id, before: endedBefore, since }
+  const ended = await endedVersions(clickhouse, await state.id(stream), selection, bound)
+  const page = pageOf([...live, ...ended.items], bound, payloadBytes)
+  yield* pageAnswer(store, { ...page, more: page.more || ended.more })
+}
+
+/**
+ * A page of a stream as it was at an instant: versions that are still alive, and versions that have ended since. The
+ * former are read first: what ends meanwhile is in both.
+ */
+export async function pageAsOf(
+  store: Store,
+  stream: string,
+  selection: InOrder,
+  asOf: number,
+  bound: PageBound,
+): Promise<Page<ReadRow>> {
+  await checkKept(store, asOf)
+  const { start, modifiedAfter, actions } = selection
+  const live = await pageInOrder(store.clickhouse, stream, { ...selection, until: asOf }, bound)
+  const where = [
+    sql`modified_at > ${modifiedAfter} AND modified_at <= ${asOf} AND ended_at > ${asOf}`,
+    ...(actions.length > 0 ? [hasAction(actions)] : []),
+    ...(start ? [after(start)] : []),
+  ]
+  const rows = bound.records + 1
+  const ended = await readVersions(
+    store.clickhouse,
+    stream,
+    all(where),
+    sql`modified_at, id`,
+    rows,
+    upToBytes(bound.bytes),
+  )
+  const endedFull = ended.length === rows || mayBeCut(ended, bound.bytes)
+  return merged({ items: ended, more: endedFull }, live, bound)
+}
+
+/** Two pages in order as one. Beyond the end of one that has more nothing is known. */
+function merged(a: Page<ReadRow>, b: Page<ReadRow>, bound: PageBound): Page<ReadRow> {
+  const ends = [a, b].flatMap(({ items, more }) => (more ? items.slice(-1) : []))
+  const end = ends.sort(compareKeys)[0]
+  const inOrder = [...a.items, ...b.items].sort(compareKeys)
+  const known = inOrder.filter((row, i) => {
+    const next = inOrder[i + 1]
+    const twice = next !== undefined && compareKeys(row, next) === 0
+    return !twice && (end === undefined || compareKeys(row, end) <= 0)
+  })
+  const page = pageOf(known, bound, payloadBytes)
+  return { ...page, more: page.more || a.more || b.more }
+}
+
+const everything: InOrder = { start: undefined, modifiedAfter: 0, actions: [] }
+
+async function checkKept(store: Store, asOf: number): Promise<void> {
+  const since = await keptSince(store)
+  if (asOf >= since && asOf <= store.clock()) return
+  throw new AppError(
+    'invalid_query_params',
+    `as_of ${iso(asOf)} is not between ${iso(since)}, since when history is kept, and now (RECORDS_HISTORY_DAYS is ${store.historyDays})`,
+  )
+}
+
+async function keptSince({ clickhouse, clock, historyDays }: Store): Promise<number> {
+  const start = historyDays > 0 ? await historyStart(clickhouse) : undefined
+  if (start !== undefined) return Math.max(start, clock() - historyDays * DAY_MS)
+  throw new AppError(
+    'invalid_query_params',
+    'no history is kept: RECORDS_HISTORY_DAYS of the record store is 0',
+  )
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()

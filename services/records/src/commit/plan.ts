@@ -1,0 +1,129 @@
+import type { EncodedRecord } from '@syncline/record'
+import type { HeadsOfStream } from '../heads/head-cache.ts'
+import type { Head } from '../tables/record-head.ts'
+import { Action, type NewRow } from '../tables/record-log.ts'
+
+/** A save as it is decided on. */
+export type Save = {
+  runId: string
+  /** The commit's: no version of the stream is as new. */
+  instant: number
+  /** Payloads written before this are gone. */
+  expiry: number
+  records: EncodedRecord[]
+}
+
+export type SavePlan = {
+  added: number
+  updated: number
+  unchanged: number
+  duplicateIds: string[]
+  /** Ids of which the save leaves no new version behind, so that they must be remembered as seen. */
+  seen: string[]
+}
+
+export type Change = {
+  before: Head | undefined
+  next: Head
+  /** 0 = it has its payload. */
+  prunedAt: number
+  numericId: boolean
+  payload: Buffer
+  runId: string
+}
+
+/** By id, what a commit changes in a stream: the last word of all its saves. */
+export type Changes = Map<string, Change>
+
+/**
+ * Decides what a save changes. `heads` are the stream's newest versions of its ids. What it changes goes to `changes`,
+ * so that a later save of the same commit builds on it.
+ */
+export function planSave(save: Save, heads: HeadsOfStream, changes: Changes): SavePlan {
+  const plan: SavePlan = { added: 0, updated: 0, unchanged: 0, duplicateIds: [], seen: [] }
+  const { last, duplicateIds } = lastOfEach(save.records)
+  plan.duplicateIds = duplicateIds
+  for (const record of last) {
+    const { id, hash, numericId, payload } = record
+    const before = heads.get(id)
+    const head = changes.get(id)?.next ?? before
+    const kind = classify(head, hash, save.expiry)
+    plan[counted[kind]]++
+    if (kind === 'unchanged' || kind === 'restored') plan.seen.push(id)
+    if (kind === 'unchanged') continue
+    const next = successor(kind, head, record, save.instant)
+    changes.set(id, { before, next, prunedAt: 0, numericId, payload, runId: save.runId })
+  }
+  return plan
+}
+
+/**
+ * `stream` is its generation's name in the tables. A version that is to become history is closed at `closeAt` and stays
+ * where it is; with 0 none becomes history, and it goes at once.
+ */
+export function rowsOf(stream: string, changes: Changes, closeAt: number): NewRow[] {
+  const rows: NewRow[] = []
+  for (const [id, change] of changes) {
+    const { before, next } = change
+    if (before) {
+      const closedAt = before.modifiedAt === next.modifiedAt ? 0 : closeAt // one that is restored in place goes on
+      // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
+      rows.push({ stream, id, sign: closedAt > 0 ? 1 : -1, head: before, change, payload: nothing, closedAt })
+    }
+    rows.push({ stream, id, sign: 1, head: next, change, payload: change.payload, closedAt: 0 })
+  }
+  return rows
+}
+
+const nothing = Buffer.alloc(0)
+
+/** What changes add to the stream's live records and bytes. */
+export function growthOf(changes: Changes): { live: number; bytes: number } {
+  const growth = { live: 0, bytes: 0 }
+  for (const { before, next } of changes.values()) {
+    growth.live += (isAlive(next) ? 1 : 0) - (before && isAlive(before) ? 1 : 0)
+    growth.bytes += next.size - (before?.size ?? 0)
+  }
+  return growth
+}
+
+export const isAlive = ({ action }: { action: Action }) => action !== Action.deleted
+
+/** In the order of their last occurrence's ids; the last one wins. */
+export function lastOfEach(records: EncodedRecord[]): { last: EncodedRecord[]; duplicateIds: string[] } {
+  const last = new Map<string, EncodedRecord>()
+  const duplicates = new Set<string>()
+  for (const record of records) {
+    if (last.has(record.id)) duplicates.add(record.id)
+    last.set(record.id, record)
+  }
+  return { last: [...last.values()], duplicateIds: [...duplicates] }
+}
+
+export type Kind = 'added' | 'updated' | 'unchanged' | 'restored'
+
+/**
+ * A deleted record that comes back is added again. A pruned one with the same content gets its payload back where it
+ * is: its readers have had it, so it does not move.
+ */
+export function classify(head: Head | undefined, hash: Buffer, expiry: number): Kind {
+  if (head === undefined || !isAlive(head)) return 'added'
+  if (!head.hash.equals(hash)) return 'updated'
+  return head.pruned || head.writtenAt <= expiry ? 'restored' : 'unchanged'
+}
+
+const counted = { added: 'added', updated: 'updated', unchanged: 'unchanged', restored: 'unchanged' } as const
+
+function successor(
+  kind: Exclude<Kind, 'unchanged'>,
+  head: Head | undefined,
+  record: EncodedRecord,
+  instant: number,
+): Head {
+  const common = { writtenAt: instant, pruned: false, hash: record.hash, size: record.payload.length }
+  if (head === undefined || kind === 'added') {
+    return { ...common, modifiedAt: instant, action: Action.added, firstSeenAt: instant }
+  }
+  if (kind === 'restored') return { ...head, ...common }
+  return { ...common, modifiedAt: instant, action: Action.updated, firstSeenAt: head.firstSeenAt }
+}

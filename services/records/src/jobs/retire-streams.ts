@@ -1,0 +1,36 @@
+import { takeNextGeneration } from '../api/empty-streams.ts'
+import type { Store } from '../store.ts'
+import { lastUse, noteReport, type Unused, unusedSince } from '../tables/stream-use.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+
+/**
+ * Empties streams on which no run has begun for `days`: their syncs were removed, paused, or can't start. From half
+ * of that time on a stream is reported, and it goes no sooner than half of that time after its report: where nothing
+ * at all could run for months, people still get their warning first.
+ */
+export async function retireStreams(store: Store, days: number, signal: AbortSignal): Promise<void> {
+  const now = store.clock()
+  const limitMs = days * DAY_MS
+  const unused = await unusedSince(store.clickhouse, now - limitMs / 2)
+  store.events.unused(unused.length)
+  for (const each of unused) {
+    if (signal.aborted) return
+    if (each.reportedAt <= each.usedAt) {
+      await noteReport(store.clickhouse, each.id, now)
+      const retiresAt = Math.max(each.usedAt + limitMs, now + limitMs / 2)
+      store.events.unusedReported(each.stream, each.usedAt, retiresAt)
+    } else if (each.usedAt <= now - limitMs && each.reportedAt <= now - limitMs / 2) {
+      await retire(store, each, signal)
+    }
+  }
+}
+
+async function retire(store: Store, { stream, id, usedAt }: Unused, signal: AbortSignal): Promise<void> {
+  await store.state.locked({ stream, writer: undefined, signal }, async (lock) => {
+    // A run may have begun meanwhile.
+    if (lock.id !== id || (await lastUse(store.clickhouse, id)) > usedAt) return
+    await takeNextGeneration(store, lock)
+    store.events.retired(stream, usedAt)
+  })
+}

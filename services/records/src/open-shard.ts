@@ -1,0 +1,56 @@
+import type { Redis } from '@syncline/redis'
+import type { Log } from '@syncline/service'
+import pLimit from 'p-limit'
+import { ClickHouse } from './clickhouse/clickhouse.ts'
+import { GroupCommit } from './commit/group-commit.ts'
+import type { Config, Shard } from './config.ts'
+import { shardEvents } from './events.ts'
+import { Heads } from './heads/head-cache.ts'
+import { every } from './jobs/every.ts'
+import { retireStreams } from './jobs/retire-streams.ts'
+import { sweepGenerations } from './jobs/sweep-generations.ts'
+import { TableFeed } from './jobs/table-feed.ts'
+import type { ReadAhead } from './read/read-ahead.ts'
+import { PayloadLife } from './read/record-json.ts'
+import type { Store } from './store.ts'
+import { StreamState } from './stream/stream-state.ts'
+
+const SWEEP_MS = 60_000
+const RETIRE_MS = 3600_000
+
+/** What all shards share. */
+export type Shared = { config: Config; redis: Redis; ahead: ReadAhead; log: Log; clock: () => number }
+
+/** Opens a shard, and does its background work until it is closed. */
+export function openStore(at: Shard, { config, redis, ahead, log, clock }: Shared): Store & AsyncDisposable {
+  const shards = config.shards.length
+  const place = config.shards.indexOf(at) + 1
+  const events = shardEvents(log, place)
+  const clickhouse = new ClickHouse(at)
+  const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
+  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
+  const feed = new TableFeed(clickhouse, state, lock('moving'), events)
+  const heads = new Heads(clickhouse, config.headBytes / shards, events)
+  const life = new PayloadLife(config.keep.payloadDays)
+  const { historyDays, staleDays } = config.keep
+  const inserts = pLimit(1)
+  const committing = { clickhouse, inserts, state, heads, feed, life, historyDays, events }
+  const store: Store = {
+    ...committing,
+    commits: new GroupCommit(committing, shards),
+    ahead,
+    guard: config.deleteGuard,
+    pageBytes: config.pageBytes,
+    clock,
+  }
+  const opened = new AsyncDisposableStack()
+  opened.use(clickhouse)
+  opened.use(feed)
+  const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
+  opened.use(every(SWEEP_MS, lock('sweeping'), sweep, events.sweepFailed))
+  if (staleDays > 0) {
+    const retire = (signal: AbortSignal) => retireStreams(store, staleDays, signal)
+    opened.use(every(RETIRE_MS, lock('retiring'), retire, events.retiringFailed))
+  }
+  return { ...store, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}

@@ -1,0 +1,71 @@
+import { Action, type ReadRow } from '../tables/record-log.ts'
+import { encodeCursor } from './cursor.ts'
+import { rememberLast } from './remember-last.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** How long payloads are kept after they were written. */
+export class PayloadLife {
+  readonly ms: number
+
+  constructor(days: number) {
+    this.ms = days * DAY_MS
+  }
+
+  /** Payloads written until this instant are gone. */
+  expiry(now: number): number {
+    return now - this.ms
+  }
+
+  /** Since when there is no payload; 0 = there is one. Time decides, whether or not the table has dropped it yet. */
+  prunedAt(row: ReadRow, now: number): number {
+    if (row.prunedAt > 0) return row.prunedAt
+    if (row.writtenAt <= this.expiry(now)) return row.writtenAt + this.ms
+    // Dropped when payloads were kept for a shorter time than now.
+    return row.payload.length === 0 ? now : 0
+  }
+}
+
+/** Where a piece of the text of an array is. */
+export type Place = { opens: boolean; closes: boolean }
+
+/**
+ * The JSON text of records with their metadata, as a piece of an array: the comma between two pieces belongs to the
+ * later one. Payloads are never parsed, the metadata takes the place of their last brace.
+ */
+export function recordsJson(
+  rows: ReadRow[],
+  prunedAtOf: (row: ReadRow) => number,
+  { opens, closes }: Place,
+): Buffer {
+  const records = rows.map((row) => {
+    const prunedAt = prunedAtOf(row)
+    return { body: prunedAt > 0 ? idOnly(row) : row.payload, metadata: metadataJson(row, prunedAt) }
+  })
+  const bytes = records.reduce((sum, { body, metadata }) => sum + body.length + metadata.length, 2)
+  const text = Buffer.allocUnsafe(bytes)
+  let at = 0
+  if (opens) text[at++] = OPENING
+  for (const [i, { body, metadata }] of records.entries()) {
+    if (i > 0 || !opens) text[at++] = COMMA
+    at += body.copy(text, at) - 1
+    at += text.write(metadata, at, 'latin1')
+  }
+  if (closes) text[at++] = CLOSING
+  return text.subarray(0, at)
+}
+
+/** All ASCII, with nothing in it that JSON would escape. */
+function metadataJson(row: ReadRow, prunedAt: number): string {
+  const modified = modifiedJson(row.modifiedAt)
+  const deleted = row.action === Action.deleted ? modified : null
+  const pruned = prunedAt > 0 ? instantJson(prunedAt) : null
+  return `,"_nango_metadata":{"first_seen_at":${firstSeenJson(row.firstSeenAt)},"last_modified_at":${modified},"last_action":"${actionName[row.action]}","deleted_at":${deleted},"pruned_at":${pruned},"cursor":"${encodeCursor(row)}"}}`
+}
+
+const idOnly = (row: ReadRow) => Buffer.from(`{"id":${row.numericId ? row.id : JSON.stringify(row.id)}}`)
+
+const actionName = { [Action.added]: 'ADDED', [Action.updated]: 'UPDATED', [Action.deleted]: 'DELETED' }
+const [OPENING, COMMA, CLOSING] = [0x5b, 0x2c, 0x5d]
+const instantJson = (ms: number) => `"${new Date(ms).toISOString()}"`
+const [firstSeenJson, modifiedJson] = [rememberLast(instantJson), rememberLast(instantJson)]

@@ -1,0 +1,101 @@
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { RowReader } from '../clickhouse/row-binary.ts'
+import { listed, type Sql, sql } from '../clickhouse/sql.ts'
+import { type Action, readAction } from './record-log.ts'
+
+/**
+ * The table `record_head`: the newest version of each id, without its payload. It is written by and by: what was
+ * committed to a stream since its `unindexed` instant (undefined: nothing) may be in the log only.
+ */
+
+export type Head = {
+  modifiedAt: number
+  /** Differs where a version was pruned or restored in place. */
+  writtenAt: number
+  firstSeenAt: number
+  action: Action
+  pruned: boolean
+  hash: Buffer
+  /** Bytes of the payload. */
+  size: number
+}
+
+/** By stream, then by id. */
+export type HeadsByStream = Map<string, Map<string, Head>>
+
+const headColumns = sql`stream, id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size`
+
+/** One query, however many streams they are in. */
+export async function readHeads(
+  clickhouse: ClickHouse,
+  wanted: { stream: string; unindexed: number | undefined; ids: string[] }[],
+): Promise<HeadsByStream> {
+  const heads: HeadsByStream = new Map(wanted.map(({ stream }) => [stream, new Map()]))
+  const known = wanted.flatMap(({ stream, ids }) => {
+    const possible = ids.filter((id) => id !== '' && !id.includes(ID_SEPARATOR))
+    return possible.length > 0 ? [[stream, possible.join(ID_SEPARATOR)]] : []
+  })
+  if (known.length === 0) return heads
+  // Parsing thousands of literals takes longer than finding what they name: so it is one text for each stream.
+  const ids = sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${listed(known)})`
+  const behind = wanted.filter(({ unindexed }) => unindexed !== undefined)
+  // Without FINAL, as to choose the newest is little work here, and more there.
+  const inTable = sql`SELECT ${headColumns} FROM record_head WHERE (stream, id) IN (${ids})`
+  const inLog = sql`${headsInLog(behind)} AND (stream, id) IN (${ids})`
+  await clickhouse.select(behind.length > 0 ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
+    const [ofStream, id, head] = [heads.get(row.uuid()), row.string(), readHead(row)]
+    if (head.writtenAt > (ofStream?.get(id)?.writtenAt ?? 0)) ofStream?.set(id, head)
+  })
+  return heads
+}
+
+/** All heads of a stream, as they come: of an id there may be several, of which the one written last counts. */
+export async function readAllHeads(
+  clickhouse: ClickHouse,
+  stream: string,
+  unindexed: number | undefined,
+  each: (id: string, head: Head) => void,
+): Promise<void> {
+  const inTable = sql`SELECT ${headColumns} FROM record_head WHERE stream = ${stream}`
+  const inLog = unindexed === undefined ? undefined : headsInLog([{ stream, unindexed }])
+  await clickhouse.each(inLog ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
+    row.uuid()
+    each(row.string(), readHead(row))
+  })
+}
+
+/** Puts into the table what the log has since `unindexed`. More than needed, or again, does no harm. */
+export async function indexHeads(
+  clickhouse: ClickHouse,
+  behind: { stream: string; unindexed: number }[],
+): Promise<void> {
+  await clickhouse.insertSelect(sql`INSERT INTO record_head (${headColumns}) ${headsInLog(behind)}`)
+}
+
+/** The same for versions of a stream that may have been written in place, where `indexHeads` does not look. */
+export async function indexInPlace(clickhouse: ClickHouse, stream: string, where: Sql): Promise<void> {
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_head (${headColumns})
+    SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND sign = 1 AND closed_at = 0`)
+}
+
+function headsInLog(behind: { stream: string; unindexed?: number | undefined }[]): Sql {
+  const streams = behind.map(({ stream }) => stream)
+  const since = Math.min(...behind.map(({ unindexed }) => unindexed ?? 0))
+  return sql`SELECT ${headColumns} FROM record_log
+    WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1 AND closed_at = 0`
+}
+
+/** A head by the order of columns. */
+export const readHead = (row: RowReader): Head => ({
+  modifiedAt: row.int64(),
+  writtenAt: row.int64(),
+  hash: row.fixed(16),
+  action: readAction(row),
+  firstSeenAt: row.int64(),
+  pruned: row.int64() > 0,
+  size: row.uint32(),
+})
+
+/** No id has it: see encodeRecord. */
+export const ID_SEPARATOR = '\0'

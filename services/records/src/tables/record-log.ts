@@ -1,0 +1,282 @@
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
+import { listed, type Sql, sql } from '../clickhouse/sql.ts'
+import { collapse } from './collapse.ts'
+import { type Head, ID_SEPARATOR, readHead } from './record-head.ts'
+
+/** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
+
+export const Action = { added: 1, updated: 2, deleted: 3 } as const
+export type Action = (typeof Action)[keyof typeof Action]
+
+/** What there is to know of a version without its payload. */
+export type Version = {
+  modifiedAt: number
+  writtenAt: number
+  action: Action
+  firstSeenAt: number
+  /** 0 = its payload is there, or has expired. */
+  prunedAt: number
+}
+
+/** Order of a stream. */
+export type Key = { modifiedAt: number; id: string }
+
+/** `change` has what the rows of a change have in common. */
+export type NewRow = {
+  stream: string
+  id: string
+  sign: 1 | -1
+  head: Head
+  change: { prunedAt: number; numericId: boolean; runId: string }
+  payload: Buffer
+  /** Not 0: the row says that the version with its key ended then, and will be moved (see record-version.ts). */
+  closedAt: number
+}
+
+/** What a row takes beside its payload; its id may take a little more. */
+const ROW_MAX_BYTES = 256
+
+const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, closed_at`
+
+/** What the rows of so many changes take at most; ids may take a little more. */
+export const rowsBytes = (changes: number, payloadBytes: number) => 2 * changes * ROW_MAX_BYTES + payloadBytes
+
+export function writeRows(writer: RowWriter, rows: NewRow[]): void {
+  for (const row of rows) {
+    writer.uuid(row.stream)
+    writer.int64(row.head.modifiedAt)
+    writer.string(row.id)
+    writer.int8(row.sign)
+    writer.int64(row.head.writtenAt)
+    writer.int8(row.head.action)
+    writer.int64(row.head.firstSeenAt)
+    writer.int64(row.change.prunedAt)
+    writer.uint8(row.change.numericId ? 1 : 0)
+    writer.fixed(row.head.hash)
+    writer.uint32(row.head.size)
+    writer.repeated(row.change.runId)
+    writer.string(row.payload)
+    writer.int64(row.closedAt)
+  }
+}
+
+/** All rows or none, once, however often it is called with the same token. */
+export const insertRows = (clickhouse: ClickHouse, rows: Buffer, token: string): Promise<void> =>
+  clickhouse.insert(sql`record_log (${columns})`, rows, token)
+
+/** Says that the version with its key has ended, though it may still be there. */
+export const isClosed = sql`closed_at > 0`
+
+/** What a row adds to what is alive: nothing remains of a version that is closed. */
+const share = sql`if(closed_at = 0, sign, -sign)`
+
+/** Live versions, which is all that FINAL would show if none were closed. */
+const live = (stream: string, where: Sql): Sql => sql`
+  record_log FINAL WHERE stream = ${stream} AND closed_at = 0 AND (modified_at, id) NOT IN (
+    SELECT modified_at, id FROM record_log WHERE stream = ${stream} AND ${isClosed}) AND ${where}`
+
+/** A row as it is read: several of one key may be there until they are merged. */
+export type ReadRow = Version & Key & { sign: number; numericId: boolean; payload: Buffer }
+
+export const readColumns = sql`
+  modified_at, id, ${share}, written_at, action, first_seen_at, pruned_at, numeric_id, payload`
+
+/** Rows of live and of ended versions in order, as they are on disk: FINAL would read the whole stream for each page. */
+export async function readRows(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+  settings: Sql = sql``,
+): Promise<ReadRow[]> {
+  return clickhouse.select(
+    sql`SELECT ${readColumns}
+      FROM record_log WHERE stream = ${stream} AND ${where}
+      ORDER BY stream, modified_at, id LIMIT ${limit}
+      SETTINGS max_threads = 1, optimize_read_in_order = 1${settings}`,
+    readRow,
+  )
+}
+
+export const readRow = (row: RowReader): ReadRow => ({
+  modifiedAt: row.int64(),
+  id: row.string(),
+  sign: row.int8(),
+  writtenAt: row.int64(),
+  action: readAction(row),
+  firstSeenAt: row.int64(),
+  prunedAt: row.int64(),
+  numericId: row.uint8() === 1,
+  payload: row.bytes(),
+})
+
+/** The live ones of these versions, in order. */
+export async function readLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<ReadRow[]> {
+  const rows = await clickhouse.select(
+    sql`SELECT ${readColumns} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY modified_at, id`,
+    readRow,
+  )
+  return collapse(rows, false).live
+}
+
+/** The first of these rows: up to `limit`, or a little more than `bytes` of them. `full`: there may be more. */
+export async function readWindow(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+  bytes: number,
+): Promise<{ rows: ReadRow[]; full: boolean }> {
+  const rows = await readRows(clickhouse, stream, where, limit, upToBytes(bytes))
+  return { rows, full: rows.length === limit || mayBeCut(rows, bytes) }
+}
+
+/** Rows without their payloads, in order. */
+export async function readKeys(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+): Promise<KeyRow[]> {
+  return clickhouse.select(
+    sql`SELECT modified_at, id, ${share}, written_at, size FROM record_log WHERE stream = ${stream} AND ${where}
+      ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
+    (row) => ({
+      modifiedAt: row.int64(),
+      id: row.string(),
+      sign: row.int8(),
+      writtenAt: row.int64(),
+      size: row.uint32(),
+    }),
+  )
+}
+
+export type KeyRow = Key & { sign: number; writtenAt: number; size: number }
+
+/** The server stops at the first block of rows that is over the bound. */
+export const upToBytes = (bytes: number): Sql =>
+  sql`, max_result_bytes = ${bytes}, result_overflow_mode = 'break'`
+
+export function mayBeCut(rows: ReadRow[], bytes: number): boolean {
+  const read = rows.reduce(
+    (sum, { id, payload }) => sum + ROW_BYTES + ID_CHAR_BYTES * id.length + payload.length,
+    0,
+  )
+  return read >= bytes
+}
+
+/** Rather more than what a row takes in the server's memory, where it measures: what is full must not look complete. */
+const ROW_BYTES = 80
+const ID_CHAR_BYTES = 3
+
+/** Only these actions: rows that end a version carry its action, so they stay together. */
+export const hasAction = (actions: Action[]): Sql => sql`action IN ${actions.map((action) => nameOf[action])}`
+
+/** As ClickHouse orders them: texts by their bytes. */
+export function compareKeys(a: Key, b: Key): number {
+  return a.modifiedAt - b.modifiedAt || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
+}
+
+/** The first comparison alone is what the index can use. */
+export const after = (key: Key): Sql =>
+  sql`modified_at >= ${key.modifiedAt} AND (modified_at, id) > (${key.modifiedAt}, ${key.id})`
+
+export const upTo = (key: Key): Sql =>
+  sql`modified_at <= ${key.modifiedAt} AND (modified_at, id) <= (${key.modifiedAt}, ${key.id})`
+
+/** Ids as one text for each instant: parsing thousands of literals takes longer than finding what they name. */
+export function isOneOf(keys: Key[]): Sql {
+  const byInstant = Map.groupBy(keys, ({ modifiedAt }) => modifiedAt)
+  const rows = [...byInstant].map(([instant, keys]) => [instant, keys.map(({ id }) => id).join(ID_SEPARATOR)])
+  return sql`(modified_at, id) IN (
+    SELECT modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
+    FROM values('modified_at Int64, ids String', ${listed(rows)}))`
+}
+
+/** The first live versions that match, in order: how many they are, their bytes, and where they end. */
+export async function measureLive(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+): Promise<{ count: number; bytes: number; end: Key }> {
+  const [measured] = await clickhouse.select(
+    sql`SELECT count(), sum(size), max((modified_at, id)) AS end FROM (
+        SELECT modified_at, id, size FROM ${live(stream, where)}
+        ORDER BY stream, modified_at, id LIMIT ${limit})`,
+    (row) => ({ count: row.int64(), bytes: row.int64(), end: { modifiedAt: row.int64(), id: row.string() } }),
+  )
+  return measured ?? { count: 0, bytes: 0, end: { modifiedAt: 0, id: '' } }
+}
+
+export async function countLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<number> {
+  const [count] = await clickhouse.select(sql`SELECT count() FROM ${live(stream, where)}`, (row) =>
+    row.int64(),
+  )
+  return count ?? 0
+}
+
+/** Live versions as heads, in no order. */
+export async function liveHeads(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  limit: number,
+): Promise<[string, Head][]> {
+  return clickhouse.select(
+    sql`SELECT id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
+      FROM ${live(stream, where)} LIMIT ${limit}`,
+    (row) => [row.string(), readHead(row)],
+  )
+}
+
+/** Live versions stay where they are, without their payloads; done on the server, as payloads need not travel. */
+export async function pruneRows(
+  clickhouse: ClickHouse,
+  stream: string,
+  where: Sql,
+  instant: number,
+): Promise<void> {
+  // One key three times: the order of -1 before +1 says that the last row is alive.
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_log (${columns}, ended_at)
+    SELECT stream, modified_at, id, side, if(side = 1, toInt64(${instant}), written_at), action, first_seen_at,
+      if(side = 1, toInt64(${instant}), pruned_at), numeric_id, hash, if(side = 1, 0, size), run_id, '', 0, ended_at
+    FROM (SELECT * EXCEPT payload FROM ${live(stream, where)})
+    ARRAY JOIN [-1, 1] AS side`)
+}
+
+/** What the log says of a stream as a whole; `newest` is 0 if nothing was ever saved. */
+export type LogSummary = { newest: number; live: number; bytes: number }
+
+export async function summarize(clickhouse: ClickHouse, stream: string): Promise<LogSummary> {
+  const [summary] = await clickhouse.select(
+    sql`SELECT max(modified_at), sum(${share} * (action != 'deleted')), sum(${share} * toInt64(size))
+      FROM record_log WHERE stream = ${stream}`,
+    (row) => ({ newest: row.int64(), live: row.int64(), bytes: row.int64() }),
+  )
+  return summary ?? { newest: 0, live: 0, bytes: 0 }
+}
+
+/** What a run that began at `since` has changed so far, as its records tell. */
+export async function changesOfRun(
+  clickhouse: ClickHouse,
+  stream: string,
+  runId: string,
+  since: number,
+): Promise<{ added: number; updated: number; deleted: number }> {
+  // A record that the run has added and then updated is one that it added.
+  const [changes] = await clickhouse.select(
+    sql`SELECT countIf(action != 'deleted' AND first_seen_at >= ${since}),
+        countIf(action != 'deleted' AND first_seen_at < ${since}), countIf(action = 'deleted')
+      FROM ${live(stream, sql`modified_at >= ${since} AND run_id = ${runId}`)}`,
+    (row) => ({ added: row.int64(), updated: row.int64(), deleted: row.int64() }),
+  )
+  return changes ?? { added: 0, updated: 0, deleted: 0 }
+}
+
+const nameOf = { 1: 'added', 2: 'updated', 3: 'deleted' } as const
+
+/** An Enum8 is its number. */
+export const readAction = (row: RowReader): Action => row.int8() as Action

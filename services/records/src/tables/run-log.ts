@@ -1,0 +1,52 @@
+import type { AppendLogsRequest, ListLogsRequest, LogLevel, LogLine } from '@syncline/proto'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { RowWriter } from '../clickhouse/row-binary.ts'
+import { sql } from '../clickhouse/sql.ts'
+
+/** The table `run_log`: what a run has said. */
+
+const MAX_LINES = 10_000
+
+/** A repeated call writes the same lines again, and lines of the same number are one. */
+export async function appendLogs(clickhouse: ClickHouse, request: AppendLogsRequest): Promise<void> {
+  if (request.lines.length === 0) return
+  const writer = new RowWriter()
+  for (const [i, line] of request.lines.entries()) {
+    writer.string(request.environment)
+    writer.string(request.runId)
+    writer.uint32(request.attempt)
+    writer.uint32(request.first + i)
+    writer.int64(line.atMs)
+    writer.int8(Math.max(levels.indexOf(line.level), 1))
+    writer.string(line.message)
+  }
+  await clickhouse.insertGathered(
+    sql`run_log (environment, run_id, attempt, number, at, level, message)`,
+    writer.finish(),
+  )
+}
+
+/** The newest `limit` lines, oldest first. */
+export async function listLogs(clickhouse: ClickHouse, request: ListLogsRequest): Promise<LogLine[]> {
+  const limit = Math.min(request.limit || MAX_LINES, MAX_LINES)
+  const lines = await clickhouse.select(
+    sql`SELECT at, level, message FROM run_log FINAL
+      WHERE environment = ${request.environment} AND run_id = ${request.runId}
+      ORDER BY attempt DESC, number DESC LIMIT ${limit}`,
+    (row): LogLine => ({
+      atMs: row.int64(),
+      level: levels[row.int8()] ?? 'LOG_LEVEL_INFO',
+      message: row.string(),
+    }),
+  )
+  return lines.reverse()
+}
+
+/** By their number in the table. */
+const levels: LogLevel[] = [
+  'LOG_LEVEL_UNSPECIFIED',
+  'LOG_LEVEL_DEBUG',
+  'LOG_LEVEL_INFO',
+  'LOG_LEVEL_WARN',
+  'LOG_LEVEL_ERROR',
+]

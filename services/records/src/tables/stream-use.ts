@@ -1,0 +1,66 @@
+import type { Stream } from '@syncline/proto'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { RowWriter } from '../clickhouse/row-binary.ts'
+import { sql } from '../clickhouse/sql.ts'
+import type { Store } from '../store.ts'
+
+/** The table `stream_use`: what is known of when streams were used. It is not in Redis, which may forget. */
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** A run begins on a stream. Once a day is enough. */
+export async function noteUse({ clickhouse, state, clock }: Store, stream: Stream): Promise<void> {
+  const [id, noted, now] = [await state.id(stream), await state.notedUse(stream), clock()]
+  if (noted?.id === id && noted.at > now - DAY_MS) return
+  await insertUse(clickhouse, id, { usedAt: now, reportedAt: 0 })
+  await state.setNotedUse(stream, { id, at: now })
+}
+
+export async function noteReport(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
+  await insertUse(clickhouse, id, { usedAt: 0, reportedAt: now })
+}
+
+export type Unused = { stream: Stream; id: string; usedAt: number; reportedAt: number }
+
+/** Streams that were not used since an instant. One of which no use is known, as it was emptied, is not among them. */
+export async function unusedSince(clickhouse: ClickHouse, since: number): Promise<Unused[]> {
+  return clickhouse.select(
+    sql`SELECT environment, connection, model, variant, stream, used, reported FROM (
+        SELECT *, max(generation) OVER (PARTITION BY environment, connection, model, variant) AS newest
+        FROM streams FINAL) AS known
+      INNER JOIN (
+        SELECT stream, max(used_at) AS used, max(reported_at) AS reported FROM stream_use GROUP BY stream
+        HAVING used <= ${since}) AS use USING stream
+      WHERE generation = newest`,
+    (row) => ({
+      stream: {
+        environment: row.string(),
+        connection: row.string(),
+        model: row.string(),
+        variant: row.string(),
+      },
+      id: row.uuid(),
+      usedAt: row.int64(),
+      reportedAt: row.int64(),
+    }),
+  )
+}
+
+export async function lastUse(clickhouse: ClickHouse, id: string): Promise<number> {
+  const [at] = await clickhouse.select(sql`SELECT max(used_at) FROM stream_use WHERE stream = ${id}`, (row) =>
+    row.int64(),
+  )
+  return at ?? 0
+}
+
+async function insertUse(
+  clickhouse: ClickHouse,
+  id: string,
+  { usedAt, reportedAt }: { usedAt: number; reportedAt: number },
+): Promise<void> {
+  const writer = new RowWriter()
+  writer.uuid(id)
+  writer.int64(usedAt)
+  writer.int64(reportedAt)
+  await clickhouse.insertGathered(sql`stream_use (stream, used_at, reported_at)`, writer.finish())
+}

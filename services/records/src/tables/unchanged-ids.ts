@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { RowWriter } from '../clickhouse/row-binary.ts'
+import { type Sql, sql } from '../clickhouse/sql.ts'
+
+/** The table `seen`: which ids saves brought without changing them. Until they are written they wait in Redis. */
+
+const DAY_MS = 24 * 3600 * 1000
+
+export const SEEN_TTL_DAYS = 31
+
+/** A delete-tracking window may be open for so long; what was seen before is forgotten soon after. */
+export const WINDOW_MAX_MS = (SEEN_TTL_DAYS - 1) * DAY_MS
+
+export async function insertSeen(
+  clickhouse: ClickHouse,
+  notes: { stream: string; at: number; ids: string[] }[],
+): Promise<void> {
+  const writer = new RowWriter()
+  for (const note of notes) {
+    writer.uuid(note.stream)
+    writer.int64(note.at)
+    writer.strings(note.ids)
+  }
+  await clickhouse.insert(sql`seen (stream, at, ids)`, writer.finish(), randomUUID())
+}
+
+/** Records of the log that no save since `since` brought, changed or not. */
+export const unseenSince = (stream: string, since: number): Sql =>
+  sql`modified_at < ${since} AND id NOT IN (
+    SELECT arrayJoin(ids) FROM seen WHERE stream = ${stream} AND at >= ${since})`
