@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Stream } from '@syncline/proto'
 import type { Batch } from '@syncline/record'
+import { RoundRobinQueue } from '../admission/round-robin-queue.ts'
 import type { RunTarget, Store } from '../store.ts'
 import { stateKey } from '../stream/identity.ts'
 import { endOfWait, type Lock, pollPause, WAIT_MS } from '../stream/stream-state.ts'
@@ -9,7 +10,6 @@ import { waitLimit } from '../stream/wait-limit.ts'
 import { type Committing, commit } from './commit.ts'
 import type { SavePlan } from './plan.ts'
 import { type Load, plus, Room, within } from './room.ts'
-import { Rotation } from './rotation.ts'
 
 const MIB = 1024 * 1024
 
@@ -48,7 +48,7 @@ export class GroupCommit {
   readonly #store: Committing & Pick<Store, 'state'>
   readonly #room: Room
   readonly #queues = new Map<string, Queue>()
-  readonly #ready = new Rotation<Queue>()
+  readonly #ready = new RoundRobinQueue<Queue>()
   #underWay = 0
   #starting = false
 

@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
+import { RoundRobinQueue } from '../admission/round-robin-queue.ts'
 import { orAborted } from '../stream/or-aborted.ts'
-import { Rotation } from './rotation.ts'
 
 /** What a save weighs. */
 export type Load = { rows: number; bytes: number }
@@ -16,7 +16,7 @@ const nothing: Load = { rows: 0, bytes: 0 }
 export class Room {
   readonly #limit: Load
   readonly #atTheDoor = new Map<string, Load>()
-  readonly #waiting = new Rotation<Guest>()
+  readonly #waiting = new RoundRobinQueue<Guest>()
   #taken = nothing
 
   constructor(limit: Load) {
