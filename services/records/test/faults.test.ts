@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 import { type ListedRecord, startRecords, stream } from './harness.ts'
 import { mortal } from './mortal.ts'
 
-const claim = script(new URL('../src/scripts/lock.lua', import.meta.url))
+const claim = script(new URL('../src/stream/scripts/lock.lua', import.meta.url))
 /** Root may on Linux, unless it is in a container that forbids it. */
 const canMount = process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0
 
