@@ -1,7 +1,7 @@
 import type { ModelCounts } from '@syncline/proto'
-import type { Redis } from '@syncline/redis'
+import { type Redis, redisCall } from '@syncline/redis'
 import { type Outcome, type Run, runFrom, type Schedule, scheduleFrom } from './schedule.ts'
-import { ask, scripts } from './scripts.ts'
+import { scripts } from './scripts.ts'
 
 export type Clock = () => number
 
@@ -253,6 +253,6 @@ export class Store {
   }
 
   #ask<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    return ask(this.#redis, work)
+    return redisCall(work(this.#redis))
   }
 }
