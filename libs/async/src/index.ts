@@ -1,0 +1,5 @@
+export { orAborted } from './or-aborted.ts'
+export { type Repetition, repeat } from './repeat.ts'
+export { timeLimit } from './time-limit.ts'
+export { waitForServer } from './wait-for-server.ts'
+export { withTimeout } from './with-timeout.ts'

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Background work of a process. Disposing stops it: the job's signal aborts, and a job at work is waited for. */
+export interface Repetition extends AsyncDisposable {
+  /** Ends the present pause; a job at work is followed by another one at once. Not after a failure. */
+  wake(): void
+}
+
+/**
+ * Runs `job` at once and then again and again, one at a time: `periodMs` after it has returned, at once if it returned
+ * true (there is more to do), `retryMs` after a failure. Pauses vary by ± 25 %, so that instances don't move in step.
+ */
+export function repeat(
+  periodMs: number,
+  job: (signal: AbortSignal) => Promise<unknown>,
+  { onFailure, retryMs = periodMs }: { onFailure: (error: unknown) => void; retryMs?: number },
+): Repetition {
+  const stop = new AbortController()
+  let pause = new AbortController()
+  let wakeable = true
+
+  const round = async (): Promise<boolean> => {
+    try {
+      return (await job(stop.signal)) === true
+    } catch (error) {
+      wakeable = false
+      // Who has woken the job was answered by its failure.
+      pause = new AbortController()
+      if (!stop.signal.aborted) onFailure(error)
+      return false
+    }
+  }
+  const ended = (async () => {
+    while (!stop.signal.aborted) {
+      // Made before the job: a wake during the job ends the pause after it.
+      pause = new AbortController()
+      wakeable = true
+      if ((await round()) || stop.signal.aborted) continue
+      const ms = (wakeable ? periodMs : retryMs) * (0.75 + Math.random() / 2)
+      await sleep(ms, undefined, { signal: pause.signal }).catch(() => {})
+    }
+  })()
+  return {
+    wake: () => {
+      if (wakeable) pause.abort()
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      pause.abort()
+      await ended
+    },
+  }
+}
