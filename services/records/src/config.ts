@@ -23,6 +23,8 @@ export const Config = z
     RECORDS_STALE_SYNC_DAYS: variable.whole(60),
     /** Memory for the newest versions' hashes and instants, by which saves are compared without asking the database. */
     RECORDS_HEADS_MAX_BYTES: variable.whole(96 * 1024 * 1024),
+    /** Memory for changes that wait to be committed. An environment may hold as much of it as is free beside it. */
+    RECORDS_WRITE_MAX_BYTES: variable.whole(96 * 1024 * 1024),
     /** A page ends before its payloads are more than this; a single larger record is a page. */
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**
@@ -44,6 +46,7 @@ export const Config = z
     cluster: env.RECORDS_CLUSTER,
     deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
     headBytes: env.RECORDS_HEADS_MAX_BYTES,
+    writeBytes: env.RECORDS_WRITE_MAX_BYTES,
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
     keep: {
       payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS,

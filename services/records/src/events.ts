@@ -22,7 +22,15 @@ const unusedStreams = metrics.gauge(
   ['shard'],
 )
 const repeated = metrics.counter('records_inserts_repeated_total', 'Inserts that failed and were tried again')
-const healed = metrics.counter('records_streams_healed_total', 'Streams whose tables had to be made to agree')
+const recovered = metrics.counter(
+  'records_streams_recovered_total',
+  'Streams that were counted anew after a commit that was in doubt',
+)
+const leasesNotReleased = metrics.counter(
+  'records_leases_not_released_total',
+  'Write leases that were lost before they were released',
+  ['outcome'],
+)
 
 const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take', ['shard'])
 const headsLookedUp = metrics.counter('records_heads_looked_up_total', 'Heads that were not in memory')
@@ -58,24 +66,30 @@ export function shardEvents(serviceLog: Log, shard: number) {
     retiringFailed: (err: unknown) => log.warn({ err }, 'unused streams not looked at, later again'),
     swept: (streams: number) => log.info({ streams }, 'rows of emptied streams removed'),
     sweepFailed: (err: unknown) => log.warn({ err }, 'sweep failed, the next one tries again'),
-    healed(stream: Stream) {
-      healed.inc()
-      log.warn({ stream }, 'a commit was torn; the tables agree again')
+    recovered(stream: Stream) {
+      recovered.inc()
+      log.warn({ stream }, 'recovered a stream after a commit that was in doubt')
     },
     headsInMemory: (bytes: number) => headBytes.set({ shard }, bytes),
     headsLookedUp: (count: number) => headsLookedUp.inc(count),
     headsNotLoaded: (stream: Stream, err: unknown) =>
-      log.warn({ err, stream }, 'heads not loaded, they are looked up'),
-    feedFailed: (err: unknown) => log.warn({ err }, 'heads and seen ids wait to be written, later again'),
+      log.warn({ err, stream }, 'heads not loaded, will look them up'),
+    feedFailed: (err: unknown) => log.warn({ err }, 'background flush failed, will retry'),
     committed: (saves: number) => commitSaves.observe(saves),
     commitSplit: (saves: number, err: unknown) =>
-      log.warn({ err, saves }, 'a commit failed, its saves are tried one by one'),
+      log.warn({ err, saves }, 'ClickHouse rejected a commit, retrying its changes one by one'),
     insertRepeated(tries: number, err: unknown) {
       repeated.inc()
-      log.warn({ err, tries }, 'insert failed, trying again')
+      log.warn({ err, tries }, 'insert failed, will retry')
     },
-    lockNotReleased: (stream: Stream, err: unknown) =>
-      log.warn({ err, stream }, 'lock not given back, it will run out'),
+    /** `outcome`: how the commit under it had ended. */
+    leaseNotReleased(stream: Stream, outcome: string, err: unknown) {
+      leasesNotReleased.inc({ outcome })
+      log.error(
+        { err, stream, outcome },
+        'write lease lost before its release, the next holder recovers the stream',
+      )
+    },
   }
 }
 

@@ -1,19 +1,21 @@
 import type { Redis } from '@syncline/redis'
 import type { Log } from '@syncline/service'
 import pLimit from 'p-limit'
+import { MemoryBudget } from './admission/memory-budget.ts'
 import { ClickHouse } from './clickhouse/clickhouse.ts'
-import { GroupCommit } from './commit/group-commit.ts'
+import { WriteQueue } from './commit/write-queue.ts'
 import type { Config, Shard } from './config.ts'
 import { shardEvents } from './events.ts'
-import { Heads } from './heads/head-cache.ts'
+import { HeadCache } from './heads/head-cache.ts'
 import { every } from './jobs/every.ts'
 import { retireStreams } from './jobs/retire-streams.ts'
 import { sweepGenerations } from './jobs/sweep-generations.ts'
 import { TableFeed } from './jobs/table-feed.ts'
 import type { ReadAhead } from './read/read-ahead.ts'
-import { PayloadLife } from './read/record-json.ts'
 import type { Store } from './store.ts'
+import { Leases } from './stream/leases.ts'
 import { StreamState } from './stream/stream-state.ts'
+import { PayloadLife } from './tables/payload-life.ts'
 
 const SWEEP_MS = 60_000
 const RETIRE_MS = 3600_000
@@ -27,17 +29,22 @@ export function openStore(at: Shard, { config, redis, ahead, log, clock }: Share
   const place = config.shards.indexOf(at) + 1
   const events = shardEvents(log, place)
   const clickhouse = new ClickHouse(at)
-  const state = new StreamState(redis, config.redis.prefix, clickhouse, events)
+  const state = new StreamState(redis, config.redis.prefix, clickhouse)
   const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
   const feed = new TableFeed(clickhouse, state, lock('moving'), events)
-  const heads = new Heads(clickhouse, config.headBytes / shards, events)
+  const heads = new HeadCache(clickhouse, config.headBytes / shards, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays, staleDays } = config.keep
   const inserts = pLimit(1)
-  const committing = { clickhouse, inserts, state, heads, feed, life, historyDays, events }
+  const leases = new Leases(redis, config.redis.prefix, events)
+  const committing = { clickhouse, inserts, heads, background: feed, historyDays, events }
+  const budget = new MemoryBudget(config.writeBytes / shards, 'the write queue')
   const store: Store = {
     ...committing,
-    commits: new GroupCommit(committing, shards),
+    state,
+    feed,
+    life,
+    writes: new WriteQueue({ ...committing, leases, state }, budget),
     ahead,
     guard: config.deleteGuard,
     pageBytes: config.pageBytes,

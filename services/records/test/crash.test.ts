@@ -64,13 +64,19 @@ test('a commit whose process died before it gave the lock back is counted by the
   await using redis = store.redis()
   await issues.save([{ id: 'a', n: 1 }])
   await issues.save([{ id: 'c' }])
-  const [key = ''] = await redis.client.keys(`${store.at}:{dev}:stream:${issues.stream.connection}/*`)
+  const [key = ''] = await redis.client.keys(`${store.at}:{dev}:records:${issues.stream.connection}/*`)
   const before = await redis.client.hgetall(key)
   await issues.save([{ id: 'a', n: 2 }, { id: 'b' }])
   // What Redis would know then; the lock has run out.
   const { last = '' } = await redis.client.hgetall(key)
-  await redis.client.hset(key, { ...before, last, torn: last, holder: 'dead', held_until: Date.now() - 1 })
-  await redis.client.hdel(key, 'unindexed')
+  await redis.client.hset(key, {
+    ...before,
+    last,
+    in_doubt: last,
+    holder: 'dead',
+    held_until: Date.now() - 1,
+  })
+  await redis.client.hdel(key, 'heads_behind')
   await sql(store, 'TRUNCATE TABLE record_head')
 
   const same = stream(other.records, issues.stream)

@@ -123,7 +123,7 @@ test('a stream that somebody else holds keeps nobody waiting, and who gives up o
   const [held, ...others] = fresher(4)
   await held?.begin()
   await using redis = store.redis()
-  const [key = ''] = await redis.client.keys(`${store.at}:{dev}:stream:${held?.stream.connection}/*`)
+  const [key = ''] = await redis.client.keys(`${store.at}:{dev}:records:${held?.stream.connection}/*`)
   await redis.client.hset(key, { holder: 'another', held_until: Date.now() + 60_000 })
 
   const patience = new AbortController()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { RecordsDefinition, type SaveMode, type Stream } from '@syncline/proto'
+import { RecordsDefinition, type SaveMode, type SaveResponse, type Stream } from '@syncline/proto'
 import { batchOf, encodeRecord, wholePage } from '@syncline/record'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
@@ -92,8 +92,9 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
     delete: (ids: string[]) => records.delete({ stream, writer, ids }),
     trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
     endTrackingDeletes: (allowMassDelete = false) =>
-      records.endTrackingDeletes({ stream, writer, allowMassDelete }),
-    deleteUnseen: (allowMassDelete = false) => records.deleteUnseen({ stream, writer, allowMassDelete }),
+      toTheEnd(() => records.endTrackingDeletes({ stream, writer, allowMassDelete })),
+    deleteUnseen: (allowMassDelete = false) =>
+      toTheEnd(() => records.deleteUnseen({ stream, writer, allowMassDelete })),
     async list(request: Partial<Parameters<Records['records']['listRecords']>[0]> = {}) {
       const page = await wholePage(records.listRecords({ stream, limit: 100, ...request }))
       return { records: parse(page.records), cursor: page.nextCursor }
@@ -121,6 +122,16 @@ export function stream(records: Records['records'], more: Partial<Stream> = {}) 
 
   function save(values: Json[], mode: SaveMode, as: typeof writer) {
     return { stream, writer: as, mode, batch: batchOf(values.map((value) => encodeRecord(value))) }
+  }
+}
+
+/** As the runner does it: a long deletion takes several calls. */
+async function toTheEnd(call: () => Promise<SaveResponse>) {
+  let deleted = 0
+  for (;;) {
+    const response = await call()
+    deleted += response.deleted
+    if (!response.more) return { ...response, deleted }
   }
 }
 

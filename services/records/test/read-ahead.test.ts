@@ -17,7 +17,7 @@ async function readAhead({ whileLocked = false } = {}) {
   await issues.save(many(100))
   const first = await issues.list({ limit: 10 })
   await using redis = store.redis()
-  const key = (await redis.client.keys(`${store.at}:{dev}:stream:${issues.stream.connection}/*`))[0] ?? ''
+  const key = (await redis.client.keys(`${store.at}:{dev}:records:${issues.stream.connection}/*`))[0] ?? ''
   if (whileLocked) await redis.client.hset(key, 'holder', 'somebody')
   const { cursor } = await issues.list({ limit: 10, cursor: first.cursor })
   await redis.client.hdel(key, 'holder')

@@ -58,7 +58,7 @@ test('a run that begins takes the report back, even if Redis has forgotten the s
   await using _day40 = await after(40, store)
   await eventually(async () => expect(await reports(store)).toBe('1'))
   await using redis = store.redis()
-  await redis.client.del(...(await redis.client.keys(`${store.at}:{dev}:stream:*`)))
+  await redis.client.del(...(await redis.client.keys(`${store.at}:{dev}:records:*`)))
   await using day50 = await after(50, store)
   const again = stream(day50.records, issues.stream)
   await again.begin()

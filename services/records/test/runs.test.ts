@@ -95,7 +95,7 @@ test('a stream whose state Redis has lost goes on where it was', async () => {
   const before = await issues.list()
   await using redis = store.redis()
   await redis.client.del(
-    ...(await redis.client.keys(`${store.at}:{dev}:stream:${issues.stream.connection}/*`)),
+    ...(await redis.client.keys(`${store.at}:{dev}:records:${issues.stream.connection}/*`)),
   )
   expect(await issues.list()).toEqual(before)
   expect(await issues.save([{ id: 'a', n: 2 }])).toMatchObject({ updated: 1 })

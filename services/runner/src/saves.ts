@@ -59,13 +59,25 @@ export class Saves {
     step: 'start' | 'end' | 'previous',
     allowMassDelete = false,
   ): Promise<void> {
-    await this.#inTurn(model, async (target, signal) => {
-      const request = { ...target, allowMassDelete }
-      if (step === 'end') return this.#records.endTrackingDeletes(request, { signal })
-      if (step === 'previous') return this.#records.deleteUnseen(request, { signal })
-      await this.#records.startTrackingDeletes(target, { signal })
-      return undefined
-    })
+    if (step === 'start') {
+      await this.#inTurn(model, async (target, signal) => {
+        await this.#records.startTrackingDeletes(target, { signal })
+        return undefined
+      })
+      return
+    }
+    // A long deletion takes several calls; each is retried by itself, and what it has deleted counts.
+    for (let more = true; more; ) {
+      await this.#inTurn(model, async (target, signal) => {
+        const request = { ...target, allowMassDelete }
+        const response =
+          step === 'end'
+            ? await this.#records.endTrackingDeletes(request, { signal })
+            : await this.#records.deleteUnseen(request, { signal })
+        more = response.more
+        return response
+      })
+    }
   }
 
   /** Waits for every write so far; fails if one of the run's writes has failed. */

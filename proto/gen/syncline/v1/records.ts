@@ -216,6 +216,8 @@ export interface SaveResponse {
   duplicateIds: string[]
   /** What people should know, for the log and the result of the run; mostly empty. */
   warning: string
+  /** Of a long deletion: this call has done a part of it, and the next one goes on. */
+  more: boolean
 }
 
 export interface TrackDeletesRequest {
@@ -839,7 +841,7 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
 }
 
 function createBaseSaveResponse(): SaveResponse {
-  return { added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [], warning: '' }
+  return { added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [], warning: '', more: false }
 }
 
 export const SaveResponse: MessageFns<SaveResponse> = {
@@ -861,6 +863,9 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     }
     if (message.warning !== '') {
       writer.uint32(50).string(message.warning)
+    }
+    if (message.more !== false) {
+      writer.uint32(56).bool(message.more)
     }
     return writer
   },
@@ -926,6 +931,14 @@ export const SaveResponse: MessageFns<SaveResponse> = {
             message.warning = reader.string()
             continue
           }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.more = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -949,6 +962,7 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     message.deleted = object.deleted ?? 0
     message.duplicateIds = object.duplicateIds?.map((e) => e) || []
     message.warning = object.warning ?? ''
+    message.more = object.more ?? false
     return message
   },
 }

@@ -1,5 +1,6 @@
 import type { ModelCounts } from '@syncline/proto'
-import type { RunTarget, Store } from '../store.ts'
+import type { Store } from '../store.ts'
+import type { RunTarget } from '../stream/target.ts'
 import { changesOfRun } from '../tables/record-log.ts'
 import { noteUse } from '../tables/stream-use.ts'
 import { empty } from './empty-streams.ts'

@@ -1,16 +1,18 @@
 import { AppError } from '@syncline/errors'
 import type { RecordsServiceImplementation, Stream, Writer } from '@syncline/proto'
 import type { CallContext } from 'nice-grpc'
-import type { RunTarget, Store, Target } from '../store.ts'
+import type { Store } from '../store.ts'
 import { shardOfRun, shardOfStream } from '../stream/shard-of.ts'
+import type { RunTarget, Target } from '../stream/target.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
 import { begin } from './begin.ts'
-import { deleteByIds, deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './delete-records.ts'
+import { deleteByIds } from './delete.ts'
 import { empty } from './empty-streams.ts'
 import { listRecords } from './list-records.ts'
 import { listVersions } from './list-versions.ts'
-import { pruneRecords } from './prune-records.ts'
+import { pruneRecords } from './prune.ts'
 import { save } from './save.ts'
+import { deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './track-deletes.ts'
 
 /** The calls of records.proto. @param stores One for each shard, in order. */
 export function recordsCalls(stores: Store[]): RecordsServiceImplementation {

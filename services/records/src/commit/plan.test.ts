@@ -30,9 +30,14 @@ const save = (...records: Save['records']): Save => ({
 })
 /** With history, and what it ends is closed now. */
 function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map(), closeAt = NOW) {
-  const made = planSave(saved, new Map(Object.entries(heads)), changes)
+  const unchangedIds: string[] = []
+  const made = planSave(saved, new Map(Object.entries(heads)), { changes, unchangedIds })
   const rows = rowsOf('s', changes, closeAt)
-  return { ...made, rows: rows.map(({ head, change, ...row }) => ({ ...change, ...head, ...row })) }
+  return {
+    ...made,
+    unchangedIds,
+    rows: rows.map(({ head, change, ...row }) => ({ ...change, ...head, ...row })),
+  }
 }
 const counts = ({ added, updated, unchanged }: ReturnType<typeof plan>) => ({ added, updated, unchanged })
 const added = { added: 1, updated: 0, unchanged: 0 }
@@ -46,14 +51,14 @@ describe('what a save does to a record', () => {
     expect(made.rows).toMatchObject([
       { sign: 1, modifiedAt: NOW, action: Action.added, firstSeenAt: NOW, size: 1 },
     ])
-    expect(made.seen).toEqual([])
+    expect(made.unchangedIds).toEqual([])
   })
 
   test('the same content is unchanged, writes nothing and is seen', () => {
     const made = plan(save(record('a', 'x')), { a: head('x') })
     expect(counts(made)).toEqual(unchanged)
     expect(made.rows).toEqual([])
-    expect(made.seen).toEqual(['a'])
+    expect(made.unchangedIds).toEqual(['a'])
   })
 
   test('other content ends the old version and makes a new one', () => {
@@ -100,7 +105,7 @@ describe('what a save does to a record', () => {
         size: 1,
       },
     ])
-    expect(made.seen).toEqual(['a'])
+    expect(made.unchangedIds).toEqual(['a'])
   })
 
   test('a pruned one with other content is updated', () => {

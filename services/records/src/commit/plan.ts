@@ -1,5 +1,6 @@
 import type { EncodedRecord } from '@syncline/record'
 import type { HeadsOfStream } from '../heads/head-cache.ts'
+import type { StreamSize, StreamSnapshot } from '../stream/snapshot.ts'
 import type { Head } from '../tables/record-head.ts'
 import { Action, type NewRow } from '../tables/record-log.ts'
 
@@ -13,16 +14,10 @@ export type Save = {
   records: EncodedRecord[]
 }
 
-export type SavePlan = {
-  added: number
-  updated: number
-  unchanged: number
-  duplicateIds: string[]
-  /** Ids of which the save leaves no new version behind, so that they must be remembered as seen. */
-  seen: string[]
-}
+export type SaveCounts = { added: number; updated: number; unchanged: number; duplicateIds: string[] }
 
-export type Change = {
+/** What happens to one record. */
+export type RecordChange = {
   before: Head | undefined
   next: Head
   /** 0 = it has its payload. */
@@ -33,28 +28,35 @@ export type Change = {
 }
 
 /** By id, what a commit changes in a stream: the last word of all its saves. */
-export type Changes = Map<string, Change>
+export type Changes = Map<string, RecordChange>
+
+/** What a commit does to a stream, as its changes have added it so far. */
+export type Draft = {
+  readonly snapshot: StreamSnapshot
+  readonly changes: Changes
+  /** Ids of records that were saved again without a change. */
+  readonly unchangedIds: string[]
+}
 
 /**
- * Decides what a save changes. `heads` are the stream's newest versions of its ids. What it changes goes to `changes`,
- * so that a later save of the same commit builds on it.
+ * Decides what a save changes. `heads` are the stream's newest versions of its ids. What it changes goes to the draft,
+ * so that a later change of the same commit builds on it, and so do the ids that it leaves without a new version.
  */
-export function planSave(save: Save, heads: HeadsOfStream, changes: Changes): SavePlan {
-  const plan: SavePlan = { added: 0, updated: 0, unchanged: 0, duplicateIds: [], seen: [] }
+export function planSave(save: Save, heads: HeadsOfStream, draft: Omit<Draft, 'snapshot'>): SaveCounts {
   const { last, duplicateIds } = lastOfEach(save.records)
-  plan.duplicateIds = duplicateIds
+  const counts = { added: 0, updated: 0, unchanged: 0, duplicateIds }
   for (const record of last) {
     const { id, hash, numericId, payload } = record
     const before = heads.get(id)
-    const head = changes.get(id)?.next ?? before
+    const head = draft.changes.get(id)?.next ?? before
     const kind = classify(head, hash, save.expiry)
-    plan[counted[kind]]++
-    if (kind === 'unchanged' || kind === 'restored') plan.seen.push(id)
+    counts[counted[kind]]++
+    if (kind === 'unchanged' || kind === 'restored') draft.unchangedIds.push(id)
     if (kind === 'unchanged') continue
     const next = successor(kind, head, record, save.instant)
-    changes.set(id, { before, next, prunedAt: 0, numericId, payload, runId: save.runId })
+    draft.changes.set(id, { before, next, prunedAt: 0, numericId, payload, runId: save.runId })
   }
-  return plan
+  return counts
 }
 
 /**
@@ -78,13 +80,13 @@ export function rowsOf(stream: string, changes: Changes, closeAt: number): NewRo
 const nothing = Buffer.alloc(0)
 
 /** What changes add to the stream's live records and bytes. */
-export function growthOf(changes: Changes): { live: number; bytes: number } {
-  const growth = { live: 0, bytes: 0 }
+export function sizeDeltaOf(changes: Changes): StreamSize {
+  const delta = { live: 0, bytes: 0 }
   for (const { before, next } of changes.values()) {
-    growth.live += (isAlive(next) ? 1 : 0) - (before && isAlive(before) ? 1 : 0)
-    growth.bytes += next.size - (before?.size ?? 0)
+    delta.live += (isAlive(next) ? 1 : 0) - (before && isAlive(before) ? 1 : 0)
+    delta.bytes += next.size - (before?.size ?? 0)
   }
-  return growth
+  return delta
 }
 
 export const isAlive = ({ action }: { action: Action }) => action !== Action.deleted
@@ -100,13 +102,13 @@ export function lastOfEach(records: EncodedRecord[]): { last: EncodedRecord[]; d
   return { last: [...last.values()], duplicateIds: [...duplicates] }
 }
 
-export type Kind = 'added' | 'updated' | 'unchanged' | 'restored'
+type Kind = 'added' | 'updated' | 'unchanged' | 'restored'
 
 /**
  * A deleted record that comes back is added again. A pruned one with the same content gets its payload back where it
  * is: its readers have had it, so it does not move.
  */
-export function classify(head: Head | undefined, hash: Buffer, expiry: number): Kind {
+function classify(head: Head | undefined, hash: Buffer, expiry: number): Kind {
   if (head === undefined || !isAlive(head)) return 'added'
   if (!head.hash.equals(hash)) return 'updated'
   return head.pruned || head.writtenAt <= expiry ? 'restored' : 'unchanged'

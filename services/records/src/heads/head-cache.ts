@@ -1,8 +1,8 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
-import type { Lock } from '../stream/stream-state.ts'
+import type { StreamSnapshot } from '../stream/snapshot.ts'
 import { type Head, readAllHeads, readHeads } from '../tables/record-head.ts'
-import { HeadTable } from './head-map.ts'
+import { HeadMap } from './head-map.ts'
 
 /** To look up this many heads costs as much as to read one. */
 const LOAD_FACTOR = 32
@@ -14,30 +14,31 @@ const COUNTED_STREAMS = 10_000
 export type HeadsOfStream = { get(id: string): Head | undefined }
 
 /**
- * `at`: the commit up to which the table is true. `complete`: it has all heads of the stream; otherwise they are being
- * read, and it has what was committed meanwhile. `seenSince`: since when it knows of every save which records it brought;
- * `seenAt`: of the last one that brought some unchanged, which moves no commit.
+ * `at`: the commit up to which the map is true. `complete`: it has all heads of the stream; otherwise they are being
+ * loaded, and it has what was committed meanwhile. `watchedSince`: since when it knows of every save which records it
+ * brought; `unchangedAt`: of the last commit in which a record was saved again without a change.
  */
-type Known = {
-  table: HeadTable
+type Cached = {
+  map: HeadMap
   at: number
   complete: boolean
-  seenSince: number
-  seenAt: number
+  watchedSince: number
+  unchangedAt: number
   bytes: number
 }
 
 /**
- * Heads in memory, so that most saves ask the database nothing. Several instances write: who takes the lock of a
- * stream learns which commit was its last, and a table that is not true up to just that commit is thrown away. The
- * table of a stream begins empty with the stream; for others, heads are looked up until that has cost as much as
- * reading them all. The streams used last stay, as far as `maxBytes` goes.
+ * Heads in memory, so that most commits ask the database nothing. Several instances write: the snapshot that comes with a
+ * stream's lease tells which commit was its last, and a map that is not true up to just that commit is dropped. The map
+ * of a stream begins empty with the stream; for others, heads are looked up until that has cost as much as loading them
+ * all. When the maps take more than `maxBytes`, those used least recently are dropped.
  */
-export class Heads {
+export class HeadCache {
   readonly #clickhouse: ClickHouse
   readonly #events: Events
   readonly #maxBytes: number
-  readonly #known = new Map<string, Known>()
+  /** In the order of their last use. */
+  readonly #cached = new Map<string, Cached>()
   /** Ids that were looked up, by stream. */
   readonly #lookedUp = new Map<string, number>()
   #bytes = 0
@@ -49,121 +50,135 @@ export class Heads {
     this.#events = events
   }
 
-  /** The heads of some ids of some streams, whose locks the caller holds: one query for all that is not in memory. */
-  async find(wanted: { lock: Lock; ids: string[] }[]): Promise<(lock: Lock) => HeadsOfStream> {
-    const idsOf = new Map<Lock, string[]>()
-    for (const { lock, ids } of wanted) {
-      if (!this.complete(lock)) idsOf.set(lock, [...(idsOf.get(lock) ?? []), ...ids])
-    }
+  /** The heads of some ids of some streams, whose leases the caller has: one query for all that is not in memory. */
+  async find(
+    wanted: { snapshot: StreamSnapshot; ids: readonly string[] }[],
+  ): Promise<(snapshot: StreamSnapshot) => HeadsOfStream> {
+    const lacking = wanted.filter(({ snapshot }) => this.#complete(snapshot) === undefined)
     const found = await readHeads(
       this.#clickhouse,
-      [...idsOf].map(([lock, ids]) => ({ stream: lock.id, unindexed: lock.unindexed, ids })),
+      lacking.map(({ snapshot, ids }) => ({
+        stream: snapshot.id,
+        behindSince: snapshot.headsBehindSince,
+        ids,
+      })),
     )
-    for (const [lock, ids] of idsOf) this.#consider(lock, ids.length)
-    return (lock) => this.complete(lock)?.table ?? found.get(lock.id) ?? new Map()
+    for (const { snapshot, ids } of lacking) this.#considerLoading(snapshot, ids.length)
+    return (snapshot) => this.#complete(snapshot)?.map ?? found.get(snapshot.id) ?? new Map()
   }
 
-  /** All heads of a stream, if they are in memory. */
-  complete(lock: Lock): Known | undefined {
-    const known = this.#current(lock)
-    return known?.complete ? known : undefined
+  /** All heads of a stream, if memory has watched every save since `since`. */
+  watched(snapshot: StreamSnapshot, since: number): HeadMap | undefined {
+    const cached = this.#complete(snapshot)
+    return cached && cached.watchedSince <= since ? cached.map : undefined
   }
 
   /**
-   * What is being committed under a lock, so that nobody looks meanwhile. In the end it is `committed`, or to `forget`.
-   * `seen`: ids of records that a save brought unchanged.
+   * Takes in what is about to be committed under a lease, so that nobody looks meanwhile. In the end it is `commit`, or
+   * `invalidate`.
    */
-  expect(lock: Lock, changed: ReadonlyMap<string, { next: Head }>, seen: string[]): void {
-    const known = this.#current(lock)
-    if (known === undefined) return
-    for (const [id, { next }] of changed) known.table.set(id, next)
-    for (const id of seen) known.table.see(id, lock.instant)
-    if (seen.length > 0) known.seenAt = lock.instant
-    if (!known.complete) known.seenSince = lock.instant + 1
-    this.#account(known)
+  stage(
+    snapshot: StreamSnapshot,
+    changes: ReadonlyMap<string, { next: Head }>,
+    unchangedIds: readonly string[],
+  ): void {
+    const cached = this.#current(snapshot)
+    if (cached === undefined) return
+    for (const [id, { next }] of changes) cached.map.set(id, next)
+    for (const id of unchangedIds) cached.map.touch(id, snapshot.instant)
+    if (unchangedIds.length > 0) cached.unchangedAt = snapshot.instant
+    if (!cached.complete) cached.watchedSince = snapshot.instant + 1
+    this.#account(cached)
   }
 
-  committed(lock: Lock): void {
-    const known = this.#known.get(lock.id)
-    if (known && lock.growth) known.at = lock.instant
+  /** What was staged is committed, and has changed records. */
+  commit({ id, instant }: StreamSnapshot): void {
+    const cached = this.#cached.get(id)
+    if (cached) cached.at = instant
   }
 
-  /** Heads have changed in a way that the caller can't tell one by one, or not at all. */
-  forget(lock: Lock): void {
-    this.#drop(lock.id)
+  /** Heads have changed in a way that the caller can't tell one by one, or nobody knows whether they have. */
+  invalidate({ id }: StreamSnapshot): void {
+    this.#drop(id)
   }
 
-  #current(lock: Lock): Known | undefined {
-    const known = this.#known.get(lock.id)
-    if (known?.at === lock.lastCommit && lock.tornSince === undefined) {
-      this.#known.delete(lock.id)
-      this.#known.set(lock.id, known) // the one used last is the last
-      if (known.seenAt !== lock.lastSeen) {
-        // Saves through other instances, or one whose end Redis has not heard of.
-        known.seenAt = lock.lastSeen
-        known.seenSince = Math.max(known.seenSince, lock.lastSeen + 1)
+  #complete(snapshot: StreamSnapshot): Cached | undefined {
+    const cached = this.#current(snapshot)
+    return cached?.complete ? cached : undefined
+  }
+
+  #current(snapshot: StreamSnapshot): Cached | undefined {
+    const { id, lastCommit, lastUnchanged } = snapshot
+    const cached = this.#cached.get(id)
+    if (cached?.at === lastCommit) {
+      this.#cached.delete(id)
+      this.#cached.set(id, cached)
+      if (cached.unchangedAt !== lastUnchanged) {
+        // Saves through other instances, or one whose release has failed.
+        cached.unchangedAt = lastUnchanged
+        cached.watchedSince = Math.max(cached.watchedSince, lastUnchanged + 1)
       }
-      return known
+      return cached
     }
-    this.#drop(lock.id)
-    return lock.lastCommit === 0 && lock.tornSince === undefined ? this.#add(lock, true) : undefined
+    this.#drop(id)
+    return lastCommit === 0 ? this.#add(snapshot, true) : undefined
   }
 
-  #add(lock: Lock, complete: boolean): Known {
-    const { lastCommit: at, lastSeen: seenAt } = lock
-    const seenSince = complete ? 0 : lock.instant + 1
-    const known = { table: new HeadTable(), at, complete, seenSince, seenAt, bytes: 0 }
-    this.#known.set(lock.id, known)
-    this.#account(known)
-    return known
+  #add(snapshot: StreamSnapshot, complete: boolean): Cached {
+    const { id, lastCommit: at, lastUnchanged: unchangedAt } = snapshot
+    const watchedSince = complete ? 0 : snapshot.instant + 1
+    const cached = { map: new HeadMap(), at, complete, watchedSince, unchangedAt, bytes: 0 }
+    this.#cached.set(id, cached)
+    this.#account(cached)
+    return cached
   }
 
   #drop(stream: string): void {
-    this.#bytes -= this.#known.get(stream)?.bytes ?? 0
-    this.#known.delete(stream)
+    this.#bytes -= this.#cached.get(stream)?.bytes ?? 0
+    this.#cached.delete(stream)
   }
 
-  #account(known: Known): void {
-    this.#bytes += known.table.bytes - known.bytes
-    known.bytes = known.table.bytes
-    for (const oldest of this.#known.keys()) {
+  #account(cached: Cached): void {
+    this.#bytes += cached.map.bytes - cached.bytes
+    cached.bytes = cached.map.bytes
+    for (const oldest of this.#cached.keys()) {
       if (this.#bytes <= this.#maxBytes) break
       this.#drop(oldest)
     }
     this.#events.headsInMemory(this.#bytes)
   }
 
-  #consider(lock: Lock, ids: number): void {
+  #considerLoading(snapshot: StreamSnapshot, ids: number): void {
     this.#events.headsLookedUp(ids)
-    const lookedUp = (this.#lookedUp.get(lock.id) ?? 0) + ids
-    this.#lookedUp.delete(lock.id)
-    this.#lookedUp.set(lock.id, lookedUp)
+    const lookedUp = (this.#lookedUp.get(snapshot.id) ?? 0) + ids
+    this.#lookedUp.delete(snapshot.id)
+    this.#lookedUp.set(snapshot.id, lookedUp)
     for (const oldest of this.#lookedUp.keys()) {
       if (this.#lookedUp.size <= COUNTED_STREAMS) break
       this.#lookedUp.delete(oldest)
     }
-    const worthIt = lock.live <= LOAD_FACTOR * lookedUp && HeadTable.bytesFor(lock.live) <= this.#maxBytes
-    const possible =
-      this.#loading < LOADS_AT_ONCE && !this.#known.has(lock.id) && lock.tornSince === undefined
-    if (!worthIt || !possible) return
-    this.#lookedUp.delete(lock.id)
-    void this.#load(lock, this.#add(lock, false))
+    const worthIt =
+      snapshot.live <= LOAD_FACTOR * lookedUp && HeadMap.bytesFor(snapshot.live) <= this.#maxBytes
+    if (!worthIt || this.#loading === LOADS_AT_ONCE || this.#cached.has(snapshot.id)) return
+    this.#lookedUp.delete(snapshot.id)
+    void this.#load(snapshot, this.#add(snapshot, false))
   }
 
   /** The caller's commit, and those after it, are added meanwhile: of two heads of a record the newer one stays. */
-  async #load(lock: Lock, known: Known): Promise<void> {
+  async #load(snapshot: StreamSnapshot, cached: Cached): Promise<void> {
     this.#loading++
+    const { id, headsBehindSince, stream } = snapshot
     try {
-      const { table } = known
-      await readAllHeads(this.#clickhouse, lock.id, lock.unindexed, (id, head) => {
-        if (head.writtenAt > (table.get(id)?.writtenAt ?? 0)) table.set(id, head)
+      const { map } = cached
+      await readAllHeads(this.#clickhouse, id, headsBehindSince, (id, head) => {
+        if (head.writtenAt > (map.get(id)?.writtenAt ?? 0)) map.set(id, head)
       })
-      if (this.#known.get(lock.id) !== known) return
-      known.complete = true
-      this.#account(known)
+      if (this.#cached.get(id) !== cached) return
+      cached.complete = true
+      this.#account(cached)
     } catch (error) {
-      if (this.#known.get(lock.id) === known) this.#drop(lock.id)
-      this.#events.headsNotLoaded(lock.stream, error)
+      if (this.#cached.get(id) === cached) this.#drop(id)
+      this.#events.headsNotLoaded(stream, error)
     } finally {
       this.#loading--
     }

@@ -9,21 +9,21 @@ const INSTANT_BYTES = 8
 const ACTION_BITS = 0b11
 const PRUNED_BIT = 0b100
 
-/** Small tables grow faster: there are many of them, and each growth is ten new arrays. */
+/** Small maps grow faster: there are many of them, and each growth is ten new arrays. */
 const GROWTH = 1.125
 const SMALL = { heads: 10_000, growth: 2 }
 
 /** What a row takes without its id and without `#writtenAt`: see the columns. */
 const ROW_BYTES = 3 * INSTANT_BYTES + 3 * 4 + 1 + HASH_BYTES
-/** The objects around an empty table. */
-const TABLE_BYTES = 2000
+/** The objects around an empty map. */
+const MAP_BYTES = 2000
 
 /**
  * The heads of one stream by id. A million objects would take three times the memory, and the garbage collector would
  * walk over them all day: so it is columns of numbers and a hash table of row numbers (open addressing, half full at
  * most). Rows are replaced, never removed.
  */
-export class HeadTable {
+export class HeadMap {
   size = 0
   #slots = new Int32Array(2 * START_HEADS).fill(-1)
   /** UTF-8, back to back; `#idEnd` of a row is where the next one's begins. */
@@ -34,7 +34,7 @@ export class HeadTable {
   /** As long as it is `#modifiedAt` in every row, as it is until a version is pruned or restored, it is not there. */
   #writtenAt: Float64Array | undefined
   #firstSeenAt = new Float64Array(START_HEADS)
-  #seenAt = new Float64Array(START_HEADS)
+  #touchedAt = new Float64Array(START_HEADS)
   #bytes = new Uint32Array(START_HEADS)
   #flags = new Uint8Array(START_HEADS)
   #hash = Buffer.alloc(START_HEADS * HASH_BYTES)
@@ -42,12 +42,12 @@ export class HeadTable {
   /** Resident bytes, about. */
   get bytes(): number {
     const rowBytes = ROW_BYTES + (this.#writtenAt ? INSTANT_BYTES : 0)
-    return TABLE_BYTES + this.#ids.length + this.#flags.length * rowBytes + this.#slots.length * 4
+    return MAP_BYTES + this.#ids.length + this.#flags.length * rowBytes + this.#slots.length * 4
   }
 
-  /** A guess of how large a table will be. */
+  /** A guess of how large a map will be. */
   static bytesFor(heads: number): number {
-    return TABLE_BYTES + heads * GROWTH * (ROW_BYTES + START_ID_BYTES + 8)
+    return MAP_BYTES + heads * GROWTH * (ROW_BYTES + START_ID_BYTES + 8)
   }
 
   get(id: string): Head | undefined {
@@ -68,20 +68,34 @@ export class HeadTable {
     this.#hash.set(head.hash, row * HASH_BYTES)
   }
 
-  /** A save brought the record, changed or not. */
-  see(id: string, at: number): void {
+  /** A save brought the record without a change. */
+  touch(id: string, at: number): void {
     const row = this.#find(idBytes(id))
-    if (row !== -1) this.#seenAt[row] = at
+    if (row !== -1) this.#touchedAt[row] = at
   }
 
-  /** Ids of live records that no save brought since `since`, changed or not. */
-  unseenSince(since: number): string[] {
+  /** How many live records no save has brought since `since`, changed or not. */
+  countUntouched(since: number): number {
+    let count = 0
+    for (let row = 0; row < this.size; row++) if (this.#isUntouched(row, since)) count++
+    return count
+  }
+
+  /**
+   * Their ids: the first `limit` from row `from` on, and the row at which to go on. Rows keep their places, so a pass
+   * over all of them reads each row once.
+   */
+  untouched(since: number, from: number, limit: number): { ids: string[]; next: number } {
     const ids: string[] = []
-    for (let row = 0; row < this.size; row++) {
-      const seenAt = Math.max(this.#seenAt[row] as number, this.#modifiedAt[row] as number)
-      if (seenAt < since && this.#action(row) !== Action.deleted) ids.push(this.#id(row))
-    }
-    return ids
+    let row = from
+    for (; row < this.size && ids.length < limit; row++)
+      if (this.#isUntouched(row, since)) ids.push(this.#id(row))
+    return { ids, next: row }
+  }
+
+  #isUntouched(row: number, since: number): boolean {
+    const brought = Math.max(this.#touchedAt[row] as number, this.#modifiedAt[row] as number)
+    return brought < since && this.#action(row) !== Action.deleted
   }
 
   #head(row: number): Head {
@@ -149,7 +163,7 @@ export class HeadTable {
     this.#modifiedAt = grown(this.#modifiedAt, new Float64Array(rows))
     if (this.#writtenAt) this.#writtenAt = grown(this.#writtenAt, new Float64Array(rows))
     this.#firstSeenAt = grown(this.#firstSeenAt, new Float64Array(rows))
-    this.#seenAt = grown(this.#seenAt, new Float64Array(rows))
+    this.#touchedAt = grown(this.#touchedAt, new Float64Array(rows))
     this.#bytes = grown(this.#bytes, new Uint32Array(rows))
     this.#flags = grown(this.#flags, new Uint8Array(rows))
     this.#hash = grown(this.#hash, Buffer.alloc(rows * HASH_BYTES))

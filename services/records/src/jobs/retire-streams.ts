@@ -1,4 +1,4 @@
-import { takeNextGeneration } from '../api/empty-streams.ts'
+import { takeNextGeneration } from '../commit/next-generation.ts'
 import type { Store } from '../store.ts'
 import { lastUse, noteReport, type Unused, unusedSince } from '../tables/stream-use.ts'
 
@@ -27,10 +27,12 @@ export async function retireStreams(store: Store, days: number, signal: AbortSig
 }
 
 async function retire(store: Store, { stream, id, usedAt }: Unused, signal: AbortSignal): Promise<void> {
-  await store.state.locked({ stream, writer: undefined, signal }, async (lock) => {
+  await store.writes.operate({ stream, writer: undefined, signal }, async (granted) => {
     // A run may have begun meanwhile.
-    if (lock.id !== id || (await lastUse(store.clickhouse, id)) > usedAt) return
-    await takeNextGeneration(store, lock)
-    store.events.retired(stream, usedAt)
+    const isUsed = granted.snapshot.id !== id || (await lastUse(store.clickhouse, id)) > usedAt
+    if (isUsed) return { result: { kind: 'unchanged' }, value: undefined }
+    const end = await takeNextGeneration(store.clickhouse, granted)
+    if ('value' in end) store.events.retired(stream, usedAt)
+    return end
   })
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
-import type { Stream } from '@syncline/proto'
 import type { Redis } from '@syncline/redis'
 import { type ClickHouse, REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
-import type { StreamState, Unindexed } from '../stream/stream-state.ts'
+import type { Generation } from '../stream/snapshot.ts'
+import type { HeadsBehind, StreamState } from '../stream/stream-state.ts'
 import { indexHeads } from '../tables/record-head.ts'
 import { moveEnded } from '../tables/record-history.ts'
 import { insertSeen } from '../tables/unchanged-ids.ts'
@@ -19,8 +19,6 @@ const MOVE_LOCK_MS = 2 * REQUEST_TIMEOUT_MS
 const BATCH = 200
 /** Ids that wait in Redis: the more there are, the more memory it needs. */
 const SEEN_MAX_BYTES = 32 * 1024 * 1024
-
-export type Generation = { stream: Stream; generation: number; id: string }
 
 /**
  * Writes by and by what no reader waits for: heads, which are in the log, the ids that saves brought unchanged, which
@@ -56,25 +54,28 @@ export class TableFeed implements AsyncDisposable {
   }
 
   /** Something is being committed to the stream. */
-  note(generation: Generation, { seenBytes, changed }: { seenBytes: number; changed: boolean }): void {
+  committed(
+    generation: Generation,
+    { unchangedBytes: seenBytes, changed }: { unchangedBytes: number; changed: boolean },
+  ): void {
     const before = this.#behind.get(generation.id)?.seenBytes ?? 0
     this.#behind.set(generation.id, { generation, seenBytes: before + seenBytes })
     if (changed) this.#ending.add(generation.id)
   }
 
   /** Comes before a save: where the tables can't take in what waits, nothing more may come to wait. */
-  async makeRoom(): Promise<void> {
+  async ensureRoom(): Promise<void> {
     const waiting = this.#behind.values().reduce((sum, { seenBytes }) => sum + seenBytes, 0)
     if (waiting > SEEN_MAX_BYTES) await this.#round()
   }
 
   /** All ids that saves have brought to a stream so far are in their table. Under the stream's lock. */
-  async seenOf(generation: Generation): Promise<void> {
+  async flushUnchanged(generation: Generation): Promise<void> {
     await this.#writeSeen([generation])
   }
 
   /** What has ended in a stream so far is moved. */
-  async movedOf({ id }: Generation): Promise<void> {
+  async archive({ id }: Generation): Promise<void> {
     const { redis, key } = this.#moving
     await using lock = await waitForLock(redis, key, MOVE_LOCK_MS, REQUEST_TIMEOUT_MS)
     if (!lock) throw new AppError('unavailable', 'another instance is moving what has ended: try again')
@@ -106,10 +107,10 @@ export class TableFeed implements AsyncDisposable {
         await this.#writeSeen(batch)
         await this.#writeHeads(batch)
         for (const generation of batch.filter((_, i) => held[i]))
-          this.note(generation, { seenBytes: 0, changed: false })
+          this.committed(generation, { unchangedBytes: 0, changed: false })
       } catch (error) {
         for (const { generation, seenBytes } of behind.slice(from))
-          this.note(generation, { seenBytes, changed: false })
+          this.committed(generation, { unchangedBytes: seenBytes, changed: false })
         throw error
       }
     }
@@ -135,19 +136,19 @@ export class TableFeed implements AsyncDisposable {
   }
 
   async #writeHeads(streams: Generation[]): Promise<void> {
-    const states = await Promise.all(streams.map(({ stream }) => this.#state.unindexed(stream)))
-    const behind = states.filter((state): state is Unindexed => state !== undefined)
+    const states = await Promise.all(streams.map(({ stream }) => this.#state.headsBehind(stream)))
+    const behind = states.filter((state): state is HeadsBehind => state !== undefined)
     if (behind.length === 0) return
     await indexHeads(
       this.#clickhouse,
-      behind.map(({ id, since }) => ({ stream: id, unindexed: since })),
+      behind.map(({ id, since }) => ({ stream: id, behindSince: since })),
     )
     await Promise.all(behind.map((state) => this.#state.setIndexed(state)))
   }
 
   /** If we die before they are removed from Redis, they are written twice, which makes no difference. */
   async #writeSeen(streams: Generation[]): Promise<void> {
-    const waiting = await Promise.all(streams.map((generation) => this.#state.waitingSeen(generation)))
+    const waiting = await Promise.all(streams.map((generation) => this.#state.waitingUnchanged(generation)))
     const rows = waiting.flatMap((saves, i) =>
       saves.map((save) => ({ stream: streams[i]?.id ?? '', ...save })),
     )
@@ -155,7 +156,7 @@ export class TableFeed implements AsyncDisposable {
     await insertSeen(this.#clickhouse, rows)
     await Promise.all(
       streams.map((generation, i) =>
-        this.#state.removeSeen(generation, waiting[i]?.map(({ at }) => at) ?? []),
+        this.#state.removeUnchanged(generation, waiting[i]?.map(({ at }) => at) ?? []),
       ),
     )
   }

@@ -81,9 +81,9 @@ export async function pageOfIds(
 ): Promise<Page<ReadRow>> {
   const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
   for (let tries = 1; ; tries++) {
-    const { id: stream, unindexed } = await viewOf()
+    const { id: stream, headsBehindSince } = await viewOf()
     const heads =
-      (await readHeads(clickhouse, [{ stream, unindexed, ids: unique }])).get(stream) ??
+      (await readHeads(clickhouse, [{ stream, behindSince: headsBehindSince, ids: unique }])).get(stream) ??
       new Map<string, Head>()
     const keys = [...heads]
       .filter(([id, head]) => isSelected(selection, id, head))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { PayloadLife } from '../tables/payload-life.ts'
 import { Action, type ReadRow } from '../tables/record-log.ts'
 import { pageAnswer, pageOf } from './page.ts'
-import { PayloadLife } from './record-json.ts'
 
 const page = (sizes: number[], records: number, bytes: number) => {
   const { items, more } = pageOf(sizes, { records, bytes }, (size) => size)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { PayloadLife } from '../tables/payload-life.ts'
 import { Action, type ReadRow } from '../tables/record-log.ts'
 import { encodeCursor } from './cursor.ts'
-import { PayloadLife, recordsJson } from './record-json.ts'
+import { recordsJson } from './record-json.ts'
 
 const at = Date.parse('2024-01-15T10:31:00.123Z')
 const iso = (ms: number) => new Date(ms).toISOString()

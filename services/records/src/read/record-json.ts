@@ -2,30 +2,6 @@ import { Action, type ReadRow } from '../tables/record-log.ts'
 import { encodeCursor } from './cursor.ts'
 import { rememberLast } from './remember-last.ts'
 
-const DAY_MS = 24 * 3600 * 1000
-
-/** How long payloads are kept after they were written. */
-export class PayloadLife {
-  readonly ms: number
-
-  constructor(days: number) {
-    this.ms = days * DAY_MS
-  }
-
-  /** Payloads written until this instant are gone. */
-  expiry(now: number): number {
-    return now - this.ms
-  }
-
-  /** Since when there is no payload; 0 = there is one. Time decides, whether or not the table has dropped it yet. */
-  prunedAt(row: ReadRow, now: number): number {
-    if (row.prunedAt > 0) return row.prunedAt
-    if (row.writtenAt <= this.expiry(now)) return row.writtenAt + this.ms
-    // Dropped when payloads were kept for a shorter time than now.
-    return row.payload.length === 0 ? now : 0
-  }
-}
-
 /** Where a piece of the text of an array is. */
 export type Place = { opens: boolean; closes: boolean }
 

@@ -7,7 +7,7 @@ import { Sql, sql } from '../clickhouse/sql.ts'
 import type { Config, Shard } from '../config.ts'
 import { waitForLock } from '../jobs/redis-mutex.ts'
 import { endHistory, startHistory } from '../tables/record-history.ts'
-import { SEEN_TTL_DAYS } from '../tables/unchanged-ids.ts'
+import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
 import { migrationSql } from './migration-sql.ts'
 import { daysKept, keepChanges } from './retention.ts'
 import { SHARD_TABLE, takePlaces } from './shard-place.ts'
@@ -39,7 +39,7 @@ export async function migrate(config: Config, redis: Redis): Promise<void> {
   for (const at of config.shards) await createDatabase(at, cluster)
   const shards = config.shards.map((at) => ({ at, clickhouse: open.use(new ClickHouse(at)) }))
   await using _lock = await migrationLock(redis, `${config.redis.prefix}:records:migrating`, shards.length)
-  const keep = { ...config.keep, seenDays: SEEN_TTL_DAYS }
+  const keep = { ...config.keep, seenDays: UNCHANGED_TTL_DAYS }
   const apply = async (text: string, to: { clickhouse: ClickHouse }[]) => {
     for (const statement of migrationSql(text, cluster, keep)) {
       for (const { clickhouse } of to) await clickhouse.run(statement)

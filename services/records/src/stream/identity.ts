@@ -11,10 +11,15 @@ export function streamId(stream: Stream, generation: number): string {
   return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** Hash tag = environment: in a Redis cluster an environment lives in one place. */
+/** The Redis hash with a stream's state. Hash tag = environment: in a Redis cluster an environment lives in one place. */
 export function stateKey(prefix: string, stream: Stream): string {
   const name = [stream.connection, stream.model, stream.variant].map(encodeURIComponent).join('/')
-  return `${prefix}:{${stream.environment}}:stream:${name}`
+  return `${prefix}:{${stream.environment}}:records:${name}`
+}
+
+/** The Redis hash with ids that were saved again without a change, until they are in their table. */
+export function unchangedKey(prefix: string, stream: Stream, generation: number): string {
+  return `${stateKey(prefix, stream)}:unchanged:${generation}`
 }
 
 /** For messages to people. */

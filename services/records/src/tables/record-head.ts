@@ -5,7 +5,7 @@ import { type Action, readAction } from './record-log.ts'
 
 /**
  * The table `record_head`: the newest version of each id, without its payload. It is written by and by: what was
- * committed to a stream since its `unindexed` instant (undefined: nothing) may be in the log only.
+ * committed to a stream since its `behindSince` instant (undefined: nothing) may be in the log only.
  */
 
 export type Head = {
@@ -28,7 +28,7 @@ const headColumns = sql`stream, id, modified_at, written_at, hash, action, first
 /** One query, however many streams they are in. */
 export async function readHeads(
   clickhouse: ClickHouse,
-  wanted: { stream: string; unindexed: number | undefined; ids: string[] }[],
+  wanted: { stream: string; behindSince: number | undefined; ids: readonly string[] }[],
 ): Promise<HeadsByStream> {
   const heads: HeadsByStream = new Map(wanted.map(({ stream }) => [stream, new Map()]))
   const known = wanted.flatMap(({ stream, ids }) => {
@@ -38,7 +38,7 @@ export async function readHeads(
   if (known.length === 0) return heads
   // Parsing thousands of literals takes longer than finding what they name: so it is one text for each stream.
   const ids = sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${listed(known)})`
-  const behind = wanted.filter(({ unindexed }) => unindexed !== undefined)
+  const behind = wanted.filter(({ behindSince }) => behindSince !== undefined)
   // Without FINAL, as to choose the newest is little work here, and more there.
   const inTable = sql`SELECT ${headColumns} FROM record_head WHERE (stream, id) IN (${ids})`
   const inLog = sql`${headsInLog(behind)} AND (stream, id) IN (${ids})`
@@ -53,21 +53,21 @@ export async function readHeads(
 export async function readAllHeads(
   clickhouse: ClickHouse,
   stream: string,
-  unindexed: number | undefined,
+  behindSince: number | undefined,
   each: (id: string, head: Head) => void,
 ): Promise<void> {
   const inTable = sql`SELECT ${headColumns} FROM record_head WHERE stream = ${stream}`
-  const inLog = unindexed === undefined ? undefined : headsInLog([{ stream, unindexed }])
+  const inLog = behindSince === undefined ? undefined : headsInLog([{ stream, behindSince }])
   await clickhouse.each(inLog ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
     row.uuid()
     each(row.string(), readHead(row))
   })
 }
 
-/** Puts into the table what the log has since `unindexed`. More than needed, or again, does no harm. */
+/** Puts into the table what the log has since `behindSince`. More than needed, or again, does no harm. */
 export async function indexHeads(
   clickhouse: ClickHouse,
-  behind: { stream: string; unindexed: number }[],
+  behind: { stream: string; behindSince: number }[],
 ): Promise<void> {
   await clickhouse.insertSelect(sql`INSERT INTO record_head (${headColumns}) ${headsInLog(behind)}`)
 }
@@ -79,9 +79,22 @@ export async function indexInPlace(clickhouse: ClickHouse, stream: string, where
     SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND sign = 1 AND closed_at = 0`)
 }
 
-function headsInLog(behind: { stream: string; unindexed?: number | undefined }[]): Sql {
+/** The same for all that streams were written since an instant, in place or not. */
+export async function indexInDoubt(
+  clickhouse: ClickHouse,
+  doubts: { stream: string; since: number }[],
+): Promise<void> {
+  const since = listed(doubts.map(({ stream, since }) => [stream, since]))
+  await clickhouse.insertSelect(sql`
+    INSERT INTO record_head (${headColumns})
+    SELECT ${headColumns} FROM record_log
+    INNER JOIN (SELECT * FROM values('stream UUID, since Int64', ${since})) AS doubts USING (stream)
+    WHERE stream IN ${doubts.map(({ stream }) => stream)} AND written_at >= since AND sign = 1 AND closed_at = 0`)
+}
+
+function headsInLog(behind: { stream: string; behindSince?: number | undefined }[]): Sql {
   const streams = behind.map(({ stream }) => stream)
-  const since = Math.min(...behind.map(({ unindexed }) => unindexed ?? 0))
+  const since = Math.min(...behind.map(({ behindSince }) => behindSince ?? 0))
   return sql`SELECT ${headColumns} FROM record_log
     WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1 AND closed_at = 0`
 }

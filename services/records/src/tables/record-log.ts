@@ -2,7 +2,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import { collapse } from './collapse.ts'
-import { type Head, ID_SEPARATOR, readHead } from './record-head.ts'
+import { type Head, ID_SEPARATOR } from './record-head.ts'
 
 /** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
 
@@ -21,6 +21,9 @@ export type Version = {
 
 /** Order of a stream. */
 export type Key = { modifiedAt: number; id: string }
+
+/** Where a live version is, and how large its payload is. */
+export type StoredKey = Key & { size: number }
 
 /** `change` has what the rows of a change have in common. */
 export type NewRow = {
@@ -120,6 +123,39 @@ export async function readLive(clickhouse: ClickHouse, stream: string, where: Sq
   return collapse(rows, false).live
 }
 
+/** Live versions of several streams with their payloads, by stream and id: one query. */
+export async function readStored(
+  clickhouse: ClickHouse,
+  wanted: { stream: string; keys: Key[] }[],
+): Promise<Map<string, Map<string, ReadRow>>> {
+  const stored = new Map(wanted.map(({ stream }) => [stream, new Map<string, ReadRow>()]))
+  const keys = wanted.flatMap(({ stream, keys }) =>
+    [...Map.groupBy(keys, ({ modifiedAt }) => modifiedAt)].map(([instant, keys]) => [
+      stream,
+      instant,
+      keys.map(({ id }) => id).join(ID_SEPARATOR),
+    ]),
+  )
+  if (keys.length === 0) return stored
+  const streams = wanted.map(({ stream }) => stream)
+  const rows = await clickhouse.select(
+    sql`SELECT stream, ${readColumns} FROM record_log
+      WHERE stream IN ${streams} AND (stream, modified_at, id) IN (
+        SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
+        FROM values('stream UUID, modified_at Int64, ids String', ${listed(keys)}))
+      ORDER BY stream, modified_at, id`,
+    (row) => ({ stream: row.uuid(), row: readRow(row) }),
+  )
+  for (const [stream, found] of Map.groupBy(rows, ({ stream }) => stream)) {
+    const { live } = collapse(
+      found.map(({ row }) => row),
+      false,
+    )
+    for (const row of live) stored.get(stream)?.set(row.id, row)
+  }
+  return stored
+}
+
 /** The first of these rows: up to `limit`, or a little more than `bytes` of them. `full`: there may be more. */
 export async function readWindow(
   clickhouse: ClickHouse,
@@ -217,17 +253,18 @@ export async function countLive(clickhouse: ClickHouse, stream: string, where: S
   return count ?? 0
 }
 
-/** Live versions as heads, in no order. */
-export async function liveHeads(
+/** Where the live versions that match are, in order, the first `limit` behind a position. */
+export async function liveKeys(
   clickhouse: ClickHouse,
   stream: string,
   where: Sql,
+  start: Key | undefined,
   limit: number,
-): Promise<[string, Head][]> {
+): Promise<Key[]> {
+  const behind = start ? sql`${where} AND ${after(start)}` : where
   return clickhouse.select(
-    sql`SELECT id, modified_at, written_at, hash, action, first_seen_at, pruned_at, size
-      FROM ${live(stream, where)} LIMIT ${limit}`,
-    (row) => [row.string(), readHead(row)],
+    sql`SELECT modified_at, id FROM ${live(stream, behind)} ORDER BY stream, modified_at, id LIMIT ${limit}`,
+    (row) => ({ modifiedAt: row.int64(), id: row.string() }),
   )
 }
 
@@ -251,12 +288,23 @@ export async function pruneRows(
 export type LogSummary = { newest: number; live: number; bytes: number }
 
 export async function summarize(clickhouse: ClickHouse, stream: string): Promise<LogSummary> {
-  const [summary] = await clickhouse.select(
-    sql`SELECT max(modified_at), sum(${share} * (action != 'deleted')), sum(${share} * toInt64(size))
-      FROM record_log WHERE stream = ${stream}`,
-    (row) => ({ newest: row.int64(), live: row.int64(), bytes: row.int64() }),
+  return (await summarizeAll(clickhouse, [stream])).get(stream) ?? { newest: 0, live: 0, bytes: 0 }
+}
+
+/** Streams in which nothing was ever saved are not in it. */
+export async function summarizeAll(
+  clickhouse: ClickHouse,
+  streams: string[],
+): Promise<Map<string, LogSummary>> {
+  const summaries = await clickhouse.select(
+    sql`SELECT stream, max(modified_at), sum(${share} * (action != 'deleted')), sum(${share} * toInt64(size))
+      FROM record_log WHERE stream IN ${streams} GROUP BY stream`,
+    (row): [string, LogSummary] => [
+      row.uuid(),
+      { newest: row.int64(), live: row.int64(), bytes: row.int64() },
+    ],
   )
-  return summary ?? { newest: 0, live: 0, bytes: 0 }
+  return new Map(summaries)
 }
 
 /** What a run that began at `since` has changed so far, as its records tell. */

@@ -7,10 +7,10 @@ import { type Sql, sql } from '../clickhouse/sql.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
-export const SEEN_TTL_DAYS = 31
+export const UNCHANGED_TTL_DAYS = 31
 
 /** A delete-tracking window may be open for so long; what was seen before is forgotten soon after. */
-export const WINDOW_MAX_MS = (SEEN_TTL_DAYS - 1) * DAY_MS
+export const WINDOW_MAX_MS = (UNCHANGED_TTL_DAYS - 1) * DAY_MS
 
 export async function insertSeen(
   clickhouse: ClickHouse,
@@ -25,7 +25,7 @@ export async function insertSeen(
   await clickhouse.insert(sql`seen (stream, at, ids)`, writer.finish(), randomUUID())
 }
 
-/** Records of the log that no save since `since` brought, changed or not. */
-export const unseenSince = (stream: string, since: number): Sql =>
-  sql`modified_at < ${since} AND id NOT IN (
+/** Live records that no save has brought since `since`, changed or not. */
+export const untouchedSince = (stream: string, since: number): Sql =>
+  sql`action != 'deleted' AND modified_at < ${since} AND id NOT IN (
     SELECT arrayJoin(ids) FROM seen WHERE stream = ${stream} AND at >= ${since})`

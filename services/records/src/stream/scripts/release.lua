@@ -1,25 +1,49 @@
--- Gives a lock back, if it is still the holder's.
--- KEYS: 1 state of the stream, 2 ids that its saves brought unchanged, by instants
--- ARGV: 1 token of the holder, 2 'whole' or 'torn': whether all is well with what was committed,
---       3 instant of the commit or '' if nothing has changed, 4 and 5 what it adds to live records and to their bytes,
---       6 instant of the save and 7 the ids that it brought unchanged or '', 8 how long they are kept (s)
--- Returns: 0 if it was not the holder's, 1 if it was, 2 if somebody else has asked for it meanwhile
-local state, commit = KEYS[1], ARGV[3]
-local holder, wanted = unpack(redis.call('HMGET', state, 'holder', 'wanted'))
-if holder ~= ARGV[1] then return 0 end
-redis.call('HDEL', state, 'holder', 'held_until', 'wanted')
-if ARGV[2] == 'whole' then
-  redis.call('HDEL', state, 'torn')
-  if commit ~= '' then
-    redis.call('HSET', state, 'commit', commit)
-    redis.call('HSETNX', state, 'unindexed', commit)
-    redis.call('HINCRBY', state, 'live', ARGV[4])
-    redis.call('HINCRBY', state, 'bytes', ARGV[5])
+-- Ends a lease, and writes down what became of the stream under it.
+-- KEYS: 1 state of the stream, 2 ids of records that were saved again without a change, by the instant of their commit
+-- ARGV: 1 token of the holder, 2 instant of the commit, 3 how it ended:
+--         'unchanged'  no record has changed
+--         'committed'  4 and 5 are what it adds to live records and to their bytes
+--         'recovered'  4 and 5 are the live records and their bytes, counted anew after a commit that was in doubt
+--         'emptied'    4 is the new generation, which is empty
+--         'in-doubt'   a statement has failed half-way: the next holder recovers
+--       6 ids that were saved again without a change, or '', 7 how long they are kept (s),
+--       8 start of the delete-tracking window, 'closed', or '' as it was
+--       9 since when the stream was in doubt: this commit, or one before it that was recovered
+-- Returns: 0 if the lease was not the holder's any more, 1 if it was, 2 if another instance waits for it
+local state, token, instant, outcome, ids, window = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[6], ARGV[8]
+local holder, wanted, doubt = unpack(redis.call('HMGET', state, 'holder', 'wanted', 'in_doubt'))
+if holder ~= token then
+  -- What this commit wrote, a later holder may have counted before it was there: the next one counts again.
+  local generation = redis.call('HGET', state, 'generation')
+  if generation and outcome ~= 'unchanged' and (not doubt or tonumber(doubt) > tonumber(instant)) then
+    redis.call('HSET', state, 'in_doubt', instant)
   end
+  return 0
 end
-if ARGV[7] ~= '' then
-  redis.call('HSET', state, 'seen', ARGV[6])
-  redis.call('HSET', KEYS[2], ARGV[6], ARGV[7])
-  redis.call('EXPIRE', KEYS[2], ARGV[8])
+redis.call('HDEL', state, 'holder', 'held_until', 'wanted')
+-- Another mark was set meanwhile, by a holder that had lost its lease.
+if outcome ~= 'in-doubt' and doubt == ARGV[9] then redis.call('HDEL', state, 'in_doubt') end
+if outcome == 'committed' then
+  redis.call('HINCRBY', state, 'live', ARGV[4])
+  redis.call('HINCRBY', state, 'bytes', ARGV[5])
+elseif outcome == 'recovered' then
+  redis.call('HSET', state, 'live', ARGV[4], 'bytes', ARGV[5])
+elseif outcome == 'emptied' then
+  redis.call('HSET', state, 'generation', ARGV[4], 'commit', 0, 'live', 0, 'bytes', 0)
+  redis.call('HDEL', state, 'heads_behind')
+end
+if outcome == 'committed' or outcome == 'recovered' then
+  redis.call('HSET', state, 'commit', instant)
+  redis.call('HSETNX', state, 'heads_behind', instant)
+end
+if ids ~= '' then
+  redis.call('HSET', state, 'unchanged', instant)
+  redis.call('HSET', KEYS[2], instant, ids)
+  redis.call('EXPIRE', KEYS[2], ARGV[7])
+end
+if window == 'closed' then
+  redis.call('HDEL', state, 'window')
+elseif window ~= '' then
+  redis.call('HSET', state, 'window', window)
 end
 return wanted and 2 or 1

@@ -1,0 +1,184 @@
+import type { AppError } from '@syncline/errors'
+import { type ChangeEnd, commit } from '../commit/commit.ts'
+import { type Deleted, deleteChange } from '../commit/delete-change.ts'
+import type { OperationEnd } from '../commit/operation.ts'
+import type { HeadMap } from '../heads/head-map.ts'
+import type { Store } from '../store.ts'
+import type { CommitResult } from '../stream/commit-result.ts'
+import type { Granted } from '../stream/leases.ts'
+import type { StreamSnapshot } from '../stream/snapshot.ts'
+import type { RunTarget } from '../stream/target.ts'
+import { countLive, type Key, liveKeys } from '../tables/record-log.ts'
+import { untouchedSince } from '../tables/unchanged-ids.ts'
+import { heldBack } from './delete-guard.ts'
+
+/** A commit deletes so many records: other writers get their turn in between. */
+const CHUNK = 5000
+/** Ids that one query of a pass reads: each such query has to look at everything that was saved again since the pass began. */
+const QUERY_ROWS = 100_000
+/** A call ends after the chunk in which its time is over, and its caller calls again: see `Deletion.more`. */
+const CALL_MS = 10_000
+
+/** How many were deleted, or why none were. `more`: there is more to delete, by another call. */
+export type Deletion = { deleted: number; warning: string; more: boolean }
+
+type Pass = {
+  allowMass: boolean
+  /** Since when a record must have been changed or saved again to stay. */
+  since: (granted: Granted) => number | AppError
+  closesWindow: boolean
+}
+
+/**
+ * Deletes live records that no save has brought since an instant, chunk by chunk, each in a commit of its own. If we die
+ * in between, another call deletes the rest.
+ *
+ * The guard looks before anything is deleted. What it lets through it lets through again in the next call: with every
+ * record deleted, the number of what is left falls, and its share of the stream too.
+ */
+export async function deleteUntouched(store: Store, target: RunTarget, pass: Pass): Promise<Deletion> {
+  const started = performance.now()
+  const total: Deletion = { deleted: 0, warning: '', more: true }
+  let source: Source | undefined
+  while (total.more && performance.now() - started < CALL_MS) {
+    await store.writes.operate(target, async (granted): Promise<OperationEnd<void>> => {
+      const since = pass.since(granted)
+      if (typeof since !== 'number') return { result: { kind: 'unchanged' }, error: since }
+      source = await sourceFor(store, granted.snapshot, since, source)
+      if (total.deleted === 0 && !pass.allowMass) {
+        const untouched = await source.count(granted.snapshot)
+        total.warning = heldBack(store.guard, target.stream, untouched, granted.snapshot.live) ?? ''
+      }
+      const ids = total.warning === '' ? await source.next(granted.snapshot) : []
+      const chunk = await deleteChunk(store, granted, ids, target.writer.runId)
+      if ('error' in chunk) return chunk
+      total.deleted += chunk.value.deleted
+      total.more = total.warning === '' && source.advance(chunk.value, granted.snapshot)
+      const closes = pass.closesWindow && !total.more
+      return { result: closes ? withClosedWindow(chunk.result) : chunk.result, value: undefined }
+    })
+  }
+  if (total.warning !== '') store.events.deletionHeldBack(target.stream, total.warning)
+  if (total.deleted > 0) store.events.rewritten('deleted', target.stream, total.deleted)
+  return total
+}
+
+async function deleteChunk(
+  store: Store,
+  { snapshot, lease }: Granted,
+  ids: string[],
+  runId: string,
+): Promise<OperationEnd<Deleted>> {
+  if (ids.length === 0) return { result: { kind: 'unchanged' }, value: { deleted: 0, handled: 0 } }
+  const [part] = await commit(store, [{ snapshot, lease, changes: [deleteChange(ids, runId, store.life)] }])
+  const end: ChangeEnd | undefined = part?.ends[0]
+  if (part === undefined || end === undefined || end.kind === 'postponed')
+    throw new Error('a commit of one change has no end')
+  if (end.kind !== 'done') return { result: part.result, error: end.error }
+  return { result: part.result, value: end.value as Deleted } // as deleteChange plans it
+}
+
+const withClosedWindow = (result: CommitResult): CommitResult =>
+  result.kind === 'unchanged' || result.kind === 'committed' ? { ...result, window: 'closed' } : result
+
+/** Where the ids of a pass come from. It is good for the next chunk too, as long as nobody else writes to the stream. */
+interface Source {
+  /** True if it tells what is untouched at this snapshot. */
+  holds(snapshot: StreamSnapshot): boolean
+  count(snapshot: StreamSnapshot): Promise<number>
+  /** The ids of the next chunk. */
+  next(snapshot: StreamSnapshot): Promise<string[]>
+  /** The first of them are done, by a commit of this snapshot. True if there are more. */
+  advance(done: Deleted, snapshot: StreamSnapshot): boolean
+}
+
+/** Memory knows what was saved again if it has watched since then; otherwise the tables know. */
+async function sourceFor(
+  store: Store,
+  snapshot: StreamSnapshot,
+  since: number,
+  last: Source | undefined,
+): Promise<Source> {
+  const map = store.heads.watched(snapshot, since)
+  if (last?.holds(snapshot)) return last
+  if (map) return new FromMemory(store, map, since)
+  await store.feed.flushUnchanged(snapshot)
+  return new FromTables(store, snapshot, since)
+}
+
+/** Records that are saved meanwhile are touched, and not found any more: the map is looked at anew for each chunk. */
+class FromMemory implements Source {
+  readonly #store: Store
+  readonly #map: HeadMap
+  readonly #since: number
+  #row = 0
+  #chunk: { ids: string[]; next: number } = { ids: [], next: 0 }
+
+  constructor(store: Store, map: HeadMap, since: number) {
+    this.#store = store
+    this.#map = map
+    this.#since = since
+  }
+
+  holds(snapshot: StreamSnapshot): boolean {
+    return this.#store.heads.watched(snapshot, this.#since) === this.#map
+  }
+
+  async count(): Promise<number> {
+    return this.#map.countUntouched(this.#since)
+  }
+
+  async next(): Promise<string[]> {
+    this.#chunk = this.#map.untouched(this.#since, this.#row, CHUNK)
+    return this.#chunk.ids
+  }
+
+  advance({ handled }: Deleted): boolean {
+    const all = handled === this.#chunk.ids.length
+    // The rest of a chunk is found again from where the chunk began: what is deleted is passed over.
+    if (all) this.#row = this.#chunk.next
+    return !all || this.#row < this.#map.size
+  }
+}
+
+class FromTables implements Source {
+  readonly #store: Store
+  readonly #since: number
+  #lastCommit: number
+  readonly #lastUnchanged: number
+  #keys: Key[] = []
+  #end: Key | undefined
+  #more = true
+
+  constructor(store: Store, { lastCommit, lastUnchanged }: StreamSnapshot, since: number) {
+    this.#store = store
+    this.#since = since
+    this.#lastCommit = lastCommit
+    this.#lastUnchanged = lastUnchanged
+  }
+
+  /** Its own commits change nothing of what it has yet to give: records that they delete go to the end of the stream. */
+  holds({ lastCommit, lastUnchanged }: StreamSnapshot): boolean {
+    return lastCommit === this.#lastCommit && lastUnchanged === this.#lastUnchanged
+  }
+
+  async count({ id }: StreamSnapshot): Promise<number> {
+    return countLive(this.#store.clickhouse, id, untouchedSince(id, this.#since))
+  }
+
+  async next({ id }: StreamSnapshot): Promise<string[]> {
+    if (this.#keys.length === 0 && this.#more) {
+      const where = untouchedSince(id, this.#since)
+      this.#keys = await liveKeys(this.#store.clickhouse, id, where, this.#end, QUERY_ROWS)
+      this.#end = this.#keys.at(-1) ?? this.#end
+      this.#more = this.#keys.length === QUERY_ROWS
+    }
+    return this.#keys.slice(0, CHUNK).map(({ id }) => id)
+  }
+
+  advance({ handled, deleted }: Deleted, { instant }: StreamSnapshot): boolean {
+    if (deleted > 0) this.#lastCommit = instant
+    this.#keys = this.#keys.slice(handled)
+    return this.#keys.length > 0 || this.#more
+  }
+}

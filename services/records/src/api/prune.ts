@@ -1,0 +1,84 @@
+import type { PruneRecordsRequest, PruneRecordsResponse } from '@syncline/proto'
+import { isOver } from '../clickhouse/clickhouse.ts'
+import { type Sql, sql } from '../clickhouse/sql.ts'
+import type { OperationEnd } from '../commit/operation.ts'
+import { decodeCursor } from '../read/cursor.ts'
+import type { Store } from '../store.ts'
+import type { Granted } from '../stream/leases.ts'
+import type { Target } from '../stream/target.ts'
+import { indexInPlace } from '../tables/record-head.ts'
+import { historyOf } from '../tables/record-history.ts'
+import { after, countLive, type Key, measureLive, pruneRows, upTo } from '../tables/record-log.ts'
+
+const CHUNK_ROWS = 100_000
+
+type Pruned = { count: number; more: boolean; end: Key | undefined }
+
+/**
+ * Drops payloads up to a cursor, oldest first; of deleted records too. All else about the records stays. Goes chunk by
+ * chunk, each under a lease of its own: other writers get their turn in between.
+ *
+ * If we die in between: chunks so far are done, the last one is recovered by the next holder of the lease, and calling
+ * again does the rest. That is also why a failed chunk is not repeated here.
+ */
+export async function pruneRecords(
+  store: Store,
+  target: Target,
+  { untilCursor, limit }: PruneRecordsRequest,
+): Promise<PruneRecordsResponse> {
+  const until = decodeCursor(untilCursor)
+  const wanted = limit || Number.POSITIVE_INFINITY
+  let count = 0
+  let hasMore = true
+  let end: Key | undefined
+  while (hasMore && count < wanted) {
+    const range = sql`${upTo(until)} AND ${end ? after(end) : sql`true`}`
+    const chunk = await store.writes.operate(target, (granted) =>
+      pruneChunk(store, granted, range, Math.min(CHUNK_ROWS, wanted - count)),
+    )
+    count += chunk.count
+    hasMore = chunk.more
+    end = chunk.end ?? end
+  }
+  // If we die before it: whoever prunes again gets here.
+  if (store.historyDays > 0) await pruneHistory(store, target, (hasMore && end) || until)
+  if (count > 0) store.events.rewritten('pruned', target.stream, count)
+  return { count, hasMore }
+}
+
+async function pruneChunk(
+  { clickhouse, heads, life }: Store,
+  { snapshot, lease }: Granted,
+  range: Sql,
+  wanted: number,
+): Promise<OperationEnd<Pruned>> {
+  const { id: stream, instant } = snapshot
+  const matching = sql`${range} AND pruned_at = 0 AND written_at > ${life.expiry(instant)}`
+  const { count, bytes, end } = await measureLive(clickhouse, stream, matching, wanted)
+  if (count === 0) return { result: { kind: 'unchanged' }, value: { count: 0, more: false, end: undefined } }
+  await lease.ensure()
+  heads.invalidate(snapshot)
+  try {
+    await pruneRows(clickhouse, stream, sql`${matching} AND ${upTo(end)}`, instant)
+    await lease.ensure()
+    await indexInPlace(clickhouse, stream, sql`${range} AND ${upTo(end)} AND written_at = ${instant}`)
+  } catch (error) {
+    return { result: { kind: isOver(error) ? 'in-doubt' : 'unknown' }, error }
+  }
+  const more =
+    count === wanted && (await countLive(clickhouse, stream, sql`${matching} AND ${after(end)}`)) > 0
+  return { result: { kind: 'committed', sizeDelta: { live: 0, bytes: -bytes } }, value: { count, more, end } }
+}
+
+async function pruneHistory(store: Store, target: Target, until: Key): Promise<void> {
+  await store.writes.operate(target, async ({ snapshot }) => {
+    await store.feed.archive(snapshot)
+    await pruneRows(
+      store.clickhouse,
+      historyOf(snapshot.id),
+      sql`${upTo(until)} AND pruned_at = 0`,
+      snapshot.instant,
+    )
+    return { result: { kind: 'unchanged' }, value: undefined }
+  })
+}

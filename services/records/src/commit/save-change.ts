@@ -1,0 +1,17 @@
+import type { Batch } from '@syncline/record'
+import type { PayloadLife } from '../tables/payload-life.ts'
+import type { Change } from './change.ts'
+import { planSave, type SaveCounts } from './plan.ts'
+
+/** Whole records: added, or replaced where they differ. */
+export function saveChange(batch: Batch, runId: string, life: PayloadLife): Change<SaveCounts> {
+  return {
+    ids: batch.ids,
+    bytes: batch.bytes,
+    plan(draft, heads) {
+      const { instant } = draft.snapshot
+      const save = { runId, instant, expiry: life.expiry(instant), records: batch.records() }
+      return planSave(save, heads, draft)
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import { AppError } from '@syncline/errors'
+import { type Redis, redisCall } from '@syncline/redis'
+import { REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
+import type { Events } from '../events.ts'
+import { ID_SEPARATOR } from '../tables/record-head.ts'
+import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
+import type { CommitResult } from './commit-result.ts'
+import { stateKey, streamName, unchangedKey } from './identity.ts'
+import { scripts } from './scripts.ts'
+import type { StreamSnapshot } from './snapshot.ts'
+
+/** `ensure` leaves a statement its whole time, and as much is left to notice that it is over. */
+export const LEASE_MS = 2 * REQUEST_TIMEOUT_MS
+const UNCHANGED_TTL_S = UNCHANGED_TTL_DAYS * 24 * 3600
+
+export type Grant = { token: string; endsAt: number; claimedAt: Elapsed }
+
+/**
+ * The right to write to a stream, of all instances, until it is released or its time is over. A lease is longer than
+ * every statement under it: `ensure` comes before each of them, and a statement ends, queueing included, within
+ * REQUEST_TIMEOUT_MS.
+ */
+export class Lease {
+  readonly #redis: Redis
+  readonly #prefix: string
+  readonly #snapshot: StreamSnapshot
+  readonly #token: string
+  readonly #events: Events
+  #renewed: Elapsed
+  #endsAt: number
+
+  constructor(redis: Redis, prefix: string, snapshot: StreamSnapshot, grant: Grant, events: Events) {
+    this.#redis = redis
+    this.#prefix = prefix
+    this.#snapshot = snapshot
+    this.#events = events
+    this.#token = grant.token
+    this.#renewed = grant.claimedAt
+    this.#endsAt = grant.endsAt
+  }
+
+  /** By the clock of Redis, Unix ms. */
+  get endsAt(): number {
+    return this.#endsAt
+  }
+
+  /** Comes before each statement that writes: makes sure that the lease outlasts it, even if this process was stopped. */
+  async ensure(): Promise<void> {
+    if (this.#renewed() < LEASE_MS - REQUEST_TIMEOUT_MS) return
+    const renewed = elapsed()
+    const key = stateKey(this.#prefix, this.#snapshot.stream)
+    const endsAt = await redisCall(scripts.renew(this.#redis, [key], [this.#token, LEASE_MS]))
+    if (endsAt === 0) throw leaseLost(this.#snapshot)
+    this.#renewed = renewed
+    this.#endsAt = Number(endsAt)
+  }
+
+  /**
+   * Writes down what became of the stream, and gives the lease back. True if another instance waits for it.
+   *
+   * A commit that is in the tables stays there if its release fails: the lease expires, and the next holder recovers. Then
+   * only marks for delete tracking and a new generation are lost, and whoever asked for them is told.
+   */
+  async release(result: CommitResult): Promise<boolean> {
+    if (result.kind === 'unknown') return false
+    const { stream, generation, instant, inDoubtSince = instant } = this.#snapshot
+    const keys = [stateKey(this.#prefix, stream), unchangedKey(this.#prefix, stream, generation)]
+    const args = [this.#token, instant, ...releaseArgs(result), inDoubtSince]
+    try {
+      const answer = await redisCall(scripts.release(this.#redis, keys, args))
+      if (answer === 0) throw leaseLost(this.#snapshot)
+      return answer === 2
+    } catch (error) {
+      this.#events.leaseNotReleased(stream, result.kind, error)
+      if (isKnownByReleaseOnly(result)) throw error
+      return false
+    }
+  }
+}
+
+/** The arguments 3 to 8 of release.lua. */
+function releaseArgs(result: CommitResult): (string | number)[] {
+  const { unchangedIds = [], window = '' } = 'window' in result || 'unchangedIds' in result ? result : {}
+  const [a, b] = sizes(result)
+  return [result.kind, a, b, unchangedIds.join(ID_SEPARATOR), UNCHANGED_TTL_S, window]
+}
+
+function sizes(result: CommitResult): [number, number] {
+  if (result.kind === 'committed') return [result.sizeDelta.live, result.sizeDelta.bytes]
+  if (result.kind === 'recovered') return [result.size.live, result.size.bytes]
+  return [result.kind === 'emptied' ? result.generation : 0, 0]
+}
+
+function isKnownByReleaseOnly(result: CommitResult): boolean {
+  if (result.kind === 'emptied') return true
+  if (result.kind !== 'unchanged' && result.kind !== 'committed') return false
+  return result.window !== undefined || (result.unchangedIds ?? []).length > 0
+}
+
+function leaseLost({ stream }: StreamSnapshot): AppError {
+  return new AppError('unavailable', `the write lease of ${streamName(stream)} was lost: try again`)
+}
+
+/** Milliseconds since it was made. */
+export type Elapsed = () => number
+
+/** By both clocks: one stops while the machine sleeps, the other one may be set back. */
+export function elapsed(): Elapsed {
+  const [monotonic, wall] = [performance.now(), Date.now()]
+  return () => Math.max(performance.now() - monotonic, Date.now() - wall)
+}
