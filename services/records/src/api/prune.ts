@@ -1,5 +1,5 @@
 import type { PruneRecordsRequest, PruneRecordsResponse } from '@syncline/proto'
-import { isOver } from '../clickhouse/clickhouse.ts'
+import { isDefinitive } from '../clickhouse/clickhouse.ts'
 import { type Sql, sql } from '../clickhouse/sql.ts'
 import type { OperationEnd } from '../commit/operation.ts'
 import { decodeCursor } from '../read/cursor.ts'
@@ -63,7 +63,7 @@ async function pruneChunk(
     await lease.ensure()
     await indexInPlace(clickhouse, stream, sql`${range} AND ${upTo(end)} AND written_at = ${instant}`)
   } catch (error) {
-    return { result: { kind: isOver(error) ? 'in-doubt' : 'unknown' }, error }
+    return { result: { kind: isDefinitive(error) ? 'in-doubt' : 'unknown' }, error }
   }
   const more =
     count === wanted && (await countLive(clickhouse, stream, sql`${matching} AND ${after(end)}`)) > 0

@@ -1,28 +1,37 @@
 import { AppError } from '@syncline/errors'
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Shard } from '../config.ts'
+import { waitLimit } from '../stream/wait-limit.ts'
 import { ClickHouseError } from './clickhouse-error.ts'
+import { NotSentError, RequestPool } from './request-pool.ts'
 import { RowReader, RowWriter } from './row-binary.ts'
 import type { Sql } from './sql.ts'
 
-/** The server ends a statement that runs longer; a little later we stop waiting for its answer. */
-const STATEMENT_LIMIT_MS = 20_000
-export const REQUEST_TIMEOUT_MS = STATEMENT_LIMIT_MS + 3000
+/** From a call to its end: waiting for a connection, the statement, the answer. */
+export const REQUEST_TIMEOUT_MS = 23_000
+/** The server ends a statement so long before we stop waiting for its answer. */
+const ANSWER_MS = 3000
 const PING_TIMEOUT_MS = 2000
-const CONNECTIONS = 32
+
+/** Requests at a time. Reads, and what jobs write, never keep the insert of a commit waiting. */
+const READS = 16
+const COMMITS = 4
+const WRITES = 8
+/** They wait for the server to gather more of them, and cost it little meanwhile. */
+const GATHERED = 32
+const PINGS = 2
 
 const MIB = 1024 * 1024
 
 type Settings = { [name: string]: string | number }
 
 const limits: Settings = {
-  max_execution_time: STATEMENT_LIMIT_MS / 1000,
   max_query_size: 64 * MIB,
   max_ast_elements: 10_000_000,
   max_expanded_ast_elements: 10_000_000,
 }
 
-/** An insert is one block, so that its rows become visible at one instant, and it is on disk when it is answered. */
+/** An insert is one block, so that its rows become visible at one instant. */
 const insertSettings: Settings = {
   async_insert: 0,
   max_insert_block_size: 100_000_000,
@@ -35,9 +44,15 @@ const insertSettings: Settings = {
 
 /**
  * The answer is complete before it begins: an error in the middle can't look like fewer rows. So much of it the server
- * gathers in its memory; what is more goes through a file of its disk.
+ * gathers in its memory; what is more goes through a file of its disk. The server cancels a read-only statement (readonly 2:
+ * settings may still be given) whose caller has closed the connection.
  */
-const completeAnswer: Settings = { wait_end_of_query: 1, http_response_buffer_size: 32 * MIB }
+const readSettings: Settings = {
+  wait_end_of_query: 1,
+  http_response_buffer_size: 32 * MIB,
+  readonly: 2,
+  cancel_http_readonly_queries_on_client_close: 1,
+}
 
 const ROW_MAX_BYTES = 4096
 const SPARE_MIN_BYTES = 4 * MIB
@@ -51,18 +66,24 @@ const SPARES = 2
  * most of what a small one takes.
  */
 export class ClickHouse implements AsyncDisposable {
-  readonly #pool: Pool
+  readonly #reads: RequestPool
+  readonly #commits: RequestPool
+  readonly #writes: RequestPool
+  readonly #gathered: RequestPool
+  readonly #pings: RequestPool
+  readonly #timeoutMs: number
   readonly #headers: { [name: string]: string }
   readonly #database: string
   readonly #spares: Buffer[] = []
 
-  constructor({ url, user, password, database }: Shard) {
+  constructor({ url, user, password, database }: Shard, timeoutMs = REQUEST_TIMEOUT_MS) {
     const at = new URL(url)
-    this.#pool = new Pool(at.origin, {
-      connections: CONNECTIONS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      bodyTimeout: REQUEST_TIMEOUT_MS,
-    })
+    this.#reads = new RequestPool(at.origin, READS)
+    this.#commits = new RequestPool(at.origin, COMMITS)
+    this.#writes = new RequestPool(at.origin, WRITES)
+    this.#gathered = new RequestPool(at.origin, GATHERED)
+    this.#pings = new RequestPool(at.origin, PINGS)
+    this.#timeoutMs = timeoutMs
     this.#headers = {
       'user-agent': 'syncline-records',
       'x-clickhouse-user': decodeURIComponent(at.username) || user,
@@ -71,12 +92,15 @@ export class ClickHouse implements AsyncDisposable {
     this.#database = database
   }
 
-  /** Runs a SELECT and decodes its rows by what `row` reads of each, column by column. */
-  async select<T>(query: Sql, row: (reader: RowReader) => T): Promise<T[]> {
-    const answer = await this.#ask(async () => {
-      const body = await this.#post(completeAnswer, `${query.text} FORMAT RowBinary`)
-      return Buffer.concat(await body.toArray())
-    })
+  /**
+   * Runs a SELECT and decodes its rows by what `row` reads of each, column by column. When `signal` aborts, the call
+   * rejects with its reason: a SELECT that waits is never sent, and one that runs is cancelled on the server.
+   */
+  async select<T>(query: Sql, row: (reader: RowReader) => T, signal?: AbortSignal): Promise<T[]> {
+    const body = `${query.text} FORMAT RowBinary`
+    const answer = await this.#ask(this.#reads, readSettings, body, { signal }, async (body) =>
+      Buffer.concat(await body.toArray()),
+    )
     const reader = new RowReader(answer)
     const rows: T[] = []
     while (!reader.done) rows.push(row(reader))
@@ -84,9 +108,9 @@ export class ClickHouse implements AsyncDisposable {
   }
 
   /** The same for an answer that is too large to hold, of rows of less than ROW_MAX_BYTES: one by one, as they come. */
-  async each(query: Sql, row: (reader: RowReader) => void): Promise<void> {
-    await this.#ask(async () => {
-      const body = await this.#post(completeAnswer, `${query.text} FORMAT RowBinary`)
+  async each(query: Sql, row: (reader: RowReader) => void, signal?: AbortSignal): Promise<void> {
+    const body = `${query.text} FORMAT RowBinary`
+    await this.#ask(this.#reads, readSettings, body, { signal }, async (body) => {
       let rest: Buffer = Buffer.alloc(0)
       for await (const chunk of body) {
         const reader = new RowReader(Buffer.concat([rest, chunk]))
@@ -98,9 +122,14 @@ export class ClickHouse implements AsyncDisposable {
     })
   }
 
-  /** Inserts rows in RowBinary. With the token of an insert that has happened already it does nothing. */
+  /** Inserts the rows of a commit, in RowBinary. With the token of an insert that has happened already it does nothing. */
   async insert(into: Sql, rows: Buffer, token: string): Promise<void> {
-    await this.#insert(into, rows, { ...insertSettings, insert_deduplication_token: token })
+    await this.#insert(this.#commits, into, rows, { ...insertSettings, insert_deduplication_token: token })
+  }
+
+  /** Inserts other rows, in RowBinary. If it fails, they may be there or not. */
+  async append(into: Sql, rows: Buffer): Promise<void> {
+    await this.#insert(this.#writes, into, rows, { ...insertSettings, insert_deduplicate: 0 })
   }
 
   /** For the rows of commits, which are megabytes and follow each other: memory that is used again. */
@@ -116,65 +145,65 @@ export class ClickHouse implements AsyncDisposable {
       this.#spares.push(Buffer.from(buffer))
   }
 
-  /** For small inserts from many places: the server gathers them for a moment, and answers when all are on disk. */
+  /** For small inserts from many places: the server gathers them for a moment, and answers when all are written. */
   async insertGathered(into: Sql, rows: Buffer): Promise<void> {
-    await this.#insert(into, rows, { async_insert: 1, wait_for_async_insert: 1 })
+    await this.#insert(this.#gathered, into, rows, { async_insert: 1, wait_for_async_insert: 1 })
   }
 
   /** Runs `INSERT … SELECT` in one thread, so that the order of its rows is kept. */
   async insertSelect(statement: Sql): Promise<void> {
-    await this.#ask(() => this.#done({ ...insertSettings, insert_deduplicate: 0 }, statement.text))
+    await this.#ask(this.#writes, { ...insertSettings, insert_deduplicate: 0 }, statement.text)
   }
 
   async run(statement: Sql): Promise<void> {
-    await this.#ask(() => this.#done({}, statement.text))
+    await this.#ask(this.#writes, {}, statement.text)
   }
 
   /** Fails if it does not answer. */
   async ping(): Promise<void> {
-    await this.#ask(() => this.#done({}, 'SELECT 1', AbortSignal.timeout(PING_TIMEOUT_MS)))
+    await this.#ask(this.#pings, {}, 'SELECT 1', { timeoutMs: PING_TIMEOUT_MS })
   }
 
-  /** What is under way fails. */
+  /** What is under way or waits fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy()
+    const pools = [this.#reads, this.#commits, this.#writes, this.#gathered, this.#pings]
+    await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()))
   }
 
-  async #insert(into: Sql, rows: Buffer, settings: Settings): Promise<void> {
-    const query = `INSERT INTO ${into.text} FORMAT RowBinary`
-    await this.#ask(() => this.#done({ ...settings, query }, rows))
+  async #insert(pool: RequestPool, into: Sql, rows: Buffer, settings: Settings): Promise<void> {
+    await this.#ask(pool, { ...settings, query: `INSERT INTO ${into.text} FORMAT RowBinary` }, rows)
   }
 
-  async #done(...request: [settings: Settings, body: string | Buffer, signal?: AbortSignal]): Promise<void> {
-    const answer = await this.#post(...request)
-    await answer.text()
-  }
-
-  async #post(
+  async #ask(pool: RequestPool, settings: Settings, body: string | Buffer, limit?: Limit): Promise<void>
+  async #ask<T>(
+    pool: RequestPool,
     settings: Settings,
     body: string | Buffer,
-    signal?: AbortSignal,
-  ): Promise<Dispatcher.ResponseData['body']> {
-    const query = { database: this.#database, ...limits, ...settings }
-    const answer = await this.#pool.request({
-      method: 'POST',
-      path: '/',
-      query,
-      headers: this.#headers,
-      body,
-      ...(signal && { signal }),
-    })
-    if (answer.statusCode === 200) return answer.body
-    const text = (await answer.body.text()).trim()
-    const code = answer.headers['x-clickhouse-exception-code']
-    if (typeof code === 'string') throw new ClickHouseError(code, text)
-    throw new Error(`status ${answer.statusCode}: ${text}`) // of a proxy between
-  }
-
-  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    limit: Limit,
+    read: (answer: Answer) => Promise<T>,
+  ): Promise<T>
+  async #ask(
+    pool: RequestPool,
+    settings: Settings,
+    body: string | Buffer,
+    { signal, timeoutMs = this.#timeoutMs }: Limit = {},
+    read: (answer: Answer) => Promise<unknown> = (answer) => answer.text(),
+  ): Promise<unknown> {
+    const endsAt = performance.now() + timeoutMs
+    using wait = waitLimit(signal ?? never, timeoutMs)
     try {
-      return await call()
+      return await pool.run(wait.limit, async (send) => {
+        // A process that was stopped for a while may come here before its timer does.
+        const leftMs = endsAt - performance.now()
+        if (leftMs <= 0) throw new NotSentError('its time was over before it was sent')
+        const seconds = Math.max(1, Math.floor((leftMs - ANSWER_MS) / 1000))
+        const query = { database: this.#database, ...limits, max_execution_time: seconds, ...settings }
+        return read(
+          await accepted(await send({ method: 'POST', path: '/', query, headers: this.#headers, body })),
+        )
+      })
     } catch (error) {
+      signal?.throwIfAborted()
       if (error instanceof ClickHouseError && !passing.has(error.code)) throw error
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
       throw new AppError('unavailable', `${trouble(error)}: ${reason.slice(0, 300)}`, { cause: error })
@@ -182,16 +211,34 @@ export class ClickHouse implements AsyncDisposable {
   }
 }
 
-/** Whether a statement that failed is over: the server has said so, or never got it. If not, it may still be running. */
-export function isOver(error: unknown): boolean {
-  const reason = error instanceof AppError ? error.cause : error
-  return (
-    reason instanceof ClickHouseError ||
-    (reason instanceof Error && 'code' in reason && reason.code === 'ECONNREFUSED')
-  )
+type Answer = Dispatcher.ResponseData['body']
+type Limit = { signal?: AbortSignal | undefined; timeoutMs?: number }
+
+const { signal: never } = new AbortController()
+
+async function accepted(answer: Dispatcher.ResponseData): Promise<Answer> {
+  if (answer.statusCode === 200) return answer.body
+  const text = (await answer.body.text()).trim()
+  const code = answer.headers['x-clickhouse-exception-code']
+  if (typeof code === 'string') throw new ClickHouseError(code, text)
+  throw new Error(`status ${answer.statusCode}: ${text}`) // of a proxy between
 }
 
+/**
+ * Whether a statement that failed is not running and will not run any more: it was never sent, or the server has refused
+ * or ended it. If not, the server may still be at it.
+ */
+export function isDefinitive(error: unknown): boolean {
+  const reason = error instanceof AppError ? error.cause : error
+  if (reason instanceof ClickHouseError || reason instanceof NotSentError) return true
+  return reason instanceof Error && 'code' in reason && notConnected.has(String(reason.code))
+}
+
+/** Codes of Node and undici for a connection that was never made. */
+const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+
 function trouble(error: unknown): string {
+  if (error instanceof NotSentError) return 'ClickHouse is busy'
   if (!(error instanceof ClickHouseError)) return 'ClickHouse does not answer'
   return fullDisk.has(error.code) ? "ClickHouse's disk is full" : 'ClickHouse refuses at the moment'
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
-import { type ClickHouse, isOver } from '../clickhouse/clickhouse.ts'
+import { type ClickHouse, isDefinitive } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
 import type { Lease } from '../stream/lease.ts'
 import { insertRows } from '../tables/record-log.ts'
@@ -50,7 +50,7 @@ export async function insertOnce(
       if (tries === 1) clickhouse.reuse(rows) // an insert that failed may still be on its way
       return
     } catch (error) {
-      definitive &&= isOver(error)
+      definitive &&= isDefinitive(error)
       if (!(error instanceof AppError) || tries === TRIES) throw new InsertFailed(error, definitive)
       events.insertRepeated(tries, error)
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2))

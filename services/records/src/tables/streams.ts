@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
@@ -28,7 +27,7 @@ export async function registerGeneration(
   writer.uuid(streamId(stream, generation))
   writer.int64(Date.now())
   const into = sql`streams (environment, connection, model, variant, generation, stream, created_at)`
-  await clickhouse.insert(into, writer.finish(), randomUUID())
+  await clickhouse.append(into, writer.finish())
   return generation
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { type Sql, sql } from '../clickhouse/sql.ts'
@@ -22,7 +21,7 @@ export async function insertSeen(
     writer.int64(note.at)
     writer.strings(note.ids)
   }
-  await clickhouse.insert(sql`seen (stream, at, ids)`, writer.finish(), randomUUID())
+  await clickhouse.append(sql`seen (stream, at, ids)`, writer.finish())
 }
 
 /** Live records that no save has brought since `since`, changed or not. */

@@ -1,0 +1,118 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { eventually, namespace, servers } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import { ClickHouse, isDefinitive } from '../src/clickhouse/clickhouse.ts'
+import { sql } from '../src/clickhouse/sql.ts'
+
+const one = sql`SELECT 1`
+const number = (row: { uint8(): number }) => row.uint8()
+const at = (url: string) => ({ url, user: 'default', password: '', database: 'default' })
+
+/** A server that answers nothing until it is told to. */
+async function silentServer() {
+  const requests: string[] = []
+  const answers: (() => void)[] = []
+  const server = createServer(async (request, response) => {
+    requests.push(request.url ?? '')
+    for await (const _chunk of request);
+    answers.push(() => response.end())
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo // as it listens on a port
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    answer() {
+      for (const answer of answers.splice(0)) answer()
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+/** Takes all connections for reads. */
+async function fill(clickhouse: ClickHouse, requests: string[]): Promise<Promise<unknown>[]> {
+  const reads = Array.from({ length: 40 }, () => clickhouse.select(one, number).catch((error) => error))
+  let sent = 0
+  await eventually(() => {
+    const before = sent
+    sent = requests.length
+    expect(sent).toBeGreaterThan(0)
+    expect(sent).toBe(before)
+  })
+  expect(sent).toBeLessThan(40)
+  return reads
+}
+
+test('a statement whose time is over before it was sent is never sent', async () => {
+  await using server = await silentServer()
+  await using clickhouse = new ClickHouse(at(server.url), 1500)
+  const reads = await fill(clickhouse, server.requests)
+  const errors = await Promise.all(reads)
+  const neverSent = errors.filter(isDefinitive).length
+  expect(neverSent).toBeGreaterThan(10)
+  server.answer()
+  // What was still on its way would be there before this.
+  await expect(clickhouse.ping()).rejects.toThrow('ClickHouse')
+  expect(server.requests.filter((url) => url.includes('readonly')).length).toBeLessThanOrEqual(40 - neverSent)
+})
+
+test('reads that hang keep neither an insert of a commit nor another write waiting', async () => {
+  await using server = await silentServer()
+  await using clickhouse = new ClickHouse(at(server.url))
+  await fill(clickhouse, server.requests)
+  const writes = [
+    clickhouse.insert(sql`t (a)`, Buffer.of(1), 'token'),
+    clickhouse.insertSelect(sql`INSERT INTO t SELECT 1`),
+    clickhouse.insertGathered(sql`t (a)`, Buffer.of(1)),
+    clickhouse.ping(),
+  ]
+  const asked = () => server.requests.filter((url) => !url.includes('readonly'))
+  await eventually(() => expect(asked()).toHaveLength(writes.length))
+  server.answer()
+  await Promise.all(writes)
+})
+
+test('writes of jobs that hang do not keep the insert of a commit waiting', async () => {
+  await using server = await silentServer()
+  await using clickhouse = new ClickHouse(at(server.url))
+  const jobs = Array.from({ length: 40 }, () => clickhouse.insertSelect(one).catch(() => {}))
+  const insert = clickhouse.insert(sql`t (a)`, Buffer.of(1), 'token')
+  await eventually(() => expect(server.requests.filter((url) => url.includes('token=token'))).toHaveLength(1))
+  server.answer()
+  await insert
+  expect(jobs).toHaveLength(40)
+})
+
+test('a caller that goes away takes its query out of the queue', async () => {
+  await using server = await silentServer()
+  await using clickhouse = new ClickHouse(at(server.url))
+  await fill(clickhouse, server.requests)
+  const caller = new AbortController()
+  const waiting = clickhouse.select(sql`SELECT 2`, number, caller.signal)
+  caller.abort(new Error('gone'))
+  await expect(waiting).rejects.toThrow('gone')
+})
+
+test('a query that runs is cancelled on the server when its caller goes away', async () => {
+  await using clickhouse = new ClickHouse(at(servers().clickhouse.url))
+  const mark = namespace()
+  const caller = new AbortController()
+  const slow = sql`SELECT toUInt8(sum(sleepEachRow(0.1))) FROM numbers(150) WHERE ${mark} != ''
+    SETTINGS max_block_size = 1, function_sleep_max_microseconds_per_block = 30000000`
+  const running = clickhouse.select(slow, number, caller.signal)
+  running.catch(() => {})
+  const processes = () =>
+    clickhouse.select(
+      sql`SELECT toUInt8(count()) FROM system.processes
+        WHERE query LIKE ${`%${mark}%`} AND query NOT LIKE '%system.processes%'`,
+      number,
+    )
+  await eventually(async () => expect(await processes()).toEqual([1]))
+  caller.abort(new Error('gone'))
+  await expect(running).rejects.toThrow('gone')
+  await eventually(async () => expect(await processes()).toEqual([0]), { timeoutMs: 5000 })
+})
