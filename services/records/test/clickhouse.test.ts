@@ -1,12 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { ClickHouse, isDefinitive } from '../src/clickhouse/clickhouse.ts'
-import { sql } from '../src/clickhouse/sql.ts'
+import { Sql, sql } from '../src/clickhouse/sql.ts'
 
 const one = sql`SELECT 1`
 const number = (row: { uint8(): number }) => row.uint8()
+const rows = { into: sql`t`, columns: sql`a`, structure: 'a UInt8' }
 const at = (url: string) => ({ url, user: 'default', password: '', database: 'default' })
 
 /** A server that answers nothing until it is told to. */
@@ -26,6 +28,29 @@ async function silentServer() {
     answer() {
       for (const answer of answers.splice(0)) answer()
     },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+/** Passes a request on after a while, even if its sender has gone. */
+async function slowProxy(url: string, delayMs: number) {
+  const answered = Promise.withResolvers<string>()
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    await sleep(delayMs)
+    const answer = await fetch(`${url}${request.url}`, { method: 'POST', body: Buffer.concat(chunks) })
+    answered.resolve(await answer.text())
+    response.end()
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo // as it listens on a port
+  return {
+    url: `http://127.0.0.1:${port}`,
+    answered: answered.promise,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
@@ -65,7 +90,7 @@ test('reads that hang keep neither an insert of a commit nor another write waiti
   await using clickhouse = new ClickHouse(at(server.url))
   await fill(clickhouse, server.requests)
   const writes = [
-    clickhouse.insert(sql`t (a)`, Buffer.of(1), 'token'),
+    clickhouse.insert(rows, Buffer.of(1), 'token'),
     clickhouse.insertSelect(sql`INSERT INTO t SELECT 1`),
     clickhouse.insertGathered(sql`t (a)`, Buffer.of(1)),
     clickhouse.ping(),
@@ -80,7 +105,7 @@ test('writes of jobs that hang do not keep the insert of a commit waiting', asyn
   await using server = await silentServer()
   await using clickhouse = new ClickHouse(at(server.url))
   const jobs = Array.from({ length: 40 }, () => clickhouse.insertSelect(one).catch(() => {}))
-  const insert = clickhouse.insert(sql`t (a)`, Buffer.of(1), 'token')
+  const insert = clickhouse.insert(rows, Buffer.of(1), 'token')
   await eventually(() => expect(server.requests.filter((url) => url.includes('token=token'))).toHaveLength(1))
   server.answer()
   await insert
@@ -115,4 +140,25 @@ test('a query that runs is cancelled on the server when its caller goes away', a
   caller.abort(new Error('gone'))
   await expect(running).rejects.toThrow('gone')
   await eventually(async () => expect(await processes()).toEqual([0]), { timeoutMs: 5000 })
+})
+
+test('an insert that comes after its time is refused by the server, and happens once before', async () => {
+  const database = namespace()
+  await using server = new ClickHouse(at(servers().clickhouse.url))
+  await server.run(new Sql(`CREATE DATABASE ${database}`))
+  await using clickhouse = new ClickHouse({ ...at(servers().clickhouse.url), database })
+  await clickhouse.run(
+    sql`CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 10`,
+  )
+  await clickhouse.insert(rows, Buffer.of(1, 2), 'once', Date.now() + 10_000)
+  await clickhouse.insert(rows, Buffer.of(1, 2), 'once', Date.now() + 10_000)
+  await clickhouse.insert(rows, Buffer.of(1, 2), 'once')
+  expect(await clickhouse.select(sql`SELECT a FROM t ORDER BY a`, number)).toEqual([1, 2])
+
+  await using proxy = await slowProxy(servers().clickhouse.url, 300)
+  await using behind = new ClickHouse({ ...at(proxy.url), database })
+  const late = await behind.insert(rows, Buffer.of(3), 'late', Date.now() + 150).catch((error) => error)
+  expect(late).toMatchObject({ code: 'unavailable' })
+  expect(await proxy.answered).toContain('the lease has run out')
+  expect(await clickhouse.select(sql`SELECT a FROM t ORDER BY a`, number)).toEqual([1, 2])
 })

@@ -1,11 +1,11 @@
+import { timeLimit } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import type { Dispatcher } from 'undici'
 import type { Shard } from '../config.ts'
-import { waitLimit } from '../stream/wait-limit.ts'
 import { ClickHouseError } from './clickhouse-error.ts'
 import { NotSentError, RequestPool } from './request-pool.ts'
 import { RowReader, RowWriter } from './row-binary.ts'
-import type { Sql } from './sql.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** From a call to its end: waiting for a connection, the statement, the answer. */
 export const REQUEST_TIMEOUT_MS = 23_000
@@ -122,9 +122,23 @@ export class ClickHouse implements AsyncDisposable {
     })
   }
 
-  /** Inserts the rows of a commit, in RowBinary. With the token of an insert that has happened already it does nothing. */
-  async insert(into: Sql, rows: Buffer, token: string): Promise<void> {
-    await this.#insert(this.#commits, into, rows, { ...insertSettings, insert_deduplication_token: token })
+  /**
+   * Inserts the rows of a commit, in RowBinary. With the token of an insert that has happened already it does nothing.
+   * After `notAfterMs` (Unix time) it is not sent, and the server refuses it by its own clock when it has read all
+   * rows: a request that a proxy or a stopped process has delayed does not happen under a lease that has run out.
+   */
+  async insert(
+    { into, columns, structure }: Rows,
+    rows: Buffer,
+    token: string,
+    notAfterMs?: number,
+  ): Promise<void> {
+    const settings = { ...insertSettings, insert_deduplication_token: token }
+    const target = sql`${into} (${columns})`
+    if (notAfterMs === undefined) return this.#insert(this.#commits, target, rows, settings)
+    const fenced = sql`${target} SELECT ${columns} FROM input(${structure})
+      WHERE throwIf(toUnixTimestamp64Milli(nowInBlock64(3)) > ${notAfterMs}, 'the lease has run out') = 0`
+    await this.#insert(this.#commits, fenced, rows, settings, notAfterMs - Date.now())
   }
 
   /** Inserts other rows, in RowBinary. If it fails, they may be there or not. */
@@ -170,8 +184,15 @@ export class ClickHouse implements AsyncDisposable {
     await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()))
   }
 
-  async #insert(pool: RequestPool, into: Sql, rows: Buffer, settings: Settings): Promise<void> {
-    await this.#ask(pool, { ...settings, query: `INSERT INTO ${into.text} FORMAT RowBinary` }, rows)
+  async #insert(
+    pool: RequestPool,
+    into: Sql,
+    rows: Buffer,
+    settings: Settings,
+    maxMs = this.#timeoutMs,
+  ): Promise<void> {
+    const query = `INSERT INTO ${into.text} FORMAT RowBinary`
+    await this.#ask(pool, { ...settings, query }, rows, { timeoutMs: Math.min(maxMs, this.#timeoutMs) })
   }
 
   async #ask(pool: RequestPool, settings: Settings, body: string | Buffer, limit?: Limit): Promise<void>
@@ -190,9 +211,9 @@ export class ClickHouse implements AsyncDisposable {
     read: (answer: Answer) => Promise<unknown> = (answer) => answer.text(),
   ): Promise<unknown> {
     const endsAt = performance.now() + timeoutMs
-    using wait = waitLimit(signal ?? never, timeoutMs)
+    using limit = timeLimit(timeoutMs, signal)
     try {
-      return await pool.run(wait.limit, async (send) => {
+      return await pool.run(limit.signal, async (send) => {
         // A process that was stopped for a while may come here before its timer does.
         const leftMs = endsAt - performance.now()
         if (leftMs <= 0) throw new NotSentError('its time was over before it was sent')
@@ -211,10 +232,11 @@ export class ClickHouse implements AsyncDisposable {
   }
 }
 
+/** A table and the columns that its rows have here; `structure` gives their types, too. */
+export type Rows = { into: Sql; columns: Sql; structure: string }
+
 type Answer = Dispatcher.ResponseData['body']
 type Limit = { signal?: AbortSignal | undefined; timeoutMs?: number }
-
-const { signal: never } = new AbortController()
 
 async function accepted(answer: Dispatcher.ResponseData): Promise<Answer> {
   if (answer.statusCode === 200) return answer.body
@@ -240,14 +262,18 @@ const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR
 function trouble(error: unknown): string {
   if (error instanceof NotSentError) return 'ClickHouse is busy'
   if (!(error instanceof ClickHouseError)) return 'ClickHouse does not answer'
+  if (error.code === LEASE_IS_OVER) return 'ClickHouse refuses what comes too late'
   return fullDisk.has(error.code) ? "ClickHouse's disk is full" : 'ClickHouse refuses at the moment'
 }
+
+/** Code of `throwIf`, by which an insert is refused after its time. */
+const LEASE_IS_OVER = '395'
 
 /** Codes of ClickHouse: it reserves room before it writes, and may find none when it writes. */
 const fullDisk = new Set(['243', '75'])
 
 /** States that pass: time and memory limits, a full disk, too many parts, shutdown, no quorum. */
 const passing = new Set([
-  ...['159', '202', '209', '210', '236', '241', '242', '252', '319', '394', '999'],
+  ...[LEASE_IS_OVER, '159', '202', '209', '210', '236', '241', '242', '252', '319', '394', '999'],
   ...fullDisk,
 ])

@@ -1,6 +1,6 @@
-import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { ClickHouse, Rows } from '../clickhouse/clickhouse.ts'
 import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
-import { listed, type Sql, sql } from '../clickhouse/sql.ts'
+import { listed, Sql, sql } from '../clickhouse/sql.ts'
 import { collapse } from './collapse.ts'
 import { type Head, ID_SEPARATOR } from './record-head.ts'
 
@@ -40,7 +40,31 @@ export type NewRow = {
 /** What a row takes beside its payload; its id may take a little more. */
 const ROW_MAX_BYTES = 256
 
-const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, closed_at`
+/** In the order in which `writeRows` writes them. */
+const written = [
+  ['stream', 'UUID'],
+  ['modified_at', 'Int64'],
+  ['id', 'String'],
+  ['sign', 'Int8'],
+  ['written_at', 'Int64'],
+  ['action', 'Int8'],
+  ['first_seen_at', 'Int64'],
+  ['pruned_at', 'Int64'],
+  ['numeric_id', 'Bool'],
+  ['hash', 'FixedString(16)'],
+  ['size', 'UInt32'],
+  ['run_id', 'String'],
+  ['payload', 'String'],
+  ['closed_at', 'Int64'],
+] as const
+
+const columns = new Sql(written.map(([name]) => name).join(', '))
+
+const logRows: Rows = {
+  into: sql`record_log`,
+  columns,
+  structure: written.map(([name, type]) => `${name} ${type}`).join(', '),
+}
 
 /** What the rows of so many changes take at most; ids may take a little more. */
 export const rowsBytes = (changes: number, payloadBytes: number) => 2 * changes * ROW_MAX_BYTES + payloadBytes
@@ -64,9 +88,27 @@ export function writeRows(writer: RowWriter, rows: NewRow[]): void {
   }
 }
 
-/** All rows or none, once, however often it is called with the same token. */
-export const insertRows = (clickhouse: ClickHouse, rows: Buffer, token: string): Promise<void> =>
-  clickhouse.insert(sql`record_log (${columns})`, rows, token)
+/** All rows or none, once, however often it is called with the same token; not after `notAfterMs` (Unix time). */
+export const insertRows = (
+  clickhouse: ClickHouse,
+  rows: Buffer,
+  token: string,
+  notAfterMs?: number,
+): Promise<void> => clickhouse.insert(logRows, rows, token, notAfterMs)
+
+/**
+ * Whether the commit of an instant is in the log, of which a stream has changed something. If it is not, its insert may
+ * still be running.
+ */
+export async function wasInserted(clickhouse: ClickHouse, stream: string, instant: number): Promise<boolean> {
+  const any = (where: Sql) =>
+    clickhouse.select(sql`SELECT 1 FROM record_log WHERE stream = ${stream} AND ${where} LIMIT 1`, (row) =>
+      row.uint8(),
+    )
+  if ((await any(sql`modified_at = ${instant}`)).length > 0) return true
+  // A commit that only prunes or restores versions writes them where they were.
+  return (await any(sql`written_at = ${instant}`)).length > 0
+}
 
 /** Says that the version with its key has ended, though it may still be there. */
 export const isClosed = sql`closed_at > 0`
