@@ -43,8 +43,10 @@ async function slowProxy(url: string, delayMs: number) {
     for await (const chunk of request) chunks.push(chunk)
     await sleep(delayMs)
     const answer = await fetch(`${url}${request.url}`, { method: 'POST', body: Buffer.concat(chunks) })
-    answered.resolve(await answer.text())
-    response.end()
+    const text = await answer.text()
+    answered.resolve(text)
+    const code = answer.headers.get('x-clickhouse-exception-code')
+    response.writeHead(answer.status, code ? { 'x-clickhouse-exception-code': code } : {}).end(text)
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo // as it listens on a port

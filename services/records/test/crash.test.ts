@@ -2,10 +2,10 @@ import { startClickHouse, startRedis } from '@syncline/embedded'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { brief, sql, startRecords, stream } from './harness.ts'
-import { mortal } from './mortal.ts'
+import { startKillable } from './killable-process.ts'
 
 test('ClickHouse killed in the middle of commits over many streams: repeated saves leave each record once', async () => {
-  await using clickhouse = await mortal(startClickHouse)
+  await using clickhouse = await startKillable(startClickHouse)
   await using store = await startRecords(undefined, { clickhouse: clickhouse.url })
   const streams = Array.from({ length: 20 }, () => stream(store.records))
   const batch = (n: number) =>
@@ -31,7 +31,7 @@ test('ClickHouse killed in the middle of commits over many streams: repeated sav
 }, 120_000)
 
 test('while ClickHouse is away calls fail as unavailable, and work when it is back', async () => {
-  await using clickhouse = await mortal(startClickHouse)
+  await using clickhouse = await startKillable(startClickHouse)
   await using store = await startRecords(undefined, { clickhouse: clickhouse.url })
   const issues = stream(store.records)
   await issues.save([{ id: 'a' }])
@@ -45,7 +45,7 @@ test('while ClickHouse is away calls fail as unavailable, and work when it is ba
 })
 
 test('while Redis is away calls fail as unavailable, and work when it is back', async () => {
-  await using redis = await mortal(startRedis)
+  await using redis = await startKillable(startRedis)
   await using store = await startRecords(undefined, { redis: redis.url })
   const issues = stream(store.records)
   await issues.save([{ id: 'a' }])

@@ -8,7 +8,7 @@ import { script } from '@syncline/redis'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { type ListedRecord, startRecords, stream } from './harness.ts'
-import { mortal } from './mortal.ts'
+import { startKillable } from './killable-process.ts'
 
 const claim = script(new URL('../src/stream/scripts/claim.lua', import.meta.url))
 /** Root may on Linux, unless it is in a container that forbids it. */
@@ -61,7 +61,7 @@ test.skipIf(!canMount)(
   'a full disk: saves are refused and say why, readers see whole commits, and all is well when there is room (needs the right to mount)',
   async () => {
     await using disk = await smallDisk('20m')
-    await using clickhouse = await mortal(startClickHouse, join(disk.path, 'data'))
+    await using clickhouse = await startKillable(startClickHouse, join(disk.path, 'data'))
     await using store = await startRecords(undefined, { clickhouse: clickhouse.url })
     const streams = Array.from({ length: 3 }, () => stream(store.records))
     // What does not compress.
@@ -92,7 +92,7 @@ test.skipIf(!canMount)(
 )
 
 test('Redis killed again and again in the middle of commits of two instances: nothing is lost, nothing is there twice', async () => {
-  await using redis = await mortal(startRedis)
+  await using redis = await startKillable(startRedis)
   await using store = await startRecords(undefined, { redis: redis.url })
   await using other = await startRecords(store.at, { redis: redis.url })
   const streams = Array.from({ length: 6 }, () => stream(store.records))

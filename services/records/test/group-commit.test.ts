@@ -41,6 +41,64 @@ test('saves of many streams at once take few inserts, and each caller gets the c
   expect(counts.map((size) => size?.live)).toEqual(streams.map((_, i) => i + 4))
 })
 
+test('merges and deletes of many streams at once take few inserts, too', async () => {
+  const streams = fresher(60)
+  await Promise.all(streams.map((each) => each.save(records(10))))
+  const before = await inserts()
+  const merged = await Promise.all(
+    streams.map((each) => each.merge([{ id: 'r1', m: 1 }, { id: 'r2', n: 0 }, { id: 'none' }])),
+  )
+  for (const counts of merged) expect(counts).toMatchObject({ added: 0, updated: 1, unchanged: 1 })
+  const deleted = await Promise.all(streams.map((each) => each.delete(['r1', 'r3', 'none'])))
+  for (const counts of deleted) expect(counts).toMatchObject({ deleted: 2 })
+  expect((await inserts()) - before).toBeLessThan(15)
+  for (const each of streams) {
+    expect(await each.count()).toMatchObject({ live: 8 })
+    const [r1] = (await each.list({ ids: ['r1'] })).records
+    expect(r1).toMatchObject({ n: 0, m: 1, _nango_metadata: { last_action: 'DELETED' } })
+  }
+})
+
+test('changes of every kind of one stream in one commit build on each other', async () => {
+  const issues = fresh()
+  await issues.save([{ id: 'old', n: 0 }])
+  // The first one is a commit of its own; what comes meanwhile shares the next one.
+  const [, ...ends] = await Promise.all([
+    fresh().save(records(2000)),
+    issues.save([
+      { id: 'new', n: 1 },
+      { id: 'old', n: 1 },
+    ]),
+    issues.merge([
+      { id: 'new', m: 2 },
+      { id: 'old', m: 2 },
+    ]),
+    issues.delete(['new']),
+    issues.merge([
+      { id: 'new', m: 3 },
+      { id: 'old', m: 3 },
+    ]),
+    issues.save([{ id: 'new', n: 4 }]),
+    issues.delete(['old', 'new']),
+    issues.delete(['old']),
+  ])
+  expect(ends.map(({ added, updated, deleted }) => [added, updated, deleted])).toEqual([
+    [1, 1, 0],
+    [0, 2, 0],
+    [0, 0, 1],
+    [0, 1, 0],
+    [1, 0, 0],
+    [0, 0, 2],
+    [0, 0, 0],
+  ])
+  expect(await issues.count()).toMatchObject({ live: 0 })
+  const all = await issues.all()
+  expect(all.map(({ id, n, m }) => [id, n, m]).toSorted()).toEqual([
+    ['new', 4, undefined],
+    ['old', 1, 3],
+  ])
+})
+
 test('saves of one stream come to pass in the order in which they arrive', async () => {
   const issues = fresh()
   const saves = Array.from({ length: 30 }, (_, n) => issues.save([{ id: 'same', n }, { id: `own ${n}` }]))

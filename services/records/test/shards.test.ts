@@ -4,13 +4,13 @@ import { eventually, namespace, servers } from '@syncline/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { shardOfStream } from '../src/stream/shard-of.ts'
 import { brief, type Records, sql, startRecords, stream } from './harness.ts'
-import { mortal } from './mortal.ts'
+import { startKillable } from './killable-process.ts'
 
-let second: Awaited<ReturnType<typeof mortal>>
+let second: Awaited<ReturnType<typeof startKillable>>
 let both: string
 let store: Records
 beforeAll(async () => {
-  second = await mortal(startClickHouse)
+  second = await startKillable(startClickHouse)
   both = `${servers().clickhouse.url},${second.url}`
   store = await startRecords(undefined, { clickhouse: both })
 })

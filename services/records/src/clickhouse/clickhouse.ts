@@ -124,8 +124,8 @@ export class ClickHouse implements AsyncDisposable {
 
   /**
    * Inserts the rows of a commit, in RowBinary. With the token of an insert that has happened already it does nothing.
-   * After `notAfterMs` (Unix time) it is not sent, and the server refuses it by its own clock when it has read all
-   * rows: a request that a proxy or a stopped process has delayed does not happen under a lease that has run out.
+   * After `notAfterMs` (Unix time) the server refuses it by its own clock, which it asks when it has read all rows: a
+   * request that a proxy or a stopped process has delayed does not happen under a lease that has run out.
    */
   async insert(
     { into, columns, structure }: Rows,
@@ -138,7 +138,7 @@ export class ClickHouse implements AsyncDisposable {
     if (notAfterMs === undefined) return this.#insert(this.#commits, target, rows, settings)
     const fenced = sql`${target} SELECT ${columns} FROM input(${structure})
       WHERE throwIf(toUnixTimestamp64Milli(nowInBlock64(3)) > ${notAfterMs}, 'the lease has run out') = 0`
-    await this.#insert(this.#commits, fenced, rows, settings, notAfterMs - Date.now())
+    await this.#insert(this.#commits, fenced, rows, settings)
   }
 
   /** Inserts other rows, in RowBinary. If it fails, they may be there or not. */
@@ -184,15 +184,8 @@ export class ClickHouse implements AsyncDisposable {
     await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()))
   }
 
-  async #insert(
-    pool: RequestPool,
-    into: Sql,
-    rows: Buffer,
-    settings: Settings,
-    maxMs = this.#timeoutMs,
-  ): Promise<void> {
-    const query = `INSERT INTO ${into.text} FORMAT RowBinary`
-    await this.#ask(pool, { ...settings, query }, rows, { timeoutMs: Math.min(maxMs, this.#timeoutMs) })
+  async #insert(pool: RequestPool, into: Sql, rows: Buffer, settings: Settings): Promise<void> {
+    await this.#ask(pool, { ...settings, query: `INSERT INTO ${into.text} FORMAT RowBinary` }, rows)
   }
 
   async #ask(pool: RequestPool, settings: Settings, body: string | Buffer, limit?: Limit): Promise<void>

@@ -81,9 +81,9 @@ export async function commit(committing: Committing, parts: Part[]): Promise<Par
     heads.stage(draft.snapshot, draft.changes, draft.unchangedIds)
   }
   const leases = planned.map(({ lease }) => lease)
-  const instants = planned.map(({ snapshot: { id, instant } }) => ({ stream: id, instant }))
+  const example = planned.find(({ result }) => result.kind === 'committed')?.snapshot
   try {
-    await inserts(() => insertOnce(clickhouse, events, { rows: rows.finish(), leases, instants }))
+    await inserts(() => insertOnce(clickhouse, events, { rows: rows.finish(), leases, example }))
   } catch (error) {
     for (const { snapshot } of planned) heads.invalidate(snapshot)
     if (!(error instanceof InsertFailed)) throw error

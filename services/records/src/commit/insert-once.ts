@@ -4,7 +4,7 @@ import { AppError } from '@syncline/errors'
 import { type ClickHouse, isDefinitive } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
 import type { Lease } from '../stream/lease.ts'
-import { insertRows } from '../tables/record-log.ts'
+import { insertRows, wasInserted } from '../tables/record-log.ts'
 
 const TRIES = 5
 const FIRST_PAUSE_MS = 250
@@ -12,8 +12,8 @@ const FIRST_PAUSE_MS = 250
 export type Insert = {
   rows: Buffer
   leases: Lease[]
-  /** Of each stream the instant that its rows have. */
-  instants: { stream: string; instant: number }[]
+  /** A stream that the rows change, and the instant of its commit: where they are, all of them are. */
+  example: { id: string; instant: number } | undefined
 }
 
 /** `definitive`: no statement is running any more. `rejected`: ClickHouse is well, and refuses these rows. */
@@ -31,12 +31,12 @@ export class InsertFailed extends Error {
 
 /**
  * Inserts the rows of a commit, all or none. An insert whose end we did not hear of may have happened, or may still be
- * running: it is repeated with its token, so that it happens once.
+ * running: it is repeated with its token, so that it happens once. ClickHouse refuses it when a lease is over.
  */
 export async function insertOnce(
   clickhouse: ClickHouse,
   events: Events,
-  { rows, leases }: Insert,
+  { rows, leases, example }: Insert,
 ): Promise<void> {
   if (rows.length === 0) return
   const token = randomUUID()
@@ -46,7 +46,9 @@ export async function insertOnce(
       throw new InsertFailed(error, definitive)
     })
     try {
-      await insertRows(clickhouse, rows, token)
+      // The server remembers tokens of the last inserts only, and others may have had many since.
+      if (tries > 1 && example && (await wasInserted(clickhouse, example.id, example.instant))) return
+      await insertRows(clickhouse, rows, token, Math.min(...leases.map(({ endsAt }) => endsAt)))
       if (tries === 1) clickhouse.reuse(rows) // an insert that failed may still be on its way
       return
     } catch (error) {

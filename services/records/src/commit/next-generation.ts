@@ -1,6 +1,6 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { Granted } from '../stream/leases.ts'
-import { registerGeneration } from '../tables/streams.ts'
+import { registerGenerations } from '../tables/streams.ts'
 import type { OperationEnd } from './operation.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function takeNextGeneration(
 ): Promise<OperationEnd<number>> {
   const generation = snapshot.generation + 1
   try {
-    await registerGeneration(clickhouse, snapshot.stream, generation)
+    await registerGenerations(clickhouse, [{ stream: snapshot.stream, generation }])
   } catch (error) {
     return { result: { kind: 'unchanged' }, error }
   }

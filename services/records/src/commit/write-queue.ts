@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { timeLimit } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import type { Stream } from '@syncline/proto'
-import pLimit from 'p-limit'
 import type { MemoryBudget } from '../admission/memory-budget.ts'
 import { RoundRobinQueue } from '../admission/round-robin-queue.ts'
+import { Batcher } from '../stream/batcher.ts'
 import type { CommitResult } from '../stream/commit-result.ts'
 import { stateKey, streamName } from '../stream/identity.ts'
 import type { Granted, Leases } from '../stream/leases.ts'
@@ -68,7 +68,7 @@ export class WriteQueue {
   /** Streams that wait for a commit; streams whose first entry is an operation. */
   readonly #changes = new RoundRobinQueue<StreamQueue>()
   readonly #operations = new RoundRobinQueue<StreamQueue>()
-  readonly #recoveries = pLimit(2)
+  readonly #recovery: Batcher<Granted, CommitResult>
   #commitsUnderWay = 0
   #operationsUnderWay = 0
   #starting = false
@@ -76,6 +76,7 @@ export class WriteQueue {
   constructor(writing: Writing, budget: MemoryBudget) {
     this.#writing = writing
     this.#budget = budget
+    this.#recovery = new Batcher(RECOVER_AT_ONCE, (granted) => recover(writing.clickhouse, granted))
   }
 
   /** When it returns, the change is durable and visible. A caller that gives up before its commit has changed nothing. */
@@ -283,40 +284,19 @@ export class WriteQueue {
     this.#offer(queue)
   }
 
-  /** Streams in doubt that are claimed in the same moment are recovered together, beside the commits of others. */
-  readonly #inDoubt: Part[] = []
-
+  /** Beside the commits of others, together with other streams in doubt. */
   async #recover(part: Part): Promise<void> {
-    this.#inDoubt.push(part)
-    await this.#recoveries(async () => {
-      const parts = this.#inDoubt.splice(0, RECOVER_AT_ONCE)
-      if (parts.length > 0) await this.#recoverParts(parts)
-    })
-  }
-
-  async #recoverParts(parts: Part[]): Promise<void> {
-    const { clickhouse, events } = this.#writing
-    let results: CommitResult[]
+    const { queue, granted, entries } = part
+    let result: CommitResult = { kind: 'in-doubt' }
     try {
-      results = await recover(
-        clickhouse,
-        parts.map(({ granted }) => granted),
-      )
+      result = await this.#recovery.call(granted)
+      this.#writing.events.recovered(queue.stream)
     } catch (error) {
-      for (const { done } of parts.flatMap(({ entries }) => entries)) done.reject(error)
-      results = parts.map(() => ({ kind: 'in-doubt' }))
+      for (const { done } of entries) done.reject(error)
     }
-    await Promise.all(
-      parts.map(async ({ queue, granted, entries }, i) => {
-        const result = results[i] ?? { kind: 'in-doubt' }
-        await granted.lease.release(result)
-        if (result.kind === 'recovered') {
-          events.recovered(queue.stream)
-          this.#putBack(queue, entries)
-        }
-        this.#offer(queue)
-      }),
-    )
+    await granted.lease.release(result)
+    if (result.kind === 'recovered') this.#putBack(queue, entries)
+    this.#offer(queue)
   }
 
   async #commitParts(parts: Part[]): Promise<void> {

@@ -2,12 +2,16 @@ import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { ID_SEPARATOR } from '../tables/record-head.ts'
-import { summarize } from '../tables/record-log.ts'
-import { newestGeneration, registerGeneration } from '../tables/streams.ts'
+import { summarizeAll } from '../tables/record-log.ts'
+import { newestGenerations, registerGenerations } from '../tables/streams.ts'
+import { Batcher } from './batcher.ts'
 import { stateKey, streamId, unchangedKey } from './identity.ts'
 import { fenced } from './leases.ts'
 import { KEEP_STATE_S, scripts } from './scripts.ts'
 import type { Generation, StreamSize } from './snapshot.ts'
+
+/** Streams of one query. */
+const LOAD_AT_ONCE = 500
 
 /** What a reader sees of a stream. */
 export type StreamView = {
@@ -31,17 +35,19 @@ export class StreamState {
   readonly #redis: Redis
   readonly #prefix: string
   readonly #clickhouse: ClickHouse
+  readonly #loading: Batcher<Stream, undefined>
 
   constructor(redis: Redis, prefix: string, clickhouse: ClickHouse) {
     this.#redis = redis
     this.#prefix = prefix
     this.#clickhouse = clickhouse
+    this.#loading = new Batcher(LOAD_AT_ONCE, (streams) => this.#loadAll(streams))
   }
 
   /** The stream's name in the tables, for readers. */
   async id(stream: Stream): Promise<string> {
     const known = await redisCall(this.#redis.hget(this.#key(stream), 'generation'))
-    return streamId(stream, Number(known ?? (await newestGeneration(this.#clickhouse, stream)) ?? 0))
+    return streamId(stream, Number(known ?? (await newestGenerations(this.#clickhouse, [stream]))[0] ?? 0))
   }
 
   /** The same, with what tells whether it has changed. */
@@ -80,16 +86,30 @@ export class StreamState {
     return { first: answer[0] === 'first', beganAt: Number(answer[1]) }
   }
 
-  /** Brings back what Redis does not know of a stream. */
+  /** Brings back what Redis does not know of a stream. Streams that are loaded in the same moment share their queries. */
   async load(stream: Stream): Promise<void> {
-    const generation =
-      (await newestGeneration(this.#clickhouse, stream)) ??
-      (await registerGeneration(this.#clickhouse, stream, 0))
-    const { newest, live, bytes } = await summarize(this.#clickhouse, streamId(stream, generation))
-    // A commit of its own: what instances remember of the stream may not be true any more.
-    const commit = newest === 0 ? 0 : newest + 1
-    const args = [generation, commit, live, bytes, KEEP_STATE_S]
-    await redisCall(scripts.load(this.#redis, [this.#key(stream)], args))
+    await this.#loading.call(stream)
+  }
+
+  async #loadAll(streams: Stream[]): Promise<undefined[]> {
+    const generations = await newestGenerations(this.#clickhouse, streams)
+    const unknown = streams.filter((_, i) => generations[i] === undefined)
+    await registerGenerations(
+      this.#clickhouse,
+      unknown.map((stream) => ({ stream, generation: 0 })),
+    )
+    const ids = streams.map((stream, i) => streamId(stream, generations[i] ?? 0))
+    const summaries = await summarizeAll(this.#clickhouse, ids)
+    return Promise.all(
+      streams.map(async (stream, i) => {
+        const { newest, live, bytes } = summaries.get(ids[i] ?? '') ?? { newest: 0, live: 0, bytes: 0 }
+        // A commit of its own: what instances remember of the stream may not be true any more.
+        const commit = newest === 0 ? 0 : newest + 1
+        const args = [generations[i] ?? 0, commit, live, bytes, KEEP_STATE_S]
+        await redisCall(scripts.load(this.#redis, [this.#key(stream)], args))
+        return undefined
+      }),
+    )
   }
 
   async size(stream: Stream): Promise<StreamSize> {

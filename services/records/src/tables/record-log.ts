@@ -329,10 +329,6 @@ export async function pruneRows(
 /** What the log says of a stream as a whole; `newest` is 0 if nothing was ever saved. */
 export type LogSummary = { newest: number; live: number; bytes: number }
 
-export async function summarize(clickhouse: ClickHouse, stream: string): Promise<LogSummary> {
-  return (await summarizeAll(clickhouse, [stream])).get(stream) ?? { newest: 0, live: 0, bytes: 0 }
-}
-
 /** Streams in which nothing was ever saved are not in it. */
 export async function summarizeAll(
   clickhouse: ClickHouse,

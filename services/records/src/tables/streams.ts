@@ -1,34 +1,45 @@
 import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
-import { type Sql, sql } from '../clickhouse/sql.ts'
+import { listed, sql } from '../clickhouse/sql.ts'
 import { streamId } from '../stream/identity.ts'
 import { historyOf } from './record-history.ts'
 
 /** The table `streams`: which generations of which streams there are. */
 
-export async function newestGeneration(clickhouse: ClickHouse, stream: Stream): Promise<number | undefined> {
-  const [newest] = await clickhouse.select(
-    sql`SELECT generation FROM streams WHERE ${identity(stream)} ORDER BY generation DESC LIMIT 1`,
-    (row) => row.uint32(),
+/** For each stream its newest generation, if it has one. */
+export async function newestGenerations(
+  clickhouse: ClickHouse,
+  streams: Stream[],
+): Promise<(number | undefined)[]> {
+  const identities = listed(streams.map(identity))
+  const known = await clickhouse.select(
+    sql`SELECT environment, connection, model, variant, max(generation) FROM streams
+      WHERE (environment, connection, model, variant) IN (${identities})
+      GROUP BY environment, connection, model, variant`,
+    (row): [string, number] => [
+      JSON.stringify([row.string(), row.string(), row.string(), row.string()]),
+      row.uint32(),
+    ],
   )
-  return newest
+  const generations = new Map(known)
+  return streams.map((stream) => generations.get(JSON.stringify(identity(stream))))
 }
 
-export async function registerGeneration(
+export async function registerGenerations(
   clickhouse: ClickHouse,
-  stream: Stream,
-  generation: number,
-): Promise<number> {
+  generations: { stream: Stream; generation: number }[],
+): Promise<void> {
+  if (generations.length === 0) return
   const writer = new RowWriter()
-  for (const name of [stream.environment, stream.connection, stream.model, stream.variant])
-    writer.string(name)
-  writer.uint32(generation)
-  writer.uuid(streamId(stream, generation))
-  writer.int64(Date.now())
+  for (const { stream, generation } of generations) {
+    for (const name of identity(stream)) writer.string(name)
+    writer.uint32(generation)
+    writer.uuid(streamId(stream, generation))
+    writer.int64(Date.now())
+  }
   const into = sql`streams (environment, connection, model, variant, generation, stream, created_at)`
   await clickhouse.append(into, writer.finish())
-  return generation
 }
 
 /** Names in the tables of generations that nobody reads any more. */
@@ -55,5 +66,9 @@ export async function removeStreams(clickhouse: ClickHouse, stale: string[]): Pr
   }
 }
 
-const identity = (stream: Stream): Sql => sql`environment = ${stream.environment}
-  AND connection = ${stream.connection} AND model = ${stream.model} AND variant = ${stream.variant}`
+const identity = ({ environment, connection, model, variant }: Stream) => [
+  environment,
+  connection,
+  model,
+  variant,
+]

@@ -5,7 +5,7 @@ import type { Server, startClickHouse } from '@syncline/embedded'
 import { freePort } from '@syncline/testkit'
 
 /** A server of the test's own, to be killed and started again on the same port and data; `dir` says where these are. */
-export async function mortal(start: typeof startClickHouse, dir?: string) {
+export async function startKillable(start: typeof startClickHouse, dir?: string) {
   await using open = new AsyncDisposableStack()
   const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-records-')))
   const place = { dir: dir ?? join(temp.path, 'data'), log: join(temp.path, 'log'), port: await freePort() }
