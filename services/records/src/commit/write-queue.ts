@@ -12,8 +12,9 @@ import { RECOVER_AT_ONCE, recover } from '../stream/recover.ts'
 import type { StreamState } from '../stream/stream-state.ts'
 import type { Target } from '../stream/target.ts'
 import type { Change } from './change.ts'
-import { type ChangeEnd, type Committing, commit, type PartEnd } from './commit.ts'
+import { commit } from './commit.ts'
 import type { Operation, OperationEnd } from './operation.ts'
+import type { ChangeEnd, Committing, PartEnd } from './part.ts'
 
 /** How long a caller waits for its commit to begin. */
 const WAIT_MS = 15_000
