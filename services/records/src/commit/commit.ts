@@ -30,7 +30,7 @@ export async function commit(committing: Committing, parts: Part[]): Promise<Par
   const leases = planned.map(({ lease }) => lease)
   const example = planned.find(({ result }) => result.kind === 'committed')?.snapshot
   try {
-    await inserts(() => insertOnce(clickhouse, events, { rows, leases, example }))
+    if (example) await inserts(() => insertOnce(clickhouse, events, { rows, leases, example }))
   } catch (error) {
     for (const { snapshot } of planned) heads.invalidate(snapshot)
     if (!(error instanceof InsertFailed)) throw error

@@ -4,7 +4,7 @@ import { AppError } from '@syncline/errors'
 import { type ClickHouse, isDefinitive } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
 import type { Lease } from '../stream/lease.ts'
-import { insertRows, wasInserted } from '../tables/record-log.ts'
+import { insertRows, isInserting, wasInserted } from '../tables/record-log.ts'
 
 const TRIES = 5
 const FIRST_PAUSE_MS = 250
@@ -13,7 +13,7 @@ export type Insert = {
   rows: Buffer
   leases: Lease[]
   /** A stream that the rows change, and the instant of its commit: where they are, all of them are. */
-  example: { id: string; instant: number } | undefined
+  example: { id: string; instant: number }
 }
 
 /** `definitive`: no statement is running any more. `rejected`: ClickHouse is well, and refuses these rows. */
@@ -30,16 +30,12 @@ export class InsertFailed extends Error {
 }
 
 /**
- * Inserts the rows of a commit, all or none. An insert whose end we did not hear of may have happened, or may still be
- * running: it is repeated with its token, so that it happens once. ClickHouse refuses it when a lease is over.
+ * Inserts the rows of a commit, all or none, while their leases last. An insert whose end we did not hear of may have
+ * happened, or may still be running: it is repeated with its token, so that it happens once.
  */
-export async function insertOnce(
-  clickhouse: ClickHouse,
-  events: Events,
-  { rows, leases, example }: Insert,
-): Promise<void> {
-  if (rows.length === 0) return
-  const token = randomUUID()
+export async function insertOnce(clickhouse: ClickHouse, events: Events, insert: Insert): Promise<void> {
+  const { rows, leases, example } = insert
+  let token = randomUUID()
   let definitive = true
   for (let tries = 1; ; tries++) {
     await Promise.all(leases.map((lease) => lease.ensure())).catch((error: unknown) => {
@@ -47,10 +43,11 @@ export async function insertOnce(
     })
     try {
       // The server remembers tokens of the last inserts only, and others may have had many since.
-      if (tries > 1 && example && (await wasInserted(clickhouse, example.id, example.instant))) return
+      if (tries > 1 && (await wasInserted(clickhouse, example.id, example.instant))) return
       await insertRows(clickhouse, rows, token, Math.min(...leases.map(({ endsAt }) => endsAt)))
-      if (tries === 1) clickhouse.reuse(rows) // an insert that failed may still be on its way
-      return
+      if (tries === 1) return clickhouse.reuse(rows) // an insert that failed may still be on its way
+      if (await hasHappened(clickhouse, token, example)) return
+      token = randomUUID()
     } catch (error) {
       definitive &&= isDefinitive(error)
       if (!(error instanceof AppError) || tries === TRIES) throw new InsertFailed(error, definitive)
@@ -58,4 +55,18 @@ export async function insertOnce(
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2))
     }
   }
+}
+
+/**
+ * Whether an insert of which the server says that it has happened before is there. ClickHouse writes the token down
+ * before the rows become visible. If it is killed in between, it knows the token of an insert that it has lost, and takes
+ * every repetition for a duplicate.
+ */
+async function hasHappened(
+  clickhouse: ClickHouse,
+  token: string,
+  { id, instant }: Insert['example'],
+): Promise<boolean> {
+  while (await isInserting(clickhouse, token)) await sleep(FIRST_PAUSE_MS)
+  return wasInserted(clickhouse, id, instant)
 }

@@ -96,6 +96,15 @@ export const insertRows = (
   notAfterMs?: number,
 ): Promise<void> => clickhouse.insert(logRows, rows, token, notAfterMs)
 
+/** Whether an insert with this token is running on the server. */
+export async function isInserting(clickhouse: ClickHouse, token: string): Promise<boolean> {
+  const running = await clickhouse.select(
+    sql`SELECT 1 FROM system.processes WHERE Settings['insert_deduplication_token'] = ${token}`,
+    (row) => row.uint8(),
+  )
+  return running.length > 0
+}
+
 /**
  * Whether the commit of an instant is in the log, of which a stream has changed something. If it is not, its insert may
  * still be running.
