@@ -1,2 +1,3 @@
 export { AppError } from './app-error.ts'
 export { codes, type ErrorCode } from './codes.ts'
+export { withoutSecrets } from './without-secrets.ts'

@@ -27,6 +27,16 @@ test('the error names every bad variable and its value', () => {
   expect(() => readConfig(Config, { PORT: '99999' })).toThrow(/NATS_URL is not set; PORT is '99999'/)
 })
 
+test('an interval is read as milliseconds; a cron expression is none', () => {
+  const Every = z.object({ MIN: variable.interval('30s') })
+  expect(readConfig(Every, {})).toEqual({ MIN: 30_000 })
+  expect(readConfig(Every, { MIN: '5 minutes' })).toEqual({ MIN: 300_000 })
+  for (const bad of ['often', '0 6 * * *'])
+    expect(() => readConfig(Every, { MIN: bad })).toThrow(
+      `MIN is '${bad}': must be an interval such as '30s'`,
+    )
+})
+
 test('the value of a secret is not shown', () => {
   const Secret = z.object({ API_KEY: variable.port() })
   expect(() => readConfig(Secret, { API_KEY: 'hunter2' })).toThrow("API_KEY is '…'")

@@ -1,3 +1,5 @@
+import { withoutSecrets } from '@syncline/errors'
+import { readFrequency } from '@syncline/frequency'
 import { z } from 'zod'
 
 /** The kinds of environment variables our services have. Each takes its default; without one it is required. */
@@ -9,6 +11,14 @@ export const variable = {
   whole: (fallback?: number) => required(z.coerce.number().int().min(0), fallback),
   oneOf: <T extends string>(choices: readonly [T, ...T[]], fallback?: T) =>
     required(z.enum(choices), fallback),
+  /** An interval such as `30s` or `5 minutes`, in milliseconds. */
+  interval: (fallback: string) =>
+    required(z.string(), fallback).transform((text, context) => {
+      const ms = intervalMs(text)
+      if (ms !== undefined) return ms
+      context.addIssue("must be an interval such as '30s' or '5 minutes'")
+      return z.NEVER
+    }),
   /** From 0 to 1. */
   share: (fallback?: number) => required(z.coerce.number().min(0).max(1), fallback),
   /** Comma-separated. */
@@ -22,6 +32,15 @@ export const variable = {
       ),
       fallback,
     ),
+}
+
+function intervalMs(text: string): number | undefined {
+  try {
+    const frequency = readFrequency(text)
+    return frequency.kind === 'every' ? frequency.ms : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function required<T extends z.ZodType>(schema: T, fallback: z.output<T> | undefined) {
@@ -45,8 +64,7 @@ export function readConfig<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   throw new Error(`bad configuration: ${lines.join('; ')}`)
 }
 
-/** Before an @ in URLs, and after a question mark, there may be a password. */
 function shown(name: string, value: string): string {
   if (/KEY|SECRET|PASSWORD|TOKEN/.test(name)) return '…'
-  return value.replace(/^.*@/s, '…@').replace(/\?.*$/s, '?…')
+  return withoutSecrets(value)
 }

@@ -1,4 +1,4 @@
-import { frequencyLimits, readFrequency } from '@syncline/frequency'
+import { frequencyLimits } from '@syncline/frequency'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
 
@@ -20,7 +20,7 @@ export const Config = z
     RECORDS_MAX_LIMIT: variable.whole(500),
     BODY_MAX_BYTES: variable.whole(32 * MIB),
     /** The shortest interval that a sync may have, such as `30s` or `5 minutes`. */
-    SYNC_MIN_FREQUENCY: variable.text('every 30 seconds').transform(intervalMs),
+    SYNC_MIN_FREQUENCY: variable.interval('30s'),
   })
   .transform((env) => ({
     http: { host: env.HOST, port: env.PORT, bodyMaxBytes: env.BODY_MAX_BYTES },
@@ -36,12 +36,3 @@ export const Config = z
   }))
 
 export type Config = z.infer<typeof Config>
-
-function intervalMs(text: string, context: z.RefinementCtx): number {
-  try {
-    const frequency = readFrequency(text)
-    if (frequency.kind === 'every') return frequency.ms
-  } catch {}
-  context.addIssue("must be an interval such as '30s'")
-  return z.NEVER
-}

@@ -1,4 +1,4 @@
-import { frequencyLimits, readFrequency } from '@syncline/frequency'
+import { frequencyLimits } from '@syncline/frequency'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
 
@@ -18,9 +18,9 @@ export const Config = z
     RUN_LEASE_MS: variable.whole(30_000),
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000),
     /** The shortest interval that a connection may ask for, such as `30s` or `5 minutes`. */
-    SYNC_MIN_FREQUENCY: variable.text('every 30 seconds'),
+    SYNC_MIN_FREQUENCY: variable.interval('30s'),
   })
-  .transform((env, context) => ({
+  .transform((env) => ({
     nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },
     redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
     records: { address: env.RECORDS_ADDRESS },
@@ -33,19 +33,6 @@ export const Config = z
       queueTimeoutMs: env.RUN_QUEUE_TIMEOUT_MS,
     },
     maxVariants: env.SCHEDULER_MAX_VARIANTS,
-    frequency: { ...frequencyLimits, minMs: interval(env.SYNC_MIN_FREQUENCY, context) },
+    frequency: { ...frequencyLimits, minMs: env.SYNC_MIN_FREQUENCY },
   }))
 export type Config = z.output<typeof Config>
-
-function interval(text: string, context: z.RefinementCtx): number {
-  try {
-    const frequency = readFrequency(text)
-    if (frequency.kind === 'every') return frequency.ms
-  } catch {}
-  context.addIssue({
-    code: 'custom',
-    path: ['SYNC_MIN_FREQUENCY'],
-    message: "must be an interval such as '30s'",
-  })
-  return z.NEVER
-}
