@@ -1,4 +1,6 @@
 export { type Bus, connectBus } from './connect.ts'
-export { type Consumption, consume, type Delivery } from './consume.ts'
+export { consume } from './consume.ts'
+export { consumeQueues } from './consume-queues.ts'
+export type { Consumption, Delivery } from './deliver.ts'
 export { publish } from './publish.ts'
-export { COMMAND_PARTITIONS, commandPartition, runCancelled, type Subject, subjects } from './subjects.ts'
+export { subjects } from './subjects.ts'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Command, RunFinished, RunRequested } from '@syncline/proto'
 
 /** What a subject carries. The names of JetStream streams and subjects get the bus's prefix. */
@@ -11,7 +10,7 @@ export interface Subject<T> {
 export type StreamName = 'COMMANDS' | 'RUNS' | 'EVENTS'
 
 export const subjects = {
-  /** `command.<partition>.<environment>` */
+  /** `command.<environment>`: a queue for each environment, see consumeQueues. */
   command: { name: 'command', stream: 'COMMANDS', codec: Command } satisfies Subject<Command>,
   /** `run.requested.<environment>` */
   runRequested: {
@@ -25,16 +24,4 @@ export const subjects = {
     stream: 'EVENTS',
     codec: RunFinished,
   } satisfies Subject<RunFinished>,
-}
-
-export const COMMAND_PARTITIONS = 8
-
-/** Commands of one environment share a partition, and a partition is worked off one by one: so they keep their order. */
-export function commandPartition(environment: string): number {
-  return createHash('sha256').update(environment).digest().readUInt32BE() % COMMAND_PARTITIONS
-}
-
-/** Core NATS, empty message: a run's runner hears at once that the run was cancelled. */
-export function runCancelled(bus: { prefix: string }, runId: string): string {
-  return `${bus.prefix}.run.cancelled.${runId}`
 }

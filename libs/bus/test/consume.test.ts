@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import {
@@ -20,7 +21,6 @@ async function withBus(work: (bus: Bus, stop: AbortController) => Promise<void>)
 
 const consumption = (changes: Partial<Consumption<Message>> = {}): Consumption<Message> => ({
   subject: subjects.runRequested,
-  filter: '>',
   durable: 'test',
   ackWaitMs: 1000,
   concurrency: 4,
@@ -94,19 +94,21 @@ test('work that takes longer than the ack wait is not given to another', () =>
     done.resolve()
   }))
 
-test('with one message in work at a time, order is kept over consumers and failures', () =>
+test('a message that can not be decoded is dropped, and the report names it without its content', () =>
   withBus(async (bus, stop) => {
+    const errors: unknown[] = []
     const seen: string[] = []
-    const failed = new Set<string>()
-    const work = async ({ message }: Delivery<Message>) => {
-      if (message.runId === 'run3' && !failed.has('run3')) {
-        failed.add('run3')
-        throw new Error('once')
-      }
-      seen.push(message.runId)
-    }
-    const ids = Array.from({ length: 8 }, (_, n) => `run${n}`)
-    for (const id of ids) await send(bus, id)
-    for (let n = 0; n < 2; n++) void consume(bus, consumption({ maxAckPending: 1 }), work, stop.signal)
-    await eventually(() => expect(seen).toEqual(ids))
+    const deliveries = consumption({ onError: (error) => errors.push(error) })
+    await bus.jetstream.publish(`${bus.prefix}.run.requested.dev`, '\xff secret')
+    await send(bus, 'next')
+    void consume(bus, deliveries, async ({ message }) => void seen.push(message.runId), stop.signal)
+    await eventually(() => expect(seen).toEqual(['next']))
+    await eventually(async () => {
+      const { state } = await bus.manager.streams.info(`${bus.prefix}_RUNS`)
+      expect(state.messages).toBe(0)
+    })
+    expect(errors.map(String)).toEqual([
+      `Error: dropped message 1 on '${bus.prefix}.run.requested.dev': not decodable`,
+    ])
+    expect(inspect(errors)).not.toContain('secret')
   }))

@@ -1,5 +1,5 @@
 export { nextCronTime } from './cron.ts'
 export { formatFrequency } from './format-frequency.ts'
-export { type Cron, type Frequency, frequencyLimits, type Limits } from './frequency.ts'
+export { type Frequency, frequencyLimits, type Limits } from './frequency.ts'
 export { parseFrequency } from './parse-frequency.ts'
 export { readFrequency } from './read-frequency.ts'

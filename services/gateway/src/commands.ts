@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Accepted } from '@syncline/api'
-import { type Bus, commandPartition, publish, subjects } from '@syncline/bus'
+import { type Bus, publish, subjects } from '@syncline/bus'
 import { AppError, codes, type ErrorCode } from '@syncline/errors'
 import { type Command, CommandAnswer, type CommandDone } from '@syncline/proto'
 
@@ -34,8 +34,7 @@ export function listenForAnswers(bus: Bus, timeoutMs: number): Commands {
       const late = setTimeout(() => answer.resolve(undefined), timeoutMs)
       try {
         const replyTo = `${inbox}.${id}`
-        const tokens = [commandPartition(environment), environment]
-        await publish(bus, subjects.command, tokens, { id, environment, action }, { id, replyTo })
+        await publish(bus, subjects.command, [environment], { id, environment, action }, { id, replyTo })
         return outcomeOf(id, await answer.promise)
       } finally {
         clearTimeout(late)

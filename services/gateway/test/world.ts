@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Bus, COMMAND_PARTITIONS, connectBus, consume, subjects } from '@syncline/bus'
+import { type Bus, connectBus, consumeQueues, subjects } from '@syncline/bus'
 import { type Catalog, hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
 import {
   type Command,
@@ -146,30 +146,27 @@ function standIn<T extends object>(methods: () => Partial<T>): T {
 
 function answerCommands(bus: Bus, world: Pick<World, 'commands' | 'answer'>): AsyncDisposable {
   const stop = new AbortController()
-  const consuming = Array.from({ length: COMMAND_PARTITIONS }, (_, partition) =>
-    consume(
-      bus,
-      {
-        subject: subjects.command,
-        filter: `${partition}.>`,
-        durable: `commands-${partition}`,
-        ackWaitMs: 5000,
-        concurrency: 1,
-        // NATS goes away in some tests.
-        onError: () => {},
-      },
-      async ({ message, replyTo }) => {
-        world.commands.push(message)
-        const answer = CommandAnswer.encode({ result: world.answer(message) }).finish()
-        if (replyTo !== undefined) bus.connection.publish(replyTo, answer)
-      },
-      stop.signal,
-    ),
+  const consuming = consumeQueues(
+    bus,
+    {
+      subject: subjects.command,
+      durable: 'commands',
+      ackWaitMs: 5000,
+      concurrency: 8,
+      // NATS goes away in some tests.
+      onError: () => {},
+    },
+    async ({ message, replyTo }) => {
+      world.commands.push(message)
+      const answer = CommandAnswer.encode({ result: world.answer(message) }).finish()
+      if (replyTo !== undefined) bus.connection.publish(replyTo, answer)
+    },
+    stop.signal,
   )
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await Promise.all(consuming)
+      await consuming
     },
   }
 }

@@ -184,7 +184,7 @@ export class StandIns {
 
   #run(runId: string): RunState {
     const run = this.runs.get(runId)
-    if (!run) throw new AppError('unknown_run', `there is no run '${runId}'`)
+    if (!run) throw new AppError('not_found', `there is no run '${runId}'`)
     return run
   }
 

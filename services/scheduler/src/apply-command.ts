@@ -11,13 +11,14 @@ import type {
 import { clean } from './cleaner.ts'
 import { newSchedule, type ReconcileDeps, reconcile, remove } from './reconcile.ts'
 import { isNamed, nextAtOf, type Schedule, scheduleId } from './schedule.ts'
-import { hearOf, refOf, targets, unknownSync } from './targets.ts'
+import type { Applied } from './store.ts'
+import { ensureLoaded, refOf, targets, unknownSync } from './targets.ts'
 
 const BATCH = 100
 
 export type CommandDeps = ReconcileDeps & { limits: { frequency: Limits; variants: number } }
 
-/** Does a command; `again` when it was delivered before. Returns nothing if the end of it has to be waited for. */
+/** Applies a command; `again` when it was delivered before. Returns undefined if a sweep has to finish it later. */
 export async function applyCommand(
   deps: CommandDeps,
   { environment, id, action }: Command,
@@ -95,7 +96,7 @@ async function createVariant(deps: CommandDeps, environment: string, id: string,
   return done({ scheduleId: schedule.id })
 }
 
-/** Answers when the records are gone. While the record store is away there is no answer: a sweep finishes it later. */
+/** Done when the records are removed. While the record store is away it is left to a sweep, and not answered. */
 async function deleteVariant(deps: CommandDeps, environment: string, command: DeleteVariant, again: boolean) {
   const { connection, name, schedules } = await onConnection(deps, environment, command)
   const schedule = schedules.find((candidate) => isNamed(candidate, name))
@@ -113,12 +114,16 @@ async function forEach(
   deps: CommandDeps,
   environment: string,
   target: TriggerSyncs['target'],
-  apply: (schedule: Schedule) => Promise<unknown>,
+  apply: (schedule: Schedule) => Promise<Applied>,
 ): Promise<CommandDone> {
   if (target === undefined) throw new AppError('invalid_body', 'the command names no target')
   const schedules = await targets(deps, environment, target)
   for (let i = 0; i < schedules.length; i += BATCH) {
-    await Promise.all(schedules.slice(i, i + BATCH).map(apply))
+    await Promise.all(
+      schedules.slice(i, i + BATCH).map(async (schedule) => {
+        if ((await apply(schedule)) === 'cancelled') deps.events.runCancelled(environment, schedule.id)
+      }),
+    )
   }
   return done()
 }
@@ -132,7 +137,7 @@ async function onConnection(
 ) {
   if (sync === undefined) throw new AppError('invalid_body', 'the command names no sync')
   const connection = await deps.catalog.connections.get(environment, providerConfigKey, connectionId)
-  await hearOf(deps, environment, providerConfigKey, [sync])
+  await ensureLoaded(deps, environment, providerConfigKey, [sync])
   return { connection, name: sync, schedules: await reconcile(deps, refOf(connection)) }
 }
 

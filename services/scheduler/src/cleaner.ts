@@ -1,20 +1,23 @@
 import type { RecordsClient } from '@syncline/proto'
+import pLimit from 'p-limit'
 import type { Events } from './events.ts'
-import { fenceOf } from './schedule.ts'
+import { fenceOf } from './run.ts'
 import type { Store } from './store.ts'
 
 const DEADLINE_MS = 5000
-/** Whoever removed the schedule cleans first. */
+/** The instance that removed the schedule cleans first. */
 const LEFT_ALONE_MS = 3 * DEADLINE_MS
 const LOCK_MS = 3 * DEADLINE_MS
+/** Environments that a sweep works on at the same time. */
+const CONCURRENCY = 8
 
 export type Records = Pick<RecordsClient<{ deadline?: number }>, 'begin' | 'emptyStreams'>
 
 type Deps = { store: Store; records: Records; events: Events }
 
 /**
- * Empties the streams of a schedule that was removed; the note that this is to be done goes last, so it is done again
- * after any crash. Returns whether nothing is left to do; what fails is left to `sweepCleanings`.
+ * Empties the streams of a schedule that was removed. The entry in `cleaning` is deleted last, so the emptying is repeated
+ * after a crash. Returns whether nothing is left to do; a failed cleaning is left to `sweepCleanings`.
  */
 export async function clean(
   { store, records, events }: Deps,
@@ -42,17 +45,20 @@ export async function clean(
 }
 
 /**
- * What was left by those who removed it. One instance at a time: an emptying that arrives after another one has
- * finished could meet the records of a schedule that was made again.
+ * Finishes the cleanings that an instance began and did not finish. One instance at a time: an emptying that arrives
+ * after another one has finished could meet the records of a schedule that was made again.
  */
-export async function sweepCleanings(deps: Deps): Promise<number> {
+export async function sweepCleanings(deps: Deps): Promise<void> {
+  const limit = pLimit(CONCURRENCY)
+  const environments = await deps.store.environments()
+  await Promise.all(environments.map((environment) => limit(() => sweepEnvironment(deps, environment))))
+}
+
+async function sweepEnvironment(deps: Deps, environment: string): Promise<void> {
   const { store } = deps
-  for (const environment of await store.environments()) {
-    for (const id of await store.cleanings(environment)) {
-      const cleaning = await store.cleaning(environment, id)
-      if (cleaning === undefined || store.now() - cleaning.since < LEFT_ALONE_MS) continue
-      if (await store.lockCleaning(environment, id, LOCK_MS)) await clean(deps, environment, id)
-    }
+  for (const id of await store.cleanings(environment)) {
+    const cleaning = await store.cleaning(environment, id)
+    if (cleaning === undefined || store.now() - cleaning.since < LEFT_ALONE_MS) continue
+    if (await store.lockCleaning(environment, id, LOCK_MS)) await clean(deps, environment, id)
   }
-  return 0
 }

@@ -1,5 +1,6 @@
 import { type Log, metrics } from '@syncline/service'
-import type { Run, Schedule } from './schedule.ts'
+import type { Run } from './run.ts'
+import type { DueSchedule } from './store.ts'
 
 const ticks = metrics.counter('scheduler_ticks_total', 'Rounds of the scheduler')
 const lag = metrics.histogram(
@@ -18,13 +19,13 @@ export function createEvents(log: Log) {
   return {
     ticked: () => ticks.inc(),
     tickFailed: (err: unknown, environment?: string) => log.error({ err, environment }, 'tick failed'),
-    slotClaimed(environment: string, schedule: Schedule, lagMs: number) {
+    slotClaimed(environment: string, schedule: { id: string }, lagMs: number) {
       lag.observe(lagMs / 1000)
       log.debug({ environment, schedule: schedule.id, lagMs }, 'slot claimed')
     },
-    wishGranted: (environment: string, schedule: Schedule) =>
-      log.debug({ environment, schedule: schedule.id, cause: schedule.wanted }, 'waiting run begun'),
-    slotsSkipped(environment: string, schedule: Schedule, reason: 'overlap' | 'missed', count: number) {
+    pendingTriggerBegun: (environment: string, { id, pendingTrigger }: DueSchedule) =>
+      log.debug({ environment, schedule: id, cause: pendingTrigger }, 'pending run begun'),
+    slotsSkipped(environment: string, schedule: { id: string }, reason: 'overlap' | 'missed', count: number) {
       slotsSkipped.inc({ reason }, count)
       log.info({ environment, schedule: schedule.id, reason, count }, 'slots skipped')
     },
@@ -44,8 +45,12 @@ export function createEvents(log: Log) {
       runsEnded.inc({ outcome })
       log.info({ environment, run, outcome }, 'run ended')
     },
+    runCancelled(environment: string, schedule: string) {
+      runsEnded.inc({ outcome: 'CANCELLED' })
+      log.info({ environment, schedule }, 'active run cancelled')
+    },
     endIgnored: (environment: string, run: string, reason: string) =>
-      log.debug({ environment, run, reason }, 'end of a run ignored'),
+      log.debug({ environment, run, reason }, 'run.finished ignored'),
     scheduleCreated: (environment: string, schedule: string, sync: string, variant: string) =>
       log.info({ environment, schedule, sync, variant }, 'schedule created'),
     scheduleRemoved: (environment: string, schedule: string, reason: string) =>
@@ -65,8 +70,8 @@ export function createEvents(log: Log) {
       commands.inc({ action, result })
       log.info({ action, environment, command: id, result }, 'command applied')
     },
-    commandFailed: (err: unknown) => log.error({ err }, 'command not applied yet'),
-    eventFailed: (err: unknown) => log.error({ err }, 'end of a run not settled yet'),
+    commandFailed: (err: unknown) => log.error({ err }, 'command not applied'),
+    runFinishedFailed: (err: unknown) => log.error({ err }, 'run.finished not settled'),
     redisFailed: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
     rpcFault: (path: string, err: unknown) => log.error({ path, err }, 'unforeseen fault in a call'),

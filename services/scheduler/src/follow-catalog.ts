@@ -1,62 +1,47 @@
+import { repeat } from '@syncline/async'
 import type { CatalogChange } from '@syncline/catalog'
-import { startLoop } from './loop.ts'
 import { type ConnectionRef, type ReconcileDeps, reconcile } from './reconcile.ts'
 
 const BATCH = 50
 const IDLE_MS = 60_000
+const RETRY_MS = 1000
+
+type Deps = ReconcileDeps & { wake: (environment: string) => void }
 
 /**
  * Keeps the schedules as the catalog is: reconciles what each change is about, and everything at the start and then
- * every `everyMs`, so that a change which happened while no scheduler ran is found too. `wake` when there may be runs.
+ * every `everyMs`, so that a change which happened while no scheduler ran is found too.
  */
-export function followCatalog(
-  deps: ReconcileDeps,
-  { everyMs, wake }: { everyMs: number; wake: () => void },
-): AsyncDisposable {
-  const changed = new Changed(deps)
-  const onError = deps.events.reconcileFailed
-  const working = startLoop(
-    IDLE_MS,
-    async () => {
-      const done = await changed.reconcileSome()
-      if (done > 0) wake()
-      return done
-    },
-    onError,
-  )
-  const sweeping = startLoop(
-    everyMs,
-    async () => {
-      await changed.addEverything()
-      working.wake()
-      return 0
-    },
-    onError,
-  )
+export function followCatalog(deps: Deps, everyMs: number): AsyncDisposable {
+  const changed = new ChangedConnections(deps)
+  const retry = { onFailure: deps.events.reconcileFailed, retryMs: RETRY_MS }
+  const open = new AsyncDisposableStack()
+  const working = open.use(repeat(IDLE_MS, () => changed.reconcileSome(), retry))
+  const addEverything = async () => {
+    await changed.addEverything()
+    working.wake()
+  }
+  open.use(repeat(everyMs, addEverything, retry))
   deps.catalog.onChange((change) => {
-    changed.heard(change)
+    changed.add(change)
     working.wake()
   })
-  return {
-    async [Symbol.asyncDispose]() {
-      await Promise.all([working[Symbol.asyncDispose](), sweeping[Symbol.asyncDispose]()])
-    },
-  }
+  return open
 }
 
 /** Connections whose schedules may differ from the catalog, each once. */
-class Changed {
-  readonly #deps: ReconcileDeps
+class ChangedConnections {
+  readonly #deps: Deps
   readonly #waiting = new Map<string, ConnectionRef>()
 
-  constructor(deps: ReconcileDeps) {
+  constructor(deps: Deps) {
     this.#deps = deps
   }
 
-  heard({ kind, value }: CatalogChange): void {
+  add({ kind, value }: CatalogChange): void {
     if (kind === 'connection') {
       const { environment, integration, id: connection, uid } = value
-      this.#add({ environment, integration, connection, uid })
+      this.#addOne({ environment, integration, connection, uid })
     } else if (kind === 'sync') {
       this.#addAll(value.environment, value.integration)
     } else if (kind === 'integration') {
@@ -65,8 +50,8 @@ class Changed {
   }
 
   /**
-   * Each connection of the catalog, and each that has schedules. Nobody deletes environments: one that the catalog does
-   * not know means that the catalog was lost, and that must not take schedules and records with it.
+   * Each connection of the catalog, and each that has schedules. Environments are never deleted: if the catalog lacks
+   * one, the catalog was lost, and schedules and records must not be removed for that.
    */
   async addEverything(): Promise<void> {
     const { catalog, store, events } = this.#deps
@@ -79,32 +64,35 @@ class Changed {
       for (const uid of await store.connections(environment)) {
         if (this.#waiting.has(keyOf({ environment, uid }))) continue
         const [schedule] = await store.schedulesOf(environment, uid)
-        if (schedule) this.#add({ ...schedule, environment })
+        if (schedule) this.#addOne({ ...schedule, environment })
       }
     }
   }
 
-  /** What fails waits again, behind the others; the first failure is thrown. */
-  async reconcileSome(): Promise<number> {
+  /** Returns whether there was one. Those that fail wait again, behind the others; the first failure is thrown. */
+  async reconcileSome(): Promise<boolean> {
     const batch = [...this.#waiting.values()].slice(0, BATCH)
     for (const ref of batch) this.#waiting.delete(keyOf(ref))
-    const done = batch.map((ref) =>
-      reconcile(this.#deps, ref).catch((error: unknown) => {
-        this.#add(ref)
+    const done = batch.map(async (ref) => {
+      try {
+        await reconcile(this.#deps, ref)
+      } catch (error) {
+        this.#addOne(ref)
         throw error
-      }),
-    )
+      }
+      this.#deps.wake(ref.environment)
+    })
     for (const result of await Promise.allSettled(done)) if (result.status === 'rejected') throw result.reason
-    return batch.length
+    return batch.length > 0
   }
 
   #addAll(...prefix: string[]): void {
     for (const { environment, integration, id, uid } of this.#deps.catalog.connections.list(...prefix)) {
-      this.#add({ environment, integration, connection: id, uid })
+      this.#addOne({ environment, integration, connection: id, uid })
     }
   }
 
-  #add({ environment, integration, connection, uid }: ConnectionRef): void {
+  #addOne({ environment, integration, connection, uid }: ConnectionRef): void {
     this.#waiting.set(keyOf({ environment, uid }), { environment, integration, connection, uid })
   }
 }

@@ -3,13 +3,13 @@ import { RunOutcome } from '@syncline/proto'
 import type { Events } from './events.ts'
 import type { Store } from './store.ts'
 
-const BATCH = 100
-
 type Deps = { store: Store; bus: Bus; events: Events }
 
-/** Tells the end of runs that no runner cares for any more; like any other end, it is settled when it is heard. */
-export async function reapLost(deps: Deps, environment: string): Promise<void> {
-  const ids = await deps.store.expired(environment, BATCH)
+/**
+ * Publishes the end of runs whose lease has run out. It is settled like any other end, when it is consumed: so a success
+ * that the runner has published before, and that no scheduler has consumed yet, comes first.
+ */
+export async function reapLost(deps: Deps, environment: string, ids: string[]): Promise<void> {
   await Promise.all(
     ids.map(async (id) => {
       const run = await deps.store.run(environment, id)
@@ -42,7 +42,7 @@ export async function endAsLost(
       finishedAtMs: store.now(),
       lastLines: [],
     },
-    // The same loss is told once, whoever finds it, and a later attempt's loss is another.
+    // Two instances that find the same loss publish it once; the loss of a later attempt is another one.
     { id: `${run.id}:${run.attempt}:lost` },
   )
   events.runLost(environment, run.id, run.reason)

@@ -45,7 +45,7 @@ export async function reconcile(deps: ReconcileDeps, ref: ConnectionRef): Promis
   return changed ? store.schedulesOf(ref.environment, ref.uid) : present
 }
 
-/** Removes a schedule with its run, its checkpoint and the records that no sibling writes. Returns whether all of it is done. */
+/** Removes a schedule with its run, its checkpoint and the records that no sibling writes. False: a sweep removes the records. */
 export async function remove(
   deps: Omit<ReconcileDeps, 'catalog'>,
   environment: string,
@@ -63,6 +63,7 @@ export async function remove(
   // Another instance was faster, and cleans too.
   if (removed === 'gone') return true
   deps.events.scheduleRemoved(environment, schedule.id, reason)
+  if (removed === 'cancelled') deps.events.runCancelled(environment, schedule.id)
   return clean(deps, environment, schedule.id)
 }
 
@@ -83,7 +84,7 @@ export function newSchedule(ref: ConnectionRef, sync: Sync, variant: string, now
   }
 }
 
-/** By name. What the copy in memory lacks is asked for in the bucket before a schedule is removed for it. */
+/** By name. Before a schedule is removed because the copy in memory lacks its sync, the bucket is asked. */
 async function deployedSyncs(
   { catalog }: ReconcileDeps,
   ref: ConnectionRef,
@@ -113,7 +114,7 @@ async function createBase(deps: ReconcileDeps, ref: ConnectionRef, sync: Sync): 
   return true
 }
 
-/** Takes over what was deployed anew. Models only grow: what an older version has written goes with the schedule. */
+/** Takes over a new deployment. Models are only added: records of older versions are removed with the schedule. */
 async function follow(deps: ReconcileDeps, schedule: Schedule, sync: Sync): Promise<boolean> {
   const models = [...new Set([...schedule.models, ...sync.models])]
   if (sync.frequency === schedule.default && models.length === schedule.models.length) return false
@@ -123,7 +124,7 @@ async function follow(deps: ReconcileDeps, schedule: Schedule, sync: Sync): Prom
   return true
 }
 
-/** A deployment checks the frequency; what got past it must neither fire nor stop the others. */
+/** Deployments are checked. A frequency that got past the check must neither fire nor stop the other syncs. */
 function isReadable({ events }: ReconcileDeps, sync: Sync): boolean {
   try {
     readFrequency(sync.frequency)

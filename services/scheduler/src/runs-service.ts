@@ -1,66 +1,27 @@
 import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
-import type { RunsServiceImplementation } from '@syncline/proto'
-import { checkCheckpoint } from './checkpoint.ts'
+import type { RunsServiceImplementation, StartAttemptRequest, StartAttemptResponse } from '@syncline/proto'
 import type { Events } from './events.ts'
 import { endAsLost } from './reap-lost.ts'
-import { fenceOf } from './schedule.ts'
+import { fenceOf, type Run } from './run.ts'
+import type { Schedule } from './schedule.ts'
 import type { Store } from './store.ts'
 
 const ATTEMPTS_MAX = 5
-/** A runner that missed its lease may still be heard in this time, before its run is lost. */
+/** How long a runner whose lease has run out may still send a heartbeat, before its run is lost. */
 const GRACE_MS = 30_000
 
-/** What a runner asks about the run it works on. */
-export function runsService(deps: {
-  store: Store
-  bus: Bus
-  events: Events
-  leaseMs: number
-}): RunsServiceImplementation {
-  const { store, events } = deps
-  const leaseMs = deps.leaseMs + GRACE_MS
+type Deps = { store: Store; bus: Bus; events: Events; leaseMs: number }
 
+/** What a runner asks about the run it works on. */
+export function runsService(deps: Deps): RunsServiceImplementation {
+  const { store } = deps
   return {
-    async startAttempt({ environment, runId, runner, sandbox }) {
-      const answer = await store.startAttempt(environment, runId, {
-        runner,
-        sandbox,
-        leaseMs,
-        maxAttempts: ATTEMPTS_MAX,
-      })
-      if (answer.kind === 'started') {
-        const { run, schedule } = answer
-        events.attemptStarted(environment, run)
-        return {
-          outcome: {
-            $case: 'started',
-            value: {
-              providerConfigKey: schedule.integration,
-              connectionId: schedule.connection,
-              connectionUid: schedule.uid,
-              sync: schedule.sync,
-              variant: schedule.variant,
-              attempt: run.attempt,
-              fence: fenceOf(run.number, run.attempt),
-              lastSyncAtMs: schedule.lastSyncAt,
-              emptyCache: run.emptyCache,
-              startedAtMs: run.startedAt,
-              runNumber: run.number,
-            },
-          },
-        }
-      }
-      const reason = answer.kind === 'refused' ? answer.reason : `taken over ${ATTEMPTS_MAX} times`
-      if (answer.kind === 'exhausted') {
-        await endAsLost(deps, environment, { id: runId, attempt: answer.attempt, reason })
-      }
-      events.attemptRefused(environment, runId, reason)
-      return { outcome: { $case: 'refused', value: { reason } } }
-    },
+    startAttempt: (request) => startAttempt(deps, request),
 
     async heartbeat({ environment, runId, attempt, counts }) {
-      return { stopReason: await store.heartbeat(environment, runId, { attempt, counts, leaseMs }) }
+      const beat = { attempt, counts, leaseMs: deps.leaseMs + GRACE_MS }
+      return { stopReason: await store.heartbeat(environment, runId, beat) }
     },
 
     async getCheckpoint({ environment, runId, attempt }) {
@@ -69,12 +30,46 @@ export function runsService(deps: {
       return { json: (await store.schedule(environment, run.schedule))?.checkpoint ?? '' }
     },
 
+    /** The runner has checked the checkpoint. */
     async saveCheckpoint({ environment, runId, attempt, json }) {
-      checkCheckpoint(json)
       const refusal = await store.saveCheckpoint(environment, runId, attempt, json)
       if (refusal !== '') throw fenced(runId, attempt, refusal)
       return {}
     },
+  }
+}
+
+async function startAttempt(deps: Deps, request: StartAttemptRequest): Promise<StartAttemptResponse> {
+  const { store, events } = deps
+  const { environment, runId, runner, sandbox } = request
+  const leaseMs = deps.leaseMs + GRACE_MS
+  const attempt = { runner, sandbox, leaseMs, maxAttempts: ATTEMPTS_MAX }
+  const answer = await store.startAttempt(environment, runId, attempt)
+  if (answer.kind === 'started') {
+    events.attemptStarted(environment, answer.run)
+    return { outcome: { $case: 'started', value: started(answer) } }
+  }
+  const reason = answer.kind === 'refused' ? answer.reason : `taken over ${ATTEMPTS_MAX} times`
+  if (answer.kind === 'exhausted') {
+    await endAsLost(deps, environment, { id: runId, attempt: answer.attempt, reason })
+  }
+  events.attemptRefused(environment, runId, reason)
+  return { outcome: { $case: 'refused', value: { reason } } }
+}
+
+function started({ run, schedule }: { run: Run; schedule: Schedule }) {
+  return {
+    providerConfigKey: schedule.integration,
+    connectionId: schedule.connection,
+    connectionUid: schedule.uid,
+    sync: schedule.sync,
+    variant: schedule.variant,
+    attempt: run.attempt,
+    fence: fenceOf(run.number, run.attempt),
+    lastSyncAtMs: schedule.lastSyncAt,
+    emptyCache: run.emptyCache,
+    startedAtMs: run.startedAt,
+    runNumber: run.number,
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFrequency } from '@syncline/frequency'
-import type { ModelCounts, RunOutcome, SyncName } from '@syncline/proto'
+import type { SyncName } from '@syncline/proto'
+import type { Cause } from './run.ts'
 import { nextSlot } from './slots.ts'
 
 /*
@@ -23,7 +24,8 @@ import { nextSlot } from './slots.ts'
  *   QUEUED → ENDED     a reset, a pause or the removal cancels it; no runner took it in time (LOST)
  *
  * A schedule has at most one run that is not ENDED: `active`. A run that is asked for while there is one, or while the
- * environment is full, is remembered in `wanted` and begins as soon as it can: any number of wishes become one run.
+ * environment is full, is remembered in `pendingTrigger` and begins as soon as it can. Triggers are coalesced: any number
+ * of them that wait become one run.
  */
 
 export interface Schedule {
@@ -42,8 +44,8 @@ export interface Schedule {
   /** The override; '' = none. */
   frequency: string
   nextAt: number
-  /** Cause of the run that is asked for; '' = none. */
-  wanted: '' | Cause
+  /** Cause of the run that waits to begin; '' = none. */
+  pendingTrigger: '' | Cause
   /** Run in flight, '' = none. */
   active: string
   lastRun: string
@@ -55,43 +57,11 @@ export interface Schedule {
   skipped: number
 }
 
-export type Cause = 'schedule' | 'trigger' | 'start'
-
-export interface Run {
-  id: string
-  schedule: string
-  /** Grows with every run of the schedule. */
-  number: number
-  state: 'QUEUED' | 'RUNNING' | 'ENDED'
-  attempt: number
-  cause: Cause
-  requestedAt: number
-  startedAt: number
-  finishedAt: number
-  /** '' until it has ended. */
-  outcome: '' | Outcome
-  error: string
-  counts: ModelCounts[]
-  runner: string
-  /** Level of the runner's sandboxes. */
-  sandbox: string
-  /** The end of the log of a run that failed. */
-  lastLines: string[]
-  emptyCache: boolean
-}
-
-export type Outcome = Exclude<RunOutcome extends `RUN_OUTCOME_${infer Name}` ? Name : never, 'UNSPECIFIED'>
-
 export const BASE = 'base'
 
-/** The same for the same thing, so that any instance may create it. */
+/** A hash of what the schedule is about, so that all instances that create it give it the same id. */
 export function scheduleId(environment: string, uid: string, sync: string, variant: string): string {
   return createHash('sha256').update([environment, uid, sync, variant].join('\0')).digest('hex').slice(0, 24)
-}
-
-/** Only the highest fence of a sync may write: a later run beats an earlier one, a later attempt its predecessor. */
-export function fenceOf(number: number, attempt: number): number {
-  return number * 65_536 + attempt
 }
 
 export function frequencyInForce(schedule: Schedule) {
@@ -121,43 +91,11 @@ export function scheduleFrom(id: string, fields: Fields): Schedule {
     default: fields.default ?? '',
     frequency: fields.frequency ?? '',
     nextAt: Number(fields.next_at),
-    wanted: fields.wanted as Schedule['wanted'],
+    pendingTrigger: (fields.pending_trigger ?? '') as Schedule['pendingTrigger'],
     active: fields.active ?? '',
     lastRun: fields.last_run ?? '',
     checkpoint: fields.checkpoint ?? '',
     lastSyncAt: Number(fields.last_sync_at),
     skipped: Number(fields.skipped),
   }
-}
-
-export function runFrom(id: string, fields: Fields): Run {
-  return {
-    id,
-    schedule: fields.schedule ?? '',
-    number: Number(fields.number),
-    state: fields.state as Run['state'], // what our scripts wrote
-    attempt: Number(fields.attempt),
-    cause: fields.cause as Cause,
-    requestedAt: Number(fields.requested_at),
-    startedAt: Number(fields.started_at),
-    finishedAt: Number(fields.finished_at),
-    outcome: fields.outcome as Run['outcome'],
-    error: fields.error ?? '',
-    counts: JSON.parse(fields.counts ?? '[]'),
-    runner: fields.runner ?? '',
-    sandbox: fields.sandbox ?? '',
-    lastLines: JSON.parse(fields.last_lines || '[]'),
-    emptyCache: fields.empty_cache === '1',
-  }
-}
-
-/** The names on the wire are the same words with a prefix. */
-export function outcomeOnWire(outcome: Outcome): RunOutcome {
-  return `RUN_OUTCOME_${outcome}`
-}
-
-export function outcomeFromWire(outcome: RunOutcome): Outcome {
-  // A runner that says no outcome has not succeeded.
-  if (outcome === 'RUN_OUTCOME_UNSPECIFIED') return 'FAILED'
-  return outcome.slice('RUN_OUTCOME_'.length) as Outcome
 }

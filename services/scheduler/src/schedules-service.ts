@@ -2,7 +2,8 @@ import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { formatFrequency } from '@syncline/frequency'
 import type { Run as RunMessage, SchedulesServiceImplementation, SyncName } from '@syncline/proto'
-import { frequencyInForce, isNamed, outcomeOnWire, type Run, type Schedule, scheduleId } from './schedule.ts'
+import { outcomeOnWire, type Run } from './run.ts'
+import { frequencyInForce, isNamed, type Schedule, scheduleId } from './schedule.ts'
 import type { Store } from './store.ts'
 
 const BATCH = 50
@@ -49,7 +50,7 @@ export function schedulesService({
   }
 
   async function newestRun(environment: string, schedule: Schedule): Promise<RunMessage | undefined> {
-    if (schedule.wanted !== '' && schedule.active === '') return waiting(schedule.wanted)
+    if (schedule.pendingTrigger !== '' && schedule.active === '') return pendingRun(schedule.pendingTrigger)
     const run = await store.run(environment, schedule.lastRun)
     return run && runMessage(run)
   }
@@ -91,7 +92,7 @@ function runMessage(run: Run): RunMessage {
 }
 
 /** A run that was asked for while the environment is full has no number yet. */
-function waiting(cause: string): RunMessage {
+function pendingRun(cause: string): RunMessage {
   return {
     id: '',
     state: 'RUN_STATE_QUEUED',

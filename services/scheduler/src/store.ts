@@ -1,6 +1,7 @@
 import type { ModelCounts } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
-import { type Outcome, type Run, runFrom, type Schedule, scheduleFrom } from './schedule.ts'
+import { type Cause, type Outcome, type Run, runFrom } from './run.ts'
+import { type Schedule, scheduleFrom } from './schedule.ts'
 import { scripts } from './scripts.ts'
 
 export type Clock = () => number
@@ -20,8 +21,8 @@ export interface NewSchedule {
   command: string
 }
 
-/** Records that have yet to be removed, because their schedule was. */
-export interface Cleaning {
+/** A removed schedule whose records have yet to be removed. */
+interface Cleaning {
   id: string
   uid: string
   sync: string
@@ -34,7 +35,27 @@ export interface Cleaning {
 
 type Started = { kind: 'started'; run: Run; schedule: Schedule }
 type Refused = { kind: 'refused'; reason: string } | { kind: 'exhausted'; attempt: number }
-type Applied = 'done' | 'repeated' | 'gone'
+/** 'cancelled': done, and the active run was cancelled. */
+export type Applied = 'done' | 'cancelled' | 'repeated' | 'gone'
+
+/** What is needed of a schedule to claim its slot. */
+export interface DueSchedule {
+  id: string
+  nextAt: number
+  /** In force. */
+  frequency: string
+  pendingTrigger: '' | Cause
+}
+
+/** What there is to do in an environment: see read-work.lua. */
+interface Work {
+  due: DueSchedule[]
+  outbox: string[]
+  expired: string[]
+  full: boolean
+  /** When a schedule or a lease is due next. */
+  nextAt: number
+}
 
 /** Schedules, runs and checkpoints in Redis: reads here, changes in ./scripts. The keys are named in prelude.lua. */
 export class Store {
@@ -69,7 +90,7 @@ export class Store {
     environment: string,
     id: string,
     options: { reason: string; models: string[] },
-  ): Promise<'removed' | 'gone'> {
+  ): Promise<'removed' | 'cancelled' | 'gone'> {
     const models = JSON.stringify(options.models)
     return this.#change('removeSchedule', environment, { id, reason: options.reason, models })
   }
@@ -131,7 +152,7 @@ export class Store {
     return { kind: 'started', run: runFrom(run, answer.run), schedule }
   }
 
-  /** '' or why the attempt has to stop; so in the next two. */
+  /** Returns '' or why the attempt has to stop; so do the next two. */
   heartbeat(
     environment: string,
     run: string,
@@ -169,14 +190,22 @@ export class Store {
     return this.#ask((redis) => redis.smembers(this.#key(environment, 'connections')))
   }
 
-  /** Those that a tick has to look at, longest due first. */
-  async due(environment: string, limit: number): Promise<Schedule[]> {
-    return this.#schedules(environment, await this.#first(environment, 'due', limit))
-  }
-
-  /** Runs whose lease has run out, or that waited too long for a runner. */
-  expired(environment: string, limit: number): Promise<string[]> {
-    return this.#first(environment, 'leases', limit)
+  async readWork(environment: string, limit: number): Promise<Work> {
+    const [due, outbox, expired, full, nextAt] = await this.#run<
+      [string[][], string[], string[], number, string]
+    >('readWork', environment, { limit })
+    return {
+      due: due.map(([id = '', slot, byDefault, override, pendingTrigger]) => ({
+        id,
+        nextAt: Number(slot),
+        frequency: override || byDefault || '',
+        pendingTrigger: (pendingTrigger ?? '') as DueSchedule['pendingTrigger'], // what our scripts wrote
+      })),
+      outbox,
+      expired,
+      full: full === 1,
+      nextAt: nextAt === '' ? Number.POSITIVE_INFINITY : Number(nextAt),
+    }
   }
 
   async run(environment: string, id: string): Promise<Run | undefined> {
@@ -192,13 +221,13 @@ export class Store {
     return runs.filter((run) => run !== undefined)
   }
 
-  /** Messages that have yet to be sent, oldest first: `requested:<run>` or `ended:<run>`. */
+  /** Runs whose request has yet to be published, oldest first. */
   outbox(environment: string, limit: number): Promise<string[]> {
     return this.#ask((redis) => redis.zrange(this.#key(environment, 'outbox'), 0, String(limit - 1)))
   }
 
-  async markSent(environment: string, messages: string[]): Promise<void> {
-    await this.#ask((redis) => redis.zrem(this.#key(environment, 'outbox'), ...messages))
+  async markRequested(environment: string, runIds: string[]): Promise<void> {
+    await this.#ask((redis) => redis.zrem(this.#key(environment, 'outbox'), ...runIds))
   }
 
   async cleaning(environment: string, id: string): Promise<Cleaning | undefined> {
@@ -212,7 +241,7 @@ export class Store {
     return this.#ask((redis) => redis.hkeys(this.#key(environment, 'cleaning')))
   }
 
-  /** Whether the caller is the one who cleans for now. */
+  /** Whether the caller got the lock: it cleans, and no other instance does for now. */
   async lockCleaning(environment: string, id: string, lockMs: number): Promise<boolean> {
     const key = this.#key(environment, `cleaning:${id}`)
     return (await this.#ask((redis) => redis.set(key, '1', 'PX', lockMs, 'NX'))) === 'OK'
@@ -231,19 +260,21 @@ export class Store {
     return schedules.filter((schedule) => schedule !== undefined)
   }
 
-  #first(environment: string, index: string, limit: number): Promise<string[]> {
-    return this.#ask((redis) =>
-      redis.zrangebyscore(this.#key(environment, index), '-inf', this.now(), 'LIMIT', 0, limit),
-    )
-  }
-
   /** The braces make all keys of an environment one hash slot. */
   #key(environment: string, name: string): string {
     return `${this.#prefix}:{${environment}}:${name}`
   }
 
-  /** `Result` is what the script's header says that it returns. */
   #change<Result extends string>(
+    name: keyof typeof scripts,
+    environment: string,
+    args: Record<string, unknown>,
+  ): Promise<Result> {
+    return this.#run(name, environment, args)
+  }
+
+  /** `Result` is what the script's header says that it returns. */
+  #run<Result>(
     name: keyof typeof scripts,
     environment: string,
     args: Record<string, unknown>,

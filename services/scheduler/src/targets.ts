@@ -13,7 +13,7 @@ const BATCH = 50
 export async function targets(deps: ReconcileDeps, environment: string, target: Target): Promise<Schedule[]> {
   const { providerConfigKey: integration, connectionId, syncs } = target
   await deps.catalog.integrations.get(environment, integration)
-  await hearOf(deps, environment, integration, syncs)
+  await ensureLoaded(deps, environment, integration, syncs)
   const connections =
     connectionId === ''
       ? deps.catalog.connections.list(environment, integration)
@@ -31,10 +31,10 @@ export async function targets(deps: ReconcileDeps, environment: string, target: 
 }
 
 /**
- * A command may come before we have heard of the deployment that it is about: asked for by name, a sync is found in the
- * bucket even if our copy of the catalog lacks it. Likewise the schedules of a connection are reconciled before use.
+ * Loads the syncs of a command into our copy of the catalog. The command may arrive before the deployment that it is
+ * about: a sync that is asked for by name is read from the bucket. Schedules are reconciled before use for the same reason.
  */
-export async function hearOf(
+export async function ensureLoaded(
   { catalog }: ReconcileDeps,
   environment: string,
   integration: string,

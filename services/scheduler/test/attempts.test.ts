@@ -69,17 +69,12 @@ test.concurrent('an ended or unknown run is refused to a runner, and its calls a
   })
 })
 
-test.concurrent('a bad checkpoint is refused by what is wrong with it, and the old one stays', async () => {
+test.concurrent('a checkpoint stays until another one is saved, and an empty one clears it', async () => {
   await using world = await openWorld()
   await using scheduler = await world.scheduler()
   const { runId, run } = await firstRun(world)
   await scheduler.runs.startAttempt({ environment: ENVIRONMENT, runId, runner: 'r' })
   await scheduler.runs.saveCheckpoint({ ...run, json: '{"page":2}' })
-  const bad = scheduler.runs.saveCheckpoint({ ...run, json: '{"page":{"nested":1}}' })
-  await expect(bad).rejects.toMatchObject({
-    code: 'invalid_checkpoint',
-    message: expect.stringContaining("'page'"),
-  })
   expect(await scheduler.runs.getCheckpoint(run)).toEqual({ json: '{"page":2}' })
   await scheduler.runs.saveCheckpoint({ ...run, json: '' })
   expect(await scheduler.runs.getCheckpoint(run)).toEqual({ json: '' })

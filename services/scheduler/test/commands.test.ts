@@ -88,6 +88,46 @@ test.concurrent('triggers of a full environment wait their turn, and status show
   await eventually(async () => expect(await world.requested()).toHaveLength(3))
 })
 
+test.concurrent('a command that waits for the record store holds up its own environment only, and keeps its place', async () => {
+  await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
+  // As many as share a partition, if there were partitions.
+  const others = Array.from({ length: 16 }, (_, i) => `env${i}`)
+  for (const environment of others) {
+    await world.deploy({ name: 'issues' }, environment)
+    await world.connect('one', environment)
+  }
+  await using scheduler = await world.scheduler()
+  await eventually(async () => expect(await list(scheduler)).toHaveLength(1))
+
+  world.records.state.away = true
+  await world.catalog.syncs.delete(ENVIRONMENT, 'github', 'issues')
+  await eventually(async () => expect(await list(scheduler)).toHaveLength(0))
+  await world.deploy({ name: 'issues' })
+  const waiting = await world.command(trigger(ONE))
+  const behind = await world.command(pause(ONE))
+  const started = performance.now()
+  for (const environment of others) {
+    const { answer } = await world.command(trigger(ONE), environment)
+    expect(await answer).toMatchObject({ $case: 'done' })
+  }
+  expect(performance.now() - started).toBeLessThan(5000)
+
+  world.records.state.away = false
+  world.clock.advance(60_000)
+  expect(await waiting.answer).toMatchObject({ $case: 'done' })
+  expect(await behind.answer).toMatchObject({ $case: 'done' })
+  expect(await list(scheduler)).toMatchObject([{ state: 'SCHEDULE_STATE_PAUSED' }])
+})
+
+test.concurrent('a command that can not be decoded is dropped, and the next one applies', async () => {
+  await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
+  await world.bus.jetstream.publish(`${world.prefix}.command.${ENVIRONMENT}`, '\xff secret')
+  await using _scheduler = await world.scheduler()
+  expect(await send(world, pause(ONE))).toMatchObject({ $case: 'done' })
+  expect(world.logged(`dropped message 1 on '${world.prefix}.command.${ENVIRONMENT}'`)).toBe(true)
+  expect(world.logged('secret')).toBe(false)
+})
+
 describe('frequency', () => {
   test.concurrent('an override is answered in its canonical form, an empty one goes back to the default', async () => {
     await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
@@ -208,7 +248,7 @@ test.concurrent('a command that is delivered again is answered again and changes
   await apply(trigger(ONE), 'trigger', false)
   await apply(trigger(ONE), 'trigger', true)
   const [schedule] = await store.schedulesOf(ENVIRONMENT, await uidOf(world, 'one'))
-  expect(schedule).toMatchObject({ wanted: '' })
+  expect(schedule).toMatchObject({ pendingTrigger: '' })
   expect(await store.runs(ENVIRONMENT, schedule?.id ?? '', 50)).toHaveLength(1)
 })
 

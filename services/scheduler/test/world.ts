@@ -1,4 +1,4 @@
-import { type Bus, commandPartition, connectBus, publish, subjects } from '@syncline/bus'
+import { type Bus, connectBus, publish, subjects } from '@syncline/bus'
 import { type Connection, openCatalog, type Sync } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import {
@@ -51,15 +51,15 @@ export async function openWorld(settings: Record<string, string> = {}) {
   const events = createEvents(log)
   const owned = open.move()
 
-  /** What one instance works with: its own connection to Redis. */
-  const instance = () => {
+  /** What one instance works with: its own connection to Redis. Without `idleMs` no environment is left idle. */
+  const instance = ({ idleMs = 0 } = {}) => {
     const redis = owned.adopt(
       connectRedis(redisUrl, () => {}),
       (client) => client.disconnect(),
     )
     const { leaseMs, queueTimeoutMs, maxPerEnvironment: maxRuns } = config.runs
     const store = new Store(redis, prefix, { maxRuns, queueTimeoutMs }, () => clock.now)
-    return { store, ticker: new Ticker({ store, bus, events, leaseMs }) }
+    return { store, ticker: new Ticker({ store, bus, events, leaseMs, idleMs }) }
   }
 
   return {
@@ -108,7 +108,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
         { id: namespace() },
       ),
     /** Sends a command; `answer` comes when the scheduler has one. */
-    async command(action: NonNullable<Command['action']>) {
+    async command(action: NonNullable<Command['action']>, environment = ENVIRONMENT) {
       const id = namespace()
       const replyTo = `${prefix}.answer.${id}`
       const answer = Promise.withResolvers<CommandAnswer['result']>()
@@ -116,26 +116,25 @@ export async function openWorld(settings: Record<string, string> = {}) {
         max: 1,
         callback: (_error, message) => answer.resolve(CommandAnswer.decode(message.data).result),
       })
-      const tokens = [commandPartition(ENVIRONMENT), ENVIRONMENT]
-      await publish(bus, subjects.command, tokens, { id, environment: ENVIRONMENT, action }, { id, replyTo })
+      await publish(bus, subjects.command, [environment], { id, environment, action }, { id, replyTo })
       return { id, answer: answer.promise }
     },
-    async deploy(sync: Partial<Sync> & { name: string }) {
+    async deploy(sync: Partial<Sync> & { name: string }, environment = ENVIRONMENT) {
       const at = new Date().toISOString()
       const integration = {
-        environment: ENVIRONMENT,
+        environment,
         key: 'github',
         provider: 'github',
         displayName: '',
         baseUrl: '',
       }
-      await catalog.environments.upsert(() => ({ name: ENVIRONMENT, createdAt: at }), ENVIRONMENT)
+      await catalog.environments.upsert(() => ({ name: environment, createdAt: at }), environment)
       await catalog.integrations.upsert(
         () => ({ ...integration, auth: { type: 'none' }, headers: {}, createdAt: at, updatedAt: at }),
-        ENVIRONMENT,
+        environment,
         'github',
       )
-      const defaults = { environment: ENVIRONMENT, integration: 'github', description: '', version: '1' }
+      const defaults = { environment, integration: 'github', description: '', version: '1' }
       const facts = {
         models: ['Issue'],
         frequency: 'every hour',
@@ -145,16 +144,16 @@ export async function openWorld(settings: Record<string, string> = {}) {
       }
       await catalog.syncs.upsert(
         () => ({ ...defaults, ...facts, deployedAt: at, ...sync }),
-        ENVIRONMENT,
+        environment,
         'github',
         sync.name,
       )
     },
-    async connect(id: string): Promise<Connection> {
+    async connect(id: string, environment = ENVIRONMENT): Promise<Connection> {
       const at = new Date().toISOString()
       const connection = {
         uid: namespace(),
-        environment: ENVIRONMENT,
+        environment,
         integration: 'github',
         id,
         sealedCredentials: '',
@@ -164,7 +163,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
         createdAt: at,
         updatedAt: at,
       }
-      await catalog.connections.create(connection, ENVIRONMENT, 'github', id)
+      await catalog.connections.create(connection, environment, 'github', id)
       return connection
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -8,9 +8,9 @@ if not schedule then
   return 'lost'
 end
 
-if schedule.wanted ~= '' and schedule.active == '' then
+if schedule.pending_trigger ~= '' and schedule.active == '' then
   if full() then return 'full' end
-  begin_run(schedule, schedule.wanted)
+  begin_run(schedule, schedule.pending_trigger)
   place(schedule)
   return 'run'
 end

@@ -14,11 +14,11 @@ schedule = { key = base .. 'schedule:' .. args.id, id = args.id }
 change(schedule, {
   integration = args.integration, connection = args.connection, uid = args.uid, sync = args.sync,
   variant = args.variant, models = args.models, state = args.state, default = args.default, frequency = '',
-  next_at = args.nextAt, wanted = '', active = '', last_run = '', number = 0, checkpoint = '', last_sync_at = 0,
+  next_at = args.nextAt, pending_trigger = '', active = '', last_run = '', number = 0, checkpoint = '', last_sync_at = 0,
   empty_cache = '', skipped = 0, command = args.command,
 })
 redis.call('SADD', base .. 'connections', args.uid)
 redis.call('SADD', base .. 'connection:' .. args.uid, args.id)
-if schedule.state == 'STARTED' then want_run(schedule, 'schedule') end
+if schedule.state == 'STARTED' then request_run(schedule, 'schedule') end
 place(schedule)
 return 'created'

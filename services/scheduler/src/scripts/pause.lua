@@ -1,14 +1,15 @@
--- STARTED → PAUSED. A run that a runner has taken goes on; one that still waits does not happen.
+-- STARTED → PAUSED. A run that a runner has taken goes on; a queued one is cancelled.
 -- ARGV[1]  id, command
--- Returns  'done', 'repeated' or 'gone'
+-- Returns  'done', 'cancelled' (done, and that run was cancelled), 'repeated' or 'gone'
 
 local schedule = load_schedule(args.id)
 if not schedule then return 'gone' end
 if repeated(schedule) then return 'repeated' end
 if schedule.state == 'PAUSED' then return 'done' end
 
-change(schedule, { state = 'PAUSED', wanted = '' })
+change(schedule, { state = 'PAUSED', pending_trigger = '' })
 local run = load_run(schedule.active)
-if run and run.state == 'QUEUED' then cancel_run(schedule, 'the schedule was paused before a runner took the run') end
+local cancelled = run and run.state == 'QUEUED'
+  and cancel_run(schedule, 'the schedule was paused before a runner took the run')
 place(schedule)
-return 'done'
+return cancelled and 'cancelled' or 'done'

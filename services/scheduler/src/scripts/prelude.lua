@@ -12,7 +12,7 @@ local HISTORY_RUNS = 50
 
 local DUE = base .. 'due'         -- schedule id by the time at which a tick has to look at it
 local LEASES = base .. 'leases'   -- run id by the time at which the run is lost; all runs in flight
-local OUTBOX = base .. 'outbox'   -- messages to send, oldest first: 'requested:<run>', 'ended:<run>'
+local OUTBOX = base .. 'outbox'   -- ids of runs whose request has yet to be published, oldest first
 local CLEANING = base .. 'cleaning' -- schedule id → streams that have yet to be emptied
 
 local function load(key, id)
@@ -23,7 +23,15 @@ local function load(key, id)
   return entity
 end
 
-local function load_schedule(id) return load(base .. 'schedule:' .. id, id) end
+local function schedule_key(id) return base .. 'schedule:' .. id end
+
+local function load_schedule(id)
+  local schedule = load(schedule_key(id), id)
+  -- `wanted`: its name in builds before the first release.
+  if schedule then schedule.pending_trigger = schedule.pending_trigger or schedule.wanted or '' end
+  return schedule
+end
+
 local function load_run(id) return load(base .. 'run:' .. id, id) end
 
 local function change(entity, fields)
@@ -35,7 +43,7 @@ end
 
 -- Puts the schedule where a tick finds it when there is something to do.
 local function place(schedule)
-  if schedule.wanted ~= '' and schedule.active == '' then
+  if schedule.pending_trigger ~= '' and schedule.active == '' then
     redis.call('ZADD', DUE, args.now, schedule.id)
   elseif schedule.state == 'STARTED' then
     redis.call('ZADD', DUE, schedule.next_at, schedule.id)
@@ -52,7 +60,7 @@ local function next_number(schedule)
   return math.max(tonumber(schedule.number) + 1, math.floor(args.now / 100))
 end
 
--- QUEUED. The only place where a run begins; the caller has seen to it that none is active.
+-- QUEUED. The only place where a run begins. The caller has checked that none is active.
 local function begin_run(schedule, cause)
   local number = next_number(schedule)
   local id = schedule.id .. '-' .. string.format('%.0f', number)
@@ -63,9 +71,9 @@ local function begin_run(schedule, cause)
     sandbox = '', last_lines = '',
     empty_cache = schedule.empty_cache,
   })
-  change(schedule, { number = number, active = id, last_run = id, wanted = '', empty_cache = '' })
+  change(schedule, { number = number, active = id, last_run = id, pending_trigger = '', empty_cache = '' })
   redis.call('ZADD', LEASES, args.now + args.queueTimeoutMs, id)
-  redis.call('ZADD', OUTBOX, args.now, 'requested:' .. id)
+  redis.call('ZADD', OUTBOX, args.now, id)
   local history = base .. 'runs:' .. schedule.id
   if redis.call('LPUSH', history, id) > HISTORY_RUNS then
     redis.call('DEL', base .. 'run:' .. redis.call('RPOP', history))
@@ -73,12 +81,13 @@ local function begin_run(schedule, cause)
   redis.call('PEXPIRE', history, HISTORY_MS)
 end
 
--- A run now; or after the active one; or when the environment has room. Wishes that meet become one run.
-local function want_run(schedule, cause)
+-- Begins a run now; or after the active one; or when the environment is not full any more. Triggers are coalesced: any
+-- number of them that wait become one run.
+local function request_run(schedule, cause)
   if schedule.active == '' and not full() then
     begin_run(schedule, cause)
   else
-    change(schedule, { wanted = cause })
+    change(schedule, { pending_trigger = cause })
   end
 end
 
@@ -89,7 +98,7 @@ local function end_run(run, schedule, ending)
   })
   redis.call('PEXPIRE', run.key, HISTORY_MS)
   redis.call('ZREM', LEASES, run.id)
-  redis.call('ZREM', OUTBOX, 'requested:' .. run.id)
+  redis.call('ZREM', OUTBOX, run.id)
   if not schedule or schedule.active ~= run.id then return end
   change(schedule, { active = '' })
   if run.outcome == 'SUCCESS' then change(schedule, { last_sync_at = run.started_at }) end
@@ -97,12 +106,12 @@ local function end_run(run, schedule, ending)
   if run.attempt == '0' and run.empty_cache ~= '' then change(schedule, { empty_cache = run.empty_cache }) end
 end
 
--- Ends the active run, if there is one, as CANCELLED. Its runner and whoever waits for its end are told by a message.
+-- Ends the active run as CANCELLED, and returns whether there was one. Its runner hears by its next heartbeat.
 local function cancel_run(schedule, reason)
   local run = load_run(schedule.active)
-  if not run then return end
+  if not run then return false end
   end_run(run, schedule, { outcome = 'CANCELLED', error = reason })
-  redis.call('ZADD', OUTBOX, args.now, 'ended:' .. run.id)
+  return true
 end
 
 -- Why this attempt may no longer act for its run; nil if it may.

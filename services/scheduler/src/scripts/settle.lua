@@ -10,6 +10,6 @@ if reason then return reason end
 local schedule = load_schedule(run.schedule)
 change(run, { counts = args.counts, last_lines = args.lastLines })
 end_run(run, schedule, args)
-if schedule.wanted ~= '' then want_run(schedule, schedule.wanted) end
+if schedule.pending_trigger ~= '' then request_run(schedule, schedule.pending_trigger) end
 place(schedule)
 return ''

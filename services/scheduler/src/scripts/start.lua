@@ -8,6 +8,6 @@ if repeated(schedule) then return 'repeated' end
 if schedule.state == 'STARTED' then return 'done' end
 
 change(schedule, { state = 'STARTED', next_at = args.nextAt })
-want_run(schedule, 'start')
+request_run(schedule, 'start')
 place(schedule)
 return 'done'

@@ -1,26 +1,25 @@
 import { type Bus, consume, subjects } from '@syncline/bus'
 import type { RunFinished } from '@syncline/proto'
 import type { Events } from './events.ts'
-import { outcomeFromWire } from './schedule.ts'
+import { outcomeFromWire } from './run.ts'
 import type { Store } from './store.ts'
 
 const ACK_WAIT_MS = 10_000
 const CONCURRENCY = 16
 const ERROR_MAX = 2000
 
-type Deps = { store: Store; bus: Bus; events: Events; wake: () => void }
+type Deps = { store: Store; bus: Bus; events: Events; wake: (environment: string) => void }
 
-/** Settles each run whose end is told. Told twice, or by an attempt that was taken over, it changes nothing. */
-export function hearEnds(deps: Deps, signal: AbortSignal): Promise<void> {
+/** Settles each run whose end is reported. A second report, or one of an attempt that was taken over, is ignored. */
+export function consumeRunFinished(deps: Deps, signal: AbortSignal): Promise<void> {
   return consume(
     deps.bus,
     {
       subject: subjects.runFinished,
-      filter: '>',
       durable: 'scheduler',
       ackWaitMs: ACK_WAIT_MS,
       concurrency: CONCURRENCY,
-      onError: deps.events.eventFailed,
+      onError: deps.events.runFinishedFailed,
     },
     ({ message }) => settle(deps, message),
     signal,
@@ -35,6 +34,6 @@ async function settle({ store, events, wake }: Deps, end: RunFinished): Promise<
   const ignored = await store.settle(environment, runId, ending)
   if (ignored !== '') return events.endIgnored(environment, runId, ignored)
   events.runSettled(environment, runId, outcome)
-  // There may be a run that waited for this end.
-  wake()
+  // A run may have waited for this end, of the same schedule or in a full environment.
+  wake(environment)
 }

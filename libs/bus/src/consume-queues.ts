@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { repeat } from '@syncline/async'
+import pLimit from 'p-limit'
+import { type Bus, streamName } from './connect.ts'
+import type { Consumption, Work } from './deliver.ts'
+import { Queue } from './queue.ts'
+
+/** How soon a message is found that no living instance was told of. */
+const SCAN_MS = 5000
+const SCAN_RETRY_MS = 1000
+
+/**
+ * Works on the queues of a subject until `signal` aborts; then waits for the messages in work. Each `<subject>.<queue>`
+ * is a queue: its messages are done one at a time and in order, over all instances. Queues don't wait for each other:
+ * one whose first message fails is parked, and `concurrency` queues take turns, a message each.
+ *
+ * NATS keeps the order: see Queue. Which queues have messages, one of the instances hears when a message is published.
+ * What that one does not do, because it dies or the message fails, a scan of the stream finds.
+ */
+export async function consumeQueues<T>(
+  bus: Bus,
+  consumption: Consumption<T>,
+  work: Work<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { subject, durable, concurrency, onError } = consumption
+  const prefix = `${bus.prefix}.${subject.name}.`
+  const limit = pLimit(concurrency)
+  const open = new Map<string, Promise<void>>()
+  const announced = new Set<string>()
+
+  const announce = (name: string) => {
+    announced.add(name)
+    if (!open.has(name) && !signal.aborted) open.set(name, workOn(name))
+  }
+
+  async function workOn(name: string): Promise<void> {
+    const queue = new Queue(bus, consumption, work, name)
+    for (;;) {
+      const result = await limit(() => {
+        announced.delete(name)
+        return queue.workOnFirst(signal)
+      })
+      if (signal.aborted || (result === 'empty' && !announced.has(name))) break
+      if (result === 'failed') await sleep(queue.retryMs, undefined, { signal }).catch(() => {})
+    }
+    announced.delete(name)
+    open.delete(name)
+  }
+
+  async function scan(): Promise<void> {
+    const stream = streamName(bus.prefix, subject.stream)
+    const { state } = await bus.manager.streams.info(stream, { subjects_filter: `${prefix}*` })
+    for (const name of Object.keys(state.subjects ?? {}).map((text) => text.slice(prefix.length))) {
+      if (!open.has(name)) announce(name)
+    }
+  }
+
+  const published = bus.connection.subscribe(`${prefix}*`, {
+    queue: durable,
+    callback: (error, message) => {
+      if (!error) announce(message.subject.slice(prefix.length))
+    },
+  })
+  await using _scanning = repeat(SCAN_MS, scan, { onFailure: onError, retryMs: SCAN_RETRY_MS })
+  if (!signal.aborted) await once(signal, 'abort')
+  published.unsubscribe()
+  await Promise.all(open.values())
+}
