@@ -19,9 +19,9 @@ export const RunOutcome = {
   LOST: 'RUN_OUTCOME_LOST',
   CPU_LIMIT: 'RUN_OUTCOME_CPU_LIMIT',
   EVENT_LOOP_BLOCKED: 'RUN_OUTCOME_EVENT_LOOP_BLOCKED',
-  /** OUTPUT_LIMIT - It wrote or sent more than it may. */
+  /** OUTPUT_LIMIT - It wrote or sent more bytes than allowed. */
   OUTPUT_LIMIT: 'RUN_OUTCOME_OUTPUT_LIMIT',
-  /** PROTOCOL_VIOLATION - Its process said what no function says. */
+  /** PROTOCOL_VIOLATION - Its process sent a message that the protocol with its parent does not allow. */
   PROTOCOL_VIOLATION: 'RUN_OUTCOME_PROTOCOL_VIOLATION',
   /** CRASHED - Its process died. */
   CRASHED: 'RUN_OUTCOME_CRASHED',
@@ -137,7 +137,7 @@ export interface StartAttemptRequest {
   runId: string
   /** Which runner process, for people who read status and logs. */
   runner: string
-  /** Level of the walls around its functions: basic, partial, oswall, namespaced. */
+  /** Level of the sandbox of its functions: basic, partial, oswall, namespaced. */
   sandbox: string
 }
 
@@ -184,7 +184,7 @@ export interface HeartbeatRequest {
 }
 
 export interface HeartbeatResponse {
-  /** Not empty: stop, for this reason (cancelled, or another attempt has taken over). */
+  /** Not empty: the runner must stop, for this reason (cancelled, or another attempt has taken over). */
   stopReason: string
 }
 
@@ -209,7 +209,7 @@ export interface RunFinished {
   runId: string
   attempt: number
   outcome: RunOutcome
-  /** What went wrong, for people. Of a run that succeeded, what it warns of; mostly empty. */
+  /** What went wrong, for people. Of a run that succeeded: a warning, or empty. */
   error: string
   counts: ModelCounts[]
   finishedAtMs: number
