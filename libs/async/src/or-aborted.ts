@@ -1,6 +1,6 @@
 /**
- * The promise's value; the signal's reason as soon as the signal is aborted. The promise goes on: what it holds must be
- * released by whoever made it, and a later rejection is ignored.
+ * The promise's value; the signal's reason as soon as the signal is aborted. The promise goes on: its
+ * maker releases what it holds, and a later rejection is ignored.
  */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()

@@ -49,7 +49,7 @@ test('waking while the job is at work makes it run once more', async () => {
   await job.reached(2)
 })
 
-test('a failure is told, and the job is tried again after its pause, not before', async () => {
+test('a failure is reported, and the job is tried again after its pause, not before', async () => {
   const failures: unknown[] = []
   const job = counting((round) => {
     if (round < 3) throw new Error(`round ${round}`)

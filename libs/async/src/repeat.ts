@@ -24,7 +24,7 @@ export function repeat(
       return (await job(stop.signal)) === true
     } catch (error) {
       wakeable = false
-      // Who has woken the job was answered by its failure.
+      // A wake during the job does not shorten the pause after its failure.
       pause = new AbortController()
       if (!stop.signal.aborted) onFailure(error)
       return false

@@ -6,7 +6,7 @@ import { type Bus, streamName } from './connect.ts'
 import type { Consumption, Work } from './deliver.ts'
 import { Queue } from './queue.ts'
 
-/** How soon a message is found that no living instance was told of. */
+/** How soon a message is found whose announcement was lost. */
 const SCAN_MS = 5000
 const SCAN_RETRY_MS = 1000
 
@@ -15,8 +15,8 @@ const SCAN_RETRY_MS = 1000
  * is a queue: its messages are done one at a time and in order, over all instances. Queues don't wait for each other:
  * one whose first message fails is parked, and `concurrency` queues take turns, a message each.
  *
- * NATS keeps the order: see Queue. Which queues have messages, one of the instances hears when a message is published.
- * What that one does not do, because it dies or the message fails, a scan of the stream finds.
+ * NATS keeps the order: see Queue. Each published message announces its queue to one of the instances, by a subscription
+ * without JetStream. If that instance dies, a scan of the stream by another one finds the queue.
  */
 export async function consumeQueues<T>(
   bus: Bus,

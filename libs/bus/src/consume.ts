@@ -35,7 +35,7 @@ export async function consume<T>(
       inWork.add(done)
       if (inWork.size >= consumption.concurrency) await Promise.race(inWork)
     } catch (error) {
-      // NATS is away, or lost the consumer: make it anew when it is back.
+      // NATS is away, or lost the consumer: make it again when it is back.
       consumer = undefined
       consumption.onError(error)
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {})

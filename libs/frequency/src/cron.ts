@@ -2,7 +2,7 @@ import { Cron as Pattern } from 'croner'
 import type { Cron } from './frequency.ts'
 
 const DAY_MS = 24 * 3600 * 1000
-/** What is sampled of a pattern: the days of one year and its turn, and as many times as show its rhythm within a day. */
+/** Gaps are measured over the days of a year and its end, and over so many times of a pattern that comes often. */
 const SAMPLE_FROM = Date.UTC(2023, 11, 31)
 const SAMPLE_DAYS = 400
 const SAMPLE_TIMES = 120

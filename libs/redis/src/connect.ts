@@ -6,7 +6,7 @@ const COMMAND_TIMEOUT_MS = 5000
 
 /**
  * A client that reconnects for ever; while Redis is away each command fails after 5 s, so that callers can say so.
- * `onError` hears of lost connections. Close with `disconnect()`.
+ * `onError` is called for lost connections. Close with `disconnect()`.
  */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {

@@ -23,7 +23,7 @@ export function consumeCommands(deps: Deps, signal: AbortSignal): Promise<void> 
     deps.bus,
     {
       subject: subjects.command,
-      durable: 'scheduler',
+      durable: 'commands',
       ackWaitMs: ACK_WAIT_MS,
       concurrency: CONCURRENCY,
       onError: deps.events.commandFailed,

@@ -40,17 +40,19 @@ export class Ticker {
   async tick(): Promise<number> {
     const { store, events } = this.#deps
     events.ticked()
-    const environments = await this.#noteOutage(store.environments())
+    const environments = await store.environments().catch(this.#disconnected)
     return this.work(environments.filter((environment) => !this.#isIdle(environment)))
   }
 
   /** Does what there is to do in these environments, side by side; returns how much it was. */
   async work(environments: string[]): Promise<number> {
     const rounds = environments.map((environment) => this.#limit(() => this.#round(environment)))
-    const results = await Promise.allSettled(rounds)
-    const failed = results.find((result) => result.status === 'rejected')
-    if (failed) await this.#noteOutage(Promise.reject(failed.reason))
-    return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0)
+    let done = 0
+    for (const result of await Promise.allSettled(rounds)) {
+      if (result.status === 'rejected') throw result.reason
+      done += result.value
+    }
+    return done
   }
 
   /** A fault in one environment does not concern the others; an outage of Redis or NATS is thrown. */
@@ -59,7 +61,7 @@ export class Ticker {
     try {
       return await this.#workOn(environment)
     } catch (error) {
-      if (error instanceof AppError && error.retry) throw error
+      if (error instanceof AppError && error.retry) this.#disconnected(error)
       this.#deps.events.tickFailed(error, environment)
       return 0
     }
@@ -106,16 +108,12 @@ export class Ticker {
     return idle !== undefined && this.#deps.store.now() < idle.nextAt && performance.now() < idle.until
   }
 
-  async #noteOutage<T>(call: Promise<T>): Promise<T> {
-    try {
-      return await call
-    } catch (error) {
-      this.#connectedSince = this.#deps.store.now()
-      throw error
-    }
+  readonly #disconnected = (error: unknown): never => {
+    this.#connectedSince = this.#deps.store.now()
+    throw error
   }
 
-  /** After our own absence, or that of Redis or NATS, runners get time for a heartbeat before their runs are lost. */
+  /** After a start, or an outage of Redis or NATS, runners get time for a heartbeat before their runs are lost. */
   #isConnectedLongEnough(): boolean {
     return this.#deps.store.now() - this.#connectedSince >= this.#deps.leaseMs
   }

@@ -195,7 +195,7 @@ test('a trigger of a paused schedule runs it once and leaves it paused', async (
   expect(await store.runs(ENVIRONMENT, id, 50)).toHaveLength(1)
 })
 
-test('a reset cancels the active run, forgets checkpoint and last success, and runs anew', async () => {
+test('a reset cancels the active run, forgets checkpoint and last success, and runs again', async () => {
   await using world = await openWorld()
   const { store } = world.instance()
   const id = await create(world, store)
@@ -277,7 +277,7 @@ test('a start runs at once and then on its frequency; started already, it has no
   expect(await store.runs(ENVIRONMENT, id, 50)).toHaveLength(2)
 })
 
-test('the end of a run counts once, whoever tells it again', async () => {
+test('the end of a run counts once, also if it is reported again', async () => {
   await using world = await openWorld()
   const { store } = world.instance()
   const id = await create(world, store)
@@ -401,15 +401,15 @@ test('an override moves the next slot; without one a new default does', async ()
   expect(await store.schedule(ENVIRONMENT, id)).toMatchObject({ nextAt: 3 })
 })
 
-test('a run whose runner is silent for longer than its lease is told as lost, one that is heard is not', async () => {
+test('a run without a heartbeat for longer than its lease is lost, one with a heartbeat is not', async () => {
   await using world = await openWorld()
   const { store, ticker } = world.instance()
-  const [silent, heard] = [
+  const [silent, alive] = [
     await create(world, store, { sync: 'silent' }),
-    await create(world, store, { sync: 'heard' }),
+    await create(world, store, { sync: 'alive' }),
   ]
   const runs = await Promise.all(
-    [silent, heard].map(async (id) => (await store.schedule(ENVIRONMENT, id))?.active ?? ''),
+    [silent, alive].map(async (id) => (await store.schedule(ENVIRONMENT, id))?.active ?? ''),
   )
   for (const run of runs) await take(store, run)
   world.clock.advance(LEASE_MS)
@@ -419,7 +419,7 @@ test('a run whose runner is silent for longer than its lease is told as lost, on
   expect(await world.ended()).toMatchObject([{ runId: runs[0], attempt: 1, outcome: 'RUN_OUTCOME_LOST' }])
 })
 
-test('after its own absence a scheduler hears runners out before it calls runs lost', async () => {
+test('after its start a scheduler waits for heartbeats before it ends runs as lost', async () => {
   await using world = await openWorld()
   const { store } = world.instance()
   const id = await create(world, store)

@@ -135,7 +135,7 @@ export interface RunRequested {
 export interface StartAttemptRequest {
   environment: string
   runId: string
-  /** Which runner process, for people who read status and logs. */
+  /** The runner process, as status and logs show it. */
   runner: string
   /** Level of the sandbox of its functions: basic, partial, oswall, namespaced. */
   sandbox: string
@@ -1274,7 +1274,7 @@ export const RunsDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Keeps the attempt's lease and tells if it should go on. */
+    /** Keeps the attempt's lease and answers whether to go on. */
     heartbeat: {
       name: 'Heartbeat',
       requestType: HeartbeatRequest as typeof HeartbeatRequest,
@@ -1307,7 +1307,7 @@ export interface RunsServiceImplementation<CallContextExt = {}> {
     request: StartAttemptRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<StartAttemptResponse>>
-  /** Keeps the attempt's lease and tells if it should go on. */
+  /** Keeps the attempt's lease and answers whether to go on. */
   heartbeat(
     request: HeartbeatRequest,
     context: CallContext & CallContextExt,
@@ -1327,7 +1327,7 @@ export interface RunsClient<CallOptionsExt = {}> {
     request: DeepPartial<StartAttemptRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<StartAttemptResponse>
-  /** Keeps the attempt's lease and tells if it should go on. */
+  /** Keeps the attempt's lease and answers whether to go on. */
   heartbeat(
     request: DeepPartial<HeartbeatRequest>,
     options?: CallOptions & CallOptionsExt,

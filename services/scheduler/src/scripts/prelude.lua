@@ -1,6 +1,6 @@
--- What the scheduler's scripts share: this text is put before each of them. It keeps the states that ../schedule.ts tells.
+-- Shared by the scheduler's scripts: this text is put before each of them. ../schedule.ts describes the states.
 -- KEYS[1]  '<prefix>:{<environment>}:' begins every key of the environment. They are all in one hash slot, so a
---          script may go from a run to its schedule without being told the keys.
+--          script may go from a run to its schedule although the caller passes no keys.
 -- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms), `maxRuns` (in flight in the
 --          environment) and `queueTimeoutMs` (how long a run may wait for a runner).
 
@@ -106,7 +106,7 @@ local function end_run(run, schedule, ending)
   if run.attempt == '0' and run.empty_cache ~= '' then change(schedule, { empty_cache = run.empty_cache }) end
 end
 
--- Ends the active run as CANCELLED, and returns whether there was one. Its runner hears by its next heartbeat.
+-- Ends the active run as CANCELLED, and returns whether there was one. The runner learns it by its next heartbeat.
 local function cancel_run(schedule, reason)
   local run = load_run(schedule.active)
   if not run then return false end

@@ -1,4 +1,4 @@
--- The sync was deployed anew: its default frequency counts where there is no override, its models are added.
+-- The sync was deployed again: its default frequency applies where there is no override, and its models are added.
 -- ARGV[1]  id, default, models (JSON array), nextAt (by the new default)
 
 local schedule = load_schedule(args.id)

@@ -1,4 +1,4 @@
--- The end of a run, as its runner tells it. Says nothing new when told again, or by an attempt that was taken over.
+-- Ends a run as its runner reports. A second report, or one of an attempt that was taken over, is ignored.
 -- ARGV[1]  run, attempt, outcome, error, counts and lastLines (JSON arrays), finishedAt
 -- Returns  '' or why it was ignored
 
