@@ -109,6 +109,19 @@ test('messages from before the start, and those of an instance that died, are fo
     await eventually(() => expect(seen).toEqual(['1', '2']), { timeoutMs: 30_000 })
   }))
 
+test('a message whose announcement is lost is found', () =>
+  withBus(async (bus, stop, another) => {
+    const seen = new Set<string>()
+    const work = async ({ message }: { message: Message }) => void seen.add(message.runId)
+    // Gets about half of the announcements, and does nothing.
+    const idle = await another()
+    idle.connection.subscribe(`${bus.prefix}.run.requested.*`, { queue: 'test', callback: () => {} })
+    await idle.connection.flush()
+    void consumeQueues(bus, consumption(), work, stop.signal)
+    for (let n = 0; n < 20; n++) await send(bus, `queue${n}`, String(n))
+    await eventually(() => expect(seen.size).toBe(20), { timeoutMs: 15_000 })
+  }))
+
 test('a message that can not be decoded is dropped and does not block its queue', () =>
   withBus(async (bus, stop) => {
     const errors: unknown[] = []
