@@ -401,7 +401,7 @@ test('an override moves the next slot; without one a new default does', async ()
   expect(await store.schedule(ENVIRONMENT, id)).toMatchObject({ nextAt: 3 })
 })
 
-test('a run without a heartbeat for longer than its lease is lost, one with a heartbeat is not', async () => {
+test('a run whose runner is silent for longer than its lease is lost, one with a heartbeat is not', async () => {
   await using world = await openWorld()
   const { store, ticker } = world.instance()
   const [silent, alive] = [
