@@ -1,3 +1,4 @@
+import './backpressure.ts'
 import { AppError, codes, type ErrorCode } from '@syncline/errors'
 import {
   type CallOptions,

@@ -1,3 +1,4 @@
+import './backpressure.ts'
 import './server-window.ts'
 import { AppError, codes } from '@syncline/errors'
 import {
@@ -9,8 +10,11 @@ import {
 } from 'nice-grpc'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
 import { withOneWriter } from './one-writer.ts'
+import { cutOffSlowClients } from './slow-client.ts'
 
 const STOP_TIMEOUT_MS = 10_000
+/** A message of 1 MiB arrives in it on a line of 35 KB/s. */
+const SLOW_CLIENT_MS = 30_000
 
 /**
  * Clients look the name up again when a connection ends: so an instance that was added gets its share within a minute.
@@ -24,14 +28,18 @@ export interface RpcServer extends AsyncDisposable {
 
 /**
  * Serves what `register` adds, on `address` (`host:port`, port 0 = any). An AppError reaches the caller with its
- * code; any other error is told to `onFault` and hidden from the caller.
+ * code; any other error is told to `onFault` and hidden from the caller. A streamed answer goes as fast as its client
+ * takes it: a handler is asked for the next message when the client has taken the last one, and closed if the client takes
+ * none for `slowClientMs`.
  */
 export async function serve(
   address: string,
   register: (server: Pick<Server, 'add'>) => void,
   onFault: (path: string, error: unknown) => void,
+  { slowClientMs = SLOW_CLIENT_MS } = {},
 ): Promise<RpcServer> {
-  const server = createServer({ ...channelOptions, ...connectionAge }).use((call, context) =>
+  const interceptors = [cutOffSlowClients(slowClientMs)]
+  const server = createServer({ ...channelOptions, ...connectionAge, interceptors }).use((call, context) =>
     answer(call, context, onFault),
   )
   register({ add: (definition, implementation) => server.add(withOneWriter(definition), implementation) })
