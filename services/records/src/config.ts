@@ -33,6 +33,12 @@ export const Config = z
      */
     RECORDS_DELETE_GUARD_SHARE: variable.share(0.5),
     RECORDS_DELETE_GUARD_COUNT: variable.whole(100),
+    /** Memory for pages that are read, and that wait for their clients. A page of the largest size takes 18 MiB of it. */
+    RECORDS_READ_MAX_BYTES: variable.whole(64 * 1024 * 1024),
+    /** Memory for pages that are read before their clients ask for them; 0 = none are. */
+    RECORDS_READ_AHEAD_BYTES: variable.whole(48 * 1024 * 1024),
+    /** A client that takes no piece of its page (1 MiB) for so long is cut off. */
+    RECORDS_READ_SLOW_CLIENT_MS: variable.whole(30_000),
   })
   .transform((env) => ({
     listen: env.LISTEN,
@@ -48,6 +54,11 @@ export const Config = z
     headBytes: env.RECORDS_HEADS_MAX_BYTES,
     writeBytes: env.RECORDS_WRITE_MAX_BYTES,
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
+    read: {
+      maxBytes: env.RECORDS_READ_MAX_BYTES,
+      prefetchBytes: env.RECORDS_READ_AHEAD_BYTES,
+      slowClientMs: env.RECORDS_READ_SLOW_CLIENT_MS,
+    },
     keep: {
       payloadDays: env.RECORDS_PAYLOAD_TTL_DAYS,
       staleDays: env.RECORDS_STALE_SYNC_DAYS,

@@ -32,6 +32,10 @@ const leasesNotReleased = metrics.counter(
   ['outcome'],
 )
 
+const pageBytes = metrics.gauge(
+  'records_page_bytes',
+  'Memory that pages take until their clients have taken them',
+)
 const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take', ['shard'])
 const headsLookedUp = metrics.counter('records_heads_looked_up_total', 'Heads that were not in memory')
 
@@ -95,6 +99,7 @@ export function shardEvents(serviceLog: Log, shard: number) {
 
 /** What happens to the service as a whole. */
 export const serviceEvents = (log: Log) => ({
+  pageMemoryChanged: (bytes: number) => pageBytes.set(bytes),
   redisLost: (err: Error) => log.warn({ err }, 'Redis'),
   fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
 })

@@ -11,7 +11,8 @@ import { every } from './jobs/every.ts'
 import { retireStreams } from './jobs/retire-streams.ts'
 import { sweepGenerations } from './jobs/sweep-generations.ts'
 import { TableFeed } from './jobs/table-feed.ts'
-import type { ReadAhead } from './read/read-ahead.ts'
+import type { PageMemory } from './read/page-memory.ts'
+import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { Store } from './store.ts'
 import { Leases } from './stream/leases.ts'
 import { StreamState } from './stream/stream-state.ts'
@@ -21,10 +22,18 @@ const SWEEP_MS = 60_000
 const RETIRE_MS = 3600_000
 
 /** What all shards share. */
-export type Shared = { config: Config; redis: Redis; ahead: ReadAhead; log: Log; clock: () => number }
+export type Shared = {
+  config: Config
+  redis: Redis
+  prefetch: PagePrefetch
+  pageMemory: PageMemory
+  log: Log
+  clock: () => number
+}
 
 /** Opens a shard, and does its background work until it is closed. */
-export function openStore(at: Shard, { config, redis, ahead, log, clock }: Shared): Store & AsyncDisposable {
+export function openStore(at: Shard, shared: Shared): Store & AsyncDisposable {
+  const { config, redis, prefetch, pageMemory, log, clock } = shared
   const shards = config.shards.length
   const place = config.shards.indexOf(at) + 1
   const events = shardEvents(log, place)
@@ -45,7 +54,8 @@ export function openStore(at: Shard, { config, redis, ahead, log, clock }: Share
     feed,
     life,
     writes: new WriteQueue({ ...committing, leases, state }, budget),
-    ahead,
+    prefetch,
+    pageMemory,
     guard: config.deleteGuard,
     pageBytes: config.pageBytes,
     clock,

@@ -6,7 +6,8 @@ import { recordsCalls } from './api/records-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { openStore } from './open-shard.ts'
-import { ReadAhead } from './read/read-ahead.ts'
+import { PageMemory } from './read/page-memory.ts'
+import { PagePrefetch } from './read/page-prefetch.ts'
 import { migrate } from './schema/migrate.ts'
 
 export { Config } from './config.ts'
@@ -21,10 +22,22 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   await using open = new AsyncDisposableStack()
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
   await migrate(config, redis)
-  const shared = { config, redis, ahead: new ReadAhead(), log, clock }
+  const { maxBytes, prefetchBytes } = config.read
+  const pages = {
+    prefetch: new PagePrefetch(prefetchBytes),
+    pageMemory: new PageMemory(maxBytes, events.pageMemoryChanged),
+  }
+  const shared = { config, redis, ...pages, log, clock }
   const stores = config.shards.map((at) => open.use(openStore(at, shared)))
   const rpc = open.use(
-    await serve(config.listen, (server) => server.add(RecordsDefinition, recordsCalls(stores)), events.fault),
+    await serve(
+      config.listen,
+      (server) => server.add(RecordsDefinition, recordsCalls(stores)),
+      events.fault,
+      {
+        slowClientMs: config.read.slowClientMs,
+      },
+    ),
   )
   const owned = open.move()
   return {

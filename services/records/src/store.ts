@@ -5,7 +5,8 @@ import type { WriteQueue } from './commit/write-queue.ts'
 import type { Events } from './events.ts'
 import type { HeadCache } from './heads/head-cache.ts'
 import type { TableFeed } from './jobs/table-feed.ts'
-import type { ReadAhead } from './read/read-ahead.ts'
+import type { PageMemory } from './read/page-memory.ts'
+import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { StreamState } from './stream/stream-state.ts'
 import type { PayloadLife } from './tables/payload-life.ts'
 
@@ -20,7 +21,8 @@ export type Store = {
   background: TableFeed
   writes: WriteQueue
   life: PayloadLife
-  ahead: ReadAhead
+  prefetch: PagePrefetch
+  pageMemory: PageMemory
   guard: DeleteGuard
   /** 0 = no history is kept. */
   historyDays: number

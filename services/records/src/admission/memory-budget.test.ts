@@ -57,6 +57,18 @@ test('a reservation that is given back twice counts once', () => {
   expect(b.heldBytes).toBe(30)
 })
 
+test('what grows over the budget keeps others out until it is given back', () => {
+  const changes: number[] = []
+  const b = new MemoryBudget(100, 'the queue', (bytes) => changes.push(bytes))
+  const first = b.reserve('a', 10)
+  first.growTo(200)
+  first.growTo(20)
+  expect(() => b.reserve('b', 1)).toThrow('full')
+  first.shrinkTo(50)
+  using _second = b.reserve('b', 1)
+  expect(changes).toEqual([10, 200, 50, 51])
+})
+
 test('callers that wait are admitted tenant by tenant, in turn', async () => {
   const b = budget()
   const first = b.reserve('a', 100)

@@ -5,6 +5,8 @@ import { RoundRobinQueue } from './round-robin-queue.ts'
 export interface Reservation extends Disposable {
   /** Keeps only so many of them. */
   shrinkTo(bytes: number): void
+  /** Holds so many from now on, whether or not they fit: they are in memory already. */
+  growTo(bytes: number): void
 }
 
 type Waiting = { tenant: string; bytes: number; admit: (reservation: Reservation) => void }
@@ -17,14 +19,16 @@ type Waiting = { tenant: string; bytes: number; admit: (reservation: Reservation
 export class MemoryBudget {
   readonly #limit: number
   readonly #what: string
+  readonly #onChange: (heldBytes: number) => void
   readonly #heldBy = new Map<string, number>()
   readonly #queue = new RoundRobinQueue<Waiting>()
   #held = 0
 
   /** @param what Is full, for the error: 'the write queue'. */
-  constructor(limitBytes: number, what: string) {
+  constructor(limitBytes: number, what: string, onChange = (_heldBytes: number) => {}) {
     this.#limit = limitBytes
     this.#what = what
+    this.#onChange = onChange
   }
 
   get heldBytes(): number {
@@ -71,6 +75,7 @@ export class MemoryBudget {
       else this.#heldBy.delete(tenant)
       this.#held += to - held
       held = to
+      this.#onChange(this.#held)
     }
     const giveBack = (to: number) => {
       if (to >= held) return
@@ -78,7 +83,10 @@ export class MemoryBudget {
       this.#admitWaiting()
     }
     change(bytes)
-    return { shrinkTo: giveBack, [Symbol.dispose]: () => giveBack(0) }
+    const growTo = (to: number) => {
+      if (to > held) change(to)
+    }
+    return { shrinkTo: giveBack, growTo, [Symbol.dispose]: () => giveBack(0) }
   }
 
   /** One caller of each tenant in turn. A tenant that has reached its share does not hold up the others. */

@@ -1,39 +1,43 @@
 import { AppError } from '@syncline/errors'
-import type { ListRecordsRequest, ListRecordsResponse, RecordAction, Stream } from '@syncline/proto'
+import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syncline/proto'
+import { answerPage } from '../read/answer-page.ts'
 import { decodeCursor } from '../read/cursor.ts'
-import { type InOrder, pageOfIds } from '../read/live-page.ts'
-import { boundOf, type Page, pageAnswer } from '../read/page.ts'
+import { pageOfIds, type Selection } from '../read/live-page.ts'
 import type { Store } from '../store.ts'
-import { Action, type ReadRow } from '../tables/record-log.ts'
-import { pageAsOf } from './list-versions.ts'
+import type { Target } from '../stream/target.ts'
+import { Action } from '../tables/record-log.ts'
+import { checkKept, pageAsOf } from './list-versions.ts'
 
 /** A page of a stream in order of change. */
 export async function* listRecords(
   store: Store,
-  stream: Stream,
+  target: Target,
   request: ListRecordsRequest,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
-  yield* pageAnswer(store, await pageFor(store, stream, request))
-}
-
-async function pageFor(store: Store, stream: Stream, request: ListRecordsRequest): Promise<Page<ReadRow>> {
-  const { cursor, modifiedAfterMs, actions, ids, asOfMs } = request
-  const selection: InOrder = {
+  const { cursor, modifiedAfterMs, actions, ids, asOfMs, limit } = request
+  const selection: Selection = {
     start: cursor === '' ? undefined : decodeCursor(cursor),
     modifiedAfter: modifiedAfterMs,
     actions: actions.flatMap((action) => actionOf[action]),
   }
-  const bound = boundOf(store, request.limit)
   if (ids.length > 0 && asOfMs !== 0) {
     throw new AppError(
       'invalid_query_params',
       'as_of and ids exclude each other: the history of a record tells',
     )
   }
-  const view = () => store.state.view(stream)
-  if (asOfMs !== 0) return pageAsOf(store, (await view()).id, selection, asOfMs, bound)
-  if (ids.length > 0) return pageOfIds(store.clickhouse, view, ids, selection, bound)
-  return store.ahead.page(store.clickhouse, await view(), selection, bound)
+  if (asOfMs !== 0) {
+    yield* answerPage(store, target, { limit, results: 2 }, async (source) => {
+      await checkKept(store, source.reads, asOfMs)
+      return pageAsOf(source, selection, asOfMs)
+    })
+  } else if (ids.length > 0) {
+    yield* answerPage(store, target, { limit: Math.min(limit, ids.length) }, (source) =>
+      pageOfIds(source, ids, selection, () => store.state.view(target.stream, source.reads)),
+    )
+  } else {
+    yield* answerPage(store, target, { limit }, (source) => store.prefetch.page(source, selection))
+  }
 }
 
 const actionOf: Record<RecordAction, Action[]> = {

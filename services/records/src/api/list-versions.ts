@@ -1,10 +1,14 @@
 import { AppError } from '@syncline/errors'
-import type { ListRecordsResponse, ListVersionsRequest, Stream } from '@syncline/proto'
+import type { ListRecordsResponse, ListVersionsRequest } from '@syncline/proto'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import { all, sql } from '../clickhouse/sql.ts'
+import { answerPage } from '../read/answer-page.ts'
 import { decodeCursor } from '../read/cursor.ts'
-import { type InOrder, pageInOrder, pageOfIds } from '../read/live-page.ts'
-import { boundOf, type Page, type PageBound, pageAnswer, pageOf, payloadBytes } from '../read/page.ts'
+import { pageInOrder, pageOfIds, type Selection } from '../read/live-page.ts'
+import { type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts'
+import type { PageSource } from '../read/page-source.ts'
 import type { Store } from '../store.ts'
+import type { Target } from '../stream/target.ts'
 import { endedVersions, historyStart, readVersions } from '../tables/record-history.ts'
 import { after, compareKeys, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
 
@@ -13,23 +17,23 @@ const DAY_MS = 24 * 3600 * 1000
 /** The versions of one record, newest first: the one it has, then those that have ended. */
 export async function* listVersions(
   store: Store,
-  stream: Stream,
+  target: Target,
   request: ListVersionsRequest,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
-  const { clickhouse, state } = store
-  const since = await keptSince(store)
   const id = request.id.replaceAll('\0', '')
   const before = request.cursor === '' ? Number.MAX_SAFE_INTEGER : decodeCursor(request.cursor).modifiedAt
-  const bound = boundOf(store, request.limit)
-
-  const { items } = await pageOfIds(clickhouse, () => state.view(stream), [id], everything, bound)
-  const live = items.filter((row) => row.modifiedAt < before)
-  // What ends between the two reads is in both.
-  const endedBefore = live[0]?.modifiedAt ?? before
-  const selection = { id, before: endedBefore, since }
-  const ended = await endedVersions(clickhouse, await state.id(stream), selection, bound)
-  const page = pageOf([...live, ...ended.items], bound, payloadBytes)
-  yield* pageAnswer(store, { ...page, more: page.more || ended.more })
+  yield* answerPage(store, target, { limit: request.limit, results: 2 }, async (source) => {
+    const { reads, view, bound } = source
+    const since = await keptSince(store, reads)
+    const viewAgain = () => store.state.view(target.stream, reads)
+    const { items } = await pageOfIds(source, [id], everything, viewAgain)
+    const live = items.filter((row) => row.modifiedAt < before)
+    // What ends between the two reads is in both.
+    const endedBefore = live[0]?.modifiedAt ?? before
+    const ended = await endedVersions(reads, view.id, { id, before: endedBefore, since }, bound)
+    const page = pageOf([...live, ...ended.items], bound, payloadBytes)
+    return { ...page, more: page.more || ended.more }
+  })
 }
 
 /**
@@ -37,15 +41,12 @@ export async function* listVersions(
  * former are read first: what ends meanwhile is in both.
  */
 export async function pageAsOf(
-  store: Store,
-  stream: string,
-  selection: InOrder,
+  { reads, view, bound }: PageSource,
+  selection: Selection,
   asOf: number,
-  bound: PageBound,
 ): Promise<Page<ReadRow>> {
-  await checkKept(store, asOf)
   const { start, modifiedAfter, actions } = selection
-  const live = await pageInOrder(store.clickhouse, stream, { ...selection, until: asOf }, bound)
+  const live = await pageInOrder({ reads, view, bound }, { ...selection, until: asOf })
   const where = [
     sql`modified_at > ${modifiedAfter} AND modified_at <= ${asOf} AND ended_at > ${asOf}`,
     ...(actions.length > 0 ? [hasAction(actions)] : []),
@@ -53,8 +54,8 @@ export async function pageAsOf(
   ]
   const rows = bound.records + 1
   const ended = await readVersions(
-    store.clickhouse,
-    stream,
+    reads,
+    view.id,
     all(where),
     sql`modified_at, id`,
     rows,
@@ -78,10 +79,10 @@ function merged(a: Page<ReadRow>, b: Page<ReadRow>, bound: PageBound): Page<Read
   return { ...page, more: page.more || a.more || b.more }
 }
 
-const everything: InOrder = { start: undefined, modifiedAfter: 0, actions: [] }
+const everything: Selection = { start: undefined, modifiedAfter: 0, actions: [] }
 
-async function checkKept(store: Store, asOf: number): Promise<void> {
-  const since = await keptSince(store)
+export async function checkKept(store: Store, reads: ReadClient, asOf: number): Promise<void> {
+  const since = await keptSince(store, reads)
   if (asOf >= since && asOf <= store.clock()) return
   throw new AppError(
     'invalid_query_params',
@@ -89,8 +90,8 @@ async function checkKept(store: Store, asOf: number): Promise<void> {
   )
 }
 
-async function keptSince({ clickhouse, clock, historyDays }: Store): Promise<number> {
-  const start = historyDays > 0 ? await historyStart(clickhouse) : undefined
+async function keptSince({ clock, historyDays }: Store, reads: ReadClient): Promise<number> {
+  const start = historyDays > 0 ? await historyStart(reads) : undefined
   if (start !== undefined) return Math.max(start, clock() - historyDays * DAY_MS)
   throw new AppError(
     'invalid_query_params',

@@ -1,6 +1,7 @@
 import { AppError } from '@syncline/errors'
 import type { RecordsServiceImplementation, Stream, Writer } from '@syncline/proto'
 import type { CallContext } from 'nice-grpc'
+import { readClient } from '../clickhouse/read-client.ts'
 import type { Store } from '../store.ts'
 import { shardOfRun, shardOfStream } from '../stream/shard-of.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
@@ -30,11 +31,6 @@ export function recordsCalls(stores: Store[]): RecordsServiceImplementation {
     return [storeOf(target.stream), target]
   }
 
-  function toRead(stream: Stream | undefined): [Store, Stream] {
-    const wanted = need(stream, 'stream')
-    return [storeOf(wanted), wanted]
-  }
-
   return {
     async begin(request, context) {
       const counts = await Promise.all(
@@ -54,8 +50,8 @@ export function recordsCalls(stores: Store[]): RecordsServiceImplementation {
       endTrackingDeletes(...byRun(request, context), request.allowMassDelete),
     deleteUnseen: (request, context) => deleteUnseen(...byRun(request, context), request.allowMassDelete),
 
-    listRecords: (request) => listRecords(...toRead(request.stream), request),
-    listVersions: (request) => listVersions(...toRead(request.stream), request),
+    listRecords: (request, context) => listRecords(...byApi(request.stream, context), request),
+    listVersions: (request, context) => listVersions(...byApi(request.stream, context), request),
     async countRecords({ streams }) {
       return { sizes: await Promise.all(streams.map((stream) => storeOf(stream).state.size(stream))) }
     },
@@ -69,7 +65,9 @@ export function recordsCalls(stores: Store[]): RecordsServiceImplementation {
       await appendLogs(tablesOfRun(request), request)
       return {}
     },
-    listLogs: async (request) => ({ lines: await listLogs(tablesOfRun(request), request) }),
+    listLogs: async (request, { signal }) => ({
+      lines: await listLogs(readClient(tablesOfRun(request), signal), request),
+    }),
   }
 }
 

@@ -1,5 +1,4 @@
 import { AppError } from '@syncline/errors'
-import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { all, sql } from '../clickhouse/sql.ts'
 import type { StreamView } from '../stream/stream-state.ts'
 import { collapse } from '../tables/collapse.ts'
@@ -16,15 +15,16 @@ import {
   readLive,
   readWindow,
 } from '../tables/record-log.ts'
-import { type Page, type PageBound, pageOf, payloadBytes } from './page.ts'
+import { type Page, pageOf, payloadBytes } from './page.ts'
+import type { PageSource } from './page-source.ts'
 
-const MIN_WINDOW = 64
+const MIN_ROWS = 64
 /** More rows than one key can have: it was pruned or restored in place so often since the last merge. */
-const KEYS_WINDOW = 100_000
+const MAX_KEYS = 100_000
 const ID_TRIES = 5
 
-/** What is wanted of a stream in order. */
-export type InOrder = {
+/** Which records of a stream a page is made of, in the stream's order. */
+export type Selection = {
   /** Strictly after it. */
   start: Key | undefined
   /** Strictly after it. */
@@ -35,70 +35,74 @@ export type InOrder = {
   until?: number
 }
 
+/** What `pageInOrder` needs of a source. */
+type OrderedSource = Pick<PageSource, 'reads' | 'bound'> & { view: Pick<StreamView, 'id'> }
+
 /**
- * Reads a window of rows that makes a page on merged parts. Where versions that have ended are not merged away yet,
- * it goes on by keys, without the payloads that nobody will see, and reads what is alive among them.
+ * Reads as many rows as make a page if all parts are merged. If versions that have ended are not merged away yet, it goes
+ * on by keys, without payloads that nobody will see, and then reads what is alive among them.
  */
 export async function pageInOrder(
-  clickhouse: ClickHouse,
-  stream: string,
-  { start, modifiedAfter, actions, until }: InOrder,
-  bound: PageBound,
+  { reads, view, bound }: OrderedSource,
+  { start, modifiedAfter, actions, until }: Selection,
 ): Promise<Page<ReadRow>> {
+  const stream = view.id
   const matching = all([
     sql`modified_at > ${modifiedAfter}`,
     ...(until === undefined ? [] : [sql`modified_at <= ${until} AND closed_at <= ${until}`]),
     ...(actions.length > 0 ? [hasAction(actions)] : []),
   ])
-  const ahead = (from: Key | undefined) => (from ? sql`${matching} AND ${after(from)}` : matching)
+  const matchingAfter = (key: Key | undefined) => (key ? sql`${matching} AND ${after(key)}` : matching)
 
-  const window = Math.max(bound.records + 2, MIN_WINDOW)
-  const { rows, full } = await readWindow(clickhouse, stream, ahead(start), window, bound.bytes)
+  const limit = Math.max(bound.records + 2, MIN_ROWS)
+  const { rows, full } = await readWindow(reads, stream, matchingAfter(start), limit, bound.bytes)
   const first = collapse(rows, full)
   const found = first.live
-  let from = first.end ?? start
+  let end = first.end ?? start
   for (let more = full; ; ) {
     const page = pageOf(found, bound, payloadBytes)
     if (page.more || !more) return page
-    const keys = await readKeys(clickhouse, stream, ahead(from), KEYS_WINDOW)
-    const ended = collapse(keys, keys.length === KEYS_WINDOW)
-    const next = pageOf(ended.live, { ...bound, records: bound.records + 1 }, ({ size }) => size)
+    const keys = await readKeys(reads, stream, matchingAfter(end), MAX_KEYS)
+    const keysFull = keys.length === MAX_KEYS
+    const alive = collapse(keys, keysFull)
+    const next = pageOf(alive.live, { ...bound, records: bound.records + 1 }, ({ size }) => size)
     if (next.items.length > 0) {
-      found.push(...(await readLive(clickhouse, stream, sql`${matching} AND ${isOneOf(next.items)}`)))
+      found.push(...(await readLive(reads, stream, sql`${matching} AND ${isOneOf(next.items)}`)))
     }
-    from = (next.more ? next.items.at(-1) : ended.end) ?? from
-    more = next.more || keys.length === KEYS_WINDOW
+    end = (next.more ? next.items.at(-1) : alive.end) ?? end
+    more = next.more || keysFull
   }
 }
 
-/** The heads say where the versions of ids are. If one of them moves on before it is read, heads are read again. */
+/**
+ * The heads say where the versions of ids are. If one of them moves on before it is read, heads are read again.
+ * @param viewAgain The stream as it is by then.
+ */
 export async function pageOfIds(
-  clickhouse: ClickHouse,
-  viewOf: () => Promise<StreamView>,
+  { reads, view, bound }: Omit<PageSource, 'clickhouse'>,
   ids: string[],
-  selection: InOrder,
-  bound: PageBound,
+  selection: Selection,
+  viewAgain: () => Promise<StreamView>,
 ): Promise<Page<ReadRow>> {
   const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
-  for (let tries = 1; ; tries++) {
-    const { id: stream, headsBehindSince } = await viewOf()
+  for (let tries = 1, at = view; ; at = await viewAgain()) {
+    const { id: stream, headsBehindSince: behindSince } = at
     const heads =
-      (await readHeads(clickhouse, [{ stream, behindSince: headsBehindSince, ids: unique }])).get(stream) ??
-      new Map<string, Head>()
+      (await readHeads(reads, [{ stream, behindSince, ids: unique }])).get(stream) ?? new Map<string, Head>()
     const keys = [...heads]
       .filter(([id, head]) => isSelected(selection, id, head))
       .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
       .sort(compareKeys)
     const page = pageOf(keys, bound, ({ size }) => size)
     if (page.items.length === 0) return { items: [], more: false }
-    const live = await readLive(clickhouse, stream, isOneOf(page.items))
+    const live = await readLive(reads, stream, isOneOf(page.items))
     if (live.length === page.items.length) return { items: live, more: page.more }
-    if (tries === ID_TRIES)
-      throw new AppError('unavailable', 'the records change faster than they can be read')
+    if (tries++ === ID_TRIES)
+      throw new AppError('unavailable', 'the records change faster than they can be read: try again')
   }
 }
 
-function isSelected({ start, modifiedAfter, actions }: InOrder, id: string, head: Head): boolean {
+function isSelected({ start, modifiedAfter, actions }: Selection, id: string, head: Head): boolean {
   return (
     head.modifiedAt > modifiedAfter &&
     (actions.length === 0 || actions.includes(head.action)) &&

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
-import { PayloadLife } from '../tables/payload-life.ts'
-import { Action, type ReadRow } from '../tables/record-log.ts'
-import { pageAnswer, pageOf } from './page.ts'
+import { boundOf, endOfPage, pageOf } from './page.ts'
 
 const page = (sizes: number[], records: number, bytes: number) => {
   const { items, more } = pageOf(sizes, { records, bytes }, (size) => size)
@@ -24,42 +22,22 @@ test.each([
   },
 )
 
-const store = { life: new PayloadLife(30), clock: () => 1000 }
-const rows = (count: number, bytes: number): ReadRow[] =>
-  Array.from({ length: count }, (_, i) => ({
-    id: String(i),
-    numericId: false,
-    modifiedAt: 1000,
-    firstSeenAt: 1000,
-    writtenAt: 1000,
-    prunedAt: 0,
-    action: Action.added,
-    sign: 1,
-    payload: Buffer.from(JSON.stringify({ id: String(i), text: 'x'.repeat(bytes) })),
-  }))
-const answer = (items: ReadRow[], more: boolean) => [...pageAnswer(store, { items, more })]
-const idsOf = (pieces: { records: Uint8Array }[]) =>
-  (JSON.parse(Buffer.concat(pieces.map(({ records }) => records)).toString()) as { id: string }[]).map(
-    ({ id }) => id,
-  )
-
-test('a small page is one piece, an empty one too', () => {
-  expect(answer(rows(100, 1000), true)).toHaveLength(1)
-  expect(answer([], false)).toEqual([{ records: Buffer.from('[]'), nextCursor: '' }])
+test('a page begins where the last one ended', () => {
+  const sizes = [5, 5, 1, 99, 1]
+  const bound = { records: 2, bytes: 10 }
+  const ends = []
+  for (let end = 0; end < sizes.length; ends.push(end)) end = endOfPage(sizes, bound, (size) => size, end)
+  expect(ends).toEqual([2, 3, 4, 5])
 })
 
-test('a large page comes in pieces that are whole records, and the last one has the cursor', () => {
-  const items = rows(700, 10_000)
-  const pieces = answer(items, true)
-  expect(idsOf(pieces)).toEqual(items.map(({ id }) => id))
-  expect(pieces.length).toBeGreaterThan(5)
-  expect(Math.max(...pieces.map(({ records }) => records.length))).toBeLessThan(1.25 * 1024 * 1024)
-  expect(pieces.filter(({ nextCursor }) => nextCursor !== '')).toEqual(pieces.slice(-1))
-  expect(answer(items, false).every(({ nextCursor }) => nextCursor === '')).toBe(true)
-})
+const MIB = 1024 * 1024
 
-test('a record larger than a piece is one', () => {
-  const pieces = answer([...rows(1, 3_000_000), ...rows(2, 10)], false)
-  expect(pieces).toHaveLength(2)
-  expect(idsOf(pieces)).toEqual(['0', '0', '1'])
+test.each([
+  ['few records of unknown size', 10, undefined, 16 * MIB],
+  ['few small records', 10, 100, MIB],
+  ['many records', 1000, 10_000, 16 * MIB],
+  ['records of which a page fits', 1000, 3000, 6_500_000],
+  ['one record', 1, 5 * MIB, 10 * MIB + 500],
+])('%s: a page may take so many bytes', (_what, limit, averageBytes, bytes) => {
+  expect(boundOf(limit, averageBytes, 16 * MIB)).toEqual({ records: limit, bytes })
 })

@@ -1,48 +1,46 @@
-import type { ListRecordsResponse } from '@syncline/proto'
-import type { Store } from '../store.ts'
 import type { ReadRow } from '../tables/record-log.ts'
-import { encodeCursor } from './cursor.ts'
-import { recordsJson } from './record-json.ts'
 
 const MAX_RECORDS = 10_000
-/** Large enough that a piece costs little beside its records, small enough to be many times in memory. */
-const PIECE = { records: 1000, bytes: 1024 * 1024 }
+/** Most pages are smaller than this, and never end early because of how their memory is estimated. */
+const MIN_BYTES = 1024 * 1024
+/** Records of a page may be so much larger than the average of their stream. */
+const VARIANCE = 2
+/** What a row takes beside its payload. */
+const ROW_BYTES = 500
 
-/** What a page may hold at most: it is in our memory, the gateway's and the client's. */
+/** What a page may hold at most. */
 export type PageBound = { records: number; bytes: number }
 
 export type Page<T> = { items: T[]; more: boolean }
 
-export function boundOf({ pageBytes }: Store, limit: number): PageBound {
-  return { records: Math.min(Math.max(limit, 1), MAX_RECORDS), bytes: pageBytes }
+/** Bytes are estimated from the stream's average payload: a page reserves no more memory than it is likely to need. */
+export function boundOf(limit: number, averageBytes: number | undefined, maxBytes: number): PageBound {
+  const records = Math.min(Math.max(limit, 1), MAX_RECORDS)
+  const estimate = averageBytes === undefined ? maxBytes : records * (averageBytes * VARIANCE + ROW_BYTES)
+  return { records, bytes: Math.min(Math.max(estimate, MIN_BYTES), maxBytes) }
 }
 
 /** The first of what was found, as far as a page holds them: at least one, however large. */
 export function pageOf<T>(found: T[], bound: PageBound, sizeOf: (item: T) => number): Page<T> {
+  const end = endOfPage(found, bound, sizeOf)
+  return end === found.length ? { items: found, more: false } : { items: found.slice(0, end), more: true }
+}
+
+/** Where a page ends that begins at `start`. */
+export function endOfPage<T>(found: T[], bound: PageBound, sizeOf: (item: T) => number, start = 0): number {
   let bytes = 0
-  const end = found.findIndex((item, i) => {
-    bytes += sizeOf(item)
-    return i >= bound.records || (i > 0 && bytes > bound.bytes)
-  })
-  return end === -1 ? { items: found, more: false } : { items: found.slice(0, end), more: true }
+  for (let end = start; end < found.length; end++) {
+    bytes += sizeOf(found[end] as T) // end < found.length
+    if (end - start === bound.records || (end > start && bytes > bound.bytes)) return end
+  }
+  return found.length
 }
 
 export const payloadBytes = (row: ReadRow) => row.payload.length
 
-/** A page in pieces. Each is made when it is asked for: who takes them slowly holds no more text than one. */
-export function* pageAnswer(
-  { life, clock }: Pick<Store, 'life' | 'clock'>,
-  { items, more }: Page<ReadRow>,
-): Generator<ListRecordsResponse, undefined> {
-  const now = clock()
-  const prunedAtOf = (row: ReadRow) => life.prunedAt(row, now)
-  const last = items.at(-1)
-  const end = more && last ? encodeCursor(last) : ''
-  for (let from = 0, closes = false; !closes; ) {
-    const piece = pageOf(items.slice(from), PIECE, payloadBytes)
-    closes = !piece.more
-    const records = recordsJson(piece.items, prunedAtOf, { opens: from === 0, closes })
-    yield { records, nextCursor: closes ? end : '' }
-    from += piece.items.length
-  }
+/** What rows hold in memory. Their payloads are views of answers, which stay there as a whole. */
+export function memoryOf(rows: ReadRow[]): number {
+  let bytes = rows.length * ROW_BYTES
+  for (const answer of new Set(rows.map(({ payload }) => payload.buffer))) bytes += answer.byteLength
+  return bytes
 }

@@ -1,6 +1,7 @@
 import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import { ID_SEPARATOR } from '../tables/record-head.ts'
 import { summarizeAll } from '../tables/record-log.ts'
 import { newestGenerations, registerGenerations } from '../tables/streams.ts'
@@ -16,6 +17,8 @@ const LOAD_AT_ONCE = 500
 /** What a reader sees of a stream. */
 export type StreamView = {
   id: string
+  /** Of a payload; undefined if it is not known. */
+  averageBytes: number | undefined
   /** Its newest instant; undefined if the state was never loaded. */
   last: number | undefined
   /** No commit is under way. */
@@ -45,27 +48,25 @@ export class StreamState {
   }
 
   /** The stream's name in the tables, for readers. */
-  async id(stream: Stream): Promise<string> {
+  async id(stream: Stream, reads: ReadClient = this.#clickhouse): Promise<string> {
     const known = await redisCall(this.#redis.hget(this.#key(stream), 'generation'))
-    return streamId(stream, Number(known ?? (await newestGenerations(this.#clickhouse, [stream]))[0] ?? 0))
+    return streamId(stream, Number(known ?? (await newestGenerations(reads, [stream]))[0] ?? 0))
   }
 
   /** The same, with what tells whether it has changed. */
-  async view(stream: Stream): Promise<StreamView> {
-    const fields = this.#redis.hmget(
-      this.#key(stream),
-      'generation',
-      'last',
-      'holder',
-      'heads_behind',
-      'in_doubt',
-    )
-    const [generation, last, holder, behind, doubt] = await redisCall(fields)
-    if (!generation || !last)
-      return { id: await this.id(stream), last: undefined, quiet: false, headsBehindSince: 0 }
+  async view(stream: Stream, reads: ReadClient = this.#clickhouse): Promise<StreamView> {
+    const names = ['generation', 'last', 'holder', 'heads_behind', 'in_doubt', 'live', 'bytes'] as const
+    const fields = await redisCall(this.#redis.hmget(this.#key(stream), ...names))
+    const [generation, last, holder, behind, doubt, live, bytes] = fields
+    const averageBytes = live && bytes ? Math.ceil(Number(bytes) / Math.max(Number(live), 1)) : undefined
+    if (!generation || !last) {
+      const id = await this.id(stream, reads)
+      return { id, averageBytes, last: undefined, quiet: false, headsBehindSince: 0 }
+    }
     const since = [behind, doubt].flatMap((instant) => (instant ? [Number(instant)] : []))
     return {
       id: streamId(stream, Number(generation)),
+      averageBytes,
       last: Number(last),
       quiet: !holder,
       headsBehindSince: since.length > 0 ? Math.min(...since) : undefined,

@@ -1,4 +1,5 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import { type Action, readAction } from './record-log.ts'
@@ -27,7 +28,7 @@ const headColumns = sql`stream, id, modified_at, written_at, hash, action, first
 
 /** One query, however many streams they are in. */
 export async function readHeads(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   wanted: { stream: string; behindSince: number | undefined; ids: readonly string[] }[],
 ): Promise<HeadsByStream> {
   const heads: HeadsByStream = new Map(wanted.map(({ stream }) => [stream, new Map()]))

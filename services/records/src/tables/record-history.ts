@@ -1,4 +1,5 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import type { Page, PageBound } from '../read/page.ts'
 import { isClosed, mayBeCut, type ReadRow, readColumns, readRow, upToBytes } from './record-log.ts'
@@ -77,7 +78,7 @@ async function move(clickhouse: ClickHouse, closing: Closing[]): Promise<void> {
 
 /** Versions of a record that have ended, newest first. */
 export async function endedVersions(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   stream: string,
   { id, before, since }: { id: string; before: number; since: number },
   bound: PageBound,
@@ -106,7 +107,7 @@ const ofEachInstant = (rows: ReadRow[]) => rows.filter((row, i) => row.modifiedA
 
 /** A selection of what was moved, in an order, up to `limit` or a little more than the bytes of `settings`. */
 export async function readVersions(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   stream: string,
   where: Sql,
   order: Sql,
@@ -121,7 +122,7 @@ export async function readVersions(
 }
 
 /** The table `history_start`: since when history is complete; undefined while none is kept. */
-export async function historyStart(clickhouse: ClickHouse): Promise<number | undefined> {
+export async function historyStart(clickhouse: ReadClient): Promise<number | undefined> {
   const [start] = await clickhouse.select(sql`SELECT at FROM history_start ORDER BY at DESC LIMIT 1`, (row) =>
     row.int64(),
   )

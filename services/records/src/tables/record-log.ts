@@ -1,4 +1,5 @@
 import type { ClickHouse, Rows } from '../clickhouse/clickhouse.ts'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, Sql, sql } from '../clickhouse/sql.ts'
 import { collapse } from './collapse.ts'
@@ -138,7 +139,7 @@ export const readColumns = sql`
 
 /** Rows of live and of ended versions in order, as they are on disk: FINAL would read the whole stream for each page. */
 export async function readRows(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   stream: string,
   where: Sql,
   limit: number,
@@ -166,7 +167,7 @@ export const readRow = (row: RowReader): ReadRow => ({
 })
 
 /** The live ones of these versions, in order. */
-export async function readLive(clickhouse: ClickHouse, stream: string, where: Sql): Promise<ReadRow[]> {
+export async function readLive(clickhouse: ReadClient, stream: string, where: Sql): Promise<ReadRow[]> {
   const rows = await clickhouse.select(
     sql`SELECT ${readColumns} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY modified_at, id`,
     readRow,
@@ -209,7 +210,7 @@ export async function readStored(
 
 /** The first of these rows: up to `limit`, or a little more than `bytes` of them. `full`: there may be more. */
 export async function readWindow(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   stream: string,
   where: Sql,
   limit: number,
@@ -221,7 +222,7 @@ export async function readWindow(
 
 /** Rows without their payloads, in order. */
 export async function readKeys(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   stream: string,
   where: Sql,
   limit: number,

@@ -1,5 +1,6 @@
 import type { AppendLogsRequest, ListLogsRequest, LogLevel, LogLine } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { sql } from '../clickhouse/sql.ts'
 
@@ -27,7 +28,7 @@ export async function appendLogs(clickhouse: ClickHouse, request: AppendLogsRequ
 }
 
 /** The newest `limit` lines, oldest first. */
-export async function listLogs(clickhouse: ClickHouse, request: ListLogsRequest): Promise<LogLine[]> {
+export async function listLogs(clickhouse: ReadClient, request: ListLogsRequest): Promise<LogLine[]> {
   const limit = Math.min(request.limit || MAX_LINES, MAX_LINES)
   const lines = await clickhouse.select(
     sql`SELECT at, level, message FROM run_log FINAL

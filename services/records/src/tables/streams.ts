@@ -1,5 +1,6 @@
 import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { ReadClient } from '../clickhouse/read-client.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, sql } from '../clickhouse/sql.ts'
 import { streamId } from '../stream/identity.ts'
@@ -9,7 +10,7 @@ import { historyOf } from './record-history.ts'
 
 /** For each stream its newest generation, if it has one. */
 export async function newestGenerations(
-  clickhouse: ClickHouse,
+  clickhouse: ReadClient,
   streams: Stream[],
 ): Promise<(number | undefined)[]> {
   const identities = listed(streams.map(identity))
