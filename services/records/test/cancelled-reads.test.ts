@@ -9,7 +9,6 @@ test('a reader that goes away leaves no query behind, neither running nor waitin
   const issues = stream(store.records)
   await issues.save([{ id: 'a' }])
   const listed = { stream: issues.stream, limit: 10 }
-  // So that nothing of the service itself is under way then: it writes heads down some time after a save.
   await eventually(async () =>
     expect(await issues.list({ ids: ['a'] })).toMatchObject({ records: [{ id: 'a' }] }),
   )

@@ -25,13 +25,15 @@ export async function clickhouseProxy(clickhouse: string) {
   const { port } = server.address() as AddressInfo // as it listens on a port
   return {
     url: `http://127.0.0.1:${port}`,
-    /** Requests that wait for an answer which will not come; for selects only by their text. */
+    /** Requests whose callers wait for an answer that will not come. */
     held,
     hold: () => {
       holds = true
     },
+    /** Those that are held fail. */
     release: () => {
       holds = false
+      for (const response of held) response.destroy()
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -11,7 +11,7 @@ const many = (count: number): Json[] =>
   Array.from({ length: count }, (_, i) => ({ id: `r${String(i).padStart(3, '0')}`, n: 1 }))
 const ids = (records: Json[]) => records.map(({ id }) => id)
 
-/** A stream of which the pages from r020 on are in memory, and the cursor before them. */
+/** A stream of which the pages from r020 on are in memory, or on their way there, and the cursor before them. */
 async function readAhead({ whileLocked = false } = {}) {
   const issues = stream(store.records)
   await issues.save(many(100))
@@ -24,23 +24,35 @@ async function readAhead({ whileLocked = false } = {}) {
   return { issues, cursor }
 }
 
-/** Ends r025 past the service, so that only who reads the table again notices. */
-const endPastService = ({ stream: { connection } }: ReturnType<typeof stream>) =>
+/** Ends a record past the service, so that only a reader of the table notices. */
+const endPastService = ({ stream: { connection } }: ReturnType<typeof stream>, id: string) =>
   sql(
     store,
-    `INSERT INTO record_log SELECT * REPLACE (-1 AS sign) FROM record_log WHERE id = 'r025'
+    `INSERT INTO record_log SELECT * REPLACE (-1 AS sign) FROM record_log WHERE id = '${id}'
       AND stream = (SELECT stream FROM streams WHERE connection = '${connection}')`,
   )
 
 test('pages that follow come from memory', async () => {
   const { issues, cursor } = await readAhead()
-  await endPastService(issues)
-  expect(ids((await issues.list({ limit: 10, cursor })).records)).toContain('r025')
+  const third = await issues.list({ limit: 10, cursor })
+  await endPastService(issues, 'r035')
+  expect(ids((await issues.list({ limit: 10, cursor: third.cursor })).records)).toContain('r035')
+})
+
+test('nothing is read ahead if its memory is 0', async () => {
+  await using plain = await startRecords(store.at, { env: { RECORDS_READ_AHEAD_BYTES: '0' } })
+  const issues = stream(plain.records)
+  await issues.save(many(100))
+  const first = await issues.list({ limit: 10 })
+  const second = await issues.list({ limit: 10, cursor: first.cursor })
+  const third = await issues.list({ limit: 10, cursor: second.cursor })
+  await endPastService(issues, 'r035')
+  expect(ids((await issues.list({ limit: 10, cursor: third.cursor })).records)).not.toContain('r035')
 })
 
 test('what was read while a commit was under way is not kept', async () => {
   const { issues, cursor } = await readAhead({ whileLocked: true })
-  await endPastService(issues)
+  await endPastService(issues, 'r025')
   expect(ids((await issues.list({ limit: 10, cursor })).records)).not.toContain('r025')
 })
 
@@ -88,7 +100,7 @@ test('a cursor is worth the same with another filter', async () => {
   expect(page).toEqual({ records: [], cursor: '' })
 })
 
-test('who follows cursors through windows read ahead misses no change that comes meanwhile', async () => {
+test('a reader that follows cursors through batches read ahead misses no change that comes meanwhile', async () => {
   const issues = stream(store.records)
   await issues.save(many(400))
   const found: ListedRecord[] = []
