@@ -41,12 +41,13 @@ export async function* listVersions(
  * former are read first: what ends meanwhile is in both.
  */
 export async function pageAsOf(
-  { reads, view, bound }: PageSource,
+  source: PageSource,
   selection: Selection,
   asOf: number,
 ): Promise<Page<ReadRow>> {
+  const { reads, view, bound } = source
   const { start, modifiedAfter, actions } = selection
-  const live = await pageInOrder({ reads, view, bound }, { ...selection, until: asOf })
+  const live = await pageInOrder(source, { ...selection, until: asOf })
   const where = [
     sql`modified_at > ${modifiedAfter} AND modified_at <= ${asOf} AND ended_at > ${asOf}`,
     ...(actions.length > 0 ? [hasAction(actions)] : []),

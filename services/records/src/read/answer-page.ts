@@ -29,7 +29,7 @@ export async function* answerPage(
   const bound = boundOf(limit, view.averageBytes, store.pageBytes)
   const bytes = memoryForPage(bound) + (results - 1) * bound.bytes
   using memory = await pageMemory.reserve(stream.environment, bytes, signal)
-  const page = encodePage(await read({ clickhouse, reads, view, bound }), store)
+  const page = encodePage(await read({ clickhouse, reads, view, bound, memory }), store)
   // A single record may be larger than the bound.
   memory.growTo(page.bytes)
   memory.shrinkTo(page.bytes)

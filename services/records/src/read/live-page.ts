@@ -1,4 +1,5 @@
 import { AppError } from '@syncline/errors'
+import type { Reservation } from '../admission/memory-budget.ts'
 import { all, sql } from '../clickhouse/sql.ts'
 import type { StreamView } from '../stream/stream-state.ts'
 import { collapse } from '../tables/collapse.ts'
@@ -20,7 +21,8 @@ import type { PageSource } from './page-source.ts'
 
 const MIN_ROWS = 64
 /** More rows than one key can have: it was pruned or restored in place so often since the last merge. */
-const MAX_KEYS = 100_000
+const MAX_KEYS = 25_000
+const KEY_BYTES = 200
 const ID_TRIES = 5
 
 /** Which records of a stream a page is made of, in the stream's order. */
@@ -36,14 +38,17 @@ export type Selection = {
 }
 
 /** What `pageInOrder` needs of a source. */
-type OrderedSource = Pick<PageSource, 'reads' | 'bound'> & { view: Pick<StreamView, 'id'> }
+type OrderedSource = Pick<PageSource, 'reads' | 'bound'> & {
+  view: Pick<StreamView, 'id'>
+  memory?: Reservation
+}
 
 /**
  * Reads as many rows as make a page if all parts are merged. If versions that have ended are not merged away yet, it goes
  * on by keys, without payloads that nobody will see, and then reads what is alive among them.
  */
 export async function pageInOrder(
-  { reads, view, bound }: OrderedSource,
+  { reads, view, bound, memory }: OrderedSource,
   { start, modifiedAfter, actions, until }: Selection,
 ): Promise<Page<ReadRow>> {
   const stream = view.id
@@ -62,6 +67,7 @@ export async function pageInOrder(
   for (let more = full; ; ) {
     const page = pageOf(found, bound, payloadBytes)
     if (page.more || !more) return page
+    memory?.growTo(bound.bytes + MAX_KEYS * KEY_BYTES)
     const keys = await readKeys(reads, stream, matchingAfter(end), MAX_KEYS)
     const keysFull = keys.length === MAX_KEYS
     const alive = collapse(keys, keysFull)
@@ -79,7 +85,7 @@ export async function pageInOrder(
  * @param viewAgain The stream as it is by then.
  */
 export async function pageOfIds(
-  { reads, view, bound }: Omit<PageSource, 'clickhouse'>,
+  { reads, view, bound }: PageSource,
   ids: string[],
   selection: Selection,
   viewAgain: () => Promise<StreamView>,

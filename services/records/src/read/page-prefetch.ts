@@ -1,11 +1,13 @@
 import { readClient } from '../clickhouse/read-client.ts'
 import type { Key, ReadRow } from '../tables/record-log.ts'
 import { pageInOrder, type Selection } from './live-page.ts'
-import { endOfPage, memoryOf, type Page, type PageBound, payloadBytes } from './page.ts'
+import { endOfPage, memoryOf, type Page, type PageBound, payloadBytes, rowBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'
 import { TtlCache } from './ttl-cache.ts'
 
 const BATCH = { pages: 8, records: 8000, bytes: 8 * 1024 * 1024 }
+/** Pages may be so much larger than the one before. */
+const VARIANCE = 1.25
 /** A reader that follows cursors asks again within this time. */
 const TTL_MS = 5000
 
@@ -38,8 +40,10 @@ export class PagePrefetch {
   }
 
   async page(source: PageSource, selection: Selection): Promise<Page<ReadRow>> {
-    const entry = selection.start && this.#cache.pop(keyOf(source, selection, selection.start))
+    const key = selection.start && keyOf(source, selection, selection.start)
+    const entry = key && this.#cache.touch(key)
     const batch = await entry
+    if (key) this.#cache.pop(key)
     const [cached, ...rest] = batch && batch.last === source.view.last ? batch.pages : []
     if (batch && cached) {
       const end = cached.items.at(-1)
@@ -55,7 +59,7 @@ export class PagePrefetch {
   }
 
   #keep(key: string, batch: Batch): void {
-    this.#cache.set(key, Promise.resolve(batch), memoryOf(batch.pages.flatMap(({ items }) => items)))
+    this.#cache.set(key, Promise.resolve(batch), bytesOf(batch))
   }
 
   /** Reads the batch that begins at `selection.start`, unless it is there or on its way. `page`: the one before, for its size. */
@@ -64,7 +68,8 @@ export class PagePrefetch {
     const known = this.#cache.touch(key)
     if (known && known !== nothing) return
     const { view, bound } = source
-    const bytes = Math.min(2 * BATCH.pages * memoryOf(page.items), BATCH.bytes)
+    const pageBytes = page.items.reduce((sum, row) => sum + rowBytes(row), 0)
+    const bytes = Math.min(VARIANCE * BATCH.pages * pageBytes, BATCH.bytes)
     if (!view.quiet || view.last === undefined || bytes > this.#cache.freeBytes) {
       this.#cache.set(key, nothing, 0)
       return
@@ -72,12 +77,11 @@ export class PagePrefetch {
     const records = Math.max(Math.min(BATCH.pages * bound.records, BATCH.records), bound.records)
     const batch = readBatch(source, selection, { records, bytes }, view.last)
     this.#cache.set(key, batch, bytes)
-    void batch.then((read) => {
-      const held = read?.pages.reduce((sum, { items }) => sum + memoryOf(items), 0)
-      this.#cache.setBytes(key, batch, held ?? 0)
-    })
+    void batch.then((read) => this.#cache.setBytes(key, batch, read ? bytesOf(read) : 0))
   }
 }
+
+const bytesOf = ({ pages }: Batch) => memoryOf(pages.flatMap(({ items }) => items))
 
 const nothing: Entry = Promise.resolve(undefined)
 
@@ -114,19 +118,8 @@ function split({ items, more }: Page<ReadRow>, bound: PageBound): Page<ReadRow>[
     const end = endOfPage(items, bound, payloadBytes, start)
     const isLast = end === items.length
     if (isLast && more && end - start < bound.records && pages.length > 0) break
-    pages.push({ items: ownCopy(items.slice(start, end)), more: more || !isLast })
+    pages.push({ items: items.slice(start, end), more: more || !isLast })
     start = end
   }
   return pages
-}
-
-/** So that a page in memory keeps nothing of the batch's other pages there. */
-function ownCopy(rows: ReadRow[]): ReadRow[] {
-  const copy = Buffer.allocUnsafeSlow(rows.reduce((sum, row) => sum + payloadBytes(row), 0))
-  let end = 0
-  return rows.map((row) => {
-    const start = end
-    end += row.payload.copy(copy, start)
-    return { ...row, payload: copy.subarray(start, end) }
-  })
 }

@@ -1,3 +1,4 @@
+import type { Reservation } from '../admission/memory-budget.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { StreamView } from '../stream/stream-state.ts'
@@ -12,4 +13,6 @@ export type PageSource = {
   /** Of before the read: what is read is at least as new. */
   view: StreamView
   bound: PageBound
+  /** What was reserved for the page. */
+  memory: Reservation
 }

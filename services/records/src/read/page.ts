@@ -38,6 +38,8 @@ export function endOfPage<T>(found: T[], bound: PageBound, sizeOf: (item: T) => 
 
 export const payloadBytes = (row: ReadRow) => row.payload.length
 
+export const rowBytes = (row: ReadRow) => row.payload.length + ROW_BYTES
+
 /** What rows hold in memory. Their payloads are views of answers, which stay there as a whole. */
 export function memoryOf(rows: ReadRow[]): number {
   let bytes = rows.length * ROW_BYTES
