@@ -3,7 +3,10 @@ import { AppError } from '@syncline/errors'
 import type { ListRecordsResponse } from '@syncline/proto'
 import type { FastifyReply } from 'fastify'
 
-/** A client on a slow line may take so long for a page. That records is there shows in keepalives. */
+/**
+ * A client on a slow line may take so long for a page; records cuts it off earlier if it takes no piece for 30 s. That records
+ * is there shows in keepalives.
+ */
 const DEADLINE_MS = 5 * 60_000
 
 type Pieces = AsyncIterable<ListRecordsResponse>
