@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deploy } from '@syncline/example-github-issues/setup'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CONNECTION, INTEGRATION, logOf, type Story, tellStory } from './story.ts'
+import { CONNECTION, type ExampleSystem, INTEGRATION, logOf, startExampleSystem } from './example-system.ts'
 
-let story: Story
+let example: ExampleSystem
 
 beforeAll(async () => {
-  story = await tellStory({ items: [], env: { RUN_BLOCKED_MS: '2000', RUN_TIMEOUT_MS: '30000' } })
-  await deploy(join(import.meta.dirname, 'functions'), story.system.url, story.key)
+  example = await startExampleSystem({ items: [], env: { RUN_BLOCKED_MS: '2000', RUN_TIMEOUT_MS: '30000' } })
+  await deploy(join(import.meta.dirname, 'functions'), example.system.url, example.key)
 })
-afterAll(() => story?.[Symbol.asyncDispose]())
+afterAll(() => example?.[Symbol.asyncDispose]())
 
 test('a file that does not compile is refused with file, line and reason, and nothing is deployed', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-broken-'))
@@ -23,24 +23,24 @@ test('a file that does not compile is refused with file, line and reason, and no
     '  models: {},',
   ]
   await writeFile(join(folder.path, 'github/syncs/broken.ts'), text.join('\n'))
-  await expect(deploy(folder.path, story.system.url, story.key)).rejects.toThrow(
+  await expect(deploy(folder.path, example.system.url, example.key)).rejects.toThrow(
     /broken\.ts:4:3.*Expected "}"/s,
   )
-  const { syncs } = await story.client.listDeployments()
+  const { syncs } = await example.client.listDeployments()
   expect(syncs.map(({ name }) => name)).not.toContain('broken')
 })
 
 test('a function that throws ends its run with its message; what it saved before stays', async () => {
-  const run = await story.run('throws')
+  const run = await example.run('throws')
   expect(run).toMatchObject({
     reason: 'failed',
     error: expect.stringContaining('the moon is in the wrong phase'),
   })
-  expect(await logOf(story.client, run)).toContainEqual(
+  expect(await logOf(example.client, run)).toContainEqual(
     expect.stringMatching(/^error .*the moon is in the wrong phase/s),
   )
-  expect(await story.records('Thing')).toMatchObject([{ id: 'saved before' }])
-  const { syncs } = await story.client.syncStatus(INTEGRATION, ['throws'], CONNECTION)
+  expect(await example.records('Thing')).toMatchObject([{ id: 'saved before' }])
+  const { syncs } = await example.client.syncStatus(INTEGRATION, ['throws'], CONNECTION)
   expect(syncs).toMatchObject([{ status: 'PAUSED', lastRun: { reason: 'failed' } }])
 })
 
@@ -50,30 +50,30 @@ test.each([
   ['unknown-model', 'failed', /'Other'.*Thing/s],
   ['no-id', 'failed', /record 1.*no id/is],
 ])("%s ends its run as '%s', and says why", async (sync, reason, message) => {
-  const run = await story.run(sync)
+  const run = await example.run(sync)
   expect(run).toMatchObject({ reason, error: expect.stringMatching(message), sandbox: expect.any(String) })
   expect(run.lastLines.at(-1)).toMatch(message)
-  expect((await logOf(story.client, run)).join('\n')).toMatch(message)
+  expect((await logOf(example.client, run)).join('\n')).toMatch(message)
 })
 
 test('a function reaches neither network, files, processes nor secrets', async () => {
-  const run = await story.run('reaches-out')
+  const run = await example.run('reaches-out')
   expect(run).toMatchObject({ reason: null })
-  expect(await logOf(story.client, run)).toContainEqual('info got through: 0')
+  expect(await logOf(example.client, run)).toContainEqual('info got through: 0')
 })
 
 test('a function that swallows the errors of pages wipes no records: its run succeeds with a warning', async () => {
-  expect(await story.run('swallows-errors')).toMatchObject({ reason: null, warning: null })
-  const run = await story.run('swallows-errors')
+  expect(await example.run('swallows-errors')).toMatchObject({ reason: null, warning: null })
+  const run = await example.run('swallows-errors')
   const warning = expect.stringMatching(/^nothing was deleted: 150 of the 200 records \(75 %\)/)
   expect(run).toMatchObject({ reason: null, error: null, warning, result: { Item: { deleted: 0 } } })
-  const { syncs } = await story.client.syncStatus(INTEGRATION, ['swallows-errors'], CONNECTION)
+  const { syncs } = await example.client.syncStatus(INTEGRATION, ['swallows-errors'], CONNECTION)
   expect(syncs).toMatchObject([{ recordCount: { Item: 200 }, lastRun: { warning } }])
-  expect((await logOf(story.client, run)).join('\n')).toMatch(/^warn model 'Item': nothing was deleted/m)
+  expect((await logOf(example.client, run)).join('\n')).toMatch(/^warn model 'Item': nothing was deleted/m)
 })
 
 test('the runner that met all of them lives, and works on', async () => {
-  const pid = story.system.processes.get('runner')?.pid
-  expect(await story.run()).toMatchObject({ reason: null, attempt: 1 })
-  expect(story.system.processes.get('runner')?.pid).toBe(pid)
+  const pid = example.system.processes.get('runner')?.pid
+  expect(await example.run()).toMatchObject({ reason: null, attempt: 1 })
+  expect(example.system.processes.get('runner')?.pid).toBe(pid)
 })

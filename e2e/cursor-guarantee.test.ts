@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startClickHouse, startRedis } from '@syncline/embedded'
+import { type Supervised, startService, supervise } from '@syncline/launcher'
 import { freePort } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { type Findings, proveGuarantee } from './guarantee.ts'
 import { startMemoryStore } from './memory-store.ts'
-import { type Supervised, supervise } from './supervise.ts'
-import { startService } from './system.ts'
 
 const SECONDS = Number(process.env.GUARANTEE_SECONDS ?? 30)
 const nothing: Findings = { skipped: [], repeated: [], disordered: [], lost: [] }
@@ -64,7 +63,8 @@ async function startStore() {
       CLICKHOUSE_URL: clickhouse.url,
       LOG_LEVEL: 'warn',
     }
-    const start = (port: number) => startService('records', env, port, join(dir, `${name}.log`))
+    const start = (opsPort: number) =>
+      startService('records', { env, opsPort, log: join(dir, `${name}.log`) })
     return { address, process: open.use(await supervise(start)) }
   }
   const [one, two] = [await instance('records-1'), await instance('records-2')]

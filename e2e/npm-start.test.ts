@@ -4,9 +4,9 @@ import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { ROOT } from '@syncline/launcher'
 import { eventually, freePort } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT } from './system.ts'
 
 // What `npm start` runs, on data and ports of its own.
 const stack = new AsyncDisposableStack()
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync())
 
 function start(changes: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, ['--no-warnings', join(ROOT, 'e2e/dev.ts')], {
+  return spawn(process.execPath, ['--no-warnings', join(ROOT, 'launcher/src/main.ts')], {
     env: { ...env, ...changes },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -13,13 +13,15 @@ export type ServerOptions = {
   port?: number | undefined
   /** The file that the server's output is appended to. */
   log: string
+  /** Ends a start that is under way: the server is stopped, and the start rejects. */
+  signal?: AbortSignal | undefined
 }
 
 export type Server = {
   url: string
   port: number
   pid: number
-  /** Which program runs, for people to read. */
+  /** Which program runs, as text for people. */
   kind: string
   /** Settles when the process has ended, by whatever cause. */
   exited: Promise<Exit>
@@ -30,11 +32,11 @@ export type Program = {
   name: string
   kind: string
   scheme: string
-  /** Puts what the program needs into `dir` and tells how to run it, by absolute path. */
+  /** Writes the program's files into `dir` and returns how to run it, by absolute path. */
   command(place: { dir: string; port: number }): Promise<[string, ...string[]]>
-  /** Its environment; without it, none but the time zone: no secret of ours is theirs to read. */
+  /** Its environment. By default only the time zone: a server must not be able to read our secrets. */
   env?(port: number): NodeJS.ProcessEnv
-  /** Whether the server on this port really serves. May reject while it does not. */
+  /** Whether the server on this port serves requests. May reject while it does not. */
   answers(port: number, signal: AbortSignal): Promise<boolean>
 }
 
@@ -43,6 +45,7 @@ const stopDeadlineMs = 10_000
 
 /** Runs a server as a child process and returns once it answers. */
 export async function startServer(program: Program, options: ServerOptions): Promise<Server> {
+  options.signal?.throwIfAborted()
   const dir = resolve(options.dir)
   await mkdir(dir, { recursive: true })
   const port = await takePort(program.name, options.port)
@@ -66,19 +69,26 @@ export async function startServer(program: Program, options: ServerOptions): Pro
       clearTimeout(overdue)
     },
   }
-  const failure = await untilServing(program, server)
+  const failure = await untilServing(program, server, options.signal)
   if (failure === undefined) return server
   await server[Symbol.asyncDispose]()
+  options.signal?.throwIfAborted()
   throw new StartError(`${program.name} ${failure}. The end of its log ${options.log}:\n${await log.tail()}`)
 }
 
-async function untilServing(program: Program, server: Server): Promise<string | undefined> {
+/** Why the server does not serve; undefined when it does. */
+async function untilServing(
+  program: Program,
+  server: Server,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   let ended: Exit | undefined
   void server.exited.then((exit) => {
     ended = exit
   })
   const deadline = Date.now() + startDeadlineMs
   while (Date.now() < deadline) {
+    if (signal?.aborted) return 'was stopped at its start'
     if (ended) return `ended at its start (${ended.signal ?? `exit code ${ended.code}`})`
     if (await program.answers(server.port, AbortSignal.timeout(2_000)).catch(() => false)) return undefined
     await sleep(25)

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { Keyring } from '@syncline/catalog'
 import { type Replay, type ReplayItem, startReplay } from '@syncline/example-github-issues/replay'
 import { setUpExample } from '@syncline/example-github-issues/setup'
+import { type ProcessName, type System, startSystem } from '@syncline/launcher'
 import { type NangoRecord, Syncline } from '@syncline/sdk'
 import { eventually } from '@syncline/testkit'
-import { type ProcessName, type System, startSystem } from './system.ts'
 
 export const INTEGRATION = 'github'
 export const CONNECTION = 'demo'
 export const SYNC = 'github-issues'
 
 /** The whole system with the example deployed, on ports and data of its own. */
-export interface Story extends AsyncDisposable {
+export interface ExampleSystem extends AsyncDisposable {
   system: System
   client: Syncline
   key: string
@@ -27,12 +27,12 @@ export interface Story extends AsyncDisposable {
 
 export type Run = Awaited<ReturnType<Syncline['listRuns']>>['runs'][number]
 
-export async function tellStory(options: {
+export async function startExampleSystem(options: {
   items: ReplayItem[]
   refuseEvery?: number
   delayMs?: number
   env?: NodeJS.ProcessEnv
-}): Promise<Story> {
+}): Promise<ExampleSystem> {
   await using open = new AsyncDisposableStack()
   const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-e2e-'))).path
   const replay = open.use(await startReplay(options))

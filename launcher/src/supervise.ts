@@ -5,7 +5,9 @@ const RESTART_MS = 500
 const RESTARTS_IN_A_ROW = 10
 const STEADY_MS = 30_000
 
-/** A process that is started anew when it ends by itself. */
+export type ProcessState = 'ended' | 'running' | 'given up'
+
+/** A process that is restarted when it ends by itself. */
 export interface Supervised extends AsyncDisposable {
   readonly pid: number
   readonly port: number
@@ -13,17 +15,17 @@ export interface Supervised extends AsyncDisposable {
   readonly kind: string
 }
 
-/** `onChange` hears when the process has ended and when it runs again; after ten ends in a row nobody tries any more. */
+/** Calls `onChange` when the process ends and when it runs again. After ten ends in a row it is not restarted any more. */
 export async function supervise(
   start: (port: number) => Promise<Server>,
-  onChange: (state: 'ended' | 'running' | 'given up') => void = () => {},
+  onChange: (state: ProcessState) => void = () => {},
 ): Promise<Supervised> {
   let server = await start(0)
   let stopping = false
   let failures = 0
   const { port } = server
 
-  const keep = (async () => {
+  const restarting = (async () => {
     while (!stopping) {
       const since = Date.now()
       await server.exited
@@ -55,8 +57,8 @@ export async function supervise(
     async [Symbol.asyncDispose]() {
       stopping = true
       await server[Symbol.asyncDispose]()
-      await keep
-      // A start that was under way when we were told to stop.
+      await restarting
+      // A restart that was under way when `stopping` was set.
       await server[Symbol.asyncDispose]()
     },
   }

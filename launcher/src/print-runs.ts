@@ -2,12 +2,12 @@ import { connectBus } from '@syncline/bus'
 import { RunFinished, RunOutcome } from '@syncline/proto'
 import type { Syncline } from '@syncline/sdk'
 
-/** Tells each run that ends, in a line, for as long as it is not disposed. */
-export async function narrateRuns(
+/** Prints one line for each run that ends, until it is disposed of. */
+export async function printRuns(
   natsUrl: string,
   client: Syncline,
   integration: string,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<AsyncDisposable> {
   const bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'npm start')
   const names = new Map<string, string>()
@@ -28,13 +28,13 @@ export async function narrateRuns(
       const time = new Date(run.finishedAtMs).toLocaleTimeString('en-GB')
       void nameOf(run.runId)
         .catch(() => `run ${run.runId}`)
-        .then((name) => tell(`${time}  ${name}: ${whatHappened(run)}`))
+        .then((name) => print(`${time}  ${name}: ${resultOf(run)}`))
     },
   })
   return bus
 }
 
-function whatHappened({ outcome, error, counts }: RunFinished): string {
+function resultOf({ outcome, error, counts }: RunFinished): string {
   if (outcome !== RunOutcome.SUCCESS) return error
   const changes = counts.flatMap(({ model, ...count }) => {
     const parts = Object.entries(count).filter(([, n]) => n > 0)
