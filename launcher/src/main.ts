@@ -111,10 +111,7 @@ const egressHosts = (replay: Replay | undefined) => [
 
 async function devFileOf(system: System, replay: Replay | undefined): Promise<DevFile> {
   const runner = system.processes.get('runner')
-  const services = Object.entries(system.serviceEnv).map(([name, { SYNCLINE_KEYRING: _, ...env }]) => [
-    name,
-    env,
-  ])
+  const services = Object.entries(system.serviceEnv).map(([name, env]) => [name, withoutPrivate(env)])
   return {
     url: system.url,
     nats_url: system.natsUrl,
@@ -124,6 +121,17 @@ async function devFileOf(system: System, replay: Replay | undefined): Promise<De
     pids: pidsOf(system),
     services: Object.fromEntries(services),
   }
+}
+
+/** Neither the secret nor what each shell has itself. */
+function withoutPrivate({
+  SYNCLINE_KEYRING,
+  PATH,
+  HOME,
+  TMPDIR,
+  ...rest
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return rest
 }
 
 const pidsOf = (system: System): DevFile['pids'] =>
