@@ -7,16 +7,12 @@ const children = ['{libs/sandbox,services/runner}/test/**/*.test.ts']
 export default defineConfig({
   test: {
     projects: [
-      // Pure parts: beside their source, no server.
+      // Tests of pure modules, beside their source: no server.
       {
         test: {
           ...everywhere,
           name: 'unit',
-          include: [
-            '{libs,services,sdk,cli}/**/src/**/*.test.ts',
-            'sdk/src/**/*.test.ts',
-            'cli/src/**/*.test.ts',
-          ],
+          include: ['{libs,services}/*/src/**/*.test.ts', '{sdk,cli,launcher}/src/**/*.test.ts'],
         },
       },
       // One service, or one lib, on real NATS, Redis and ClickHouse.
@@ -26,15 +22,15 @@ export default defineConfig({
           name: 'integration',
           include: ['{libs,services}/*/test/**/*.test.ts', '{sdk,cli}/test/**/*.test.ts'],
           exclude: [...everywhere.exclude, ...children],
-          // Most of them wait: for a server that is away, for a lock that runs out.
-          maxWorkers: 2,
+          // Most of them wait: for a server that is away, for a lease that expires. So more of them than cores.
+          maxWorkers: 4,
           expect: { poll: { timeout: 10_000 } },
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
-      // The same with customers' functions in child processes. What a child may take is measured, so nothing runs beside.
+      // The same with customers' functions in child processes. It measures what a child takes: one file at a time.
       {
         test: {
           ...everywhere,
@@ -52,7 +48,8 @@ export default defineConfig({
           ...everywhere,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          fileParallelism: false,
+          // Each file has a system of its own and mostly waits for it.
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

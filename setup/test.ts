@@ -1,4 +1,5 @@
-// What `npm test` runs: the checks that start nothing, then all tests. Its last line tells the numbers.
+// What `npm test` runs. First what needs no server, all at once: a failure there ends it. Then the tests on real servers.
+// The last line says how many passed and failed.
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +19,8 @@ const checks = {
   lint: [tool('biome'), 'check', '.'],
   types: [tool('tsc'), '--noEmit'],
 }
-const projects = ['unit', 'integration', 'sandbox', 'e2e']
+// One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
+const serverProjects = ['integration', 'sandbox', 'e2e']
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }
@@ -26,9 +28,13 @@ const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1'
 const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort())
 
-const results = await Promise.all(Object.entries(checks).map(([name, command]) => runCheck(name, command)))
-// One after the other: sandbox and e2e measure what children and time take, and want the machine to themselves.
-for (const name of projects) results.push(await runTests(name))
+const results = await Promise.all([
+  ...Object.entries(checks).map(([name, command]) => runCheck(name, command)),
+  runTests('unit'),
+])
+if (results.some(({ count }) => count.failed)) {
+  console.log(`not run, because a check or a unit test failed: ${serverProjects.join(', ')}`)
+} else for (const project of serverProjects) results.push(await runTests(project))
 
 const total = results.map(({ count }) => count).reduce(sum)
 for (const { name, seconds, count } of results) {
@@ -40,7 +46,7 @@ for (const { name, seconds, count } of results) {
 console.log(inWords(total))
 process.exitCode = total.failed ? 1 : 0
 
-/** A check says nothing when it passes, and counts as one test when it fails. */
+/** A check prints nothing when it passes, and counts as one failed test when it fails. */
 async function runCheck(name: string, command: string[]): Promise<Result> {
   const started = performance.now()
   const child = start(command, 'pipe')
