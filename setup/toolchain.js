@@ -10,7 +10,7 @@ const toolchain = join(root, '.toolchain')
 /** The programs of the toolchain; first on the PATH. */
 export const bin = join(toolchain, 'node_modules', '.bin')
 
-const nodeVersion = '26.10.0'
+export const nodeVersion = '26.10.0'
 const pnpmVersion = '12.21.0'
 
 /** The path of a Node that runs our TypeScript: the present one if it is new enough, else one from npm. */
