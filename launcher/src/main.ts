@@ -1,6 +1,7 @@
 // `npm start [-- --without <service>]`: the whole system on this machine, with an example that runs, until Ctrl-C.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { orAborted } from '@syncline/async'
 import { takePort } from '@syncline/embedded'
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { type Replay, startReplay } from '@syncline/example-github-issues/replay'
@@ -11,7 +12,7 @@ import colors from 'picocolors'
 import { type DevFile, DIR, isRunning, readDevFile, readKeyring, writeDevFile } from './dev-file.ts'
 import { printRuns } from './print-runs.ts'
 import { type ServiceName, services } from './service-process.ts'
-import { stopSignal, unlessAborted } from './stop-signal.ts'
+import { stopSignal } from './stop-signal.ts'
 import { type System, startSystem } from './system.ts'
 import { welcome } from './welcome.ts'
 
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
         title: 'environment dev, integration github, connection demo, sync github-issues',
         task: async () => {
           const file = running.file as DevFile // the first step has set it
-          running.example = await unlessAborted(stop, setUp(file, replay, before?.key))
+          running.example = await orAborted(setUp(file, replay, before?.key), stop)
           running.file = { ...file, ...running.example }
           writeDevFile(running.file)
         },
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
     console.log(welcome({ ...file, ...example }))
     const client = new Syncline({ secretKey: example.key, host: file.url })
     open.use(await printRuns(file.nats_url, client, example.provider_config_key, console.log))
-    await unlessAborted(stop, new Promise(() => {})).catch(() => {})
+    await orAborted(new Promise(() => {}), stop).catch(() => {})
   }
   console.log('stopping …')
 }

@@ -13,12 +13,3 @@ export function stopSignal(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   return stop.signal
 }
-
-/** `work`, or a rejection when `signal` aborts first. */
-export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  if (signal.aborted) onAbort()
-  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort))
-}

@@ -1,5 +1,6 @@
 export { variable } from './config.ts'
+export { checkHealth, type Health, healthAnswer } from './health.ts'
 export { createLog, type Log } from './log.ts'
 export { metrics } from './metrics.ts'
 export { runService } from './run.ts'
-export type { Health, Running } from './running.ts'
+export type { Running } from './running.ts'

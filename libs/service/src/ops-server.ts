@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { withTimeout } from '@syncline/async'
+import { type Health, healthAnswer } from './health.ts'
 import { metrics } from './metrics.ts'
 import type { Running } from './running.ts'
 
@@ -12,8 +14,9 @@ export async function startOpsServer(service: Running, port: number): Promise<As
       response.setHeader('content-type', metrics.registry.contentType)
       response.end(await metrics.registry.metrics())
     } else if (request.url === '/health') {
-      const { status, body } = await healthAnswer(service)
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      const { code, body } = healthAnswer(await healthOf(service))
+      const text = JSON.stringify({ ...body, ...service.facts })
+      response.writeHead(code, { 'content-type': 'application/json' }).end(text)
     } else {
       response.writeHead(404).end()
     }
@@ -29,16 +32,10 @@ export async function startOpsServer(service: Running, port: number): Promise<As
   }
 }
 
-async function healthAnswer(service: Running) {
-  const tooLate = new Promise<Record<string, string>>((resolve) =>
-    setTimeout(
-      () => resolve({ service: `no answer within ${HEALTH_TIMEOUT_MS} ms` }),
-      HEALTH_TIMEOUT_MS,
-    ).unref(),
-  )
-  const checks = await Promise.race([service.health(), tooLate]).catch((error: unknown) => ({
-    service: String(error),
-  }))
-  const ok = Object.values(checks).every((state) => state === 'ok')
-  return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'failing', checks, ...service.facts } }
+async function healthOf(service: Running): Promise<Health> {
+  try {
+    return await withTimeout(service.health(), HEALTH_TIMEOUT_MS, 'the health check')
+  } catch (error) {
+    return { service: String(error) }
+  }
 }

@@ -1,9 +1,8 @@
-/** By name of what a service depends on: `ok`, or what is wrong with it. */
-export type Health = Record<string, string>
+import type { Health } from './health.ts'
 
-/** A started service: who starts it, closes it. */
+/** A started service: whoever starts it closes it. */
 export interface Running extends AsyncDisposable {
   health(): Promise<Health>
-  /** What else `/health` tells. */
+  /** Further fields of `/health`. */
   facts?: Record<string, string>
 }

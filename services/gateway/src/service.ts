@@ -8,7 +8,7 @@ import { createApp } from './app.ts'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
-import { checkHealth } from './health.ts'
+import { gatewayHealth } from './health.ts'
 
 export interface Gateway extends Running {
   port: number
@@ -24,7 +24,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
   const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)
 
-  const health = () => checkHealth(bus, records, schedules)
+  const health = () => gatewayHealth(bus, records, schedules)
   const app = createApp(
     { catalog, keyring, records, schedules, commands, limits: config.limits },
     { health, events, bodyMaxBytes: config.http.bodyMaxBytes },

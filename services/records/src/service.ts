@@ -1,7 +1,7 @@
 import { RecordsDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { serve } from '@syncline/rpc'
-import type { Health, Log, Running } from '@syncline/service'
+import { checkHealth, type Log, type Running } from '@syncline/service'
 import { recordsCalls } from './api/records-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
@@ -39,26 +39,14 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
       },
     ),
   )
+  const pings = stores.map(({ clickhouse }, i) => {
+    const name = stores.length === 1 ? 'clickhouse' : `clickhouse ${i + 1}`
+    return [name, () => clickhouse.ping()] as const
+  })
   const owned = open.move()
   return {
     port: rpc.port,
-    async health(): Promise<Health> {
-      const asked = stores.map(({ clickhouse }, i) => {
-        const name = stores.length === 1 ? 'clickhouse' : `clickhouse ${i + 1}`
-        return [name, clickhouse.ping()] as const
-      })
-      const states = [...asked, ['redis', redis.ping()] as const].map(
-        async ([name, answer]) => [name, await stateOf(answer)] as const,
-      )
-      return Object.fromEntries(await Promise.all(states))
-    },
+    health: () => checkHealth({ ...Object.fromEntries(pings), redis: () => redis.ping() }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-async function stateOf(answer: Promise<unknown>): Promise<string> {
-  return answer.then(
-    () => 'ok',
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  )
 }

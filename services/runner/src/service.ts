@@ -1,9 +1,9 @@
-import { type Bus, connectBus } from '@syncline/bus'
+import { connectBus } from '@syncline/bus'
 import { Keyring, openCatalog } from '@syncline/catalog'
 import { openFunctionSandboxes } from '@syncline/functions'
 import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
-import type { Log, Running } from '@syncline/service'
+import { checkHealth, type Log, type Running } from '@syncline/service'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { Egress } from './http/egress.ts'
@@ -31,13 +31,9 @@ export async function start(config: Config, log: Log): Promise<Running> {
 
   const owned = open.move()
   return {
-    health: async () => ({ nats: await health(bus) }),
+    // Scheduler and records are not asked: a runner that cannot reach them waits, and a restart would not help.
+    health: () => checkHealth({ nats: () => bus.connection.rtt() }),
     facts: { sandbox: sandboxes.level },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-// Scheduler and records are not asked: a runner that cannot reach them waits, and restarting it would not help.
-function health(bus: Bus): Promise<string> {
-  return bus.connection.rtt().then(() => 'ok', String)
 }

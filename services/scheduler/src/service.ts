@@ -1,11 +1,11 @@
 import { repeat, waitForServer } from '@syncline/async'
-import { type Bus, connectBus } from '@syncline/bus'
+import { connectBus } from '@syncline/bus'
 import { openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { connect, serve } from '@syncline/rpc'
-import type { Log, Running } from '@syncline/service'
+import { checkHealth, type Log, type Running } from '@syncline/service'
 import { sweepCleanings } from './cleaner.ts'
 import type { Config } from './config.ts'
 import { consumeCommands } from './consume-commands.ts'
@@ -66,15 +66,7 @@ export async function start(config: Config, log: Log, clock: Clock = Date.now): 
   const owned = open.move()
   return {
     port: rpc.port,
-    health: () => health(store, bus),
+    health: () => checkHealth({ redis: () => store.ping(), nats: () => bus.connection.rtt() }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-async function health(store: Store, bus: Bus) {
-  const [redis, nats] = await Promise.all([
-    store.ping().then(() => 'ok', String),
-    bus.connection.rtt().then(() => 'ok', String),
-  ])
-  return { redis, nats }
 }
