@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { access, mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -27,17 +27,19 @@ beforeAll(async () => {
 })
 afterAll(() => stack.disposeAsync())
 
-function start(changes: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, ['--no-warnings', join(ROOT, 'launcher/src/main.ts')], {
+const start = (changes: NodeJS.ProcessEnv = {}, args: string[] = []) => run('main.ts', args, changes)
+
+function run(file: string, args: string[], changes: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, ['--no-warnings', join(ROOT, 'launcher/src', file), ...args], {
     env: { ...env, ...changes },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
-const facts = async () => JSON.parse(await readFile(join(dir, 'dev.json'), 'utf8'))
+const facts = async (folder = dir) => JSON.parse(await readFile(join(folder, 'dev.json'), 'utf8'))
 
-async function firstRecords(): Promise<{ records: unknown[] }> {
-  const { url, key, provider_config_key, connection_id, model } = await facts()
+async function firstRecords(folder = dir): Promise<{ records: unknown[] }> {
+  const { url, key, provider_config_key, connection_id, model } = await facts(folder)
   const response = await fetch(`${url}/records?model=${model}`, {
     headers: {
       authorization: `Bearer ${key}`,
@@ -104,3 +106,49 @@ test('when the launcher is killed with SIGKILL, nothing stays behind', async () 
   launcher.kill('SIGKILL')
   await eventually(() => expect(Object.values<number>(pids).filter(alive)).toEqual([]), { timeoutMs: 10_000 })
 })
+
+test('a service that was left out is run from another terminal, and found by the others', async () => {
+  await using place = await elsewhere()
+  const without = start(place.env, ['--without', 'records'])
+  stack.defer(() => void without.kill('SIGKILL'))
+  await eventually(async () => expect((await facts(place.dir)).services).toHaveProperty('records'), {
+    timeoutMs: 60_000,
+  })
+  const service = run('run-service.ts', ['records'], place.env)
+  stack.defer(() => void service.kill('SIGKILL'))
+  await eventually(async () => expect((await firstRecords(place.dir)).records).toHaveLength(13), {
+    timeoutMs: 60_000,
+  })
+  const { pids, services } = await facts(place.dir)
+  expect(Object.keys(pids)).not.toContain('records')
+  expect(JSON.stringify(services)).not.toContain('KEYRING')
+  for (const child of [service, without]) {
+    child.kill('SIGTERM')
+    await ended(child)
+    expect(child.exitCode).toBe(0)
+  }
+  expect(Object.values<number>(pids).filter(alive)).toEqual([])
+})
+
+test('a stop while it starts ends what has started', async () => {
+  await using place = await elsewhere()
+  const starting = start(place.env)
+  stack.defer(() => void starting.kill('SIGKILL'))
+  await eventually(() => access(join(place.dir, 'logs/nats.log')), { timeoutMs: 30_000, everyMs: 5 })
+  starting.kill('SIGTERM')
+  await ended(starting)
+  expect(starting.exitCode).toBe(0)
+})
+
+async function elsewhere() {
+  const temp = await mkdtempDisposable(join(tmpdir(), 'syncline-start-'))
+  const ports = { SYNCLINE_PORT: String(await freePort()), REPLAY_PORT: String(await freePort()) }
+  return {
+    dir: temp.path,
+    env: { SYNCLINE_DIR: temp.path, ...ports },
+    [Symbol.asyncDispose]: () => temp.remove(),
+  }
+}
+
+const ended = (child: ChildProcess) =>
+  eventually(() => expect(child.exitCode ?? child.signalCode).not.toBeNull(), { timeoutMs: 30_000 })
