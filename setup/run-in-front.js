@@ -4,11 +4,11 @@ import { constants } from 'node:os'
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Runs a program in place of this one: its input and output, its signals, its exit code.
+ * Runs a program in place of this process: with its input and output, its signals, and its exit code.
  *
- * Ctrl-C comes to us twice, from the terminal and from npm, and has to reach the program once: it lives in a session
- * of its own and gets from us the first of each burst. If we are killed by SIGKILL, a pipe that a subshell waits on
- * ends, and the program gets a SIGTERM.
+ * This process receives Ctrl-C twice, from the terminal and from npm; the program must receive it once. So the program
+ * has a session of its own, and only the first signal of each burst is forwarded. If SIGKILL ends this process, the
+ * pipe that a subshell reads from ends, and the subshell sends the program a SIGTERM.
  */
 export async function runInFront(program, args) {
   const bound = '(read -r _ <&3 || kill -TERM $$) & exec "$@" 3<&-'

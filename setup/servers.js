@@ -6,7 +6,7 @@ import { run, SetupError, step } from './step.js'
 const debianPackages = { 'nats-server': 'nats-server', 'redis-server': 'redis-server' }
 const homebrewPackages = { 'nats-server': 'nats-server', 'redis-server': 'redis' }
 
-/** Brings in the servers that are missing, by the system's package manager. (ClickHouse is among the npm packages.) */
+/** Installs the missing servers with the system's package manager. (ClickHouse is one of the npm packages.) */
 export async function ensureServers() {
   const missing = Object.keys(debianPackages).filter((program) => !isInstalled(program))
   if (missing.length === 0) return

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 
-/** Something that the reader of its one line can put right. */
+/** An error whose one-line message says what the user has to do. */
 export class SetupError extends Error {}
 
-/** Does a part of the set-up under a line of its own that tells how long it takes. */
+/** Runs one part of the set-up and prints a line with its title and duration. */
 export async function step(title, work) {
   const { stderr } = process
   const started = Date.now()
@@ -20,7 +20,7 @@ export async function step(title, work) {
 
 const longestMs = 15 * 60_000
 
-/** Runs a program in silence. If it fails, shows the end of what it said; `advice` tells what to do about it. */
+/** Runs a program without showing its output. If it fails, throws the last lines of its output and `advice`. */
 export async function run([command, ...args], { advice, env = {} }) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 
-/** Runs a program that ends when this process ends, whatever ends it. Its output goes to the file `output`. */
+/** Runs a program that is killed when this process ends, for whatever reason. Its output goes to the file `output`. */
 export async function spawnBound(
   command: [string, ...string[]],
   { cwd, output, env }: { cwd: string; output: number; env: NodeJS.ProcessEnv },
@@ -13,7 +13,7 @@ export async function spawnBound(
     cwd,
     env,
     stdio: ['ignore', output, output, 'pipe'],
-    // In a session of its own, Ctrl-C does not reach it: its owner stops it, after those who use it have ended.
+    // In a session of its own it does not receive Ctrl-C: the launcher stops it after the services that use it.
     detached: true,
   })
   const lifeline = child.stdio[3] as Writable // a 'pipe', which the type cannot tell from the other kinds
@@ -30,8 +30,9 @@ export async function spawnBound(
   return { pid, exited, kill: (signal: NodeJS.Signals) => child.kill(signal) }
 }
 
-// A subshell waits on a pipe that we hold open: its end, which the kernel sees to even if we die of SIGKILL, is the end
-// of the program. The shell itself then becomes the program (exec), so the pid we watch is the program's own. Linux's
-// parent-death signal would do too, but macOS has none. SIGKILL is safe: our servers hand each write to the kernel
-// before they acknowledge it.
+// A subshell reads from a pipe that this process holds open. The kernel closes it when this process ends, even by
+// SIGKILL, and the subshell kills the program. The shell itself becomes the program (exec), so the child's pid is the
+// program's own. Linux has a parent-death signal for this, macOS has none. SIGKILL is safe: these servers hand each
+// write to the kernel before they acknowledge it. setup/run-in-front.js has the same line: it runs before there are
+// packages to import.
 const bound = '(read -r _ <&3 || kill -KILL $$) & exec "$@" 3<&-'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** What a server on a loopback port says first, after `question` if there is one. */
+/** The first bytes that a server on a loopback port sends, after `question` if there is one. */
 export async function firstAnswer(port: number, signal: AbortSignal, question = ''): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1' })
   try {

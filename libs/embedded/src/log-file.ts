@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** A file to append to, which can tell the last lines that came since. */
+/** Opens a file to append to. `tail` returns the last lines that were written since. */
 export async function openLog(path: string) {
   await mkdir(dirname(path), { recursive: true })
   const file = await open(path, 'a')

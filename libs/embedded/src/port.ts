@@ -7,7 +7,7 @@ const host = '127.0.0.1'
 
 /** A loopback port for `name`: the wanted one, or any that is free. */
 export async function takePort(name: string, wanted = 0): Promise<number> {
-  // getPort holds back what it gave out before, so that two servers which start at once do not meet.
+  // getPort does not return a port twice within seconds, so two servers that start at once get different ones.
   if (wanted === 0) return getPort({ host })
   const probe = createServer()
   try {

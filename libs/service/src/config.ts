@@ -2,7 +2,7 @@ import { withoutSecrets } from '@syncline/errors'
 import { readFrequency } from '@syncline/frequency'
 import { z } from 'zod'
 
-/** The kinds of environment variables our services have. Each takes its default; without one it is required. */
+/** The kinds of environment variables. Each takes its default value; without one the variable is required. */
 export const variable = {
   text: (fallback?: string) => required(z.string().min(1), fallback),
   url: (fallback?: string) =>

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const registry = new Registry()
 
-/** This process's metrics; `/metrics` shows them. Labels stay few: ids belong in the log. */
+/** The metrics of this process, which `/metrics` serves. Labels have few values: ids belong in the log. */
 export const metrics = {
   registry,
   counter: <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>

@@ -12,9 +12,9 @@ const Process = z.object({
 })
 
 /**
- * Makes a process of a service: reads its configuration, starts it, serves health and metrics, and closes it on
- * SIGTERM or SIGINT. A second signal, or a stop that takes too long, ends it at once. A fault that nobody foresaw
- * ends the process too: whoever supervises it starts it anew, and nothing acknowledged is lost by that.
+ * Runs a service as this process: reads its configuration, starts it, serves health and metrics, and closes it on
+ * SIGTERM or SIGINT. A second signal, or a stop that takes longer than STOP_TIMEOUT_MS, ends the process at once. An
+ * uncaught exception ends it too: its supervisor restarts it, and nothing that was acknowledged is lost.
  */
 export async function runService<C>(
   name: string,
@@ -43,7 +43,7 @@ export async function runService<C>(
 
 function stopSignal(log: Log, timeoutMs: number): Promise<void> {
   process.on('uncaughtException', (err) => {
-    log.fatal({ err }, 'unforeseen fault')
+    log.fatal({ err }, 'uncaught exception')
     process.exit(1)
   })
   return new Promise((resolve) => {
