@@ -89,9 +89,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const fixed = { env: serviceEnv[name], log: join(logs, `${name}.log`), until, signal } as const
     await keep(name, (opsPort) => startService(name, { ...fixed, opsPort }))
   }
-  await service('records')
-  await service('scheduler')
-  await allStarted([service('runner'), service('gateway')])
+  // In any order: a service that comes before what it needs waits for it.
+  await allStarted([service('records'), service('scheduler'), service('runner'), service('gateway')])
 
   const owned = open.move()
   return {
