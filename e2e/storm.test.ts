@@ -14,6 +14,7 @@ import {
 import { seededRandom } from './seeded-random.ts'
 
 const SECONDS = Number(process.env.STORM_SECONDS ?? 30)
+const REPLAY = `STORM_SECONDS=${SECONDS} pnpm exec vitest run --project e2e e2e/storm.test.ts`
 const services: ServiceName[] = ['records', 'scheduler', 'runner']
 
 const stack = new AsyncDisposableStack()
@@ -42,7 +43,7 @@ async function second(name: ServiceName, env: NodeJS.ProcessEnv = {}): Promise<S
 test(
   `two of ${services.join(', ')}, killed at random for ${SECONDS} s: a reader sees every change once, none is missing`,
   async () => {
-    const random = seededRandom('STORM_SEED', 'e2e/storm.test.ts')
+    const random = seededRandom('STORM_SEED', REPLAY)
     const until = Date.now() + SECONDS * 1000
     const seen: NangoRecord[] = []
     let cursor: string | undefined
