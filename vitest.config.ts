@@ -43,7 +43,7 @@ export default defineConfig({
           maxWorkers: 4,
           expect: { poll: { timeout: 10_000 } },
           globalSetup: './libs/testkit/src/global-setup.ts',
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },
