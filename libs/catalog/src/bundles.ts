@@ -1,19 +1,35 @@
 import { hash } from 'node:crypto'
-import type { ObjectStore } from '@nats-io/obj'
+import { type ObjectStore, Objm } from '@nats-io/obj'
+import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
+import { removeMessage } from './remove-message.ts'
 
 /** Function bundles by the sha256 of their text: the same text is stored once, and a key's text never changes. */
 export class Bundles {
   readonly #store: ObjectStore
+  readonly #manager: Bus['manager']
+  readonly #name: string
 
-  constructor(store: ObjectStore) {
+  private constructor(store: ObjectStore, manager: Bus['manager'], name: string) {
     this.#store = store
+    this.#manager = manager
+    this.#name = name
   }
 
+  static async open(bus: Bus, name: string): Promise<Bundles> {
+    const store = await new Objm(bus.jetstream).create(name, { replicas: bus.replicas })
+    return new Bundles(store, bus.manager, name)
+  }
+
+  /**
+   * A bundle that is there already is written again once it is older than `RENEW_MS`: garbage collection then sees
+   * that somebody is about to deploy it.
+   */
   async put(text: string): Promise<string> {
     const key = hash('sha256', text, 'hex')
     const present = await this.#store.info(key)
-    if (present === null || present.deleted) await this.#store.putBlob({ name: key }, Buffer.from(text))
+    const renew = present === null || present.deleted || ageMs(present) > RENEW_MS
+    if (renew) await this.#store.putBlob({ name: key }, Buffer.from(text))
     return key
   }
 
@@ -22,4 +38,29 @@ export class Bundles {
     if (bytes === null) throw new AppError('not_found', `there is no bundle '${key}': deploy the sync again`)
     return Buffer.from(bytes).toString('utf8')
   }
+
+  /** @internal */
+  async keys(): Promise<string[]> {
+    return (await this.#store.list()).map(({ name }) => name)
+  }
+
+  /**
+   * @internal Removes a bundle that was written more than `minAgeMs` ago, and says whether it did. The description goes
+   * first, by its revision: if the bundle is written again meanwhile, nothing is removed.
+   */
+  async remove(key: string, minAgeMs: number): Promise<boolean> {
+    const present = await this.#store.info(key)
+    if (present === null || present.deleted || ageMs(present) <= minAgeMs) return false
+    const stream = `OBJ_${this.#name}`
+    const removed = await removeMessage(this.#manager, stream, present.revision)
+    if (removed) await this.#manager.streams.purge(stream, { filter: `$O.${this.#name}.C.${present.nuid}` })
+    return removed
+  }
+}
+
+/** Less than the age at which garbage collection removes a bundle. */
+const RENEW_MS = 10 * 60_000
+
+function ageMs({ mtime }: { mtime: string }): number {
+  return Date.now() - Date.parse(mtime)
 }

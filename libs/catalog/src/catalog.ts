@@ -1,18 +1,14 @@
-import { Kvm } from '@nats-io/kv'
-import { Objm } from '@nats-io/obj'
 import type { Bus } from '@syncline/bus'
+import { Bucket } from './bucket.ts'
 import { Bundles } from './bundles.ts'
 import { Collection } from './collection.ts'
+import { compareRegularly } from './comparison.ts'
 import { ApiKey, Connection, Environment, Integration, Sync, Variable } from './entities.ts'
+import { type CatalogChange, Follower } from './follower.ts'
+import { Garbage } from './garbage.ts'
+import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
 
-const READY_TIMEOUT_MS = 10_000
-
-/** Something in the catalog was made, changed or deleted; `value` is what it is, or was. */
-export type CatalogChange =
-  | { kind: 'environment'; value: Environment; deleted: boolean }
-  | { kind: 'connection'; value: Connection; deleted: boolean }
-  | { kind: 'integration'; value: Integration; deleted: boolean }
-  | { kind: 'sync'; value: Sync; deleted: boolean }
+const STALL_MS = 10_000
 
 /**
  * Configuration: who there is, what they connect to, what they deployed. Identities:
@@ -27,74 +23,56 @@ export interface Catalog extends AsyncDisposable {
   connections: Collection<Connection>
   syncs: Collection<Sync>
   bundles: Bundles
+  garbage: Garbage
   /** Hears of each change that this process learns of from now on, its own and others'. */
   onChange(listener: (change: CatalogChange) => void): void
 }
 
-/** Opens the catalog; its copy in memory is complete when this returns. `onError` hears of entries that don't parse. */
-export async function openCatalog(bus: Bus, onError: (error: unknown) => void): Promise<Catalog> {
-  const bucket = await new Kvm(bus.jetstream).create(`${bus.prefix}_catalog`, {
-    history: 1,
-    replicas: bus.replicas,
-  })
-  const store = await new Objm(bus.jetstream).create(`${bus.prefix}_bundles`, { replicas: bus.replicas })
-  const collections = {
-    environments: new Collection(bucket, 'environment', Environment, 'unknown_environment'),
-    apiKeys: new Collection(bucket, 'key', ApiKey, 'unknown_api_key'),
-    variables: new Collection(bucket, 'variable', Variable, 'not_found'),
-    integrations: new Collection(bucket, 'integration', Integration, 'unknown_integration'),
-    connections: new Collection(bucket, 'connection', Connection, 'unknown_connection'),
-    syncs: new Collection(bucket, 'sync', Sync, 'unknown_sync'),
-  }
-  const byKind = new Map<string, Collection<unknown>>()
+interface Options {
+  /** How long loading may go on without a new entry. */
+  stallMs?: number
+  /** Hears every two seconds how far loading is. */
+  onProgress?: (progress: Progress) => void
+}
+
+/**
+ * Opens the catalog; its copy in memory is complete when this returns. `onError` hears of entries that don't parse, and
+ * of comparisons that fail.
+ */
+export async function openCatalog(
+  bus: Bus,
+  onError: (error: unknown) => void,
+  { stallMs = STALL_MS, onProgress = () => {} }: Options = {},
+): Promise<Catalog> {
+  await using open = new AsyncDisposableStack()
+  const bucket = await Bucket.open(bus, `${bus.prefix}_catalog`)
+  const bundles = await Bundles.open(bus, `${bus.prefix}_bundles`)
+  const collections = collectionsOf(bucket)
   // A collection of one kind only ever gets entries of that kind: the key's first part decides.
-  for (const collection of Object.values(collections))
-    byKind.set(collection.kind, collection as Collection<unknown>)
+  const follower = open.use(
+    new Follower(bucket, Object.values(collections) as Collection<unknown>[], onError),
+  )
+  await follower.start()
+  await waitUntilLoaded(follower, stallMs, onProgress)
+  open.use(compareRegularly(bus, follower, onError))
 
-  const listeners: ((change: CatalogChange) => void)[] = []
-  const watch = await bucket.watch()
-  const complete = Promise.withResolvers<void>()
-  const following = (async () => {
-    const isEmpty = (await bucket.status()).values === 0
-    if (isEmpty) complete.resolve()
-    for await (const entry of watch) {
-      try {
-        const kind = entry.key.slice(0, entry.key.indexOf('.'))
-        const collection = byKind.get(kind)
-        if (collection) {
-          const deleted = entry.operation !== 'PUT'
-          const value = deleted
-            ? collection.remove(entry.key, entry.revision)
-            : collection.parse(entry.string())
-          if (!deleted) collection.put(entry.key, value, entry.revision)
-          // The kind says which entity the value is.
-          if (value !== undefined)
-            for (const listener of listeners) listener({ kind, value, deleted } as CatalogChange)
-        }
-      } catch (error) {
-        onError(error)
-      }
-      if (entry.delta === 0) complete.resolve()
-    }
-  })()
-  await withinReadyTime(complete.promise)
-
+  const owned = open.move()
   return {
     ...collections,
-    bundles: new Bundles(store),
-    onChange: (listener) => void listeners.push(listener),
-    async [Symbol.asyncDispose]() {
-      watch.stop()
-      await following
-    },
+    bundles,
+    garbage: new Garbage(bucket, bundles),
+    onChange: (listener) => follower.onChange(listener),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-async function withinReadyTime(complete: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Error(`the catalog did not load within ${READY_TIMEOUT_MS} ms`)),
-    READY_TIMEOUT_MS,
-  )
-  await Promise.race([complete, late.promise]).finally(() => clearTimeout(timer))
+function collectionsOf({ kv }: Bucket) {
+  return {
+    environments: new Collection(kv, 'environment', Environment, 'unknown_environment'),
+    apiKeys: new Collection(kv, 'key', ApiKey, 'unknown_api_key'),
+    variables: new Collection(kv, 'variable', Variable, 'not_found'),
+    integrations: new Collection(kv, 'integration', Integration, 'unknown_integration'),
+    connections: new Collection(kv, 'connection', Connection, 'unknown_connection'),
+    syncs: new Collection(kv, 'sync', Sync, 'unknown_sync'),
+  }
 }

@@ -1,11 +1,16 @@
 import type { KV } from '@nats-io/kv'
 import { AppError, type ErrorCode } from '@syncline/errors'
 import type { z } from 'zod'
-import { encodeKey } from './key.ts'
+import { IdentityMap } from './identity-map.ts'
+import { encodeKey, partsOf } from './key.ts'
 
 const UPDATE_TRIES = 10
 
-type Entry<T> = { value: T; revision: number }
+interface Entry<T> {
+  key: string
+  value: T
+  revision: number
+}
 
 /**
  * The entities of one kind. Reads come from a copy in memory that a watch keeps current; an entity that the copy
@@ -17,11 +22,14 @@ export class Collection<T> {
   readonly #bucket: KV
   readonly #schema: z.ZodType<T>
   readonly #unknown: ErrorCode
-  readonly #entries = new Map<string, Entry<T>>()
-  /** Newest revision seen of each key, deletions included: older news of it are stale. */
-  readonly #seen = new Map<string, number>()
+  readonly #entries = new IdentityMap<Entry<T>>()
   /** Deleted here, while the news of it is on its way: listeners get the last value from the copy. */
-  readonly #leaving = new Set<string>()
+  readonly #deletedHere = new Set<string>()
+  /**
+   * The newest revision that the watch has delivered. The watch delivers all changes in order, so an entity that the
+   * copy does not have was deleted after any revision up to this one.
+   */
+  #delivered = 0
 
   constructor(bucket: KV, kind: string, schema: z.ZodType<T>, unknown: ErrorCode) {
     this.kind = kind
@@ -31,9 +39,7 @@ export class Collection<T> {
   }
 
   async find(...identity: string[]): Promise<T | undefined> {
-    const key = this.#key(identity)
-    const entry = this.#leaving.has(key) ? undefined : this.#entries.get(key)
-    return (entry ?? (await this.#load(key)))?.value
+    return this.peek(...identity) ?? (await this.#load(this.#key(identity)))?.value
   }
 
   /** Like `find`, but what is not there is the collection's `unknown_…` error. */
@@ -43,12 +49,17 @@ export class Collection<T> {
     return value
   }
 
-  /** All whose identity begins with `prefix`, from the copy in memory. */
+  /** What the copy in memory has: without what another process made a moment ago, and without a call to NATS. */
+  peek(...identity: string[]): T | undefined {
+    const key = this.#key(identity)
+    return this.#deletedHere.has(key) ? undefined : this.#entries.get(partsOf(key))?.value
+  }
+
+  /** All whose identity begins with `prefix`, from the copy in memory. Costs what it returns. */
   list(...prefix: string[]): T[] {
-    const start = this.#key(prefix)
     const found: T[] = []
-    for (const [key, entry] of this.#entries) {
-      if ((key === start || key.startsWith(`${start}.`)) && !this.#leaving.has(key)) found.push(entry.value)
+    for (const { key, value } of this.#entries.under(partsOf(this.#key(prefix)))) {
+      if (!this.#deletedHere.has(key)) found.push(value)
     }
     return found
   }
@@ -56,11 +67,11 @@ export class Collection<T> {
   /** Fails with `already_exists` if it is there. */
   async create(value: T, ...identity: string[]): Promise<void> {
     const key = this.#key(identity)
-    const made = await this.#bucket.create(key, JSON.stringify(value)).catch(async (cause: unknown) => {
+    const revision = await this.#bucket.create(key, JSON.stringify(value)).catch(async (cause: unknown) => {
       if ((await this.#load(key)) === undefined) throw unavailable(cause)
       throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
     })
-    this.put(key, value, made)
+    this.#put({ key, value, revision })
   }
 
   /** Stores what `change` makes of the present state (undefined = none), again if another writer was faster. */
@@ -73,15 +84,14 @@ export class Collection<T> {
         const revision = present
           ? await this.#bucket.update(key, JSON.stringify(value), present.revision)
           : await this.#bucket.create(key, JSON.stringify(value))
-        this.put(key, value, revision)
+        this.#put({ key, value, revision })
         return value
       } catch (cause) {
         const now = await this.#load(key)
         if (now?.revision === present?.revision) throw unavailable(cause)
         if (tries === UPDATE_TRIES) {
-          throw new AppError('unavailable', `${this.kind} '${identity.at(-1)}' is being changed by others`, {
-            cause,
-          })
+          const message = `${this.kind} '${identity.at(-1)}' was changed by others ${UPDATE_TRIES} times meanwhile: try again`
+          throw new AppError('unavailable', message, { cause })
         }
       }
     }
@@ -101,34 +111,61 @@ export class Collection<T> {
   async delete(...identity: string[]): Promise<void> {
     const key = this.#key(identity)
     if ((await this.#load(key)) === undefined) throw this.#missing(identity)
-    this.#leaving.add(key)
+    this.#deletedHere.add(key)
     await this.#bucket.delete(key).catch((cause: unknown) => {
-      this.#leaving.delete(key)
+      this.#deletedHere.delete(key)
       throw unavailable(cause)
     })
   }
 
-  /** @internal News from the bucket. Returns whether the copy changed. */
-  put(key: string, value: T, revision: number): boolean {
-    if (revision <= (this.#seen.get(key) ?? 0)) return false
-    this.#seen.set(key, revision)
-    this.#leaving.delete(key)
-    this.#entries.set(key, { value, revision })
-    return true
+  /** @internal What the watch delivers: `json` is stored under `key`. */
+  stored(key: string, json: string, revision: number): T {
+    this.#delivered = Math.max(this.#delivered, revision)
+    const value = this.#parse(json)
+    this.#put({ key, value, revision }, { delivered: true })
+    return value
+  }
+
+  /** @internal What the watch delivers: `key` was deleted. Gives what it was, if the copy had it. */
+  deleted(key: string, revision: number): T | undefined {
+    this.#delivered = Math.max(this.#delivered, revision)
+    const parts = partsOf(key)
+    const present = this.#entries.get(parts)
+    if (present !== undefined && present.revision > revision) return undefined
+    this.#deletedHere.delete(key)
+    this.#entries.delete(parts)
+    return present?.value
+  }
+
+  /** @internal What the copy has up to `revision` and `keys` does not: perhaps deleted without news of it. */
+  missingFrom(keys: ReadonlySet<string>, revision: number): string[] {
+    const missing: string[] = []
+    for (const entry of this.#entries.under([this.kind])) {
+      if (entry.revision <= revision && !keys.has(entry.key)) missing.push(entry.key)
+    }
+    return missing
   }
 
   /** @internal */
-  remove(key: string, revision: number): T | undefined {
-    if (revision <= (this.#seen.get(key) ?? 0)) return undefined
-    this.#seen.set(key, revision)
-    const gone = this.#entries.get(key)?.value
-    this.#leaving.delete(key)
-    this.#entries.delete(key)
-    return gone
+  has(key: string): boolean {
+    return this.#entries.get(partsOf(key)) !== undefined
   }
 
-  /** @internal */
-  parse(json: string): T {
+  /** @internal Asks the bucket, and keeps what it answers. */
+  async load(key: string): Promise<T | undefined> {
+    return (await this.#load(key))?.value
+  }
+
+  #put(entry: Entry<T>, { delivered = false } = {}): void {
+    const parts = partsOf(entry.key)
+    const present = this.#entries.get(parts)
+    const known = present?.revision ?? (delivered ? 0 : this.#delivered)
+    if (entry.revision <= known) return
+    this.#deletedHere.delete(entry.key)
+    this.#entries.set(parts, entry)
+  }
+
+  #parse(json: string): T {
     return this.#schema.parse(JSON.parse(json))
   }
 
@@ -137,9 +174,9 @@ export class Collection<T> {
       throw unavailable(cause)
     })
     if (stored === null || stored.operation !== 'PUT') return undefined
-    const value = this.parse(stored.string())
-    this.put(key, value, stored.revision)
-    return { value, revision: stored.revision }
+    const entry = { key, value: this.#parse(stored.string()), revision: stored.revision }
+    this.#put(entry)
+    return entry
   }
 
   #key(identity: string[]): string {

@@ -1,5 +1,5 @@
 export { hashApiKey, newApiKey } from './api-key.ts'
-export { type Catalog, type CatalogChange, openCatalog } from './catalog.ts'
+export { type Catalog, openCatalog } from './catalog.ts'
 export type { Collection } from './collection.ts'
 export {
   ApiKey,
@@ -13,4 +13,6 @@ export {
   Sync,
   Variable,
 } from './entities.ts'
+export type { CatalogChange } from './follower.ts'
 export { Keyring } from './keyring.ts'
+export { openCredentials, openVariable, sealCredentials, sealVariable } from './secrets.ts'

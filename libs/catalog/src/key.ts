@@ -6,3 +6,8 @@ export function encodeKey(parts: string[]): string {
     .map((part) => (PLAIN.test(part) ? part : `=${Buffer.from(part).toString('base64url')}`))
     .join('.')
 }
+
+/** The parts of a key, still encoded: no part holds the separator. */
+export function partsOf(key: string): string[] {
+  return key.split('.')
+}

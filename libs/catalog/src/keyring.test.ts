@@ -11,6 +11,17 @@ test('what was sealed opens at the same place, and only there', () => {
   expect(() => keyring.open(sealed, 'connection:dev/github/other')).toThrow()
 })
 
+test('a secret that does not open names its place, and cannot succeed later', () => {
+  const sealed = new Keyring(first).seal('s3cret', 'variable:dev/TOKEN')
+  const other = new Keyring(Keyring.generate('a'))
+  const failure = expect.objectContaining({
+    code: 'server_error',
+    retry: false,
+    message: expect.stringContaining("'variable:dev/TOKEN' does not open with key 'a'"),
+  })
+  expect(() => other.open(sealed, 'variable:dev/TOKEN')).toThrow(failure)
+})
+
 test('the same text never seals to the same twice', () => {
   const keyring = new Keyring(first)
   expect(keyring.seal('x', 'p')).not.toBe(keyring.seal('x', 'p'))
@@ -34,7 +45,12 @@ test('a secret of which any byte was changed does not open', () => {
   const bytes = Buffer.from(text, 'base64url')
   for (const [i, byte] of bytes.entries()) {
     const changed = Buffer.from(bytes.with(i, byte ^ 1)).toString('base64url')
-    expect(() => keyring.open(`${version}.${id}.${changed}`, 'p')).toThrow('authenticate')
+    expect(() => keyring.open(`${version}.${id}.${changed}`, 'p')).toThrow(
+      expect.objectContaining({
+        code: 'server_error',
+        message: expect.stringContaining("'p' does not open"),
+      }),
+    )
   }
 })
 

@@ -33,14 +33,18 @@ export class Keyring {
     return `v1.${this.#current}.${Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')}`
   }
 
+  /** Fails with `server_error` when the text does not open: that cannot succeed later. */
   open(sealed: string, place: string): string {
     const [version, id, text] = sealed.split('.')
     if (version !== 'v1' || id === undefined || text === undefined)
-      throw new Error(`'${place}' is not sealed`)
-    const bytes = Buffer.from(text, 'base64url')
-    const decipher = createDecipheriv(ALGORITHM, this.#key(id), bytes.subarray(0, IV_BYTES))
-    decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
-    return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+      throw new AppError('server_error', `the secret at '${place}' is not sealed`)
+    const key = this.#key(id)
+    try {
+      return decrypt(text, key, place)
+    } catch (cause) {
+      const message = `the secret at '${place}' does not open with key '${id}' of SYNCLINE_KEYRING: it was sealed with another key, or changed since`
+      throw new AppError('server_error', message, { cause })
+    }
   }
 
   #key(id: string): Buffer {
@@ -60,4 +64,11 @@ function parseKey(entry: string): [string, Buffer] {
     )
   }
   return [id, key]
+}
+
+function decrypt(text: string, key: Buffer, place: string): string {
+  const bytes = Buffer.from(text, 'base64url')
+  const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES))
+  decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+  return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
 }

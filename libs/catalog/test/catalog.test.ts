@@ -1,6 +1,9 @@
+import type { KV } from '@nats-io/kv'
 import { connectBus } from '@syncline/bus'
 import { eventually, namespace, servers } from '@syncline/testkit'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { Collection } from '../src/collection.ts'
 import { type Catalog, type CatalogChange, openCatalog } from '../src/index.ts'
 
 const dev = { name: 'dev', createdAt: '2026-01-01T00:00:00.000Z' }
@@ -56,6 +59,54 @@ test('a deleted thing is gone for who deleted it, listeners hear what it was, an
   )
   await a.environments.create(dev, 'dev')
   await eventually(async () => expect(await b.environments.find('dev')).toEqual(dev))
+})
+
+test('a list costs what it returns, however much others have', async () => {
+  const bucket = {} as KV // A list asks no server.
+  const schema = z.object({ name: z.string() })
+  const collection = new Collection(bucket, 'connection', schema, 'unknown_connection')
+  let revision = 0
+  const add = (key: string) => collection.stored(key, '{"name":"x"}', ++revision)
+  for (let n = 0; n < 200_000; n++) add(`connection.env${n % 1000}.github.user${n}`)
+  for (let n = 0; n < 10; n++) add(`connection.dev.github.user${n}`)
+  expect(collection.list('dev')).toHaveLength(10)
+  expect(visitedBy(() => collection.list('dev', 'github'))).toBeLessThan(20)
+  expect(visitedBy(() => collection.list('nobody'))).toBe(0)
+})
+
+/** How many entries of maps `work` looks at. */
+function visitedBy(work: () => void): number {
+  let visited = 0
+  const spies = (['values', 'entries', 'keys', Symbol.iterator] as const).map((name) => {
+    const original = Map.prototype[name] as (this: Map<unknown, unknown>) => MapIterator<unknown>
+    return vi.spyOn(Map.prototype, name as 'values').mockImplementation(function* (
+      this: Map<unknown, unknown>,
+    ) {
+      for (const item of original.call(this)) {
+        visited++
+        yield item
+      }
+      return undefined
+    })
+  })
+  try {
+    work()
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+  return visited
+}
+
+test('an old answer of the bucket does not bring back what was deleted since', async () => {
+  const old = Promise.withResolvers<{ operation: 'PUT'; revision: number; string: () => string }>()
+  const bucket = { get: () => old.promise } as unknown as KV
+  const collection = new Collection(bucket, 'environment', z.object({ name: z.string() }), 'not_found')
+  const reading = collection.find('dev')
+  collection.stored('environment.dev', '{"name":"dev"}', 1)
+  expect(collection.deleted('environment.dev', 2)).toEqual({ name: 'dev' })
+  old.resolve({ operation: 'PUT', revision: 1, string: () => '{"name":"dev"}' })
+  await reading
+  expect(collection.peek('dev')).toBeUndefined()
 })
 
 test('concurrent updates all count', async () => {

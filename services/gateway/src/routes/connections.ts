@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { createConnection, deleteConnection, getConnection, listConnections } from '@syncline/api'
-import type { AuthScheme, Connection, Credentials } from '@syncline/catalog'
+import {
+  type AuthScheme,
+  type Connection,
+  type Credentials,
+  openCredentials,
+  sealCredentials,
+} from '@syncline/catalog'
 import type { App } from '../app.ts'
 import { connectionAnswer, connectionSummary } from '../connection-answer.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { InvalidRequest } from '../invalid-request.ts'
-import { openCredentials, sealCredentials } from '../secrets.ts'
 
 /** Credentials that an integration can put into a request. NONE always fits: an API may have a public part. */
 const fitting: Record<AuthScheme['type'], Credentials['type'][]> = {

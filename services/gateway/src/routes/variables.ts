@@ -1,7 +1,7 @@
 import { deleteVariable, listVariables, setVariable } from '@syncline/api'
+import { openVariable, sealVariable } from '@syncline/catalog'
 import type { App } from '../app.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { openVariable, sealVariable } from '../secrets.ts'
 
 export function variableRoutes(app: App, { catalog, keyring }: Dependencies) {
   app.route({

@@ -1,6 +1,8 @@
-import { type Connection, Credentials, type Keyring, type Variable } from '@syncline/catalog'
+import { type Connection, Credentials, type Variable } from './entities.ts'
+import type { Keyring } from './keyring.ts'
 
-// A sealed text opens only at the place it was sealed for, so nobody can move one to another connection.
+// A sealed text opens only at the place it was sealed for, so nobody can move one to another connection. The places are
+// written here and nowhere else: one that differs does not open anything.
 
 type ConnectionPlace = Pick<Connection, 'environment' | 'integration' | 'id'>
 type VariablePlace = Pick<Variable, 'environment' | 'name'>

@@ -1,0 +1,124 @@
+import type { KvWatchEntry } from '@nats-io/kv'
+import type { Bucket } from './bucket.ts'
+import type { Collection } from './collection.ts'
+import type { ApiKey, Connection, Environment, Integration, Sync, Variable } from './entities.ts'
+
+/** Something in the catalog was made, changed or deleted; `value` is what it is, or was. */
+export type CatalogChange =
+  | { kind: 'environment'; value: Environment; deleted: boolean }
+  | { kind: 'key'; value: ApiKey; deleted: boolean }
+  | { kind: 'variable'; value: Variable; deleted: boolean }
+  | { kind: 'connection'; value: Connection; deleted: boolean }
+  | { kind: 'integration'; value: Integration; deleted: boolean }
+  | { kind: 'sync'; value: Sync; deleted: boolean }
+
+/** Keeps collections as the bucket is, and tells listeners of each change. */
+export class Follower implements AsyncDisposable {
+  readonly #bucket: Bucket
+  readonly #byKind: Map<string, Collection<unknown>>
+  readonly #onError: (error: unknown) => void
+  readonly #listeners: ((change: CatalogChange) => void)[] = []
+  readonly #loaded = Promise.withResolvers<void>()
+  #following = Promise.resolve()
+  #stop = () => {}
+  #received = 0
+  #pending = 0
+  #revision = 0
+  #bucketMadeAt = ''
+
+  constructor(bucket: Bucket, collections: Collection<unknown>[], onError: (error: unknown) => void) {
+    this.#bucket = bucket
+    this.#byKind = new Map(collections.map((collection) => [collection.kind, collection]))
+    this.#onError = onError
+  }
+
+  async start(): Promise<void> {
+    // Asked first: behind the entries of a large catalog the answer would come late.
+    const { lastRevision, createdAt } = await this.#bucket.keys()
+    this.#bucketMadeAt = createdAt
+    const watch = await this.#bucket.kv.watch()
+    this.#stop = () => watch.stop()
+    if (lastRevision === 0) this.#loaded.resolve()
+    this.#following = this.#follow(watch)
+  }
+
+  /** Resolves when all that was in the bucket at the start is in the collections. */
+  get loaded(): Promise<void> {
+    return this.#loaded.promise
+  }
+
+  /** Entries that came so far, and those that are still to come. */
+  get progress(): { received: number; pending: number } {
+    return { received: this.#received, pending: this.#pending }
+  }
+
+  onChange(listener: (change: CatalogChange) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /**
+   * Compares the keys of the collections with those of the bucket, and catches up on what was made or deleted without
+   * news of it. The watch gets all news within the life of a tombstone: this is for a process that was cut off for longer.
+   */
+  async compare(): Promise<void> {
+    const revision = this.#revision
+    const { keys, lastRevision, createdAt } = await this.#bucket.keys()
+    if (createdAt !== this.#bucketMadeAt || lastRevision < revision) {
+      throw new Error(
+        'the catalog in NATS is another one than at the start of this process: restart the process',
+      )
+    }
+    for (const collection of this.#byKind.values()) {
+      for (const key of collection.missingFrom(keys, revision)) {
+        if ((await this.#bucket.kv.get(key)) !== null) continue
+        const value = collection.deleted(key, revision)
+        if (value !== undefined) this.#tell(collection.kind, value, true)
+      }
+    }
+    for (const key of keys) {
+      const collection = this.#byKind.get(kindOf(key))
+      if (collection === undefined || collection.has(key)) continue
+      const value = await collection.load(key)
+      if (value !== undefined) this.#tell(collection.kind, value, false)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop()
+    await this.#following
+  }
+
+  async #follow(watch: AsyncIterable<KvWatchEntry>): Promise<void> {
+    for await (const entry of watch) {
+      try {
+        this.#apply(entry)
+      } catch (error) {
+        this.#onError(error)
+      }
+      this.#received++
+      this.#pending = entry.delta ?? 0
+      this.#revision = entry.revision
+      if (this.#pending === 0) this.#loaded.resolve()
+    }
+  }
+
+  #apply(entry: KvWatchEntry): void {
+    const kind = kindOf(entry.key)
+    const collection = this.#byKind.get(kind)
+    if (collection === undefined) return
+    const deleted = entry.operation !== 'PUT'
+    const value = deleted
+      ? collection.deleted(entry.key, entry.revision)
+      : collection.stored(entry.key, entry.string(), entry.revision)
+    if (value !== undefined) this.#tell(kind, value, deleted)
+  }
+
+  #tell(kind: string, value: unknown, deleted: boolean): void {
+    // The kind says which entity the value is.
+    for (const listener of this.#listeners) listener({ kind, value, deleted } as CatalogChange)
+  }
+}
+
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf('.'))
+}
