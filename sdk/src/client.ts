@@ -1,19 +1,17 @@
 import type {
+  ClientAnswer,
+  ClientRequest,
   Connection,
   ConnectionSummary,
-  createConnection,
-  createIntegration,
   DeployedSync,
-  deploy,
   Integration,
   LogLine,
+  RouteAt,
   Run,
   SyncToDeploy,
-  updateIntegration,
   Variable,
 } from '@syncline/api'
-import type { z } from 'zod'
-import { type Call, createTransport, type Transport } from './transport.ts'
+import { createTransport, type Transport } from './transport.ts'
 import type {
   AnyRecord,
   ListConnectionsRequestConfig,
@@ -29,6 +27,8 @@ import type {
 
 const DEFAULT_HOST = 'http://localhost:3003'
 const DEFAULT_TIMEOUT_MS = 60_000
+
+type Body<M extends string, U extends string> = NonNullable<ClientRequest<RouteAt<M, U>>['body']>
 
 export type SynclineOptions = (
   | { secretKey: string; apiKey?: undefined }
@@ -53,12 +53,12 @@ export type SynclineOptions = (
  * })
  */
 export class Syncline {
-  readonly #send: Transport
+  readonly #call: Transport
 
   constructor({ secretKey, apiKey, host, timeoutMs }: SynclineOptions) {
     const key = secretKey ?? apiKey
     if (!key) throw new TypeError('Syncline needs a secretKey: make one with `syncline key create`')
-    this.#send = createTransport(host ?? DEFAULT_HOST, key, timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    this.#call = createTransport(host ?? DEFAULT_HOST, key, timeoutMs ?? DEFAULT_TIMEOUT_MS)
   }
 
   /**
@@ -71,10 +71,11 @@ export class Syncline {
     config: ListRecordsRequestConfig,
   ): Promise<{ records: NangoRecord<T>[]; next_cursor: string | null }> {
     const { providerConfigKey, connectionId, modifiedAfter, asOf, cursor, ...query } = config
-    return this.#send('GET', '/records', {
+    const page = await this.#call('GET', '/records', {
       query: { ...query, modified_after: modifiedAfter, as_of: asOf, cursor: cursor ?? undefined },
       headers: connectionHeaders(providerConfigKey, connectionId),
     })
+    return pageOf<T>(page)
   }
 
   /**
@@ -106,10 +107,12 @@ export class Syncline {
     config: RecordHistoryRequestConfig,
   ): Promise<{ records: NangoRecord<T>[]; next_cursor: string | null }> {
     const { providerConfigKey, connectionId, id, cursor, ...query } = config
-    return this.#send('GET', `/records/${encodeURIComponent(id)}/history`, {
+    const page = await this.#call('GET', '/records/:id/history', {
+      params: { id },
       query: { ...query, cursor: cursor ?? undefined },
       headers: connectionHeaders(providerConfigKey, connectionId),
     })
+    return pageOf<T>(page)
   }
 
   /**
@@ -120,7 +123,7 @@ export class Syncline {
    */
   async pruneRecords(config: PruneRecordsRequestConfig): Promise<{ count: number; has_more: boolean }> {
     const { providerConfigKey, connectionId, untilCursor, ...body } = config
-    return this.#send('PATCH', '/records/prune', {
+    return this.#call('PATCH', '/records/prune', {
       body: { ...body, until_cursor: untilCursor },
       headers: connectionHeaders(providerConfigKey, connectionId),
     })
@@ -139,7 +142,7 @@ export class Syncline {
     opts?: { reset?: boolean; emptyCache?: boolean },
   ): Promise<void> {
     const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId, opts }
-    await this.#send('POST', '/sync/trigger', { body })
+    await this.#call('POST', '/sync/trigger', { body })
   }
 
   /**
@@ -150,7 +153,7 @@ export class Syncline {
    */
   async startSync(providerConfigKey: string, syncs: SyncRef[], connectionId?: string): Promise<void> {
     const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId }
-    await this.#send('POST', '/sync/start', { body })
+    await this.#call('POST', '/sync/start', { body })
   }
 
   /**
@@ -161,7 +164,7 @@ export class Syncline {
    */
   async pauseSync(providerConfigKey: string, syncs: SyncRef[], connectionId?: string): Promise<void> {
     const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId }
-    await this.#send('POST', '/sync/pause', { body })
+    await this.#call('POST', '/sync/pause', { body })
   }
 
   /**
@@ -176,7 +179,7 @@ export class Syncline {
     connectionId?: string,
   ): Promise<SyncStatusResponse> {
     const names = syncs === '*' ? '*' : syncs.map(nameOf).join(',')
-    return this.#send('GET', '/sync/status', {
+    return this.#call('GET', '/sync/status', {
       query: { provider_config_key: providerConfigKey, syncs: names, connection_id: connectionId },
     })
   }
@@ -194,7 +197,7 @@ export class Syncline {
     frequency: string | null,
   ): Promise<MaybeLater<{ frequency: string }>> {
     const { name, variant } = typeof sync === 'string' ? { name: sync, variant: undefined } : sync
-    return this.#send('PUT', '/sync/update-connection-frequency', {
+    return this.#call('PUT', '/sync/update-connection-frequency', {
       body: {
         provider_config_key: providerConfigKey,
         connection_id: connectionId,
@@ -219,7 +222,7 @@ export class Syncline {
   async createSyncVariant(
     variant: SyncVariant,
   ): Promise<MaybeLater<{ id: string; name: string; variant: string }>> {
-    return this.#send('POST', ...variantCall(variant))
+    return this.#call('POST', '/sync/:name/variant/:variant', variantRequest(variant))
   }
 
   /**
@@ -229,7 +232,7 @@ export class Syncline {
    * await syncline.deleteSyncVariant(variant)
    */
   async deleteSyncVariant(variant: SyncVariant): Promise<void> {
-    await this.#send('DELETE', ...variantCall(variant))
+    await this.#call('DELETE', '/sync/:name/variant/:variant', variantRequest(variant))
   }
 
   /**
@@ -239,17 +242,17 @@ export class Syncline {
    * const variables = await syncline.getEnvironmentVariables()
    */
   async getEnvironmentVariables(): Promise<Variable[]> {
-    return this.#send('GET', '/environment-variables')
+    return this.#call('GET', '/environment-variables')
   }
 
   /** @example await syncline.setEnvironmentVariable('REGION', 'eu') */
   async setEnvironmentVariable(name: string, value: string): Promise<void> {
-    await this.#send('PUT', `/environment-variables/${encodeURIComponent(name)}`, { body: { value } })
+    await this.#call('PUT', '/environment-variables/:name', { params: { name }, body: { value } })
   }
 
   /** @example await syncline.deleteEnvironmentVariable('REGION') */
   async deleteEnvironmentVariable(name: string): Promise<void> {
-    await this.#send('DELETE', `/environment-variables/${encodeURIComponent(name)}`)
+    await this.#call('DELETE', '/environment-variables/:name', { params: { name } })
   }
 
   /**
@@ -264,30 +267,27 @@ export class Syncline {
    *   auth: { type: 'header', name: 'x-api-key' },
    * })
    */
-  async createIntegration(
-    integration: z.input<typeof createIntegration.schema.body>,
-  ): Promise<{ data: Integration }> {
-    return this.#send('POST', '/integrations', { body: integration })
+  async createIntegration(integration: Body<'POST', '/integrations'>): Promise<{ data: Integration }> {
+    return this.#call('POST', '/integrations', { body: integration })
   }
 
   /** @example const { configs } = await syncline.listIntegrations() */
   async listIntegrations(): Promise<{ configs: Integration[] }> {
-    const { data } = await this.#send<{ data: Integration[] }>('GET', '/integrations')
+    const { data } = await this.#call('GET', '/integrations')
     return { configs: data }
   }
 
   /** @example const { data } = await syncline.getIntegration({ uniqueKey: 'github' }) */
   async getIntegration({ uniqueKey }: { uniqueKey: string }): Promise<{ data: Integration }> {
-    return this.#send('GET', `/integrations/${encodeURIComponent(uniqueKey)}`)
+    return this.#call('GET', '/integrations/:uniqueKey', { params: { uniqueKey } })
   }
 
   /** @example await syncline.updateIntegration({ uniqueKey: 'crm' }, { base_url: 'https://eu.crm.example' }) */
   async updateIntegration(
     { uniqueKey }: { uniqueKey: string },
-    settings: z.input<typeof updateIntegration.schema.body>,
+    settings: Body<'PATCH', '/integrations/:uniqueKey'>,
   ): Promise<{ data: Integration }> {
-    const path = `/integrations/${encodeURIComponent(uniqueKey)}`
-    return this.#send('PATCH', path, { body: settings })
+    return this.#call('PATCH', '/integrations/:uniqueKey', { params: { uniqueKey }, body: settings })
   }
 
   /**
@@ -296,7 +296,7 @@ export class Syncline {
    * @example await syncline.deleteIntegration('crm')
    */
   async deleteIntegration(uniqueKey: string): Promise<void> {
-    await this.#send('DELETE', `/integrations/${encodeURIComponent(uniqueKey)}`)
+    await this.#call('DELETE', '/integrations/:uniqueKey', { params: { uniqueKey } })
   }
 
   /**
@@ -310,21 +310,17 @@ export class Syncline {
    *   metadata: { repo: 'acme/shop' },
    * })
    */
-  async createConnection(connection: z.input<typeof createConnection.schema.body>): Promise<Connection> {
-    return this.#send('POST', '/connections', { body: connection })
+  async createConnection(connection: Body<'POST', '/connections'>): Promise<Connection> {
+    return this.#call('POST', '/connections', { body: connection })
   }
 
   /** @example const { connections } = await syncline.listConnections({ integrationId: 'github' }) */
   async listConnections(
     config: ListConnectionsRequestConfig = {},
   ): Promise<{ connections: ConnectionSummary[] }> {
-    const { integrationId, tags = {}, ...query } = config
-    return this.#send('GET', '/connections', {
-      query: {
-        ...query,
-        integrationId: integrationId && [integrationId].flat().join(','),
-        ...Object.fromEntries(Object.entries(tags).map(([name, value]) => [`tags[${name}]`, value])),
-      },
+    const { integrationId, ...query } = config
+    return this.#call('GET', '/connections', {
+      query: { ...query, integrationId: integrationId && [integrationId].flat().join(',') },
     })
   }
 
@@ -338,14 +334,16 @@ export class Syncline {
     connectionId: string,
     { refreshToken = false }: { refreshToken?: boolean } = {},
   ): Promise<Connection> {
-    return this.#send('GET', `/connections/${encodeURIComponent(connectionId)}`, {
-      query: { provider_config_key: providerConfigKey, refresh_token: refreshToken },
+    return this.#call('GET', '/connections/:connectionId', {
+      params: { connectionId },
+      query: { provider_config_key: providerConfigKey, refresh_token: String(refreshToken) },
     })
   }
 
   /** @example await syncline.deleteConnection('github', 'user-123') */
   async deleteConnection(providerConfigKey: string, connectionId: string): Promise<void> {
-    await this.#send('DELETE', `/connections/${encodeURIComponent(connectionId)}`, {
+    await this.#call('DELETE', '/connections/:connectionId', {
+      params: { connectionId },
       query: { provider_config_key: providerConfigKey },
     })
   }
@@ -368,7 +366,7 @@ export class Syncline {
     metadata: AnyRecord,
   ): Promise<void> {
     const body = { provider_config_key: providerConfigKey, connection_id: connectionId, metadata }
-    await this.#send('POST', '/connections/metadata', { body })
+    await this.#call('POST', '/connections/metadata', { body })
   }
 
   /**
@@ -382,7 +380,7 @@ export class Syncline {
     metadata: AnyRecord,
   ): Promise<void> {
     const body = { provider_config_key: providerConfigKey, connection_id: connectionId, metadata }
-    await this.#send('PATCH', '/connections/metadata', { body })
+    await this.#call('PATCH', '/connections/metadata', { body })
   }
 
   /**
@@ -390,18 +388,27 @@ export class Syncline {
    *
    * @example const { syncs } = await syncline.deploy([sync])
    */
-  async deploy(syncs: SyncToDeploy[]): Promise<z.output<(typeof deploy.schema.response)[200]>> {
-    return this.#send('POST', '/deployments', { body: { syncs } })
+  async deploy(syncs: SyncToDeploy[]): Promise<ClientAnswer<RouteAt<'POST', '/deployments'>>> {
+    return this.#call('POST', '/deployments', { body: { syncs } })
   }
 
   /** @example const { syncs } = await syncline.listDeployments() */
   async listDeployments(): Promise<{ syncs: DeployedSync[] }> {
-    return this.#send('GET', '/deployments')
+    return this.#call('GET', '/deployments')
+  }
+
+  /** @example const { version } = await syncline.getDeployment('github', 'issues') */
+  async getDeployment(providerConfigKey: string, sync: string): Promise<DeployedSync> {
+    return this.#call('GET', '/deployments/:name', {
+      params: { name: sync },
+      query: { provider_config_key: providerConfigKey },
+    })
   }
 
   /** @example await syncline.deleteDeployment('github', 'issues') */
   async deleteDeployment(providerConfigKey: string, sync: string): Promise<void> {
-    await this.#send('DELETE', `/deployments/${encodeURIComponent(sync)}`, {
+    await this.#call('DELETE', '/deployments/:name', {
+      params: { name: sync },
       query: { provider_config_key: providerConfigKey },
     })
   }
@@ -418,7 +425,7 @@ export class Syncline {
     { limit }: { limit?: number } = {},
   ): Promise<{ runs: Run[] }> {
     const { name, variant } = typeof sync === 'string' ? { name: sync, variant: undefined } : sync
-    return this.#send('GET', '/runs', {
+    return this.#call('GET', '/runs', {
       query: {
         provider_config_key: providerConfigKey,
         connection_id: connectionId,
@@ -431,13 +438,11 @@ export class Syncline {
 
   /** @example const { lines } = await syncline.getRunLogs(run.id) */
   async getRunLogs(runId: string, { limit }: { limit?: number } = {}): Promise<{ lines: LogLine[] }> {
-    return this.#send('GET', `/runs/${encodeURIComponent(runId)}/logs`, {
-      query: { limit },
-    })
+    return this.#call('GET', '/runs/:id/logs', { params: { id: runId }, query: { limit } })
   }
 }
 
-function connectionHeaders(providerConfigKey: string, connectionId: string): Record<string, string> {
+function connectionHeaders(providerConfigKey: string, connectionId: string) {
   return { 'provider-config-key': providerConfigKey, 'connection-id': connectionId }
 }
 
@@ -445,6 +450,11 @@ function nameOf(sync: SyncRef): string {
   return typeof sync === 'string' ? sync : `${sync.name}::${sync.variant}`
 }
 
-function variantCall({ name, variant, ...body }: SyncVariant): [path: string, call: Call] {
-  return [`/sync/${encodeURIComponent(name)}/variant/${encodeURIComponent(variant)}`, { body }]
+function variantRequest({ name, variant, ...body }: SyncVariant) {
+  return { params: { name, variant }, body }
+}
+
+function pageOf<T extends AnyRecord>({ records, next_cursor }: ClientAnswer<RouteAt<'GET', '/records'>>) {
+  // The caller names the type of what was saved.
+  return { records: records as unknown as NangoRecord<T>[], next_cursor }
 }

@@ -1,22 +1,35 @@
+import type { ClientAnswer, ClientRequest, RouteAt, Routes } from '@syncline/api'
 import { SynclineError } from './error.ts'
 
-export interface Call {
-  /** Undefined values are left out; an array is sent as a repeated parameter. */
-  query?: Record<string, string | number | boolean | string[] | undefined>
-  headers?: Record<string, string>
+type Method = Routes[keyof Routes]['method']
+type UrlOf<M extends Method> = Literal<Extract<Routes[keyof Routes], { method: M }>['url']>
+/** One route whose URL is any text would allow every URL. */
+type Literal<Text extends string> = string extends Text ? never : Text
+
+/** Calls an endpoint of the API, with what the API declares for it. */
+export type Transport = <M extends Method, U extends UrlOf<M>>(
+  method: M,
+  url: U,
+  ...request: Record<string, never> extends ClientRequest<RouteAt<M, U>>
+    ? [request?: ClientRequest<RouteAt<M, U>>]
+    : [request: ClientRequest<RouteAt<M, U>>]
+) => Promise<ClientAnswer<RouteAt<M, U>>>
+
+/** What all requests have in common. Undefined values are left out. */
+interface AnyRequest {
+  params?: Record<string, string> | undefined
+  /** An array is sent as a repeated parameter, an object as `name[key]`. */
+  query?: Record<string, unknown> | undefined
+  headers?: Record<string, string> | undefined
   body?: unknown
 }
-
-/** `T` is what the contract says that the endpoint answers. */
-export type Transport = <T = void>(method: string, path: string, call?: Call) => Promise<T>
 
 /** Sends calls to `host`. Fails with a `SynclineError` on any answer but 2xx, and when there is none in time. */
 export function createTransport(host: string, key: string, timeoutMs: number): Transport {
   const base = host.replace(/\/+$/, '')
-  return async (method, path, { query = {}, headers = {}, body } = {}) => {
-    const url = base + path + queryString(query)
+  const send = async (method: string, url: string, { params, query, headers, body }: AnyRequest = {}) => {
     try {
-      const response = await fetch(url, {
+      const response = await fetch(base + pathOf(url, params) + queryString(query), {
         method,
         headers: {
           authorization: `Bearer ${key}`,
@@ -34,13 +47,21 @@ export function createTransport(host: string, key: string, timeoutMs: number): T
       throw SynclineError.withoutAnswer(base, timeoutMs, cause)
     }
   }
+  // The gateway answers what the API declares.
+  return send as Transport
 }
 
-function queryString(query: NonNullable<Call['query']>): string {
+function pathOf(url: string, params: Record<string, string> = {}): string {
+  return url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+}
+
+function queryString(query: Record<string, unknown> = {}): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue
-    for (const item of [value].flat()) params.append(name, String(item))
+    if (Array.isArray(value)) for (const item of value) params.append(name, String(item))
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) params.append(`${name}[${key}]`, String(item))
+    } else if (value !== undefined) params.append(name, String(value))
   }
   return params.size === 0 ? '' : `?${params}`
 }

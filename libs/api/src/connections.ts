@@ -40,9 +40,9 @@ export type Connection = z.infer<typeof Connection>
 const place = {
   params: z.object({ connectionId: ConnectionId }),
   url: '/connections/:connectionId',
-}
+} as const
 
-export const createConnection = {
+const createConnection = {
   method: 'POST',
   url: '/connections',
   schema: {
@@ -60,7 +60,7 @@ export const createConnection = {
   },
 } as const satisfies Route
 
-export const listConnections = {
+const listConnections = {
   method: 'GET',
   url: '/connections',
   schema: {
@@ -81,7 +81,7 @@ export const listConnections = {
 
 const flag = z.stringbool().default(false)
 
-export const getConnection = {
+const getConnection = {
   method: 'GET',
   url: place.url,
   schema: {
@@ -98,7 +98,7 @@ export const getConnection = {
   },
 } as const satisfies Route
 
-export const deleteConnection = {
+const deleteConnection = {
   method: 'DELETE',
   url: place.url,
   schema: {
@@ -115,15 +115,24 @@ const Metadata = z.strictObject({
 })
 
 /** Replaces the metadata; the answer is the request's body. */
-export const setMetadata = {
+const setMetadata = {
   method: 'POST',
   url: '/connections/metadata',
   schema: { querystring: NoQuery, body: Metadata, response: { 201: Metadata } },
 } as const satisfies Route
 
 /** Replaces the given keys only. */
-export const updateMetadata = {
+const updateMetadata = {
   method: 'PATCH',
   url: '/connections/metadata',
   schema: { querystring: NoQuery, body: Metadata, response: { 200: Metadata } },
 } as const satisfies Route
+
+export const connectionRoutes = {
+  createConnection,
+  listConnections,
+  getConnection,
+  deleteConnection,
+  setMetadata,
+  updateMetadata,
+}

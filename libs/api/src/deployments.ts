@@ -29,7 +29,7 @@ export type SyncToDeploy = z.input<typeof SyncToDeploy>
 export const DeployedSync = z.object({ ...identity, ...facts, deployed_at: Instant })
 export type DeployedSync = z.infer<typeof DeployedSync>
 
-export const deploy = {
+const deploy = {
   method: 'POST',
   url: '/deployments',
   schema: {
@@ -45,18 +45,27 @@ export const deploy = {
   },
 } as const satisfies Route
 
-export const listDeployments = {
+const listDeployments = {
   method: 'GET',
   url: '/deployments',
   schema: { querystring: NoQuery, response: { 200: z.object({ syncs: z.array(DeployedSync) }) } },
 } as const satisfies Route
 
-export const deleteDeployment = {
+const one = {
+  params: z.object({ name: SyncName }),
+  querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
+}
+
+const getDeployment = {
+  method: 'GET',
+  url: '/deployments/:name',
+  schema: { ...one, response: { 200: DeployedSync } },
+} as const satisfies Route
+
+const deleteDeployment = {
   method: 'DELETE',
   url: '/deployments/:name',
-  schema: {
-    params: z.object({ name: SyncName }),
-    querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
-    response: { 200: Success },
-  },
+  schema: { ...one, response: { 200: Success } },
 } as const satisfies Route
+
+export const deploymentRoutes = { deploy, listDeployments, getDeployment, deleteDeployment }

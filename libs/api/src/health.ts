@@ -6,5 +6,6 @@ const Health = z.object({ status: z.enum(['ok', 'failing']), checks: z.record(z.
 export const health = {
   method: 'GET',
   url: '/health',
+  withoutKey: true,
   schema: { response: { 200: Health, 503: Health } },
 } as const satisfies Route

@@ -46,7 +46,7 @@ const answer = { 200: z.object({ data: Integration }) }
 const params = z.object({ uniqueKey: ProviderConfigKey })
 const url = '/integrations/:uniqueKey'
 
-export const createIntegration = {
+const createIntegration = {
   method: 'POST',
   url: '/integrations',
   schema: {
@@ -61,27 +61,35 @@ export const createIntegration = {
   },
 } as const satisfies Route
 
-export const listIntegrations = {
+const listIntegrations = {
   method: 'GET',
   url: '/integrations',
   schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(Integration) }) } },
 } as const satisfies Route
 
-export const getIntegration = {
+const getIntegration = {
   method: 'GET',
   url,
   schema: { params, querystring: NoQuery, response: answer },
 } as const satisfies Route
 
-export const updateIntegration = {
+const updateIntegration = {
   method: 'PATCH',
   url,
   schema: { params, querystring: NoQuery, body: z.strictObject(settings), response: answer },
 } as const satisfies Route
 
 /** Deletes its connections and syncs too. */
-export const deleteIntegration = {
+const deleteIntegration = {
   method: 'DELETE',
   url,
   schema: { params, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
+
+export const integrationRoutes = {
+  createIntegration,
+  listIntegrations,
+  getIntegration,
+  updateIntegration,
+  deleteIntegration,
+}

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { listRecords, listRecordsUpTo } from './records.ts'
+import { recordRoutes } from './records.ts'
+
+const { listRecords } = recordRoutes(500)
 
 const query = (fields: Record<string, unknown>) =>
   listRecords.schema.querystring.safeParse({ model: 'GithubIssue', ...fields })
@@ -27,7 +29,7 @@ test.each([
 
 test('the bound of a page can be raised', () => {
   expect(query({ limit: '501' }).success).toBe(false)
-  const raised = listRecordsUpTo(10_000).schema.querystring
+  const raised = recordRoutes(10_000).listRecords.schema.querystring
   expect(raised.parse({ model: 'GithubIssue', limit: '10000' }).limit).toBe(10_000)
 })
 

@@ -34,11 +34,11 @@ const RecordsPage = z.object({
   next_cursor: Cursor.nullable(),
 })
 
-/** @param maxLimit The operator may raise the bound of a page. */
-export const listRecordsUpTo = (maxLimit: number) =>
+const listRecords = (maxLimit: number) =>
   ({
     method: 'GET',
     url: '/records',
+    answeredAsBytes: true,
     schema: {
       querystring: z.strictObject({
         model: Model,
@@ -61,13 +61,12 @@ export const listRecordsUpTo = (maxLimit: number) =>
     },
   }) as const satisfies Route
 
-export const listRecords = listRecordsUpTo(500)
-
 /** The versions of one record, newest first, as far back as history is kept. */
-export const getRecordHistoryUpTo = (maxLimit: number) =>
+const getRecordHistory = (maxLimit: number) =>
   ({
     method: 'GET',
     url: '/records/:id/history',
+    answeredAsBytes: true,
     schema: {
       params: z.object({ id: RecordId }),
       querystring: z.strictObject({
@@ -81,9 +80,7 @@ export const getRecordHistoryUpTo = (maxLimit: number) =>
     },
   }) as const satisfies Route
 
-export const getRecordHistory = getRecordHistoryUpTo(500)
-
-export const pruneRecords = {
+const pruneRecords = {
   method: 'PATCH',
   url: '/records/prune',
   schema: {
@@ -99,3 +96,10 @@ export const pruneRecords = {
     response: { 200: z.object({ count: z.int(), has_more: z.boolean() }) },
   },
 } as const satisfies Route
+
+/** @param maxLimit The operator may raise the bound of a page. */
+export const recordRoutes = (maxLimit: number) => ({
+  listRecords: listRecords(maxLimit),
+  getRecordHistory: getRecordHistory(maxLimit),
+  pruneRecords,
+})

@@ -33,7 +33,7 @@ export const Run = z.object({
 })
 export type Run = z.infer<typeof Run>
 
-export const listRuns = {
+const listRuns = {
   method: 'GET',
   url: '/runs',
   schema: {
@@ -56,7 +56,7 @@ export const LogLine = z.object({
 })
 export type LogLine = z.infer<typeof LogLine>
 
-export const listLogs = {
+const listLogs = {
   method: 'GET',
   url: '/runs/:id/logs',
   schema: {
@@ -65,3 +65,5 @@ export const listLogs = {
     response: { 200: z.object({ lines: z.array(LogLine) }) },
   },
 } as const satisfies Route
+
+export const runRoutes = { listRuns, listLogs }

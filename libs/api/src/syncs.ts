@@ -12,7 +12,7 @@ const named = { name: z.string().max(255), variant: z.string().max(255) }
 const done = { 200: Nothing, 202: Accepted }
 
 // `trigger` has always dropped what it does not know inside `syncs` and `opts`, and clients rely on it.
-export const triggerSyncs = {
+const triggerSyncs = {
   method: 'POST',
   url: '/sync/trigger',
   schema: {
@@ -57,12 +57,12 @@ const startOrPause = {
   response: done,
 }
 
-export const startSyncs = {
+const startSyncs = {
   method: 'POST',
   url: '/sync/start',
   schema: startOrPause,
 } as const satisfies Route
-export const pauseSyncs = {
+const pauseSyncs = {
   method: 'POST',
   url: '/sync/pause',
   schema: startOrPause,
@@ -90,7 +90,7 @@ export const SyncStatus = z.object({
 })
 export type SyncStatus = z.infer<typeof SyncStatus>
 
-export const getSyncStatus = {
+const getSyncStatus = {
   method: 'GET',
   url: '/sync/status',
   schema: {
@@ -104,7 +104,7 @@ export const getSyncStatus = {
   },
 } as const satisfies Route
 
-export const updateFrequency = {
+const updateFrequency = {
   method: 'PUT',
   url: '/sync/update-connection-frequency',
   schema: {
@@ -120,3 +120,5 @@ export const updateFrequency = {
     response: { 200: z.object({ frequency: z.string() }), 202: Accepted },
   },
 } as const satisfies Route
+
+export const syncRoutes = { triggerSyncs, startSyncs, pauseSyncs, getSyncStatus, updateFrequency }

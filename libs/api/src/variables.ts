@@ -9,13 +9,13 @@ export type Variable = z.infer<typeof Variable>
 const url = '/environment-variables/:name'
 const params = z.object({ name: VariableName })
 
-export const listVariables = {
+const listVariables = {
   method: 'GET',
   url: '/environment-variables',
   schema: { querystring: NoQuery, response: { 200: z.array(Variable) } },
 } as const satisfies Route
 
-export const setVariable = {
+const setVariable = {
   method: 'PUT',
   url,
   schema: {
@@ -26,8 +26,10 @@ export const setVariable = {
   },
 } as const satisfies Route
 
-export const deleteVariable = {
+const deleteVariable = {
   method: 'DELETE',
   url,
   schema: { params, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
+
+export const variableRoutes = { listVariables, setVariable, deleteVariable }

@@ -9,7 +9,7 @@ const place = {
   body: z.strictObject({ provider_config_key: ProviderConfigKey, connection_id: ConnectionId }),
 }
 
-export const createVariant = {
+const createVariant = {
   method: 'POST',
   url: '/sync/:name/variant/:variant',
   schema: {
@@ -21,8 +21,10 @@ export const createVariant = {
   },
 } as const satisfies Route
 
-export const deleteVariant = {
+const deleteVariant = {
   method: 'DELETE',
   url: '/sync/:name/variant/:variant',
   schema: { ...place, response: { 200: Nothing, 202: Accepted } },
 } as const satisfies Route
+
+export const variantRoutes = { createVariant, deleteVariant }

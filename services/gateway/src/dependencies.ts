@@ -1,14 +1,19 @@
 import type { Catalog, Keyring } from '@syncline/catalog'
 import type { Limits } from '@syncline/frequency'
 import type { RecordsClient, SchedulesClient } from '@syncline/proto'
+import type { Health } from '@syncline/service'
 import type { Commands } from './commands.ts'
+import type { RateLimit } from './http/rate-limit.ts'
 
-/** What the routes work with; each takes what it needs of it. */
+/** What the handlers work with; each takes what it needs of it. */
 export interface Dependencies {
   catalog: Catalog
   keyring: Keyring
   records: RecordsClient
   schedules: SchedulesClient
   commands: Commands
+  health: () => Promise<Health>
+  /** How often NATS may be asked about keys that nobody seems to have. */
+  keyLookups: RateLimit
   limits: { records: number; frequency: Limits }
 }

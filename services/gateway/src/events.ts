@@ -28,8 +28,18 @@ export function createEvents(log: Log) {
     requestFailed(id: string, error: unknown) {
       log.error({ request: id, err: error }, 'request failed')
     },
-    catalogEntryUnreadable(error: unknown) {
-      log.error({ err: error }, 'catalog entry unreadable')
+    /** An entry does not parse, or a comparison with NATS failed. */
+    catalogFailed(error: unknown) {
+      log.error({ err: error }, 'catalog failed')
+    },
+    catalogLoading({ received, pending }: { received: number; pending: number }) {
+      log.info({ received, pending }, 'catalog loading')
+    },
+    garbageCollected({ tombstones, bundles }: { tombstones: number; bundles: number }) {
+      if (tombstones + bundles > 0) log.info({ tombstones, bundles }, 'catalog garbage collected')
+    },
+    garbageCollectionFailed(error: unknown) {
+      log.warn({ err: error }, 'catalog garbage collection failed')
     },
   }
 }

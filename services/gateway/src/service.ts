@@ -4,11 +4,16 @@ import { Keyring, openCatalog } from '@syncline/catalog'
 import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
-import { createApp } from './app.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { gatewayHealth } from './health.ts'
+import { createApp } from './http/app.ts'
+import { RateLimit } from './http/rate-limit.ts'
+
+/** How often NATS is asked about keys that the copy of the catalog does not have. */
+const KEY_LOOKUPS_PER_SECOND = 20
 
 export interface Gateway extends Running {
   port: number
@@ -19,15 +24,27 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const events = createEvents(log)
   const keyring = new Keyring(config.keyring)
   const bus = open.use(await connectBus(config.nats, 'gateway'))
-  const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
+  const catalog = open.use(
+    await openCatalog(bus, events.catalogFailed, { onProgress: events.catalogLoading }),
+  )
+  open.use(collectGarbage(catalog, events))
   const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
   const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
   const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)
 
   const health = () => gatewayHealth(bus, records, schedules)
   const app = createApp(
-    { catalog, keyring, records, schedules, commands, limits: config.limits },
-    { health, events, bodyMaxBytes: config.http.bodyMaxBytes },
+    {
+      catalog,
+      keyring,
+      records,
+      schedules,
+      commands,
+      health,
+      keyLookups: new RateLimit(KEY_LOOKUPS_PER_SECOND),
+      limits: config.limits,
+    },
+    { events, bodyMaxBytes: config.http.bodyMaxBytes },
   )
   open.defer(() => app.close())
   await app.listen({ host: config.http.host, port: config.http.port })

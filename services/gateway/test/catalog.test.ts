@@ -255,6 +255,31 @@ test.each([
   expect(await world.catalog.syncs.find(environment, 'github', 'good')).toBeUndefined()
 })
 
+test('a deployed sync can be read by its name', async () => {
+  const { api } = await furnish(world)
+  const one = await api('/deployments/issues?provider_config_key=github')
+  expect(one.status).toBe(200)
+  expect(one.body).toEqual({
+    provider_config_key: 'github',
+    name: 'issues',
+    description: 'Issues of a repository',
+    version: '1',
+    models: ['GithubIssue'],
+    frequency: 'every 6 hours',
+    auto_start: true,
+    track_deletes: false,
+    deployed_at: INSTANT,
+  })
+  expect((await api('/deployments/issues')).body.error.code).toBe('invalid_query_params')
+  expect((await api('/deployments/issues?provider_config_key=gitlab')).body.error.code).toBe(
+    'unknown_integration',
+  )
+  expect(await api('/deployments/wiki?provider_config_key=github')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_sync', message: "there is no sync 'wiki'" } },
+  })
+})
+
 test('a deployed sync can be deleted', async () => {
   const { api } = await furnish(world)
   const path = '/deployments/issues?provider_config_key=github'

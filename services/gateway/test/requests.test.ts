@@ -1,5 +1,7 @@
 import { request } from 'node:http'
+import { connectBus } from '@syncline/bus'
 import { hashApiKey } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, furnish, HEADERS, piece, startWorld, type World } from './world.ts'
 
@@ -33,9 +35,51 @@ test('a revoked key opens nothing', async () => {
   await expect.poll(async () => (await ask(world.url, key, '/environment-variables')).status).toBe(401)
 })
 
+test('a key is known as soon as it was made', async () => {
+  const { key } = await world.environment()
+  expect((await ask(world.url, key, '/environment-variables')).status).toBe(200)
+})
+
+test('keys that nobody has cost NATS next to nothing, however many are sent', async () => {
+  await using bus = await connectBus({ url: world.natsUrl, prefix: world.prefix, replicas: 1 }, 'spy')
+  let reads = 0
+  const readsOfKeys = [
+    `$JS.API.DIRECT.GET.KV_${world.prefix}_catalog.>`,
+    `$JS.API.STREAM.MSG.GET.KV_${world.prefix}_catalog`,
+  ]
+  for (const subject of readsOfKeys) bus.connection.subscribe(subject, { callback: () => void reads++ })
+  await bus.connection.flush()
+  const started = Date.now()
+  for (let batch = 0; batch < 20; batch++) {
+    const asked = Array.from({ length: 50 }, (_, n) =>
+      ask(world.url, `sk_dev_${batch}_${n}`, '/environment-variables'),
+    )
+    for (const answer of await Promise.all(asked)) expect(answer.body.error.code).toBe('unknown_api_key')
+  }
+  const { key } = await world.environment()
+  await expect.poll(async () => (await ask(world.url, key, '/environment-variables')).status).toBe(200)
+  await bus.connection.flush()
+  const seconds = (Date.now() - started) / 1000
+  // The test makes a key too, and that reads.
+  expect(reads).toBeLessThanOrEqual(20 + Math.ceil(seconds) * 20 + 5)
+  expect(reads).toBeGreaterThan(0)
+})
+
 test('health needs no key', async () => {
   const answer = await ask(world.url, undefined, '/health')
   expect(answer.body).toEqual({ status: 'ok', checks: { nats: 'ok', records: 'ok', scheduler: 'ok' } })
+})
+
+test('a server that answers with an error is not healthy', async () => {
+  world.schedules.listSchedules = async () => {
+    throw new AppError('invalid_body', 'no')
+  }
+  const answer = await ask(world.url, undefined, '/health')
+  world.schedules.listSchedules = async () => ({})
+  expect(answer).toMatchObject({
+    status: 503,
+    body: { status: 'failing', checks: { nats: 'ok', records: 'ok', scheduler: 'no' } },
+  })
 })
 
 test('an unknown route is a JSON 404, whatever the key', async () => {

@@ -138,6 +138,7 @@ test('variants, variables, metadata, integrations, connections, deployments, run
   expect((await syncline.deploy([aSync({ name: 'pulls' })])).syncs).toMatchObject([
     { name: 'pulls', changed: true },
   ])
+  expect(await syncline.getDeployment('github', 'pulls')).toMatchObject({ name: 'pulls', version: '1' })
   await syncline.deleteDeployment('github', 'pulls')
   expect((await syncline.listDeployments()).syncs).toHaveLength(1)
 

@@ -1,80 +1,65 @@
-import { type Accepted, pauseSyncs, startSyncs, triggerSyncs, updateFrequency } from '@syncline/api'
+import type { Accepted } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import type { Command, SyncName, Target } from '@syncline/proto'
-import type { App } from '../app.ts'
-import { checkFrequency } from '../check-frequency.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { checkNames } from '../names.ts'
-import { triggerMode } from '../trigger-mode.ts'
+import { Answer } from '../http/answer.ts'
+import type { Handler } from '../http/handler.ts'
+import { checkFrequency } from '../rules/check-frequency.ts'
+import { checkNames } from '../rules/check-names.ts'
+import { triggerMode } from '../rules/trigger-mode.ts'
 
-export function syncRoutes(app: App, { catalog, commands, limits }: Dependencies) {
-  /** Sends a command about `target`. Gives what to answer when it was accepted only; undefined = done. */
-  async function order(
-    environment: string,
-    target: Target,
-    action: NonNullable<Command['action']>,
-  ): Promise<Accepted | undefined> {
-    const { providerConfigKey: integration, connectionId, syncs } = target
-    await checkNames(catalog, environment, { integration, connection: connectionId || undefined, syncs })
-    const outcome = await commands.send(environment, action)
-    return outcome.kind === 'accepted' ? outcome.accepted : undefined
+export const triggerSyncs: Handler<'triggerSyncs'> = async (dependencies, { environment, headers, body }) => {
+  const integration = body.provider_config_key ?? headers['provider-config-key']
+  if (integration === undefined) {
+    throw new AppError('missing_provider_config_key', 'give provider_config_key in the body or as a header')
   }
-
-  app.route({
-    ...triggerSyncs,
-    handler: async ({ environment, headers, body }, reply) => {
-      const integration = body.provider_config_key ?? headers['provider-config-key']
-      if (integration === undefined) {
-        throw new AppError(
-          'missing_provider_config_key',
-          'give provider_config_key in the body or as a header',
-        )
-      }
-      const connection = body.connection_id ?? headers['connection-id']
-      const target = targetOf(integration, connection, body.syncs)
-      const value = { target, ...triggerMode(body) }
-      const accepted = await order(environment, target, { $case: 'trigger', value })
-      return accepted ? reply.code(202).send(accepted) : reply.send(undefined)
-    },
+  const connection = body.connection_id ?? headers['connection-id']
+  const target = targetOf(integration, connection, body.syncs)
+  return command(dependencies, environment, target, {
+    $case: 'trigger',
+    value: { target, ...triggerMode(body) },
   })
+}
 
-  app.route({
-    ...startSyncs,
-    handler: async ({ environment, body }, reply) => {
-      const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
-      const accepted = await order(environment, target, { $case: 'start', value: { target } })
-      return accepted ? reply.code(202).send(accepted) : reply.send(undefined)
-    },
-  })
+export const startSyncs: Handler<'startSyncs'> = async (dependencies, { environment, body }) => {
+  const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
+  return command(dependencies, environment, target, { $case: 'start', value: { target } })
+}
 
-  app.route({
-    ...pauseSyncs,
-    handler: async ({ environment, body }, reply) => {
-      const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
-      const accepted = await order(environment, target, { $case: 'pause', value: { target } })
-      return accepted ? reply.code(202).send(accepted) : reply.send(undefined)
-    },
-  })
+export const pauseSyncs: Handler<'pauseSyncs'> = async (dependencies, { environment, body }) => {
+  const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
+  return command(dependencies, environment, target, { $case: 'pause', value: { target } })
+}
 
-  app.route({
-    ...updateFrequency,
-    handler: async ({ environment, body }, reply) => {
-      const sync = { name: body.sync_name, variant: body.sync_variant }
-      const place = { providerConfigKey: body.provider_config_key, connectionId: body.connection_id }
-      const frequency =
-        body.frequency === null ? '' : checkFrequency(body.frequency, limits.frequency, ['frequency'])
-      await checkNames(catalog, environment, {
-        integration: place.providerConfigKey,
-        connection: place.connectionId,
-        syncs: [sync],
-      })
-      const value = { ...place, sync, frequency }
-      const outcome = await commands.send(environment, { $case: 'setFrequency', value })
-      return outcome.kind === 'done'
-        ? reply.send({ frequency: outcome.done.frequency })
-        : reply.code(202).send(outcome.accepted)
-    },
+export const updateFrequency: Handler<'updateFrequency'> = async (
+  { catalog, commands, limits },
+  { environment, body },
+) => {
+  const sync = { name: body.sync_name, variant: body.sync_variant }
+  const place = { providerConfigKey: body.provider_config_key, connectionId: body.connection_id }
+  const frequency =
+    body.frequency === null ? '' : checkFrequency(body.frequency, limits.frequency, ['frequency'])
+  await checkNames(catalog, environment, {
+    integration: place.providerConfigKey,
+    connection: place.connectionId,
+    syncs: [sync],
   })
+  const value = { ...place, sync, frequency }
+  const outcome = await commands.send(environment, { $case: 'setFrequency', value })
+  return outcome.kind === 'done' ? { frequency: outcome.done.frequency } : new Answer(202, outcome.accepted)
+}
+
+/** Sends a command about `target`. Undefined = done. */
+async function command(
+  { catalog, commands }: Dependencies,
+  environment: string,
+  target: Target,
+  action: NonNullable<Command['action']>,
+): Promise<Answer<202, Accepted> | undefined> {
+  const { providerConfigKey: integration, connectionId, syncs } = target
+  await checkNames(catalog, environment, { integration, connection: connectionId || undefined, syncs })
+  const outcome = await commands.send(environment, action)
+  return outcome.kind === 'accepted' ? new Answer(202, outcome.accepted) : undefined
 }
 
 function targetOf(providerConfigKey: string, connectionId: string | undefined, syncs: SyncName[]): Target {

@@ -1,36 +1,25 @@
-import { deleteVariable, listVariables, setVariable } from '@syncline/api'
 import { openVariable, sealVariable } from '@syncline/catalog'
-import type { App } from '../app.ts'
-import type { Dependencies } from '../dependencies.ts'
+import type { Handler } from '../http/handler.ts'
 
-export function variableRoutes(app: App, { catalog, keyring }: Dependencies) {
-  app.route({
-    ...listVariables,
-    handler: async ({ environment }) =>
-      catalog.variables
-        .list(environment)
-        .map((variable) => ({ name: variable.name, value: openVariable(keyring, variable) }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  })
+export const listVariables: Handler<'listVariables'> = async ({ catalog, keyring }, { environment }) =>
+  catalog.variables
+    .list(environment)
+    .map((variable) => ({ name: variable.name, value: openVariable(keyring, variable) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 
-  app.route({
-    ...setVariable,
-    handler: async ({ environment, params: { name }, body }) => {
-      const variable = {
-        environment,
-        name,
-        sealedValue: sealVariable(keyring, body.value, { environment, name }),
-      }
-      await catalog.variables.upsert(() => variable, environment, name)
-      return { success: true as const }
-    },
-  })
+export const setVariable: Handler<'setVariable'> = async (
+  { catalog, keyring },
+  { environment, params: { name }, body },
+) => {
+  const sealedValue = sealVariable(keyring, body.value, { environment, name })
+  await catalog.variables.upsert(() => ({ environment, name, sealedValue }), environment, name)
+  return { success: true }
+}
 
-  app.route({
-    ...deleteVariable,
-    handler: async ({ environment, params: { name } }) => {
-      await catalog.variables.delete(environment, name)
-      return { success: true as const }
-    },
-  })
+export const deleteVariable: Handler<'deleteVariable'> = async (
+  { catalog },
+  { environment, params: { name } },
+) => {
+  await catalog.variables.delete(environment, name)
+  return { success: true }
 }

@@ -1,41 +1,32 @@
-import { createVariant, deleteVariant } from '@syncline/api'
 import { AppError } from '@syncline/errors'
-import type { App } from '../app.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { checkNames } from '../names.ts'
+import { Answer } from '../http/answer.ts'
+import type { Handler } from '../http/handler.ts'
+import { checkNames } from '../rules/check-names.ts'
 
-export function variantRoutes(app: App, { catalog, commands }: Dependencies) {
-  async function variantOf(
-    environment: string,
-    sync: { name: string; variant: string },
-    body: { provider_config_key: string; connection_id: string },
-  ) {
-    if (sync.variant.toLowerCase() === 'base') {
-      throw new AppError('invalid_variant', `variant '${sync.variant}' is the sync itself: take another name`)
-    }
-    const { provider_config_key: providerConfigKey, connection_id: connectionId } = body
-    const names = { integration: providerConfigKey, connection: connectionId, syncs: [sync] }
-    await checkNames(catalog, environment, names)
-    return { providerConfigKey, connectionId, sync }
+export const createVariant: Handler<'createVariant'> = async (dependencies, request) => {
+  const value = await variantOf(dependencies, request)
+  const outcome = await dependencies.commands.send(request.environment, { $case: 'createVariant', value })
+  return outcome.kind === 'done'
+    ? { id: outcome.done.scheduleId, ...request.params }
+    : new Answer(202, outcome.accepted)
+}
+
+export const deleteVariant: Handler<'deleteVariant'> = async (dependencies, request) => {
+  const value = await variantOf(dependencies, request)
+  const outcome = await dependencies.commands.send(request.environment, { $case: 'deleteVariant', value })
+  return outcome.kind === 'done' ? undefined : new Answer(202, outcome.accepted)
+}
+
+async function variantOf(
+  { catalog }: Dependencies,
+  { environment, params: sync, body }: Parameters<typeof createVariant>[1],
+) {
+  if (sync.variant.toLowerCase() === 'base') {
+    throw new AppError('invalid_variant', `variant '${sync.variant}' is the sync itself: take another name`)
   }
-
-  app.route({
-    ...createVariant,
-    handler: async ({ environment, params, body }, reply) => {
-      const value = await variantOf(environment, params, body)
-      const outcome = await commands.send(environment, { $case: 'createVariant', value })
-      return outcome.kind === 'done'
-        ? reply.send({ id: outcome.done.scheduleId, ...params })
-        : reply.code(202).send(outcome.accepted)
-    },
-  })
-
-  app.route({
-    ...deleteVariant,
-    handler: async ({ environment, params, body }, reply) => {
-      const value = await variantOf(environment, params, body)
-      const outcome = await commands.send(environment, { $case: 'deleteVariant', value })
-      return outcome.kind === 'done' ? reply.send(undefined) : reply.code(202).send(outcome.accepted)
-    },
-  })
+  const { provider_config_key: providerConfigKey, connection_id: connectionId } = body
+  const names = { integration: providerConfigKey, connection: connectionId, syncs: [sync] }
+  await checkNames(catalog, environment, names)
+  return { providerConfigKey, connectionId, sync }
 }

@@ -12,12 +12,21 @@ const DEADLINE_MS = 5 * 60_000
 type Pieces = AsyncIterable<ListRecordsResponse>
 type Call = (options: { signal: AbortSignal; deadline: number }) => Pieces
 
+/** A page of records that is answered by a call to records. */
+export class Page {
+  readonly call: Call
+
+  constructor(call: Call) {
+    this.call = call
+  }
+}
+
 /**
  * Sends a page on as its pieces come, no faster than the client takes them. What fails before anything was sent is
  * thrown, what fails later breaks the connection: half a page never looks like a whole one. If the client goes away,
  * the call ends.
  */
-export async function sendPage(reply: FastifyReply, call: Call): Promise<FastifyReply> {
+export async function sendPage(reply: FastifyReply, { call }: Page): Promise<FastifyReply> {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const pieces = call({ signal: gone.signal, deadline: DEADLINE_MS })[Symbol.asyncIterator]()

@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
 import { formatFrequency, type Limits, parseFrequency } from '@syncline/frequency'
-import { InvalidRequest } from './invalid-request.ts'
+import { InvalidRequest } from '../http/invalid-request.ts'
 
 /** The frequency as it is stored and shown; one that is not allowed is the fault of the field at `path`. */
 export function checkFrequency(text: string, limits: Limits, path: string[]): string {

@@ -1,0 +1,25 @@
+import type { Route, Routes, ServerAnswer, ServerRequest } from '@syncline/api'
+import type { Dependencies } from '../dependencies.ts'
+import type { Answer } from './answer.ts'
+import type { Page } from './send-page.ts'
+
+/** Does the work of one endpoint. `environment` is the one that the request's key opens. */
+export type Handler<Name extends keyof Routes> = (
+  dependencies: Dependencies,
+  request: ServerRequest<Routes[Name]> & { environment: string },
+) => Promise<Handled<Routes[Name]>>
+
+export type Handlers = { [Name in keyof Routes]: Handler<Name> }
+
+type Responses<R extends Route> = R['schema']['response']
+
+/** The body of the usual status (200, or 201 where there is no 200), or an `Answer` with another one. */
+type Handled<R extends Route> = R extends { answeredAsBytes: true }
+  ? Page
+  : ServerAnswer<R, UsualStatus<R>> | OtherAnswer<R>
+
+type UsualStatus<R extends Route> = 200 extends keyof Responses<R> ? 200 : 201 & keyof Responses<R>
+
+type OtherAnswer<R extends Route> = {
+  [Status in keyof Responses<R> & number]: Answer<Status, ServerAnswer<R, Status>>
+}[keyof Responses<R> & number]

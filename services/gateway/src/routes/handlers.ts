@@ -1,0 +1,27 @@
+import type { Handlers } from '../http/handler.ts'
+import * as connections from './connections.ts'
+import * as deployments from './deployments.ts'
+import * as health from './health.ts'
+import * as integrations from './integrations.ts'
+import * as metadata from './metadata.ts'
+import * as records from './records.ts'
+import * as runs from './runs.ts'
+import * as status from './status.ts'
+import * as syncs from './syncs.ts'
+import * as variables from './variables.ts'
+import * as variants from './variants.ts'
+
+/** Each file of this folder exports the handlers of some endpoints, by their names in `@syncline/api`. */
+export const handlers: Handlers = {
+  ...connections,
+  ...deployments,
+  ...health,
+  ...integrations,
+  ...metadata,
+  ...records,
+  ...runs,
+  ...status,
+  ...syncs,
+  ...variables,
+  ...variants,
+}
