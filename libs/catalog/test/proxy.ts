@@ -10,8 +10,15 @@ export interface Proxy extends AsyncDisposable {
   join(): void
 }
 
-/** Stands before the server at `url`. `bytesPerSecond` bounds what the server sends through each connection. */
-export async function startProxy(url: string, bytesPerSecond = Number.POSITIVE_INFINITY): Promise<Proxy> {
+interface Limits {
+  /** Of what the server sends through each connection. */
+  bytesPerSecond?: number
+  /** After that many bytes of the server a connection stays silent. */
+  bytes?: number
+}
+
+/** Stands before the server at `url`. */
+export async function startProxy(url: string, limits: Limits = {}): Promise<Proxy> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let open = true
@@ -22,7 +29,7 @@ export async function startProxy(url: string, bytesPerSecond = Number.POSITIVE_I
     }
     const upstream = connect(Number(target.port), target.hostname)
     client.pipe(upstream)
-    upstream.pipe(slow(bytesPerSecond)).pipe(client)
+    upstream.pipe(limited(limits)).pipe(client)
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -57,11 +64,14 @@ export async function startProxy(url: string, bytesPerSecond = Number.POSITIVE_I
   }
 }
 
-function slow(bytesPerSecond: number): Transform {
+function limited({ bytesPerSecond, bytes = Number.POSITIVE_INFINITY }: Limits): Transform {
+  let left = bytes
   return new Transform({
     async transform(chunk: Buffer, _, done) {
-      if (Number.isFinite(bytesPerSecond)) await sleep((chunk.length / bytesPerSecond) * 1000)
-      done(null, chunk)
+      if (bytesPerSecond !== undefined) await sleep((chunk.length / bytesPerSecond) * 1000)
+      left -= chunk.length
+      // Without `done` nothing more is taken.
+      if (left > 0) done(null, chunk)
     },
   })
 }

@@ -11,6 +11,7 @@ import { createEvents } from './events.ts'
 import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
 import { RateLimit } from './http/rate-limit.ts'
+import { handlers } from './routes/handlers.ts'
 
 /** How often NATS is asked about keys that the copy of the catalog does not have. */
 const KEY_LOOKUPS_PER_SECOND = 20
@@ -34,6 +35,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
 
   const health = () => gatewayHealth(bus, records, schedules)
   const app = createApp(
+    handlers,
     {
       catalog,
       keyring,

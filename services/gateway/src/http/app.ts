@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 import type { Events } from '../events.ts'
 import { errorAnswer } from './error-answer.ts'
+import type { Handlers } from './handler.ts'
 import { registerRoutes } from './register-routes.ts'
 import { type AnswerError, createServer } from './server.ts'
 
@@ -20,7 +21,11 @@ interface Options {
 }
 
 /** The REST API. Checks go in this order: content type, JSON, key, request schema, names, and then the work. */
-export function createApp(dependencies: Dependencies, { events, bodyMaxBytes }: Options): FastifyInstance {
+export function createApp(
+  handlers: Handlers,
+  dependencies: Dependencies,
+  { events, bodyMaxBytes }: Options,
+): FastifyInstance {
   const answerError: AnswerError = (error, request, reply) => {
     const answer = errorAnswer(error)
     if (answer) return reply.code(answer.status).send(answer.body)
@@ -39,7 +44,7 @@ export function createApp(dependencies: Dependencies, { events, bodyMaxBytes }: 
     return payload
   })
   app.addHook('onResponse', async (request, reply) => logRequest(events, request, reply))
-  registerRoutes(app, dependencies)
+  registerRoutes(app, handlers, dependencies)
   return app
 }
 

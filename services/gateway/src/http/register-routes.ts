@@ -1,21 +1,21 @@
 import { createRoutes, type Route } from '@syncline/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
-import { handlers } from '../routes/handlers.ts'
 import { Answer } from './answer.ts'
 import { authenticate } from './authenticate.ts'
+import type { Handlers } from './handler.ts'
 import { Page, sendPage } from './send-page.ts'
 
 type AnyHandler = (dependencies: Dependencies, request: FastifyRequest) => Promise<unknown>
 
 /** Gives each endpoint of the API its handler. All but those `withoutKey` ask for a key first. */
-export function registerRoutes(app: FastifyInstance, dependencies: Dependencies): void {
+export function registerRoutes(app: FastifyInstance, handlers: Handlers, dependencies: Dependencies): void {
   const needsKey = async (request: FastifyRequest) => {
     request.environment = await authenticate(dependencies, request.headers.authorization)
   }
   for (const [name, route] of Object.entries<Route>(createRoutes(dependencies.limits))) {
     // Fastify has checked the request with the schema of this route, which the type of its handler comes from.
-    const handler = handlers[name as keyof typeof handlers] as AnyHandler
+    const handler = handlers[name as keyof Handlers] as AnyHandler
     const { response, ...request } = route.schema
     app.route({
       method: route.method,
