@@ -12,7 +12,7 @@ export const ErrorBody = z.object({
 })
 export type ErrorBody = z.infer<typeof ErrorBody>
 
-/** Answer 202: the command is durable and will be done, but the scheduler did not answer in time. */
+/** Answer 202: the command is stored and will be executed, but the scheduler did not answer in time. */
 export const Accepted = z.object({ command_id: z.string() })
 export type Accepted = z.infer<typeof Accepted>
 

@@ -24,20 +24,20 @@ export interface Catalog extends AsyncDisposable {
   syncs: Collection<Sync>
   bundles: Bundles
   garbage: Garbage
-  /** Hears of each change that this process learns of from now on, its own and others'. */
+  /** Calls `listener` for each change from now on, whoever made it. */
   onChange(listener: (change: CatalogChange) => void): void
 }
 
 interface Options {
-  /** How long loading may go on without a new entry. */
+  /** Loading fails after this time without a new entry. */
   stallMs?: number
-  /** Hears every two seconds how far loading is. */
+  /** Called every two seconds while the catalog loads. */
   onProgress?: (progress: Progress) => void
 }
 
 /**
- * Opens the catalog; its copy in memory is complete when this returns. `onError` hears of entries that don't parse, and
- * of comparisons that fail.
+ * Opens the catalog; its copy in memory is complete when this returns. `onError` is called for entries that don't parse, and
+ * for comparisons that fail.
  */
 export async function openCatalog(
   bus: Bus,

@@ -23,7 +23,7 @@ export class Collection<T> {
   readonly #schema: z.ZodType<T>
   readonly #unknown: ErrorCode
   readonly #entries = new IdentityMap<Entry<T>>()
-  /** Deleted here, while the news of it is on its way: listeners get the last value from the copy. */
+  /** Deleted by this process and not yet by the watch: listeners get the last value from the copy. */
   readonly #deletedHere = new Set<string>()
   /**
    * The newest revision that the watch has delivered. The watch delivers all changes in order, so an entity that the

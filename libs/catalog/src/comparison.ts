@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { orAborted, repeat } from '@syncline/async'
 import type { Bus } from '@syncline/bus'
 import type { Follower } from './follower.ts'
 
@@ -11,36 +11,20 @@ export function compareRegularly(
   follower: Follower,
   onError: (error: unknown) => void,
 ): AsyncDisposable {
-  const stop = new AbortController()
-  let reconnected = new AbortController()
+  // It was loaded a moment ago.
+  let fresh = true
+  const comparing = repeat(
+    EVERY_MS,
+    async (signal) => {
+      if (!fresh) await orAborted(follower.compare(), signal)
+      fresh = false
+    },
+    { onFailure: onError, retryMs: RETRY_MS },
+  )
   const onStatus = async () => {
     // These events end with the connection, so nobody waits for that here.
-    for await (const { type } of bus.connection.status()) if (type === 'reconnect') reconnected.abort()
+    for await (const { type } of bus.connection.status()) if (type === 'reconnect') comparing.wake()
   }
   onStatus().catch(onError)
-
-  const comparing = (async () => {
-    let waitMs = EVERY_MS
-    while (!stop.signal.aborted) {
-      await sleep(waitMs, undefined, { signal: AbortSignal.any([stop.signal, reconnected.signal]) }).catch(
-        () => {},
-      )
-      if (stop.signal.aborted) return
-      reconnected = new AbortController()
-      try {
-        await follower.compare()
-        waitMs = EVERY_MS
-      } catch (error) {
-        onError(error)
-        waitMs = RETRY_MS
-      }
-    }
-  })()
-
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await comparing
-    },
-  }
+  return comparing
 }

@@ -57,8 +57,8 @@ export class Follower implements AsyncDisposable {
   }
 
   /**
-   * Compares the keys of the collections with those of the bucket, and catches up on what was made or deleted without
-   * news of it. The watch gets all news within the life of a tombstone: this is for a process that was cut off for longer.
+   * Compares the keys of the collections with those of the bucket, and applies what the watch has missed. A watch that was
+   * cut off for longer than tombstones are kept misses deletions.
    */
   async compare(): Promise<void> {
     const revision = this.#revision

@@ -20,9 +20,9 @@ export interface Collected {
  * Removes from NATS what nobody needs any more: the tombstones of deleted entries, and bundles that no deployed sync
  * refers to. Any number of processes may do it at the same time.
  *
- * A tombstone is kept for an hour. A process that was cut off from NATS for longer does not get it any more; it finds
- * out by a comparison when it is back (`comparison.ts`). A bundle goes when it was without a sync for an hour, seen by
- * this process: a run that has read its sync before still finds it.
+ * A tombstone is kept for an hour. A process that was cut off from NATS for longer misses it, and compares its copy with
+ * the bucket when it is back (`comparison.ts`). A bundle is removed after this process has seen it without a sync for an
+ * hour: a run that read its sync before that still finds its bundle.
  */
 export class Garbage {
   readonly #bucket: Bucket

@@ -5,8 +5,8 @@ const REPORT_MS = 2000
 export type Progress = Follower['progress']
 
 /**
- * Waits until the catalog is loaded, however long that takes, as long as entries come: `stallMs` without a new one is
- * an error. `onProgress` hears every two seconds how far it is.
+ * Waits until the catalog is loaded. That may take any time: the error is `stallMs` without a new entry. `onProgress` is
+ * called every two seconds.
  */
 export async function waitUntilLoaded(
   follower: Pick<Follower, 'loaded' | 'progress'>,

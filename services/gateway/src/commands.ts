@@ -6,15 +6,15 @@ import { type Command, CommandAnswer, type CommandDone } from '@syncline/proto'
 
 export type CommandOutcome =
   | { kind: 'done'; done: CommandDone }
-  /** Durable, but the scheduler did not answer in time: it will be done. */
+  /** Stored in JetStream, but the scheduler did not answer in time: the command will be executed later. */
   | { kind: 'accepted'; accepted: Accepted }
 
 export interface Commands extends Disposable {
-  /** Fails with the scheduler's own code when it refuses. */
+  /** Fails with the scheduler's error code when the scheduler refuses the command. */
   send(environment: string, action: NonNullable<Command['action']>): Promise<CommandOutcome>
 }
 
-/** Sends commands to the scheduler and hears its answers on a subject that only this process knows. */
+/** Sends commands to the scheduler. Its answers come on a subject of this process. */
 export function listenForAnswers(bus: Bus, timeoutMs: number): Commands {
   const inbox = `${bus.prefix}.answer.${randomUUID()}`
   const waiting = new Map<string, (answer: CommandAnswer) => void>()

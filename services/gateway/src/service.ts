@@ -1,18 +1,23 @@
 import type { AddressInfo } from 'node:net'
+import { orAborted, repeat, timeLimit } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
-import { Keyring, openCatalog } from '@syncline/catalog'
+import { type Catalog, Keyring, openCatalog } from '@syncline/catalog'
 import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
-import { collectGarbage } from './collect-garbage.ts'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
-import { createEvents } from './events.ts'
+import { createEvents, type Events } from './events.ts'
 import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import { handlers } from './routes/handlers.ts'
 
+/**
+ * The gateway removes what deployments and deletions have left in NATS, because they come through it. Instances need not
+ * agree on who does it.
+ */
+const GARBAGE_MS = 10 * 60_000
 /** How often NATS is asked about keys that the copy of the catalog does not have. */
 const KEY_LOOKUPS_PER_SECOND = 20
 
@@ -58,4 +63,12 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
     health,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function collectGarbage({ garbage }: Catalog, events: Events): AsyncDisposable {
+  const collect = async (signal: AbortSignal) => {
+    using limit = timeLimit(GARBAGE_MS, signal)
+    events.garbageCollected(await orAborted(garbage.collect(), limit.signal))
+  }
+  return repeat(GARBAGE_MS, collect, { onFailure: events.garbageCollectionFailed })
 }

@@ -21,8 +21,8 @@ export async function authenticate(
 }
 
 /**
- * The copy in memory has every key but one that was made milliseconds ago, so NATS is asked about an unknown one. Anybody
- * can send unknown keys: when there are too many, the copy alone decides.
+ * The copy of the catalog lacks only keys that were made milliseconds ago, so NATS is asked about a key that it lacks.
+ * Anybody can send such keys: above the limit the copy alone decides.
  */
 async function environmentOf(
   { catalog, keyLookups }: Pick<Dependencies, 'catalog' | 'keyLookups'>,
