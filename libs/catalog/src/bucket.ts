@@ -19,18 +19,29 @@ export class Bucket {
     return new Bucket(kv, bus.manager, name)
   }
 
-  /** The keys that have a value or a tombstone, all as of one instant, with the newest revision of that instant. */
-  async keys(filter = '>'): Promise<{ keys: Set<string>; lastRevision: number; createdAt: string }> {
-    const prefix = `$KV.${this.#name}.`
-    const { state, created } = await this.#manager.streams.info(`KV_${this.#name}`, {
-      subjects_filter: prefix + filter,
-    })
-    const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length))
-    return { keys: new Set(keys), lastRevision: state.last_seq, createdAt: created }
+  async state(): Promise<{ lastRevision: number; isEmpty: boolean; createdAt: string }> {
+    const { state, created } = await this.#manager.streams.info(`KV_${this.#name}`)
+    return { lastRevision: state.last_seq, isEmpty: state.messages === 0, createdAt: created }
   }
 
-  async lastRevision(): Promise<number> {
-    return (await this.#manager.streams.info(`KV_${this.#name}`)).state.last_seq
+  /** The keys that have a value, with its revision. */
+  async revisions(): Promise<Map<string, number>> {
+    const revisions = new Map<string, number>()
+    if ((await this.state()).isEmpty) return revisions
+    for await (const { key, operation, revision, delta } of await this.kv.watch({ headers_only: true })) {
+      if (operation === 'PUT') revisions.set(key, revision)
+      if (delta === 0) return revisions
+    }
+    throw new Error(`the list of the keys of '${this.#name}' ended before its end`)
+  }
+
+  /** The keys under a prefix that have a value or a tombstone. For few keys: it is one answer of NATS. */
+  async keysUnder(prefix: string): Promise<string[]> {
+    const subjects = `$KV.${this.#name}.`
+    const { state } = await this.#manager.streams.info(`KV_${this.#name}`, {
+      subjects_filter: `${subjects}${prefix}.>`,
+    })
+    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subjects.length))
   }
 
   /** Removes one entry by its revision: a newer one of the same key stays. */

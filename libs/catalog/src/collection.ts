@@ -5,6 +5,7 @@ import { IdentityMap } from './identity-map.ts'
 import { encodeKey, partsOf } from './key.ts'
 
 const UPDATE_TRIES = 10
+const REFRESH_TRIES = 10
 
 interface Entry<T> {
   key: string
@@ -137,23 +138,42 @@ export class Collection<T> {
     return present?.value
   }
 
-  /** @internal What the copy has up to `revision` and `keys` does not: perhaps deleted without news of it. */
-  missingFrom(keys: ReadonlySet<string>, revision: number): string[] {
-    const missing: string[] = []
-    for (const entry of this.#entries.under([this.kind])) {
-      if (entry.revision <= revision && !keys.has(entry.key)) missing.push(entry.key)
+  /**
+   * @internal Keys of which the copy has something else than the bucket. `revisions` are those of the bucket, read after
+   * the watch had delivered `from`: what came later may be missing there.
+   */
+  differing(revisions: ReadonlyMap<string, number>, from: number): string[] {
+    const keys: string[] = []
+    for (const { key, revision } of this.#entries.under([this.kind])) {
+      if (revision <= from && !revisions.has(key)) keys.push(key)
     }
-    return missing
+    for (const [key, revision] of revisions) {
+      if (!key.startsWith(`${this.kind}.`)) continue
+      const present = this.#entries.get(partsOf(key))
+      if (present === undefined || present.revision < revision) keys.push(key)
+    }
+    return keys
   }
 
-  /** @internal */
-  has(key: string): boolean {
-    return this.#entries.get(partsOf(key)) !== undefined
-  }
-
-  /** @internal Asks the bucket, and keeps what it answers. */
-  async load(key: string): Promise<T | undefined> {
-    return (await this.#load(key))?.value
+  /**
+   * @internal Makes the copy of one key as the bucket is, and gives what has changed. While the watch delivers changes,
+   * the answer of the bucket may be old: then it is asked again.
+   */
+  async refresh(key: string): Promise<{ value: T; deleted: boolean } | undefined> {
+    for (let tries = 1; tries <= REFRESH_TRIES; tries++) {
+      const before = this.#delivered
+      const stored = await this.#read(key)
+      if (this.#delivered !== before) continue
+      const present = this.#entries.get(partsOf(key))
+      if (stored === undefined) {
+        this.#entries.delete(partsOf(key))
+        return present && { value: present.value, deleted: true }
+      }
+      if (present !== undefined && present.revision >= stored.revision) return undefined
+      this.#put(stored, { delivered: true })
+      return { value: stored.value, deleted: false }
+    }
+    return undefined
   }
 
   #put(entry: Entry<T>, { delivered = false } = {}): void {
@@ -169,14 +189,19 @@ export class Collection<T> {
     return this.#schema.parse(JSON.parse(json))
   }
 
+  /** Asks the bucket, and keeps what it answers. */
   async #load(key: string): Promise<Entry<T> | undefined> {
+    const entry = await this.#read(key)
+    if (entry !== undefined) this.#put(entry)
+    return entry
+  }
+
+  async #read(key: string): Promise<Entry<T> | undefined> {
     const stored = await this.#bucket.get(key).catch((cause: unknown) => {
       throw unavailable(cause)
     })
     if (stored === null || stored.operation !== 'PUT') return undefined
-    const entry = { key, value: this.#parse(stored.string()), revision: stored.revision }
-    this.#put(entry)
-    return entry
+    return { key, value: this.#parse(stored.string()), revision: stored.revision }
   }
 
   #key(identity: string[]): string {

@@ -1,9 +1,10 @@
-import { orAborted, repeat } from '@syncline/async'
+import { orAborted, repeat, timeLimit } from '@syncline/async'
 import type { Bus } from '@syncline/bus'
 import type { Follower } from './follower.ts'
 
 const EVERY_MS = 3_600_000
 const RETRY_MS = 10_000
+const TIMEOUT_MS = 5 * 60_000
 
 /** Compares the catalog with the bucket whenever NATS was away, and once an hour. */
 export function compareRegularly(
@@ -16,7 +17,8 @@ export function compareRegularly(
   const comparing = repeat(
     EVERY_MS,
     async (signal) => {
-      if (!fresh) await orAborted(follower.compare(), signal)
+      using limit = timeLimit(TIMEOUT_MS, signal)
+      if (!fresh) await orAborted(follower.compare(), limit.signal)
       fresh = false
     },
     { onFailure: onError, retryMs: RETRY_MS },

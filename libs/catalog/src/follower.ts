@@ -34,11 +34,11 @@ export class Follower implements AsyncDisposable {
 
   async start(): Promise<void> {
     // Asked first: behind the entries of a large catalog the answer would come late.
-    const { lastRevision, createdAt } = await this.#bucket.keys()
+    const { isEmpty, createdAt } = await this.#bucket.state()
     this.#bucketMadeAt = createdAt
     const watch = await this.#bucket.kv.watch()
     this.#stop = () => watch.stop()
-    if (lastRevision === 0) this.#loaded.resolve()
+    if (isEmpty) this.#loaded.resolve()
     this.#following = this.#follow(watch)
   }
 
@@ -57,29 +57,23 @@ export class Follower implements AsyncDisposable {
   }
 
   /**
-   * Compares the keys of the collections with those of the bucket, and applies what the watch has missed. A watch that was
-   * cut off for longer than tombstones are kept misses deletions.
+   * Compares the collections with the bucket, and applies what the watch has missed. A watch that was cut off for longer
+   * than tombstones are kept misses deletions.
    */
   async compare(): Promise<void> {
     const revision = this.#revision
-    const { keys, lastRevision, createdAt } = await this.#bucket.keys()
+    const { lastRevision, createdAt } = await this.#bucket.state()
     if (createdAt !== this.#bucketMadeAt || lastRevision < revision) {
       throw new Error(
         'the catalog in NATS is another one than at the start of this process: restart the process',
       )
     }
+    const revisions = await this.#bucket.revisions()
     for (const collection of this.#byKind.values()) {
-      for (const key of collection.missingFrom(keys, revision)) {
-        if ((await this.#bucket.kv.get(key)) !== null) continue
-        const value = collection.deleted(key, revision)
-        if (value !== undefined) this.#tell(collection.kind, value, true)
+      for (const key of collection.differing(revisions, revision)) {
+        const change = await collection.refresh(key)
+        if (change) this.#tell(collection.kind, change.value, change.deleted)
       }
-    }
-    for (const key of keys) {
-      const collection = this.#byKind.get(kindOf(key))
-      if (collection === undefined || collection.has(key)) continue
-      const value = await collection.load(key)
-      if (value !== undefined) this.#tell(collection.kind, value, false)
     }
   }
 
@@ -103,7 +97,7 @@ export class Follower implements AsyncDisposable {
   }
 
   #apply(entry: KvWatchEntry): void {
-    const kind = kindOf(entry.key)
+    const kind = entry.key.slice(0, entry.key.indexOf('.'))
     const collection = this.#byKind.get(kind)
     if (collection === undefined) return
     const deleted = entry.operation !== 'PUT'
@@ -117,8 +111,4 @@ export class Follower implements AsyncDisposable {
     // The kind says which entity the value is.
     for (const listener of this.#listeners) listener({ kind, value, deleted } as CatalogChange)
   }
-}
-
-function kindOf(key: string): string {
-  return key.slice(0, key.indexOf('.'))
 }

@@ -47,7 +47,7 @@ export class Garbage {
   }
 
   async #removeTombstones(before: number): Promise<number> {
-    const lastRevision = await this.#bucket.lastRevision()
+    const { lastRevision } = await this.#bucket.state()
     let removed = 0
     for await (const entry of await this.#bucket.kv.history(HEADERS_ONLY)) {
       const isOld = entry.operation !== 'PUT' && entry.created.getTime() <= before
@@ -75,8 +75,7 @@ export class Garbage {
   /** From the bucket: the copy in memory may be a moment late, and a bundle in use must not go. */
   async #usedBundles(): Promise<Set<string>> {
     const used = new Set<string>()
-    const { keys } = await this.#bucket.keys('sync.>')
-    for (const key of keys) {
+    for (const key of await this.#bucket.keysUnder('sync')) {
       const entry = await this.#bucket.kv.get(key)
       if (entry !== null && entry.operation === 'PUT')
         used.add(Reference.parse(JSON.parse(entry.string())).bundle)

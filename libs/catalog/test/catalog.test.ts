@@ -3,6 +3,7 @@ import { connectBus } from '@syncline/bus'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { Bucket } from '../src/bucket.ts'
 import { Collection } from '../src/collection.ts'
 import { type Catalog, type CatalogChange, openCatalog } from '../src/index.ts'
 
@@ -107,6 +108,40 @@ test('an old answer of the bucket does not bring back what was deleted since', a
   old.resolve({ operation: 'PUT', revision: 1, string: () => '{"name":"dev"}' })
   await reading
   expect(collection.peek('dev')).toBeUndefined()
+})
+
+test('a comparison finds what the watch did not deliver: made, changed, deleted', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const bus = stack.use(await connectBus({ url: servers().nats.url, prefix, replicas: 1 }, 'test'))
+  const bucket = await Bucket.open(bus, `${prefix}_catalog`)
+  const write = (name: string, label: string) =>
+    bucket.kv.put(`environment.${name}`, JSON.stringify({ name: label }))
+  const collection = new Collection(bucket.kv, 'environment', z.object({ name: z.string() }), 'not_found')
+  const old = await write('changed', 'old')
+  collection.stored('environment.changed', '{"name":"old"}', old)
+  collection.stored('environment.deleted', '{"name":"deleted"}', await write('deleted', 'deleted'))
+  await write('made', 'made')
+  await write('changed', 'new')
+  await bucket.kv.delete('environment.deleted')
+  const delivered = await write('same', 'same')
+  collection.stored('environment.same', '{"name":"same"}', delivered)
+
+  const keys = collection.differing(await bucket.revisions(), delivered)
+  expect(keys.toSorted()).toEqual(['environment.changed', 'environment.deleted', 'environment.made'])
+  const changes = []
+  for (const key of keys.toSorted()) changes.push(await collection.refresh(key))
+  expect(changes).toEqual([
+    { value: { name: 'new' }, deleted: false },
+    { value: { name: 'deleted' }, deleted: true },
+    { value: { name: 'made' }, deleted: false },
+  ])
+  expect(
+    collection
+      .list()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['made', 'new', 'same'])
 })
 
 test('concurrent updates all count', async () => {
