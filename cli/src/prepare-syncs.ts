@@ -9,7 +9,7 @@ import type { Syncline } from '@syncline/sdk'
 
 type SyncToDeploy = Parameters<Syncline['deploy']>[0][number]
 
-/** Bundles each sync of a folder and reads what it says about itself. `onWarning` hears of what compiles but looks wrong. */
+/** Bundles each sync of a folder and reads what it says about itself. `onWarning` is called for what compiles but looks wrong. */
 export async function prepareSyncs(
   folder: string,
   onWarning: (warning: string) => void,

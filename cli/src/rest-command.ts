@@ -1,7 +1,7 @@
 import { Syncline } from '@syncline/sdk'
 import { Command, Option } from 'commander'
 
-interface RestOptions {
+export interface RestOptions {
   url: string
   key?: string
 }
@@ -17,5 +17,3 @@ export function clientOf({ url, key }: RestOptions): Syncline {
   if (!key) throw new Error('no key: set SYNCLINE_KEY, or give --key')
   return new Syncline({ secretKey: key, host: url })
 }
-
-export type { RestOptions }

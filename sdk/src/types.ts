@@ -28,7 +28,7 @@ export interface ListRecordsRequestConfig {
   /** `next_cursor` of the page before, or the cursor of a record. */
   cursor?: string | null
   ids?: string[]
-  /** ISO 8601: the records as they were then. How far back that goes the operator says; 7 days by default. */
+  /** ISO 8601: the records as they were then. The operator sets how far back that goes; 7 days by default. */
   asOf?: string
 }
 

@@ -49,7 +49,7 @@ const createConnection = {
     querystring: NoQuery,
     body: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Made up when absent; one that exists is overwritten. */
+      /** Generated when absent. A connection that exists is overwritten. */
       connection_id: ConnectionId.optional(),
       credentials: Credentials,
       metadata: JsonObject.optional(),

@@ -20,13 +20,13 @@ export const Run = z.object({
   warning: z.string().nullable(),
   /** Grows when the run is taken over by another runner. */
   attempt: z.int(),
-  /** What brought it about: schedule, trigger or start. */
+  /** Why it was started: schedule, trigger or start. */
   cause: z.string(),
   requestedAt: Instant,
   startedAt: Instant.nullable(),
   finishedAt: Instant.nullable(),
   result: Result,
-  /** Walls around the function: basic, partial, oswall or namespaced; null before it runs. */
+  /** Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs. */
   sandbox: z.string().nullable(),
   /** Of a run that failed, the end of its log. */
   lastLines: z.array(z.string()),

@@ -11,7 +11,7 @@ import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
 const STALL_MS = 10_000
 
 /**
- * Configuration: who there is, what they connect to, what they deployed. Identities:
+ * The configuration of all environments: API keys, variables, integrations, connections, deployed syncs. Identities:
  * environment (name), API key (hash), variable (environment, name), integration (environment, key),
  * connection (environment, integration, id), sync (environment, integration, name).
  */

@@ -10,7 +10,7 @@ export const ApiKey = z.object({
   hash: z.string(),
   environment: z.string(),
   label: z.string(),
-  /** Last characters, for people who tell keys apart. */
+  /** The last characters: people tell keys apart by them. */
   hint: z.string(),
   createdAt: instant,
 })
@@ -46,7 +46,7 @@ export const Pagination = z.object({
 })
 export type Pagination = z.infer<typeof Pagination>
 
-/** When the external API says "later", and in which response header it says how much later. */
+/** Which answers of the external API mean "try again later", and which response header has the time. */
 export const Retry = z.object({
   /** Statuses worth a retry instead of 401, 429 and 5xx. */
   statuses: z.array(z.number().int()).optional(),

@@ -17,7 +17,7 @@ export interface Collected {
 }
 
 /**
- * Removes from NATS what nobody needs any more: the tombstones of deleted entries, and bundles that no deployed sync
+ * Removes from NATS what is not needed any more: the tombstones of deleted entries, and bundles that no deployed sync
  * refers to. Any number of processes may do it at the same time.
  *
  * A tombstone is kept for an hour. A process that was cut off from NATS for longer misses it, and compares its copy with
@@ -51,7 +51,7 @@ export class Garbage {
     let removed = 0
     for await (const entry of await this.#bucket.kv.history(HEADERS_ONLY)) {
       const isOld = entry.operation !== 'PUT' && entry.created.getTime() <= before
-      // Who loads the catalog at this moment waits for the newest entry.
+      // A process that loads the catalog at this moment waits for the newest entry.
       if (!isOld || entry.revision === lastRevision) continue
       await this.#bucket.remove(entry.revision)
       removed++

@@ -1,6 +1,6 @@
 import { codes, type ErrorCode } from './codes.ts'
 
-/** The one error class that crosses our borders. The message carries the offending value; the code says what it is. */
+/** The error class that all services and clients know. The code names the fault, the message carries the offending value. */
 export class AppError extends Error {
   readonly code: ErrorCode
 

@@ -13,7 +13,7 @@ export interface Dependencies {
   schedules: SchedulesClient
   commands: Commands
   health: () => Promise<Health>
-  /** How often NATS may be asked about keys that nobody seems to have. */
+  /** Limits how often NATS is asked about keys that the copy of the catalog lacks. */
   keyLookups: RateLimit
   limits: { records: number; frequency: Limits }
 }

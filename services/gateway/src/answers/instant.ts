@@ -1,4 +1,4 @@
-/** Instants on the wire between our services are Unix milliseconds, and 0 says never. */
+/** Between our services instants are Unix milliseconds, and 0 means never. */
 export function instantOrNull(ms: number): string | null {
   return ms === 0 ? null : instant(ms)
 }

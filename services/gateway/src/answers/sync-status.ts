@@ -25,7 +25,7 @@ export function syncStatus(schedule: Schedule, recordCount: Record<string, numbe
 }
 
 /**
- * A run that waits for a runner counts as running: who triggers a sync and polls until it is no longer RUNNING
+ * A run that waits for a runner counts as running: a client that triggers a sync and polls until it is no longer RUNNING
  * sees the result of that trigger. A sync that never ran has not failed, so it is a SUCCESS.
  */
 function statusOf(lastRun: Run | null, paused: boolean): SyncStatus['status'] {

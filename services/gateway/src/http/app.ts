@@ -39,7 +39,7 @@ export function createApp(
   app.decorateRequest('environment', '')
   app.addHook('onRequest', refuseOtherContent)
   app.addHook('onSend', async (request, _reply, payload) => {
-    // What fails after the answer has begun breaks the connection; the log is all that can tell why.
+    // An error after the answer has begun breaks the connection: only the log can explain it.
     if (payload instanceof Readable) payload.once('error', (error) => events.requestFailed(request.id, error))
     return payload
   })
