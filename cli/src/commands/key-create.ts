@@ -1,4 +1,3 @@
-import { hashApiKey, newApiKey } from '@syncline/catalog'
 import { Command } from 'commander'
 import { withCatalog } from '../with-catalog.ts'
 
@@ -8,6 +7,7 @@ export const keyCreate = () =>
     .requiredOption('--env <name>', 'environment that it opens')
     .option('--label <text>', 'what it is for', 'cli')
     .action(async ({ env, label }: { env: string; label: string }) => {
+      const { hashApiKey, newApiKey } = await import('@syncline/catalog')
       const key = newApiKey(env)
       const hash = hashApiKey(key)
       await withCatalog(async (catalog) => {

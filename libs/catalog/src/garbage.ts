@@ -11,7 +11,7 @@ const HEADERS_ONLY: { key: string } = { key: '>', ...{ headers_only: true } }
 
 const Reference = Sync.pick({ bundle: true })
 
-export interface Collected {
+interface Collected {
   tombstones: number
   bundles: number
 }

@@ -4,7 +4,7 @@ import { type Bus, publish, subjects } from '@syncline/bus'
 import { AppError, codes, type ErrorCode } from '@syncline/errors'
 import { type Command, CommandAnswer, type CommandDone } from '@syncline/proto'
 
-export type CommandOutcome =
+type CommandOutcome =
   | { kind: 'done'; done: CommandDone }
   /** Stored in JetStream, but the scheduler did not answer in time: the command will be executed later. */
   | { kind: 'accepted'; accepted: Accepted }

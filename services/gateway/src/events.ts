@@ -7,7 +7,7 @@ const requestSeconds = metrics.histogram(
   ['method', 'route', 'status'],
 )
 
-export interface FinishedRequest {
+interface FinishedRequest {
   id: string
   method: string
   /** The pattern, not the path: that holds customers' names. */
