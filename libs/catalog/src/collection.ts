@@ -156,20 +156,22 @@ export class Collection<T> {
   }
 
   /**
-   * @internal Makes the copy of one key as the bucket is, and gives what has changed. While the watch delivers changes,
-   * the answer of the bucket may be old: then it is asked again.
+   * @internal Makes the copy of one key as the bucket is, and gives what has changed. If the copy changes while the bucket
+   * is asked, its answer may be old: then it is asked again.
    */
   async refresh(key: string): Promise<{ value: T; deleted: boolean } | undefined> {
+    const parts = partsOf(key)
     for (let tries = 1; tries <= REFRESH_TRIES; tries++) {
-      const before = this.#delivered
+      const delivered = this.#delivered
+      const present = this.#entries.get(parts)
       const stored = await this.#read(key)
-      if (this.#delivered !== before) continue
-      const present = this.#entries.get(partsOf(key))
+      if (this.#delivered !== delivered || this.#entries.get(parts) !== present) continue
       if (stored === undefined) {
-        this.#entries.delete(partsOf(key))
+        this.#deletedHere.delete(key)
+        this.#entries.delete(parts)
         return present && { value: present.value, deleted: true }
       }
-      if (present !== undefined && present.revision >= stored.revision) return undefined
+      if (present?.revision === stored.revision) return undefined
       this.#put(stored, { delivered: true })
       return { value: stored.value, deleted: false }
     }

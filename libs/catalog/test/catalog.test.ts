@@ -144,6 +144,19 @@ test('a comparison finds what the watch did not deliver: made, changed, deleted'
   ).toEqual(['made', 'new', 'same'])
 })
 
+test('a comparison does not undo what this process has written meanwhile', async () => {
+  const nothing = Promise.withResolvers<null>()
+  const dev = { operation: 'PUT', revision: 5, string: () => '{"name":"dev"}' }
+  const answers = [nothing.promise, Promise.resolve(dev)]
+  const bucket = { get: () => answers.shift(), create: async () => 5 } as unknown as KV
+  const collection = new Collection(bucket, 'environment', z.object({ name: z.string() }), 'not_found')
+  const refreshing = collection.refresh('environment.dev')
+  await collection.create({ name: 'dev' }, 'dev')
+  nothing.resolve(null)
+  expect(await refreshing).toBeUndefined()
+  expect(collection.peek('dev')).toEqual({ name: 'dev' })
+})
+
 test('concurrent updates all count', async () => {
   await using stack = new AsyncDisposableStack()
   const prefix = namespace()
