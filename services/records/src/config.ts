@@ -14,6 +14,8 @@ export const Config = z
     CLICKHOUSE_DATABASE: variable.text('syncline'),
     /** Name of a cluster on which the tables are replicated; empty = single servers. */
     RECORDS_CLUSTER: z.string().default(''),
+    /** Whether ClickHouse has an insert on disk (fsync) before it answers. */
+    RECORDS_FSYNC: variable.oneOf(['on', 'off'], 'off'),
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
     /** Versions of records that have ended are kept for so long; 0 = not at all. */
@@ -50,6 +52,7 @@ export const Config = z
       database: env.CLICKHOUSE_DATABASE,
     })),
     cluster: env.RECORDS_CLUSTER,
+    fsync: env.RECORDS_FSYNC === 'on',
     deleteGuard: { share: env.RECORDS_DELETE_GUARD_SHARE, count: env.RECORDS_DELETE_GUARD_COUNT },
     headBytes: env.RECORDS_HEADS_MAX_BYTES,
     writeBytes: env.RECORDS_WRITE_MAX_BYTES,

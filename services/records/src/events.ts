@@ -36,6 +36,11 @@ const pageBytes = metrics.gauge(
   'records_page_bytes',
   'Memory that pages take until their clients have taken them',
 )
+
+const jobsFailed = metrics.counter('records_jobs_failed_total', 'Rounds of background jobs that failed', [
+  'job',
+])
+
 const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take', ['shard'])
 const headsLookedUp = metrics.counter('records_heads_looked_up_total', 'Heads that were not in memory')
 
@@ -67,9 +72,7 @@ export function shardEvents(serviceLog: Log, shard: number) {
     },
     retired: (stream: Stream, usedAt: number) =>
       log.warn({ stream, lastRun: new Date(usedAt).toISOString() }, 'unused stream emptied'),
-    retiringFailed: (err: unknown) => log.warn({ err }, 'unused streams not looked at, later again'),
     swept: (streams: number) => log.info({ streams }, 'rows of emptied streams removed'),
-    sweepFailed: (err: unknown) => log.warn({ err }, 'sweep failed, the next one tries again'),
     recovered(stream: Stream) {
       recovered.inc()
       log.warn({ stream }, 'recovered a stream after a commit that was in doubt')
@@ -78,7 +81,10 @@ export function shardEvents(serviceLog: Log, shard: number) {
     headsLookedUp: (count: number) => headsLookedUp.inc(count),
     headsNotLoaded: (stream: Stream, err: unknown) =>
       log.warn({ err, stream }, 'heads not loaded, will look them up'),
-    feedFailed: (err: unknown) => log.warn({ err }, 'background flush failed, will retry'),
+    jobFailed(job: string, err: unknown) {
+      jobsFailed.inc({ job })
+      log.warn({ job, err }, 'background job failed, will retry')
+    },
     committed: (saves: number) => commitSaves.observe(saves),
     commitSplit: (saves: number, err: unknown) =>
       log.warn({ err, saves }, 'ClickHouse rejected a commit, retrying its changes one by one'),
@@ -97,9 +103,14 @@ export function shardEvents(serviceLog: Log, shard: number) {
   }
 }
 
+export type MigrationEvents = Pick<ReturnType<typeof serviceEvents>, 'migrationAwaited' | 'migrating'>
+
 /** What happens to the service as a whole. */
 export const serviceEvents = (log: Log) => ({
   pageMemoryChanged: (bytes: number) => pageBytes.set(bytes),
   redisLost: (err: Error) => log.warn({ err }, 'Redis'),
+  migrationAwaited: () => log.info('waiting for another instance, which migrates the tables'),
+  migrating: (name: string, shard: number) => (progress: { seconds: number; rows: number }) =>
+    log.info({ migration: name, shard, ...progress }, 'migration is running'),
   fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
 })

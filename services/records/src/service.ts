@@ -21,7 +21,7 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const events = serviceEvents(log)
   await using open = new AsyncDisposableStack()
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
-  await migrate(config, redis)
+  await migrate(config, redis, events)
   const { maxBytes, prefetchBytes } = config.read
   const pages = {
     prefetch: new PagePrefetch(prefetchBytes),

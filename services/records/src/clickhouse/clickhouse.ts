@@ -12,6 +12,8 @@ export const REQUEST_TIMEOUT_MS = 23_000
 /** The server ends a statement so long before we stop waiting for its answer. */
 const ANSWER_MS = 3000
 const PING_TIMEOUT_MS = 2000
+/** The longest timer there is: 24 days. */
+const UNBOUNDED_MS = 2 ** 31 - 1
 
 /** Requests at a time. Reads, and what jobs write, never keep the insert of a commit waiting. */
 const READS = 16
@@ -171,6 +173,11 @@ export class ClickHouse implements AsyncDisposable {
 
   async run(statement: Sql): Promise<void> {
     await this.#ask(this.#writes, {}, statement.text)
+  }
+
+  /** For migrations: runs a statement without a limit of time. Fails while the server runs another one of this id. */
+  async runUnbounded(statement: Sql, id: string): Promise<void> {
+    await this.#ask(this.#writes, { query_id: id }, statement.text, { timeoutMs: UNBOUNDED_MS })
   }
 
   /** Fails if it does not answer. */

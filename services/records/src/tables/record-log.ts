@@ -67,6 +67,12 @@ const logRows: Rows = {
   structure: written.map(([name, type]) => `${name} ${type}`).join(', '),
 }
 
+/** Statements of migrations: how long payloads are kept, and versions that have ended. */
+export const payloadTtl = (days: number) =>
+  `ALTER TABLE record_log{on_cluster} MODIFY COLUMN payload String CODEC(ZSTD(1)) TTL toDateTime(intDiv(written_at, 1000) + 1) + INTERVAL ${days} DAY`
+export const historyTtl = (days: number) =>
+  `ALTER TABLE record_log{on_cluster} MODIFY TTL toDateTime(intDiv(ended_at, 1000) + 1) + INTERVAL ${days} DAY DELETE WHERE ended_at > 0`
+
 /** What the rows of so many changes take at most; ids may take a little more. */
 export const rowsBytes = (changes: number, payloadBytes: number) => 2 * changes * ROW_MAX_BYTES + payloadBytes
 

@@ -8,6 +8,10 @@ import { sql } from '../clickhouse/sql.ts'
 
 const MAX_LINES = 10_000
 
+/** A statement of a migration. */
+export const runLogTtl = (days: number) =>
+  `ALTER TABLE run_log{on_cluster} MODIFY TTL toDateTime(intDiv(at, 1000)) + INTERVAL ${days} DAY`
+
 /** A repeated call writes the same lines again, and lines of the same number are one. */
 export async function appendLogs(clickhouse: ClickHouse, request: AppendLogsRequest): Promise<void> {
   if (request.lines.length === 0) return

@@ -1,0 +1,26 @@
+-- A retry of an insert must find the first try among the inserts that ClickHouse remembers. All instances together make
+-- at most about 100 commits a second (merges cannot follow more parts), and tries of one commit are at most 125 s apart.
+ALTER TABLE record_log{on_cluster} MODIFY SETTING {deduplication_window} = 15000;
+
+-- What was applied to the tables at the last start: see src/schema/applied-settings.ts.
+CREATE TABLE IF NOT EXISTS applied_setting{on_cluster} (
+  name String,
+  value UInt32,
+  applied_at Int64
+)
+ENGINE = {replicated}ReplacingMergeTree(applied_at)
+ORDER BY name;
+
+-- Tables that are older than this one say it in their definitions.
+INSERT INTO applied_setting (name, value, applied_at)
+SELECT name, toUInt32(days), 0 FROM (
+  SELECT 'payload_days' AS name, extract(create_table_query, '`payload` String.*?toIntervalDay\\((\\d+)\\)') AS days
+  FROM system.tables WHERE database = currentDatabase() AND table = 'record_log'
+  UNION ALL
+  SELECT 'history_days', extract(create_table_query, 'toIntervalDay\\((\\d+)\\) WHERE ended_at')
+  FROM system.tables WHERE database = currentDatabase() AND table = 'record_log'
+  UNION ALL
+  SELECT 'run_log_days', extract(create_table_query, 'toIntervalDay\\((\\d+)\\)')
+  FROM system.tables WHERE database = currentDatabase() AND table = 'run_log'
+)
+WHERE days != '';
