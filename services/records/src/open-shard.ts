@@ -7,10 +7,10 @@ import { WriteQueue } from './commit/write-queue.ts'
 import type { Config, Shard } from './config.ts'
 import { shardEvents } from './events.ts'
 import { HeadCache } from './heads/head-cache.ts'
-import { every } from './jobs/every.ts'
+import { onOneInstance } from './jobs/on-one-instance.ts'
 import { retireStreams } from './jobs/retire-streams.ts'
+import { startStreamJobs } from './jobs/stream-jobs.ts'
 import { sweepGenerations } from './jobs/sweep-generations.ts'
-import { TableFeed } from './jobs/table-feed.ts'
 import type { PageMemory } from './read/page-memory.ts'
 import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { Store } from './store.ts'
@@ -39,19 +39,19 @@ export function openStore(at: Shard, shared: Shared): Store & AsyncDisposable {
   const events = shardEvents(log, place)
   const clickhouse = new ClickHouse(at)
   const state = new StreamState(redis, config.redis.prefix, clickhouse)
-  const lock = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
-  const feed = new TableFeed(clickhouse, state, lock('moving'), events)
+  const mutex = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
+  const jobs = startStreamJobs(clickhouse, state, mutex('archiving'), events)
   const heads = new HeadCache(clickhouse, config.headBytes / shards, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays, staleDays } = config.keep
   const inserts = pLimit(1)
   const leases = new Leases(redis, config.redis.prefix, events)
-  const committing = { clickhouse, inserts, heads, background: feed, historyDays, events }
+  const committing = { clickhouse, inserts, heads, background: jobs, historyDays, events }
   const budget = new MemoryBudget(config.writeBytes / shards, 'the write queue')
   const store: Store = {
     ...committing,
     state,
-    feed,
+    jobs,
     life,
     writes: new WriteQueue({ ...committing, leases, state }, budget),
     prefetch,
@@ -62,12 +62,13 @@ export function openStore(at: Shard, shared: Shared): Store & AsyncDisposable {
   }
   const opened = new AsyncDisposableStack()
   opened.use(clickhouse)
-  opened.use(feed)
+  opened.use(jobs)
+  const failed = (name: string) => (error: unknown) => events.jobFailed(name, error)
   const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
-  opened.use(every(SWEEP_MS, lock('sweeping'), sweep, events.sweepFailed))
+  opened.use(onOneInstance(SWEEP_MS, mutex('sweeping'), sweep, failed('sweep generations')))
   if (staleDays > 0) {
     const retire = (signal: AbortSignal) => retireStreams(store, staleDays, signal)
-    opened.use(every(RETIRE_MS, lock('retiring'), retire, events.retiringFailed))
+    opened.use(onOneInstance(RETIRE_MS, mutex('retiring'), retire, failed('retire streams')))
   }
   return { ...store, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

@@ -4,7 +4,7 @@ import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import type { WriteQueue } from './commit/write-queue.ts'
 import type { Events } from './events.ts'
 import type { HeadCache } from './heads/head-cache.ts'
-import type { TableFeed } from './jobs/table-feed.ts'
+import type { StreamJobs } from './jobs/stream-jobs.ts'
 import type { PageMemory } from './read/page-memory.ts'
 import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { StreamState } from './stream/stream-state.ts'
@@ -17,8 +17,8 @@ export type Store = {
   inserts: LimitFunction
   state: StreamState
   heads: HeadCache
-  feed: TableFeed
-  background: TableFeed
+  jobs: StreamJobs
+  background: StreamJobs
   writes: WriteQueue
   life: PayloadLife
   prefetch: PagePrefetch

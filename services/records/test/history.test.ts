@@ -2,7 +2,7 @@ import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
 import { streamId } from '../src/stream/identity.ts'
-import { moveEnded } from '../src/tables/record-history.ts'
+import { archiveSuperseded } from '../src/tables/record-history.ts'
 import { brief, type ListedRecord, type Records, shardOf, sql, startRecords, stream } from './harness.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -73,7 +73,7 @@ async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: nu
 /** What the store does by and by with what has ended. */
 async function move(issues: ReturnType<typeof fresh>): Promise<void> {
   await using clickhouse = new ClickHouse(shardOf(store))
-  await moveEnded(clickhouse, [streamId(issues.stream, 0)])
+  await archiveSuperseded(clickhouse, [streamId(issues.stream, 0)])
 }
 
 test('a stream as of a moment is what its readers saw then, before and after what has ended is moved and merged', async () => {

@@ -103,7 +103,7 @@ async function sourceFor(
   const map = store.heads.watched(snapshot, since)
   if (last?.holds(snapshot)) return last
   if (map) return new FromMemory(store, map, since)
-  await store.feed.flushUnchanged(snapshot)
+  await store.jobs.flushUnchanged(snapshot)
   return new FromTables(store, snapshot, since)
 }
 

@@ -7,7 +7,7 @@ import type { Store } from '../store.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { Target } from '../stream/target.ts'
 import { indexInPlace } from '../tables/record-head.ts'
-import { historyOf } from '../tables/record-history.ts'
+import { historyStreamId } from '../tables/record-history.ts'
 import { after, countLive, type Key, measureLive, pruneRows, upTo } from '../tables/record-log.ts'
 
 const CHUNK_ROWS = 100_000
@@ -72,10 +72,10 @@ async function pruneChunk(
 
 async function pruneHistory(store: Store, target: Target, until: Key): Promise<void> {
   await store.writes.operate(target, async ({ snapshot }) => {
-    await store.feed.archive(snapshot)
+    await store.jobs.archive(snapshot)
     await pruneRows(
       store.clickhouse,
-      historyOf(snapshot.id),
+      historyStreamId(snapshot.id),
       sql`${upTo(until)} AND pruned_at = 0`,
       snapshot.instant,
     )

@@ -5,56 +5,71 @@ import type { Page, PageBound } from '../read/page.ts'
 import { isClosed, mayBeCut, type ReadRow, readColumns, readRow, upToBytes } from './record-log.ts'
 
 /**
- * Versions of records that have ended. The commit that ends one puts a row beside it that says so (`closed_at`), and the
- * version stays where it is, payload and all. By and by they are moved: to the name of a stream beside theirs, with the
- * instant at which they ended. Thousands at once take hardly longer than the few of one commit, as payloads are read in
- * blocks of hundreds.
+ * History: superseded versions of records, with their payloads. The commit that supersedes a version puts a row beside it that
+ * says so (`closed_at`), and the version stays where it is. Later a job archives it: moves it to the name of a stream
+ * beside its own, with the instant at which it was superseded (`ended_at`). Thousands at once take hardly longer than
+ * the few of one commit, as payloads are read in blocks of hundreds.
  */
 
 const DAY_MS = 24 * 3600 * 1000
-/** Payloads of a statement that moves, in the server's memory. */
-const MOVE_BYTES = 64 * 1024 * 1024
-/** Commits whose endings one statement moves. */
-const MOVE_COMMITS = 10_000
+/** Payloads of a statement, in the server's memory. */
+const ARCHIVE_BYTES = 64 * 1024 * 1024
+/** Commits of a statement: what they have superseded. */
+const ARCHIVE_COMMITS = 10_000
 
-/** The name of the stream beside a stream: the same UUID but for one bit. */
-export const historyOf = (stream: string) =>
+/** The name in the table of a stream's history: the UUID of the stream but for one bit. */
+export const historyStreamId = (stream: string) =>
   (Number.parseInt(stream.slice(0, 1), 16) ^ 8).toString(16) + stream.slice(1)
 
-/** Commits that have ended versions which are not moved yet. */
-type Closing = { stream: string; at: number; bytes: number }
+/** Commits that have superseded versions which are not archived yet. */
+type Superseding = { stream: string; at: number; bytes: number }
 
 /**
- * Moves what has ended in these streams. What is moved and what it leaves are one block, so readers see a version in one
- * of the two places. If we die, it stays where it is until somebody moves it. Twice at the same time would be right, too,
- * but leave rows that nothing removes.
+ * Archives what is superseded in these streams. Archived versions and the rows that remove them from the log are one block,
+ * so readers see a version in one of the two places. If we die, it stays in the log until a job archives it. Two
+ * instances at the same time would do no harm to readers, but leave rows that nothing removes.
  */
-export async function moveEnded(clickhouse: ClickHouse, streams: string[]): Promise<void> {
+export async function archiveSuperseded(clickhouse: ClickHouse, streams: string[]): Promise<void> {
   for (;;) {
-    const closing = await closingOf(clickhouse, streams)
+    const closing = await superseding(clickhouse, streams)
     if (closing.length === 0) return
     let bytes = 0
     const end = closing.findIndex((commit) => {
       bytes += commit.bytes
-      return bytes > MOVE_BYTES
+      return bytes > ARCHIVE_BYTES
     })
-    await move(clickhouse, end === -1 ? closing : closing.slice(0, Math.max(end, 1)))
-    if (end === -1 && closing.length < MOVE_COMMITS) return
+    await archive(clickhouse, end === -1 ? closing : closing.slice(0, Math.max(end, 1)))
+    if (end === -1 && closing.length < ARCHIVE_COMMITS) return
   }
 }
 
-async function closingOf(clickhouse: ClickHouse, streams: string[]): Promise<Closing[]> {
+async function superseding(clickhouse: ClickHouse, streams: string[]): Promise<Superseding[]> {
   return clickhouse.select(
     sql`SELECT stream, closed_at, sum(size) FROM record_log
       WHERE stream IN ${streams} AND ${isClosed}
-      GROUP BY stream, closed_at HAVING sum(sign) > 0 ORDER BY closed_at LIMIT ${MOVE_COMMITS}`,
+      GROUP BY stream, closed_at HAVING sum(sign) > 0 ORDER BY closed_at LIMIT ${ARCHIVE_COMMITS}`,
     (row) => ({ stream: row.uuid(), at: row.int64(), bytes: row.int64() }),
   )
 }
 
-async function move(clickhouse: ClickHouse, closing: Closing[]): Promise<void> {
+/** Streams with versions that were superseded before an instant and are not archived. The index on `closed_at` finds them. */
+export async function streamsWithSuperseded(
+  clickhouse: ClickHouse,
+  before: number,
+  limit: number,
+): Promise<string[]> {
+  return clickhouse.select(
+    sql`SELECT DISTINCT stream FROM (
+        SELECT stream FROM record_log WHERE ${isClosed} AND closed_at < ${before}
+        GROUP BY stream, closed_at HAVING sum(sign) > 0)
+      LIMIT ${limit}`,
+    (row) => row.uuid(),
+  )
+}
+
+async function archive(clickhouse: ClickHouse, closing: Superseding[]): Promise<void> {
   const streams = [...new Set(closing.map(({ stream }) => stream))]
-  const names = listed(streams.map((stream) => [stream, historyOf(stream)]))
+  const names = listed(streams.map((stream) => [stream, historyStreamId(stream)]))
   const commits = listed(closing.map(({ stream, at }) => [stream, at]))
   const ends = sql`sign = 1 AND ${isClosed} AND stream IN ${streams}
     AND (stream, closed_at) IN (SELECT * FROM values('stream UUID, at Int64', ${commits}))`
@@ -76,7 +91,7 @@ async function move(clickhouse: ClickHouse, closing: Closing[]): Promise<void> {
     ORDER BY written_at`)
 }
 
-/** Versions of a record that have ended, newest first. */
+/** Superseded versions of a record, newest first. */
 export async function endedVersions(
   clickhouse: ReadClient,
   stream: string,
@@ -85,7 +100,7 @@ export async function endedVersions(
 ): Promise<Page<ReadRow>> {
   const limit = bound.records + 1
   const settings = upToBytes(bound.bytes)
-  // Those that are not moved yet are newer, and are read first: what is moved meanwhile is in both.
+  // Those that are not archived yet are newer, and are read first: what is archived meanwhile is in both.
   const closed = await clickhouse.select(
     sql`SELECT ${readColumns} FROM record_log
       WHERE stream = ${stream} AND id = ${id} AND modified_at < ${before} AND sign = 1 AND closed_at = 0
@@ -98,14 +113,14 @@ export async function endedVersions(
   const isFull = (rows: ReadRow[]) => rows.length === limit || mayBeCut(rows, bound.bytes)
   if (isFull(closed)) return { items: ofEachInstant(closed), more: true }
   const where = sql`id = ${id} AND modified_at < ${before} AND ended_at > ${since}`
-  const moved = await readVersions(clickhouse, stream, where, sql`modified_at DESC`, limit, settings)
-  return { items: ofEachInstant([...closed, ...moved]), more: isFull(moved) }
+  const archived = await readVersions(clickhouse, stream, where, sql`modified_at DESC`, limit, settings)
+  return { items: ofEachInstant([...closed, ...archived]), more: isFull(archived) }
 }
 
 /** A version that was pruned or restored in place has several rows; the first one here is its last. */
 const ofEachInstant = (rows: ReadRow[]) => rows.filter((row, i) => row.modifiedAt !== rows[i - 1]?.modifiedAt)
 
-/** A selection of what was moved, in an order, up to `limit` or a little more than the bytes of `settings`. */
+/** A selection of what is archived, in an order, up to `limit` or a little more than the bytes of `settings`. */
 export async function readVersions(
   clickhouse: ReadClient,
   stream: string,
@@ -115,7 +130,7 @@ export async function readVersions(
   settings: Sql,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
-    sql`SELECT ${readColumns} FROM record_log FINAL WHERE stream = ${historyOf(stream)} AND ${where}
+    sql`SELECT ${readColumns} FROM record_log FINAL WHERE stream = ${historyStreamId(stream)} AND ${where}
       ORDER BY ${order} LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
     readRow,
   )

@@ -4,7 +4,7 @@ import type { ReadClient } from '../clickhouse/read-client.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, sql } from '../clickhouse/sql.ts'
 import { streamId } from '../stream/identity.ts'
-import { historyOf } from './record-history.ts'
+import { historyStreamId } from './record-history.ts'
 
 /** The table `streams`: which generations of which streams there are. */
 
@@ -59,7 +59,7 @@ export async function staleStreams(clickhouse: ClickHouse, limit: number): Promi
  * the next sweep finds what this one did not finish.
  */
 export async function removeStreams(clickhouse: ClickHouse, stale: string[]): Promise<void> {
-  const streams = [...stale, ...stale.map(historyOf)]
+  const streams = [...stale, ...stale.map(historyStreamId)]
   for (const table of [sql`record_log`, sql`record_head`, sql`seen`, sql`stream_use`, sql`streams`]) {
     await clickhouse.run(
       sql`DELETE FROM ${table} WHERE stream IN ${streams} SETTINGS lightweight_deletes_sync = 0`,

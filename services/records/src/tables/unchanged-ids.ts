@@ -2,16 +2,16 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { type Sql, sql } from '../clickhouse/sql.ts'
 
-/** The table `seen`: which ids saves brought without changing them. Until they are written they wait in Redis. */
+/** The table `seen`: ids of records that were saved again without a change. Until a job flushes them to the table, they wait in Redis. */
 
 const DAY_MS = 24 * 3600 * 1000
 
 export const UNCHANGED_TTL_DAYS = 31
 
-/** A delete-tracking window may be open for so long; what was seen before is forgotten soon after. */
+/** A delete-tracking window may be open for so long; older ids are dropped soon after. */
 export const WINDOW_MAX_MS = (UNCHANGED_TTL_DAYS - 1) * DAY_MS
 
-export async function insertSeen(
+export async function insertUnchangedIds(
   clickhouse: ClickHouse,
   notes: { stream: string; at: number; ids: string[] }[],
 ): Promise<void> {

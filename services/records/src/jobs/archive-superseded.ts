@@ -1,0 +1,68 @@
+import { timeLimit } from '@syncline/async'
+import { AppError } from '@syncline/errors'
+import { type ClickHouse, REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
+import type { Generation } from '../stream/snapshot.ts'
+import { archiveSuperseded, streamsWithSuperseded } from '../tables/record-history.ts'
+import { NotedStreams } from './noted-streams.ts'
+import { type Mutex, tryMutex, waitForMutex } from './redis-mutex.ts'
+
+/** A statement is about so many streams. */
+const BATCH = 200
+/** So often the table is asked for what an instance that died has left. */
+const LEFT_EVERY_MS = 3600_000
+/** Versions that are superseded for so long were left. */
+const LEFT_MS = 600_000
+const LEFT_STREAMS = 10_000
+
+/**
+ * Moves superseded versions to the history of their stream, for many commits in one statement: the more there are, the
+ * less each of them costs. One instance at a time does.
+ */
+export class Archiver {
+  readonly #clickhouse: ClickHouse
+  readonly #mutex: Mutex
+  readonly #noted = new NotedStreams()
+  #leftAt = Date.now() + Math.random() * LEFT_EVERY_MS
+
+  constructor(clickhouse: ClickHouse, mutex: Mutex) {
+    this.#clickhouse = clickhouse
+    this.#mutex = mutex
+  }
+
+  /** A commit to the stream has superseded versions. */
+  note(generation: Generation): void {
+    this.#noted.add(generation)
+  }
+
+  /** Archives what is superseded in a stream so far. */
+  async archive({ id }: Pick<Generation, 'id'>): Promise<void> {
+    using limit = timeLimit(REQUEST_TIMEOUT_MS)
+    await using _held = await waitForMutex(this.#mutex, { signal: limit.signal }).catch((cause) => {
+      if (!limit.signal.aborted) throw cause
+      throw new AppError('unavailable', 'another instance is archiving superseded versions: try again', {
+        cause,
+      })
+    })
+    await archiveSuperseded(this.#clickhouse, [id])
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const lookForLeft = Date.now() > this.#leftAt
+    if (this.#noted.size === 0 && !lookForLeft) return
+    await using held = await tryMutex(this.#mutex)
+    if (!held) return
+    const archive = async (streams: string[]) => {
+      held.signal.throwIfAborted()
+      await archiveSuperseded(this.#clickhouse, streams)
+    }
+    await this.#noted.visit(BATCH, signal, (streams) => archive(streams.map(({ id }) => id)))
+    if (lookForLeft) await this.#archiveLeft(archive, signal)
+  }
+
+  async #archiveLeft(archive: (streams: string[]) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const left = await streamsWithSuperseded(this.#clickhouse, Date.now() - LEFT_MS, LEFT_STREAMS)
+    for (let at = 0; at < left.length && !signal.aborted; at += BATCH)
+      await archive(left.slice(at, at + BATCH))
+    if (left.length < LEFT_STREAMS) this.#leftAt = Date.now() + LEFT_EVERY_MS
+  }
+}

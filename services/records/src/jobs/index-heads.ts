@@ -1,0 +1,50 @@
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { Generation } from '../stream/snapshot.ts'
+import type { HeadsBehind, StreamState } from '../stream/stream-state.ts'
+import { indexHeads } from '../tables/record-head.ts'
+import { NotedStreams } from './noted-streams.ts'
+
+/** A statement is about so many streams. */
+const BATCH = 200
+
+type State = Pick<StreamState, 'isHeld' | 'headsBehind' | 'setIndexed'>
+
+/**
+ * Copies the heads of new versions from the log to their table, for many commits in one statement. Until then readers look
+ * into the log from the instant on that Redis has for the stream; so nothing is lost if this process dies.
+ */
+export class HeadIndexer {
+  readonly #clickhouse: ClickHouse
+  readonly #state: State
+  readonly #noted = new NotedStreams()
+
+  constructor(clickhouse: ClickHouse, state: State) {
+    this.#clickhouse = clickhouse
+    this.#state = state
+  }
+
+  /** A commit changes the stream. */
+  note(generation: Generation): void {
+    this.#noted.add(generation)
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#noted.visit(BATCH, signal, async (streams) => {
+      // Asked first: Redis knows of a commit under way only when its lease is released.
+      const held = await Promise.all(streams.map(({ stream }) => this.#state.isHeld(stream)))
+      await this.#index(streams)
+      for (const [i, generation] of streams.entries()) if (held[i]) this.#noted.add(generation)
+    })
+  }
+
+  async #index(streams: Generation[]): Promise<void> {
+    const states = await Promise.all(streams.map(({ stream }) => this.#state.headsBehind(stream)))
+    const behind = states.filter((state): state is HeadsBehind => state !== undefined)
+    if (behind.length === 0) return
+    await indexHeads(
+      this.#clickhouse,
+      behind.map(({ id, since }) => ({ stream: id, behindSince: since })),
+    )
+    await Promise.all(behind.map((state) => this.#state.setIndexed(state)))
+  }
+}

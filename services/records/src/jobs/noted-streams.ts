@@ -1,0 +1,46 @@
+import type { Generation } from '../stream/snapshot.ts'
+
+/** About 20 MB. */
+const STREAMS_MAX = 100_000
+
+/**
+ * Streams that a job has to visit, in the order in which they were noted. There is a limit, over which the oldest ones
+ * are forgotten: a job must be right without a note, only later.
+ */
+export class NotedStreams {
+  readonly #streams = new Map<string, Generation>()
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  add({ stream, generation, id }: Generation): void {
+    this.#streams.set(id, { stream, generation, id })
+    if (this.#streams.size <= STREAMS_MAX) return
+    for (const oldest of this.#streams.keys()) {
+      this.#streams.delete(oldest)
+      break
+    }
+  }
+
+  /**
+   * Visits those that are noted now, so many at a time. What is noted meanwhile comes in the next visit; so do those of a
+   * visit that fails.
+   */
+  async visit(
+    batch: number,
+    signal: AbortSignal,
+    work: (streams: Generation[]) => Promise<void>,
+  ): Promise<void> {
+    for (let left = this.#streams.size; left > 0 && !signal.aborted; left -= batch) {
+      const streams = [...this.#streams.values().take(Math.min(batch, left))]
+      for (const { id } of streams) this.#streams.delete(id)
+      try {
+        await work(streams)
+      } catch (error) {
+        for (const stream of streams) if (!this.#streams.has(stream.id)) this.add(stream)
+        throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { repeat } from '@syncline/async'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import type { Events } from '../events.ts'
+import type { Generation } from '../stream/snapshot.ts'
+import type { StreamState } from '../stream/stream-state.ts'
+import { Archiver } from './archive-superseded.ts'
+import { UnchangedIdsFlusher } from './flush-unchanged-ids.ts'
+import { HeadIndexer } from './index-heads.ts'
+import type { Mutex } from './redis-mutex.ts'
+
+const FLUSH_MS = 2000
+const INDEX_MS = 2000
+const ARCHIVE_MS = 10_000
+
+/** What commits leave to be written later, by jobs that write for many streams at once. */
+export type StreamJobs = {
+  /** Comes before a commit. Waits while too many unchanged ids wait to be flushed. */
+  ensureRoom(): Promise<void>
+  /** Something was committed to the stream, or will be when its lease is released. */
+  committed(generation: Generation, left: { unchangedBytes: number; changed: boolean }): void
+  /** When it returns, all unchanged ids of the stream are in their table. Under the stream's lease. */
+  flushUnchanged(generation: Generation): Promise<void>
+  /** When it returns, what was superseded in the stream is in its history. */
+  archive(generation: Pick<Generation, 'id'>): Promise<void>
+}
+
+export function startStreamJobs(
+  clickhouse: ClickHouse,
+  state: StreamState,
+  archiving: Mutex,
+  events: Events,
+): StreamJobs & AsyncDisposable {
+  const flusher = new UnchangedIdsFlusher(clickhouse, state)
+  const indexer = new HeadIndexer(clickhouse, state)
+  const archiver = new Archiver(clickhouse, archiving)
+  const jobs = new AsyncDisposableStack()
+  const start = (name: string, ms: number, job: { run(signal: AbortSignal): Promise<void> }) =>
+    jobs.use(repeat(ms, (signal) => job.run(signal), { onFailure: (error) => events.jobFailed(name, error) }))
+  start('flush unchanged ids', FLUSH_MS, flusher)
+  start('index heads', INDEX_MS, indexer)
+  start('archive superseded versions', ARCHIVE_MS, archiver)
+  return {
+    ensureRoom: () => flusher.ensureRoom(never),
+    committed(generation, { unchangedBytes, changed }) {
+      flusher.note(generation, unchangedBytes)
+      if (!changed) return
+      indexer.note(generation)
+      archiver.note(generation)
+    },
+    flushUnchanged: (generation) => flusher.flush(generation),
+    archive: (generation) => archiver.archive(generation),
+    [Symbol.asyncDispose]: () => jobs.disposeAsync(),
+  }
+}
+
+const { signal: never } = new AbortController()
