@@ -73,6 +73,8 @@ export function shardEvents(serviceLog: Log, shard: number) {
     retired: (stream: Stream, usedAt: number) =>
       log.warn({ stream, lastRun: new Date(usedAt).toISOString() }, 'unused stream emptied'),
     swept: (streams: number) => log.info({ streams }, 'rows of emptied streams removed'),
+    sweepAwaits: (deletes: number) => log.info({ deletes }, 'ClickHouse has not applied earlier deletes yet'),
+    forgotten: (streams: number) => log.info({ streams }, 'empty unused streams forgotten'),
     recovered(stream: Stream) {
       recovered.inc()
       log.warn({ stream }, 'recovered a stream after a commit that was in doubt')

@@ -7,6 +7,7 @@ import { WriteQueue } from './commit/write-queue.ts'
 import type { Config, Shard } from './config.ts'
 import { shardEvents } from './events.ts'
 import { HeadCache } from './heads/head-cache.ts'
+import { StreamForgetter } from './jobs/forget-streams.ts'
 import { onOneInstance } from './jobs/on-one-instance.ts'
 import { retireStreams } from './jobs/retire-streams.ts'
 import { startStreamJobs } from './jobs/stream-jobs.ts'
@@ -20,6 +21,7 @@ import { PayloadLife } from './tables/payload-life.ts'
 
 const SWEEP_MS = 60_000
 const RETIRE_MS = 3600_000
+const FORGET_MS = 3600_000
 
 /** What all shards share. */
 export type Shared = {
@@ -66,6 +68,9 @@ export function openStore(at: Shard, shared: Shared): Store & AsyncDisposable {
   const failed = (name: string) => (error: unknown) => events.jobFailed(name, error)
   const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)
   opened.use(onOneInstance(SWEEP_MS, mutex('sweeping'), sweep, failed('sweep generations')))
+  const forgetter = new StreamForgetter({ clickhouse, state, events, clock }, mutex('forgetting'))
+  const forget = (signal: AbortSignal) => forgetter.run(signal)
+  opened.use(onOneInstance(FORGET_MS, mutex('forget'), forget, failed('forget streams')))
   if (staleDays > 0) {
     const retire = (signal: AbortSignal) => retireStreams(store, staleDays, signal)
     opened.use(onOneInstance(RETIRE_MS, mutex('retiring'), retire, failed('retire streams')))

@@ -123,6 +123,12 @@ export class StreamState {
     return { live: Number(live), bytes: Number(bytes) }
   }
 
+  /** The generation that Redis has of a stream; undefined if it has no state of it. */
+  async loadedGeneration(stream: Stream): Promise<number | undefined> {
+    const generation = await redisCall(this.#redis.hget(this.#key(stream), 'generation'))
+    return generation === null ? undefined : Number(generation)
+  }
+
   async isHeld(stream: Stream): Promise<boolean> {
     return (await redisCall(this.#redis.hexists(this.#key(stream), 'holder'))) === 1
   }

@@ -18,10 +18,10 @@ export async function newestGenerations(
     sql`SELECT environment, connection, model, variant, max(generation) FROM streams
       WHERE (environment, connection, model, variant) IN (${identities})
       GROUP BY environment, connection, model, variant`,
-    (row): [string, number] => [
-      JSON.stringify([row.string(), row.string(), row.string(), row.string()]),
-      row.uint32(),
-    ],
+    (row): [string, number] => {
+      const names = [row.string(), row.string(), row.string(), row.string()]
+      return [JSON.stringify(names), row.uint32()]
+    },
   )
   const generations = new Map(known)
   return streams.map((stream) => generations.get(JSON.stringify(identity(stream))))
@@ -43,29 +43,95 @@ export async function registerGenerations(
   await clickhouse.append(into, writer.finish())
 }
 
-/** Names in the tables of generations that nobody reads any more. */
-export async function staleStreams(clickhouse: ClickHouse, limit: number): Promise<string[]> {
+/** Names in the tables of generations that nobody reads any more, in an order; those after `after`. */
+export async function staleStreams(
+  clickhouse: ClickHouse,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
   return clickhouse.select(
     sql`SELECT stream FROM (
         SELECT stream, generation, max(generation) OVER (PARTITION BY environment, connection, model, variant) AS newest
         FROM streams FINAL)
-      WHERE generation < newest LIMIT ${limit}`,
+      WHERE generation < newest AND ${after === undefined ? sql`true` : sql`stream > ${after}`}
+      ORDER BY stream LIMIT ${limit}`,
     (row) => row.uuid(),
   )
 }
 
 /**
- * ClickHouse has a delete on disk when it accepts it, and does it by and by. Rows of `streams` go last: until then
- * the next sweep finds what this one did not finish.
+ * ClickHouse has a delete on disk when it accepts it, and applies it in the background. Rows of `streams` go last: until
+ * then the next sweep finds what this one did not finish.
  */
 export async function removeStreams(clickhouse: ClickHouse, stale: string[]): Promise<void> {
   const streams = [...stale, ...stale.map(historyStreamId)]
-  for (const table of [sql`record_log`, sql`record_head`, sql`seen`, sql`stream_use`, sql`streams`]) {
+  for (const table of [...tablesWithRows, sql`streams`]) {
     await clickhouse.run(
       sql`DELETE FROM ${table} WHERE stream IN ${streams} SETTINGS lightweight_deletes_sync = 0`,
     )
   }
 }
+
+/** Deletes that ClickHouse has accepted and not applied yet. */
+export async function removalsUnderWay(clickhouse: ClickHouse): Promise<number> {
+  const [count] = await clickhouse.select(
+    sql`SELECT count() FROM system.mutations
+      WHERE database = currentDatabase() AND NOT is_done AND command LIKE '%_row_exists%'`,
+    (row) => row.int64(),
+  )
+  return count ?? 0
+}
+
+export type KnownStream = { stream: Stream; generation: number; id: string }
+
+/** Streams whose newest generation is older than an instant and was not used since, in an order; those after `after`. */
+export async function idleStreams(
+  clickhouse: ClickHouse,
+  since: number,
+  after: string | undefined,
+  limit: number,
+): Promise<KnownStream[]> {
+  return clickhouse.select(
+    sql`SELECT environment, connection, model, variant, generation, stream FROM streams FINAL
+      WHERE created_at < ${since} AND (environment, connection, model, variant, generation) IN (
+          SELECT environment, connection, model, variant, max(generation) FROM streams
+          GROUP BY environment, connection, model, variant)
+        AND stream NOT IN (SELECT stream FROM stream_use WHERE used_at >= ${since})
+        AND ${after === undefined ? sql`true` : sql`stream > ${after}`}
+      ORDER BY stream LIMIT ${limit}`,
+    (row) => {
+      const [environment, connection] = [row.string(), row.string()]
+      const [model, variant] = [row.string(), row.string()]
+      const generation = row.uint32()
+      return { stream: { environment, connection, model, variant }, generation, id: row.uuid() }
+    },
+  )
+}
+
+/** Those of these generations of which a table has rows, or of whose history. */
+export async function withRows(clickhouse: ClickHouse, ids: string[]): Promise<Set<string>> {
+  const idOf = new Map(ids.flatMap((id) => [[id, id] as const, [historyStreamId(id), id] as const]))
+  const found = new Set<string>()
+  for (const table of [sql`record_log`, sql`record_head`, sql`seen`]) {
+    await clickhouse.each(
+      sql`SELECT DISTINCT stream FROM ${table} WHERE stream IN ${[...idOf.keys()]}`,
+      (row) => {
+        found.add(idOf.get(row.uuid()) ?? '')
+      },
+    )
+  }
+  return found
+}
+
+/** Forgets streams that have no rows. When it returns, they are gone. */
+export async function forgetStreams(clickhouse: ClickHouse, ids: string[]): Promise<void> {
+  for (const table of [sql`stream_use`, sql`streams`])
+    await clickhouse.run(
+      sql`DELETE FROM ${table} WHERE stream IN ${ids} SETTINGS lightweight_deletes_sync = 2`,
+    )
+}
+
+const tablesWithRows = [sql`record_log`, sql`record_head`, sql`seen`, sql`stream_use`]
 
 const identity = ({ environment, connection, model, variant }: Stream) => [
   environment,
