@@ -39,6 +39,9 @@ async function placesOf(clickhouse: ClickHouse): Promise<{ place: number; of: nu
     sql`SELECT DISTINCT place, of FROM (
       SELECT place, of FROM shard
       UNION ALL SELECT 1, 1 FROM migration WHERE NOT EXISTS (SELECT 1 FROM shard))`,
-    (row) => ({ place: row.uint32(), of: row.uint32() }),
+    (row) => {
+      const place = row.uint32()
+      return { place, of: row.uint32() }
+    },
   )
 }

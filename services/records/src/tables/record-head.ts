@@ -44,7 +44,9 @@ export async function readHeads(
   const inTable = sql`SELECT ${headColumns} FROM record_head WHERE (stream, id) IN (${ids})`
   const inLog = sql`${headsInLog(behind)} AND (stream, id) IN (${ids})`
   await clickhouse.select(behind.length > 0 ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
-    const [ofStream, id, head] = [heads.get(row.uuid()), row.string(), readHead(row)]
+    const ofStream = heads.get(row.uuid())
+    const id = row.string()
+    const head = readHead(row)
     if (head.writtenAt > (ofStream?.get(id)?.writtenAt ?? 0)) ofStream?.set(id, head)
   })
   return heads
@@ -61,7 +63,8 @@ export async function readAllHeads(
   const inLog = behindSince === undefined ? undefined : headsInLog([{ stream, behindSince }])
   await clickhouse.each(inLog ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
     row.uuid()
-    each(row.string(), readHead(row))
+    const id = row.string()
+    each(id, readHead(row))
   })
 }
 
@@ -100,16 +103,17 @@ function headsInLog(behind: { stream: string; behindSince?: number | undefined }
     WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1 AND closed_at = 0`
 }
 
-/** A head by the order of columns. */
-export const readHead = (row: RowReader): Head => ({
-  modifiedAt: row.int64(),
-  writtenAt: row.int64(),
-  hash: row.fixed(16),
-  action: readAction(row),
-  firstSeenAt: row.int64(),
-  pruned: row.int64() > 0,
-  size: row.uint32(),
-})
+/** Reads one after the other, in the order of `headColumns`, after stream and id. */
+export function readHead(row: RowReader): Head {
+  const modifiedAt = row.int64()
+  const writtenAt = row.int64()
+  const hash = row.fixed(16)
+  const action = readAction(row)
+  const firstSeenAt = row.int64()
+  const pruned = row.int64() > 0
+  const size = row.uint32()
+  return { modifiedAt, writtenAt, hash, action, firstSeenAt, pruned, size }
+}
 
 /** No id has it: see encodeRecord. */
 export const ID_SEPARATOR = '\0'

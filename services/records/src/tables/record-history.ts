@@ -48,7 +48,11 @@ async function superseding(clickhouse: ClickHouse, streams: string[]): Promise<S
     sql`SELECT stream, closed_at, sum(size) FROM record_log
       WHERE stream IN ${streams} AND ${isClosed}
       GROUP BY stream, closed_at HAVING sum(sign) > 0 ORDER BY closed_at LIMIT ${ARCHIVE_COMMITS}`,
-    (row) => ({ stream: row.uuid(), at: row.int64(), bytes: row.int64() }),
+    (row) => {
+      const stream = row.uuid()
+      const at = row.int64()
+      return { stream, at, bytes: row.int64() }
+    },
   )
 }
 

@@ -160,17 +160,19 @@ export async function readRows(
   )
 }
 
-export const readRow = (row: RowReader): ReadRow => ({
-  modifiedAt: row.int64(),
-  id: row.string(),
-  sign: row.int8(),
-  writtenAt: row.int64(),
-  action: readAction(row),
-  firstSeenAt: row.int64(),
-  prunedAt: row.int64(),
-  numericId: row.uint8() === 1,
-  payload: row.bytes(),
-})
+/** Reads one after the other, in the order of `readColumns`. */
+export function readRow(row: RowReader): ReadRow {
+  const modifiedAt = row.int64()
+  const id = row.string()
+  const sign = row.int8()
+  const writtenAt = row.int64()
+  const action = readAction(row)
+  const firstSeenAt = row.int64()
+  const prunedAt = row.int64()
+  const numericId = row.uint8() === 1
+  const payload = row.bytes()
+  return { modifiedAt, id, sign, writtenAt, action, firstSeenAt, prunedAt, numericId, payload }
+}
 
 /** The live ones of these versions, in order. */
 export async function readLive(clickhouse: ReadClient, stream: string, where: Sql): Promise<ReadRow[]> {
@@ -202,7 +204,10 @@ export async function readStored(
         SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
         FROM values('stream UUID, modified_at Int64, ids String', ${listed(keys)}))
       ORDER BY stream, modified_at, id`,
-    (row) => ({ stream: row.uuid(), row: readRow(row) }),
+    (row) => {
+      const stream = row.uuid()
+      return { stream, row: readRow(row) }
+    },
   )
   for (const [stream, found] of Map.groupBy(rows, ({ stream }) => stream)) {
     const { live } = collapse(
@@ -236,13 +241,12 @@ export async function readKeys(
   return clickhouse.select(
     sql`SELECT modified_at, id, ${share}, written_at, size FROM record_log WHERE stream = ${stream} AND ${where}
       ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
-    (row) => ({
-      modifiedAt: row.int64(),
-      id: row.string(),
-      sign: row.int8(),
-      writtenAt: row.int64(),
-      size: row.uint32(),
-    }),
+    (row) => {
+      const key = readKey(row)
+      const sign = row.int8()
+      const writtenAt = row.int64()
+      return { ...key, sign, writtenAt, size: row.uint32() }
+    },
   )
 }
 
@@ -299,7 +303,11 @@ export async function measureLive(
     sql`SELECT count(), sum(size), max((modified_at, id)) AS end FROM (
         SELECT modified_at, id, size FROM ${live(stream, where)}
         ORDER BY stream, modified_at, id LIMIT ${limit})`,
-    (row) => ({ count: row.int64(), bytes: row.int64(), end: { modifiedAt: row.int64(), id: row.string() } }),
+    (row) => {
+      const count = row.int64()
+      const bytes = row.int64()
+      return { count, bytes, end: readKey(row) }
+    },
   )
   return measured ?? { count: 0, bytes: 0, end: { modifiedAt: 0, id: '' } }
 }
@@ -322,7 +330,7 @@ export async function liveKeys(
   const behind = start ? sql`${where} AND ${after(start)}` : where
   return clickhouse.select(
     sql`SELECT modified_at, id FROM ${live(stream, behind)} ORDER BY stream, modified_at, id LIMIT ${limit}`,
-    (row) => ({ modifiedAt: row.int64(), id: row.string() }),
+    readKey,
   )
 }
 
@@ -353,10 +361,12 @@ export async function summarizeAll(
   const summaries = await clickhouse.select(
     sql`SELECT stream, max(modified_at), sum(${share} * (action != 'deleted')), sum(${share} * toInt64(size))
       FROM record_log WHERE stream IN ${streams} GROUP BY stream`,
-    (row): [string, LogSummary] => [
-      row.uuid(),
-      { newest: row.int64(), live: row.int64(), bytes: row.int64() },
-    ],
+    (row): [string, LogSummary] => {
+      const stream = row.uuid()
+      const newest = row.int64()
+      const live = row.int64()
+      return [stream, { newest, live, bytes: row.int64() }]
+    },
   )
   return new Map(summaries)
 }
@@ -373,9 +383,18 @@ export async function changesOfRun(
     sql`SELECT countIf(action != 'deleted' AND first_seen_at >= ${since}),
         countIf(action != 'deleted' AND first_seen_at < ${since}), countIf(action = 'deleted')
       FROM ${live(stream, sql`modified_at >= ${since} AND run_id = ${runId}`)}`,
-    (row) => ({ added: row.int64(), updated: row.int64(), deleted: row.int64() }),
+    (row) => {
+      const added = row.int64()
+      const updated = row.int64()
+      return { added, updated, deleted: row.int64() }
+    },
   )
   return changes ?? { added: 0, updated: 0, deleted: 0 }
+}
+
+function readKey(row: RowReader): Key {
+  const modifiedAt = row.int64()
+  return { modifiedAt, id: row.string() }
 }
 
 const nameOf = { 1: 'added', 2: 'updated', 3: 'deleted' } as const

@@ -38,11 +38,11 @@ export async function listLogs(clickhouse: ReadClient, request: ListLogsRequest)
     sql`SELECT at, level, message FROM run_log FINAL
       WHERE environment = ${request.environment} AND run_id = ${request.runId}
       ORDER BY attempt DESC, number DESC LIMIT ${limit}`,
-    (row): LogLine => ({
-      atMs: row.int64(),
-      level: levels[row.int8()] ?? 'LOG_LEVEL_INFO',
-      message: row.string(),
-    }),
+    (row): LogLine => {
+      const atMs = row.int64()
+      const level = levels[row.int8()] ?? 'LOG_LEVEL_INFO'
+      return { atMs, level, message: row.string() }
+    },
   )
   return lines.reverse()
 }

@@ -32,17 +32,15 @@ export async function unusedSince(clickhouse: ClickHouse, since: number): Promis
         SELECT stream, max(used_at) AS used, max(reported_at) AS reported FROM stream_use GROUP BY stream
         HAVING used <= ${since}) AS use USING stream
       WHERE generation = newest`,
-    (row) => ({
-      stream: {
-        environment: row.string(),
-        connection: row.string(),
-        model: row.string(),
-        variant: row.string(),
-      },
-      id: row.uuid(),
-      usedAt: row.int64(),
-      reportedAt: row.int64(),
-    }),
+    (row) => {
+      const environment = row.string()
+      const connection = row.string()
+      const model = row.string()
+      const variant = row.string()
+      const id = row.uuid()
+      const usedAt = row.int64()
+      return { stream: { environment, connection, model, variant }, id, usedAt, reportedAt: row.int64() }
+    },
   )
 }
 
