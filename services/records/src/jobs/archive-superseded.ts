@@ -8,6 +8,8 @@ import { type Mutex, tryMutex, waitForMutex } from './redis-mutex.ts'
 
 /** A statement is about so many streams. */
 const BATCH = 200
+/** Between two rounds that archive something. */
+const PAUSE_MS = 10_000
 /** So often the table is asked for what an instance that died has left. */
 const LEFT_EVERY_MS = 3600_000
 /** Versions that are superseded for so long were left. */
@@ -22,6 +24,7 @@ export class Archiver {
   readonly #clickhouse: ClickHouse
   readonly #mutex: Mutex
   readonly #noted = new NotedStreams()
+  #nextAt = 0
   #leftAt = Date.now() + Math.random() * LEFT_EVERY_MS
 
   constructor(clickhouse: ClickHouse, mutex: Mutex) {
@@ -48,9 +51,10 @@ export class Archiver {
 
   async run(signal: AbortSignal): Promise<void> {
     const lookForLeft = Date.now() > this.#leftAt
-    if (this.#noted.size === 0 && !lookForLeft) return
+    if ((this.#noted.size === 0 && !lookForLeft) || Date.now() < this.#nextAt) return
     await using held = await tryMutex(this.#mutex)
     if (!held) return
+    this.#nextAt = Date.now() + PAUSE_MS
     const archive = async (streams: string[]) => {
       held.signal.throwIfAborted()
       await archiveSuperseded(this.#clickhouse, streams)

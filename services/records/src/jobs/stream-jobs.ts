@@ -8,9 +8,7 @@ import { UnchangedIdsFlusher } from './flush-unchanged-ids.ts'
 import { HeadIndexer } from './index-heads.ts'
 import type { Mutex } from './redis-mutex.ts'
 
-const FLUSH_MS = 2000
-const INDEX_MS = 2000
-const ARCHIVE_MS = 10_000
+const PERIOD_MS = 2000
 
 /** What commits leave to be written later, by jobs that write for many streams at once. */
 export type StreamJobs = {
@@ -34,11 +32,13 @@ export function startStreamJobs(
   const indexer = new HeadIndexer(clickhouse, state)
   const archiver = new Archiver(clickhouse, archiving)
   const jobs = new AsyncDisposableStack()
-  const start = (name: string, ms: number, job: { run(signal: AbortSignal): Promise<void> }) =>
-    jobs.use(repeat(ms, (signal) => job.run(signal), { onFailure: (error) => events.jobFailed(name, error) }))
-  start('flush unchanged ids', FLUSH_MS, flusher)
-  start('index heads', INDEX_MS, indexer)
-  start('archive superseded versions', ARCHIVE_MS, archiver)
+  const start = (name: string, job: { run(signal: AbortSignal): Promise<void> }) =>
+    jobs.use(
+      repeat(PERIOD_MS, (signal) => job.run(signal), { onFailure: (error) => events.jobFailed(name, error) }),
+    )
+  start('flush unchanged ids', flusher)
+  start('index heads', indexer)
+  start('archive superseded versions', archiver)
   return {
     ensureRoom: () => flusher.ensureRoom(never),
     committed(generation, { unchangedBytes, changed }) {
