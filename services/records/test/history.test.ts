@@ -1,6 +1,7 @@
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
+import { Archiver } from '../src/jobs/archive-superseded.ts'
 import { streamId } from '../src/stream/identity.ts'
 import { archiveSuperseded } from '../src/tables/record-history.ts'
 import { brief, type ListedRecord, type Records, shardOf, sql, startRecords, stream } from './harness.ts'
@@ -76,7 +77,7 @@ async function move(issues: ReturnType<typeof fresh>): Promise<void> {
   await archiveSuperseded(clickhouse, [streamId(issues.stream, 0)])
 }
 
-test('a stream as of a moment is what its readers saw then, before and after what has ended is moved and merged', async () => {
+test('a stream as of a moment is what its readers saw then, before and after superseded versions are archived and merged', async () => {
   const issues = fresh()
   const ids = Array.from({ length: 20 }, (_, i) => `r${i}`)
   const states: { at: number; seen: ListedRecord[] }[] = []
@@ -101,7 +102,7 @@ test('a stream as of a moment is what its readers saw then, before and after wha
   expect(await past(issues, ids, moments)).toEqual(before)
 })
 
-test('who moves twice at once, or while records change, changes nothing for readers', async () => {
+test('archiving twice at once, or while records change, changes nothing for readers', async () => {
   const issues = fresh()
   const ids = Array.from({ length: 50 }, (_, i) => `r${i}`)
   for (let n = 0; n < 8; n++) {
@@ -127,7 +128,7 @@ test('who moves twice at once, or while records change, changes nothing for read
   expect(await issues.deleteUnseen(true)).toMatchObject({ deleted: 49 })
 })
 
-test('what an instance has left when it ended is moved by the one that commits next', async () => {
+test('what an instance has left is archived by the one that commits to the stream next', async () => {
   const left = async ({ at, config }: Records) =>
     sql({ config }, `SELECT sumIf(sign, closed_at > 0), countIf(ended_at > 0) FROM ${at}.record_log`)
   const first = await startRecords()
@@ -140,6 +141,20 @@ test('what an instance has left when it ended is moved by the one that commits n
   await same.save([{ id: 'a', n: 3 }])
   await eventually(async () => expect(await left(second)).toBe('0\t3'))
   expect(values((await same.versions('a')).records)).toEqual(['a3', 'a2', 'a1', 'a0'])
+})
+
+test('what an instance has left is archived even if nothing is committed to its stream any more', async () => {
+  const first = await startRecords()
+  const issues = stream(first.records)
+  for (let n = 0; n < 3; n++) await issues.save([{ id: 'a', n }])
+  await first[Symbol.asyncDispose]()
+  await using clickhouse = new ClickHouse(shardOf(first))
+  await using redis = first.redis()
+  const mutex = { redis: redis.client, key: `${first.at}:archiving` }
+  const archiver = new Archiver(clickhouse, mutex, { everyMs: 0, olderMs: -60_000 })
+  await archiver.run(AbortSignal.timeout(10_000))
+  const left = await sql(first, 'SELECT sumIf(sign, closed_at > 0), countIf(ended_at > 0) FROM record_log')
+  expect(left).toBe('0\t2')
 })
 
 test('as of a moment filters work as of then', async () => {

@@ -11,9 +11,8 @@ const BATCH = 200
 /** Between two rounds that archive something. */
 const PAUSE_MS = 10_000
 /** So often the table is asked for what an instance that died has left. */
-const LEFT_EVERY_MS = 3600_000
-/** Versions that are superseded for so long were left. */
-const LEFT_MS = 600_000
+/** … for versions that were superseded longer ago than this. */
+const LEFT = { everyMs: 3600_000, olderMs: 600_000 }
 const LEFT_STREAMS = 10_000
 
 /**
@@ -25,11 +24,14 @@ export class Archiver {
   readonly #mutex: Mutex
   readonly #noted = new NotedStreams()
   #nextAt = 0
-  #leftAt = Date.now() + Math.random() * LEFT_EVERY_MS
+  readonly #left: typeof LEFT
+  #leftAt: number
 
-  constructor(clickhouse: ClickHouse, mutex: Mutex) {
+  constructor(clickhouse: ClickHouse, mutex: Mutex, left = LEFT) {
     this.#clickhouse = clickhouse
     this.#mutex = mutex
+    this.#left = left
+    this.#leftAt = Date.now() + Math.random() * left.everyMs
   }
 
   /** A commit to the stream has superseded versions. */
@@ -50,7 +52,7 @@ export class Archiver {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const lookForLeft = Date.now() > this.#leftAt
+    const lookForLeft = Date.now() >= this.#leftAt
     if ((this.#noted.size === 0 && !lookForLeft) || Date.now() < this.#nextAt) return
     await using held = await tryMutex(this.#mutex)
     if (!held) return
@@ -64,9 +66,9 @@ export class Archiver {
   }
 
   async #archiveLeft(archive: (streams: string[]) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const left = await streamsWithSuperseded(this.#clickhouse, Date.now() - LEFT_MS, LEFT_STREAMS)
+    const left = await streamsWithSuperseded(this.#clickhouse, Date.now() - this.#left.olderMs, LEFT_STREAMS)
     for (let at = 0; at < left.length && !signal.aborted; at += BATCH)
       await archive(left.slice(at, at + BATCH))
-    if (left.length < LEFT_STREAMS) this.#leftAt = Date.now() + LEFT_EVERY_MS
+    if (left.length < LEFT_STREAMS) this.#leftAt = Date.now() + this.#left.everyMs
   }
 }
