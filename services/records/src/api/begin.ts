@@ -2,8 +2,8 @@ import type { ModelCounts } from '@syncline/proto'
 import type { Store } from '../store.ts'
 import type { RunTarget } from '../stream/target.ts'
 import { changesOfRun } from '../tables/record-log.ts'
-import { noteUse } from '../tables/stream-use.ts'
 import { empty } from './empty-streams.ts'
+import { noteUse } from './note-use.ts'
 
 /** An attempt of a run takes over a stream. Tells what earlier attempts of the run have changed in it. */
 export async function begin(store: Store, target: RunTarget, emptyFirst: boolean): Promise<ModelCounts> {

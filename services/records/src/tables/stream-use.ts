@@ -2,19 +2,8 @@ import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { sql } from '../clickhouse/sql.ts'
-import type { Store } from '../store.ts'
 
 /** The table `stream_use`: what is known of when streams were used. It is not in Redis, which may forget. */
-
-const DAY_MS = 24 * 3600 * 1000
-
-/** A run begins on a stream. Once a day is enough. */
-export async function noteUse({ clickhouse, state, clock }: Store, stream: Stream): Promise<void> {
-  const [id, noted, now] = [await state.id(stream), await state.notedUse(stream), clock()]
-  if (noted?.id === id && noted.at > now - DAY_MS) return
-  await insertUse(clickhouse, id, { usedAt: now, reportedAt: 0 })
-  await state.setNotedUse(stream, { id, at: now })
-}
 
 export async function noteReport(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
   await insertUse(clickhouse, id, { usedAt: 0, reportedAt: now })
@@ -49,6 +38,11 @@ export async function lastUse(clickhouse: ClickHouse, id: string): Promise<numbe
     row.int64(),
   )
   return at ?? 0
+}
+
+/** A run begins on a stream. */
+export async function noteUse(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
+  await insertUse(clickhouse, id, { usedAt: now, reportedAt: 0 })
 }
 
 async function insertUse(
