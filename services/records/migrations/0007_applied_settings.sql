@@ -2,6 +2,13 @@
 -- at most about 100 commits a second (merges cannot follow more parts), and tries of one commit are at most 125 s apart.
 ALTER TABLE record_log{on_cluster} MODIFY SETTING {deduplication_window} = 15000;
 
+-- An insert says in `log_comment` until when it may happen ('not after <Unix ms>', see src/clickhouse/clickhouse.ts). The
+-- server checks it when it has all rows, so that one that was delayed on its way does not happen after its lease.
+ALTER TABLE record_log{on_cluster} ADD CONSTRAINT IF NOT EXISTS in_time CHECK if(
+  startsWith(getSetting('log_comment'), 'not after '),
+  toUnixTimestamp64Milli(nowInBlock64(3)) <= toInt64OrZero(substring(getSetting('log_comment'), 11)),
+  1);
+
 -- What was applied to the tables at the last start: see src/schema/applied-settings.ts.
 CREATE TABLE IF NOT EXISTS applied_setting{on_cluster} (
   name String,

@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { ClickHouse, isDefinitive } from '../src/clickhouse/clickhouse.ts'
-import { Sql, sql } from '../src/clickhouse/sql.ts'
+import { RowWriter } from '../src/clickhouse/row-binary.ts'
+import { sql } from '../src/clickhouse/sql.ts'
+import { Action, insertRows, writeRows } from '../src/tables/record-log.ts'
+import { sql as ask, shardOf, startRecords } from './harness.ts'
 
 const one = sql`SELECT 1`
 const number = (row: { uint8(): number }) => row.uint8()
-const rows = { into: sql`t`, columns: sql`a`, structure: 'a UInt8' }
+const rows = sql`t (a)`
 const at = (url: string) => ({ url, user: 'default', password: '', database: 'default' })
 
 /** A server that answers nothing until it is told to. */
@@ -145,22 +149,46 @@ test('a query that runs is cancelled on the server when its caller goes away', a
 })
 
 test('an insert that comes after its time is refused by the server, and happens once before', async () => {
-  const database = namespace()
-  await using server = new ClickHouse(at(servers().clickhouse.url))
-  await server.run(new Sql(`CREATE DATABASE ${database}`))
-  await using clickhouse = new ClickHouse({ ...at(servers().clickhouse.url), database })
-  await clickhouse.run(
-    sql`CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 10`,
-  )
-  await clickhouse.insert(rows, Buffer.of(1, 2), 'once', Date.now() + 10_000)
-  await clickhouse.insert(rows, Buffer.of(1, 2), 'once', Date.now() + 10_000)
-  await clickhouse.insert(rows, Buffer.of(1, 2), 'once')
-  expect(await clickhouse.select(sql`SELECT a FROM t ORDER BY a`, number)).toEqual([1, 2])
+  await using store = await startRecords()
+  const shard = shardOf(store)
+  await using clickhouse = new ClickHouse(shard)
+  const insert = (through: ClickHouse, id: string, token: string, notAfterMs?: number) => {
+    const head = {
+      modifiedAt: 1,
+      writtenAt: 1,
+      firstSeenAt: 1,
+      pruned: false,
+      hash: Buffer.alloc(16),
+      size: 0,
+    }
+    const change = { prunedAt: 0, numericId: false, runId: 'run' }
+    const row = { stream: randomUUID(), id, sign: 1 as const, payload: Buffer.alloc(0), closedAt: 0 }
+    const writer = new RowWriter()
+    writeRows(writer, [{ ...row, head: { ...head, action: Action.added }, change }])
+    return insertRows(through, writer.finish(), token, notAfterMs)
+  }
+  const ids = () => ask(store, 'SELECT id FROM record_log ORDER BY id')
+  for (const notAfterMs of [Date.now() + 10_000, Date.now() + 20_000, undefined])
+    await insert(clickhouse, 'a', 'once', notAfterMs)
+  expect(await ids()).toBe('a')
 
-  await using proxy = await slowProxy(servers().clickhouse.url, 300)
-  await using behind = new ClickHouse({ ...at(proxy.url), database })
-  const late = await behind.insert(rows, Buffer.of(3), 'late', Date.now() + 150).catch((error) => error)
+  await using proxy = await slowProxy(shard.url, 300)
+  await using behind = new ClickHouse({ ...shard, url: proxy.url })
+  const late = await insert(behind, 'b', 'late', Date.now() + 150).catch((error: unknown) => error)
   expect(late).toMatchObject({ code: 'unavailable' })
-  expect(await proxy.answered).toContain('the lease has run out')
-  expect(await clickhouse.select(sql`SELECT a FROM t ORDER BY a`, number)).toEqual([1, 2])
+  expect(await proxy.answered).toContain('in_time')
+  expect(await ids()).toBe('a')
+  await insert(clickhouse, 'b', 'late', Date.now() + 10_000)
+  expect(await ids()).toBe('a\nb')
+})
+
+test('an insert that the server has refused for its time is not running any more', async () => {
+  await using store = await startRecords()
+  await using clickhouse = new ClickHouse(shardOf(store))
+  const refused = clickhouse.run(
+    sql`INSERT INTO record_log (id) SETTINGS log_comment = 'not after 1' SELECT 'a'`,
+  )
+  const error = await refused.catch((error: unknown) => error)
+  expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('too late') })
+  expect(isDefinitive(error)).toBe(true)
 })

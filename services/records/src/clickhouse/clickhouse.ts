@@ -5,7 +5,7 @@ import type { Shard } from '../config.ts'
 import { ClickHouseError } from './clickhouse-error.ts'
 import { NotSentError, RequestPool } from './request-pool.ts'
 import { RowReader, RowWriter } from './row-binary.ts'
-import { type Sql, sql } from './sql.ts'
+import type { Sql } from './sql.ts'
 
 /** From a call to its end: waiting for a connection, the statement, the answer. */
 export const REQUEST_TIMEOUT_MS = 23_000
@@ -126,21 +126,14 @@ export class ClickHouse implements AsyncDisposable {
 
   /**
    * Inserts the rows of a commit, in RowBinary. With the token of an insert that has happened already it does nothing.
-   * After `notAfterMs` (Unix time) the server refuses it by its own clock, which it asks when it has read all rows: a
-   * request that a proxy or a stopped process has delayed does not happen under a lease that has run out.
+   * After `notAfterMs` (Unix time) a table with the constraint `in_time` (record_log) refuses it, by the server's clock, when
+   * it has all rows: a request that a proxy or a stopped process has delayed does not happen under a lease that has run out.
    */
-  async insert(
-    { into, columns, structure }: Rows,
-    rows: Buffer,
-    token: string,
-    notAfterMs?: number,
-  ): Promise<void> {
+  async insert(into: Sql, rows: Buffer, token: string, notAfterMs?: number): Promise<void> {
     const settings = { ...insertSettings, insert_deduplication_token: token }
-    const target = sql`${into} (${columns})`
-    if (notAfterMs === undefined) return this.#insert(this.#commits, target, rows, settings)
-    const fenced = sql`${target} SELECT ${columns} FROM input(${structure})
-      WHERE throwIf(toUnixTimestamp64Milli(nowInBlock64(3)) > ${notAfterMs}, 'the lease has run out') = 0`
-    await this.#insert(this.#commits, fenced, rows, settings)
+    if (notAfterMs === undefined) return this.#insert(this.#commits, into, rows, settings)
+    const fenced = { ...settings, log_comment: `not after ${notAfterMs}` }
+    await this.#insert(this.#commits, into, rows, fenced)
   }
 
   /** Inserts other rows, in RowBinary. If it fails, they may be there or not. */
@@ -232,9 +225,6 @@ export class ClickHouse implements AsyncDisposable {
   }
 }
 
-/** A table and the columns that its rows have here; `structure` gives their types, too. */
-export type Rows = { into: Sql; columns: Sql; structure: string }
-
 type Answer = Dispatcher.ResponseData['body']
 type Limit = { signal?: AbortSignal | undefined; timeoutMs?: number }
 
@@ -266,8 +256,8 @@ function trouble(error: unknown): string {
   return fullDisk.has(error.code) ? "ClickHouse's disk is full" : 'ClickHouse refuses at the moment'
 }
 
-/** Code of `throwIf`, by which an insert is refused after its time. */
-const LEASE_IS_OVER = '395'
+/** Code of a violated constraint, by which an insert is refused after its time. */
+const LEASE_IS_OVER = '469'
 
 /** Codes of ClickHouse: it reserves room before it writes, and may find none when it writes. */
 const fullDisk = new Set(['243', '75'])

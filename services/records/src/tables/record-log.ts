@@ -1,7 +1,7 @@
-import type { ClickHouse, Rows } from '../clickhouse/clickhouse.ts'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
-import { listed, Sql, sql } from '../clickhouse/sql.ts'
+import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import { collapse } from './collapse.ts'
 import { type Head, ID_SEPARATOR } from './record-head.ts'
 
@@ -42,30 +42,7 @@ export type NewRow = {
 const ROW_MAX_BYTES = 256
 
 /** In the order in which `writeRows` writes them. */
-const written = [
-  ['stream', 'UUID'],
-  ['modified_at', 'Int64'],
-  ['id', 'String'],
-  ['sign', 'Int8'],
-  ['written_at', 'Int64'],
-  ['action', 'Int8'],
-  ['first_seen_at', 'Int64'],
-  ['pruned_at', 'Int64'],
-  ['numeric_id', 'Bool'],
-  ['hash', 'FixedString(16)'],
-  ['size', 'UInt32'],
-  ['run_id', 'String'],
-  ['payload', 'String'],
-  ['closed_at', 'Int64'],
-] as const
-
-const columns = new Sql(written.map(([name]) => name).join(', '))
-
-const logRows: Rows = {
-  into: sql`record_log`,
-  columns,
-  structure: written.map(([name, type]) => `${name} ${type}`).join(', '),
-}
+const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, closed_at`
 
 /** Statements of migrations: how long payloads are kept, and versions that have ended. */
 export const payloadTtl = (days: number) =>
@@ -101,7 +78,7 @@ export const insertRows = (
   rows: Buffer,
   token: string,
   notAfterMs?: number,
-): Promise<void> => clickhouse.insert(logRows, rows, token, notAfterMs)
+): Promise<void> => clickhouse.insert(sql`record_log (${columns})`, rows, token, notAfterMs)
 
 /** Whether an insert with this token is running on the server. */
 export async function isInserting(clickhouse: ClickHouse, token: string): Promise<boolean> {
