@@ -12,7 +12,7 @@ import { Config } from '../src/config.ts'
 import { tryMutex } from '../src/jobs/redis-mutex.ts'
 import { migrate } from '../src/schema/migrate.ts'
 import { runMigration } from '../src/schema/run-migration.ts'
-import { sql as ask, shardOf } from './harness.ts'
+import { sql as ask, shardOf, startRecords } from './harness.ts'
 
 const configAt = (at: string) =>
   Config.parse({
@@ -100,4 +100,18 @@ test('a mutex is renewed as long as it is held, and says when it was lost', asyn
     await expect.poll(() => held?.signal.aborted).toBe(true)
   }
   expect(await redis.client.get(mutex.key)).toBe('another')
+})
+
+test('RECORDS_FSYNC reaches the tables when an instance starts, and leaves them again', async () => {
+  const at = namespace()
+  const synced = async (fsync: string) => {
+    await using store = await startRecords(at, { env: { RECORDS_FSYNC: fsync } })
+    return ask(
+      store,
+      `SELECT name FROM system.tables WHERE database = '${at}'
+        AND create_table_query LIKE '%fsync_after_insert = 1, fsync_part_directory = 1%' ORDER BY name`,
+    )
+  }
+  expect(await synced('on')).toBe('record_head\nrecord_log\nseen\nstream_use\nstreams')
+  expect(await synced('off')).toBe('')
 })
