@@ -8,7 +8,7 @@ DROP TABLE IF EXISTS stream_stat{on_cluster};
 ALTER TABLE record_log{on_cluster} MODIFY SETTING merge_selector_base = 20;
 
 -- What a commit ends it keeps in the same insert, in a stream of its own beside the one it was in: see
--- src/record-version.ts. History begins anew.
+-- src/tables/record-history.ts. History begins anew.
 ALTER TABLE record_log{on_cluster} ADD COLUMN IF NOT EXISTS ended_at Int64 CODEC(Delta, ZSTD(1));
 ALTER TABLE record_log{on_cluster}
   MODIFY TTL toDateTime(intDiv(ended_at, 1000) + 1) + INTERVAL {history_days} DAY DELETE WHERE ended_at > 0;

@@ -1,5 +1,5 @@
 -- A version that ends stays where it is, with its payload, until it is moved to history together with others: see
--- src/record-version.ts. Until then a row beside it, with its key and `closed_at`, says when it ended.
+-- src/tables/record-history.ts. Until then a row beside it, with its key and `closed_at`, says when it ended.
 ALTER TABLE record_log{on_cluster}
   ADD COLUMN IF NOT EXISTS closed_at Int64 CODEC(Delta, ZSTD(1)),
   MODIFY ORDER BY (stream, modified_at, id, closed_at);

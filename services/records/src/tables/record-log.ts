@@ -34,7 +34,7 @@ export type NewRow = {
   head: Head
   change: { prunedAt: number; numericId: boolean; runId: string }
   payload: Buffer
-  /** Not 0: the row says that the version with its key ended then, and will be moved (see record-version.ts). */
+  /** Not 0: the row says that the version with its key was superseded then, and will be archived (see record-history.ts). */
   closedAt: number
 }
 
