@@ -8,6 +8,8 @@ import { insertRows, isInserting, wasInserted } from '../tables/record-log.ts'
 
 const TRIES = 5
 const FIRST_PAUSE_MS = 250
+/** So much may the clock of ClickHouse be behind that of Redis. `Lease.ensure` leaves an insert more than that. */
+const CLOCK_SKEW_MS = 5000
 
 export type Insert = {
   rows: Buffer
@@ -44,7 +46,7 @@ export async function insertOnce(clickhouse: ClickHouse, events: Events, insert:
     try {
       // The server remembers tokens of the last inserts only, and others may have had many since.
       if (tries > 1 && (await wasInserted(clickhouse, example.id, example.instant))) return
-      await insertRows(clickhouse, rows, token, Math.min(...leases.map(({ endsAt }) => endsAt)))
+      await insertRows(clickhouse, rows, token, notAfter(leases))
       if (tries === 1) return clickhouse.reuse(rows) // an insert that failed may still be on its way
       if (await hasHappened(clickhouse, token, example)) return
       token = randomUUID()
@@ -56,6 +58,8 @@ export async function insertOnce(clickhouse: ClickHouse, events: Events, insert:
     }
   }
 }
+
+const notAfter = (leases: Lease[]) => Math.min(...leases.map(({ endsAt }) => endsAt)) - CLOCK_SKEW_MS
 
 /**
  * Whether an insert of which the server says that it has happened before is there. ClickHouse writes the token down
