@@ -1,5 +1,3 @@
-export { Syncline, type SynclineOptions } from './client.ts'
-export { type FieldError, SynclineError } from './error.ts'
 export {
   ActionError,
   createAction,
@@ -14,7 +12,9 @@ export {
   type NangoSync,
   type Pagination,
   type SyncDefinition,
-} from './function.ts'
+} from '@syncline/function-types'
+export { Syncline, type SynclineOptions } from './client.ts'
+export { type FieldError, SynclineError } from './error.ts'
 export type {
   AnyRecord,
   ListConnectionsRequestConfig,

@@ -57,12 +57,12 @@ function describe({ location, text }: Message): string {
   return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text
 }
 
-/** `createSync` and its kin come from us, under our name and the one that existing functions use. */
+/** `createSync` and the other definitions are ours, under our package's name and the one that existing functions use. */
 const definitions: Plugin = {
   name: 'definitions',
   setup({ onResolve, onLoad }) {
-    const file = fileURLToPath(import.meta.resolve('@syncline/sdk/function'))
-    onResolve({ filter: /^(nango|@syncline\/sdk(\/function)?)$/ }, () => ({
+    const file = fileURLToPath(import.meta.resolve('@syncline/function-types/definitions'))
+    onResolve({ filter: /^(nango|@syncline\/sdk)$/ }, () => ({
       path: 'definitions',
       namespace: 'syncline',
     }))

@@ -1,20 +1,18 @@
-import type { NangoSync } from '@syncline/sdk/function'
-import { checkpointJson } from './checkpoint-json.ts'
-import type { Ask } from './typed-host.ts'
+import type { CheckpointMethods } from '@syncline/function-types'
+import { checkpointJson } from '../host/checkpoint-json.ts'
+import type { CallHost } from '../host/host-api.ts'
 
-export function checkpointMethods(
-  ask: Ask,
-): Pick<NangoSync, 'getCheckpoint' | 'saveCheckpoint' | 'clearCheckpoint'> {
+export function checkpointMethods(callHost: CallHost): CheckpointMethods {
   return {
     getCheckpoint: async () => {
-      const { json } = await ask('getCheckpoint', null)
+      const { json } = await callHost('getCheckpoint', null)
       return json === '' ? null : JSON.parse(json)
     },
     saveCheckpoint: async (checkpoint) => {
-      await ask('saveCheckpoint', { json: checkpointJson(checkpoint) })
+      await callHost('saveCheckpoint', { json: checkpointJson(checkpoint) })
     },
     clearCheckpoint: async () => {
-      await ask('saveCheckpoint', { json: '' })
+      await callHost('saveCheckpoint', { json: '' })
     },
   }
 }

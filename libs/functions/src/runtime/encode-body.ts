@@ -1,5 +1,5 @@
-import type { HttpRequest } from '@syncline/sdk/function'
-import type { WireBody } from './host-api.ts'
+import type { HttpRequest } from '@syncline/function-types'
+import type { HttpBody } from '../host/host-api.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -7,7 +7,7 @@ const FORM = 'application/x-www-form-urlencoded'
 export async function encodeBody(
   data: HttpRequest['data'],
   headers: Record<string, string>,
-): Promise<WireBody | undefined> {
+): Promise<HttpBody | undefined> {
   const typed = (type: string) => {
     headers['content-type'] ??= type
   }

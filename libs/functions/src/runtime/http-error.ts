@@ -1,4 +1,4 @@
-import type { HttpResponse } from '@syncline/sdk/function'
+import type { HttpResponse } from '@syncline/function-types'
 
 /** What a request rejects with when the answer is no success. Its fields are where functions look for them. */
 export class HttpError extends Error {

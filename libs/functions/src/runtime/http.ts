@@ -1,21 +1,16 @@
 import { Readable } from 'node:stream'
-import type { HttpRequest, HttpResponse, NangoSync } from '@syncline/sdk/function'
+import type { HttpMethods, HttpRequest, HttpResponse } from '@syncline/function-types'
+import type { CallHost, HttpAnswer, HttpBody, HttpCall } from '../host/host-api.ts'
 import { encodeBody } from './encode-body.ts'
-import type { HttpAnswer, HttpCall, WireBody } from './host-api.ts'
 import { HttpError } from './http-error.ts'
-import type { RunFacts } from './program.ts'
+import { paginate } from './paginate.ts'
 import { withQuery } from './query.ts'
-import type { Ask } from './typed-host.ts'
+import type { RunFacts } from './run-facts.ts'
 
-type HttpMethods = Pick<
-  NangoSync,
-  'get' | 'post' | 'put' | 'patch' | 'delete' | 'proxy' | 'uncontrolledFetch'
->
-
-export function httpMethods(ask: Ask, facts: RunFacts): HttpMethods {
+export function httpMethods(callHost: CallHost, facts: RunFacts): HttpMethods {
   const send = async <T>(request: HttpRequest, method: HttpRequest['method'] = 'GET') => {
     const call = await toCall(request, method.toUpperCase(), facts)
-    const { status, statusText, headers, body } = await ask('http', call)
+    const { status, statusText, headers, body } = await callHost('http', call)
     const response = { status, statusText, headers, data: decode(body, request.responseType) as T }
     if (status >= 200 && status < 300) return response
     throw new HttpError(call.method, request.endpoint, response)
@@ -24,14 +19,16 @@ export function httpMethods(ask: Ask, facts: RunFacts): HttpMethods {
     (method: HttpRequest['method']) =>
     <T>(request: HttpRequest): Promise<HttpResponse<T>> =>
       send<T>(request, method)
+  const proxy = <T>(request: HttpRequest) => send<T>(request, request.method)
   return {
     get: as('GET'),
     post: as('POST'),
     put: as('PUT'),
     patch: as('PATCH'),
     delete: as('DELETE'),
-    proxy: (request) => send(request, request.method),
-    uncontrolledFetch: (request) => uncontrolledFetch(ask, request),
+    proxy,
+    paginate: (request) => paginate(request, facts.pagination, proxy),
+    uncontrolledFetch: (request) => uncontrolledFetch(callHost, request),
   }
 }
 
@@ -43,7 +40,7 @@ async function toCall(request: HttpRequest, method: string, facts: RunFacts): Pr
   const body = ['GET', 'HEAD'].includes(method) ? undefined : await encodeBody(request.data, headers)
   const { after, at } = request.retryHeader ?? {}
   return {
-    method,
+    method: method as HttpCall['method'], // the runner refuses others
     endpoint: withQuery(request.endpoint, request.params),
     ...(request.baseUrlOverride && { baseUrl: request.baseUrlOverride }),
     headers,
@@ -74,11 +71,11 @@ function lowerCased(headers: HttpRequest['headers']): Record<string, string> {
   return Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
 
-function bytesOf(body: WireBody): Buffer {
+function bytesOf(body: HttpBody): Buffer {
   return 'text' in body ? Buffer.from(body.text) : Buffer.from(body.base64, 'base64')
 }
 
-function decode(body: WireBody, type: HttpRequest['responseType'] = 'json'): unknown {
+function decode(body: HttpBody, type: HttpRequest['responseType'] = 'json'): unknown {
   if (type === 'arraybuffer') return bytesOf(body)
   if (type === 'blob') return new Blob([new Uint8Array(bytesOf(body))])
   if (type === 'stream') return Readable.from([bytesOf(body)])
@@ -92,10 +89,10 @@ function decode(body: WireBody, type: HttpRequest['responseType'] = 'json'): unk
 }
 
 async function uncontrolledFetch(
-  ask: Ask,
-  request: Parameters<NangoSync['uncontrolledFetch']>[0],
+  callHost: CallHost,
+  request: Parameters<HttpMethods['uncontrolledFetch']>[0],
 ): Promise<Response> {
-  const answer: HttpAnswer = await ask('fetch', {
+  const answer: HttpAnswer = await callHost('fetch', {
     method: request.method ?? 'GET',
     url: request.url.href,
     headers: lowerCased(request.headers),

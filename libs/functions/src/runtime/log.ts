@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
+import { ActionError, type LogLevel, type LogMethods } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
-import { ActionError, type LogLevel, type NangoSync } from '@syncline/sdk/function'
 
 const levels: LogLevel[] = ['debug', 'info', 'warn', 'error']
 
-export function logMethods(host: Host): Pick<NangoSync, 'log' | 'setLogger' | 'zodValidateInput'> {
+export function logMethods(host: Host): LogMethods {
   let threshold = 0
   const write = (level: LogLevel, values: unknown[]) => {
     if (levels.indexOf(level) >= threshold) host.log(level, values.map(asText).join(' '))

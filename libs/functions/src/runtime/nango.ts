@@ -1,19 +1,17 @@
+import { ActionError, type NangoSync } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
-import { ActionError, type NangoSync } from '@syncline/sdk/function'
+import type { CallHost } from '../host/host-api.ts'
 import { checkpointMethods } from './checkpoint.ts'
 import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
-import { paginate } from './paginate.ts'
-import type { RunFacts } from './program.ts'
 import { recordMethods } from './records.ts'
-import { typedHost } from './typed-host.ts'
+import type { RunFacts } from './run-facts.ts'
 import { unsupported } from './unsupported.ts'
 
 /** The object that a sync function works with. */
 export function createNango(facts: RunFacts, host: Host): NangoSync {
-  const ask = typedHost(host)
-  const http = httpMethods(ask, facts)
+  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner implements HostApi
   return {
     ...unsupported,
     connectionId: facts.connectionId,
@@ -25,11 +23,10 @@ export function createNango(facts: RunFacts, host: Host): NangoSync {
     variant: facts.variant,
     lastSyncDate: facts.lastSyncDate === null ? undefined : new Date(facts.lastSyncDate),
     ActionError,
-    ...http,
-    paginate: (request) => paginate(request, facts.pagination, http.proxy),
-    ...recordMethods(ask),
-    ...checkpointMethods(ask),
-    ...connectionMethods(ask, facts),
+    ...httpMethods(callHost, facts),
+    ...recordMethods(callHost),
+    ...checkpointMethods(callHost),
+    ...connectionMethods(callHost, facts),
     ...logMethods(host),
   }
 }

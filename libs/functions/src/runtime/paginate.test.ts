@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '@syncline/sdk/function'
+import type { HttpRequest, HttpResponse } from '@syncline/function-types'
 import { expect, test } from 'vitest'
 import { paginate } from './paginate.ts'
 

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, Pagination } from '@syncline/sdk/function'
+import type { HttpRequest, HttpResponse, Pagination } from '@syncline/function-types'
 import { get, set } from 'es-toolkit/compat'
 import { linkIn } from './link-header.ts'
 import { withQuery } from './query.ts'

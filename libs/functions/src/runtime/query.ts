@@ -1,4 +1,4 @@
-import type { HttpRequest } from '@syncline/sdk/function'
+import type { HttpRequest } from '@syncline/function-types'
 
 /** The endpoint with `params` in its query. A param replaces one of the same name that the endpoint has. */
 export function withQuery(endpoint: string, params: HttpRequest['params']): string {

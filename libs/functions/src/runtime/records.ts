@@ -1,24 +1,9 @@
-import type { NangoSync } from '@syncline/sdk/function'
+import type { RecordMethods } from '@syncline/function-types'
+import { RECORDS_PER_PAGE } from '../host/call-limits.ts'
+import type { CallHost } from '../host/host-api.ts'
 import { slices } from './slices.ts'
-import type { Ask } from './typed-host.ts'
 
-const PAGE = 100
-
-type RecordMethods = Pick<
-  NangoSync,
-  | 'batchSave'
-  | 'batchSend'
-  | 'batchUpdate'
-  | 'batchDelete'
-  | 'getRecordsByIds'
-  | 'listRecords'
-  | 'setMergingStrategy'
-  | 'trackDeletesStart'
-  | 'trackDeletesEnd'
-  | 'deleteRecordsFromPreviousExecutions'
->
-
-export function recordMethods(ask: Ask): RecordMethods {
+export function recordMethods(callHost: CallHost): RecordMethods {
   /** One slice after the other: what the function gave first is saved first. */
   const inSlices = async (
     records: unknown[],
@@ -31,25 +16,33 @@ export function recordMethods(ask: Ask): RecordMethods {
     return true
   }
   const save = (records: unknown[], model: string) =>
-    inSlices(records, model, (slice, first) => ask('save', { model, mode: 'replace', first, records: slice }))
+    inSlices(records, model, (slice, first) =>
+      callHost('save', { model, mode: 'replace', first, records: slice }),
+    )
 
   const trackDeletes = async (
     model: string,
     step: 'start' | 'end' | 'previous',
     options?: { allowMassDelete?: boolean },
-  ) => void (await ask('trackDeletes', { model, step, allowMassDelete: options?.allowMassDelete === true }))
+  ) =>
+    void (await callHost('trackDeletes', { model, step, allowMassDelete: options?.allowMassDelete === true }))
 
   return {
     batchSave: save,
     batchSend: save,
     batchUpdate: (records, model) =>
       inSlices(records, model, (slice, first) =>
-        ask('save', { model, mode: 'merge', first, records: slice }),
+        callHost('save', { model, mode: 'merge', first, records: slice }),
       ),
     batchDelete: (records, model) =>
-      inSlices(records, model, (slice, first) => ask('delete', { model, first, records: slice }), idOnly),
-    getRecordsByIds: (ids, model) => recordsByIds(ask, ids, model),
-    listRecords: (model, options) => listed(ask, model, options?.cursor ?? ''),
+      inSlices(
+        records,
+        model,
+        (slice, first) => callHost('delete', { model, first, records: slice }),
+        idOnly,
+      ),
+    getRecordsByIds: (ids, model) => recordsByIds(callHost, ids, model),
+    listRecords: (model, options) => listed(callHost, model, options?.cursor ?? ''),
     setMergingStrategy: async ({ strategy }) => {
       if (strategy !== 'override') {
         throw new Error(`setMergingStrategy: '${strategy}' is not supported; 'override' is the only strategy`)
@@ -62,16 +55,16 @@ export function recordMethods(ask: Ask): RecordMethods {
 }
 
 async function recordsByIds<I extends string | number, T>(
-  ask: Ask,
+  callHost: CallHost,
   ids: I[],
   model: string,
 ): Promise<Map<I, T>> {
   const byText = new Map(ids.map((id) => [String(id), id]))
   const texts = [...byText.keys()]
   const found = new Map<I, T>()
-  for (let at = 0; at < texts.length; at += PAGE) {
-    const some = texts.slice(at, at + PAGE)
-    for await (const page of listed<T & { id: unknown }>(ask, model, '', some)) {
+  for (let at = 0; at < texts.length; at += RECORDS_PER_PAGE) {
+    const some = texts.slice(at, at + RECORDS_PER_PAGE)
+    for await (const page of listed<T & { id: unknown }>(callHost, model, '', some)) {
       for (const record of page) {
         const id = byText.get(String(record.id))
         if (id !== undefined) found.set(id, record)
@@ -86,13 +79,18 @@ const idOnly = (record: unknown) =>
 
 /** A page that holds large records ends before its limit. */
 async function* listed<T>(
-  ask: Ask,
+  callHost: CallHost,
   model: string,
   cursor: string,
   ids: string[] = [],
 ): AsyncGenerator<T[], undefined, void> {
   for (let position = cursor; ; ) {
-    const { json, nextCursor } = await ask('listRecords', { model, cursor: position, ids, limit: PAGE })
+    const { json, nextCursor } = await callHost('listRecords', {
+      model,
+      cursor: position,
+      ids,
+      limit: RECORDS_PER_PAGE,
+    })
     const page = JSON.parse(json) as T[]
     if (page.length > 0) yield page
     if (nextCursor === '') return

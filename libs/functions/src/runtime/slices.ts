@@ -1,4 +1,5 @@
-const MAX_ITEMS = 1000
+import { RECORDS_PER_CALL } from '../host/call-limits.ts'
+
 const MAX_BYTES = 4 * 1024 * 1024
 /** Of a single item, which then goes alone. A message may have 8 MiB: see the sandbox's frameBytes. */
 const ITEM_MAX_BYTES = 8_000_000
@@ -14,7 +15,7 @@ export function* slices(items: unknown[], name: string): Generator<{ first: numb
         `${name}: record ${index} (id '${idOf(item)}') has ${size} bytes; a record may have ${ITEM_MAX_BYTES}`,
       )
     }
-    if (index > first && (index - first >= MAX_ITEMS || bytes + size > MAX_BYTES)) {
+    if (index > first && (index - first >= RECORDS_PER_CALL || bytes + size > MAX_BYTES)) {
       yield { first, items: items.slice(first, index) }
       first = index
       bytes = 0

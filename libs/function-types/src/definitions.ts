@@ -1,17 +1,7 @@
+// The bundler puts the text of this file into each function's bundle: it imports types only.
 import type { z } from 'zod'
-import type { Models, SyncDefinition } from './function-types.ts'
-
-export type {
-  FunctionConnection,
-  HttpRequest,
-  HttpResponse,
-  LogLevel,
-  ModelSchema,
-  Models,
-  NangoSync,
-  Pagination,
-  SyncDefinition,
-} from './function-types.ts'
+import type { Models } from './models.ts'
+import type { SyncDefinition } from './sync-definition.ts'
 
 /**
  * Defines a sync: the default export of a file `<integration>/syncs/<name>.ts`.

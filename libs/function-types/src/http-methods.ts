@@ -1,0 +1,78 @@
+import type { Unchecked } from './unchecked.ts'
+
+/** Requests to the connection's API and, without its credentials, to others. */
+export interface HttpMethods {
+  get<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
+  post<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
+  put<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
+  patch<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
+  delete<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
+  proxy<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
+  /** Page after page of items. */
+  paginate<T = Unchecked>(request: HttpRequest): AsyncGenerator<T[], undefined, void>
+  /** A request without the connection's credentials. */
+  uncontrolledFetch(request: {
+    url: URL
+    method?: Method
+    headers?: Record<string, string>
+    body?: string | null
+  }): Promise<Response>
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type OneOrMore = string | string[]
+
+/** A request to the connection's API. The connection's credentials and the integration's headers are added. */
+export interface HttpRequest {
+  /** Below the integration's base URL, such as `/v1/users`. A full URL is taken as it is. */
+  endpoint: string
+  params?: Record<string, unknown> | string
+  headers?: Record<string, unknown>
+  data?: unknown
+  /** How many more times to try after 429, 5xx and network faults. Default 0. */
+  retries?: number
+  /** Further statuses worth a retry. */
+  retryOn?: number[] | null
+  /** Response headers that say when to try again: `after` in seconds, `at` as a Unix time in seconds. */
+  retryHeader?: { after?: OneOrMore; at?: OneOrMore }
+  baseUrlOverride?: string
+  /** Default: JSON, or the text if it is none. */
+  responseType?: 'arraybuffer' | 'blob' | 'document' | 'json' | 'text' | 'stream'
+  /** Keep credentials when a redirect leads to another host. */
+  forwardHeadersOnRedirect?: boolean
+  /** A run may use its own connection only: if given, it must be that one. */
+  providerConfigKey?: string
+  connectionId?: string
+  method?: Method | Lowercase<Method>
+  paginate?: Partial<Pagination>
+}
+
+export interface HttpResponse<T = unknown> {
+  data: T
+  status: number
+  statusText: string
+  /** Names in lower case. */
+  headers: Record<string, string>
+}
+
+/** How an API hands out pages. What the integration sets as its default need not be repeated. */
+export interface Pagination {
+  type: 'cursor' | 'link' | 'offset' | (string & {})
+  /** Where in the body the page's items are: `data.items`. Default: the body itself. */
+  response_path?: string
+  limit?: number | string
+  limit_name_in_request?: string
+  /** Send limit, cursor and offset in the body. Default: for POST, PUT and PATCH. */
+  in_body?: boolean
+  cursor_name_in_request?: string
+  cursor_path_in_response?: string
+  link_rel_in_response_header?: string
+  link_path_in_response_body?: string
+  offset_name_in_request?: string
+  offset_start_value?: number
+  offset_calculation_method?: 'per-page' | 'by-response-size'
+  on_page?: (page: {
+    nextPageParam?: string | number | undefined
+    response: HttpResponse
+  }) => Promise<void> | void
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { RECORDS_PER_CALL, RECORDS_PER_PAGE } from './call-limits.ts'
+import { checkpointJson } from './checkpoint-json.ts'
+
+const MAX_RETRIES = 25
+
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, 'is not the name of a header')
+const headerValue = z.string().regex(/^[^\0\r\n]*$/, 'has a line break or NUL; a header has none')
+const headers = z.record(headerName, headerValue)
+const httpMethod = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Text, or bytes in base64. */
+const HttpBody = z.union([z.object({ text: z.string() }), z.object({ base64: z.string() })])
+export type HttpBody = z.infer<typeof HttpBody>
+
+/** A request with the connection's credentials. */
+const HttpCall = z.object({
+  method: httpMethod,
+  /** Path and query below the base URL, or a full URL. */
+  endpoint: z.string(),
+  baseUrl: z.string().optional(),
+  /** Names in lower case. */
+  headers,
+  body: HttpBody.optional(),
+  retries: z.number().transform((retries) => Math.min(Math.max(0, Math.trunc(retries)), MAX_RETRIES)),
+  retryOn: z.array(z.number()),
+  retryAfter: z.array(z.string()),
+  retryAt: z.array(z.string()),
+  /** The answer's body in base64. */
+  binary: z.boolean(),
+  keepAuthOnRedirect: z.boolean(),
+})
+export type HttpCall = z.infer<typeof HttpCall>
+
+/** A request without credentials. */
+const FetchCall = z.object({ method: httpMethod, url: z.url(), headers, body: HttpBody.optional() })
+export type FetchCall = z.infer<typeof FetchCall>
+
+const HttpAnswer = z.object({
+  status: z.number(),
+  statusText: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: HttpBody,
+})
+export type HttpAnswer = z.infer<typeof HttpAnswer>
+
+const fields = z.record(z.string(), z.unknown())
+/** As functions see it. */
+const Connection = z.object({
+  connection_id: z.string(),
+  provider_config_key: z.string(),
+  provider: z.string(),
+  credentials: fields,
+  connection_config: fields,
+  metadata: fields.nullable(),
+  tags: z.record(z.string(), z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+
+const model = z.string().max(255)
+/** Index of the call's first record in the list that the function gave: errors name a record by it. */
+const first = z.int().nonnegative()
+const records = z.array(z.unknown()).max(RECORDS_PER_CALL)
+
+/** Empty, or a flat JSON object. */
+const checkpoint = z
+  .string()
+  .max(100_000)
+  .transform((json, context) => {
+    try {
+      return json === '' ? '' : checkpointJson(JSON.parse(json))
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : String(error))
+      return z.NEVER
+    }
+  })
+
+/**
+ * What a running function may ask of its runner: the params of each method and its answer, which cross the channel as
+ * JSON. A child is not trusted, so `checkedHost` parses its params. Of answers only the type is used.
+ */
+export const hostApi = {
+  http: { params: HttpCall, answer: HttpAnswer },
+  fetch: { params: FetchCall, answer: HttpAnswer },
+  save: {
+    params: z.object({ model, mode: z.enum(['replace', 'merge']), first, records }),
+    answer: z.null(),
+  },
+  delete: { params: z.object({ model, first, records }), answer: z.null() },
+  listRecords: {
+    params: z.object({
+      model,
+      cursor: z.string().max(1100),
+      limit: z.int().min(1).max(RECORDS_PER_PAGE),
+      ids: z.array(z.string()).max(RECORDS_PER_PAGE),
+    }),
+    /** `json`: an array of records. */
+    answer: z.object({ json: z.string(), nextCursor: z.string() }),
+  },
+  trackDeletes: {
+    params: z.object({ model, step: z.enum(['start', 'end', 'previous']), allowMassDelete: z.boolean() }),
+    answer: z.null(),
+  },
+  getCheckpoint: { params: z.null(), answer: z.object({ json: z.string() }) },
+  /** An empty `json` clears it. */
+  saveCheckpoint: { params: z.object({ json: checkpoint }), answer: z.null() },
+  getConnection: { params: z.null(), answer: Connection },
+  setMetadata: {
+    params: z.object({ metadata: fields, merge: z.boolean() }),
+    answer: z.null(),
+  },
+  getIntegration: {
+    params: z.null(),
+    answer: z.object({ unique_key: z.string(), provider: z.string(), display_name: z.string() }),
+  },
+  getEnvironmentVariables: {
+    params: z.null(),
+    answer: z.array(z.object({ name: z.string(), value: z.string() })),
+  },
+}
+type Api = typeof hostApi
+
+/** The host's methods as the runner implements them: `HostApi['save']` is one. */
+export type HostApi = {
+  [Name in keyof Api]: (
+    params: z.output<Api[Name]['params']>,
+    signal: AbortSignal,
+  ) => Promise<z.output<Api[Name]['answer']>>
+}
+
+/** Calls a method of the host, in the child. */
+export type CallHost = <Name extends keyof Api>(
+  method: Name,
+  params: z.input<Api[Name]['params']>,
+) => Promise<z.output<Api[Name]['answer']>>
