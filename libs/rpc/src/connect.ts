@@ -13,37 +13,37 @@ import {
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
 import { withOneWriter } from './one-writer.ts'
-import { sticky } from './sticky-balancer.ts'
-import { tellStream } from './stream-key.ts'
+import { stickyPolicy } from './sticky-balancer.ts'
+import { addStreamKey } from './stream-key.ts'
 
 const DEADLINE_MS = 30_000
 
-/** One channel to all instances behind an address; clients of several services share it. */
+/** One channel to all instances of an address; clients of several services share it. */
 export interface Connection extends Disposable {
   client<Service extends CompatServiceDefinition>(definition: Service): Client<Service, DeadlineOptions>
 }
 
 /**
- * `address` is `host:port`. Of a DNS name with several addresses (a scaled service) one instance gets all calls about a
- * stream, as long as it is there, and other calls go to all in turn. Calls end after `deadline` (a call option, default
- * 30 s) and fail with an AppError: the server's own, or `unavailable` or `deadline_exceeded`. Nothing is retried here: the
- * caller knows what may be repeated.
+ * `address` is `host:port`. If the host is a DNS name with several addresses (a scaled service), all calls about a stream
+ * go to one instance while it is ready, and other calls go to all instances in turn. A call ends after `deadline` (a call
+ * option, default 30 s). It fails with an AppError: the server's own, `unavailable` or `deadline_exceeded`. Nothing is
+ * retried here: the caller knows what may be repeated.
  */
 export function connect(address: string): Connection {
   const channel = createChannel(`dns:${address}`, undefined, {
     ...channelOptions,
-    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [sticky] }),
-    // A server that comes back is found within a second, not after minutes of back-off.
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [stickyPolicy()] }),
+    // A server that is back is found within a second, not after minutes of back-off.
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.dns_min_time_between_resolutions_ms': 1000,
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5000,
   })
-  // Attached last is invoked first: a deadline's error is translated too.
-  const clients = createClientFactory().use(tellStream).use(deadlineMiddleware).use(translateErrors)
+  // The last one is called first: it translates the error of a deadline too.
+  const clients = createClientFactory().use(addStreamKey).use(deadlineMiddleware).use(translateErrors)
   return {
-    // '*' is every method; the type of a definition that is not known yet can't say so.
+    // '*' means every method; the type of a generic definition has no such key.
     client: (definition) =>
       clients.create(withOneWriter(definition), channel, { '*': { deadline: DEADLINE_MS } } as never),
     [Symbol.dispose]: () => channel.close(),
@@ -67,7 +67,7 @@ async function* translateErrors<Request, Response>(
   }
 }
 
-/** Of a server that did not answer, gRPC knows addresses and socket errors; our caller's caller wants its name. */
+/** gRPC's text for a server that does not answer has its address and a socket error; people need the service's name. */
 function messageOf(code: string | undefined, error: ClientError): string {
   if (code !== undefined) return error.details
   if (error.code === Status.RESOURCE_EXHAUSTED) return `${error.details}: send less at a time`

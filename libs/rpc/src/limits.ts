@@ -1,8 +1,8 @@
 const MIB = 1024 * 1024
 
 /**
- * What may be on its way before the receiver has taken it. HTTP/2 begins with 64 KiB, so a save or a page of 1 MB would
- * stop and wait sixteen times.
+ * Flow control window: bytes in flight that the receiver has not taken yet. HTTP/2's default is 64 KiB, so a save or a
+ * page of 1 MB would wait sixteen times.
  */
 export const WINDOW_BYTES = 4 * MIB
 
@@ -11,11 +11,11 @@ export const channelOptions = {
   'grpc.max_receive_message_length': 128 * MIB,
   'grpc.max_send_message_length': 128 * MIB,
   'grpc-node.flow_control_window': WINDOW_BYTES,
-  // A call that meets the end of a connection's age is sent again, if it is still there to be sent: with the usual
-  // buffer of 1 MB one save of 1 MB failed each time. One that is refused twice fails; callers repeat `unavailable`.
+  // gRPC repeats a call that a closing connection refused, if it still has the message: with the default buffer of 1 MB
+  // a save of 1 MB failed each time. A call that is refused twice fails with `unavailable`, which callers retry.
   'grpc.per_rpc_retry_buffer_size': 128 * MIB,
   'grpc.retry_buffer_size': 512 * MIB,
 }
 
-/** Trailer that carries the AppError code beside the gRPC status. */
+/** Trailer with the AppError code, beside the gRPC status. */
 export const CODE_TRAILER = 'syncline-code'

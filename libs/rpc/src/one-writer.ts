@@ -1,17 +1,17 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { CompatServiceDefinition, TsProtoServiceDefinition } from 'nice-grpc'
 
-/** Of a writer that has written more, its memory is given back. */
+/** A writer with more memory than this is not used again. */
 const KEPT_BYTES = 4 * 1024 * 1024
 
 let spare: BinaryWriter | undefined
 
 /**
- * The same service, whose messages are all encoded in the memory of one writer. Generated code makes a writer for each
- * message, which begins small and doubles: a save of 1 MB left seven of garbage, and its sender spent half of its time on them.
+ * The same service, with one writer that encodes all messages. Generated code makes a writer for each message, whose
+ * memory starts small and doubles: a save of 1 MB left 7 MB of garbage, which took half of the sender's time.
  */
 export function withOneWriter<Service extends CompatServiceDefinition>(definition: Service): Service {
-  const { methods, ...service } = definition as unknown as TsProtoServiceDefinition // all that proto/ gives
+  const { methods, ...service } = definition as unknown as TsProtoServiceDefinition // every service of proto/ is one
   const written = Object.entries(methods).map(([name, { requestType, responseType, ...method }]) => {
     const types = { requestType: inOneWriter(requestType), responseType: inOneWriter(responseType) }
     return [name, { ...method, ...types }]
@@ -28,10 +28,10 @@ function inOneWriter(type: MessageType): MessageType {
     ...type,
     encode(message) {
       const writer = spare ?? new BinaryWriter()
-      spare = undefined // one that has failed half-way is not used again
+      spare = undefined // a writer that failed half-way is not used again
       const { buffer } = encode(message, writer).finish()
       if (buffer.byteLength <= KEPT_BYTES) spare = writer
-      // nice-grpc makes a Buffer of it, which is a view of an ArrayBuffer, but would be a copy of a Uint8Array.
+      // nice-grpc calls Buffer.from on it, which copies a Uint8Array but not an ArrayBuffer.
       return { finish: () => buffer as never }
     },
   }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 
 /**
- * Which of some names a key belongs to (rendezvous hashing): all who ask agree, keys are spread evenly, and a name that
- * comes or goes moves only the keys that it gets or had.
+ * The name that a key belongs to, by rendezvous hashing: every process gets the same answer, keys are spread evenly, and
+ * a name that is added or removed moves only its own share of the keys.
  */
 export function rendezvous(key: string, names: Iterable<string>): string | undefined {
   let best: { name: string; weight: string } | undefined

@@ -1,5 +1,4 @@
 import './backpressure.ts'
-import './server-window.ts'
 import { AppError, codes } from '@syncline/errors'
 import {
   type CallContext,
@@ -10,6 +9,7 @@ import {
 } from 'nice-grpc'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
 import { withOneWriter } from './one-writer.ts'
+import { widenServerWindows } from './server-window.ts'
 import { cutOffSlowClients } from './slow-client.ts'
 
 const STOP_TIMEOUT_MS = 10_000
@@ -17,8 +17,8 @@ const STOP_TIMEOUT_MS = 10_000
 const SLOW_CLIENT_MS = 30_000
 
 /**
- * Clients look the name up again when a connection ends: so an instance that was added gets its share within a minute.
- * Calls under way go on.
+ * A client resolves the name again when a connection ends, so a new instance gets its share within a minute. Calls in
+ * flight go on.
  */
 const connectionAge = { 'grpc.max_connection_age_ms': 60_000, 'grpc.max_connection_age_grace_ms': 600_000 }
 
@@ -27,10 +27,10 @@ export interface RpcServer extends AsyncDisposable {
 }
 
 /**
- * Serves what `register` adds, on `address` (`host:port`, port 0 = any). An AppError reaches the caller with its
- * code; any other error is told to `onFault` and hidden from the caller. A streamed answer goes as fast as its client
- * takes it: a handler is asked for the next message when the client has taken the last one, and closed if the client takes
- * none for `slowClientMs`.
+ * Serves the services that `register` adds, on `address` (`host:port`, port 0 = any free one). An AppError reaches the
+ * caller with its code. Any other error goes to `onFault`; the caller gets `server_error`. A streamed answer goes as fast
+ * as its client takes it: the handler is asked for the next message when the client has taken the last one, and is closed
+ * if the client takes none for `slowClientMs`.
  */
 export async function serve(
   address: string,
@@ -38,6 +38,7 @@ export async function serve(
   onFault: (path: string, error: unknown) => void,
   { slowClientMs = SLOW_CLIENT_MS } = {},
 ): Promise<RpcServer> {
+  widenServerWindows()
   const interceptors = [cutOffSlowClients(slowClientMs)]
   const server = createServer({ ...channelOptions, ...connectionAge, interceptors }).use((call, context) =>
     answer(call, context, onFault),

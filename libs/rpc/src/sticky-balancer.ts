@@ -3,17 +3,23 @@ import { rendezvous } from './rendezvous.ts'
 import { STREAM_KEY } from './stream-key.ts'
 
 const NAME = 'syncline_sticky'
-/** As a service config says it. */
-export const sticky = { [NAME]: {} }
+/** The policy in a service config. */
+const config = { [NAME]: {} }
+
+/** Registers the policy with gRPC and returns it as a service config names it. */
+export function stickyPolicy(): object {
+  experimental.registerLoadBalancerType(NAME, StickyBalancer, StickyConfig)
+  return config
+}
 
 const roundRobin = experimental.parseLoadBalancingConfig({ round_robin: {} })
 
 /**
- * A load balancing policy: of the instances that are ready, calls about a stream go to the same one each time, other
- * calls to all in turn. No call waits for an instance: that a stream stays where its heads are only makes it faster.
+ * A load balancing policy: all calls about a stream go to one of the instances that are ready, other calls go to all in
+ * turn. No call waits for an instance: an instance that has a stream's heads in memory is faster, any other one is right.
  *
- * The policy is gRPC's own round robin, which connects, notices who is ready and has names looked up again; only the
- * choice is ours. gRPC's `ring_hash` comes with xDS only, and waits for the instance that it has chosen.
+ * gRPC's own round robin connects, notices which instances are ready and resolves names again; only the choice is ours.
+ * gRPC's `ring_hash` exists with xDS only, and waits for the instance that it has chosen.
  */
 class StickyBalancer extends experimental.ChildLoadBalancerHandler implements experimental.LoadBalancer {
   constructor(channel: experimental.ChannelControlHelper) {
@@ -38,14 +44,14 @@ class StickyBalancer extends experimental.ChildLoadBalancerHandler implements ex
   }
 }
 
-/** gRPC takes a new one whenever an instance becomes ready or ceases to be. */
+/** gRPC replaces the picker whenever an instance becomes ready or is lost. */
 class StickyPicker implements experimental.Picker {
   readonly #inTurn: experimental.Picker
   readonly #byAddress = new Map<string, experimental.PickResult>()
 
   constructor(inTurn: experimental.Picker) {
     this.#inTurn = inTurn
-    // Round robin does not list who is ready, but names them all before it comes round.
+    // Round robin has no list of its instances, but returns each of them before it repeats one.
     const noCall = { metadata: new Metadata(), extraPickInfo: {} }
     const first = inTurn.pick(noCall)
     let pick = first
@@ -72,8 +78,6 @@ class StickyConfig implements experimental.TypedLoadBalancingConfig {
   }
 
   toJsonObject() {
-    return sticky
+    return config
   }
 }
-
-experimental.registerLoadBalancerType(NAME, StickyBalancer, StickyConfig)

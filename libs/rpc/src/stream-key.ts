@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import { Stream } from '@syncline/proto'
 import { type CallOptions, type ClientMiddlewareCall, Metadata } from 'nice-grpc'
 
-/** Metadata of a call about one stream, by which calls are sent to instances; a proxy between can go by it too. */
+/** Metadata of a call about one stream. The balancer chooses an instance by it; a proxy can do the same. */
 export const STREAM_KEY = 'syncline-stream'
 
-/** Names the stream of a request that has one. */
-export async function* tellStream<Request, Response>(
+/** Client middleware: adds the key of the request's stream, if it has one. */
+export async function* addStreamKey<Request, Response>(
   call: ClientMiddlewareCall<Request, Response>,
   options: CallOptions,
 ) {
@@ -18,7 +18,7 @@ export async function* tellStream<Request, Response>(
   })
 }
 
-/** A hash, as names may be long and have any characters, and proxies log metadata. */
+/** A hash: names may be long and have any characters, and proxies log metadata. */
 function streamKey(request: unknown): string | undefined {
   const { stream } = request as { stream?: Stream } // no other messages have such a field
   return stream && hash('sha256', Stream.encode(Stream.fromPartial(stream)).finish(), 'base64url')
