@@ -1,4 +1,4 @@
-/** Modules of Node that a function may import: they compute, and touch nothing. */
+/** Node's modules that a function may import: they compute and change nothing outside the process. */
 export const forFunctions = [
   'assert',
   'async_hooks',
@@ -16,8 +16,8 @@ export const forFunctions = [
 ]
 
 /**
- * What packages may load besides, since many do so without need (a client with an optional file cache). In the sandbox
- * they load, and everything they would do to the world is refused there.
+ * Node's modules that a package may import: many import one that they need for an option only (a file cache). The
+ * sandbox refuses what such a module would do outside the process.
  */
 export const forPackages = [
   ...forFunctions,

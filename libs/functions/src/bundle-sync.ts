@@ -8,27 +8,25 @@ import { builtinName, forFunctions } from './builtins.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
 
-export interface Bundle {
-  /** One CommonJS text with all it imports. The same sources give the same text. */
+interface Bundle {
+  /** One CommonJS text with everything that it imports. The same sources give the same text. */
   text: string
   warnings: string[]
 }
 
-/**
- * Bundles a function's file. What does not compile is one AppError `invalid_bundle` with the place of each fault.
- */
+/** Bundles a function's file. A compile error is an AppError `invalid_bundle` that lists each fault with its position. */
 export async function bundleSync(file: string): Promise<Bundle> {
   const result = await build({
     entryPoints: [file],
-    // Paths in the text are relative to it: where a project lies must not change the text.
+    // Paths in the text are relative to this folder: a project's location must not change the text.
     absWorkingDir: dirname(file),
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node26',
-    // The project's own compiler options say how it is checked, not what it does.
+    // The project's own compiler options are for its type checks; they must not change the text.
     tsconfigRaw: {},
-    // A function has no module loader at run time: `import()` becomes `require`.
+    // A function has no module loader at run time, so `import()` becomes `require`.
     supported: { 'dynamic-import': false },
     minifyWhitespace: true,
     minifySyntax: true,
@@ -79,7 +77,7 @@ const builtins: Plugin = {
     onResolve({ filter: /^[a-z0-9_:/]+$/ }, ({ path, importer }) => {
       if (!isBuiltin(path)) return undefined
       if (forFunctions.includes(builtinName(path)) || isPackage(importer)) return { path, external: true }
-      const text = `the module '${path}' is not there in a sync function; of Node's own there are: ${forFunctions.join(', ')}`
+      const text = `a sync function can't import the module '${path}'; of Node's modules it can import: ${forFunctions.join(', ')}`
       return { errors: [{ text }] }
     })
   },
@@ -99,7 +97,7 @@ const zodFallback: Plugin = {
   },
 }
 
-/** People look for faults in their own files: positions in packages would only make the bundle several times larger. */
+/** No source positions of packages: authors debug their own files, and the bundle would be several times larger. */
 const noSourceMapOfPackages: Plugin = {
   name: 'no-source-map-of-packages',
   setup({ onLoad }) {

@@ -8,23 +8,19 @@ const model = z
   .regex(/^[A-Z][A-Za-z0-9_]*$/, 'a model is named like a type: a capital letter, then letters, digits or _')
   .max(255)
 
-/** What a deployed sync says about itself. It comes out of foreign code, so it is checked as any input. */
-export const SyncFacts = z.object({
+/** The facts of a sync's definition. They come from customer code, so they are validated like any input. */
+const SyncFacts = z.object({
   description: z.string().max(10_000).default(''),
-  /** Without one, the gateway counts it on with each new bundle. */
+  /** Without a version, the gateway increments the deployed one with each new bundle. */
   version: z.string().min(1).max(64).optional(),
   frequency: z.string().min(1).max(255),
   models: z.array(model).min(1, 'a sync has at least one model').max(100),
   autoStart: z.boolean().default(true),
   trackDeletes: z.boolean().default(false),
-  syncType: z.enum(['full', 'incremental']).default('full'),
-  hasMetadata: z.boolean(),
-  hasCheckpoint: z.boolean(),
-  hasWebhook: z.boolean(),
 })
-export type SyncFacts = z.infer<typeof SyncFacts>
+type SyncFacts = z.infer<typeof SyncFacts>
 
-/** Evaluates a bundle in a sandbox and reads its definition. `name` is how errors call it. */
+/** Evaluates a bundle in a sandbox and reads its definition. Errors call the sync `name`. */
 export async function describeSync(bundle: string, name: string, sandboxes: Sandboxes): Promise<SyncFacts> {
   using sandbox = await sandboxes.take()
   const input: ProgramInput = { task: 'describe', code: bundle }

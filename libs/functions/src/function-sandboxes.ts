@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openSandboxes, type Sandboxes, type SandboxesOptions } from '@syncline/sandbox'
 
-/** Where the child processes that run sync functions come from. */
+/** Opens the pool of child processes that run sync functions. */
 export function openFunctionSandboxes(options: Omit<SandboxesOptions, 'program'> = {}): Promise<Sandboxes> {
   return openSandboxes({ ...options, program: join(import.meta.dirname, 'runtime/program.ts') })
 }

@@ -1,6 +1,6 @@
 import { defaultLimits, type Limits } from '@syncline/sandbox'
 
-/** Reading a definition takes milliseconds; code that works at its top level is not waited for. */
+/** Limits for reading a definition. That takes milliseconds; code that works for long at its top level is stopped. */
 export const describeLimits: Limits = {
   ...defaultLimits,
   wallMs: 20_000,

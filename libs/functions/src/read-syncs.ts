@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '@syncline/errors'
 
-export interface SyncFile {
+interface SyncFile {
   integration: string
   name: string
   file: string

@@ -43,10 +43,6 @@ test('what a sync says about itself is read, with its defaults', async () => {
     models: ['Thing'],
     autoStart: true,
     trackDeletes: false,
-    syncType: 'full',
-    hasMetadata: false,
-    hasCheckpoint: false,
-    hasWebhook: false,
   })
   const more = `version: '2.1', autoStart: false, trackDeletes: true, syncType: 'incremental', metadata: z.object({}),
     checkpoint: z.object({ at: z.string() }), onWebhook: async () => {}`
@@ -54,10 +50,6 @@ test('what a sync says about itself is read, with its defaults', async () => {
     version: '2.1',
     autoStart: false,
     trackDeletes: true,
-    syncType: 'incremental',
-    hasMetadata: true,
-    hasCheckpoint: true,
-    hasWebhook: true,
   })
 })
 
@@ -89,9 +81,9 @@ test.each([
   [
     'a module that functions do not have',
     `import fs from 'node:fs'; fs.a()`,
-    /contacts\.ts:1:16: the module 'node:fs' is not there/,
+    /contacts\.ts:1:16: a sync function can't import the module 'node:fs'/,
   ],
-  ['another one', `import 'child_process'`, /the module 'child_process' is not there/],
+  ['another one', `import 'child_process'`, /can't import the module 'child_process'/],
   ['no default export', `export const a = 1`, /crm\/contacts: it has no default export/],
   ['another default export', `export default { exec() {} }`, /not the result of createSync/],
   ['an action', `import { createAction } from 'nango'; export default createAction({})`, /of type 'action'/],
@@ -119,7 +111,7 @@ test('modules that only compute are there', async () => {
   expect((await described(minimal('', imports))).models).toEqual(['Thing'])
 })
 
-test('a package may load what it does not get to use', async () => {
+test('a package may import a module that functions may not import', async () => {
   const facts = await described(minimal('', `import { read } from 'reader'; console.log(read)`), {
     'node_modules/reader/package.json': '{"name":"reader","main":"index.js"}',
     'node_modules/reader/index.js': `const fs = require('fs'); exports.read = () => fs.readFileSync('/etc/passwd')`,

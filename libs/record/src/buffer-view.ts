@@ -1,3 +1,3 @@
-/** The same bytes as a Buffer. gRPC's messages have plain arrays, which are views of what arrived. */
+/** The same bytes as a Buffer, without a copy. Messages of gRPC have plain arrays. */
 export const bufferView = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -24,13 +24,13 @@ test('our own metadata is not part of a record', () => {
   expect(hash(record)).toBe(hash({ id: 'a' }))
 })
 
-test('the order of keys does not count, at any depth', () => {
+test('another order of keys is not a change, at any depth', () => {
   expect(hash({ id: 'a', n: { x: 1, y: [{ p: 1, q: 2 }] } })).toBe(
     hash({ n: { y: [{ q: 2, p: 1 }], x: 1 }, id: 'a' }),
   )
 })
 
-test('order in arrays and types of values count', () => {
+test('the order of arrays and the types of values are changes', () => {
   const hashes = [{ a: [1, 2] }, { a: [2, 1] }, { a: '1' }, { a: 1 }, { a: null }, {}].map((fields) =>
     hash({ id: 'x', ...fields }),
   )
@@ -90,7 +90,7 @@ test.each([
   [{ id: Number.POSITIVE_INFINITY }, /has the number "Infinity" as its id/],
   [{ id: 1n }, /has the bigint "1" as its id/],
   [{ id: 'x'.repeat(256) }, /has an id of 256 characters, 255 are allowed: 'x{40}…'/],
-  [{ id: 'a', n: 1n }, /\(id 'a'\) is no JSON: .*BigInt/],
+  [{ id: 'a', n: 1n }, /\(id 'a'\) is not JSON: .*BigInt/],
 ])('%o is refused with what is wrong', (value, message) => {
   expect(errorOf(value)).toMatch(message)
 })
@@ -98,5 +98,5 @@ test.each([
 test('a circular record is refused', () => {
   const record: { id: string; self?: unknown } = { id: 'a' }
   record.self = record
-  expect(errorOf(record)).toMatch(/no JSON: .*circular/i)
+  expect(errorOf(record)).toMatch(/not JSON: .*circular/i)
 })

@@ -11,13 +11,13 @@ export type EncodedRecord = {
   numericId: boolean
   /** JSON text of an object. */
   payload: Buffer
-  /** Over the canonical payload: equal means unchanged. */
+  /** Of the canonical payload: equal hashes mean an unchanged record. */
   hash: Buffer
 }
 
 /**
- * A record of a customer's function as the record store takes it. The hash is over canonical JSON (RFC 8785), so the
- * order of keys is no change. `name` says in errors which record it was: `records[3] of model 'Issue'`.
+ * Encodes a record of a customer's function for the record store. The hash is over canonical JSON (RFC 8785), so another
+ * order of keys is not a change. Errors call the record `name`: `records[3] of model 'Issue'`.
  */
 export function encodeRecord(value: unknown, name = 'the record'): EncodedRecord {
   if (!isObject(value)) throw invalid(`${name} is ${describe(value)}; a record is an object with an id`)
@@ -32,7 +32,7 @@ export function encodeRecord(value: unknown, name = 'the record'): EncodedRecord
   }
 }
 
-/** Ids are compared as text; NUL has no place in it, and half of a surrogate pair has no bytes in UTF-8. */
+/** Ids are compared as text, without NUL; half of a surrogate pair, which UTF-8 can't encode, is replaced. */
 function recordId(id: unknown, name: string): string {
   if (id === undefined || id === null) throw invalid(`${name} has no id`)
   const valid = typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id))
@@ -51,7 +51,7 @@ function jsonTexts(fields: object, name: string): { text: string; canonical: str
   try {
     return { text: JSON.stringify(fields), canonical: canonical(fields) }
   } catch {
-    // Half surrogate pairs (from texts cut too short) and NaN have no canonical form: without them it must work.
+    // Half surrogate pairs (of texts cut too short) and NaN have no canonical form: replace them and try again.
     try {
       const text = JSON.stringify(fields, (_key, value) =>
         typeof value === 'string' ? value.toWellFormed() : value,
@@ -59,7 +59,7 @@ function jsonTexts(fields: object, name: string): { text: string; canonical: str
       return { text, canonical: canonical(JSON.parse(text)) }
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-      throw new AppError('invalid_record', `${name} (id '${shortId(fields)}') is no JSON: ${reason}`, {
+      throw new AppError('invalid_record', `${name} (id '${shortId(fields)}') is not JSON: ${reason}`, {
         cause,
       })
     }

@@ -6,9 +6,9 @@ import { type EncodedRecord, HASH_BYTES, ID_MAX_LENGTH } from './encode-record.t
 /** Records of one save. */
 export type Batch = {
   ids: string[]
-  /** Of all payloads. */
+  /** Size of all payloads. */
   bytes: number
-  /** Made anew by each call, as views of what arrived: a batch that waits is a few objects, not hundreds. */
+  /** Creates the records, as views of the received message: until then a queued batch is a few objects, not hundreds. */
   records(): EncodedRecord[]
 }
 
@@ -22,14 +22,14 @@ export function batchOf(records: EncodedRecord[]): RecordBatch {
   }
 }
 
-/** A batch as it arrived. */
+/** Reads a received batch. */
 export function readBatch(batch: RecordBatch | undefined): Batch {
   if (batch === undefined) throw new AppError('invalid_body', 'the call has no batch')
   const { ids, payloadBytes, payloads, hashes } = batch
   let end = 0
   for (const [i, id] of ids.entries()) {
     const size = payloadBytes[i] ?? 0
-    // NUL separates ids in a look-up; a text of another length would shift all columns after it, of other rows too.
+    // NUL separates ids in look-ups; an id of wrong length would shift the columns of this and of other rows.
     if (id === '' || id.length > ID_MAX_LENGTH || id.includes('\0') || size === 0)
       throw notOurs(`record '${id}'`)
     end += size

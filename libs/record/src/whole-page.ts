@@ -1,7 +1,7 @@
 import type { ListRecordsResponse } from '@syncline/proto'
 import { bufferView } from './buffer-view.ts'
 
-/** A page that came in pieces, for who wants all of it at once. */
+/** Joins the pieces of a page. */
 export async function wholePage(
   pieces: AsyncIterable<ListRecordsResponse>,
 ): Promise<{ records: Buffer; nextCursor: string }> {

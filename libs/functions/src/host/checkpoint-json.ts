@@ -2,7 +2,7 @@ const MAX_FIELDS = 16
 const MAX_KEY_CHARS = 255
 const MAX_TEXT_CHARS = 4000
 
-/** A checkpoint as JSON text: flat, with texts, finite numbers, booleans and dates. Any breach is an error that names it. */
+/** Encodes a checkpoint: a flat object of texts, finite numbers, booleans and dates. An error names the wrong field. */
 export function checkpointJson(checkpoint: unknown): string {
   if (typeof checkpoint !== 'object' || checkpoint === null || Array.isArray(checkpoint)) {
     throw new Error(`a checkpoint is an object with fields, not ${JSON.stringify(checkpoint) ?? 'undefined'}`)

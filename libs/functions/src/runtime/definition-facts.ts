@@ -1,20 +1,16 @@
 import type { Definition } from './evaluate.ts'
 
-/** What a definition says about itself, as data. Its values are checked by who asked. */
+/** The facts of a definition as plain data. The parent validates them. */
 export function definitionFacts(definition: Definition): Record<string, unknown> {
   for (const [name, schema] of Object.entries(definition.models)) requireId(name, schema)
-  const { description, version, frequency, autoStart, trackDeletes, syncType } = definition
+  const { description, version, frequency, autoStart, trackDeletes } = definition
   return {
     description,
     version,
     frequency,
     autoStart,
     trackDeletes,
-    syncType,
     models: Object.keys(definition.models),
-    hasMetadata: definition.metadata !== undefined,
-    hasCheckpoint: definition.checkpoint !== undefined,
-    hasWebhook: typeof definition.onWebhook === 'function',
   }
 }
 
@@ -23,6 +19,6 @@ function requireId(name: string, schema: unknown): void {
     throw new Error(`the model '${name}' is not a zod schema`)
   const shape = 'shape' in schema ? schema.shape : undefined
   if (typeof shape === 'object' && shape !== null && !('id' in shape)) {
-    throw new Error(`the model '${name}' has no field 'id'; records are told apart by it`)
+    throw new Error(`the model '${name}' has no field 'id', which identifies its records`)
   }
 }

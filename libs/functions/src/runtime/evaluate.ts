@@ -45,13 +45,13 @@ function checked(exported: unknown): Definition {
 
 const nodeRequire = createRequire(FILE)
 
-/** A bundle holds all it imports but Node's own modules. */
+/** A bundle contains everything that it imports, except Node's own modules. */
 function requireBuiltin(name: string): unknown {
   if (isBuiltin(name) && forPackages.includes(builtinName(name))) return nodeRequire(name)
-  throw new Error(`the module '${name}' is not there in a sync function`)
+  throw new Error(`a sync function can't import the module '${name}'`)
 }
 
-/** What a function prints is for people who look for a fault: the run's log at level debug. */
+/** What a function prints goes to the run's log at level debug. */
 function loggedConsole(host: Host): Console {
   const print =
     (level: LogLevel) =>

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '@syncline/function-types'
 
-/** What a request rejects with when the answer is no success. Its fields are where functions look for them. */
+/** The error of a request whose answer is not 2xx, with the fields that existing functions read. */
 export class HttpError extends Error {
   readonly isAxiosError = true
   readonly code: string

@@ -54,7 +54,7 @@ async function toCall(request: HttpRequest, method: string, facts: RunFacts): Pr
   }
 }
 
-/** A run has the credentials of one connection; another's are none of its business. */
+/** A run may use the credentials of its own connection only. */
 export function ownConnectionOnly(
   named: { providerConfigKey?: string | undefined; connectionId?: string | undefined },
   facts: RunFacts,

@@ -27,7 +27,7 @@ export function logMethods(host: Host): LogMethods {
   }
 }
 
-/** Of `{ level: 'warn' }` and nothing else; older names of levels mean the nearest of ours. */
+/** The level of an argument that is `{ level: 'warn' }` and has no other key. Older names map to the nearest of ours. */
 function levelIn(value: unknown): LogLevel | undefined {
   if (typeof value !== 'object' || value === null || !('level' in value)) return undefined
   if (Object.keys(value).length !== 1) return undefined

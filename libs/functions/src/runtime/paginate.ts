@@ -5,12 +5,12 @@ import { withQuery } from './query.ts'
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>
 
-/** What of a page says where the next one is: to be set in the request, a link to follow, or nothing = the end. */
+/** Where the next page is: a value for the request's page parameter, a link to follow, or undefined after the last page. */
 type Next = { param: string | number } | { link: string } | undefined
 
 /**
- * Requests page after page, by the integration's defaults with the call's settings over them. `on_page` hears of a page
- * after the function has worked on its items: a cursor that it keeps for a checkpoint never runs ahead of them.
+ * Requests page after page. The call's settings override the integration's defaults. `on_page` is called after the
+ * function has processed the items of the page, so a cursor that it keeps for a checkpoint is never ahead of them.
  */
 export async function* paginate<T>(
   request: HttpRequest,
@@ -53,9 +53,9 @@ export async function* paginate<T>(
 }
 
 interface Strategy {
-  /** Of the parameter that says which page. */
+  /** Name of the request's page parameter. */
   name?: string | undefined
-  /** Its value for the first page. */
+  /** Its value in the first request. */
   start?: number | undefined
   next: (response: HttpResponse, items: unknown[]) => Next
 }
@@ -119,11 +119,11 @@ function byOffset(how: Partial<Pagination>): Strategy {
   }
 }
 
-/** In a body, a name with dots is a path. */
+/** In a body, a name with dots is a path to a nested field. */
 function setParam(request: HttpRequest, name: string, value: unknown, inBody: boolean): HttpRequest {
   if (inBody) {
     const data = structuredClone(request.data ?? {})
-    if (typeof data !== 'object') throw new Error('paginate: the request has a body that is no object')
+    if (typeof data !== 'object') throw new Error('paginate: the request has a body that is not an object')
     return { ...request, data: set(data, name, value) }
   }
   const params = typeof request.params === 'string' ? queryObject(request.params) : request.params

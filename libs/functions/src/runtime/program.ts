@@ -9,7 +9,7 @@ export type ProgramInput =
   | { task: 'describe'; code: string }
   | { task: 'sync'; code: string; facts: RunFacts }
 
-/** Runs in the child process: reads what a function says about itself, or runs it. */
+/** Runs in the child process: reads the definition of a function, or runs the function. */
 export const program: Program = async (input, host) => {
   const request = input as ProgramInput // our own parent wrote it
   try {

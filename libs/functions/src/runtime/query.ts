@@ -17,7 +17,7 @@ export function withQuery(endpoint: string, params: HttpRequest['params']): stri
   return `${path}?${query}`
 }
 
-/** Lists are joined by commas, as most APIs take them. */
+/** Lists are joined by commas, as most APIs expect. */
 function asText(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return value.map(asText).join(',')

@@ -4,7 +4,7 @@ import type { CallHost } from '../host/host-api.ts'
 import { slices } from './slices.ts'
 
 export function recordMethods(callHost: CallHost): RecordMethods {
-  /** One slice after the other: what the function gave first is saved first. */
+  /** Slices go one after the other, so records are saved in the given order. */
   const inSlices = async (
     records: unknown[],
     model: string,
@@ -77,7 +77,7 @@ async function recordsByIds<I extends string | number, T>(
 const idOnly = (record: unknown) =>
   typeof record === 'object' && record !== null && 'id' in record ? { id: record.id } : record
 
-/** A page that holds large records ends before its limit. */
+/** A page with large records may be shorter than its limit. */
 async function* listed<T>(
   callHost: CallHost,
   model: string,

@@ -31,9 +31,9 @@ test('a record that is larger than a message is named with its size', () => {
   )
 })
 
-test('a record that is no JSON is named', () => {
+test('a record that is not JSON is named', () => {
   const circular: { self?: unknown } = {}
   circular.self = circular
-  expect(() => sizes([{}, circular])).toThrow("model 'M': record 1 is no JSON")
-  expect(() => sizes([{ id: 1n }])).toThrow("model 'M': record 0 is no JSON")
+  expect(() => sizes([{}, circular])).toThrow("model 'M': record 1 is not JSON")
+  expect(() => sizes([{ id: 1n }])).toThrow("model 'M': record 0 is not JSON")
 })

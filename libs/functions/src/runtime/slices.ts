@@ -1,10 +1,10 @@
 import { RECORDS_PER_CALL } from '../host/call-limits.ts'
 
 const MAX_BYTES = 4 * 1024 * 1024
-/** Of a single item, which then goes alone. A message may have 8 MiB: see the sandbox's frameBytes. */
+/** Limit of one item, which then is a slice of its own. A message may have 8 MiB: `frameBytes` of the sandbox. */
 const ITEM_MAX_BYTES = 8_000_000
 
-/** A list in parts that fit into one message. `name` is how errors call the list. */
+/** Splits a list into parts that each fit into one message. Errors call the list `name`. */
 export function* slices(items: unknown[], name: string): Generator<{ first: number; items: unknown[] }> {
   let first = 0
   let bytes = 0
@@ -29,7 +29,7 @@ function jsonBytes(item: unknown, name: string): number {
   try {
     return Buffer.byteLength(JSON.stringify(item) ?? '')
   } catch (cause) {
-    throw new Error(`${name} is no JSON: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`)
+    throw new Error(`${name} is not JSON: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { FILE } from './evaluate.ts'
 const FRAME = /\(?\/function\.js:(\d+):(\d+)\)?/
 const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/
 
-/** The same error with its stack cut to the function, and positions as in the author's own files. */
+/** The same error, with only the function's lines in its stack and positions in the author's own files. */
 export function mapStack(error: unknown, code: string): unknown {
   try {
     if (!(error instanceof Error) || typeof error.stack !== 'string') return error
@@ -14,7 +14,7 @@ export function mapStack(error: unknown, code: string): unknown {
     const lines = frames.map((line) => (map ? mapFrame(line, map) : line))
     error.stack = [`${error.name}: ${error.message}`, ...lines].join('\n')
   } catch {
-    // An error whose stack can't be read or set is reported as it is.
+    // The stack can't be read or set: the error stays as it is.
   }
   return error
 }

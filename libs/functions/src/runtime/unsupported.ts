@@ -10,7 +10,7 @@ const names = [
   'setFieldMapping',
 ]
 
-/** What existing functions may call and Syncline does not have: a clear error instead of `is not a function`. */
+/** Methods that existing functions call and Syncline does not have: a clear error instead of `is not a function`. */
 export const unsupported = Object.fromEntries(
   names.map((name) => [name, () => Promise.reject(new Error(`nango.${name} is not supported by Syncline`))]),
 )
