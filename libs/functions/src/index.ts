@@ -1,9 +1,17 @@
 export { bundleSync } from './bundle-sync.ts'
 export { describeSync } from './describe-sync.ts'
 export { openFunctionSandboxes } from './function-sandboxes.ts'
-export { checkedHost } from './host/checked-host.ts'
 export { checkpointJson } from './host/checkpoint-json.ts'
-export type { FetchCall, HostApi, HttpAnswer, HttpCall } from './host/host-api.ts'
+export type {
+  FetchCall,
+  HostAnswers,
+  HostApi,
+  HostMethod,
+  HostParams,
+  HttpAnswer,
+  HttpCall,
+} from './host/host-api.ts'
+export { parseParams } from './host/parse-params.ts'
 export { describeLimits } from './limits.ts'
 export { readSyncs } from './read-syncs.ts'
 export type { ProgramInput } from './runtime/program.ts'

@@ -3,10 +3,16 @@ import { RECORDS_PER_CALL, RECORDS_PER_PAGE } from './call-limits.ts'
 import { checkpointJson } from './checkpoint-json.ts'
 
 const MAX_RETRIES = 25
+const MAX_RETRY_RULES = 100
+const MAX_HEADERS = 200
+const MAX_URL_CHARS = 64 * 1024
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, 'is not the name of a header')
 const headerValue = z.string().regex(/^[^\0\r\n]*$/, 'has a line break or NUL; a header has none')
-const headers = z.record(headerName, headerValue)
+const headers = z
+  .record(headerName, headerValue)
+  .refine((all) => Object.keys(all).length <= MAX_HEADERS, `more than ${MAX_HEADERS} headers`)
+const urlText = z.string().max(MAX_URL_CHARS)
 const httpMethod = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Text, or bytes in base64. */
@@ -17,15 +23,15 @@ export type HttpBody = z.infer<typeof HttpBody>
 const HttpCall = z.object({
   method: httpMethod,
   /** Path and query below the base URL, or a full URL. */
-  endpoint: z.string(),
-  baseUrl: z.string().optional(),
+  endpoint: urlText,
+  baseUrl: urlText.optional(),
   /** Names in lower case. */
   headers,
   body: HttpBody.optional(),
   retries: z.number().transform((retries) => Math.min(Math.max(0, Math.trunc(retries)), MAX_RETRIES)),
-  retryOn: z.array(z.number()),
-  retryAfter: z.array(z.string()),
-  retryAt: z.array(z.string()),
+  retryOn: z.array(z.number()).max(MAX_RETRY_RULES),
+  retryAfter: z.array(z.string().max(255)).max(MAX_RETRY_RULES),
+  retryAt: z.array(z.string().max(255)).max(MAX_RETRY_RULES),
   /** The answer's body in base64. */
   binary: z.boolean(),
   keepAuthOnRedirect: z.boolean(),
@@ -33,7 +39,12 @@ const HttpCall = z.object({
 export type HttpCall = z.infer<typeof HttpCall>
 
 /** A request without credentials. */
-const FetchCall = z.object({ method: httpMethod, url: z.url(), headers, body: HttpBody.optional() })
+const FetchCall = z.object({
+  method: httpMethod,
+  url: z.url().max(MAX_URL_CHARS),
+  headers,
+  body: HttpBody.optional(),
+})
 export type FetchCall = z.infer<typeof FetchCall>
 
 const HttpAnswer = z.object({
@@ -78,7 +89,7 @@ const checkpoint = z
 
 /**
  * What a running function may ask of its runner: the params of each method and its answer, which cross the channel as
- * JSON. A child is not trusted, so `checkedHost` parses its params. Of answers only the type is used.
+ * JSON. A child is not trusted, so the runner parses its params (parse-params.ts). Of answers only the type is used.
  */
 export const hostApi = {
   http: { params: HttpCall, answer: HttpAnswer },
@@ -121,16 +132,16 @@ export const hostApi = {
 }
 type Api = typeof hostApi
 
-/** The host's methods as the runner implements them: `HostApi['save']` is one. */
-export type HostApi = {
-  [Name in keyof Api]: (
-    params: z.output<Api[Name]['params']>,
-    signal: AbortSignal,
-  ) => Promise<z.output<Api[Name]['answer']>>
-}
+export type HostMethod = keyof Api
+/** By method, as the runner gets them. */
+export type HostParams = { [Name in HostMethod]: z.output<Api[Name]['params']> }
+export type HostAnswers = { [Name in HostMethod]: z.output<Api[Name]['answer']> }
+
+/** The host's methods as functions. */
+export type HostApi = { [Name in HostMethod]: (params: HostParams[Name]) => Promise<HostAnswers[Name]> }
 
 /** Calls a method of the host, in the child. */
-export type CallHost = <Name extends keyof Api>(
+export type CallHost = <Name extends HostMethod>(
   method: Name,
   params: z.input<Api[Name]['params']>,
-) => Promise<z.output<Api[Name]['answer']>>
+) => Promise<HostAnswers[Name]>
