@@ -1,4 +1,4 @@
-// What the service `example` of docker-compose.yml does: sets the example up and tells how to read it.
+// The service `example` of docker-compose.yml: sets the example up and prints how to read its records.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setUpExample } from './setup.ts'
 

@@ -9,19 +9,19 @@ const CLI = join(import.meta.dirname, '../../cli/src/main.ts')
 const CLI_TIMEOUT_MS = 60_000
 const ENVIRONMENT = 'dev'
 
-export interface ExampleOptions {
+interface ExampleOptions {
   natsUrl: string
-  /** Of the REST API. */
+  /** URL of the REST API. */
   url: string
   githubUrl: string
   repo: string
   token: string
   connectionId?: string
-  /** Of an earlier time; used again if it still opens the environment. */
+  /** The API key of an earlier start; it is used again if it is still valid. */
   knownKey?: string
 }
 
-/** What one needs to read the example's records. */
+/** All that a reader of the example's records needs. */
 export interface Example {
   url: string
   key: string
@@ -31,7 +31,7 @@ export interface Example {
   model: string
 }
 
-/** An environment with a key, GitHub as its integration, a connection, and the sync deployed. Repeatable. */
+/** Creates an environment with a key, the integration GitHub and a connection, and deploys the sync. Repeatable. */
 export async function setUpExample(options: ExampleOptions): Promise<Example> {
   const key = await environmentKey(options.natsUrl, options.knownKey)
   const client = new Syncline({ secretKey: key, host: options.url })
@@ -59,7 +59,7 @@ export async function setUpExample(options: ExampleOptions): Promise<Example> {
   }
 }
 
-/** What `syncline deploy <folder>` does, by itself: its errors are for people already. */
+/** Runs `syncline deploy <folder>` and returns its output; its errors are written for people. */
 export async function deploy(folder: string, url: string, key: string): Promise<string> {
   const env = { ...process.env, SYNCLINE_URL: url, SYNCLINE_KEY: key }
   const args = ['--no-warnings', CLI, 'deploy', folder]

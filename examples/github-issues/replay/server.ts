@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** An issue or pull request in the form of GitHub's REST API; what we don't look at passes through. */
+/** An issue or pull request of GitHub's REST API. Fields that this server does not use pass through. */
 export interface ReplayItem {
   id: number
   number: number
@@ -12,14 +12,14 @@ export interface ReplayItem {
   [field: string]: unknown
 }
 
-export interface ReplayOptions {
-  /** Of `GET /repos/<owner>/<name>/issues`. */
+interface ReplayOptions {
+  /** What `GET /repos/<owner>/<name>/issues` lists. */
   items: ReplayItem[]
   port?: number
   host?: string
-  /** Every n-th request for a page is refused with 429 and `Retry-After: 1`. */
+  /** Every n-th list request gets 429 and `Retry-After: 1`. */
   refuseEvery?: number
-  /** Milliseconds before each page is answered. */
+  /** Milliseconds before each answer to a list request. */
   delayMs?: number
 }
 
@@ -33,10 +33,10 @@ export interface Replay extends AsyncDisposable {
 }
 
 /**
- * GitHub's issue list over recorded items: `state`, `since`, `sort`, `direction`, `per_page`, `page`, Link headers and
- * a bearer token, as https://docs.github.com/rest/issues/issues#list-repository-issues says.
+ * Serves GitHub's issue list from recorded items: `state`, `since`, `sort`, `direction`, `per_page`, `page`, Link headers
+ * and a bearer token, as https://docs.github.com/rest/issues/issues#list-repository-issues says.
  *
- * Beside it, to play the people who use the repository: `POST /replay/issues`, `PATCH|DELETE /replay/issues/<number>`.
+ * To change the items: `POST /replay/issues`, `PATCH|DELETE /replay/issues/<number>`.
  */
 export async function startReplay(options: ReplayOptions): Promise<Replay> {
   const items = new Map(options.items.map((item) => [item.number, item]))
@@ -48,7 +48,7 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
     items.set(number, changed)
     return changed
   }
-  // GitHub never gives a number or an id twice.
+  // GitHub never uses a number or an id again.
   let lastNumber = Math.max(0, ...items.keys())
   let lastId = Math.max(0, ...[...items.values()].map((item) => item.id))
   const add: Replay['add'] = (fields) => {
@@ -74,7 +74,7 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
     try {
       const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
       if (url.pathname.startsWith('/replay/issues')) {
-        await people(request, response, url, { change, add, remove })
+        await changeItems(request, response, url, { change, add, remove })
       } else if (/^\/(repos\/[^/]+\/[^/]+|repositories\/\d+)\/issues$/.test(url.pathname)) {
         if (!/^(Bearer|token) ./.test(request.headers.authorization ?? '')) {
           return answer(response, 401, { message: 'Requires authentication' })
@@ -121,7 +121,7 @@ function list(response: ServerResponse, url: URL, all: ReplayItem[]): void {
   const last = Math.max(1, Math.ceil(found.length / perPage))
   const to = (target: number, rel: string) => {
     const there = new URL(url)
-    // GitHub's links leave the repository's name for its number.
+    // GitHub's links name the repository by its number.
     there.pathname = '/repositories/1000/issues'
     there.searchParams.set('page', String(target))
     return `<${there}>; rel="${rel}"`
@@ -134,7 +134,7 @@ function list(response: ServerResponse, url: URL, all: ReplayItem[]): void {
   answer(response, 200, found.slice((page - 1) * perPage, page * perPage))
 }
 
-async function people(
+async function changeItems(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,

@@ -16,7 +16,7 @@ const Item = z.object({
   closed_at: z.string().nullable(),
 })
 
-/** Issues and pull requests of the repository that the connection's metadata names as `repo: "owner/name"`. */
+/** Issues and pull requests of one repository: `repo: "owner/name"` in the connection's metadata. */
 export default createSync({
   description: 'Issues and pull requests of a GitHub repository',
   version: '1.0.0',
@@ -36,8 +36,8 @@ export default createSync({
     const { repo } = await nango.getMetadata()
     const before = (await nango.getCheckpoint()) ?? nothingYet
 
-    // One small question first: GitHub's own clock (so that a change made while we read belongs to the next run too),
-    // the newest number, and how many there are.
+    // One small request first. It gives the newest number, how many items there are, and the time on GitHub's clock: the
+    // next run reads what changed since then, so it sees changes that are made while this run reads.
     const now = await nango.get<GithubItem[]>({
       endpoint: `/repos/${repo}/issues`,
       params: { state: 'all', sort: 'created', direction: 'desc', per_page: '1' },
@@ -47,10 +47,10 @@ export default createSync({
     const highest = now.data[0]?.number ?? 0
     const total = lastPage(now.headers.link) ?? now.data.length
 
-    // `open` until the end: a run that was cut off shows, whatever it had saved. `run` shows the rest: cut off after its
-    // last checkpoint, a run is tried again with the same number.
+    // A run may be interrupted anywhere. `open` stays true if it was interrupted before its last checkpoint; if after, it
+    // is repeated with the same number, which `run` tells.
     const run = nango.syncJobId
-    const inOnePiece = !before.open && before.run !== run
+    const uninterrupted = !before.open && before.run !== run
     await nango.saveCheckpoint({ ...before, open: true, run })
     let added = 0
     for await (const page of pages(nango, repo, before.since)) {
@@ -62,8 +62,8 @@ export default createSync({
       return
     }
 
-    // `since` never shows what is gone. Only when the numbers don't add up is it worth reading everything: what a
-    // complete pass does not save again is deleted.
+    // Deleted items do not appear in `since` queries. Only if the count is not the expected one, read everything:
+    // `trackDeletesEnd` deletes what was not saved again.
     await nango.log(`expected ${before.total + added} items, GitHub has ${total}: looking for deleted ones`)
     for (const model of models) await nango.trackDeletesStart(model)
     let listed = 0
@@ -71,12 +71,12 @@ export default createSync({
       listed += page.length
       await save(nango, page)
     }
-    // A deletion while we read may have pushed an item over a page's edge, unseen: then the next run reads again.
+    // A deletion while we read can move an item to a page that was read already: then the next run reads again.
     const complete = listed === total
     if (complete) for (const model of models) await nango.trackDeletesEnd(model)
-    // What was saved before a cut counts as seen, though it may be gone since: only a run in one piece settles the numbers.
-    const settled = complete && inOnePiece
-    await nango.saveCheckpoint({ since, highest, total: settled ? total : 0, open: !complete, run })
+    // What an interrupted attempt saved counts as seen, even if it was deleted since: then the total is not reliable.
+    const reliable = complete && uninterrupted
+    await nango.saveCheckpoint({ since, highest, total: reliable ? total : 0, open: !complete, run })
   },
 })
 
@@ -86,7 +86,7 @@ const models = ['GithubIssue', 'GithubPullRequest'] as const
 
 type Nango = Parameters<NonNullable<Parameters<typeof createSync>[0]['exec']>>[0]
 
-/** In order of creation: what changes while we read can't push another item over a page's edge. */
+/** In order of creation, so that changes while we read do not move items from page to page. */
 function pages(nango: Nango, repo: string, since?: string) {
   return nango.paginate<GithubItem>({
     endpoint: `/repos/${repo}/issues`,
@@ -106,7 +106,7 @@ async function save(nango: Nango, page: GithubItem[]) {
   await nango.batchSave(page.filter((item) => item.pull_request).map(toRecord), 'GithubPullRequest')
 }
 
-/** What we use of https://docs.github.com/rest/issues/issues#list-repository-issues */
+/** The fields that we use: https://docs.github.com/rest/issues/issues#list-repository-issues */
 interface GithubItem {
   id: number
   number: number
@@ -140,7 +140,7 @@ function toRecord(item: GithubItem): z.infer<typeof Item> {
   }
 }
 
-/** With one item a page, the number of the last page is the number of items. */
+/** With one item per page, the number of the last page is the number of items. */
 function lastPage(link: string | undefined): number | undefined {
   const page = /[?&]page=(\d+)[^>]*>; rel="last"/.exec(link ?? '')?.[1]
   return page === undefined ? undefined : Number(page)
