@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@syncline/errors'
 import canonicalize from 'canonicalize'
+import { isObject } from './is-object.ts'
 
 export const ID_MAX_LENGTH = 255
 export const HASH_BYTES = 16
@@ -73,9 +74,6 @@ function canonical(fields: object): string {
 }
 
 const shortId = (fields: object) => ('id' in fields ? String(fields.id).slice(0, 40) : '')
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)

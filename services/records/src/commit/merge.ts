@@ -1,3 +1,5 @@
+import { isObject } from '@syncline/record'
+
 /** Objects are merged at every depth; anything else in `part` replaces, `null` and arrays too. */
 export function deepMerge(base: unknown, part: unknown): unknown {
   if (!isObject(base) || !isObject(part)) return part
@@ -6,6 +8,3 @@ export function deepMerge(base: unknown, part: unknown): unknown {
   // Not by assignment: a key `__proto__` must stay a key.
   return Object.fromEntries(merged)
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
