@@ -7,8 +7,8 @@ const MAX_RETRY_RULES = 100
 const MAX_HEADERS = 200
 const MAX_URL_CHARS = 64 * 1024
 
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, 'is not the name of a header')
-const headerValue = z.string().regex(/^[^\0\r\n]*$/, 'has a line break or NUL; a header has none')
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, 'is not a valid name of a header')
+const headerValue = z.string().regex(/^[^\0\r\n]*$/, 'a header must have no line breaks and no NUL')
 const headers = z
   .record(headerName, headerValue)
   .refine((all) => Object.keys(all).length <= MAX_HEADERS, `more than ${MAX_HEADERS} headers`)
