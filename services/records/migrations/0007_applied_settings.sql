@@ -4,10 +4,11 @@ ALTER TABLE record_log{on_cluster} MODIFY SETTING {deduplication_window} = 15000
 
 -- An insert says in `log_comment` until when it may happen ('not after <Unix ms>', see src/clickhouse/clickhouse.ts). The
 -- server checks it when it has all rows, so that one that was delayed on its way does not happen after its lease.
-ALTER TABLE record_log{on_cluster} ADD CONSTRAINT IF NOT EXISTS in_time CHECK if(
-  startsWith(getSetting('log_comment'), 'not after '),
-  toUnixTimestamp64Milli(nowInBlock64(3)) <= toInt64OrZero(substring(getSetting('log_comment'), 11)),
-  1);
+-- It throws, as an error of a constraint has the same code whatever the constraint.
+ALTER TABLE record_log{on_cluster} ADD CONSTRAINT IF NOT EXISTS in_time CHECK throwIf(
+  startsWith(getSetting('log_comment'), 'not after ')
+    AND toUnixTimestamp64Milli(nowInBlock64(3)) > toInt64OrZero(substring(getSetting('log_comment'), 11)),
+  'the lease has run out') = 0;
 
 -- What was applied to the tables at the last start: see src/schema/applied-settings.ts.
 CREATE TABLE IF NOT EXISTS applied_setting{on_cluster} (

@@ -9,8 +9,9 @@ import type { CommitResult } from '../stream/commit-result.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
 import type { RunTarget } from '../stream/target.ts'
-import { countLive, type Key, liveKeys } from '../tables/record-log.ts'
+import { countLive, liveKeys } from '../tables/record-log.ts'
 import { untouchedSince } from '../tables/unchanged-ids.ts'
+import type { Key } from '../tables/version.ts'
 import { heldBack } from './delete-guard.ts'
 
 /** A commit deletes so many records: other writers get their turn in between. */

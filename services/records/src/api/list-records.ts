@@ -5,7 +5,7 @@ import { decodeCursor } from '../read/cursor.ts'
 import { pageOfIds, type Selection } from '../read/live-page.ts'
 import type { Store } from '../store.ts'
 import type { Target } from '../stream/target.ts'
-import { Action } from '../tables/record-log.ts'
+import { Action } from '../tables/version.ts'
 import { checkKept, pageAsOf } from './list-versions.ts'
 
 /** A page of a stream in order of change. */

@@ -10,7 +10,8 @@ import type { PageSource } from '../read/page-source.ts'
 import type { Store } from '../store.ts'
 import type { Target } from '../stream/target.ts'
 import { endedVersions, historyStart, readVersions } from '../tables/record-history.ts'
-import { after, compareKeys, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
+import { after, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
+import { compareKeys } from '../tables/version.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 

@@ -8,7 +8,8 @@ import type { Granted } from '../stream/leases.ts'
 import type { Target } from '../stream/target.ts'
 import { indexInPlace } from '../tables/record-head.ts'
 import { historyStreamId } from '../tables/record-history.ts'
-import { after, countLive, type Key, measureLive, pruneRows, upTo } from '../tables/record-log.ts'
+import { after, countLive, measureLive, pruneRows, upTo } from '../tables/record-log.ts'
+import type { Key } from '../tables/version.ts'
 
 const CHUNK_ROWS = 100_000
 

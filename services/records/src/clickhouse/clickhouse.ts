@@ -256,8 +256,8 @@ function trouble(error: unknown): string {
   return fullDisk.has(error.code) ? "ClickHouse's disk is full" : 'ClickHouse refuses at the moment'
 }
 
-/** Code of a violated constraint, by which an insert is refused after its time. */
-const LEASE_IS_OVER = '469'
+/** Code of throwIf, by which the constraint `in_time` refuses an insert after its time. */
+const LEASE_IS_OVER = '395'
 
 /** Codes of ClickHouse: it reserves room before it writes, and may find none when it writes. */
 const fullDisk = new Set(['243', '75'])

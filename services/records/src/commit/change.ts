@@ -1,5 +1,6 @@
 import type { HeadsOfStream } from '../heads/head-cache.ts'
-import type { ReadRow, StoredKey } from '../tables/record-log.ts'
+import type { ReadRow } from '../tables/record-log.ts'
+import type { StoredKey } from '../tables/version.ts'
 import type { Draft } from './plan.ts'
 
 /**

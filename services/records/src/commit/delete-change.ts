@@ -1,5 +1,5 @@
 import type { PayloadLife } from '../tables/payload-life.ts'
-import { Action, type StoredKey } from '../tables/record-log.ts'
+import { Action, type StoredKey } from '../tables/version.ts'
 import type { Change } from './change.ts'
 import { isAlive, type RecordChange } from './plan.ts'
 

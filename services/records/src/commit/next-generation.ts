@@ -1,4 +1,5 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { streamId } from '../stream/identity.ts'
 import type { Granted } from '../stream/leases.ts'
 import { registerGenerations } from '../tables/streams.ts'
 import type { OperationEnd } from './operation.ts'
@@ -13,7 +14,8 @@ export async function takeNextGeneration(
 ): Promise<OperationEnd<number>> {
   const generation = snapshot.generation + 1
   try {
-    await registerGenerations(clickhouse, [{ stream: snapshot.stream, generation }])
+    const id = streamId(snapshot.stream, generation)
+    await registerGenerations(clickhouse, [{ stream: snapshot.stream, generation, id }])
   } catch (error) {
     return { result: { kind: 'unchanged' }, error }
   }

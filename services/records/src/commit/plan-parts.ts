@@ -1,6 +1,7 @@
 import type { HeadsOfStream } from '../heads/head-cache.ts'
 import type { CommitResult } from '../stream/commit-result.ts'
-import { type Key, readStored, rowsBytes, writeRows } from '../tables/record-log.ts'
+import { readStored, rowsBytes, writeRows } from '../tables/record-log.ts'
+import type { Key } from '../tables/version.ts'
 import type { Change, StoredVersions } from './change.ts'
 import type { ChangeEnd, Committing, Part, PartEnd } from './part.ts'
 import { type Draft, rowsOf, sizeDeltaOf } from './plan.ts'

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Head } from '../tables/record-head.ts'
-import { Action } from '../tables/record-log.ts'
+import { Action, type Head } from '../tables/version.ts'
 import { type Changes, planSave, rowsOf, type Save } from './plan.ts'
 
 const NOW = 1000

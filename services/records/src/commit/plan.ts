@@ -1,8 +1,8 @@
 import type { EncodedRecord } from '@syncline/record'
 import type { HeadsOfStream } from '../heads/head-cache.ts'
 import type { StreamSize, StreamSnapshot } from '../stream/snapshot.ts'
-import type { Head } from '../tables/record-head.ts'
-import { Action, type NewRow } from '../tables/record-log.ts'
+import type { NewRow } from '../tables/record-log.ts'
+import { Action, type Head } from '../tables/version.ts'
 
 /** A save as it is decided on. */
 export type Save = {

@@ -1,7 +1,8 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
-import { type Head, readAllHeads, readHeads } from '../tables/record-head.ts'
+import { readAllHeads, readHeads } from '../tables/record-head.ts'
+import type { Head } from '../tables/version.ts'
 import { HeadMap } from './head-map.ts'
 
 /** To look up this many heads costs as much as to read one. */

@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Head } from '../tables/record-head.ts'
-import { Action } from '../tables/record-log.ts'
+import { Action, type Head } from '../tables/version.ts'
 import { HeadMap } from './head-map.ts'
 
 const head = (more: Partial<Head> = {}): Head => ({

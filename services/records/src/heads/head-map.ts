@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Head } from '../tables/record-head.ts'
-import { Action } from '../tables/record-log.ts'
+import { Action, type Head } from '../tables/version.ts'
 
 const START_HEADS = 16
 const START_ID_BYTES = 24

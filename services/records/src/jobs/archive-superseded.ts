@@ -1,10 +1,10 @@
 import { timeLimit } from '@syncline/async'
 import { AppError } from '@syncline/errors'
+import { type Mutex, tryMutex, waitForMutex } from '@syncline/redis'
 import { type ClickHouse, REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
 import type { Generation } from '../stream/snapshot.ts'
 import { archiveSuperseded, streamsWithSuperseded } from '../tables/record-history.ts'
 import { NotedStreams } from './noted-streams.ts'
-import { type Mutex, tryMutex, waitForMutex } from './redis-mutex.ts'
 
 /** A statement is about so many streams. */
 const BATCH = 200

@@ -109,7 +109,9 @@ export class StreamForgetter {
       const stream = JSON.parse(note) as Stream // as it was noted
       const generation = await this.#needs.state.loadedGeneration(stream)
       if (generation !== undefined)
-        await registerGenerations(this.#needs.clickhouse, [{ stream, generation }])
+        await registerGenerations(this.#needs.clickhouse, [
+          { stream, generation, id: streamId(stream, generation) },
+        ])
       await redisCall(redis.hdel(key, note))
     }
   }

@@ -1,5 +1,5 @@
 import { repeat } from '@syncline/async'
-import { type Mutex, tryMutex } from './redis-mutex.ts'
+import { type Mutex, tryMutex } from '@syncline/redis'
 
 /** Runs a job again and again, on one instance at a time. What it has to do is found in the tables. */
 export function onOneInstance(

@@ -1,4 +1,5 @@
 import { repeat } from '@syncline/async'
+import type { Mutex } from '@syncline/redis'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
 import type { Generation } from '../stream/snapshot.ts'
@@ -6,7 +7,6 @@ import type { StreamState } from '../stream/stream-state.ts'
 import { Archiver } from './archive-superseded.ts'
 import { UnchangedIdsFlusher } from './flush-unchanged-ids.ts'
 import { HeadIndexer } from './index-heads.ts'
-import type { Mutex } from './redis-mutex.ts'
 
 const PERIOD_MS = 2000
 

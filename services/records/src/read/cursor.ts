@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import type { Key } from '../tables/record-log.ts'
+import type { Key } from '../tables/version.ts'
 import { rememberLast } from './remember-last.ts'
 
 /** A position in a stream's order of change: base64 of `<ISO instant>||<id>`. */

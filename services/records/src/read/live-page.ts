@@ -3,19 +3,17 @@ import type { Reservation } from '../admission/memory-budget.ts'
 import { all, sql } from '../clickhouse/sql.ts'
 import type { StreamView } from '../stream/stream-state.ts'
 import { collapse } from '../tables/collapse.ts'
-import { type Head, readHeads } from '../tables/record-head.ts'
+import { readHeads } from '../tables/record-head.ts'
 import {
-  type Action,
   after,
-  compareKeys,
   hasAction,
   isOneOf,
-  type Key,
   type ReadRow,
   readKeys,
   readLive,
   readWindow,
 } from '../tables/record-log.ts'
+import { type Action, compareKeys, type Head, type Key } from '../tables/version.ts'
 import { type Page, pageOf, payloadBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'
 

@@ -1,5 +1,6 @@
 import { readClient } from '../clickhouse/read-client.ts'
-import type { Key, ReadRow } from '../tables/record-log.ts'
+import type { ReadRow } from '../tables/record-log.ts'
+import type { Key } from '../tables/version.ts'
 import { pageInOrder, type Selection } from './live-page.ts'
 import { endOfPage, memoryOf, type Page, type PageBound, payloadBytes, rowBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { PayloadLife } from '../tables/payload-life.ts'
-import { Action, type ReadRow } from '../tables/record-log.ts'
+import type { ReadRow } from '../tables/record-log.ts'
+import { Action } from '../tables/version.ts'
 import { encodeCursor } from './cursor.ts'
 import { recordsJson } from './record-json.ts'
 

@@ -1,4 +1,5 @@
-import { Action, type ReadRow } from '../tables/record-log.ts'
+import type { ReadRow } from '../tables/record-log.ts'
+import { Action } from '../tables/version.ts'
 import { encodeCursor } from './cursor.ts'
 import { rememberLast } from './remember-last.ts'
 

@@ -1,12 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { waitForServer } from '@syncline/async'
 import { AppError } from '@syncline/errors'
-import type { Redis } from '@syncline/redis'
+import { MUTEX_HOLD_MS, type Redis, waitForMutex } from '@syncline/redis'
 import { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { Sql, sql } from '../clickhouse/sql.ts'
 import type { Config, Shard } from '../config.ts'
 import type { MigrationEvents } from '../events.ts'
-import { HOLD_MS, waitForMutex } from '../jobs/redis-mutex.ts'
 import { endHistory, startHistory } from '../tables/record-history.ts'
 import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
 import { appliedSettings, noteApplied, settingChanges } from './applied-settings.ts'
@@ -34,7 +33,7 @@ export async function migrate(
   config: Config,
   redis: Redis,
   events: MigrationEvents,
-  { folder = FOLDER, holdMs = HOLD_MS, progressMs }: Options = {},
+  { folder = FOLDER, holdMs = MUTEX_HOLD_MS, progressMs }: Options = {},
 ): Promise<void> {
   const { cluster } = config
   await using open = new AsyncDisposableStack()

@@ -2,9 +2,9 @@ import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
-import { ID_SEPARATOR } from '../tables/record-head.ts'
 import { summarizeAll } from '../tables/record-log.ts'
 import { newestGenerations, registerGenerations } from '../tables/streams.ts'
+import { ID_SEPARATOR } from '../tables/version.ts'
 import { Batcher } from './batcher.ts'
 import { stateKey, streamId, unchangedKey } from './identity.ts'
 import { fenced } from './leases.ts'
@@ -97,7 +97,7 @@ export class StreamState {
     const unknown = streams.filter((_, i) => generations[i] === undefined)
     await registerGenerations(
       this.#clickhouse,
-      unknown.map((stream) => ({ stream, generation: 0 })),
+      unknown.map((stream) => ({ stream, generation: 0, id: streamId(stream, 0) })),
     )
     const ids = streams.map((stream, i) => streamId(stream, generations[i] ?? 0))
     const summaries = await summarizeAll(this.#clickhouse, ids)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { collapse } from './collapse.ts'
-import { Action, type ReadRow } from './record-log.ts'
+import type { ReadRow } from './record-log.ts'
+import { Action } from './version.ts'
 
 const row = (modifiedAt: number, id: string, sign: number, writtenAt = modifiedAt): ReadRow => ({
   modifiedAt,

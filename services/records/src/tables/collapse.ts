@@ -1,4 +1,4 @@
-import type { Key } from './record-log.ts'
+import type { Key } from './version.ts'
 
 /**
  * Live versions among rows that came in order, without FINAL. Rows of one key follow each other; where they sum up to

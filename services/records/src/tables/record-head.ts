@@ -2,24 +2,12 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
-import { type Action, readAction } from './record-log.ts'
+import { type Head, ID_SEPARATOR, readAction } from './version.ts'
 
 /**
  * The table `record_head`: the newest version of each id, without its payload. It is written by and by: what was
  * committed to a stream since its `behindSince` instant (undefined: nothing) may be in the log only.
  */
-
-export type Head = {
-  modifiedAt: number
-  /** Differs where a version was pruned or restored in place. */
-  writtenAt: number
-  firstSeenAt: number
-  action: Action
-  pruned: boolean
-  hash: Buffer
-  /** Bytes of the payload. */
-  size: number
-}
 
 /** By stream, then by id. */
 export type HeadsByStream = Map<string, Map<string, Head>>
@@ -114,6 +102,3 @@ export function readHead(row: RowReader): Head {
   const size = row.uint32()
   return { modifiedAt, writtenAt, hash, action, firstSeenAt, pruned, size }
 }
-
-/** No id has it: see encodeRecord. */
-export const ID_SEPARATOR = '\0'

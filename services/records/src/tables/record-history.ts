@@ -1,7 +1,6 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
-import type { Page, PageBound } from '../read/page.ts'
 import { isClosed, mayBeCut, type ReadRow, readColumns, readRow, upToBytes } from './record-log.ts'
 
 /**
@@ -100,8 +99,8 @@ export async function endedVersions(
   clickhouse: ReadClient,
   stream: string,
   { id, before, since }: { id: string; before: number; since: number },
-  bound: PageBound,
-): Promise<Page<ReadRow>> {
+  bound: { records: number; bytes: number },
+): Promise<{ items: ReadRow[]; more: boolean }> {
   const limit = bound.records + 1
   const settings = upToBytes(bound.bytes)
   // Those that are not archived yet are newer, and are read first: what is archived meanwhile is in both.

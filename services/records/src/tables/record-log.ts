@@ -3,28 +3,9 @@ import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import { collapse } from './collapse.ts'
-import { type Head, ID_SEPARATOR } from './record-head.ts'
+import { type Action, type Head, ID_SEPARATOR, type Key, readAction, type Version } from './version.ts'
 
 /** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
-
-export const Action = { added: 1, updated: 2, deleted: 3 } as const
-export type Action = (typeof Action)[keyof typeof Action]
-
-/** What there is to know of a version without its payload. */
-export type Version = {
-  modifiedAt: number
-  writtenAt: number
-  action: Action
-  firstSeenAt: number
-  /** 0 = its payload is there, or has expired. */
-  prunedAt: number
-}
-
-/** Order of a stream. */
-export type Key = { modifiedAt: number; id: string }
-
-/** Where a live version is, and how large its payload is. */
-export type StoredKey = Key & { size: number }
 
 /** `change` has what the rows of a change have in common. */
 export type NewRow = {
@@ -248,11 +229,6 @@ const ID_CHAR_BYTES = 3
 /** Only these actions: rows that end a version carry its action, so they stay together. */
 export const hasAction = (actions: Action[]): Sql => sql`action IN ${actions.map((action) => nameOf[action])}`
 
-/** As ClickHouse orders them: texts by their bytes. */
-export function compareKeys(a: Key, b: Key): number {
-  return a.modifiedAt - b.modifiedAt || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
-}
-
 /** The first comparison alone is what the index can use. */
 export const after = (key: Key): Sql =>
   sql`modified_at >= ${key.modifiedAt} AND (modified_at, id) > (${key.modifiedAt}, ${key.id})`
@@ -375,6 +351,3 @@ function readKey(row: RowReader): Key {
 }
 
 const nameOf = { 1: 'added', 2: 'updated', 3: 'deleted' } as const
-
-/** An Enum8 is its number. */
-export const readAction = (row: RowReader): Action => row.int8() as Action

@@ -3,7 +3,6 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, sql } from '../clickhouse/sql.ts'
-import { streamId } from '../stream/identity.ts'
 import { historyStreamId } from './record-history.ts'
 
 /** The table `streams`: which generations of which streams there are. */
@@ -29,14 +28,14 @@ export async function newestGenerations(
 
 export async function registerGenerations(
   clickhouse: ClickHouse,
-  generations: { stream: Stream; generation: number }[],
+  generations: { stream: Stream; generation: number; id: string }[],
 ): Promise<void> {
   if (generations.length === 0) return
   const writer = new RowWriter()
-  for (const { stream, generation } of generations) {
+  for (const { stream, generation, id } of generations) {
     for (const name of identity(stream)) writer.string(name)
     writer.uint32(generation)
-    writer.uuid(streamId(stream, generation))
+    writer.uuid(id)
     writer.int64(Date.now())
   }
   const into = sql`streams (environment, connection, model, variant, generation, stream, created_at)`

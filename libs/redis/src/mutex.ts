@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { repeat } from '@syncline/async'
-import { type Redis, redisCall, script } from '@syncline/redis'
+import type { Redis } from './connect.ts'
+import { redisCall } from './redis-call.ts'
+import { script } from './script.ts'
 
 const renew = script(new URL('./renew-mutex.lua', import.meta.url))
 const release = script(new URL('./release-mutex.lua', import.meta.url))
 
 /** A holder that dies keeps the mutex for so long. */
-export const HOLD_MS = 60_000
+export const MUTEX_HOLD_MS = 60_000
 const POLL_MS = 200
 
 /** One of all instances has it at a time. */
 export type Mutex = { redis: Redis; key: string }
 
-/** `signal` aborts when the mutex was lost: Redis forgot it, or did not answer for HOLD_MS. */
+/** `signal` aborts when the mutex was lost: Redis forgot it, or did not answer for MUTEX_HOLD_MS. */
 export type Held = { signal: AbortSignal } & AsyncDisposable
 
 /**
  * Takes the mutex and renews it until it is disposed of. Undefined if another instance has it. For work that is merely
  * wasteful to do twice: a process that was stopped may go on for a moment after it has lost the mutex.
  */
-export async function tryMutex({ redis, key }: Mutex, holdMs = HOLD_MS): Promise<Held | undefined> {
+export async function tryMutex({ redis, key }: Mutex, holdMs = MUTEX_HOLD_MS): Promise<Held | undefined> {
   const token = randomUUID()
   const lost = new AbortController()
   let heldUntil = Date.now() + holdMs
