@@ -1,3 +1,6 @@
+const HEADER_BYTES = 4
+const NOTHING = Buffer.alloc(0)
+
 /** A message on the channel: its length as a big-endian u32, then its JSON text. */
 export function encodeFrame(json: string): Buffer {
   const length = Buffer.byteLength(json)
@@ -7,46 +10,67 @@ export function encodeFrame(json: string): Buffer {
   return frame
 }
 
-const HEADER_BYTES = 4
+/** What comes before bytes that are sent as they are. */
+export function frameHeader(bytes: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES)
+  header.writeUInt32BE(bytes)
+  return header
+}
 
-/** Cuts a byte stream into the JSON texts of its frames, and refuses a frame as soon as its header is too large. */
+/**
+ * Cuts a byte stream into frames, and refuses a frame as soon as its header is too large. A frame that comes in many chunks
+ * is gathered in one buffer: kept chunks of one byte each would take a hundred times their size.
+ */
 export class FrameReader {
   readonly #maxBytes: number
-  #chunks: Buffer[] = []
-  #size = 0
-  /** Of the frame that is arriving; undefined = its header is not complete. */
-  #expected: number | undefined
+  /** Has arrived and was not looked at. */
+  #rest: Buffer = NOTHING
+  /** Of the next frame; undefined = its header is not complete. */
+  #size: number | undefined
+  #frame: Buffer | undefined
+  #filled = 0
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
-  *read(chunk: Buffer): Generator<string> {
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
-    for (;;) {
-      if (this.#expected === undefined) {
-        if (this.#size < HEADER_BYTES) return
-        this.#expected = this.#take(HEADER_BYTES).readUInt32BE()
-        if (this.#expected > this.#maxBytes) {
-          throw new ProtocolViolation(
-            `it sent a message of ${this.#expected} bytes; the limit is ${this.#maxBytes}`,
-          )
-        }
-      }
-      if (this.#size < this.#expected) return
-      const json = this.#take(this.#expected).toString('utf8')
-      this.#expected = undefined
-      yield json
-    }
+  push(chunk: Buffer): void {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
   }
 
-  /** Chunks are joined once per frame, not once per chunk: a large frame comes in hundreds of them. */
-  #take(bytes: number): Buffer {
-    const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
-    this.#chunks = all.length > bytes ? [all.subarray(bytes)] : []
-    this.#size = all.length - bytes
-    return all.subarray(0, bytes)
+  /** The size of the next frame, as soon as its header has arrived. Memory for it is taken by `take` only. */
+  announced(): number | undefined {
+    if (this.#size !== undefined || this.#rest.length < HEADER_BYTES) return this.#size
+    const size = this.#rest.readUInt32BE()
+    if (size > this.#maxBytes) {
+      throw new ProtocolViolation(`it sent a message of ${size} bytes; the limit is ${this.#maxBytes}`)
+    }
+    this.#rest = this.#rest.subarray(HEADER_BYTES)
+    this.#size = size
+    return size
+  }
+
+  /** The next frame, when all of it has arrived. */
+  take(): Buffer | undefined {
+    const size = this.announced()
+    if (size === undefined) return undefined
+    if (this.#frame === undefined && this.#rest.length >= size) {
+      this.#size = undefined
+      return this.#cut(size)
+    }
+    this.#frame ??= Buffer.allocUnsafeSlow(size)
+    const frame = this.#frame
+    this.#filled += this.#cut(size - this.#filled).copy(frame, this.#filled)
+    if (this.#filled < size) return undefined
+    this.#frame = this.#size = undefined
+    this.#filled = 0
+    return frame
+  }
+
+  #cut(bytes: number): Buffer {
+    const cut = this.#rest.subarray(0, bytes)
+    this.#rest = this.#rest.length > bytes ? this.#rest.subarray(bytes) : NOTHING
+    return cut
   }
 }
 

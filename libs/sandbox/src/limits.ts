@@ -10,10 +10,12 @@ export interface Limits {
   /** JavaScript heap. */
   heapMb: number
   /**
-   * What the function may add to the memory of its process: the heap, and what lies outside it (buffers, wasm). Where
-   * there is no wall, resident memory of the whole process.
+   * What the function may add to the memory of its process: the heap, and what lies outside it (buffers, wasm). What the
+   * parent measures is the whole process: resident memory and page tables.
    */
   memoryMb: number
+  /** Threads of its process, Node's own (about ten) with them. */
+  threads: number
   /** From the start of the run to its result. */
   wallMs: number
   /** Processor time. */
@@ -24,7 +26,9 @@ export interface Limits {
   frameBytes: number
   /** All messages from the child. */
   receivedBytes: number
-  /** Of our own time, to read what it says (from 0 to 1): who takes more, on average over seconds, is read later. */
+  /** Levels of lists and objects in one message. */
+  nesting: number
+  /** Of the parent's time, to read and answer it (from 0 to 1). A child that takes more, on average over seconds, is read later. */
   parentShare: number
   /** The run's input. */
   inputBytes: number
@@ -38,16 +42,19 @@ export interface Limits {
   logLines: number
   logChars: number
   stdoutBytes: number
+  stderrBytes: number
 }
 
 export const defaultLimits: Limits = {
   heapMb: 256,
   memoryMb: 640,
+  threads: 64,
   wallMs: 24 * HOUR,
   cpuMs: 30 * MINUTE,
   silentMs: 30 * SECOND,
   frameBytes: 8 * MIB,
   receivedBytes: 64 * GIB,
+  nesting: 500,
   parentShare: 0.5,
   inputBytes: 16 * MIB,
   outputBytes: 2 * MIB,
@@ -57,4 +64,5 @@ export const defaultLimits: Limits = {
   logLines: 10_000,
   logChars: MIB,
   stdoutBytes: MIB,
+  stderrBytes: MIB,
 }

@@ -1,11 +1,11 @@
 import type { Limits } from './limits.ts'
-import type { ChildError } from './messages.ts'
+import type { ThrownError } from './messages.ts'
 import type { Exit } from './spawn-child.ts'
 
 /** How a run in a sandbox ended. Each message names the limit that was met; `stderr` is the end of what it wrote there. */
 export type Outcome =
   | { kind: 'success'; output: unknown }
-  | { kind: 'failed'; error: ChildError }
+  | { kind: 'failed'; error: ThrownError }
   | { kind: Ending; message: string; stderr?: string }
 
 export type Ending =
@@ -51,7 +51,7 @@ export function outcomeOfExit({ code, signal, stderr }: Exit, limits: Limits, pe
 }
 
 /** Of a function that threw. */
-export function outcomeOfError(error: ChildError, limits: Limits): Outcome {
+export function outcomeOfError(error: ThrownError, limits: Limits): Outcome {
   const { names, message } = REFUSED_ALLOCATION
   const refused = names.includes(error.name) && message.test(error.message)
   return refused ? { kind: 'out_of_memory', message: outOfMemory(limits) } : { kind: 'failed', error }

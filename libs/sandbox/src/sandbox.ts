@@ -1,12 +1,17 @@
+import type { ByteShare } from './byte-budget.ts'
+import { verifyConfinement } from './confinement/verify-confinement.ts'
 import { encodeFrame, FrameReader, ProtocolViolation } from './frames.ts'
 import type { Harness } from './harness.ts'
+import { HostCalls, type HostMethods } from './host-calls.ts'
 import type { Level } from './level.ts'
 import type { Limits } from './limits.ts'
 import { FromChild, type LogLevel, type ToChild } from './messages.ts'
+import { nestsDeeperThan } from './nesting.ts'
 import { type Ending, type Outcome, outcomeOfError, outcomeOfExit } from './outcome.ts'
+import { COPIES_OF_FRAME, ParentBudget } from './parent-budget.ts'
 import { type Child, spawnChild } from './spawn-child.ts'
+import type { TimeShare } from './time-budget.ts'
 import { usageOf } from './usage.ts'
-import { seesWall } from './wall/sees-wall.ts'
 
 const READY_TIMEOUT_MS = 20_000
 const PING_MS = 1000
@@ -14,11 +19,6 @@ const USAGE_MS = 250
 const PACE_MS = 100
 /** What a message is beside the output in it, and more. */
 const ENVELOPE_CHARS = 100
-/** What a child may take of our time at once: reading 8 MiB that are made to be slow takes half a second and more. */
-const BURST_MS = 1000
-
-/** What a child may ask of its parent, by name. A rejection reaches the child as an error with the same message. */
-export type HostMethods = Record<string, (params: unknown, signal: AbortSignal) => Promise<unknown>>
 
 export interface SandboxRun {
   input: unknown
@@ -28,16 +28,28 @@ export interface SandboxRun {
   signal?: AbortSignal
 }
 
+export interface StartOptions {
+  /** Shared by all children of this process. */
+  budget?: ParentBudget | undefined
+  /** Path of util-linux's `unshare`. */
+  unshare?: string | undefined
+}
+
 /**
  * Starts a child process that can compute and talk to us, and nothing else. It is good for one run; who starts it,
  * disposes it.
  */
-export async function startSandbox(harness: Harness, limits: Limits, level: Level): Promise<Sandbox> {
-  const child = spawnChild(harness, limits, level)
-  const sandbox = new Sandbox(child, limits)
+export async function startSandbox(
+  harness: Harness,
+  limits: Limits,
+  level: Level,
+  { budget = new ParentBudget(), unshare }: StartOptions = {},
+): Promise<Sandbox> {
+  const child = await spawnChild(harness, limits, level, unshare)
+  const sandbox = new Sandbox(child, limits, budget)
   try {
     await sandbox.ready()
-    if (await seesWall(child.pid, level)) return sandbox
+    if (await verifyConfinement(child.pid, level)) return sandbox
     throw new Error(`a sandbox did not start: it says that it is '${level}', and the kernel says no`)
   } catch (error) {
     sandbox[Symbol.dispose]()
@@ -59,34 +71,45 @@ export class Sandbox implements Disposable {
   readonly #ready = Promise.withResolvers<void>()
   readonly #ended = Promise.withResolvers<Outcome>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  /** Aborts what the host does for a run that has ended. */
-  readonly #over = new AbortController()
-  readonly #calls = new Set<number>()
+  readonly #calls: HostCalls
+  readonly #frameBudget: ByteShare
+  readonly #time: TimeShare
   #state: 'starting' | 'greeted' | 'idle' | 'running' | 'ended' = 'starting'
   #run: SandboxRun | undefined
   #unansweredPings = 0
   #peakMb = 0
-  #stdoutBytes = 0
+  readonly #written = { stdout: 0, stderr: 0 }
   #receivedBytes = 0
-  #spareMs = BURST_MS
-  readonly #holds = new Set<'unread' | 'pace'>()
+  /** What the frame that arrives has taken from the budget; 0 = it may not arrive yet. */
+  #admittedBytes = 0
+  /** Why nothing is read from the channel. */
+  readonly #holds = new Set<'unread' | 'pace' | 'budget'>()
+  #unreadTimer: NodeJS.Timeout | undefined
   #log = { lines: 0, chars: 0 }
 
   /** @internal */
-  constructor(child: Child, limits: Limits) {
+  constructor(child: Child, limits: Limits, budget: ParentBudget) {
     this.#child = child
     this.#limits = limits
     this.#frames = new FrameReader(limits.frameBytes)
-    child.channel.on('data', (chunk: Buffer) => this.#read(chunk))
-    child.onStdout((bytes) => {
-      this.#stdoutBytes += bytes
-      if (this.#stdoutBytes > limits.stdoutBytes)
-        this.#stop('output_limit', `it wrote more than ${limits.stdoutBytes} bytes to stdout`)
+    this.#frameBudget = budget.frames.share()
+    this.#time = budget.time.share(limits.parentShare)
+    this.#calls = new HostCalls({
+      channel: child.channel,
+      limits,
+      frames: this.#frameBudget,
+      answers: budget.answers.share(),
+      onUnread: (unread) => this.#holdUnread(unread),
+      onSpent: (ms) => this.#spend(ms),
     })
-    child.exited.then(
-      (exit) => this.#end(outcomeOfExit(exit, limits, this.#peakMb)),
-      (error: unknown) => this.#stop('crashed', `its process did not start: ${String(error)}`),
-    )
+    child.channel.on('data', (chunk: Buffer) => this.#read(chunk))
+    const mostBytes = { stdout: limits.stdoutBytes, stderr: limits.stderrBytes }
+    child.onWritten((stream, bytes) => {
+      this.#written[stream] += bytes
+      if (this.#written[stream] > mostBytes[stream])
+        this.#stop('output_limit', `it wrote more than ${mostBytes[stream]} bytes to ${stream}`)
+    })
+    void child.exited.then((exit) => this.#end(outcomeOfExit(exit, limits, this.#peakMb)))
   }
 
   /** @internal */
@@ -112,13 +135,14 @@ export class Sandbox implements Disposable {
     return this.#ended.promise
   }
 
-  /** @throws If the input is larger than its limit. */
   async run(run: SandboxRun): Promise<Outcome> {
     if (this.#state !== 'idle') throw new Error(`a sandbox runs once; this one is ${this.#state}`)
     const limits = this.#limits
     const frame = encodeFrame(JSON.stringify({ t: 'run', input: run.input, limits } satisfies ToChild))
     if (frame.length > limits.inputBytes) {
-      throw new Error(`the input of a run has ${frame.length} bytes; the limit is ${limits.inputBytes}`)
+      const message = `the input of a run has ${frame.length} bytes; the limit is ${limits.inputBytes}`
+      this.#end({ kind: 'failed', error: { name: 'Error', message } })
+      return this.ended
     }
     this.#run = run
     this.#state = 'running'
@@ -132,7 +156,7 @@ export class Sandbox implements Disposable {
     )
     this.#every(PING_MS, () => this.#ping())
     this.#every(USAGE_MS, () => void this.#measure())
-    this.#every(PACE_MS, () => this.#earn(PACE_MS * limits.parentShare))
+    this.#every(PACE_MS, () => this.#earn(PACE_MS))
     return this.#ended.promise.finally(() => run.signal?.removeEventListener('abort', cancel))
   }
 
@@ -145,11 +169,24 @@ export class Sandbox implements Disposable {
     if (this.#receivedBytes > this.#limits.receivedBytes) {
       this.#stop('output_limit', `it sent more than ${this.#limits.receivedBytes} bytes`)
     }
+    this.#frames.push(chunk)
+    this.#takeFrames()
+  }
+
+  #takeFrames(): void {
     const started = performance.now()
     try {
-      for (const json of this.#frames.read(chunk)) {
-        if (this.#state === 'ended') return
-        this.#receive(parseMessage(json), json.length)
+      while (this.#state !== 'ended' && this.#admit()) {
+        const frame = this.#frames.take()
+        if (frame === undefined) break
+        const bytes = this.#admittedBytes
+        this.#admittedBytes = 0
+        let isKept = false
+        try {
+          isKept = this.#receive(this.#parse(frame), frame.length, bytes)
+        } finally {
+          if (!isKept) this.#frameBudget.give(bytes)
+        }
       }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error
@@ -158,18 +195,59 @@ export class Sandbox implements Disposable {
     this.#spend(performance.now() - started)
   }
 
+  /** A frame is taken from the channel only when the budget has room for it. Until then its child waits. */
+  #admit(): boolean {
+    if (this.#admittedBytes > 0) return true
+    const size = this.#frames.announced()
+    if (size === undefined || this.#holds.has('budget')) return false
+    const bytes = Math.max(1, COPIES_OF_FRAME * size)
+    if (this.#frameBudget.tryTake(bytes)) {
+      this.#admittedBytes = bytes
+      return true
+    }
+    this.#hold('budget')
+    this.#frameBudget.take(bytes).then(
+      () => {
+        this.#admittedBytes = bytes
+        this.#release('budget')
+        if (this.#state === 'ended') this.#dropFrame()
+        else this.#takeFrames()
+      },
+      () => {}, // the run has ended
+    )
+    return false
+  }
+
+  #dropFrame(): void {
+    this.#frameBudget.give(this.#admittedBytes)
+    this.#admittedBytes = 0
+  }
+
+  #parse(frame: Buffer): FromChild {
+    const { nesting } = this.#limits
+    if (nestsDeeperThan(nesting, frame)) {
+      throw new ProtocolViolation(`it sent a message nested more than ${nesting} levels deep`)
+    }
+    try {
+      return FromChild.parse(JSON.parse(frame.toString('utf8')))
+    } catch {
+      throw new ProtocolViolation('it sent bytes that are no message')
+    }
+  }
+
   /** Our time is everybody's: a child that floods us, or sends what takes long to read, slows down itself only. */
   #spend(ms: number): void {
-    this.#spareMs -= ms
-    if (this.#spareMs < 0) this.#hold('pace')
+    this.#time.spend(ms)
+    if (this.#time.isOverdrawn) this.#hold('pace')
   }
 
   #earn(ms: number): void {
-    this.#spareMs = Math.min(BURST_MS, this.#spareMs + ms)
-    if (this.#spareMs > 0) this.#release('pace')
+    this.#time.earn(ms)
+    if (!this.#time.isOverdrawn) this.#release('pace')
   }
 
-  #receive(message: FromChild, length: number): void {
+  /** @returns Whether the message still holds its bytes of the budget. */
+  #receive(message: FromChild, length: number, bytes: number): boolean {
     if (message.t === 'ready' && this.#state === 'starting') {
       this.#state = 'greeted'
       this.#sendPing()
@@ -179,11 +257,14 @@ export class Sandbox implements Disposable {
       this.#ready.resolve()
     } else if (this.#state !== 'running' || message.t === 'ready') {
       throw new ProtocolViolation(`it sent '${message.t}' while ${this.#state}`)
-    } else if (message.t === 'call') this.#call(message.id, message.method, message.params)
-    else if (message.t === 'log') this.#logLine(message.level, message.text)
+    } else if (message.t === 'call') {
+      this.#calls.begin(this.#run?.host ?? {}, message.id, message.method, message.params, bytes)
+      return true
+    } else if (message.t === 'log') this.#logLine(message.level, message.text)
     else if (message.t === 'pong') this.#pong()
     else if (message.t === 'returned') this.#returned(message.output, length)
     else this.#end(outcomeOfError(message.error, this.#limits))
+    return false
   }
 
   /** The harness keeps the limit, too, and makes an error of it; here it is for who is not our harness. */
@@ -193,51 +274,25 @@ export class Sandbox implements Disposable {
     else this.#stop('output_limit', `its result has more than ${outputBytes} characters`)
   }
 
-  #call(id: number, method: string, params: unknown): void {
-    const { callsInFlight } = this.#limits
-    if (this.#calls.has(id)) throw new ProtocolViolation(`it used call number ${id} twice`)
-    if (this.#calls.size >= callsInFlight) {
-      throw new ProtocolViolation(`it has more than ${callsInFlight} calls in flight`)
-    }
-    this.#calls.add(id)
-    const host = this.#run?.host ?? {}
-    const known = Object.hasOwn(host, method) ? host[method] : undefined
-    const answer = known
-      ? known(params, this.#over.signal)
-      : Promise.reject(new Error(`there is no host method '${method.slice(0, 40)}'`))
-    answer.then(
-      (value) => this.#answer(id, { t: 'answer', id, value: value ?? null }),
-      (error: unknown) => this.#answer(id, { t: 'refusal', id, error: refusal(error) }),
-    )
-  }
-
-  #answer(id: number, message: ToChild): void {
-    this.#calls.delete(id)
-    if (this.#state !== 'running') return
-    this.#child.channel.write(encodeFrame(toJson(message)))
-    this.#holdBack()
-  }
-
   /** A child that asks and does not read would fill our memory: until it reads, we don't read either. */
-  #holdBack(): void {
-    const { channel } = this.#child
-    if (channel.writableLength <= this.#limits.unsentBytes || this.#holds.has('unread')) return
+  #holdUnread(unread: boolean): void {
+    clearTimeout(this.#unreadTimer)
+    if (!unread) {
+      this.#release('unread')
+      return
+    }
     this.#hold('unread')
-    const late = this.#after(this.#limits.unreadMs, () =>
+    this.#unreadTimer = this.#after(this.#limits.unreadMs, () =>
       this.#stop('event_loop_blocked', `it left answers unread for ${this.#limits.unreadMs / 1000} seconds`),
     )
-    channel.once('drain', () => {
-      clearTimeout(late)
-      this.#release('unread')
-    })
   }
 
-  #hold(why: 'unread' | 'pace'): void {
+  #hold(why: 'unread' | 'pace' | 'budget'): void {
     this.#holds.add(why)
     this.#child.channel.pause()
   }
 
-  #release(why: 'unread' | 'pace'): void {
+  #release(why: 'unread' | 'pace' | 'budget'): void {
     if (this.#holds.delete(why) && this.#holds.size === 0) this.#child.channel.resume()
   }
 
@@ -276,10 +331,16 @@ export class Sandbox implements Disposable {
   async #measure(): Promise<void> {
     const usage = await usageOf(this.#child.pid)
     if (usage === undefined) return
-    const { memoryMb, cpuMs } = this.#limits
+    const { memoryMb, cpuMs, threads } = this.#limits
     this.#peakMb = Math.max(this.#peakMb, usage.memoryMb)
     if (usage.memoryMb > memoryMb) {
       this.#stop('out_of_memory', `out of memory: it uses more than ${memoryMb} MB`)
+    }
+    if (usage.threads > threads) {
+      this.#stop(
+        'out_of_memory',
+        `out of memory: it has more than ${threads} threads, each with a stack in the kernel`,
+      )
     }
     if (usage.cpuMs > cpuMs) {
       this.#stop('cpu_limit', `it used more than ${cpuMs / 1000} seconds of processor time`)
@@ -294,8 +355,13 @@ export class Sandbox implements Disposable {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     for (const timer of this.#timers) clearTimeout(timer)
-    this.#over.abort(new Error('the run has ended'))
     this.#child.kill()
+    this.#child.channel.destroy()
+    const over = new Error('the run has ended')
+    this.#calls.close(over)
+    this.#frameBudget.close(over)
+    this.#dropFrame()
+    this.#time[Symbol.dispose]()
     this.#ended.resolve(outcome)
   }
 
@@ -308,28 +374,4 @@ export class Sandbox implements Disposable {
   #every(ms: number, work: () => void): void {
     this.#timers.add(setInterval(work, ms))
   }
-}
-
-function parseMessage(json: string): FromChild {
-  try {
-    return FromChild.parse(JSON.parse(json))
-  } catch {
-    throw new ProtocolViolation('it sent bytes that are no message')
-  }
-}
-
-/** What a host returns may come from the child, and be more than JSON can say. */
-function toJson(message: ToChild): string {
-  try {
-    return JSON.stringify(message)
-  } catch (error) {
-    if (message.t !== 'answer') throw error
-    return JSON.stringify({ t: 'refusal', id: message.id, error: refusal(error) } satisfies ToChild)
-  }
-}
-
-function refusal(error: unknown): { name: string; message: string; code?: string } {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  return { name: error.name, message: error.message, ...(code !== undefined && { code }) }
 }

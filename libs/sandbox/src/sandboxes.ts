@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { denyIoUring } from './confinement/deny-io-uring.ts'
 import { buildHarness, type Harness } from './harness.ts'
 import { isAtLeast, type Level, levels } from './level.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
-import { denyIoUring } from './wall/deny-io-uring.ts'
+import { ParentBudget, type ParentLimits } from './parent-budget.ts'
+import { type Sandbox, type StartOptions, startSandbox } from './sandbox.ts'
 
 /** Starting takes a processor: more at once are not sooner. */
 const STARTS_AT_ONCE = 2
@@ -20,6 +21,10 @@ export interface SandboxesOptions {
   /** A module that exports `program: Program`. */
   program: string
   limits?: Limits
+  /** What all children together may take of this process. */
+  parentLimits?: ParentLimits
+  /** Path of util-linux's `unshare`, without which there is no level `namespaced`. */
+  unshare?: string
   /** @throws At the start, if this machine can't give it. */
   minLevel?: Level
   /** How many children wait, started, for a run: at least, and at most when many runs come. None if it is left out. */
@@ -33,22 +38,21 @@ export interface SandboxesOptions {
  */
 export class Sandboxes implements AsyncDisposable {
   readonly level: Level
-  readonly #harness: Harness
-  readonly #limits: Limits
+  readonly #source: Source
   readonly #warm: { least: number; most: number }
   readonly #onStartFailed: (error: Error) => void
   readonly #waiting = new Map<Sandbox, { since: number }>()
-  readonly #starts = new Set<Promise<unknown>>()
+  /** Those that are to wait, and those that a run waits for. */
+  readonly #starts = { refill: new Set<Promise<unknown>>(), taken: new Set<Promise<unknown>>() }
   readonly #closed = new AbortController()
   readonly #check: NodeJS.Timeout
   #takenAt: number[] = []
   #failures = 0
 
   /** @internal */
-  constructor(harness: Harness, level: Level, options: SandboxesOptions) {
+  constructor(source: Source, level: Level, options: SandboxesOptions) {
     this.level = level
-    this.#harness = harness
-    this.#limits = options.limits ?? defaultLimits
+    this.#source = source
     this.#warm = options.warm ?? { least: 0, most: 0 }
     this.#onStartFailed = options.onStartFailed ?? (() => {})
     this.#check = setInterval(() => this.#refresh(), CHECK_MS).unref()
@@ -57,12 +61,13 @@ export class Sandboxes implements AsyncDisposable {
 
   /** A child that waits, or a new one. Who takes it disposes it. */
   async take(): Promise<Sandbox> {
+    if (this.#closed.signal.aborted) throw closed()
     this.#takenAt.push(Date.now())
     const [waiting] = this.#waiting.keys()
     if (waiting) this.#waiting.delete(waiting)
     // Not at once: to start a process takes us ten milliseconds, which the run that asked would wait for.
     setTimeout(() => this.#refill(), REFILL_AFTER_MS).unref()
-    return waiting ?? (await startSandbox(this.#harness, this.#limits, this.level))
+    return waiting ?? (await this.#startNow())
   }
 
   get waiting(): number {
@@ -72,9 +77,18 @@ export class Sandboxes implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort()
     clearInterval(this.#check)
-    await Promise.allSettled(this.#starts)
+    await Promise.allSettled([...this.#starts.refill, ...this.#starts.taken])
     for (const sandbox of this.#waiting.keys()) sandbox[Symbol.dispose]()
-    await this.#harness[Symbol.asyncDispose]()
+    await this.#source.harness[Symbol.asyncDispose]()
+  }
+
+  async #startNow(): Promise<Sandbox> {
+    const start = startFrom(this.#source, this.level)
+    this.#starts.taken.add(start)
+    const sandbox = await start.finally(() => this.#starts.taken.delete(start))
+    if (!this.#closed.signal.aborted) return sandbox
+    sandbox[Symbol.dispose]()
+    throw closed()
   }
 
   /** As many wait as the rate of runs asks for, and nobody for very long. */
@@ -98,21 +112,21 @@ export class Sandboxes implements AsyncDisposable {
   #refill(): void {
     while (
       !this.#closed.signal.aborted &&
-      this.#waiting.size + this.#starts.size < this.#target &&
-      this.#starts.size < STARTS_AT_ONCE &&
-      process.availableMemory() > this.#limits.memoryMb * MIB
+      this.#waiting.size + this.#starts.refill.size < this.#target &&
+      this.#starts.refill.size < STARTS_AT_ONCE &&
+      process.availableMemory() > this.#source.limits.memoryMb * MIB
     ) {
       const start = this.#start().finally(() => {
-        this.#starts.delete(start)
+        this.#starts.refill.delete(start)
         this.#refill()
       })
-      this.#starts.add(start)
+      this.#starts.refill.add(start)
     }
   }
 
   async #start(): Promise<void> {
     try {
-      const sandbox = await startSandbox(this.#harness, this.#limits, this.level)
+      const sandbox = await startFrom(this.#source, this.level)
       this.#failures = 0
       this.#waiting.set(sandbox, { since: Date.now() })
       void sandbox.ended.then(() => this.#waiting.delete(sandbox))
@@ -124,29 +138,43 @@ export class Sandboxes implements AsyncDisposable {
   }
 }
 
+/** What every child of a program is started with. */
+interface Source extends StartOptions {
+  harness: Harness
+  limits: Limits
+  budget: ParentBudget
+}
+
+const startFrom = ({ harness, limits, ...options }: Source, level: Level): Promise<Sandbox> =>
+  startSandbox(harness, limits, level, options)
+
+const closed = () => new Error('no sandbox is given any more: they are closed')
+
 /** @throws If the machine can't give `minLevel`: the error says what each stronger level failed at. */
 export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxes> {
   await using open = new AsyncDisposableStack()
   denyIoUring()
+  const { limits = defaultLimits, parentLimits, unshare } = options
   const harness = open.use(await buildHarness(options.program))
-  const level = await strongestLevel(harness, options)
+  const source = { harness, limits, budget: new ParentBudget(parentLimits), unshare }
+  const level = await strongestLevel(source, options.minLevel ?? 'basic')
   open.move()
-  return new Sandboxes(harness, level, options)
+  return new Sandboxes(source, level, options)
 }
 
-/** Not by versions of kernels but by trying: a child that is ready has tested its walls itself. */
-async function strongestLevel(harness: Harness, options: SandboxesOptions): Promise<Level> {
+/** Not by versions of kernels but by trying: a child that is ready has tested its confinement itself. */
+async function strongestLevel(source: Source, minLevel: Level): Promise<Level> {
   const failures: string[] = []
   for (const level of levels.toReversed()) {
-    if (!isAtLeast(level, options.minLevel ?? 'basic')) break
+    if (!isAtLeast(level, minLevel)) break
     try {
-      using _child = await startSandbox(harness, options.limits ?? defaultLimits, level)
+      using _child = await startFrom(source, level)
       return level
     } catch (error) {
       failures.push(`${level}: ${error instanceof Error ? error.message : error}`)
     }
   }
   throw new Error(
-    `this machine gives sync functions no sandbox of level '${options.minLevel}' or better (SANDBOX_MIN_LEVEL). What failed: ${failures.join('; ')}`,
+    `this machine gives sync functions no sandbox of level '${minLevel}' or better (SANDBOX_MIN_LEVEL). What failed: ${failures.join('; ')}`,
   )
 }

@@ -8,7 +8,7 @@ import type { Limits } from './limits.ts'
 
 const STDERR_TAIL_CHARS = 16 * 1024
 /** Of util-linux. It becomes the program that it starts, so the pid is Node's. */
-const UNSHARE = '/usr/bin/unshare'
+export const UNSHARE = '/usr/bin/unshare'
 const NOBODY = 65_534
 
 type Stdio = [null, Readable, Readable, Duplex, Writable?]
@@ -25,13 +25,21 @@ export interface Child {
   channel: Duplex
   /** Settles when the process is gone and all it wrote was read. */
   exited: Promise<Exit>
-  onStdout(listener: (bytes: number) => void): void
+  onWritten(listener: (stream: 'stdout' | 'stderr', bytes: number) => void): void
   kill(): void
 }
 
-/** Node with no rights but to read its own script, no environment, and fd 3 to talk to us. */
-export function spawnChild(harness: Harness, limits: Limits, level: Level): Child {
-  const [command, ...args] = commandOf(harness, limits, level)
+/**
+ * Node with no rights but to read its own script, no environment, and fd 3 to talk to us. Rejects where there is no process:
+ * a missing program, or a limit of processes that is met.
+ */
+export async function spawnChild(
+  harness: Harness,
+  limits: Limits,
+  level: Level,
+  unshare = UNSHARE,
+): Promise<Child> {
+  const [command, ...args] = commandOf(harness, limits, level, unshare)
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(level === 'basic' ? (['pipe'] as const) : [])],
     env: { TZ: 'UTC', LANG: 'C.UTF-8' },
@@ -40,8 +48,13 @@ export function spawnChild(harness: Harness, limits: Limits, level: Level): Chil
     ...(level === 'namespaced' && process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
   })
   const { pid } = child
-  if (pid === undefined) throw new Error('a sandbox child was not spawned')
-  preferAsVictim(pid)
+  // Node tells of a failed start in the next turn: without a listener by then, the error ends this process.
+  const failed = new Promise<Error>((resolve) => child.on('error', resolve))
+  if (pid === undefined) {
+    const error = await failed
+    throw new Error(`a sandbox did not start: ${error.message}`, { cause: error })
+  }
+  raiseOomScore(pid)
 
   // The kinds of stdio above; the type can't tell.
   const [, stdout, stderr, channel, lifeline] = child.stdio as unknown as Stdio
@@ -55,19 +68,21 @@ export function spawnChild(harness: Harness, limits: Limits, level: Level): Chil
   return {
     pid,
     channel,
-    exited: new Promise((resolve, reject) => {
-      child.once('error', reject)
+    exited: new Promise((resolve) => {
       child.once('close', (code, signal) => resolve({ code, signal, stderr: tail }))
     }),
-    onStdout: (listener) => void stdout.on('data', (chunk: Buffer) => listener(chunk.length)),
+    onWritten(listener) {
+      stdout.on('data', (chunk: Buffer) => listener('stdout', chunk.length))
+      stderr.on('data', (chunk: Buffer) => listener('stderr', chunk.length))
+    },
     kill: () => void child.kill('SIGKILL'),
   }
 }
 
-function commandOf(harness: Harness, limits: Limits, level: Level): [string, ...string[]] {
+function commandOf(harness: Harness, limits: Limits, level: Level, unshare: string): [string, ...string[]] {
   const node: [string, ...string[]] = [process.execPath, ...flags(harness, limits, level)]
-  if (level === 'namespaced') return [UNSHARE, '--user', '--net', '--ipc', '--uts', '--', ...node]
-  // Behind a wall the kernel ends it with us; elsewhere something else must.
+  if (level === 'namespaced') return [unshare, '--user', '--net', '--ipc', '--uts', '--', ...node]
+  // A confined child is killed by the kernel when we die; elsewhere something else must.
   return level === 'basic' ? ['/bin/sh', '-c', bound, 'sh', ...node] : node
 }
 
@@ -76,7 +91,7 @@ function commandOf(harness: Harness, limits: Limits, level: Level): [string, ...
 const bound = '(read -r _ <&4 || kill -KILL $$) 3>&- >&- 2>&- & unset PWD OLDPWD; exec "$@" 4<&-'
 
 /**
- * Permission to read the script, and what it takes to put up the wall and is given back then; not one `--allow-` more:
+ * Permission to read the script, and what it takes to confine itself and is given back then; not one `--allow-` more:
  * each opens a whole class of things.
  */
 function flags(harness: Harness, limits: Limits, level: Level): string[] {
@@ -95,14 +110,15 @@ function flags(harness: Harness, limits: Limits, level: Level): string[] {
     harness.file,
     level,
     String(limits.memoryMb),
+    String(limits.threads),
   ]
 }
 
 /**
  * When memory or processors are short, functions suffer before the services do. Best effort: not every system can. At
- * once, as behind its wall a child can't be told.
+ * once, as a confined child can't be told.
  */
-function preferAsVictim(pid: number): void {
+function raiseOomScore(pid: number): void {
   try {
     setPriority(pid, 10)
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000')

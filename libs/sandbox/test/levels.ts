@@ -1,10 +1,10 @@
 import { join } from 'node:path'
+import { denyIoUring } from '../src/confinement/deny-io-uring.ts'
 import { buildHarness, type Harness } from '../src/harness.ts'
 import { type Level, levels } from '../src/level.ts'
 import { defaultLimits, type Limits } from '../src/limits.ts'
 import type { Outcome } from '../src/outcome.ts'
 import { type SandboxRun, startSandbox } from '../src/sandbox.ts'
-import { denyIoUring } from '../src/wall/deny-io-uring.ts'
 
 denyIoUring()
 

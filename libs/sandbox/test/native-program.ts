@@ -1,6 +1,6 @@
 import { DynamicLibrary } from 'node:ffi'
 
-// Taken before the wall is up, and kept: what native code can do, once it runs in a child.
+// Taken before the process is confined, and kept: what native code can do, once it runs in a child.
 const call = new DynamicLibrary(null).getFunction('syscall', {
   return: 'i64',
   arguments: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'],

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Harness } from '../src/harness.ts'
+import type { HostCall } from '../src/host-calls.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import { bytes } from './attacks.ts'
 import { levelsHere, limits, type RunOptions, runIn, strongest, testHarness } from './levels.ts'
@@ -99,7 +100,7 @@ test('a cancelled run ends at once, with the reason', async () => {
 
 test('what the host does for a run is aborted when the run ends', async () => {
   let aborted = false
-  const wait = async (_: unknown, signal: AbortSignal) => {
+  const wait = async (_: unknown, { signal }: HostCall) => {
     await once(signal, 'abort')
     aborted = true
   }

@@ -61,7 +61,7 @@ test.runIf(process.platform === 'linux')(
     await eventually(() => expect(sandboxes.waiting).toBe(1))
     const [pid] = childrenOfThisProcess()
     expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim()).toBe('1000')
-    if (process.getuid?.() !== 0) return // only root may look behind the wall
+    if (process.getuid?.() !== 0) return // only root may look into a confined process
     const files = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
     expect(files.filter((file) => file.includes('io_uring'))).toEqual([])
   },

@@ -13,7 +13,7 @@ afterAll(() => harness[Symbol.asyncDispose]())
 
 // This process has not denied io_uring to its children, as one that starts them should.
 test.runIf(process.platform === 'linux')(
-  'a child that finds a hole in its wall runs nothing, and says which',
+  'a child that finds a hole in its confinement runs nothing, and says which',
   async () => {
     try {
       using sandbox = await startSandbox(harness, defaultLimits, 'oswall')

@@ -1,6 +1,22 @@
-import { defaultLimits, type Limits, levels } from '@syncline/sandbox'
+import {
+  defaultLimits,
+  defaultParentLimits,
+  type Limits,
+  leastInFlightBytes,
+  levels,
+  type ParentLimits,
+} from '@syncline/sandbox'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
+import { MIN_ANSWER_BYTES } from './http/egress-answer.ts'
+
+const MIB = 1024 * 1024
+/** Of one slot. */
+const IN_FLIGHT_BYTES = 128 * MIB
+const MIN_IN_FLIGHT_BYTES = leastInFlightBytes({
+  frameBytes: defaultLimits.frameBytes,
+  answerBytes: MIN_ANSWER_BYTES,
+})
 
 export const Config = z
   .object({
@@ -12,6 +28,11 @@ export const Config = z
     SYNCLINE_KEYRING: variable.text(),
     /** Runs at a time. Each may take RUN_MEMORY_MB. */
     RUNNER_SLOTS: variable.whole(4),
+    /**
+     * What calls of all runs may hold in this process's memory: messages of functions, answers of APIs, pages of records. Each
+     * slot has an even part. 0 is 128 MiB for each slot.
+     */
+    RUNNER_MAX_INFLIGHT_BYTES: variable.whole(0),
     /** How long runs may go on after SIGTERM before another runner gets them. */
     RUNNER_DRAIN_MS: variable.whole(10_000),
     RUN_TIMEOUT_MS: variable.whole(defaultLimits.wallMs),
@@ -30,6 +51,12 @@ export const Config = z
     /** For tests: every request goes to this origin instead. */
     EGRESS_REDIRECT_TO: variable.url(''),
   })
+  .superRefine(({ RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_SLOTS: slots }, context) => {
+    const least = slots * MIN_IN_FLIGHT_BYTES
+    if (bytes === 0 || bytes >= least) return
+    const message = `${slots} slots (RUNNER_SLOTS) need ${least} bytes at least: with less, calls of one run could wait for each other`
+    context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
+  })
   .transform((env) => ({
     nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },
     records: { address: env.RECORDS_ADDRESS },
@@ -46,6 +73,11 @@ export const Config = z
       heapMb: env.RUN_HEAP_MB,
       memoryMb: env.RUN_MEMORY_MB,
     } satisfies Limits,
+    parentLimits: {
+      ...defaultParentLimits,
+      inFlightBytes: env.RUNNER_MAX_INFLIGHT_BYTES || env.RUNNER_SLOTS * IN_FLIGHT_BYTES,
+      runs: env.RUNNER_SLOTS,
+    } satisfies ParentLimits,
     sandbox: {
       minLevel: env.SANDBOX_MIN_LEVEL,
       warm: { least: env.SANDBOX_WARM_MIN, most: env.SANDBOX_WARM_MAX },

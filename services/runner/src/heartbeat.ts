@@ -1,7 +1,8 @@
 import { AppError } from '@syncline/errors'
 import type { ModelCounts } from '@syncline/proto'
-import type { Attempt, AttemptDeps } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { RunCancelled } from './outcome.ts'
+import type { RunnerDeps } from './run-context.ts'
 
 const EVERY_MS = 3000
 
@@ -15,7 +16,7 @@ export interface Heartbeat extends Disposable {
  * may have given the run to others by then), the attempt stops.
  */
 export function startHeartbeat(
-  { scheduler, events, leaseMs }: AttemptDeps,
+  { scheduler, events, leaseMs }: Pick<RunnerDeps, 'scheduler' | 'events' | 'leaseMs'>,
   attempt: Attempt,
   counts: () => ModelCounts[],
 ): Heartbeat {

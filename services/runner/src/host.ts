@@ -1,21 +1,21 @@
+import { AppError } from '@syncline/errors'
 import { checkpointJson, type HostApi } from '@syncline/functions'
 import { wholePage } from '@syncline/record'
-import type { HostMethods } from '@syncline/sandbox'
-import pLimit from 'p-limit'
+import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { z } from 'zod'
-import { type Attempt, type AttemptDeps, streamOf } from './attempt.ts'
+import { type Attempt, streamOf } from './attempt.ts'
 import type { Egress } from './http/egress.ts'
+import { REQUESTS_AT_ONCE, toHostAnswer } from './http/egress-answer.ts'
 import { httpCall } from './http/http-call.ts'
 import { FetchCall, HttpCall } from './http/messages.ts'
-import type { Work } from './load-work.ts'
 import { retrying } from './retrying.ts'
-import type { RunLog } from './run-log.ts'
-import type { Saves } from './saves.ts'
+import type { RunContext } from './run-context.ts'
 
 const CALL_FOR_MS = 60_000
-/** Each holds an answer of up to 50 MiB in our memory. */
-const REQUESTS_AT_ONCE = 6
 const PAGE_MAX = 100
+/** What the record store gives as one page at most, unless an operator allows more. */
+const PAGE_BYTES = 16 * 1024 * 1024
 
 const model = z.string().max(255)
 const first = z.int().nonnegative()
@@ -42,121 +42,165 @@ const params = {
   getEnvironmentVariables: z.null(),
 } satisfies { [Name in keyof HostApi]: z.ZodType<Parameters<HostApi[Name]>[0]> }
 
-type Params = { [Name in keyof typeof params]: z.infer<(typeof params)[Name]> }
-type Host = {
-  [Name in keyof HostApi]: (params: Params[Name], signal: AbortSignal) => ReturnType<HostApi[Name]>
+type Name = keyof HostApi
+type Params = { [N in Name]: z.infer<(typeof params)[N]> }
+/** A run, and what its methods share. */
+type HostContext = RunContext & { requests: LimitFunction }
+type Method<N extends Name> = (
+  run: HostContext,
+  params: Params[N],
+  call: HostCall,
+) => ReturnType<HostApi[N]> | Promise<AnswerWithText>
+
+const methods: { [N in Name]: Method<N> } = {
+  http,
+  fetch: fetchUrl,
+  save,
+  delete: deleteRecords,
+  trackDeletes,
+  listRecords,
+  getCheckpoint,
+  saveCheckpoint,
+  getConnection,
+  setMetadata,
+  getIntegration,
+  getEnvironmentVariables,
 }
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
-export function createHost(
-  deps: AttemptDeps,
-  attempt: Attempt,
-  work: Work,
-  saves: Saves,
-  log: RunLog,
-): HostMethods {
-  const { environment, runId, attempt: number } = attempt
-  const run = { environment, runId, attempt: number }
-  const { loader } = deps
-  const turn = pLimit(REQUESTS_AT_ONCE)
-  const request: Egress['request'] = (url, request, signal) =>
-    turn(() => deps.egress.request(url, request, signal))
-  const warn = (text: string) => log.add('warn', text)
-
-  const host: Host = {
-    http: (call, signal) => httpCall({ request, access: () => loader.access(attempt), warn }, call, signal),
-    fetch: ({ url, ...rest }, signal) => request(new URL(url), rest, signal),
-
-    save: async ({ model, mode, first, records }) => {
-      await saves.save(model, mode, first, records)
-      return null
-    },
-    delete: async ({ model, first, records }) => {
-      await saves.delete(model, first, records)
-      return null
-    },
-    trackDeletes: async ({ model, step, allowMassDelete }) => {
-      await saves.trackDeletes(model, step, allowMassDelete)
-      return null
-    },
-    listRecords: async ({ model, cursor, limit, ids }, signal) => {
-      saves.known(model)
-      const request = {
-        stream: streamOf(attempt, model),
-        cursor,
-        limit,
-        ids,
-        modifiedAfterMs: 0,
-        actions: [],
-      }
-      const page = await retrying((each) => wholePage(deps.records.listRecords(request, { signal: each })), {
-        forMs: CALL_FOR_MS,
-        signal,
-      })
-      return { json: page.records.toString(), nextCursor: page.nextCursor }
-    },
-
-    getCheckpoint: (_, signal) =>
-      retrying((each) => deps.scheduler.getCheckpoint(run, { signal: each }), { forMs: CALL_FOR_MS, signal }),
-    // Not before what it covers is durable.
-    saveCheckpoint: async ({ json }, signal) => {
-      await saves.settled()
-      const checked = json === '' ? '' : checkpointJson(JSON.parse(json))
-      await retrying((each) => deps.scheduler.saveCheckpoint({ ...run, json: checked }, { signal: each }), {
-        forMs: CALL_FOR_MS,
-        signal,
-      })
-      return null
-    },
-
-    getConnection: async () => {
-      const { connection, integration, credentials } = await loader.access(attempt)
-      return {
-        connection_id: connection.id,
-        provider_config_key: connection.integration,
-        provider: integration.provider,
-        credentials,
-        connection_config: connection.connectionConfig,
-        metadata: connection.metadata,
-        tags: connection.tags,
-        created_at: connection.createdAt,
-        updated_at: connection.updatedAt,
-      }
-    },
-    setMetadata: async ({ metadata, merge }) => {
-      await loader.catalog.connections.update(
-        (present) => ({
-          ...present,
-          metadata: merge ? { ...present.metadata, ...metadata } : metadata,
-          updatedAt: new Date().toISOString(),
-        }),
-        environment,
-        attempt.providerConfigKey,
-        attempt.connectionId,
-      )
-      return null
-    },
-    getIntegration: async () => {
-      const { key, provider, displayName } = work.integration
-      return { unique_key: key, provider, display_name: displayName }
-    },
-    getEnvironmentVariables: async () => loader.variables(environment),
-  }
-  return Object.fromEntries(
-    Object.entries(host).map(([name, method]) => [
-      name,
-      parsed(name as keyof Host, method as Host[keyof Host]),
-    ]),
-  )
+export function createHost(run: RunContext): HostMethods {
+  const context: HostContext = { ...run, requests: pLimit(REQUESTS_AT_ONCE) }
+  const names = Object.keys(methods) as Name[] // its own keys
+  return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
 
-function parsed<Name extends keyof Host>(name: Name, method: Host[Name]): HostMethods[string] {
-  return async (raw, signal) => {
+function hostMethod<N extends Name>(name: N, run: HostContext): HostMethods[string] {
+  return async (raw, call) => {
     const checked = params[name].safeParse(raw)
     if (!checked.success) {
       const { path, message } = checked.error.issues[0] ?? { path: [], message: 'bad params' }
       throw new Error(`${name}: ${path.join('.')}: ${message}`)
     }
-    return method(checked.data as never, signal) // of this method: both are looked up by its name
+    try {
+      return await methods[name](run, checked.data as Params[N], call) // both were looked up by the same name
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'fenced') run.stop(error)
+      throw error
+    }
   }
 }
+
+async function http(run: HostContext, call: Params['http'], own: HostCall) {
+  const deps = {
+    request: limited(run),
+    access: () => run.deps.loader.access(run.attempt),
+    warn: (text: string) => run.log.add('warn', text),
+  }
+  return toHostAnswer(await httpCall(deps, call, own), call.binary)
+}
+
+async function fetchUrl(run: HostContext, { url, ...request }: Params['fetch'], own: HostCall) {
+  return toHostAnswer(await limited(run)(new URL(url), request, own), false)
+}
+
+function limited({ requests, deps }: HostContext): Egress['request'] {
+  return (url, request, own) => requests(() => deps.egress.request(url, request, own))
+}
+
+async function save({ saves }: HostContext, { model, mode, first, records }: Params['save']) {
+  await saves.save(model, mode, first, records)
+  return null
+}
+
+async function deleteRecords({ saves }: HostContext, { model, first, records }: Params['delete']) {
+  await saves.delete(model, first, records)
+  return null
+}
+
+async function trackDeletes(
+  { saves }: HostContext,
+  { model, step, allowMassDelete }: Params['trackDeletes'],
+) {
+  await saves.trackDeletes(model, step, allowMassDelete)
+  return null
+}
+
+async function listRecords(
+  { deps, attempt, saves }: HostContext,
+  { model, cursor, limit, ids }: Params['listRecords'],
+  { signal, hold }: HostCall,
+) {
+  saves.known(model)
+  const stream = streamOf(attempt, model)
+  const request = { stream, cursor, limit, ids, modifiedAfterMs: 0, actions: [] }
+  await hold(PAGE_BYTES)
+  const { records, nextCursor } = await retrying(
+    (each) => wholePage(deps.records.listRecords(request, { signal: each })),
+    { forMs: CALL_FOR_MS, signal },
+  )
+  await hold(records.length)
+  return new AnswerWithText({ nextCursor }, ['json'], 'utf8', [records])
+}
+
+function getCheckpoint({ deps, attempt }: HostContext, _: null, { signal }: HostCall) {
+  return retrying((each) => deps.scheduler.getCheckpoint(attemptKey(attempt), { signal: each }), {
+    forMs: CALL_FOR_MS,
+    signal,
+  })
+}
+
+/** Not before what it covers is durable. What a checkpoint may be is checked here, and nowhere behind. */
+async function saveCheckpoint(
+  { deps, attempt, saves }: HostContext,
+  { json }: Params['saveCheckpoint'],
+  { signal }: HostCall,
+) {
+  await saves.settled()
+  const checkpoint = { ...attemptKey(attempt), json: json === '' ? '' : checkpointJson(JSON.parse(json)) }
+  await retrying((each) => deps.scheduler.saveCheckpoint(checkpoint, { signal: each }), {
+    forMs: CALL_FOR_MS,
+    signal,
+  })
+  return null
+}
+
+async function getConnection({ deps, attempt }: HostContext) {
+  const { connection, integration, credentials } = await deps.loader.access(attempt)
+  return {
+    connection_id: connection.id,
+    provider_config_key: connection.integration,
+    provider: integration.provider,
+    credentials,
+    connection_config: connection.connectionConfig,
+    metadata: connection.metadata,
+    tags: connection.tags,
+    created_at: connection.createdAt,
+    updated_at: connection.updatedAt,
+  }
+}
+
+async function setMetadata({ deps, attempt }: HostContext, { metadata, merge }: Params['setMetadata']) {
+  const { environment, providerConfigKey, connectionId } = attempt
+  await deps.loader.catalog.connections.update(
+    (present) => ({
+      ...present,
+      metadata: merge ? { ...present.metadata, ...metadata } : metadata,
+      updatedAt: new Date().toISOString(),
+    }),
+    environment,
+    providerConfigKey,
+    connectionId,
+  )
+  return null
+}
+
+async function getIntegration({ work }: HostContext) {
+  const { key, provider, displayName } = work.integration
+  return { unique_key: key, provider, display_name: displayName }
+}
+
+async function getEnvironmentVariables({ deps, attempt }: HostContext) {
+  return deps.loader.variables(attempt.environment)
+}
+
+const attemptKey = ({ environment, runId, attempt }: Attempt) => ({ environment, runId, attempt })

@@ -2,8 +2,9 @@ import { hostname } from 'node:os'
 import { consume, subjects } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import type { RunRequested } from '@syncline/proto'
-import { type AttemptDeps, runAttempt } from './attempt.ts'
 import { retrying } from './retrying.ts'
+import { runAttempt } from './run-attempt.ts'
+import type { RunnerDeps } from './run-context.ts'
 
 const ACK_WAIT_MS = 10_000
 const START_FOR_MS = 30_000
@@ -14,7 +15,7 @@ const RUNNER = `${hostname()}/${process.pid}`
  * kept alive for 10 s. When this is disposed, it pulls no more; runs that don't end in time are left to others.
  */
 export function startIntake(
-  deps: AttemptDeps,
+  deps: RunnerDeps,
   { slots, drainMs }: { slots: number; drainMs: number },
 ): AsyncDisposable {
   const pulling = new AbortController()
@@ -48,7 +49,7 @@ export function startIntake(
  * scheduler makes a new attempt of it, or refuses one if the run has ended.
  */
 async function workOn(
-  deps: AttemptDeps,
+  deps: RunnerDeps,
   { environment, runId }: RunRequested,
   stop: AbortSignal,
 ): Promise<void> {

@@ -58,14 +58,41 @@ export class WorkLoader {
       throw new AppError('unknown_connection', `connection '${connectionId}' was deleted and made anew`)
     }
     const place = `connection:${environment}/${providerConfigKey}/${connectionId}`
-    const credentials = JSON.parse(this.#keyring.open(connection.sealedCredentials, place))
-    return { integration, connection, credentials: Credentials.parse(credentials) }
+    const text = this.#opened(connection.sealedCredentials, place)
+    return { integration, connection, credentials: credentialsOf(text, connectionId) }
   }
 
   variables(environment: string): { name: string; value: string }[] {
     return this.catalog.variables.list(environment).map(({ name, sealedValue }) => ({
       name,
-      value: this.#keyring.open(sealedValue, `variable:${environment}/${name}`),
+      value: this.#opened(sealedValue, `variable:${environment}/${name}`),
     }))
+  }
+
+  /** A secret that does not open will not open later: the run fails, and says which secret it was. */
+  #opened(sealed: string, place: string): string {
+    try {
+      return this.#keyring.open(sealed, place)
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause
+      throw new AppError(
+        'server_error',
+        `the secret of '${place}' does not decrypt: it was sealed with another key, or changed since (SYNCLINE_KEYRING)`,
+        { cause },
+      )
+    }
+  }
+}
+
+/** What does not parse is named, never shown. */
+function credentialsOf(text: string, connectionId: string): Credentials {
+  try {
+    return Credentials.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new AppError(
+      'server_error',
+      `the credentials of connection '${connectionId}' are of no known form`,
+      { cause },
+    )
   }
 }

@@ -17,7 +17,6 @@ export function endOf(outcome: Outcome): End {
   if (outcome.kind === 'success') return { outcome: RunOutcome.SUCCESS, error: '' }
   if (outcome.kind === 'failed') {
     const { message, stack } = outcome.error
-    if (outcome.error.code === 'fenced') return { outcome: 'left', error: message, again: false }
     return { outcome: RunOutcome.FAILED, error: message, ...(stack && { detail: stack }) }
   }
   const { message, stderr } = outcome

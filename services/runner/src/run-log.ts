@@ -1,4 +1,5 @@
 import { LogLevel, type LogLine, type RecordsClient } from '@syncline/proto'
+import { truncated } from '@syncline/sandbox'
 import type { Attempt } from './attempt.ts'
 import { retrying } from './retrying.ts'
 
@@ -7,6 +8,8 @@ const BATCH_LINES = 1000
 const BATCH_CHARS = 1024 * 1024
 /** The function's own lines are limited in the sandbox; ours come on top. */
 const MAX_LINES = 12_000
+const MAX_CHARS = 4 * 1024 * 1024
+const LINE_CHARS = 10_000
 const APPEND_FOR_MS = 10_000
 const LAST_LINES = 10
 const LAST_LINE_CHARS = 500
@@ -24,7 +27,8 @@ export class RunLog {
   readonly #late = new AbortController()
   #waiting: LogLine[] = []
   #last: string[] = []
-  #count = 0
+  #lines = 0
+  #chars = 0
   #sent = 0
   #sending: Promise<void> | undefined
 
@@ -36,11 +40,13 @@ export class RunLog {
   }
 
   add(level: Level, message: string): void {
-    if (++this.#count <= MAX_LINES) this.end(level, message)
+    this.#chars += Math.min(message.length, LINE_CHARS)
+    if (++this.#lines <= MAX_LINES && this.#chars <= MAX_CHARS) this.end(level, message)
   }
 
   /** A line that is never left out. */
-  end(level: Level, message: string): void {
+  end(level: Level, text: string): void {
+    const message = truncated(text, LINE_CHARS)
     this.#waiting.push({ atMs: Date.now(), level: levels[level], message })
     this.#last = [...this.#last, `${level} ${message.slice(0, LAST_LINE_CHARS)}`].slice(-LAST_LINES)
   }

@@ -1,12 +1,16 @@
 import { AppError } from '@syncline/errors'
 import { type ModelCounts, type RecordsClient, SaveMode, type SaveResponse } from '@syncline/proto'
 import { batchOf, encodeRecord } from '@syncline/record'
+import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
 
 /** The record store may be restarted under a run. */
 const SAVE_FOR_MS = 120_000
 const NAMED_DUPLICATES = 5
+/** They travel with the end of the run, in one message of NATS. */
+const WARNINGS = 20
+const WARNING_CHARS = 500
 
 /**
  * What an attempt writes. One write at a time for a stream, in the order in which the function asked; several streams
@@ -139,7 +143,7 @@ export class Saves {
       count.deleted += deleted
     }
     if (warning) {
-      this.warnings.push(warning)
+      if (this.warnings.length < WARNINGS) this.warnings.push(truncated(warning, WARNING_CHARS))
       this.#warn(`model '${model}': ${warning}`)
     }
     if (duplicateIds.length === 0) return

@@ -17,9 +17,14 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const events = createEvents(log)
   const bus = open.use(await connectBus(config.nats, 'runner'))
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
-  const { limits, leaseMs } = config
+  const { limits, parentLimits, leaseMs } = config
   const sandboxes = open.use(
-    await openFunctionSandboxes({ limits, ...config.sandbox, onStartFailed: events.sandboxFailed }),
+    await openFunctionSandboxes({
+      limits,
+      parentLimits,
+      ...config.sandbox,
+      onStartFailed: events.sandboxFailed,
+    }),
   )
   events.sandboxLevel(sandboxes)
   const scheduler = open.use(connect(config.scheduler.address)).client(RunsDefinition)

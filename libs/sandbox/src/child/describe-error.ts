@@ -1,18 +1,16 @@
-import type { ChildError } from '../messages.ts'
-
-const MESSAGE_CHARS = 4000
-const STACK_CHARS = 8000
+import { ERROR_CHARS, type ThrownError } from '../messages.ts'
+import { truncated } from '../truncated.ts'
 
 /** What was thrown, as data. It may be anything: also an object whose every property throws. */
-export function describeError(thrown: unknown): ChildError {
+export function describeError(thrown: unknown): ThrownError {
   try {
-    if (!(thrown instanceof Error)) return { name: 'Error', message: asText(thrown).slice(0, MESSAGE_CHARS) }
-    const code = 'code' in thrown && thrown.code !== undefined ? String(thrown.code) : undefined
+    if (!(thrown instanceof Error)) {
+      return { name: 'Error', message: truncated(asText(thrown), ERROR_CHARS.message) }
+    }
     return {
-      name: String(thrown.name),
-      message: String(thrown.message).slice(0, MESSAGE_CHARS),
-      ...(typeof thrown.stack === 'string' && { stack: thrown.stack.slice(0, STACK_CHARS) }),
-      ...(code !== undefined && { code }),
+      name: truncated(String(thrown.name), ERROR_CHARS.name),
+      message: truncated(String(thrown.message), ERROR_CHARS.message),
+      ...(typeof thrown.stack === 'string' && { stack: truncated(thrown.stack, ERROR_CHARS.stack) }),
     }
   } catch {
     return { name: 'Error', message: 'the function threw something that cannot be shown' }

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
-import type { HttpAnswer } from '@syncline/functions'
+import type { HostCall } from '@syncline/sandbox'
 import { Agent, fetch, type Response } from 'undici'
+import { type EgressAnswer, gather, type Hold, holdFirst, MAX_BODY_BYTES } from './egress-answer.ts'
 import type { FetchCall } from './messages.ts'
 import { AddressRefused, isPublic, publicLookup } from './public-address.ts'
 
 const MAX_REDIRECTS = 5
-const MAX_BODY_BYTES = 50 * 1024 * 1024
 const CONNECT_TIMEOUT_MS = 10_000
 const SILENCE_TIMEOUT_MS = 60_000
 const REQUEST_TIMEOUT_MS = 5 * 60_000
@@ -31,7 +31,6 @@ export interface Request {
   /** Names in lower case. */
   headers: Record<string, string>
   body?: FetchCall['body']
-  binary?: boolean
   keepAuthOnRedirect?: boolean
 }
 
@@ -51,14 +50,17 @@ export class Egress implements AsyncDisposable {
   }
 
   /** The last answer after redirects, whatever its status. */
-  async request(url: URL, request: Request, signal: AbortSignal): Promise<HttpAnswer> {
+  async request(url: URL, request: Request, { signal, hold }: HostCall): Promise<EgressAnswer> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)])
+    await holdFirst(hold, within).catch((error: unknown) => {
+      throw networkFault(error, url, within)
+    })
     let [target, current] = [url, request]
     for (let redirects = 0; ; redirects++) {
       const response = await this.#send(target, current, within)
       const location = response.headers.get('location')
       if (![301, 302, 303, 307, 308].includes(response.status) || location === null) {
-        return await answerOf(response, request.binary ?? false)
+        return await answerOf(response, hold, within)
       }
       await response.body?.cancel()
       if (redirects === MAX_REDIRECTS)
@@ -117,33 +119,17 @@ function redirected(request: Request, status: number, sameOrigin: boolean): Requ
   return { ...request, method: 'GET', headers: without(kept, ['content-type']), body: undefined }
 }
 
-async function answerOf(response: Response, binary: boolean): Promise<HttpAnswer> {
-  const bytes = await bodyOf(response)
-  const { status, statusText } = response
-  const headers = Object.fromEntries(response.headers)
-  const body = binary ? { base64: bytes.toString('base64') } : { text: new TextDecoder().decode(bytes) }
-  return { status, statusText, headers, body }
-}
-
 /** Counted after decompression: a small answer can become a large one. */
-async function bodyOf(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.length
-      if (size > MAX_BODY_BYTES) {
-        throw fault(
-          'response_too_large',
-          `the answer of ${nameOf(new URL(response.url))} has more than ${MAX_BODY_BYTES} bytes`,
-        )
-      }
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    throw error instanceof EgressFault ? error : networkFault(error, new URL(response.url))
+async function answerOf(response: Response, hold: Hold, signal: AbortSignal): Promise<EgressAnswer> {
+  const url = new URL(response.url)
+  const blocks = await gather(response.body ?? [], hold, signal).catch((error: unknown) => {
+    throw networkFault(error, url, signal)
+  })
+  if (blocks === undefined) {
+    throw fault('response_too_large', `the answer of ${nameOf(url)} has more than ${MAX_BODY_BYTES} bytes`)
   }
-  return Buffer.concat(chunks)
+  const { status, statusText } = response
+  return { status, statusText, headers: Object.fromEntries(response.headers), blocks }
 }
 
 class EgressFault extends Error {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HttpAnswer } from '@syncline/functions'
+import type { HostCall } from '@syncline/sandbox'
 import type { Access } from '../load-work.ts'
 import { authorize } from './authorize.ts'
 import type { Egress } from './egress.ts'
+import type { EgressAnswer } from './egress-answer.ts'
 import type { HttpCall } from './messages.ts'
 import { type Result, retryWait } from './retry-wait.ts'
 import { interpolate, targetUrl } from './target-url.ts'
@@ -11,15 +12,15 @@ import { interpolate, targetUrl } from './target-url.ts'
 export async function httpCall(
   deps: { request: Egress['request']; access: () => Promise<Access>; warn: (text: string) => void },
   call: HttpCall,
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
+  own: HostCall,
+): Promise<EgressAnswer> {
   let used: string | undefined
   for (let tried = 0; ; tried++) {
     const access = await deps.access()
     const renewed = used !== undefined && used !== access.connection.sealedCredentials
     used = access.connection.sealedCredentials
     const { url, headers } = toRequest(access, call)
-    const result = await resultOf(deps.request, url, headers, call, signal)
+    const result = await resultOf(deps.request, url, headers, call, own)
 
     const policy = { ...call, ...access.integration.retry, renewed, tried }
     const waitMs = tried < call.retries ? retryWait(result, policy, Date.now()) : undefined
@@ -31,7 +32,8 @@ export async function httpCall(
     deps.warn(
       `${call.method} ${url.pathname}: ${what}; trying again in ${(waitMs / 1000).toFixed(1)} s (${tried + 1} of ${call.retries})`,
     )
-    await sleep(waitMs, undefined, { signal })
+    await own.hold(0) // the wait may be long, and the answer is not needed any more
+    await sleep(waitMs, undefined, { signal: own.signal })
   }
 }
 
@@ -40,14 +42,14 @@ async function resultOf(
   url: URL,
   headers: Record<string, string>,
   call: HttpCall,
-  signal: AbortSignal,
+  own: HostCall,
 ): Promise<Result> {
-  const { method, body, binary, keepAuthOnRedirect } = call
+  const { method, body, keepAuthOnRedirect } = call
   try {
-    const request = { method, headers, body, binary, keepAuthOnRedirect }
-    return { kind: 'answer', answer: await send(url, request, signal) }
+    const request = { method, headers, body, keepAuthOnRedirect }
+    return { kind: 'answer', answer: await send(url, request, own) }
   } catch (error) {
-    if (signal.aborted || !(error instanceof Error)) throw error
+    if (own.signal.aborted || !(error instanceof Error)) throw error
     return { kind: 'fault', error }
   }
 }

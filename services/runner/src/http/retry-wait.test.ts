@@ -4,7 +4,7 @@ import { type Result, type RetryPolicy, retryWait } from './retry-wait.ts'
 const NOW = Date.parse('2026-01-01T00:00:00Z')
 const answer = (status: number, headers: Record<string, string> = {}): Result => ({
   kind: 'answer',
-  answer: { status, statusText: '', headers, body: { text: '' } },
+  answer: { status, statusText: '', headers, blocks: [] },
 })
 const fault = (code: string): Result => ({ kind: 'fault', error: Object.assign(new Error('no'), { code }) })
 const wait = (result: Result, policy: Partial<RetryPolicy> = {}) =>

@@ -1,5 +1,5 @@
 import type { Retry } from '@syncline/catalog'
-import type { HttpAnswer } from '@syncline/functions'
+import type { EgressAnswer } from './egress-answer.ts'
 
 const FIRST_WAIT_MS = 3000
 const LONGEST_WAIT_MS = 10 * 60_000
@@ -19,7 +19,7 @@ const NETWORK_FAULTS = [
 ]
 
 export type Result =
-  | { kind: 'answer'; answer: HttpAnswer }
+  | { kind: 'answer'; answer: EgressAnswer }
   | { kind: 'fault'; error: Error & { code?: string } }
 
 /** The call's own wishes, the integration's, and where we are. */
@@ -43,7 +43,7 @@ export function retryWait(result: Result, policy: RetryPolicy, now: number): num
   return asked === undefined ? growing : Math.min(Math.max(asked, 0), LONGEST_WAIT_MS)
 }
 
-function isWorthwhile({ status, headers }: HttpAnswer, policy: RetryPolicy): boolean {
+function isWorthwhile({ status, headers }: EgressAnswer, policy: RetryPolicy): boolean {
   if (status < 400) return false
   if (policy.retryOn.includes(status)) return true
   if (policy.remaining !== undefined && headers[policy.remaining.toLowerCase()] === '0') return true
@@ -53,7 +53,11 @@ function isWorthwhile({ status, headers }: HttpAnswer, policy: RetryPolicy): boo
 }
 
 /** The longest of what the response's headers ask for. */
-function waitAskedFor(headers: HttpAnswer['headers'], policy: RetryPolicy, now: number): number | undefined {
+function waitAskedFor(
+  headers: EgressAnswer['headers'],
+  policy: RetryPolicy,
+  now: number,
+): number | undefined {
   const after = [...policy.retryAfter, policy.after ?? [], 'retry-after'].flat()
   const at = [...policy.retryAt, policy.at ?? []].flat()
   const waits = [

@@ -1,8 +1,9 @@
 import { closeSync } from 'node:fs'
 import type { Kernel } from './kernel.ts'
 
-const CREATE_RULESET_VERSION = 1
-const RESTRICT_SELF_TSYNC = 8
+// linux/landlock.h
+const LANDLOCK_CREATE_RULESET_VERSION = 1
+const LANDLOCK_RESTRICT_SELF_TSYNC = 8
 
 /** Rights on files that each version of Landlock's ABI knows, as bits from 0 on. */
 const FS_RIGHTS = [0, 13, 14, 15, 15, 16]
@@ -11,7 +12,7 @@ const SCOPE_ABSTRACT_UNIX_SOCKETS_AND_SIGNALS = 0b11n
 
 /** 0 = this kernel has no Landlock. */
 export function landlockAbi(kernel: Kernel): number {
-  return Math.max(0, kernel.call('landlock_create_ruleset', 0, 0, CREATE_RULESET_VERSION))
+  return Math.max(0, kernel.call('landlock_create_ruleset', 0, 0, LANDLOCK_CREATE_RULESET_VERSION))
 }
 
 /**
@@ -27,7 +28,7 @@ export function landlock(kernel: Kernel, abi: number): boolean {
   const known = abi >= 6 ? 24 : abi >= 4 ? 16 : 8
   const rules = kernel.call('landlock_create_ruleset', attributes.subarray(0, known), known, 0)
   if (rules < 0) return false
-  const done = kernel.call('landlock_restrict_self', rules, abi >= 8 ? RESTRICT_SELF_TSYNC : 0) === 0
+  const done = kernel.call('landlock_restrict_self', rules, abi >= 8 ? LANDLOCK_RESTRICT_SELF_TSYNC : 0) === 0
   closeSync(rules)
   return done
 }

@@ -7,9 +7,31 @@ import { noNewPrivileges } from './no-new-privileges.ts'
 import { filterSyscalls } from './seccomp.ts'
 import { thisArch } from './syscalls.ts'
 
-const [PR_SET_PDEATHSIG, PR_SET_DUMPABLE, SIGKILL] = [1, 4, 9]
-const limit = { fileSize: 1, data: 2, core: 4, openFiles: 7 } // RLIMIT_…
+const SIGKILL = 9
+// linux/prctl.h
+const PR_SET_PDEATHSIG = 1
+const PR_SET_DUMPABLE = 4
+// asm-generic/resource.h
+const RLIMIT_FSIZE = 1
+const RLIMIT_DATA = 2
+const RLIMIT_CORE = 4
+const RLIMIT_NPROC = 6
+const RLIMIT_NOFILE = 7
+// asm-generic/mman.h
+const PROT_READ = 1
+const PROT_WRITE = 2
+const MAP_PRIVATE = 0x02
+const MAP_ANONYMOUS = 0x20
+// linux/socket.h, linux/net.h
+const AF_UNIX = 1
+const AF_INET = 2
+const SOCK_STREAM = 1
+const SOCK_DGRAM = 2
+// linux/fcntl.h
+const AT_FDCWD = -100
+
 const OPEN_FILES = 64
+const NO_FILE = -1
 
 /**
  * For the child, after its harness is up and before any foreign code: gives up, for good, what a function does not need.
@@ -18,10 +40,14 @@ const OPEN_FILES = 64
  *
  * What is open stays open, so whatever asks the kernel about a descriptor (a socket's kind) comes before.
  */
-export function raiseWall(level: Level, memoryBytes: number): void {
+export function confineProcess(
+  level: Level,
+  { memoryBytes, threads }: { memoryBytes: number; threads: number },
+): void {
   if (level === 'basic') return
   const arch = thisArch()
-  if (arch === undefined) throw new Error(`there is no wall for ${process.platform} on ${process.arch}`)
+  if (arch === undefined)
+    throw new Error(`there is no confinement for ${process.platform} on ${process.arch}`)
   const inUse = dataBytes()
   {
     using kernel = new Kernel(arch)
@@ -30,9 +56,11 @@ export function raiseWall(level: Level, memoryBytes: number): void {
     must('not dumpable', kernel.call('prctl', PR_SET_DUMPABLE, 0) === 0)
     // It dies with the thread that started it, the main one, also if it loops.
     must('death with its parent', kernel.call('prctl', PR_SET_PDEATHSIG, SIGKILL) === 0)
-    must('no core file', setLimit(kernel, limit.core, 0))
-    must('no file sizes', setLimit(kernel, limit.fileSize, 0))
-    must('few open files', setLimit(kernel, limit.openFiles, OPEN_FILES))
+    must('no core file', setLimit(kernel, RLIMIT_CORE, 0))
+    must('no file sizes', setLimit(kernel, RLIMIT_FSIZE, 0))
+    must('few open files', setLimit(kernel, RLIMIT_NOFILE, OPEN_FILES))
+    // The kernel counts a user's threads, here of a namespace that holds nothing else; at other levels the parent counts.
+    if (level === 'namespaced') must('few threads', setLimit(kernel, RLIMIT_NPROC, threads))
     limitMemory(kernel, inUse, memoryBytes)
     closeFiles(kernel, level)
     if (isAtLeast(level, 'oswall')) closeKernel(kernel)
@@ -50,18 +78,17 @@ function dataBytes(): number {
 }
 
 function limitMemory(kernel: Kernel, inUse: number, bytes: number): void {
-  must('a limit of memory', setLimit(kernel, limit.data, inUse + bytes))
-  const [READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE] = [3, 0x22, -1]
+  must('a limit of memory', setLimit(kernel, RLIMIT_DATA, inUse + bytes))
   const tooMuch = bytes + inUse
   refused(
     'more memory than its limit',
-    kernel.call('mmap', 0, tooMuch, READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE, 0),
+    kernel.call('mmap', 0, tooMuch, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, NO_FILE, 0),
   )
 }
 
 function closeFiles(kernel: Kernel, level: Level): void {
   const abi = landlockAbi(kernel)
-  // The filter alone is a wall, too; it is older than Landlock.
+  // The filter alone keeps files closed, too; it is older than Landlock.
   if (abi === 0 && isAtLeast(level, 'oswall')) return
   must('Landlock', abi > 0 && landlock(kernel, abi))
   refused('a file', openRoot(kernel))
@@ -72,19 +99,15 @@ function closeKernel(kernel: Kernel): void {
   refused('an io_uring, which its parent should have denied', kernel.call('io_uring_setup', 1, parameters))
 
   must('a filter of system calls', filterSyscalls(kernel, confinedFilter(kernel.arch, process.pid)))
-  const [AF_UNIX, AF_INET, STREAM, DATAGRAM] = [1, 2, 1, 2]
   refused('a file', openRoot(kernel))
-  refused('a TCP socket', kernel.call('socket', AF_INET, STREAM))
-  refused('a UDP socket', kernel.call('socket', AF_INET, DATAGRAM))
-  refused('a local socket', kernel.call('socket', AF_UNIX, STREAM))
+  refused('a TCP socket', kernel.call('socket', AF_INET, SOCK_STREAM))
+  refused('a UDP socket', kernel.call('socket', AF_INET, SOCK_DGRAM))
+  refused('a local socket', kernel.call('socket', AF_UNIX, SOCK_STREAM))
   refused('a signal to its parent', kernel.call('kill', process.ppid, 0))
   refused('a file in memory', kernel.call('memfd_create', Buffer.from('x\0'), 0))
 }
 
-const openRoot = (kernel: Kernel): number => {
-  const AT_FDCWD = -100
-  return kernel.call('openat', AT_FDCWD, Buffer.from('/\0'), 0)
-}
+const openRoot = (kernel: Kernel): number => kernel.call('openat', AT_FDCWD, Buffer.from('/\0'), 0)
 
 function setLimit(kernel: Kernel, resource: number, value: number): boolean {
   const both = Buffer.alloc(16)
@@ -98,5 +121,5 @@ function must(what: string, done: boolean): void {
 }
 
 function refused(what: string, answer: number): void {
-  if (answer !== -1) throw new Error(`the wall has a hole: the kernel gave ${what}`)
+  if (answer !== -1) throw new Error(`the confinement has a hole: the kernel gave ${what}`)
 }

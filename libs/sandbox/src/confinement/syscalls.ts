@@ -1,4 +1,4 @@
-/** Machines whose numbers we know. The wall has been tried on x64; on arm64 a child's tests of itself decide. */
+/** Machines whose numbers we know. The filter was tried on x64; on arm64 a child's tests of itself decide. */
 export type Arch = 'x64' | 'arm64'
 
 type Numbers = Record<string, readonly [x64: number | null, arm64: number | null]>
@@ -84,7 +84,7 @@ const conditional = {
   fcntl: [72, 25],
 } as const satisfies Numbers
 
-/** Needed to build the wall and to try it; refused behind it, as is every call that is not here. */
+/** Needed to confine a process and to test that; refused from then on, as is every call that is not here. */
 const refused = {
   openat: [257, 56],
   kill: [62, 129],

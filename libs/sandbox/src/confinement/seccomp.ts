@@ -1,7 +1,9 @@
 import { lengthOf } from './bpf.ts'
 import type { Kernel } from './kernel.ts'
 
-const [SET_MODE_FILTER, FLAG_TSYNC] = [1, 1]
+// linux/seccomp.h
+const SECCOMP_SET_MODE_FILTER = 1
+const SECCOMP_FILTER_FLAG_TSYNC = 1
 
 /** Puts a filter on all threads of this process, and on what they start. It cannot be taken off. */
 export function filterSyscalls(kernel: Kernel, filter: Buffer): boolean {
@@ -9,5 +11,5 @@ export function filterSyscalls(kernel: Kernel, filter: Buffer): boolean {
   const program = Buffer.alloc(16)
   program.writeUInt16LE(lengthOf(filter), 0)
   program.writeBigUInt64LE(kernel.addressOf(filter), 8)
-  return kernel.call('seccomp', SET_MODE_FILTER, FLAG_TSYNC, program) === 0
+  return kernel.call('seccomp', SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program) === 0
 }

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 
-/** Behind the wall these ask the kernel what it does not answer any more; code that only wants to log them goes on. */
-export function mendProcess(): void {
+/** These ask the kernel what it tells a confined process no more; code that only wants to log them goes on. */
+export function patchProcess(): void {
   process.cwd = () => '/'
   const memoryUsage = () => {
     const { used_heap_size, total_heap_size, external_memory } = getHeapStatistics()

@@ -18,12 +18,22 @@ type Condition =
   | { argument: number; isNull: true }
   | { argument: number; hasAll: number[]; hasNone: number }
 
+// linux/sched.h
 const CLONE_VM = 0x0000_0100
 const CLONE_THREAD = 0x0001_0000
 const CLONE_NEW_NAMESPACE = 0x7e02_0000
-const [PR_SET_NAME, PR_SET_VMA] = [15, 0x5356_4d41]
-const [FIONBIO, FIONREAD] = [0x5421, 0x541b]
-const [F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC] = [1, 2, 3, 4, 1030]
+// linux/prctl.h
+const PR_SET_NAME = 15
+const PR_SET_VMA = 0x5356_4d41
+// asm-generic/ioctls.h
+const FIONBIO = 0x5421
+const FIONREAD = 0x541b
+// linux/fcntl.h
+const F_GETFD = 1
+const F_SETFD = 2
+const F_GETFL = 3
+const F_SETFL = 4
+const F_DUPFD_CLOEXEC = 1030
 
 /** clone3 has its arguments in memory, where a filter can't see them; without it the C library falls back to clone. */
 const allowedWith = (pid: number): Record<Exclude<ConditionalSyscall, 'clone3'>, Condition[]> => ({
@@ -62,7 +72,7 @@ export function confinedFilter(arch: Arch, pid: number): Buffer {
   ])
 }
 
-/** Denies io_uring: a ring that is open when the wall goes up would be a hole in it. All else is as before. */
+/** Denies io_uring: a ring that is open when the confining filter is put on would be a way around it. All else is as before. */
 export function noIoUringFilter(arch: Arch): Buffer {
   return assemble([
     ...onlyOn(arch, verdict.allow),

@@ -8,7 +8,7 @@ let denied = false
 
 /**
  * For the process that starts children, before the first: from here on it and they open no io_uring. libuv would open
- * one in each child before the wall goes up, and what goes through a ring passes no filter. Rings that this process has
+ * one in each child before the filter is on, and what goes through a ring passes no filter. Rings that this process has
  * itself stay. Side effect: programs with a set-user-id bit (sudo, ping) get no other rights below it.
  */
 export function denyIoUring(): boolean {

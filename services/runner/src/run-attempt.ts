@@ -1,0 +1,138 @@
+import { publish, subjects } from '@syncline/bus'
+import { AppError } from '@syncline/errors'
+import type { ProgramInput } from '@syncline/functions'
+import { type RunFinished, RunOutcome } from '@syncline/proto'
+import { type Attempt, streamOf, writerOf } from './attempt.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { createHost } from './host.ts'
+import type { Work } from './load-work.ts'
+import { type End, endOf, endOfError } from './outcome.ts'
+import { retrying } from './retrying.ts'
+import type { RunContext, RunnerDeps } from './run-context.ts'
+import { RunLog } from './run-log.ts'
+import { Saves } from './saves.ts'
+
+const BEGIN_FOR_MS = 60_000
+const PUBLISH_FOR_MS = 60_000
+
+/**
+ * Works on an attempt to its end and publishes that. Returns when nothing is left to do; throws when another attempt
+ * shall follow. If we die
+ * - before the end is published: the message comes again, the function runs again from its last checkpoint, and what it
+ *   saves a second time changes nothing;
+ * - after that, before the message is acknowledged: it comes again, and the scheduler refuses an attempt.
+ */
+export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: AbortSignal): Promise<void> {
+  const startedAt = Date.now()
+  deps.events.attemptStarted(attempt)
+  const log = new RunLog(deps.records, attempt, (lines, error) => deps.events.logsLost(attempt, lines, error))
+  const saves = new Saves(deps.records, attempt, (text) => log.add('warn', text))
+  log.add('info', `attempt ${attempt.attempt} of '${attempt.sync}' for connection '${attempt.connectionId}'`)
+
+  const end = await untilEnd({ deps, attempt, log, saves }, stop)
+
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  if (end.detail) log.add('error', end.detail)
+  log.end(end.outcome === RunOutcome.SUCCESS ? 'info' : 'error', endLine(end, seconds, saves.counts()))
+  await log.close()
+  deps.events.attemptEnded(attempt, end.outcome, Date.now() - startedAt)
+
+  if (end.outcome === 'left') {
+    if (end.again) throw new AppError('unavailable', end.error)
+    return
+  }
+  const { environment, runId, attempt: number } = attempt
+  const finished: RunFinished = {
+    environment,
+    runId,
+    attempt: number,
+    outcome: end.outcome,
+    error: end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error,
+    counts: saves.counts(),
+    finishedAtMs: Date.now(),
+    lastLines: end.outcome === RunOutcome.SUCCESS ? [] : log.lastLines,
+  }
+  await retrying(
+    () => publish(deps.bus, subjects.runFinished, [environment], finished, { id: `${runId}.${number}` }),
+    { forMs: PUBLISH_FOR_MS, signal: stop },
+  )
+}
+
+/** Runs the function until it ends, or until someone says stop: the scheduler, its silence, or this process. */
+async function untilEnd(
+  base: Pick<RunContext, 'deps' | 'attempt' | 'log' | 'saves'>,
+  stop: AbortSignal,
+): Promise<End> {
+  const { deps, attempt, saves } = base
+  using heartbeat = startHeartbeat(deps, attempt, () => saves.counts())
+  const own = new AbortController()
+  const signal = AbortSignal.any([stop, heartbeat.signal, own.signal])
+  try {
+    const work = await deps.loader.load(attempt)
+    const run: RunContext = { ...base, work, signal, stop: (reason) => own.abort(reason) }
+    await begin(run)
+    const outcome = await runFunction(run)
+    if (signal.aborted) return endOfError(signal.reason)
+    if (outcome.kind === 'success') await complete(run)
+    return endOf(outcome)
+  } catch (error) {
+    return endOfError(signal.aborted ? signal.reason : error)
+  }
+}
+
+/** From here on no earlier attempt can write to the streams. */
+async function begin({ deps, attempt, work, saves, signal }: RunContext): Promise<void> {
+  const streams = work.sync.models.map((model) => streamOf(attempt, model))
+  const { counts } = await retrying(
+    (each) =>
+      deps.records.begin({ writer: writerOf(attempt), streams, empty: attempt.emptyCache }, { signal: each }),
+    { forMs: BEGIN_FOR_MS, signal },
+  )
+  saves.begin(work.sync.models, counts, signal)
+}
+
+async function runFunction(run: RunContext) {
+  const { deps, attempt, work, log, signal } = run
+  using sandbox = await deps.sandboxes.take()
+  return await sandbox.run({
+    input: inputOf(attempt, work),
+    host: createHost(run),
+    onLog: (level, text) => log.add(level, text),
+    signal,
+  })
+}
+
+async function complete({ work, saves }: RunContext): Promise<void> {
+  await saves.settled()
+  if (work.sync.trackDeletes) {
+    for (const model of work.sync.models) await saves.trackDeletes(model, 'previous')
+  }
+}
+
+function inputOf(attempt: Attempt, { bundle, integration }: Work): ProgramInput {
+  return {
+    task: 'sync',
+    code: bundle,
+    facts: {
+      connectionId: attempt.connectionId,
+      providerConfigKey: attempt.providerConfigKey,
+      provider: integration.provider,
+      environmentName: attempt.environment,
+      syncId: `${attempt.connectionUid}.${attempt.sync}.${attempt.variant}`,
+      syncJobId: attempt.runNumber,
+      variant: attempt.variant,
+      lastSyncDate: attempt.lastSyncAtMs === 0 ? null : new Date(attempt.lastSyncAtMs).toISOString(),
+      pagination: integration.pagination ?? {},
+    },
+  }
+}
+
+function endLine(end: End, seconds: string, counts: ReturnType<Saves['counts']>): string {
+  if (end.outcome === 'left') return `left after ${seconds} s: ${end.error}`
+  const changes = counts.map(
+    ({ model, added, updated, deleted }) =>
+      `${model}: ${added} added, ${updated} updated, ${deleted} deleted`,
+  )
+  const what = end.outcome === RunOutcome.SUCCESS ? changes.join('; ') : end.error
+  return `ended after ${seconds} s${what && `: ${what}`}`
+}

@@ -1,0 +1,34 @@
+import type { Bus } from '@syncline/bus'
+import type { RecordsClient, RunsClient } from '@syncline/proto'
+import type { Sandboxes } from '@syncline/sandbox'
+import type { Attempt } from './attempt.ts'
+import type { Events } from './events.ts'
+import type { Egress } from './http/egress.ts'
+import type { Work, WorkLoader } from './load-work.ts'
+import type { RunLog } from './run-log.ts'
+import type { Saves } from './saves.ts'
+
+/** What all attempts of this process share. */
+export interface RunnerDeps {
+  bus: Bus
+  sandboxes: Sandboxes
+  scheduler: RunsClient
+  records: RecordsClient
+  egress: Egress
+  loader: WorkLoader
+  events: Events
+  leaseMs: number
+}
+
+/** What belongs to one attempt while it works. */
+export interface RunContext {
+  deps: RunnerDeps
+  attempt: Attempt
+  work: Work
+  log: RunLog
+  saves: Saves
+  /** Aborts when the attempt has to stop; its reason says why. */
+  signal: AbortSignal
+  /** Stops the attempt: another one has taken the run over. */
+  stop: (reason: Error) => void
+}
