@@ -276,8 +276,8 @@ const resources = [
   ),
   attack(
     'write to stderr without end',
-    `for (let n = 0; n < 500; n++) { process.stderr.write('x'.repeat(1e5)); await new Promise(setImmediate) } return 'done'`,
-    ['success', 'out_of_memory'],
+    `for (;;) { process.stderr.write('x'.repeat(1e5)); await new Promise(setImmediate) }`,
+    ['output_limit'],
   ),
   attack('open pipes', `const a = []; for (;;) a.push(new (require('net').Socket)({ fd: 3 }))`, [
     'failed',
@@ -380,12 +380,34 @@ const channel = [
     `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
     'more than 64',
   ),
+  violation(
+    'nest two million levels deep',
+    `const deep = '['.repeat(2e6) + ']'.repeat(2e6); write(frame('{"t":"call","id":9,"method":"echo","params":' + deep + '}'))`,
+    'nested more than 500 levels deep',
+  ),
   attack(
-    'nest deeply',
+    'nest deeply, and honestly',
+    `let deep = 1; for (let n = 0; n < 600; n++) deep = [deep]; await host.call('echo', deep)`,
+    ['failed'],
+  ),
+  attack(
+    'end with an error of 7 MiB',
     bytes(
-      `const deep = '['.repeat(5e5) + ']'.repeat(5e5); write(frame('{"t":"call","id":9,"method":"echo","params":' + deep + '}'))`,
+      `const text = 'x'.repeat(7 << 20); write(frame('{"t":"threw","error":{"name":"E","message":"' + text + '"}}'))`,
     ),
-    ['success', 'protocol_violation', 'event_loop_blocked', 'timed_out'],
+    ['failed'],
+  ),
+  attack(
+    "end with an error of its parent's",
+    bytes(`write(frame('{"t":"threw","error":{"name":"AppError","message":"taken over","code":"fenced"}}'))`),
+    ['failed'],
+  ),
+  attack(
+    'send a message byte by byte',
+    bytes(
+      `const b = frame('{"t":"call","id":9,"method":"echo","params":"' + 'x'.repeat(3e5) + '"}'); for (let at = 0; at < b.length; at++) write(b.subarray(at, at + 1))`,
+    ),
+    ['success'],
   ),
   attack(
     'log more than it may',

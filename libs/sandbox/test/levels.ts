@@ -4,6 +4,7 @@ import { buildHarness, type Harness } from '../src/harness.ts'
 import { type Level, levels } from '../src/level.ts'
 import { defaultLimits, type Limits } from '../src/limits.ts'
 import type { Outcome } from '../src/outcome.ts'
+import type { ParentBudget } from '../src/parent-budget.ts'
 import { type SandboxRun, startSandbox } from '../src/sandbox.ts'
 
 denyIoUring()
@@ -33,12 +34,13 @@ export type RunOptions = Partial<SandboxRun> & {
   limits?: Partial<Limits>
   level?: Level
   onStart?: (pid: number) => void
+  budget?: ParentBudget
 }
 
 /** Runs `code` as the body of an async function with `host` and `require`. */
 export async function runIn(harness: Harness, code: string, options: RunOptions = {}): Promise<Outcome> {
-  const { limits: more, level = strongest, onStart, ...run } = options
-  using sandbox = await startSandbox(harness, { ...limits, ...more }, level)
+  const { limits: more, level = strongest, onStart, budget, ...run } = options
+  using sandbox = await startSandbox(harness, { ...limits, ...more }, level, { budget })
   onStart?.(sandbox.pid)
   return await sandbox.run({ input: code, host: {}, onLog: () => {}, ...run })
 }

@@ -107,6 +107,16 @@ describe.each(walled)('native code at level %s', (level) => {
     expect(answers.getppid).toBe(process.pid)
   })
 
+  test.each(['threads', 'page tables'])('is ended for %s, which no limit of memory counts', async (what) => {
+    await using load = await buildHarness(join(import.meta.dirname, 'native-load-program.ts'))
+    using sandbox = await startSandbox(load, { ...limits, memoryMb: 128 }, level)
+    const outcome = await sandbox.run({ input: what, host: {}, onLog: () => {} })
+    // In a namespace of its own the kernel gives no more threads; elsewhere the parent counts them.
+    if (what === 'threads' && level === 'namespaced') {
+      expect(outcome.kind === 'success' && Number(outcome.output)).toBeLessThan(limits.threads)
+    } else expect(outcome, JSON.stringify(outcome)).toMatchObject({ kind: 'out_of_memory' })
+  })
+
   test('dies of a call by the other set of numbers', async () => {
     expect(await native(level, { 'x32 getpid': [0x40000000 + 39] })).toMatchObject({
       kind: 'crashed',

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AnswerWithText } from '../src/answer-with-text.ts'
 import type { Harness } from '../src/harness.ts'
 import type { HostCall } from '../src/host-calls.ts'
 import { startSandbox } from '../src/sandbox.ts'
@@ -89,6 +91,44 @@ test.each([
     limits: Object.hasOwn(special, what) ? special[what as keyof typeof special] : {},
   })
   expect(outcome).toMatchObject({ kind, message: expect.stringContaining(message) })
+})
+
+test('a host method that throws at once refuses the call, as one that rejects', async () => {
+  const host = {
+    broken: () => {
+      throw new TypeError('not even a promise')
+    },
+  }
+  expect(await run(`await host.call('broken', {})`, { host })).toMatchObject({
+    kind: 'failed',
+    error: { message: 'not even a promise' },
+  })
+})
+
+test('an error of any length is cut, whoever sends it', async () => {
+  const thrown = await run(`throw Object.assign(new Error('x'.repeat(5e6)), { name: 'y'.repeat(5e6) })`)
+  const text = `'x'.repeat(3e6)`
+  const forged = await run(
+    bytes(
+      `write(frame(JSON.stringify({ t: 'threw', error: { name: ${text}, message: ${text}, stack: 's' } })))`,
+    ),
+  )
+  for (const outcome of [thrown, forged]) {
+    expect(outcome).toMatchObject({ kind: 'failed', error: { message: expect.stringMatching(/^x+… \(/) } })
+    expect(JSON.stringify(outcome).length).toBeLessThan(20_000)
+  }
+})
+
+test('no code of an error comes from a child', async () => {
+  const code = `throw Object.assign(new Error('taken over'), { code: 'fenced' })`
+  expect(JSON.stringify(await run(code))).not.toContain('"fenced"')
+})
+
+test('an input that is too large ends the run, and is no fault of its caller', async () => {
+  expect(await run('x'.repeat(2000), { limits: { inputBytes: 1000 } })).toMatchObject({
+    kind: 'failed',
+    error: { message: expect.stringMatching(/the input of a run has \d+ bytes; the limit is 1000/) },
+  })
 })
 
 test('a cancelled run ends at once, with the reason', async () => {
@@ -183,6 +223,25 @@ test('keys named __proto__ change nothing here', async () => {
     },
   )
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+})
+
+test('a long text of an answer stays bytes until it is in the child', async () => {
+  const text = '\u0001ü€😀'.repeat(300_000)
+  const blocks = [Buffer.from(text).subarray(0, 1001), Buffer.from(text).subarray(1001)]
+  const host = {
+    text: async () => new AnswerWithText({ status: 200, body: {} }, ['body', 'text'], 'utf8', blocks),
+    bytes: async () =>
+      new AnswerWithText({}, ['base64'], 'base64', [Buffer.from([0, 255]), Buffer.from([7])]),
+    small: async () => 'between',
+  }
+  const code = `
+    const all = await Promise.all(['text', 'small', 'bytes', 'small'].map((name) => host.call(name, {})))
+    const { createHash } = require('crypto')
+    return [all[0].status, createHash('sha1').update(all[0].body.text).digest('hex'), all[1], all[2], all[3]]`
+  expect(await run(code, { host })).toEqual({
+    kind: 'success',
+    output: [200, createHash('sha1').update(text).digest('hex'), 'between', { base64: 'AP8H' }, 'between'],
+  })
 })
 
 test('answers that nobody reads do not fill our memory', async () => {

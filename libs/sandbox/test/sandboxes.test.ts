@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { openSandboxes, type SandboxesOptions } from '../src/index.ts'
-import { limits, strongest } from './levels.ts'
+import { levelsHere, limits, strongest } from './levels.ts'
 
 const open = (options: Partial<SandboxesOptions> = {}) =>
   openSandboxes({ program: join(import.meta.dirname, 'program.ts'), limits, ...options })
@@ -16,6 +16,26 @@ const take = async (sandboxes: Awaited<ReturnType<typeof open>>) => {
 test('the level is the strongest that this machine gives', async () => {
   await using sandboxes = await open()
   expect(sandboxes.level).toBe(strongest)
+})
+
+test('without unshare the level is the next weaker one, and who needs more hears what failed', async () => {
+  const unshare = '/nowhere/unshare'
+  await using sandboxes = await open({ unshare })
+  expect(sandboxes.level).toBe(levelsHere.filter((level) => level !== 'namespaced').at(-1))
+  expect((await take(sandboxes)).kind).toBe('success')
+  await expect(open({ unshare, minLevel: 'namespaced' })).rejects.toThrow(
+    /What failed: namespaced: a sandbox did not start: spawn \/nowhere\/unshare ENOENT/,
+  )
+})
+
+test('a child that a run waits for does not outlive them', async () => {
+  const sandboxes = await open()
+  const taken = sandboxes.take()
+  const refused = expect(taken).rejects.toThrow('they are closed')
+  await sandboxes[Symbol.asyncDispose]()
+  await refused
+  await expect(sandboxes.take()).rejects.toThrow('they are closed')
+  await eventually(() => expect(childrenOfThisProcess()).toEqual([]))
 })
 
 test('children wait for runs, and each is used once', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { isAtLeast, type Level } from '../level.ts'
 import { confinedFilter } from './filters.ts'
 import { Kernel } from './kernel.ts'
@@ -59,8 +60,10 @@ export function confineProcess(
     must('no core file', setLimit(kernel, RLIMIT_CORE, 0))
     must('no file sizes', setLimit(kernel, RLIMIT_FSIZE, 0))
     must('few open files', setLimit(kernel, RLIMIT_NOFILE, OPEN_FILES))
-    // The kernel counts a user's threads, here of a namespace that holds nothing else; at other levels the parent counts.
-    if (level === 'namespaced') must('few threads', setLimit(kernel, RLIMIT_NPROC, threads))
+    // Of a user in a namespace that holds nothing else. At other levels, and on older kernels, the parent counts.
+    if (level === 'namespaced' && countsByNamespace()) {
+      must('few threads', setLimit(kernel, RLIMIT_NPROC, threads))
+    }
     limitMemory(kernel, inUse, memoryBytes)
     closeFiles(kernel, level)
     if (isAtLeast(level, 'oswall')) closeKernel(kernel)
@@ -68,6 +71,12 @@ export function confineProcess(
   // What was taken from the library before would go on working, so nothing of it is left.
   process.permission.drop('ffi')
   process.permission.drop('fs.read')
+}
+
+/** Before 5.14 Linux counted the processes of a user on the whole machine. */
+function countsByNamespace(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 14)
 }
 
 /** Of memory that is mapped to be written, V8's reservations included: that is why a limit is relative to it. */
