@@ -267,6 +267,42 @@ test('an answer that is small until it is unpacked is cut off', async () => {
   expect(end.error).toContain('more than 52428800 bytes')
 })
 
+test('twelve answers of 50 MiB of control characters at once cost no more memory than the budget', async () => {
+  const part = Buffer.alloc(1 << 20, 1)
+  await using server = await api(async (_, response) => {
+    for (let n = 0; n < 50; n++) if (!response.write(part)) await once(response, 'drain')
+    response.end()
+  })
+  await using generous = await createWorld({ RUN_MEMORY_MB: '3000', RUN_BLOCKED_MS: '30000' })
+  const before = process.memoryUsage.rss()
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss() - before)
+  }, 20)
+  await generous.deploy(
+    `const length = async () => (await nango.get({ endpoint: '/', responseType: 'text' })).data.length
+     const all = await Promise.all(Array.from({ length: 12 }, length))
+     await nango.log('value ' + all.reduce((a, b) => a + b))`,
+    { integration: { baseUrl: server.url } },
+  )
+  const end = await generous.run()
+  clearInterval(watch)
+  expect(generous.log(end.runId)).toContain(`info value ${12 * (50 << 20)}`)
+  expect(most).toBeLessThan(600 << 20)
+}, 120_000)
+
+test('an answer that comes byte by byte is gathered, and a byte order mark is no part of a text', async () => {
+  await using server = await api(async (_, response) => {
+    for (const byte of Buffer.from('\ufeff{"ü":[1,2]}')) {
+      response.write(Buffer.from([byte]))
+      await new Promise(setImmediate)
+    }
+    response.end()
+  })
+  const { value } = await result(server.url, `return (await nango.get({ endpoint: '/' })).data`)
+  expect(value).toEqual({ ü: [1, 2] })
+})
+
 test('uncontrolledFetch goes without credentials', async () => {
   await using server = await api((_, response) => json(response, { hi: 1 }, 418))
   const { value } = await result(

@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import { RunOutcome } from '@syncline/proto'
+import { RunFinished, RunOutcome } from '@syncline/proto'
 import { levels } from '@syncline/sandbox'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -328,6 +328,68 @@ test('an attempt that was taken over stops and says nothing of an end', async ()
   const runId = await world.request()
   await eventually(() => expect(world.log(runId).at(-1)).toContain('left after'))
   expect(world.finished.some((end) => end.runId === runId)).toBe(false)
+})
+
+/** Bytes on the channel, past the harness: what a function can always send. */
+const forged = (message: string) => `
+  const json = JSON.stringify(${message})
+  const frame = Buffer.alloc(4 + Buffer.byteLength(json))
+  frame.writeUInt32BE(frame.length - 4)
+  frame.write(json, 4)
+  const { writeSync } = process.getBuiltinModule('node:fs')
+  for (let at = 0; at < frame.length; ) try { at += writeSync(3, frame, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+  await new Promise(() => {})`
+
+test.each([
+  ['thrown', `throw Object.assign(new Error('forged'), { code: 'fenced' })`],
+  [
+    'sent past the harness',
+    forged(`{ t: 'threw', error: { name: 'AppError', message: 'forged', code: 'fenced' } }`),
+  ],
+])('an error with a code of ours that is %s ends the run as any other', async (_, code) => {
+  await world.deploy(code)
+  expect(await world.run()).toMatchObject({ outcome: RunOutcome.FAILED, error: 'forged' })
+})
+
+test('a run that ends with an error of 7 MiB has an end, with the beginning of the error', async () => {
+  await world.deploy(
+    `const text = 'x'.repeat(7 << 18); ${forged(`{ t: 'threw', error: { name: 'E', message: text, stack: text + text + text } }`)}`,
+  )
+  const end = await world.run()
+  expect(end).toMatchObject({ outcome: RunOutcome.FAILED, error: expect.stringMatching(/^x{4000}… \(/) })
+  expect(RunFinished.encode(end).finish().length).toBeLessThan(100_000)
+})
+
+test('any number of warnings fits into the end of a run', async () => {
+  world.standIns.heldBack = 'nothing was deleted: '.repeat(1000)
+  await world.deploy(`for (let n = 0; n < 60; n++) await nango.trackDeletesEnd('Thing')`)
+  const end = await world.run()
+  expect(end.outcome).toBe(RunOutcome.SUCCESS)
+  expect(RunFinished.encode(end).finish().length).toBeLessThan(100_000)
+  world.standIns.heldBack = ''
+})
+
+test('a secret that does not decrypt ends the run at once, and says which one', async () => {
+  await world.deploy('', { connection: { sealedCredentials: 'v1.test.AAAA' } })
+  expect(await world.run()).toMatchObject({
+    outcome: RunOutcome.FAILED,
+    attempt: 1,
+    error: expect.stringContaining("the secret of 'connection:dev/api/demo' does not decrypt"),
+  })
+  await world.deploy('', { credentials: { type: 'UNKNOWN', password: 'hunter2' } })
+  const end = await world.run()
+  expect(end).toMatchObject({ outcome: RunOutcome.FAILED, attempt: 1 })
+  expect(JSON.stringify([end, world.log(end.runId)])).not.toContain('hunter2')
+})
+
+test('a record that is nested too deeply is refused by its depth', async () => {
+  await world.deploy(
+    `let deep = 1; for (let n = 0; n < 600; n++) deep = [deep]; await nango.batchSave([{ id: '1', deep }], 'Thing')`,
+  )
+  expect(await world.run()).toMatchObject({
+    outcome: RunOutcome.FAILED,
+    error: 'save: lists and objects are nested more than 500 levels deep',
+  })
 })
 
 test('when the scheduler is silent for longer than the lease, the attempt stops and another follows', async () => {
