@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Peer } from './main.ts'
-import { privateMib } from './sandboxed.ts'
+import type { Peer } from './peer.ts'
+import { privateMib } from './private-mib.ts'
 import { rateOf, talkative, throughput, timed, trivial } from './work.ts'
 
 const SETTLE_MS = 20

@@ -6,26 +6,12 @@ import { median } from '../median.ts'
 import { asMarkdownTable, asText, shown } from '../table.ts'
 import { writeDocs } from '../write-docs.ts'
 import { forked } from './forked.ts'
+import type { Peer } from './peer.ts'
 import { sandboxed } from './sandboxed.ts'
 import { threaded } from './threaded.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const RESULTS = 'bench/results/sandbox.json'
-
-/** What runs a trivial function in a process, or thread, of its own. A figure that one of them lacks is left out. */
-export interface Peer extends AsyncDisposable {
-  name: string
-  /** From a start to the result, in ms. */
-  cold(): Promise<number>
-  /** From having the function to its result, where a process waits for it, in ms. */
-  warm?(): Promise<number>
-  /** Runs a second, several at a time. */
-  rate(seconds: number): Promise<number>
-  /** Memory that a waiting one has for itself, in MiB; undefined where only root may ask. */
-  idleMib?(): Promise<number | undefined>
-  /** Records of 1 KB that travel to the parent, in MB/s. */
-  channel(): Promise<number>
-}
 
 type Figure = {
   key: 'warm' | 'cold' | 'rate' | 'idleMib' | 'channel'

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSandboxes, type Sandbox, type Sandboxes } from '@syncline/sandbox'
-import type { Peer } from './main.ts'
+import type { Peer } from './peer.ts'
+import { privateMib } from './private-mib.ts'
 import { AT_ONCE, rateOf, talkative, throughput, timed, trivial } from './work.ts'
 
 const SETTLE_MS = 20
@@ -38,14 +39,4 @@ async function runIn(sandboxes: Sandboxes, body: string): Promise<unknown> {
   const outcome = await sandbox.run({ input: body, host: { send: async () => null }, onLog: () => {} })
   if (outcome.kind !== 'success') throw new Error(`the function ended as ${JSON.stringify(outcome)}`)
   return outcome.output
-}
-
-/** What nobody shares and has been written to. */
-export async function privateMib(pid: number): Promise<number | undefined> {
-  try {
-    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
-    return Number(/^Private_Dirty:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1024
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Peer } from './main.ts'
+import type { Peer } from './peer.ts'
 import { rateOf, talkative, throughput, timed, trivial } from './work.ts'
 
 /** Threads of this process: another heap, the same memory and rights. */
