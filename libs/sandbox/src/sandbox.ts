@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteShare } from './byte-budget.ts'
 import { verifyConfinement } from './confinement/verify-confinement.ts'
 import { encodeFrame, FrameReader, ProtocolViolation } from './frames.ts'
@@ -14,6 +15,8 @@ import type { TimeShare } from './time-budget.ts'
 import { usageOf } from './usage.ts'
 
 const READY_TIMEOUT_MS = 20_000
+/** A killed process goes in milliseconds, if the kernel lets it. */
+const GONE_MS = 5000
 const PING_MS = 1000
 const USAGE_MS = 250
 const PACE_MS = 100
@@ -53,6 +56,7 @@ export async function startSandbox(
     throw new Error(`a sandbox did not start: it says that it is '${level}', and the kernel says no`)
   } catch (error) {
     sandbox[Symbol.dispose]()
+    await sandbox.gone
     throw error
   }
 }
@@ -77,6 +81,9 @@ export class Sandbox implements Disposable {
   #state: 'starting' | 'greeted' | 'idle' | 'running' | 'ended' = 'starting'
   #run: SandboxRun | undefined
   #unansweredPings = 0
+  /** How long no ping was answered though the child had a processor. */
+  #silentMs = 0
+  readonly #starved = { nowMs: 0, atPingMs: 0 }
   #peakMb = 0
   readonly #written = { stdout: 0, stderr: 0 }
   #receivedBytes = 0
@@ -85,6 +92,8 @@ export class Sandbox implements Disposable {
   /** Why nothing is read from the channel. */
   readonly #holds = new Set<'unread' | 'pace' | 'budget'>()
   #unreadTimer: NodeJS.Timeout | undefined
+  /** Since the last ping. */
+  #wasHeld = false
   #log = { lines: 0, chars: 0 }
 
   /** @internal */
@@ -133,6 +142,11 @@ export class Sandbox implements Disposable {
   /** Settles when its run has ended, or when it will have none. */
   get ended(): Promise<Outcome> {
     return this.#ended.promise
+  }
+
+  /** Settles when its process is gone, or does not go. */
+  get gone(): Promise<unknown> {
+    return Promise.race([this.#child.exited, sleep(GONE_MS, undefined, { ref: false })])
   }
 
   async run(run: SandboxRun): Promise<Outcome> {
@@ -289,6 +303,7 @@ export class Sandbox implements Disposable {
 
   #hold(why: 'unread' | 'pace' | 'budget'): void {
     this.#holds.add(why)
+    this.#wasHeld = true
     this.#child.channel.pause()
   }
 
@@ -305,17 +320,20 @@ export class Sandbox implements Disposable {
     else this.#stop('output_limit', `it logged more than ${logLines} lines or ${logChars} characters`)
   }
 
-  /** Unanswered pings are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. */
+  /**
+   * Rounds without an answer are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. Nor
+   * is time in which it waited for a processor, or was not read.
+   */
   #ping(): void {
-    if (this.#holds.size > 0) return
-    if (this.#unansweredPings * PING_MS < this.#limits.silentMs) {
-      this.#sendPing()
-    } else {
-      this.#stop(
-        'event_loop_blocked',
-        `it blocked the event loop for ${this.#limits.silentMs / 1000} seconds`,
-      )
-    }
+    const starvedMs = this.#starved.nowMs - this.#starved.atPingMs
+    this.#starved.atPingMs = this.#starved.nowMs
+    const wasRead = this.#holds.size === 0 && !this.#wasHeld
+    this.#wasHeld = this.#holds.size > 0
+    if (!wasRead) return
+    if (this.#unansweredPings > 0) this.#silentMs += Math.max(0, PING_MS - starvedMs)
+    const { silentMs } = this.#limits
+    if (this.#silentMs < silentMs) this.#sendPing()
+    else this.#stop('event_loop_blocked', `it blocked the event loop for ${silentMs / 1000} seconds`)
   }
 
   #sendPing(): void {
@@ -326,11 +344,13 @@ export class Sandbox implements Disposable {
   #pong(): void {
     if (this.#unansweredPings === 0) throw new ProtocolViolation('it answered a ping that nobody sent')
     this.#unansweredPings--
+    this.#silentMs = 0
   }
 
   async #measure(): Promise<void> {
     const usage = await usageOf(this.#child.pid)
     if (usage === undefined) return
+    this.#starved.nowMs = usage.starvedMs
     const { memoryMb, cpuMs, threads } = this.#limits
     this.#peakMb = Math.max(this.#peakMb, usage.memoryMb)
     if (usage.memoryMb > memoryMb) {

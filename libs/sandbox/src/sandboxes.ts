@@ -78,7 +78,9 @@ export class Sandboxes implements AsyncDisposable {
     this.#closed.abort()
     clearInterval(this.#check)
     await Promise.allSettled([...this.#starts.refill, ...this.#starts.taken])
-    for (const sandbox of this.#waiting.keys()) sandbox[Symbol.dispose]()
+    const waiting = [...this.#waiting.keys()]
+    for (const sandbox of waiting) sandbox[Symbol.dispose]()
+    await Promise.all(waiting.map(({ gone }) => gone))
     await this.#source.harness[Symbol.asyncDispose]()
   }
 
@@ -88,6 +90,7 @@ export class Sandboxes implements AsyncDisposable {
     const sandbox = await start.finally(() => this.#starts.taken.delete(start))
     if (!this.#closed.signal.aborted) return sandbox
     sandbox[Symbol.dispose]()
+    await sandbox.gone
     throw closed()
   }
 
@@ -168,7 +171,9 @@ async function strongestLevel(source: Source, minLevel: Level): Promise<Level> {
   for (const level of levels.toReversed()) {
     if (!isAtLeast(level, minLevel)) break
     try {
-      using _child = await startFrom(source, level)
+      const child = await startFrom(source, level)
+      child[Symbol.dispose]()
+      await child.gone
       return level
     } catch (error) {
       failures.push(`${level}: ${error instanceof Error ? error.message : error}`)

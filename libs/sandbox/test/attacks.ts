@@ -405,7 +405,7 @@ const channel = [
   attack(
     'send a message byte by byte',
     bytes(
-      `const b = frame('{"t":"call","id":9,"method":"echo","params":"' + 'x'.repeat(3e5) + '"}'); for (let at = 0; at < b.length; at++) write(b.subarray(at, at + 1))`,
+      `const b = frame('{"t":"call","id":9,"method":"echo","params":"' + 'x'.repeat(3e4) + '"}'); for (let at = 0; at < b.length; at++) write(b.subarray(at, at + 1))`,
     ),
     ['success'],
   ),

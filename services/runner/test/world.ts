@@ -57,6 +57,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
   open.defer(() => subscription.unsubscribe())
 
   const runners = open.use(new AsyncDisposableStack())
+  const started: Running[] = []
   const startRunner = async (more: NodeJS.ProcessEnv = {}) => {
     const config = Config.parse({
       NATS_URL: url,
@@ -73,9 +74,24 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     })
     const runner = await start(config, createLog('runner', 'silent'))
     runners.defer(() => runner[Symbol.asyncDispose]())
+    started.push(runner)
     return runner
   }
   const runner = await startRunner()
+
+  /** Waits until the copies of the catalog that runners keep are as new as the catalog. */
+  const runnersFollow = async () => {
+    const stream = `KV_${prefix}_catalog`
+    const { state } = await bus.manager.streams.info(stream)
+    await eventually(async () => {
+      for await (const { delivered } of bus.manager.consumers.list(stream)) {
+        if (delivered.stream_seq < state.last_seq) throw new Error(`a copy of the catalog is behind`)
+      }
+    })
+    // What was sent to a runner has arrived there when it has the answer to a later ping.
+    await Promise.all(started.map((runner) => runner.health()))
+    await new Promise(setImmediate)
+  }
 
   let count = 0
   const world: Omit<World, typeof Symbol.asyncDispose> = {
@@ -153,12 +169,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
         'api',
         'demo',
       )
-      // The runner's copy of the catalog follows within milliseconds; a new process would see it at once.
-      await eventually(async () => {
-        if ((await catalog.syncs.get('dev', 'api', 'demo')).bundle !== bundle)
-          throw new Error('not there yet')
-      })
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await runnersFollow()
     },
     async request({ checkpoint = '', ...options } = {}) {
       const runId = `run-${++count}`
@@ -181,7 +192,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           if (!end) throw new Error(`${runId} has not ended: ${world.log(runId).join('\n')}`)
           return end
         },
-        { timeoutMs: 20_000 },
+        { timeoutMs: 45_000 },
       )
     },
     log: (runId) =>
