@@ -41,7 +41,7 @@ export const Config = z
     RUN_HEAP_MB: variable.whole(defaultLimits.heapMb),
     RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb),
     RUN_LEASE_MS: variable.whole(30_000),
-    /** A runner that can't put such walls around functions does not start: see libs/sandbox. */
+    /** A runner that can't confine functions so far does not start: see libs/sandbox. */
     SANDBOX_MIN_LEVEL: variable.oneOf(levels, 'oswall'),
     /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */
     SANDBOX_WARM_MIN: variable.whole(2),

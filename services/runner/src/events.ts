@@ -12,7 +12,7 @@ const seconds = metrics.histogram(
 
 export type Events = ReturnType<typeof createEvents>
 
-const level = metrics.gauge('runner_sandbox_level', 'Walls around functions: 1 for the level there is', [
+const level = metrics.gauge('runner_sandbox_level', 'What confines functions: 1 for the level there is', [
   'level',
 ])
 const startsFailed = metrics.counter('runner_sandbox_starts_failed_total', 'Children that did not start')
@@ -50,7 +50,7 @@ export function createEvents(log: Log) {
     attemptRefused: (environment: string, run: string, reason: string) =>
       log.info({ environment, run, reason }, 'nothing to do for a run'),
     heartbeatFailed: (attempt: Attempt, err: unknown) =>
-      log.warn({ ...ids(attempt), err: messageOf(err) }, 'the scheduler did not hear a heartbeat'),
+      log.warn({ ...ids(attempt), err: messageOf(err) }, 'a heartbeat failed'),
     logsLost: (attempt: Attempt, lines: number, err: unknown) =>
       log.warn({ ...ids(attempt), lines, err: messageOf(err) }, "lines of a run's log are lost"),
     messageFailed: (err: unknown) => log.error({ err }, 'a run goes back to the queue'),

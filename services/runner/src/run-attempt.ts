@@ -2,6 +2,7 @@ import { publish, subjects } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import type { ProgramInput } from '@syncline/functions'
 import { type RunFinished, RunOutcome } from '@syncline/proto'
+import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
@@ -14,6 +15,8 @@ import { Saves } from './saves.ts'
 
 const BEGIN_FOR_MS = 60_000
 const PUBLISH_FOR_MS = 60_000
+/** The end of a run is one message of NATS, which may have 1 MB: all in it is bounded. */
+const ERROR_CHARS = 10_000
 
 /**
  * Works on an attempt to its end and publishes that. Returns when nothing is left to do; throws when another attempt
@@ -47,7 +50,7 @@ export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: Abort
     runId,
     attempt: number,
     outcome: end.outcome,
-    error: end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error,
+    error: truncated(end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error, ERROR_CHARS),
     counts: saves.counts(),
     finishedAtMs: Date.now(),
     lastLines: end.outcome === RunOutcome.SUCCESS ? [] : log.lastLines,
