@@ -27,6 +27,7 @@ interface Call {
   answerBytes: number
 }
 
+type Sending = { call: Call; parts: Uint8Array[] }
 type Reply = { call: Call; message: Extract<ToChild, { id: number }>; text?: AnswerWithText }
 
 export interface HostCallsOptions {
@@ -49,6 +50,8 @@ export class HostCalls {
   readonly #calls = new Map<number, Call>()
   readonly #replies: Reply[] = []
   readonly #over = new AbortController()
+  /** An answer of which the channel has not taken all parts yet. */
+  #sending: Sending | undefined
   #unread = false
 
   constructor(options: HostCallsOptions) {
@@ -81,6 +84,8 @@ export class HostCalls {
   close(reason: Error): void {
     this.#over.abort(reason)
     for (const { call } of this.#replies.splice(0)) this.#release(call)
+    if (this.#sending) this.#release(this.#sending.call)
+    this.#sending = undefined
     this.#options.answers.close(reason)
   }
 
@@ -100,24 +105,32 @@ export class HostCalls {
     }
   }
 
+  /** Parts of two answers never mix, nor does a ping come between: as long as parts are left, the child counts as not reading. */
   #send(): void {
     const { channel, limits, onSpent } = this.#options
-    while (this.#replies.length > 0 && channel.writableLength <= limits.unsentBytes) {
-      const reply = this.#replies.shift() as Reply // there is one
-      const started = performance.now()
-      this.#write(reply)
-      onSpent(performance.now() - started)
+    const started = performance.now()
+    channel.cork()
+    while (channel.writableLength <= limits.unsentBytes) {
+      this.#sending ??= this.#encodeNext()
+      if (this.#sending === undefined) break
+      const { parts, call } = this.#sending
+      const part = parts.shift() as Uint8Array // a message has one at least
+      if (parts.length > 0) channel.write(part)
+      else {
+        channel.write(part, () => this.#release(call))
+        this.#sending = undefined
+      }
     }
+    channel.uncork()
+    onSpent(performance.now() - started)
     if (channel.writableLength > limits.unsentBytes) this.#waitForReader()
   }
 
-  #write({ call, message, text }: Reply): void {
-    const { channel } = this.#options
-    this.#calls.delete(call.id)
-    channel.cork()
-    for (const part of partsOf(message, text)) channel.write(part)
-    channel.write(NOTHING, () => this.#release(call))
-    channel.uncork()
+  #encodeNext(): Sending | undefined {
+    const reply = this.#replies.shift()
+    if (reply === undefined) return undefined
+    this.#calls.delete(reply.call.id)
+    return { call: reply.call, parts: partsOf(reply.message, reply.text) }
   }
 
   #waitForReader(): void {
@@ -133,14 +146,11 @@ export class HostCalls {
   }
 
   #release(call: Call): void {
-    this.#calls.delete(call.id)
     this.#options.frames.give(call.frameBytes)
     this.#options.answers.give(call.answerBytes)
     call.frameBytes = call.answerBytes = 0
   }
 }
-
-const NOTHING = Buffer.alloc(0)
 
 function answered(call: Call, value: unknown): Reply {
   const { id } = call

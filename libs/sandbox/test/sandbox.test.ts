@@ -243,6 +243,27 @@ test('a long text of an answer stays bytes until it is in the child', async () =
   })
 })
 
+test('a slow reader gets a large answer in time, as long as it reads at all', async () => {
+  const blocks = Array.from({ length: 24 }, () => Buffer.alloc(1_000_000, 97))
+  const host = { read: async () => new AnswerWithText({}, ['text'], 'utf8', blocks) }
+  // It takes a megabyte, then rests: five seconds for the whole, half a second for what is sent at once.
+  const slow = bytes(`
+    write(frame('{"t":"call","id":1,"method":"read","params":0}'))
+    const chunk = Buffer.alloc(1_000_000), wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+    let got = 0
+    while (got < 24_000_000) {
+      let now = 0
+      while (now < 1_000_000 && got + now < 24_000_000) try { now += fs.readSync(3, chunk) } catch (e) { if (e.code !== 'EAGAIN') throw e; wait(1) }
+      got += now
+      wait(200)
+    }
+    write(frame('{"t":"returned","output":"all read"}'))`)
+  expect(await run(slow, { host, limits: { unreadMs: 3000, unsentBytes: 2_000_000 } })).toEqual({
+    kind: 'success',
+    output: 'all read',
+  })
+})
+
 test('answers that nobody reads do not fill our memory', async () => {
   const answer = 'x'.repeat(1_000_000)
   let answered = 0
