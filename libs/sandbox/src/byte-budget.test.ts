@@ -3,13 +3,13 @@ import { ByteBudget } from './byte-budget.ts'
 
 const settled = () => new Promise(setImmediate)
 
-/** Names of those who got their bytes, in order. */
+/** Names of the requests that were granted, in order. */
 function recorder() {
   const got: string[] = []
   return { got, note: (name: string) => () => void got.push(name) }
 }
 
-test('a child takes no more than its part, so others find theirs', async () => {
+test('a share takes no more than its part, so others find theirs', async () => {
   const budget = new ByteBudget({ totalBytes: 100, shares: 2 })
   const [greedy, other] = [budget.share(), budget.share()]
   const { got, note } = recorder()
@@ -21,7 +21,7 @@ test('a child takes no more than its part, so others find theirs', async () => {
   expect(budget.usedBytes).toBe(100)
 })
 
-test('all together take no more than the total, and who waits gets what is given back, in turn', async () => {
+test('all shares together take no more than the total, and freed bytes go to the waiting shares in turn', async () => {
   const budget = new ByteBudget({ totalBytes: 100, shares: 2 })
   const [a, b, c] = [budget.share(), budget.share(), budget.share()]
   await a.take(50)
@@ -51,7 +51,7 @@ test('a piece that is larger than the part goes alone', async () => {
   expect(share.tryTake(1)).toBe(true)
 })
 
-test('nobody overtakes who waits', async () => {
+test('a small request does not overtake a large one that waits', async () => {
   const budget = new ByteBudget({ totalBytes: 10, shares: 1 })
   const share = budget.share()
   await share.take(6)
@@ -83,7 +83,7 @@ test('a share that is closed refuses, and what it holds counts until it is given
   expect(got).toEqual(['next'])
 })
 
-test('who stops waiting lets those behind it through', async () => {
+test('a request that is aborted lets those behind it through', async () => {
   const budget = new ByteBudget({ totalBytes: 10, shares: 1 })
   const share = budget.share()
   await share.take(6)

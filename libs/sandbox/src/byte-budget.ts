@@ -54,7 +54,7 @@ export class ByteBudget {
   }
 }
 
-/** What one child holds. Who waits is served in the order of asking. */
+/** What one child holds. Its requests are granted in the order in which they came. */
 export class ByteShare {
   readonly #budget: ByteBudget
   readonly #waiting: Waiting[] = []
@@ -92,7 +92,7 @@ export class ByteShare {
       if (at === -1) return // it was served in this very turn
       this.#waiting.splice(at, 1)
       refused(signal?.reason)
-      this.#budget.give(0) // who waited behind it may be served now
+      this.#budget.give(0) // the next request may fit now
     }
     this.#waiting.push(waiting)
     this.#budget.wait(this)

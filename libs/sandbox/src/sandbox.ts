@@ -39,7 +39,7 @@ export interface StartOptions {
 }
 
 /**
- * Starts a child process that can compute and talk to us, and nothing else. It is good for one run; who starts it,
+ * Starts a child process that can compute and talk to us, and nothing else. It is good for one run; its starter
  * disposes it.
  */
 export async function startSandbox(
@@ -65,8 +65,8 @@ export async function startSandbox(
  * States: starting → greeted (the child said `ready`, and got a ping: what it takes to talk has been done once, so that
  * no run waits for it) → idle (it answered) → running (we sent `run`) → ended. In `running` the child may call,
  * log, and answer pings; one `returned` or `threw` ends it. Whatever else it says ends it too, and with the end it is
- * killed. Every byte from the child is taken for hostile: who the run belongs to, and with which rights, is never read
- * from a message but known by the host methods.
+ * killed. Every byte from the child is taken for hostile: the owner of the run and its rights are never read from a
+ * message, the host methods know them.
  */
 export class Sandbox implements Disposable {
   readonly #child: Child
@@ -281,7 +281,7 @@ export class Sandbox implements Disposable {
     return false
   }
 
-  /** The harness keeps the limit, too, and makes an error of it; here it is for who is not our harness. */
+  /** The harness keeps the limit, too, and makes an error of it. This check is for a child that has left its harness. */
   #returned(output: unknown, length: number): void {
     const { outputBytes } = this.#limits
     if (length <= outputBytes + ENVELOPE_CHARS) this.#end({ kind: 'success', output })

@@ -59,7 +59,7 @@ export class Sandboxes implements AsyncDisposable {
     this.#refill()
   }
 
-  /** A child that waits, or a new one. Who takes it disposes it. */
+  /** A child that waits, or a new one. The caller disposes it. */
   async take(): Promise<Sandbox> {
     if (this.#closed.signal.aborted) throw closed()
     this.#takenAt.push(Date.now())
@@ -94,7 +94,7 @@ export class Sandboxes implements AsyncDisposable {
     throw closed()
   }
 
-  /** As many wait as the rate of runs asks for, and nobody for very long. */
+  /** As many children wait as the rate of runs asks for, and none for very long. */
   #refresh(): void {
     const now = Date.now()
     this.#takenAt = this.#takenAt.filter((at) => now - at < RATE_WINDOW_MS)

@@ -44,7 +44,7 @@ test('a modest child waits for none of those that flood, and takes nothing from 
   }
 })
 
-test('who has left is not counted', () => {
+test('a share that was disposed is not counted', () => {
   const budget = new TimeBudget(0.5)
   const [stays, leaves] = [budget.share(0.5), budget.share(0.5)]
   leaves.spend(10_000)

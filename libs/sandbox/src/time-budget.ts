@@ -25,7 +25,7 @@ export class TimeBudget {
     return share
   }
 
-  /** Those who have a full burst left want nothing. */
+  /** A share with a full burst left wants nothing. */
   #count(): number {
     let count = 0
     for (const share of this.#shares) if (!share.isFull) count++

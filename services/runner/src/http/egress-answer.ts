@@ -4,7 +4,7 @@ import { AnswerWithText, type HostCall } from '@syncline/sandbox'
 const MIB = 1024 * 1024
 export const MAX_BODY_BYTES = 50 * MIB
 /**
- * What a request holds of the memory for answers grows in steps, as nobody knows how long a body will be. A request that
+ * What a request holds of the memory for answers grows in steps, as the length of a body is not known before its end. A request that
  * waits for the next step keeps what it has: so the part of one run has room for all of its requests at the step before the
  * last, and for one at the last.
  */
