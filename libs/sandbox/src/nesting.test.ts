@@ -23,3 +23,13 @@ test('two million levels are refused in a moment', () => {
   expect(nestsDeeperThan(500, json)).toBe(true)
   expect(performance.now() - started).toBeLessThan(500)
 })
+
+test('a text ends at its own quote, however long it is and wherever it is escaped', () => {
+  for (let length = 0; length < 80; length++) {
+    for (const escaped of ['"', '\\', '\\"', '"[[', '\\\\']) {
+      const text = `${'x'.repeat(length)}${escaped}${'y'.repeat(length % 40)}`
+      const json = Buffer.from(JSON.stringify([text, [[text]]]))
+      expect([nestsDeeperThan(3, json), nestsDeeperThan(2, json)], json.toString()).toEqual([false, true])
+    }
+  }
+})
