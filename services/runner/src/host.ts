@@ -14,6 +14,8 @@ import type { RunContext } from './run-context.ts'
 
 const CALL_FOR_MS = 60_000
 const PAGE_MAX = 100
+/** A connection is one entry of the catalog: one message of NATS, which may have 1 MB. */
+const METADATA_BYTES = 900_000
 /** What the record store gives as one page at most, unless an operator allows more. */
 const PAGE_BYTES = 16 * 1024 * 1024
 
@@ -74,19 +76,19 @@ export function createHost(run: RunContext): HostMethods {
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
 
+/** Not async: a function that waits keeps its arguments, and what was parsed of a message may be twenty times as large. */
 function hostMethod<N extends Name>(name: N, run: HostContext): HostMethods[string] {
-  return async (raw, call) => {
+  return (raw, call) => {
     const checked = params[name].safeParse(raw)
     if (!checked.success) {
       const { path, message } = checked.error.issues[0] ?? { path: [], message: 'bad params' }
       throw new Error(`${name}: ${path.join('.')}: ${message}`)
     }
-    try {
-      return await methods[name](run, checked.data as Params[N], call) // both were looked up by the same name
-    } catch (error) {
+    // Both were looked up by the same name.
+    return methods[name](run, checked.data as Params[N], call).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'fenced') run.stop(error)
       throw error
-    }
+    })
   }
 }
 
@@ -107,14 +109,12 @@ function limited({ requests, deps }: HostContext): Egress['request'] {
   return (url, request, own) => requests(() => deps.egress.request(url, request, own))
 }
 
-async function save({ saves }: HostContext, { model, mode, first, records }: Params['save']) {
-  await saves.save(model, mode, first, records)
-  return null
+function save({ saves }: HostContext, { model, mode, first, records }: Params['save']) {
+  return saves.save(model, mode, first, records).then(() => null)
 }
 
-async function deleteRecords({ saves }: HostContext, { model, first, records }: Params['delete']) {
-  await saves.delete(model, first, records)
-  return null
+function deleteRecords({ saves }: HostContext, { model, first, records }: Params['delete']) {
+  return saves.delete(model, first, records).then(() => null)
 }
 
 async function trackDeletes(
@@ -181,6 +181,10 @@ async function getConnection({ deps, attempt }: HostContext) {
 
 async function setMetadata({ deps, attempt }: HostContext, { metadata, merge }: Params['setMetadata']) {
   const { environment, providerConfigKey, connectionId } = attempt
+  const bytes = Buffer.byteLength(JSON.stringify(metadata))
+  if (bytes > METADATA_BYTES) {
+    throw new Error(`setMetadata: the metadata has ${bytes} bytes; ${METADATA_BYTES} are allowed`)
+  }
   await deps.loader.catalog.connections.update(
     (present) => ({
       ...present,

@@ -45,17 +45,18 @@ export class Saves {
     return [...this.#counts.values()]
   }
 
-  async save(model: string, mode: 'replace' | 'merge', first: number, values: unknown[]): Promise<void> {
+  /** What waits is the batch as bytes. The values are not kept: so this is no async function, which would keep them. */
+  save(model: string, mode: 'replace' | 'merge', first: number, values: unknown[]): Promise<void> {
     const batch = batchOf(this.#encode(model, first, values))
     const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
-    await this.#inTurn(model, (target, signal) =>
+    return this.#inTurn(model, (target, signal) =>
       this.#records.save({ ...target, mode: saveMode, batch }, { signal }),
     )
   }
 
-  async delete(model: string, first: number, values: unknown[]): Promise<void> {
+  delete(model: string, first: number, values: unknown[]): Promise<void> {
     const ids = this.#encode(model, first, values).map(({ id }) => id)
-    await this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
+    return this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
   }
 
   async trackDeletes(

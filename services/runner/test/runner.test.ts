@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { AppError } from '@syncline/errors'
 import { RunFinished, RunOutcome } from '@syncline/proto'
 import { levels } from '@syncline/sandbox'
@@ -390,6 +392,28 @@ test('a record that is nested too deeply is refused by its depth', async () => {
     outcome: RunOutcome.FAILED,
     error: 'save: lists and objects are nested more than 500 levels deep',
   })
+})
+
+test('a save that waits for its store is kept as bytes, not as what was parsed', async () => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const usedMib = () => {
+    gc()
+    return process.memoryUsage().heapUsed / (1 << 20)
+  }
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  world.standIns.onSave = () => {
+    asked.resolve()
+    return answer.promise
+  }
+  await world.deploy(`await nango.batchSave([{ id: '1', list: new Array(2_500_000).fill({}) }], 'Thing')`)
+  const before = usedMib()
+  const running = world.run()
+  await asked.promise
+  expect(usedMib() - before).toBeLessThan(60)
+  answer.resolve()
+  expect(await running).toMatchObject(SUCCESS)
 })
 
 test('when the scheduler is silent for longer than the lease, the attempt stops and another follows', async () => {
