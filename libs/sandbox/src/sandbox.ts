@@ -81,9 +81,6 @@ export class Sandbox implements Disposable {
   #state: 'starting' | 'greeted' | 'idle' | 'running' | 'ended' = 'starting'
   #run: SandboxRun | undefined
   #unansweredPings = 0
-  /** How long no ping was answered though the child had a processor. */
-  #silentMs = 0
-  readonly #starved = { nowMs: 0, atPingMs: 0 }
   #peakMb = 0
   readonly #written = { stdout: 0, stderr: 0 }
   #receivedBytes = 0
@@ -321,18 +318,15 @@ export class Sandbox implements Disposable {
   }
 
   /**
-   * Rounds without an answer are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. Nor
-   * is time in which it waited for a processor, or was not read.
+   * Unanswered pings are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. Nor is it a
+   * round in which the child was not read: its answer may be in the channel.
    */
   #ping(): void {
-    const starvedMs = this.#starved.nowMs - this.#starved.atPingMs
-    this.#starved.atPingMs = this.#starved.nowMs
-    const wasRead = this.#holds.size === 0 && !this.#wasHeld
+    const wasRead = !this.#wasHeld
     this.#wasHeld = this.#holds.size > 0
-    if (!wasRead) return
-    if (this.#unansweredPings > 0) this.#silentMs += Math.max(0, PING_MS - starvedMs)
+    if (!wasRead || this.#wasHeld) return
     const { silentMs } = this.#limits
-    if (this.#silentMs < silentMs) this.#sendPing()
+    if (this.#unansweredPings * PING_MS < silentMs) this.#sendPing()
     else this.#stop('event_loop_blocked', `it blocked the event loop for ${silentMs / 1000} seconds`)
   }
 
@@ -344,13 +338,11 @@ export class Sandbox implements Disposable {
   #pong(): void {
     if (this.#unansweredPings === 0) throw new ProtocolViolation('it answered a ping that nobody sent')
     this.#unansweredPings--
-    this.#silentMs = 0
   }
 
   async #measure(): Promise<void> {
     const usage = await usageOf(this.#child.pid)
     if (usage === undefined) return
-    this.#starved.nowMs = usage.starvedMs
     const { memoryMb, cpuMs, threads } = this.#limits
     this.#peakMb = Math.max(this.#peakMb, usage.memoryMb)
     if (usage.memoryMb > memoryMb) {

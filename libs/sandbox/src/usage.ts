@@ -2,24 +2,20 @@ import { readFile } from 'node:fs/promises'
 
 /** Kernel ticks are 100 a second on every Linux that Node runs on. */
 const MS_PER_TICK = 10
-const NS_PER_MS = 1e6
 
 export interface Usage {
   cpuMs: number
   /** Resident, and what the kernel needs to map it: page tables may grow without one resident page. */
   memoryMb: number
   threads: number
-  /** How long its main thread was ready to run while no processor was free. */
-  starvedMs: number
 }
 
 /** What a process uses, where there is a /proc to ask; undefined elsewhere, and for a process that has gone. */
 export async function usageOf(pid: number): Promise<Usage | undefined> {
   try {
-    const [stat, status, schedstat] = await Promise.all([
+    const [stat, status] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/status`, 'utf8'),
-      readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => ''), // not every kernel keeps it
     ])
     // The name in parentheses may hold anything; utime and stime are the 12th and 13th fields after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -28,7 +24,6 @@ export async function usageOf(pid: number): Promise<Usage | undefined> {
       cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
       memoryMb: (value('VmRSS') + value('VmPTE')) / 1024,
       threads: value('Threads'),
-      starvedMs: Number(schedstat.split(' ')[1] ?? 0) / NS_PER_MS,
     }
   } catch {
     return undefined

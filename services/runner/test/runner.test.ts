@@ -293,8 +293,9 @@ test.each([
 ])(
   '%s ends the run by its own name, with the limit and the last lines of its log',
   async (code, outcome, text) => {
-    await world.deploy(`await nango.log('page 7'); ${code}`)
-    const end = await world.run()
+    await using strict = await createWorld({ RUN_BLOCKED_MS: '2000' })
+    await strict.deploy(`await nango.log('page 7'); ${code}`)
+    const end = await strict.run()
     expect(end).toMatchObject({ outcome, error: expect.stringContaining(text) })
     expect(end.lastLines).toContain('info page 7')
     expect(end.lastLines.at(-1)).toContain(text)

@@ -66,7 +66,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
       SCHEDULER_ADDRESS: `127.0.0.1:${port}`,
       SYNCLINE_KEYRING: keyring,
       EGRESS_ALLOW_HOSTS: '127.0.0.1',
-      RUN_BLOCKED_MS: '2000',
+      RUN_BLOCKED_MS: '20000',
       SANDBOX_MIN_LEVEL: 'basic',
       RUNNER_DRAIN_MS: '300',
       ...env,
