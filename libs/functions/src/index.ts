@@ -1,11 +1,9 @@
 export { bundleSync } from './bundle-sync.ts'
 export { describeSync } from './describe-sync.ts'
 export { openFunctionSandboxes } from './function-sandboxes.ts'
-export { checkpointJson } from './host/checkpoint-json.ts'
 export type {
   FetchCall,
   HostAnswers,
-  HostApi,
   HostMethod,
   HostParams,
   HttpAnswer,

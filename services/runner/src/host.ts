@@ -1,60 +1,30 @@
 import { AppError } from '@syncline/errors'
-import { checkpointJson, type HostApi } from '@syncline/functions'
+import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
 import pLimit, { type LimitFunction } from 'p-limit'
-import { z } from 'zod'
 import { type Attempt, streamOf } from './attempt.ts'
 import type { Egress } from './http/egress.ts'
 import { REQUESTS_AT_ONCE, toHostAnswer } from './http/egress-answer.ts'
 import { httpCall } from './http/http-call.ts'
-import { FetchCall, HttpCall } from './http/messages.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
 
 const CALL_FOR_MS = 60_000
-const PAGE_MAX = 100
 /** A connection is one entry of the catalog: one message of NATS, which may have 1 MB. */
 const METADATA_BYTES = 900_000
 /** What the record store gives as one page at most, unless an operator allows more. */
 const PAGE_BYTES = 16 * 1024 * 1024
 
-const model = z.string().max(255)
-const first = z.int().nonnegative()
-const records = z.array(z.unknown()).max(1000)
-
-/** Params of each method, as far as a child is allowed to choose. */
-const params = {
-  http: HttpCall,
-  fetch: FetchCall,
-  save: z.object({ model, mode: z.enum(['replace', 'merge']), first, records }),
-  delete: z.object({ model, first, records }),
-  listRecords: z.object({
-    model,
-    cursor: z.string().max(1100),
-    limit: z.int().min(1).max(PAGE_MAX),
-    ids: z.array(z.string()).max(PAGE_MAX),
-  }),
-  trackDeletes: z.object({ model, step: z.enum(['start', 'end', 'previous']), allowMassDelete: z.boolean() }),
-  getCheckpoint: z.null(),
-  saveCheckpoint: z.object({ json: z.string().max(100_000) }),
-  getConnection: z.null(),
-  setMetadata: z.object({ metadata: z.record(z.string(), z.unknown()), merge: z.boolean() }),
-  getIntegration: z.null(),
-  getEnvironmentVariables: z.null(),
-} satisfies { [Name in keyof HostApi]: z.ZodType<Parameters<HostApi[Name]>[0]> }
-
-type Name = keyof HostApi
-type Params = { [N in Name]: z.infer<(typeof params)[N]> }
 /** A run, and what its methods share. */
 type HostContext = RunContext & { requests: LimitFunction }
-type Method<N extends Name> = (
+type Method<Name extends HostMethod> = (
   run: HostContext,
-  params: Params[N],
+  params: HostParams[Name],
   call: HostCall,
-) => ReturnType<HostApi[N]> | Promise<AnswerWithText>
+) => Promise<HostAnswers[Name] | AnswerWithText>
 
-const methods: { [N in Name]: Method<N> } = {
+const methods: { [Name in HostMethod]: Method<Name> } = {
   http,
   fetch: fetchUrl,
   save,
@@ -72,27 +42,21 @@ const methods: { [N in Name]: Method<N> } = {
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
   const context: HostContext = { ...run, requests: pLimit(REQUESTS_AT_ONCE) }
-  const names = Object.keys(methods) as Name[] // its own keys
+  const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
 
 /** Not async: a function that waits keeps its arguments, and what was parsed of a message may be twenty times as large. */
-function hostMethod<N extends Name>(name: N, run: HostContext): HostMethods[string] {
+function hostMethod<Name extends HostMethod>(name: Name, run: HostContext): HostMethods[string] {
   return (raw, call) => {
-    const checked = params[name].safeParse(raw)
-    if (!checked.success) {
-      const { path, message } = checked.error.issues[0] ?? { path: [], message: 'bad params' }
-      throw new Error(`${name}: ${path.join('.')}: ${message}`)
-    }
-    // Both were looked up by the same name.
-    return methods[name](run, checked.data as Params[N], call).catch((error: unknown) => {
+    return methods[name](run, parseParams(name, raw), call).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'fenced') run.stop(error)
       throw error
     })
   }
 }
 
-async function http(run: HostContext, call: Params['http'], own: HostCall) {
+async function http(run: HostContext, call: HostParams['http'], own: HostCall) {
   const deps = {
     request: limited(run),
     access: () => run.deps.loader.access(run.attempt),
@@ -101,7 +65,7 @@ async function http(run: HostContext, call: Params['http'], own: HostCall) {
   return toHostAnswer(await httpCall(deps, call, own), call.binary)
 }
 
-async function fetchUrl(run: HostContext, { url, ...request }: Params['fetch'], own: HostCall) {
+async function fetchUrl(run: HostContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
   return toHostAnswer(await limited(run)(new URL(url), request, own), false)
 }
 
@@ -109,17 +73,17 @@ function limited({ requests, deps }: HostContext): Egress['request'] {
   return (url, request, own) => requests(() => deps.egress.request(url, request, own))
 }
 
-function save({ saves }: HostContext, { model, mode, first, records }: Params['save']) {
+function save({ saves }: HostContext, { model, mode, first, records }: HostParams['save']) {
   return saves.save(model, mode, first, records).then(() => null)
 }
 
-function deleteRecords({ saves }: HostContext, { model, first, records }: Params['delete']) {
+function deleteRecords({ saves }: HostContext, { model, first, records }: HostParams['delete']) {
   return saves.delete(model, first, records).then(() => null)
 }
 
 async function trackDeletes(
   { saves }: HostContext,
-  { model, step, allowMassDelete }: Params['trackDeletes'],
+  { model, step, allowMassDelete }: HostParams['trackDeletes'],
 ) {
   await saves.trackDeletes(model, step, allowMassDelete)
   return null
@@ -127,7 +91,7 @@ async function trackDeletes(
 
 async function listRecords(
   { deps, attempt, saves }: HostContext,
-  { model, cursor, limit, ids }: Params['listRecords'],
+  { model, cursor, limit, ids }: HostParams['listRecords'],
   { signal, hold }: HostCall,
 ) {
   saves.known(model)
@@ -149,14 +113,14 @@ function getCheckpoint({ deps, attempt }: HostContext, _: null, { signal }: Host
   })
 }
 
-/** Not before what it covers is durable. What a checkpoint may be is checked here, and nowhere behind. */
+/** A checkpoint is saved when all that it covers is durable. `parseParams` has checked it, and nobody checks it again. */
 async function saveCheckpoint(
   { deps, attempt, saves }: HostContext,
-  { json }: Params['saveCheckpoint'],
+  { json }: HostParams['saveCheckpoint'],
   { signal }: HostCall,
 ) {
   await saves.settled()
-  const checkpoint = { ...attemptKey(attempt), json: json === '' ? '' : checkpointJson(JSON.parse(json)) }
+  const checkpoint = { ...attemptKey(attempt), json }
   await retrying((each) => deps.scheduler.saveCheckpoint(checkpoint, { signal: each }), {
     forMs: CALL_FOR_MS,
     signal,
@@ -179,7 +143,7 @@ async function getConnection({ deps, attempt }: HostContext) {
   }
 }
 
-async function setMetadata({ deps, attempt }: HostContext, { metadata, merge }: Params['setMetadata']) {
+async function setMetadata({ deps, attempt }: HostContext, { metadata, merge }: HostParams['setMetadata']) {
   const { environment, providerConfigKey, connectionId } = attempt
   const bytes = Buffer.byteLength(JSON.stringify(metadata))
   if (bytes > METADATA_BYTES) {

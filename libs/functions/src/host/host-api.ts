@@ -137,9 +137,6 @@ export type HostMethod = keyof Api
 export type HostParams = { [Name in HostMethod]: z.output<Api[Name]['params']> }
 export type HostAnswers = { [Name in HostMethod]: z.output<Api[Name]['answer']> }
 
-/** The host's methods as functions. */
-export type HostApi = { [Name in HostMethod]: (params: HostParams[Name]) => Promise<HostAnswers[Name]> }
-
 /** Calls a method of the host, in the child. */
 export type CallHost = <Name extends HostMethod>(
   method: Name,

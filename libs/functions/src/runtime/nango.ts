@@ -11,7 +11,7 @@ import { unsupported } from './unsupported.ts'
 
 /** The object that a sync function works with. */
 export function createNango(facts: RunFacts, host: Host): NangoSync {
-  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner implements HostApi
+  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
   return {
     ...unsupported,
     connectionId: facts.connectionId,

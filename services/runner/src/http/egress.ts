@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
+import type { FetchCall } from '@syncline/functions'
 import type { HostCall } from '@syncline/sandbox'
 import { Agent, fetch, type Response } from 'undici'
 import { type EgressAnswer, gather, type Hold, holdFirst, MAX_BODY_BYTES } from './egress-answer.ts'
-import type { FetchCall } from './messages.ts'
 import { AddressRefused, isPublic, publicLookup } from './public-address.ts'
 
 const MAX_REDIRECTS = 5

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { HttpCall } from '@syncline/functions'
 import type { HostCall } from '@syncline/sandbox'
 import type { Access } from '../load-work.ts'
 import { authorize } from './authorize.ts'
 import type { Egress } from './egress.ts'
 import type { EgressAnswer } from './egress-answer.ts'
-import type { HttpCall } from './messages.ts'
 import { type Result, retryWait } from './retry-wait.ts'
 import { interpolate, targetUrl } from './target-url.ts'
 
