@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import { type Connection, Credentials, type Variable } from './entities.ts'
 import type { Keyring } from './keyring.ts'
 
@@ -14,10 +15,18 @@ export function sealCredentials(keyring: Keyring, credentials: Credentials, at: 
   return keyring.seal(JSON.stringify(credentials), connectionPlace(at))
 }
 
+/** What does not parse is named, never shown. */
 export function openCredentials(keyring: Keyring, connection: Connection): Credentials {
-  return Credentials.parse(
-    JSON.parse(keyring.open(connection.sealedCredentials, connectionPlace(connection))),
-  )
+  const text = keyring.open(connection.sealedCredentials, connectionPlace(connection))
+  try {
+    return Credentials.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new AppError(
+      'server_error',
+      `the credentials of connection '${connection.id}' are of no known form`,
+      { cause },
+    )
+  }
 }
 
 export function sealVariable(keyring: Keyring, value: string, at: VariablePlace): string {

@@ -22,7 +22,6 @@ export function startIntake(
   const working = new AbortController()
   const consumption = {
     subject: subjects.runRequested,
-    filter: '>',
     durable: 'runner',
     ackWaitMs: ACK_WAIT_MS,
     concurrency: slots,

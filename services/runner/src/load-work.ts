@@ -1,9 +1,11 @@
 import {
   type Catalog,
   type Connection,
-  Credentials,
+  type Credentials,
   type Integration,
   type Keyring,
+  openCredentials,
+  openVariable,
   type Sync,
 } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
@@ -57,42 +59,12 @@ export class WorkLoader {
     if (connection.uid !== connectionUid) {
       throw new AppError('unknown_connection', `connection '${connectionId}' was deleted and made anew`)
     }
-    const place = `connection:${environment}/${providerConfigKey}/${connectionId}`
-    const text = this.#opened(connection.sealedCredentials, place)
-    return { integration, connection, credentials: credentialsOf(text, connectionId) }
+    return { integration, connection, credentials: openCredentials(this.#keyring, connection) }
   }
 
   variables(environment: string): { name: string; value: string }[] {
-    return this.catalog.variables.list(environment).map(({ name, sealedValue }) => ({
-      name,
-      value: this.#opened(sealedValue, `variable:${environment}/${name}`),
-    }))
-  }
-
-  /** A secret that does not open will not open later: the run fails, and says which secret it was. */
-  #opened(sealed: string, place: string): string {
-    try {
-      return this.#keyring.open(sealed, place)
-    } catch (cause) {
-      if (cause instanceof AppError) throw cause
-      throw new AppError(
-        'server_error',
-        `the secret of '${place}' does not decrypt: it was sealed with another key, or changed since (SYNCLINE_KEYRING)`,
-        { cause },
-      )
-    }
-  }
-}
-
-/** What does not parse is named, never shown. */
-function credentialsOf(text: string, connectionId: string): Credentials {
-  try {
-    return Credentials.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new AppError(
-      'server_error',
-      `the credentials of connection '${connectionId}' are of no known form`,
-      { cause },
-    )
+    return this.catalog.variables
+      .list(environment)
+      .map((variable) => ({ name: variable.name, value: openVariable(this.#keyring, variable) }))
   }
 }
