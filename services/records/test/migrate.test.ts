@@ -47,16 +47,16 @@ test('a migration may take longer than any other statement, and longer than its 
       ('payload_days', 30), ('history_days', 7), ('run_log_days', 15));
     CREATE TABLE IF NOT EXISTS history_start (at Int64) ENGINE = MergeTree ORDER BY at;\n`
   await using folder = await folderWith(
-    `${table}${settings}${seconds(2)};\nINSERT INTO done SELECT toUnixTimestamp64Milli(now64(3));\n`,
+    `${table}${settings}${seconds(5)};\nINSERT INTO done SELECT toUnixTimestamp64Milli(now64(3));\n`,
   )
   const seen: string[] = []
   const events = (instance: string) => ({
     migrationAwaited: () => void seen.push(`${instance} waits`),
     migrating: (name: string) => () => void seen.push(`${instance} ${name}`),
   })
-  const options = { folder: folder.url, holdMs: 500, progressMs: 300 }
+  const options = { folder: folder.url, holdMs: 2000, progressMs: 300 }
   const first = migrate(config, redis.client, events('first'), options)
-  await sleep(600) // past what the mutex is held without being renewed
+  await sleep(2300) // past what the mutex is held without being renewed
   await Promise.all([first, migrate(config, redis.client, events('second'), options)])
   expect(await ask({ config }, 'SELECT count() FROM done')).toBe('1')
   expect(seen).toContain('first 0001_slow.sql')
