@@ -1,0 +1,202 @@
+import { AppError } from '@syncline/errors'
+import {
+  type ListRecordsRequest,
+  type ListRecordsResponse,
+  type LogLine,
+  RecordsDefinition,
+  type RecordsServiceImplementation,
+  SaveMode,
+  type Stream,
+  type Writer,
+} from '@syncline/proto'
+import { batchOf, encodeRecord, readBatch } from '@syncline/record'
+import { type RpcServer, serve } from '@syncline/rpc'
+import { FakeStream } from './fake-stream.ts'
+
+const MAX_LIMIT = 10_000
+
+type Requests = {
+  [Name in keyof RecordsServiceImplementation]: Parameters<RecordsServiceImplementation[Name]>[0]
+}
+export type RecordsCall = {
+  [Name in keyof Requests]: { name: Name; request: Requests[Name] }
+}[keyof Requests]
+
+/**
+ * The record store in memory, behind real gRPC, for tests of those who call it. It passes the same contract as the
+ * real one (`recordsContract`), and keeps all in one process: what survives a crash is none of its business.
+ */
+export class FakeRecords {
+  /** Called before a call takes effect: may throw, or hold the call up. */
+  onCall: (call: RecordsCall) => Promise<void> | void = () => {}
+  /** Called when a call has taken effect. */
+  onDone: (call: RecordsCall) => void = () => {}
+  /** Records of a page at most, as if they were large. */
+  pageMax = MAX_LIMIT
+  /**
+   * The flaw of stores that lose changes for readers: a write gets its instant before what holds it up. One that came
+   * later may be visible first, a reader's cursor passes the earlier instant, and what then appears there is never read.
+   */
+  instantBeforeWait = false
+  readonly #startedAt = Date.now()
+  readonly #streams = new Map<string, FakeStream>()
+  readonly #lines = new Map<string, Map<string, LogLine>>()
+
+  async serve(address = '127.0.0.1:0'): Promise<RpcServer> {
+    const onFault = (path: string, error: unknown) => console.error(path, error)
+    return serve(address, (server) => server.add(RecordsDefinition, this.calls), onFault)
+  }
+
+  /** Saves records past the calls. */
+  put(stream: Stream, records: { id: string | number }[]): void {
+    const state = this.#stream(stream)
+    state.save(
+      readBatch(batchOf(records.map((record) => encodeRecord(record)))).records(),
+      state.nextInstant(),
+      '',
+    )
+  }
+
+  /** Payloads of a stream's live records, in order of change. */
+  live(stream: Stream): { id: string }[] {
+    return this.#stream(stream).live()
+  }
+
+  clear(): void {
+    this.#streams.clear()
+  }
+
+  readonly calls: RecordsServiceImplementation = {
+    begin: (request) =>
+      this.#answer({ name: 'begin', request }, () => {
+        const writer = need(request.writer, 'writer')
+        const counts = request.streams.map((stream) => {
+          return { model: stream.model, ...this.#stream(stream).begin(writer, request.empty) }
+        })
+        return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
+      }),
+    save: (request) =>
+      this.#write({ name: 'save', request }, (stream, { runId }, instant) => {
+        const records = readBatch(request.batch).records()
+        return request.mode === SaveMode.MERGE
+          ? stream.merge(records, instant, runId)
+          : stream.save(records, instant, runId)
+      }),
+    delete: (request) =>
+      this.#write({ name: 'delete', request }, (stream, { runId }, instant) => ({
+        deleted: stream.delete(request.ids, instant, runId),
+      })),
+    startTrackingDeletes: (request) =>
+      this.#write({ name: 'startTrackingDeletes', request }, (stream, writer) => {
+        stream.startTracking(writer)
+        return {}
+      }),
+    endTrackingDeletes: (request) =>
+      this.#write({ name: 'endTrackingDeletes', request }, (stream, writer, instant) =>
+        stream.endTracking(writer, request.allowMassDelete, instant),
+      ),
+    deleteUnseen: (request) =>
+      this.#write({ name: 'deleteUnseen', request }, (stream, writer, instant) =>
+        stream.deleteUnseen(writer, request.allowMassDelete, instant),
+      ),
+
+    listRecords: (request) =>
+      this.#pieces({ name: 'listRecords', request }, () => {
+        const stream = this.#stream(request.stream)
+        if (request.asOfMs !== 0) this.#checkAsOf(request, Math.max(stream.lastInstant, Date.now()))
+        return stream.page({ ...request, limit: this.#limit(request.limit) })
+      }),
+    listVersions: (request) =>
+      this.#pieces({ name: 'listVersions', request }, () =>
+        this.#stream(request.stream).versionsOf(request.id, request.cursor, this.#limit(request.limit)),
+      ),
+    countRecords: (request) =>
+      this.#answer({ name: 'countRecords', request }, () => ({
+        sizes: request.streams.map((stream) => this.#stream(stream).size()),
+      })),
+    pruneRecords: (request) =>
+      this.#answer({ name: 'pruneRecords', request }, () =>
+        this.#stream(request.stream).prune(request.untilCursor, request.limit),
+      ),
+    emptyStreams: (request) =>
+      this.#answer({ name: 'emptyStreams', request }, () => {
+        for (const stream of request.streams) this.#stream(stream).empty()
+        return {}
+      }),
+
+    appendLogs: (request) =>
+      this.#answer({ name: 'appendLogs', request }, () => {
+        const lines = this.#linesOf(request)
+        for (const [i, line] of request.lines.entries()) {
+          const key = [request.attempt, request.first + i].map((n) => String(n).padStart(10, '0')).join()
+          lines.set(key, line)
+        }
+        return {}
+      }),
+    listLogs: (request) =>
+      this.#answer({ name: 'listLogs', request }, () => {
+        const lines = [...this.#linesOf(request)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line)
+        return { lines: lines.slice(-(request.limit || MAX_LIMIT)) }
+      }),
+  }
+
+  async #answer<T>(call: RecordsCall, effect: () => T): Promise<T> {
+    await this.onCall(call)
+    const answer = effect()
+    this.onDone(call)
+    return answer
+  }
+
+  async #write<T>(
+    call: RecordsCall & { request: { stream: Stream | undefined; writer: Writer | undefined } },
+    change: (stream: FakeStream, writer: Writer, instant: number) => T,
+  ): Promise<T> {
+    const stream = this.#stream(call.request.stream)
+    const writer = need(call.request.writer, 'writer')
+    const early = this.instantBeforeWait ? stream.nextInstant() : undefined
+    return this.#answer(call, () => {
+      stream.admit(writer)
+      return change(stream, writer, early ?? stream.nextInstant())
+    })
+  }
+
+  /** In two pieces, as larger pages come. */
+  async *#pieces(
+    call: RecordsCall,
+    read: () => { records: string[]; nextCursor: string },
+  ): AsyncGenerator<ListRecordsResponse, undefined> {
+    const { records, nextCursor } = await this.#answer(call, read)
+    yield { records: Buffer.from('['), nextCursor: '' }
+    yield { records: Buffer.from(`${records.join(',')}]`), nextCursor }
+  }
+
+  #checkAsOf({ asOfMs, ids }: ListRecordsRequest, now: number): void {
+    if (ids.length > 0) throw new AppError('invalid_query_params', 'as_of and ids exclude each other')
+    if (asOfMs < this.#startedAt || asOfMs > now)
+      throw new AppError('invalid_query_params', `as_of ${asOfMs} is not between ${this.#startedAt} and now`)
+  }
+
+  #limit(limit: number): number {
+    return Math.min(Math.max(limit, 1), this.pageMax)
+  }
+
+  #stream(stream: Stream | undefined): FakeStream {
+    const { environment, connection, model, variant } = need(stream, 'stream')
+    const key = JSON.stringify([environment, connection, model, variant])
+    const known = this.#streams.get(key) ?? new FakeStream()
+    this.#streams.set(key, known)
+    return known
+  }
+
+  #linesOf({ environment, runId }: { environment: string; runId: string }): Map<string, LogLine> {
+    const key = JSON.stringify([environment, runId])
+    const lines = this.#lines.get(key) ?? new Map()
+    this.#lines.set(key, lines)
+    return lines
+  }
+}
+
+function need<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new AppError('invalid_body', `the call has no ${name}`)
+  return value
+}

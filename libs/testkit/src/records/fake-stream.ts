@@ -1,0 +1,268 @@
+import { AppError } from '@syncline/errors'
+import type { RecordAction, StreamSize, Writer } from '@syncline/proto'
+import { type EncodedRecord, encodeRecord } from '@syncline/record'
+
+/** A deletion of more than half of the live records, and of more than a hundred, must be asked for by name. */
+const GUARD = { share: 0.5, count: 100 }
+
+type Version = {
+  id: string
+  numericId: boolean
+  /** Empty if it was pruned. */
+  payload: Buffer
+  hash: Buffer
+  action: 'ADDED' | 'UPDATED' | 'DELETED'
+  modifiedAt: number
+  firstSeenAt: number
+  /** 0 = it has its payload. */
+  prunedAt: number
+  runId: string
+  /** Infinity: it is the newest one of its record. */
+  endedAt: number
+}
+
+type SyncState = { fence: number; runId: string; beganAt: number; emptiedBy: string }
+
+export type Selection = {
+  cursor: string
+  limit: number
+  modifiedAfterMs: number
+  actions: RecordAction[]
+  ids: string[]
+  asOfMs: number
+}
+
+/** One stream of the fake record store: every version of its records, and who may write. */
+export class FakeStream {
+  #versions: Version[] = []
+  #newest = new Map<string, Version>()
+  readonly #syncs = new Map<string, SyncState>()
+  /** Ids that a save brought without a change, by its instant. */
+  readonly #touchedAt = new Map<string, number>()
+  #lastInstant = 0
+  #windowStart: number | undefined
+
+  get lastInstant(): number {
+    return this.#lastInstant
+  }
+
+  nextInstant(): number {
+    this.#lastInstant = Math.max(Date.now(), this.#lastInstant + 1)
+    return this.#lastInstant
+  }
+
+  /** @throws `fenced` if a later run or attempt of the sync has begun. */
+  admit({ sync, runId, fence }: Writer): SyncState {
+    const state = this.#syncs.get(sync) ?? { fence, runId: '', beganAt: 0, emptiedBy: '' }
+    if (fence < state.fence)
+      throw new AppError('fenced', `the fence ${fence} of run ${runId} is behind ${state.fence}`)
+    this.#syncs.set(sync, state)
+    state.fence = fence
+    return state
+  }
+
+  /** An attempt of a run begins. Returns what the attempts before it have changed. */
+  begin(writer: Writer, empty: boolean): { added: number; updated: number; deleted: number } {
+    const state = this.admit(writer)
+    const { runId } = writer
+    if (state.runId !== runId) Object.assign(state, { runId, beganAt: this.nextInstant() })
+    if (empty && state.emptiedBy !== runId) {
+      this.empty()
+      state.emptiedBy = runId
+    }
+    const changes = [...this.#newest.values()].filter((version) => version.runId === runId)
+    const deleted = changes.filter(isDeleted).length
+    const added = changes.filter((v) => !isDeleted(v) && v.firstSeenAt >= state.beganAt).length
+    return { added, updated: changes.length - deleted - added, deleted }
+  }
+
+  save(records: EncodedRecord[], instant: number, runId: string) {
+    const { last, duplicateIds } = lastOfEach(records)
+    const counts = { added: 0, updated: 0, unchanged: 0, duplicateIds }
+    for (const { id, numericId, payload, hash } of last) {
+      const before = this.#newest.get(id)
+      const known = before !== undefined && !isDeleted(before)
+      if (known && before.hash.equals(hash)) {
+        // A pruned record gets its payload back and stays where it is.
+        Object.assign(before, { payload, prunedAt: 0 })
+        this.#touchedAt.set(id, instant)
+        counts.unchanged++
+        continue
+      }
+      const action = known ? 'UPDATED' : 'ADDED'
+      const firstSeenAt = known ? before.firstSeenAt : instant
+      this.#put({ id, numericId, payload, hash, action, firstSeenAt, runId, prunedAt: 0 }, instant)
+      counts[known ? 'updated' : 'added']++
+    }
+    return counts
+  }
+
+  merge(parts: EncodedRecord[], instant: number, runId: string) {
+    const { last, duplicateIds } = lastOfEach(parts)
+    const merged = last.flatMap((part) => {
+      const before = this.#newest.get(part.id)
+      if (before === undefined || isDeleted(before)) return []
+      const base = before.prunedAt > 0 ? {} : parse(before.payload)
+      return [encodeRecord(merge(base, parse(part.payload)))]
+    })
+    return { ...this.save(merged, instant, runId), duplicateIds }
+  }
+
+  delete(ids: string[], instant: number, runId: string): number {
+    const live = [...new Set(ids)].flatMap((id) => this.#newest.get(id) ?? []).filter((v) => !isDeleted(v))
+    for (const version of live) this.#put({ ...version, action: 'DELETED', runId }, instant)
+    return live.length
+  }
+
+  startTracking(writer: Writer): void {
+    this.#windowStart ??= this.#startOf(writer)
+  }
+
+  endTracking(writer: Writer, allowMassDelete: boolean, instant: number) {
+    if (this.#windowStart === undefined)
+      throw new AppError('no_delete_tracking', 'deletes are not being tracked: trackDeletesStart comes first')
+    const end = this.#deleteUnseen(this.#windowStart, writer, allowMassDelete, instant)
+    this.#windowStart = undefined
+    return end
+  }
+
+  deleteUnseen(writer: Writer, allowMassDelete: boolean, instant: number) {
+    return this.#deleteUnseen(this.#startOf(writer), writer, allowMassDelete, instant)
+  }
+
+  prune(untilCursor: string, limit: number): { count: number; hasMore: boolean } {
+    const until = positionOf(untilCursor)
+    const isCovered = (v: Version) => v.prunedAt === 0 && comparePositions(v, until) <= 0
+    const newest = [...this.#newest.values()].filter(isCovered).sort(comparePositions)
+    const pruned = limit > 0 ? newest.slice(0, limit) : newest
+    const hasMore = pruned.length < newest.length
+    const upTo = hasMore ? (pruned.at(-1) ?? until) : until
+    const ended = this.#versions.filter((v) => v.endedAt < Number.POSITIVE_INFINITY && isCovered(v))
+    for (const version of [...pruned, ...ended.filter((v) => comparePositions(v, upTo) <= 0)])
+      Object.assign(version, { payload: Buffer.alloc(0), prunedAt: Date.now() })
+    return { count: pruned.length, hasMore }
+  }
+
+  empty(): void {
+    this.#versions = []
+    this.#newest.clear()
+  }
+
+  page({ cursor, limit, modifiedAfterMs, actions, ids, asOfMs }: Selection) {
+    const start = cursor === '' ? undefined : positionOf(cursor)
+    const known =
+      asOfMs === 0
+        ? [...this.#newest.values()]
+        : this.#versions.filter(({ modifiedAt, endedAt }) => modifiedAt <= asOfMs && asOfMs < endedAt)
+    const wanted = new Set(ids.map((id) => id.replaceAll('\0', '')))
+    const found = known.filter(
+      (version) =>
+        version.modifiedAt > modifiedAfterMs &&
+        (wanted.size === 0 || wanted.has(version.id)) &&
+        (actions.length === 0 || actions.includes(`RECORD_ACTION_${version.action}`)) &&
+        (start === undefined || comparePositions(version, start) > 0),
+    )
+    return pageOf(found.sort(comparePositions), limit)
+  }
+
+  /** The versions of a record, newest first. */
+  versionsOf(id: string, cursor: string, limit: number) {
+    const before = cursor === '' ? Number.POSITIVE_INFINITY : positionOf(cursor).modifiedAt
+    const found = this.#versions.filter((version) => version.id === id && version.modifiedAt < before)
+    return pageOf(found.sort(comparePositions).reverse(), limit)
+  }
+
+  size(): StreamSize {
+    const newest = [...this.#newest.values()]
+    const bytes = newest.reduce((sum, { payload }) => sum + payload.length, 0)
+    return { live: newest.filter((version) => !isDeleted(version)).length, bytes }
+  }
+
+  /** Payloads of the records that are not deleted, in order of change. */
+  live(): { id: string }[] {
+    const live = [...this.#newest.values()].filter((version) => !isDeleted(version))
+    return live.sort(comparePositions).map(({ payload }) => parse(payload) as { id: string }) // as they were saved
+  }
+
+  #put(version: Omit<Version, 'modifiedAt' | 'endedAt'>, modifiedAt: number): void {
+    const before = this.#newest.get(version.id)
+    if (before) before.endedAt = modifiedAt
+    const next = { ...version, modifiedAt, endedAt: Number.POSITIVE_INFINITY }
+    this.#versions.push(next)
+    this.#newest.set(version.id, next)
+  }
+
+  #startOf({ sync, runId }: Writer): number {
+    const state = this.#syncs.get(sync)
+    if (state?.runId === runId) return state.beganAt
+    throw new AppError('no_delete_tracking', `the start of run ${runId} of ${sync} is not known`)
+  }
+
+  #deleteUnseen(since: number, writer: Writer, allowMassDelete: boolean, instant: number) {
+    const live = [...this.#newest.values()].filter((version) => !isDeleted(version))
+    const unseen = live.filter(
+      ({ id, modifiedAt }) => modifiedAt < since && (this.#touchedAt.get(id) ?? 0) < since,
+    )
+    if (!allowMassDelete && unseen.length > GUARD.count && unseen.length > GUARD.share * live.length)
+      return {
+        deleted: 0,
+        warning: `nothing was deleted: ${unseen.length} of the ${live.length} records were not seen`,
+      }
+    const ids = unseen.map(({ id }) => id)
+    return { deleted: this.delete(ids, instant, writer.runId), warning: '' }
+  }
+}
+
+type Position = { modifiedAt: number; id: string }
+
+const comparePositions = (a: Position, b: Position) =>
+  a.modifiedAt - b.modifiedAt || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
+
+const cursorOf = ({ modifiedAt, id }: Position) => Buffer.from(`${iso(modifiedAt)}||${id}`).toString('base64')
+
+function positionOf(cursor: string): Position {
+  const [, instant = '', id = ''] =
+    /^(\d{4}-.*?Z)\|\|(.+)$/s.exec(Buffer.from(cursor, 'base64').toString()) ?? []
+  const modifiedAt = Date.parse(instant)
+  if (Number.isNaN(modifiedAt)) throw new AppError('invalid_cursor', `'${cursor}' is not a cursor`)
+  return { modifiedAt, id }
+}
+
+function pageOf(found: Version[], limit: number): { records: string[]; nextCursor: string } {
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  return { records: page.map(json), nextCursor: last && found.length > page.length ? cursorOf(last) : '' }
+}
+
+function json(version: Version): string {
+  const { id, numericId, payload, action, modifiedAt, firstSeenAt, prunedAt } = version
+  const text = prunedAt > 0 ? JSON.stringify({ id: numericId ? Number(id) : id }) : payload.toString()
+  const metadata = {
+    first_seen_at: iso(firstSeenAt),
+    last_modified_at: iso(modifiedAt),
+    last_action: action,
+    deleted_at: action === 'DELETED' ? iso(modifiedAt) : null,
+    pruned_at: prunedAt > 0 ? iso(prunedAt) : null,
+    cursor: cursorOf(version),
+  }
+  return `${text.slice(0, -1)},"_nango_metadata":${JSON.stringify(metadata)}}`
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+const isDeleted = ({ action }: Version) => action === 'DELETED'
+const parse = (payload: Buffer): unknown => JSON.parse(payload.toString())
+
+function lastOfEach(records: EncodedRecord[]) {
+  const last = new Map(records.map((record) => [record.id, record]))
+  const twice = records.filter((record) => last.get(record.id) !== record).map(({ id }) => id)
+  return { last: [...last.values()], duplicateIds: [...new Set(twice)] }
+}
+
+function merge(base: unknown, part: unknown): unknown {
+  if (!isObject(base) || !isObject(part)) return part
+  const entries = Object.entries(part).map(([key, value]) => [key, merge(base[key], value)])
+  return { ...base, ...Object.fromEntries(entries) }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { RecordsClient, SaveMode, Stream, Writer } from '@syncline/proto'
+import { batchOf, encodeRecord, wholePage } from '@syncline/record'
+
+export type Json = { [key: string]: unknown }
+
+/** A stream of its own for a test, and the calls on it in short. */
+export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) {
+  const stream: Stream = {
+    environment: 'dev',
+    connection: randomUUID(),
+    model: 'Issue',
+    variant: 'base',
+    ...more,
+  }
+  let writer: Writer = { runId: randomUUID(), sync: 'issues', fence: 65_537 }
+  return {
+    /** For what is not in short here. */
+    records,
+    stream,
+    get writer() {
+      return writer
+    },
+    /** A new run begins, with a higher fence; or the next attempt of the present one. */
+    async begin({ again = false, empty = false } = {}) {
+      writer = { ...writer, runId: again ? writer.runId : randomUUID(), fence: writer.fence + 1 }
+      return records.begin({ writer, streams: [stream], empty })
+    },
+    save: (values: Json[], as = writer) => records.save(save(values, 'SAVE_MODE_REPLACE', as)),
+    merge: (values: Json[]) => records.save(save(values, 'SAVE_MODE_MERGE', writer)),
+    delete: (ids: string[], as = writer) => records.delete({ stream, writer: as, ids }),
+    trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
+    endTrackingDeletes: (allowMassDelete = false) =>
+      records.endTrackingDeletes({ stream, writer, allowMassDelete }),
+    deleteUnseen: (allowMassDelete = false) => records.deleteUnseen({ stream, writer, allowMassDelete }),
+    async list(request: Partial<Parameters<RecordsClient['listRecords']>[0]> = {}) {
+      const page = await wholePage(records.listRecords({ stream, limit: 100, ...request }))
+      return { records: parse(page.records), cursor: page.nextCursor }
+    },
+    async all(limit = 100) {
+      const found: ListedRecord[] = []
+      for (let cursor = ''; ; ) {
+        const page = await wholePage(records.listRecords({ stream, limit, cursor }))
+        found.push(...parse(page.records))
+        if (page.nextCursor === '') return found
+        cursor = page.nextCursor
+      }
+    },
+    async count() {
+      const { sizes } = await records.countRecords({ streams: [stream] })
+      return sizes[0]
+    },
+    async versions(id: string, request: { cursor?: string; limit?: number } = {}) {
+      const page = await wholePage(records.listVersions({ stream, id, limit: 100, ...request }))
+      return { records: parse(page.records), cursor: page.nextCursor }
+    },
+    prune: (untilCursor: string, limit = 0) => records.pruneRecords({ stream, untilCursor, limit }),
+    empty: () => records.emptyStreams({ streams: [stream] }),
+  }
+
+  function save(values: Json[], mode: SaveMode, as: Writer) {
+    return { stream, writer: as, mode, batch: batchOf(values.map((value) => encodeRecord(value))) }
+  }
+}
+
+export type StreamCalls = ReturnType<typeof streamCalls>
+export type FreshStream = (more?: Partial<Stream>) => StreamCalls
+
+export type ListedRecord = Json & {
+  id: string | number
+  _nango_metadata: {
+    first_seen_at: string
+    last_modified_at: string
+    last_action: string
+    deleted_at: string | null
+    pruned_at: string | null
+    cursor: string
+  }
+}
+
+function parse(json: Buffer): ListedRecord[] {
+  const records: unknown = JSON.parse(json.toString())
+  return records as ListedRecord[] // by contract
+}
+
+/** `a ADDED`: id and last action. */
+export const brief = (records: ListedRecord[]) =>
+  records.map(({ id, _nango_metadata }) => `${id} ${_nango_metadata.last_action}`)
+
+export const cursorOf = (record: ListedRecord | undefined) => record?._nango_metadata.cursor ?? ''
+
+/** When the record changed last, in Unix milliseconds. */
+export const instantOf = (record: ListedRecord | undefined) =>
+  Date.parse(record?._nango_metadata.last_modified_at ?? '')

@@ -1,0 +1,3 @@
+import { FakeRecords, recordsContract } from '../src/records/index.ts'
+
+recordsContract(() => new FakeRecords().serve())
