@@ -1,22 +1,21 @@
 import { AppError } from '@syncline/errors'
 import {
-  type ListRecordsRequest,
   type LogLine,
   type ModelCounts,
   RecordsDefinition,
-  type RecordsServiceImplementation,
   RunsDefinition,
   type RunsServiceImplementation,
-  SaveMode,
   type SaveRequest,
-  SaveResponse,
-  type Stream,
 } from '@syncline/proto'
-import { readBatch } from '@syncline/record'
 import { serve } from '@syncline/rpc'
+import { FakeRecords, type RecordsCall } from '@syncline/testkit/records'
 
 /** Of every run of these tests. */
 export const RUN_NUMBER = 17_956_558_573
+/** Of a run; fences count them. */
+const ATTEMPTS = 65_536
+
+const streamOf = (model: string) => ({ environment: 'dev', connection: 'uid-1', model, variant: 'base' })
 
 /** What a run of these tests is about. */
 export interface RunPlan {
@@ -32,15 +31,16 @@ export interface RunPlan {
 
 interface RunState extends RunPlan {
   attempt: number
+  fence: number
   checkpoint: string
   stopReason: string
   ended: boolean
 }
 
-/** The scheduler and the record store as far as a runner needs them, in memory, behind real gRPC. */
+/** The scheduler, as far as a runner needs it, and the fake record store, behind real gRPC. */
 export class StandIns {
   readonly runs = new Map<string, RunState>()
-  readonly records = new Map<string, Map<string, { id: string }>>()
+  readonly records = new FakeRecords()
   /** Every call that changes something, in order: `save Issue 3`, `checkpoint {…}`. */
   readonly calls: string[] = []
   readonly lines: (LogLine & { runId: string })[] = []
@@ -49,26 +49,32 @@ export class StandIns {
   onSave: (request: SaveRequest) => Promise<void> | void = () => {}
   /** The level that the runner said at last. */
   sandbox = ''
-  /** What the guard against mass deletes says, unless they are allowed. */
-  heldBack = ''
-  /** Records of a page at most, as if they were large. */
-  pageMax = Number.POSITIVE_INFINITY
   onStart: () => void = () => {}
   onHeartbeat: () => void = () => {}
 
+  constructor() {
+    this.records.onCall = ({ name, request }) => (name === 'save' ? this.onSave(request) : undefined)
+    this.records.onDone = (call) => {
+      const text = textOf(call)
+      if (text !== undefined) this.calls.push(text)
+      if (call.name !== 'appendLogs') return
+      const { runId, lines } = call.request
+      this.lines.push(...lines.map((line) => ({ ...line, runId })))
+    }
+  }
+
   add(runId: string, plan: RunPlan, checkpoint = ''): void {
-    this.runs.set(runId, { ...plan, attempt: 0, checkpoint, stopReason: '', ended: false })
+    const fence = (this.runs.size + 1) * ATTEMPTS
+    this.runs.set(runId, { ...plan, attempt: 0, fence, checkpoint, stopReason: '', ended: false })
   }
 
-  put(connection: string, model: string, records: { id: string }[]): void {
-    const stream = this.#stream({ environment: 'dev', connection, model, variant: 'base' })
-    for (const record of records) stream.set(String(record.id), record)
+  /** Records that a stream of the test's connection has. */
+  put(model: string, records: { id: string }[]): void {
+    this.records.put(streamOf(model), records)
   }
 
-  saved(model: string, variant = 'base'): { id: string }[] {
-    return [...this.records.entries()]
-      .filter(([key]) => key.endsWith(`/${model}/${variant}`))
-      .flatMap(([, records]) => [...records.values()])
+  saved(model: string): { id: string }[] {
+    return this.records.live(streamOf(model))
   }
 
   async serve() {
@@ -76,7 +82,7 @@ export class StandIns {
       '127.0.0.1:0',
       (server) => {
         server.add(RunsDefinition, this.#scheduler)
-        server.add(RecordsDefinition, this.#recordStore)
+        server.add(RecordsDefinition, this.records.calls)
       },
       (path, error) => console.error(path, error),
     )
@@ -89,12 +95,12 @@ export class StandIns {
       const run = this.#run(runId)
       if (run.ended) return { outcome: { $case: 'refused', value: { reason: 'it has ended' } } }
       run.attempt++
+      run.fence++
       const value = {
         variant: 'base',
         lastSyncAtMs: 0,
         emptyCache: false,
         ...run,
-        fence: 65_536 + run.attempt,
         startedAtMs: Date.now(),
         runNumber: RUN_NUMBER,
       }
@@ -113,91 +119,29 @@ export class StandIns {
     },
   }
 
-  readonly #recordStore: Partial<RecordsServiceImplementation> & RecordsServiceImplementation = {
-    begin: async ({ streams, empty }) => {
-      for (const stream of empty ? streams : []) this.#stream(stream).clear()
-      this.calls.push(`begin ${streams.map(({ model }) => model).join(',')}${empty ? ' empty' : ''}`)
-      return { counts: [] }
-    },
-    save: async (request) => {
-      await this.onSave(request)
-      const stream = this.#stream(request.stream)
-      const answer = noChange()
-      const records = readBatch(request.batch).records()
-      for (const { id, payload } of records) {
-        const record = JSON.parse(payload.toString())
-        const before = stream.get(id)
-        if (request.mode === SaveMode.MERGE && before === undefined) continue
-        const after = request.mode === SaveMode.MERGE ? { ...before, ...record } : record
-        if (before === undefined) answer.added++
-        else if (JSON.stringify(before) === JSON.stringify(after)) answer.unchanged++
-        else answer.updated++
-        stream.set(id, after)
-      }
-      const ids = records.map(({ id }) => id)
-      answer.duplicateIds = ids.filter((id, index) => ids.indexOf(id) < index)
-      this.calls.push(`save ${request.stream?.model} ${records.length}`)
-      return answer
-    },
-    delete: async ({ stream, ids }) => {
-      this.calls.push(`delete ${stream?.model} ${ids.length}`)
-      return { ...noChange(), deleted: ids.filter((id) => this.#stream(stream).delete(id)).length }
-    },
-    startTrackingDeletes: async ({ stream }) => {
-      this.calls.push(`trackStart ${stream?.model}`)
-      return {}
-    },
-    endTrackingDeletes: async ({ stream, allowMassDelete }) => {
-      this.calls.push(`trackEnd ${stream?.model}`)
-      if (this.heldBack === '' || allowMassDelete) return noChange()
-      return { ...noChange(), warning: this.heldBack }
-    },
-    deleteUnseen: async ({ stream }) => {
-      this.calls.push(`unseen ${stream?.model}`)
-      return { ...noChange(), deleted: 7 }
-    },
-    listRecords: (request) => this.#list(request),
-    appendLogs: async ({ runId, lines }) => {
-      this.lines.push(...lines.map((line) => ({ ...line, runId })))
-      return {}
-    },
-    listVersions() {
-      throw new Error('not used by a runner')
-    },
-    countRecords: unused,
-    pruneRecords: unused,
-    emptyStreams: unused,
-    listLogs: unused,
-  }
-
-  /** In two pieces, as larger pages come. */
-  async *#list({ stream, ids, cursor, limit }: ListRecordsRequest) {
-    const all = [...this.#stream(stream).entries()].filter(([id]) => ids.length === 0 || ids.includes(id))
-    const from = Number(cursor || 0)
-    const end = from + Math.min(limit, this.pageMax)
-    const page = all.slice(from, end).map(([, record]) => record)
-    const nextCursor = end < all.length ? String(end) : ''
-    const json = JSON.stringify(page)
-    yield { records: Buffer.from(json.slice(0, 1)) }
-    yield { records: Buffer.from(json.slice(1)), nextCursor }
-  }
-
   #run(runId: string): RunState {
     const run = this.runs.get(runId)
     if (!run) throw new AppError('not_found', `there is no run '${runId}'`)
     return run
   }
-
-  #stream(stream: Stream | undefined): Map<string, { id: string }> {
-    const key = `${stream?.connection}/${stream?.model}/${stream?.variant}`
-    const records = this.records.get(key) ?? new Map()
-    this.records.set(key, records)
-    return records
-  }
 }
 
-const noChange = (): SaveResponse => SaveResponse.create()
-
-async function unused(): Promise<never> {
-  throw new Error('not used by a runner')
+/** A call that changes records, in short; undefined for one that does not. */
+function textOf({ name, request }: RecordsCall): string | undefined {
+  switch (name) {
+    case 'begin':
+      return `begin ${request.streams.map(({ model }) => model).join(',')}${request.empty ? ' empty' : ''}`
+    case 'save':
+      return `save ${request.stream?.model} ${request.batch?.ids.length}`
+    case 'delete':
+      return `delete ${request.stream?.model} ${request.ids.length}`
+    case 'startTrackingDeletes':
+      return `trackStart ${request.stream?.model}`
+    case 'endTrackingDeletes':
+      return `trackEnd ${request.stream?.model}`
+    case 'deleteUnseen':
+      return `unseen ${request.stream?.model}`
+    default:
+      return undefined
+  }
 }

@@ -88,7 +88,7 @@ async function replayed(
     credentials: credentialsOf(connection.credentials),
   })
   for (const [model, records] of Object.entries(entry.initial.records ?? {}))
-    world.standIns.put('uid-1', model, records)
+    world.standIns.put(model, records)
   const end = await world.run({
     checkpoint: entry.initial.checkpoint ? JSON.stringify(entry.initial.checkpoint) : '',
   })

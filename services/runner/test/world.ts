@@ -23,10 +23,17 @@ export interface World extends AsyncDisposable {
   /** Makes integration, connection and sync; `exec` is the body of the function. */
   deploy(exec: string, changes?: Changes): Promise<void>
   /** Asks for a run of it and waits for its end. */
-  run(options?: { checkpoint?: string; emptyCache?: boolean; lastSyncAtMs?: number }): Promise<RunFinished>
-  request(options?: { checkpoint?: string; emptyCache?: boolean; lastSyncAtMs?: number }): Promise<string>
+  run(options?: RunOptions): Promise<RunFinished>
+  request(options?: RunOptions): Promise<string>
   /** `info text` of a run. */
   log(runId: string): string[]
+}
+
+export type RunOptions = {
+  checkpoint?: string
+  variant?: string
+  emptyCache?: boolean
+  lastSyncAtMs?: number
 }
 
 export interface Changes {

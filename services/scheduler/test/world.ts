@@ -4,7 +4,6 @@ import { AppError } from '@syncline/errors'
 import {
   type Command,
   CommandAnswer,
-  RecordsDefinition,
   RunFinished,
   type RunOutcome,
   RunRequested,
@@ -13,9 +12,10 @@ import {
   type Stream,
 } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
-import { connect, serve } from '@syncline/rpc'
+import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
 import { namespace, servers } from '@syncline/testkit'
+import { FakeRecords } from '@syncline/testkit/records'
 import { Config } from '../src/config.ts'
 import { createEvents } from '../src/events.ts'
 import { start } from '../src/service.ts'
@@ -26,7 +26,7 @@ export const ENVIRONMENT = 'dev'
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
 
-/** NATS and Redis with names of this test alone, a catalog, a record store that only notes what it is asked for, and a clock. */
+/** NATS and Redis with names of this test alone, a catalog, a fake record store, and a clock. */
 export async function openWorld(settings: Record<string, string> = {}) {
   await using open = new AsyncDisposableStack()
   const prefix = namespace()
@@ -183,42 +183,16 @@ async function messages(bus: Bus, stream: string): Promise<Uint8Array[]> {
   return found
 }
 
-/** Notes what is begun and emptied; while `away`, it answers nothing but errors. */
+/** The fake record store. Notes what is begun and emptied; while `away`, it answers nothing but errors. */
 async function startRecords() {
   const state = { away: false, begun: [] as number[], emptied: [] as Stream[] }
-  const other = () => {
-    throw new Error('not asked for by a scheduler')
-  }
-  const refuseWhileAway = () => {
+  const fake = new FakeRecords()
+  fake.onCall = () => {
     if (state.away) throw new AppError('unavailable', 'the record store is away')
   }
-  const server = await serve(
-    '127.0.0.1:0',
-    (rpc) =>
-      rpc.add(RecordsDefinition, {
-        async begin({ writer }) {
-          refuseWhileAway()
-          state.begun.push(writer?.fence ?? 0)
-          return {}
-        },
-        async emptyStreams({ streams }) {
-          refuseWhileAway()
-          state.emptied.push(...streams)
-          return {}
-        },
-        save: other,
-        delete: other,
-        startTrackingDeletes: other,
-        endTrackingDeletes: other,
-        deleteUnseen: other,
-        listRecords: other,
-        countRecords: other,
-        pruneRecords: other,
-        appendLogs: other,
-        listVersions: other,
-        listLogs: other,
-      }),
-    (_path, error) => console.error(error),
-  )
-  return Object.assign(server, { state })
+  fake.onDone = ({ name, request }) => {
+    if (name === 'begin') state.begun.push(request.writer?.fence ?? 0)
+    if (name === 'emptyStreams') state.emptied.push(...request.streams)
+  }
+  return Object.assign(await fake.serve(), { state })
 }
