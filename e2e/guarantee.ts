@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import { RecordsDefinition, type Stream } from '@syncline/proto'
 import { batchOf, encodeRecord, wholePage } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
+import type { SeededRandom } from '@syncline/testkit'
 
 const STREAMS = 8
 const READERS_OF_A_STREAM = 2
@@ -36,10 +37,13 @@ export interface Proof {
 export async function proveGuarantee(options: {
   addresses: string[]
   seconds: number
+  /** Decides what is written and read, and how long each of them pauses; not how the calls of all of them interleave. */
+  random: SeededRandom
   /** Happens at the same time, until the signal. */
   disturb?: (until: AbortSignal) => Promise<void>
 }): Promise<Proof> {
   using open = new DisposableStack()
+  const { random } = options
   const clients = options.addresses.map((address) => client(open.use(connect(address))))
   const writing = AbortSignal.timeout(options.seconds * 1000)
   const limit = AbortSignal.timeout(options.seconds * 1000 + SETTLE_MS)
@@ -47,13 +51,16 @@ export async function proveGuarantee(options: {
   const streams = Array.from({ length: STREAMS }, (): Stream => {
     return { environment: 'dev', connection: randomUUID(), model: 'Issue', variant: 'base' }
   })
-  const writers = streams.flatMap((stream) => [
-    new Writer('poll', stream, 200),
-    new Writer('hook-a', stream, 3),
-    new Writer('hook-b', stream, 3),
-  ])
-  const readers = streams.flatMap((stream) =>
-    Array.from({ length: READERS_OF_A_STREAM }, (_, n) => new Reader(stream, n === 0 ? 7 : 500)),
+  const writers = streams.flatMap((stream, i) =>
+    Object.entries({ poll: 200, 'hook-a': 3, 'hook-b': 3 }).map(
+      ([sync, batch]) => new Writer(sync, stream, batch, random.fork(`writer ${i} ${sync}`)),
+    ),
+  )
+  const readers = streams.flatMap((stream, i) =>
+    Array.from(
+      { length: READERS_OF_A_STREAM },
+      (_, n) => new Reader(stream, n === 0 ? 7 : 500, random.fork(`reader ${i} ${n}`)),
+    ),
   )
 
   let quiet = false
@@ -66,7 +73,7 @@ export async function proveGuarantee(options: {
 
   const findings: Findings = { skipped: [], repeated: [], disordered: [], lost: [] }
   for (const stream of streams) {
-    const truth = new Reader(stream, 1000)
+    const truth = new Reader(stream, 1000, random.fork('truth'))
     await truth.follow(clients, () => true, limit)
     findings.lost.push(...lostWrites(truth, writers.filter(of(stream))))
     for (const reader of readers.filter(of(stream))) {
@@ -96,14 +103,16 @@ class Writer {
   readonly last = new Map<string, string>()
   readonly #sync: string
   readonly #batch: number
+  readonly #random: SeededRandom
   #fence = 0
   #runId = ''
   #marks = 0
 
-  constructor(sync: string, stream: Stream, batch: number) {
+  constructor(sync: string, stream: Stream, batch: number, random: SeededRandom) {
     this.#sync = sync
     this.stream = stream
     this.#batch = batch
+    this.#random = random
   }
 
   /** Writes until `stop`; what is under way then is brought to its end. */
@@ -111,7 +120,7 @@ class Writer {
     for (let n = 0; !stop.aborted; n++) {
       if (n % 20 === 0) await this.#begin(clients, limit)
       await (n % 7 === 3 ? this.#delete(clients, limit) : this.#save(clients, limit))
-      await sleep(Math.random() * (this.#batch > 10 ? 400 : 150))
+      await sleep(this.#random.below(this.#batch > 10 ? 400 : 150))
     }
   }
 
@@ -122,24 +131,24 @@ class Writer {
   async #begin(clients: Records[], limit: AbortSignal): Promise<void> {
     this.#runId = randomUUID()
     this.#fence += 65_536
-    await acknowledged(clients, limit, (records) =>
+    await acknowledged(clients, this.#random, limit, (records) =>
       records.begin({ writer: this.#writer, streams: [this.stream], empty: false }),
     )
   }
 
   async #save(clients: Records[], limit: AbortSignal): Promise<void> {
-    const marks = new Map(Array.from({ length: 1 + random(this.#batch) }, () => this.#next()))
+    const marks = new Map(Array.from({ length: 1 + this.#random.below(this.#batch) }, () => this.#next()))
     const records = [...marks].map(([id, mark]) => encodeRecord({ id, mark, text: 'x'.repeat(200) }))
     const batch = batchOf(records)
-    await acknowledged(clients, limit, (store) =>
+    await acknowledged(clients, this.#random, limit, (store) =>
       store.save({ stream: this.stream, writer: this.#writer, mode: 'SAVE_MODE_REPLACE', batch }),
     )
     this.#done(marks)
   }
 
   async #delete(clients: Records[], limit: AbortSignal): Promise<void> {
-    const ids = Array.from({ length: 1 + random(5) }, () => this.#next()[0])
-    await acknowledged(clients, limit, (store) =>
+    const ids = Array.from({ length: 1 + this.#random.below(5) }, () => this.#next()[0])
+    await acknowledged(clients, this.#random, limit, (store) =>
       store.delete({ stream: this.stream, writer: this.#writer, ids }),
     )
     this.#done(new Map(ids.map((id) => [id, DELETED])))
@@ -153,10 +162,11 @@ class Writer {
   /** An id and its new content: mostly new ids, which sort at random; some of its own again; some that all write. */
   #next(): [id: string, mark: string] {
     const mark = `${this.#sync} ${this.#marks++}`
-    const chance = Math.random()
-    if (chance < 0.2) return [`${SHARED}${random(SHARED_IDS)}`, mark]
-    const known = chance < 0.4 && [...this.last.keys()][random(this.last.size)]
-    if (!known) return [`${randomBytes(4).toString('hex')} of ${this.#sync}`, mark]
+    const random = this.#random
+    const chance = random.next()
+    if (chance < 0.2) return [`${SHARED}${random.below(SHARED_IDS)}`, mark]
+    const known = chance < 0.4 && [...this.last.keys()][random.below(this.last.size)]
+    if (!known) return [`${random.below(2 ** 32).toString(16)} of ${this.#sync}`, mark]
     const before = this.last.get(known)
     const unchanged = chance < 0.3 && before !== undefined && before !== DELETED && !isShared(known)
     return [known, unchanged ? before : mark]
@@ -170,17 +180,19 @@ class Reader {
   readonly stream: Stream
   readonly seen: Version[] = []
   readonly #limit: number
+  readonly #random: SeededRandom
 
-  constructor(stream: Stream, limit: number) {
+  constructor(stream: Stream, limit: number, random: SeededRandom) {
     this.stream = stream
     this.#limit = limit
+    this.#random = random
   }
 
   /** Reads until there is nothing more after `isQuiet`. */
   async follow(clients: Records[], isQuiet: () => boolean, limit: AbortSignal): Promise<void> {
     for (let cursor = ''; ; ) {
       const last = isQuiet()
-      const page = await acknowledged(clients, limit, (records) =>
+      const page = await acknowledged(clients, this.#random, limit, (records) =>
         wholePage(records.listRecords({ stream: this.stream, cursor, limit: this.#limit })),
       )
       const records: unknown = JSON.parse(page.records.toString())
@@ -189,7 +201,7 @@ class Reader {
       cursor = listed.at(-1)?._nango_metadata.cursor ?? cursor
       if (listed.length > 0) continue
       if (last) return
-      await sleep(10 + random(40))
+      await sleep(10 + this.#random.below(40))
     }
   }
 
@@ -262,15 +274,16 @@ function lostWrites(truth: Reader, writers: Writer[]): string[] {
 /** Repeats a call, each time on another instance, until it is answered. */
 async function acknowledged<T>(
   clients: Records[],
+  random: SeededRandom,
   limit: AbortSignal,
   call: (records: Records) => Promise<T>,
 ): Promise<T> {
   for (;;) {
     try {
-      return await call(clients[random(clients.length)] as Records) // there is at least one
+      return await call(clients[random.below(clients.length)] as Records) // there is at least one
     } catch (error) {
       if (!(error instanceof AppError) || !error.retry || limit.aborted) throw error
-      await sleep(50 + random(100))
+      await sleep(50 + random.below(100))
     }
   }
 }
@@ -281,7 +294,6 @@ const of =
   (stream: Stream) =>
   (it: { stream: Stream }): boolean =>
     it.stream === stream
-const random = (below: number) => Math.floor(Math.random() * below)
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
 const shown = (version: Version | 'nothing') =>
   version === 'nothing' ? version : `${version.id} (${version.mark}) of ${version.modifiedAt}`
