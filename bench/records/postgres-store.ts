@@ -20,7 +20,7 @@ const {
   emptyStreams,
 } = RecordsDefinition.methods
 
-/** What the benchmark calls. */
+/** A peer that is measured, no fake: it serves only what the benchmark calls, and passes no contract of the record store. */
 export const StoreDefinition = {
   ...RecordsDefinition,
   methods: {

@@ -9,6 +9,7 @@ const ROW_BYTES = 160
 
 const { begin, save } = RecordsDefinition.methods
 
+/** A peer that is measured, no fake: it serves only what the benchmark calls, and passes no contract of the record store. */
 export const RawDefinition = { ...RecordsDefinition, methods: { begin, save } }
 
 /** Same columns, codecs and order as the store's log of records; no look-up, no second table, no views. */
