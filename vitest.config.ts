@@ -29,7 +29,11 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'unit',
-          include: ['{libs,services}/*/src/**/*.test.ts', '{sdk,cli,launcher}/src/**/*.test.ts'],
+          include: [
+            '{libs,services}/*/src/**/*.test.ts',
+            '{sdk,cli,launcher}/src/**/*.test.ts',
+            'mutants/*.test.ts',
+          ],
         },
       },
       // One service, or one lib, on real NATS, Redis and ClickHouse.

@@ -1,0 +1,34 @@
+import type { Mutant } from '../mutant.ts'
+
+const file = 'libs/bus/src/consume.ts'
+const tests = ['libs/bus/test/consume.test.ts']
+
+export const bus: Mutant[] = [
+  {
+    name: 'acknowledged-before-the-work',
+    attacks: '5, 6: what is not done comes again',
+    edits: [{ file, search: '    await work({', replace: '    message.ack()\n    await work({' }],
+    tests,
+    only: 'work that throws is delivered again',
+  },
+  {
+    name: 'work-not-kept-alive',
+    attacks: '4: long work is not given to another',
+    edits: [{ file, search: '() => message.working()', replace: '() => {}' }],
+    tests,
+    only: 'work that takes longer than the ack wait',
+  },
+  {
+    name: 'commands-overtake-each-other',
+    attacks: '6: commands apply in the order in which they were accepted',
+    edits: [
+      {
+        file,
+        search: 'max_ack_pending: consumption.maxAckPending ?? 10_000',
+        replace: 'max_ack_pending: 10_000',
+      },
+    ],
+    tests,
+    only: 'with one message in work at a time, order is kept',
+  },
+]

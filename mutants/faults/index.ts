@@ -1,0 +1,8 @@
+import type { Mutant } from '../mutant.ts'
+import { bus } from './bus.ts'
+import { catalog } from './catalog.ts'
+import { records } from './records.ts'
+import { runner } from './runner.ts'
+import { scheduler } from './scheduler.ts'
+
+export const mutants: Mutant[] = [...records, ...scheduler, ...runner, ...catalog, ...bus]

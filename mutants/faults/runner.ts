@@ -1,0 +1,129 @@
+import type { Mutant } from '../mutant.ts'
+
+const runner = (path: string) => `services/runner/${path}`
+const http = [runner('test/http.test.ts')]
+const runs = [runner('test/runner.test.ts')]
+
+const faults: Mutant[] = [
+  {
+    name: 'checkpoint-before-saves',
+    attacks: '3: a checkpoint covers durable data only',
+    edits: [
+      {
+        file: runner('src/host.ts'),
+        search: '      await saves.settled()\n      const checked',
+        replace: '      const checked',
+      },
+    ],
+    tests: runs,
+    only: 'checkpoints come back, wait for the writes before them',
+  },
+  {
+    name: 'checkpoint-over-a-failed-save',
+    attacks: '3: a checkpoint covers durable data only',
+    edits: [{ file: runner('src/saves.ts'), search: 'if (!this.#failure) return', replace: 'return' }],
+    tests: runs,
+    only: 'a checkpoint is refused once a write has failed',
+  },
+  {
+    name: 'run-acknowledged-before-its-end-is-published',
+    attacks: '5: the end of a run is not lost',
+    edits: [
+      {
+        file: runner('src/attempt.ts'),
+        search: 'await retrying(\n    () => publish(',
+        replace: 'void retrying(\n    () => publish(',
+      },
+    ],
+    tests: [runner('test/acknowledge.test.ts')],
+  },
+  {
+    name: 'fenced-attempt-tells-its-end',
+    attacks: '4: who was cut off stops',
+    edits: [
+      { file: runner('src/attempt.ts'), search: "if (end.outcome === 'left') {", replace: 'if (false) {' },
+    ],
+    tests: runs,
+    only: 'an attempt that was taken over stops',
+  },
+  {
+    name: 'attempt-begins-without-fence',
+    attacks: '4: earlier attempts are shut out before the function runs',
+    edits: [
+      {
+        file: runner('src/attempt.ts'),
+        search: '    await begin(deps, attempt, work, saves, signal)\n',
+        replace: '    saves.begin(work.sync.models, [], signal)\n',
+      },
+    ],
+    tests: runs,
+    only: 'a function saves, and the run ends with its counts',
+  },
+  {
+    name: 'egress-private-address',
+    attacks: 'egress: public addresses only',
+    edits: [
+      {
+        file: runner('src/http/egress.ts'),
+        search: 'if (isIP(address) !== 0 && !isPublic(address)) throw',
+        replace: 'if (false) throw',
+      },
+    ],
+    tests: http,
+    only: 'is refused',
+  },
+  {
+    name: 'egress-name-of-a-private-address',
+    attacks: 'egress: the address that is used is the one that was checked',
+    edits: [
+      {
+        file: runner('src/http/public-address.ts'),
+        search: 'addresses?.find(({ address }) => !isPublic(address))',
+        replace: 'addresses?.find(() => false)',
+      },
+    ],
+    tests: http,
+    only: 'a name of this machine',
+  },
+  {
+    name: 'egress-special-ranges',
+    attacks: 'egress: no loopback, link-local, metadata or private range',
+    edits: [
+      {
+        file: runner('src/http/public-address.ts'),
+        search: "if (parsed.range() !== 'unicast') return false",
+        replace: '',
+      },
+    ],
+    tests: [runner('src/http/public-address.test.ts')],
+  },
+  {
+    name: 'token-to-another-origin',
+    attacks: 'egress: credentials stay with their origin',
+    edits: [
+      {
+        file: runner('src/http/egress.ts'),
+        search: 'sameOrigin || request.keepAuthOnRedirect ?',
+        replace: 'true ?',
+      },
+    ],
+    tests: http,
+    only: 'credentials go to the same origin only',
+  },
+  {
+    name: 'redirect-not-checked',
+    attacks: 'egress: each hop is checked',
+    edits: [
+      {
+        file: runner('src/http/egress.ts'),
+        search: 'const response = await this.#send(target, current, within)',
+        replace:
+          'const response = await this.#send(redirects === 0 ? target : Object.assign(new URL(target), { hostname: url.hostname }), current, within)',
+      },
+    ],
+    tests: http,
+    only: 'a redirect to a private address is refused',
+  },
+]
+
+export { faults as runner }

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { mutants } from './faults/index.ts'
+import { mutated } from './mutant.ts'
+
+const root = join(import.meta.dirname, '..')
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
+
+test.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  'the mutant %s fits the code: whoever changes the code that it breaks, changes it too',
+  (_, { edits, tests, only }) => {
+    const texts = new Map<string, string>()
+    for (const edit of edits) texts.set(edit.file, mutated(texts.get(edit.file) ?? textOf(edit.file), edit))
+    for (const [file, text] of texts) expect(text).not.toBe(textOf(file))
+    expect(tests.map(textOf).join('\n').length).toBeGreaterThan(0)
+    expect(only === undefined || only.length > 5).toBe(true)
+  },
+)
+
+test('names of mutants differ', () => {
+  const names = mutants.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test('a text that is found twice, or not at all, is refused', () => {
+  const edit = { file: 'x.ts', search: 'a', replace: 'b' }
+  expect(mutated('a.c', edit)).toBe('b.c')
+  expect(() => mutated('a.a', edit)).toThrow('x.ts has this text 2 times instead of once')
+  expect(() => mutated('c', edit)).toThrow('0 times')
+})
