@@ -6,20 +6,16 @@ import { createWorld } from './world.ts'
 test('a run is acknowledged when its end is published, not before', async () => {
   await using world = await createWorld()
   const { prefix, manager } = world.bus
-  const unacknowledged = async () => {
-    const { num_pending, num_ack_pending } = await manager.consumers.info(`${prefix}_RUNS`, 'runner')
-    return num_pending + num_ack_pending
-  }
   await world.deploy('')
   // Whoever subscribes hears of the end, but no stream keeps it: it is published again and again.
   await manager.streams.delete(`${prefix}_EVENTS`)
   const runId = await world.request()
   const published = () => world.finished.filter((end) => end.runId === runId).length
   await eventually(() => expect(published()).toBeGreaterThanOrEqual(2), { timeoutMs: 30_000 })
-  expect(await unacknowledged()).toBe(1)
+  expect(await world.unacknowledged()).toBe(1)
 
   await using _streams = await connectBus({ url: servers().nats.url, prefix, replicas: 1 }, 'test')
-  await eventually(async () => expect(await unacknowledged()).toBe(0), { timeoutMs: 30_000 })
+  await eventually(async () => expect(await world.unacknowledged()).toBe(0), { timeoutMs: 30_000 })
   const { state } = await manager.streams.info(`${prefix}_EVENTS`)
   expect(state.messages).toBe(1)
 })

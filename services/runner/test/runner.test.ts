@@ -325,6 +325,7 @@ test('an attempt that was taken over stops and says nothing of an end', async ()
   await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
   const runId = await world.request()
   await eventually(() => expect(world.log(runId).at(-1)).toContain('left after'))
+  await eventually(async () => expect(await world.unacknowledged()).toBe(0))
   expect(world.finished.some((end) => end.runId === runId)).toBe(false)
 })
 
@@ -437,13 +438,7 @@ test('a run whose message comes again after its end is refused and gone', async 
   if (run) run.ended = true
   const { publish, subjects } = await import('@syncline/bus')
   await publish(world.bus, subjects.runRequested, ['dev'], { environment: 'dev', runId }, { id: runId })
-  await eventually(async () => {
-    const { num_pending, num_ack_pending } = await world.bus.manager.consumers.info(
-      `${world.bus.prefix}_RUNS`,
-      'runner',
-    )
-    expect([num_pending, num_ack_pending]).toEqual([0, 0])
-  })
+  await eventually(async () => expect(await world.unacknowledged()).toBe(0))
   expect(world.finished.some((end) => end.runId === runId)).toBe(false)
 })
 

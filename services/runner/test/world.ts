@@ -27,6 +27,8 @@ export interface World extends AsyncDisposable {
   request(options?: RunOptions): Promise<string>
   /** `info text` of a run. */
   log(runId: string): string[]
+  /** Messages that ask for a run, and are not done with. */
+  unacknowledged(): Promise<number>
 }
 
 export type RunOptions = {
@@ -201,6 +203,10 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
         },
         { timeoutMs: 45_000 },
       )
+    },
+    async unacknowledged() {
+      const { num_pending, num_ack_pending } = await bus.manager.consumers.info(`${prefix}_RUNS`, 'runner')
+      return num_pending + num_ack_pending
     },
     log: (runId) =>
       standIns.lines
