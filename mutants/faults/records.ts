@@ -111,8 +111,8 @@ const faults: Mutant[] = [
         replace: 'void inserts(() => insertOnce(',
       },
     ],
-    tests: contract,
-    only: 'and is visible at once',
+    tests: [records('test/in-doubt.test.ts')],
+    only: 'while its insert is under way',
   },
   {
     name: 'lease-released-before-the-insert',
