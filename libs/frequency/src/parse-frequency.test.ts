@@ -36,6 +36,7 @@ describe('an interval', () => {
     ['Every 5 Minutes', 'every 5 minutes'],
     ['  every  5   minutes ', 'every 5 minutes'],
     ['every 45.5 seconds', 'every 45.5 seconds'],
+    ['every 45.125 seconds', 'every 45.125 seconds'],
   ])("'%s' is '%s'", (text, expected) => expect(canonical(text)).toBe(expected))
 
   test.each(

@@ -95,6 +95,13 @@ test.each([
   expect(errorOf(value)).toMatch(message)
 })
 
+test('an id may have 255 characters, and a record that gives no JSON is refused', () => {
+  expect(encodeRecord({ id: 'x'.repeat(255) }).id).toHaveLength(255)
+  expect(errorOf({ id: 'a', toJSON: () => undefined })).toMatch(
+    /^invalid_record: records\[3\] of model 'Issue' \(id 'a'\) is no JSON: /,
+  )
+})
+
 test('a circular record is refused', () => {
   const record: { id: string; self?: unknown } = { id: 'a' }
   record.self = record

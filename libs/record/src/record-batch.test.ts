@@ -16,6 +16,17 @@ test('records come out of a batch as they went in', () => {
   expect(readBatch(sent(batchOf([]))).records()).toEqual([])
 })
 
+/** As if the bytes of the first payload were the second one's: the sum is right. */
+function sizesOfTheRest(): number[] {
+  const [first = 0, second = 0, ...rest] = records.map(({ payload }) => payload.length)
+  return [first + second, ...rest]
+}
+
+test('an id may have 255 characters', () => {
+  const long = encodeRecord({ id: 'x'.repeat(255) })
+  expect(readBatch(sent(batchOf([long]))).ids).toEqual([long.id])
+})
+
 test.each([
   ['no batch', undefined],
   ['an empty id', { ids: ['', '2', '3'] }],
@@ -23,10 +34,13 @@ test.each([
   ['an id that is too long', { ids: ['a'.repeat(256), '2', '3'] }],
   ['an id too many', { ids: ['1', '2', '3', '4'] }],
   ['an id too few', { ids: ['1', '2'] }],
-  ['a payload of nothing', { payloadBytes: [0, 10, 10] }],
+  ['a payload of nothing', { payloadBytes: [0, ...sizesOfTheRest()] }],
   ['payloads that end too early', { payloads: Buffer.from('{}') }],
   ['a hash that is cut', { hashes: Buffer.alloc(47) }],
 ])('%s is refused', (_name, wrong) => {
   const batch = wrong && sent({ ...batchOf(records), ...wrong })
-  expect(() => readBatch(batch)).toThrow(/no batch|was not made by encodeRecord/)
+  const refusal = wrong
+    ? { code: 'invalid_record', message: expect.stringContaining('was not made by encodeRecord') }
+    : { code: 'invalid_body', message: 'the call has no batch' }
+  expect(() => readBatch(batch)).toThrow(expect.objectContaining(refusal) as Error)
 })

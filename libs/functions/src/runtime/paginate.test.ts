@@ -149,3 +149,62 @@ test.each([
 ])('settings that say too little are an error: %j', async (how, message) => {
   await expect(all({ endpoint: '/x' }, how, api())).rejects.toThrow(message)
 })
+
+test('offset: pages of several items are counted as pages, where the API counts pages', async () => {
+  const how = { type: 'offset', offset_name_in_request: 'page', offset_calculation_method: 'per-page' }
+  const server = api({ data: [1, 2] }, { data: [3, 4] }, { data: [] })
+  await all({ endpoint: '/x' }, how, server)
+  expect(server.asked.map(({ params }) => params)).toEqual([{ page: 0 }, { page: 1 }, { page: 2 }])
+})
+
+test('offset: without a limit a page is short only if it is empty', async () => {
+  const how = { type: 'offset', offset_name_in_request: 'start' }
+  const server = api({ data: [1, 2, 3] }, { data: [4] }, { data: [] })
+  expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1, 2, 3], [4]])
+  expect(server.asked.map(({ params }) => params)).toEqual([{ start: 0 }, { start: 3 }, { start: 4 }])
+})
+
+test.each(['PUT', 'patch', 'POST'])(
+  'the cursor of a %s goes into its body, which it makes if there is none',
+  async (method) => {
+    const server = api({ data: { items: [1], next: 'n' } }, { data: { items: [2] } })
+    await all({ endpoint: '/x', method: method as 'PUT' }, cursor, server)
+    expect(server.asked.map(({ data, params }) => [data, params])).toEqual([
+      [undefined, undefined],
+      [{ after: 'n' }, undefined],
+    ])
+  },
+)
+
+test('a request without a method is a GET, and a body that is no object can hold no cursor', async () => {
+  const server = api({ data: { items: [1], next: 'n' } })
+  const request = { endpoint: '/x', method: 'POST' as const, data: 'text' }
+  await expect(all(request, cursor, server)).rejects.toThrow('a body that is no object')
+  const plain = api({ data: { items: [1] } })
+  await all({ endpoint: '/x' }, cursor, plain)
+  expect(plain.asked[0]?.method).toBe('GET')
+})
+
+test('params as text keep their place beside those of the next page', async () => {
+  const server = api({ data: { items: [1], next: 'n' } }, { data: { items: [2] } })
+  await all({ endpoint: '/x', params: 'q=a&r=b' }, cursor, server)
+  expect(server.asked[1]?.params).toEqual({ q: 'a', r: 'b', after: 'n' })
+})
+
+test('link: an empty link in the body is the end, and a limit without a name goes nowhere', async () => {
+  const how = { type: 'link', link_path_in_response_body: 'next', limit: 5 }
+  const server = api({ data: { next: '' } })
+  expect(await all({ endpoint: '/x' }, how, server)).toHaveLength(1)
+  expect(server.asked[0]?.params).toBeUndefined()
+})
+
+test('link: where header and body may have it, the header comes first', async () => {
+  const how = { type: 'link', link_rel_in_response_header: 'next', link_path_in_response_body: 'next' }
+  const server = api(
+    { data: { next: '/body' }, headers: { link: '</header>; rel=next' } },
+    { data: { next: '/body' } },
+    { data: {} },
+  )
+  await all({ endpoint: '/x' }, how, server)
+  expect(server.asked.map(({ endpoint }) => endpoint)).toEqual(['/x', '/header', '/body'])
+})

@@ -27,6 +27,8 @@ test.each([
   [base64('2024-13-45T10:31:00.000Z||a'), 'an impossible instant'],
   ['MjAyNC0wMS0xNVQxMDozMTowMC4wMDBafHwxMjM0NTY3*', 'garbage at its end'],
   ['MjAyNC0wMS0xNVQxMDozMTow', 'cut short'],
+  [base64('at 2024-01-15T10:31:00.000Z||a'), 'more than an instant before it'],
+  [base64('2024-01-15T10:31:00.000Z or so||a'), 'more than an instant after it'],
 ])('%s is refused: %s', (cursor) => {
   expect(() => decodeCursor(cursor)).toThrow(
     expect.objectContaining({
@@ -34,4 +36,20 @@ test.each([
       message: expect.stringContaining(`'${cursor}'`),
     }) as AppError,
   )
+})
+
+test('a cursor may be written in base64url: every sign of it comes back', () => {
+  const key = { modifiedAt: 1_700_000_000_123, id: '~~~???>>>' }
+  const url = Buffer.from(encodeCursor(key), 'base64').toString('base64url')
+  expect(url).toMatch(/[-_].*[-_]/)
+  expect(decodeCursor(url)).toEqual(key)
+})
+
+test('an instant may come without milliseconds', () => {
+  expect(decodeCursor(base64('2024-01-15T10:31:00Z||a')).modifiedAt).toBe(Date.parse('2024-01-15T10:31:00Z'))
+})
+
+test('what is longer than any cursor is refused, and not repeated in full', () => {
+  const attempt = () => decodeCursor(encodeCursor({ modifiedAt: 0, id: 'a'.repeat(2000) }))
+  expect(attempt).toThrow(/^'.{200}' is not a cursor/)
 })

@@ -48,3 +48,13 @@ test('a full window with one key only has no end', () => {
 test('no rows, no versions', () => {
   expect(collapse([], false)).toEqual({ live: [], end: undefined })
 })
+
+test('a row that ends a version never stands for it, however late it was written', () => {
+  const rows = [row(1, 'a', 1), row(1, 'a', -1, 9), row(1, 'a', 1, 5)]
+  expect(names(collapse(rows, false))).toEqual({ live: ['1a@5'], end: '1a' })
+})
+
+test('of two rows of one instant the later one in the table counts', () => {
+  const [first, second] = [row(1, 'a', 1), { ...row(1, 'a', 1), prunedAt: 7 }]
+  expect(collapse([first, row(1, 'a', -1), second], false).live).toEqual([second])
+})
