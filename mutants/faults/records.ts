@@ -3,6 +3,8 @@ import type { Mutant } from '../mutant.ts'
 const records = (path: string) => `services/records/${path}`
 const script = (name: string) => records(`src/stream/scripts/${name}.lua`)
 const contract = [records('test/contract.test.ts')]
+const inDoubt = [records('test/in-doubt.test.ts')]
+const deduplication = [records('test/deduplication.test.ts')]
 
 const faults: Mutant[] = [
   {
@@ -10,7 +12,7 @@ const faults: Mutant[] = [
     attacks: '1, 2: one writer of a stream at a time',
     edits: [
       {
-        file: script('lock'),
+        file: script('claim'),
         search: 'if held_until and tonumber(held_until) > now and holder ~= token then',
         replace: 'if false then',
       },
@@ -23,7 +25,7 @@ const faults: Mutant[] = [
     attacks: '1: what becomes visible later sorts later',
     edits: [
       {
-        file: script('lock'),
+        file: script('claim'),
         search: 'local instant = math.max(now, tonumber(last) + 1)',
         replace: 'local instant = now',
       },
@@ -47,7 +49,7 @@ const faults: Mutant[] = [
     attacks: '4: who was cut off cannot write',
     edits: [
       {
-        file: script('lock'),
+        file: script('claim'),
         search: 'local fenced = highest and tonumber(fence) < tonumber(highest)',
         replace: 'local fenced = false',
       },
@@ -73,7 +75,7 @@ const faults: Mutant[] = [
     attacks: '4: who was cut off cannot write',
     edits: [
       {
-        file: script('lock'),
+        file: script('claim'),
         search:
           "if not fenced and fence ~= highest then redis.call('HSET', state, 'fence:' .. sync, fence) end",
         replace: '',
@@ -84,22 +86,84 @@ const faults: Mutant[] = [
   },
   {
     name: 'lease-released-by-another',
-    attacks: '1, 2: who lost the lease ends nobody else’s',
-    edits: [{ file: script('release'), search: 'if holder ~= ARGV[1] then return 0 end', replace: '' }],
-    tests: [records('test/in-doubt.test.ts')],
+    attacks: '1, 2: an instance that lost its lease does not end that of another',
+    edits: [{ file: script('release'), search: 'if holder ~= token then', replace: 'if false then' }],
+    tests: inDoubt,
     only: 'lost its lease',
+  },
+  {
+    name: 'lease-renewed-by-another',
+    attacks: '1, 2: an instance that lost its lease does not write any more',
+    edits: [
+      {
+        file: script('renew'),
+        search: "if redis.call('HGET', state, 'holder') ~= ARGV[1] then return 0 end",
+        replace: '',
+      },
+    ],
+    tests: inDoubt,
+    only: 'not made longer when another instance has it',
+  },
+  {
+    name: 'late-commit-not-counted',
+    attacks: '2: counts, when a holder wrote after its lease was lost',
+    edits: [
+      { file: script('release'), search: "redis.call('HSET', state, 'in_doubt', instant)", replace: '' },
+    ],
+    tests: [records('test/lease.test.ts')],
+    only: 'after its lease was lost is counted',
+  },
+  {
+    name: 'lost-lease-not-told',
+    attacks: '2: what only a release writes down is not lost in silence',
+    edits: [
+      {
+        file: records('src/stream/lease.ts'),
+        search: 'if (isKnownByReleaseOnly(result)) throw error',
+        replace: '',
+      },
+    ],
+    tests: [records('test/lease.test.ts')],
+    only: 'a lost lease is an error',
   },
   {
     name: 'repeated-insert-with-a-new-token',
     attacks: '2: a repeated insert happens once',
     edits: [
       {
-        file: records('src/commit/commit.ts'),
-        search: 'await insertRows(clickhouse, rows, token)',
-        replace: 'await insertRows(clickhouse, rows, randomUUID())',
+        file: records('src/commit/insert-once.ts'),
+        search: 'await insertRows(clickhouse, rows, token,',
+        replace: 'await insertRows(clickhouse, rows, randomUUID(),',
       },
     ],
-    tests: [records('test/deduplication.test.ts')],
+    tests: deduplication,
+    only: 'arrives after it was repeated',
+  },
+  {
+    name: 'repeated-insert-without-a-look',
+    attacks: '2: a repeated insert happens once, whatever the server has forgotten',
+    edits: [
+      {
+        file: records('src/commit/insert-once.ts'),
+        search: 'tries > 1 && example',
+        replace: 'false && example',
+      },
+    ],
+    tests: deduplication,
+    only: 'the server has forgotten its token',
+  },
+  {
+    name: 'insert-after-its-lease',
+    attacks: '1: a delayed insert does not happen after its lease',
+    edits: [
+      {
+        file: records('src/clickhouse/clickhouse.ts'),
+        search: 'if (notAfterMs === undefined) return this.#insert',
+        replace: 'return this.#insert',
+      },
+    ],
+    tests: [records('test/clickhouse.test.ts')],
+    only: 'an insert that comes after its time',
   },
   {
     name: 'saved-before-the-insert-is-acknowledged',
@@ -111,7 +175,7 @@ const faults: Mutant[] = [
         replace: 'void inserts(() => insertOnce(',
       },
     ],
-    tests: [records('test/in-doubt.test.ts')],
+    tests: inDoubt,
     only: 'while its insert is under way',
   },
   {
@@ -119,23 +183,27 @@ const faults: Mutant[] = [
     attacks: '1: what becomes visible later sorts later',
     edits: [
       {
-        file: records('src/commit/group-commit.ts'),
-        search: '      end = { plans: await commit(this.#store, locked) }',
+        file: records('src/commit/write-queue.ts'),
+        search: '    const ends = await commit(\n',
         replace:
-          "      for (const { lock } of parts) await this.#store.state.release({ ...lock, outcome: 'whole' })\n" +
-          '      end = { plans: await commit(this.#store, locked) }',
+          "    for (const { granted } of parts) await granted.lease.release({ kind: 'unchanged' })\n" +
+          '    const ends = await commit(\n',
       },
     ],
-    tests: [records('test/in-doubt.test.ts')],
+    tests: inDoubt,
     only: 'while its insert is under way',
   },
   {
     name: 'lease-released-in-doubt',
     attacks: '1, 2: nobody commits while an insert may still be under way',
     edits: [
-      { file: records('src/commit/commit.ts'), search: 'over &&= isOver(error)', replace: 'over = true' },
+      {
+        file: records('src/commit/insert-once.ts'),
+        search: 'definitive &&= isDefinitive(error)',
+        replace: 'definitive = true',
+      },
     ],
-    tests: [records('test/in-doubt.test.ts')],
+    tests: inDoubt,
     only: 'may still be under way',
   },
   {
@@ -143,9 +211,9 @@ const faults: Mutant[] = [
     attacks: '2: counts after a crash',
     edits: [
       {
-        file: records('src/stream/stream-state.ts'),
-        search: 'if (lock.tornSince === undefined) return',
-        replace: 'return',
+        file: records('src/commit/write-queue.ts'),
+        search: 'if (claim.snapshot.inDoubtSince === undefined) return part',
+        replace: 'return part',
       },
     ],
     tests: [records('test/crash.test.ts')],
@@ -188,8 +256,8 @@ const faults: Mutant[] = [
       },
       {
         file: records('src/stream/identity.ts'),
-        search: '{${stream.environment}}:stream:',
-        replace: '{}:stream:',
+        search: '{${stream.environment}}:records:',
+        replace: '{}:records:',
       },
     ],
     tests: contract,
@@ -201,7 +269,7 @@ const faults: Mutant[] = [
     edits: [
       {
         file: records('src/commit/plan.ts'),
-        search: "if (kind === 'unchanged' || kind === 'restored') plan.seen.push(id)",
+        search: "if (kind === 'unchanged' || kind === 'restored') draft.unchangedIds.push(id)",
         replace: '',
       },
     ],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stateKey } from '../src/stream/identity.ts'
 import { brief, type ListedRecord, type Records, startRecords, stream } from './harness.ts'
 
 const HOUR_MS = 3_600_000
@@ -15,7 +16,7 @@ afterAll(() => store[Symbol.asyncDispose]())
  */
 async function clockGoesBack(of: ReturnType<typeof stream>): Promise<number> {
   await using redis = store.redis()
-  const [key = ''] = await redis.client.keys(`${store.at}:{dev}:stream:${of.stream.connection}/*`)
+  const key = stateKey(store.at, of.stream)
   const ahead = Number(await redis.client.hget(key, 'last')) + HOUR_MS
   await redis.client.hset(key, 'last', ahead)
   return ahead

@@ -1,7 +1,12 @@
 import { batchOf, encodeRecord } from '@syncline/record'
+import { createLog } from '@syncline/service'
 import { eventually, servers } from '@syncline/testkit'
 import { brief, instantOf } from '@syncline/testkit/records'
 import { expect, test } from 'vitest'
+import { shardEvents } from '../src/events.ts'
+import { stateKey } from '../src/stream/identity.ts'
+import { LEASE_MS, Lease } from '../src/stream/lease.ts'
+import { Leases } from '../src/stream/leases.ts'
 import { statementProxy, isCommit } from './statement-proxy.ts'
 import { sql, startRecords, stream } from './harness.ts'
 
@@ -44,7 +49,7 @@ async function twoInstances({ hangUp = false } = {}) {
       return other.records.save(request, { signal: AbortSignal.timeout(PATIENCE_MS) })
     },
     async lease(changes: { [field: string]: string | number } = {}) {
-      const [key = ''] = await redis.client.keys(`${slow.at}:{dev}:stream:${issues.stream.connection}/*`)
+      const key = stateKey(slow.at, issues.stream)
       if (Object.keys(changes).length > 0) await redis.client.hset(key, changes)
       return redis.client.hgetall(key)
     },
@@ -85,4 +90,18 @@ test('an instance that lost its lease does not give back that of another', async
   two.letInsertsGo()
   await Promise.allSettled([saving])
   expect(await two.lease()).toMatchObject({ holder: 'another' })
+})
+
+test('a lease is not made longer when another instance has it', async () => {
+  await using store = await startRecords()
+  const issues = stream(store.records)
+  await issues.save([{ id: 'a' }])
+  await using redis = store.redis()
+  const events = shardEvents(createLog('records', 'fatal'), 1)
+  const claim = await new Leases(redis.client, store.at, events).claim(issues.stream, [])
+  if (claim.kind !== 'granted') throw new Error(`the claim is ${claim.kind}`)
+  // Its time is almost over, by its own clock.
+  const grant = { token: 'not the holder', endsAt: Date.now() + LEASE_MS, claimedAt: () => LEASE_MS }
+  const lost = new Lease(redis.client, store.at, claim.snapshot, grant, events)
+  await expect(lost.ensure()).rejects.toMatchObject({ code: 'unavailable' })
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RecordsClient, SaveMode, Stream, Writer } from '@syncline/proto'
+import type { RecordsClient, SaveMode, SaveResponse, Stream, Writer } from '@syncline/proto'
 import { batchOf, encodeRecord, wholePage } from '@syncline/record'
 
 export type Json = { [key: string]: unknown }
@@ -31,8 +31,9 @@ export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) 
     delete: (ids: string[], as = writer) => records.delete({ stream, writer: as, ids }),
     trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
     endTrackingDeletes: (allowMassDelete = false) =>
-      records.endTrackingDeletes({ stream, writer, allowMassDelete }),
-    deleteUnseen: (allowMassDelete = false) => records.deleteUnseen({ stream, writer, allowMassDelete }),
+      toTheEnd(() => records.endTrackingDeletes({ stream, writer, allowMassDelete })),
+    deleteUnseen: (allowMassDelete = false) =>
+      toTheEnd(() => records.deleteUnseen({ stream, writer, allowMassDelete })),
     async list(request: Partial<Parameters<RecordsClient['listRecords']>[0]> = {}) {
       const page = await wholePage(records.listRecords({ stream, limit: 100, ...request }))
       return { records: parse(page.records), cursor: page.nextCursor }
@@ -60,6 +61,16 @@ export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) 
 
   function save(values: Json[], mode: SaveMode, as: Writer) {
     return { stream, writer: as, mode, batch: batchOf(values.map((value) => encodeRecord(value))) }
+  }
+}
+
+/** As the runner does it: a long deletion takes several calls. */
+async function toTheEnd(call: () => Promise<SaveResponse>) {
+  let deleted = 0
+  for (;;) {
+    const response = await call()
+    deleted += response.deleted
+    if (!response.more) return { ...response, deleted }
   }
 }
 
