@@ -4,7 +4,7 @@ import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
 import { Archiver } from '../src/jobs/archive-superseded.ts'
 import { streamId } from '../src/stream/identity.ts'
 import { archiveSuperseded } from '../src/tables/record-history.ts'
-import { brief, type ListedRecord, type Records, shardOf, sql, startRecords, stream } from './harness.ts'
+import { type ListedRecord, type Records, shardOf, sql, startRecords, stream } from './harness.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -22,36 +22,6 @@ const values = (records: ListedRecord[]) =>
   records.map(({ id, n, _nango_metadata: { last_action } }) =>
     last_action === 'DELETED' ? `${id} gone` : `${id}${n}`,
   )
-
-test('the versions of a record come newest first, with their payloads', async () => {
-  const issues = fresh()
-  await issues.save([
-    { id: 'a', n: 1 },
-    { id: 'b', n: 1 },
-  ])
-  await issues.save([{ id: 'a', n: 2 }])
-  await issues.delete(['a'])
-  await issues.save([{ id: 'a', n: 3 }])
-  const { records, cursor } = await issues.versions('a')
-  expect(values(records)).toEqual(['a3', 'a gone', 'a2', 'a1'])
-  expect(brief(records)).toEqual(['a ADDED', 'a DELETED', 'a UPDATED', 'a ADDED'])
-  expect(cursor).toBe('')
-  expect(values((await issues.versions('b')).records)).toEqual(['b1'])
-  expect((await issues.versions('never')).records).toEqual([])
-})
-
-test('the versions of a record come by pages', async () => {
-  const issues = fresh()
-  for (let n = 0; n < 7; n++) await issues.save([{ id: 'a', n }])
-  const found: ListedRecord[] = []
-  for (let cursor = ''; ; ) {
-    const page = await issues.versions('a', { limit: 3, cursor })
-    found.push(...page.records)
-    cursor = page.cursor
-    if (cursor === '') break
-  }
-  expect(values(found)).toEqual(['a6', 'a5', 'a4', 'a3', 'a2', 'a1', 'a0'])
-})
 
 /** All versions of a stream that are still there, and the stream as it was at each of these moments, page by page. */
 async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: number[]) {
@@ -157,36 +127,6 @@ test('what an instance has left is archived even if nothing is committed to its 
   expect(left).toBe('0\t2')
 })
 
-test('as of a moment filters work as of then', async () => {
-  const issues = fresh()
-  await issues.save([{ id: 'a', n: 1 }])
-  await issues.save([
-    { id: 'a', n: 2 },
-    { id: 'b', n: 1 },
-  ])
-  const asOfMs = modifiedAt((await issues.list()).records[0])
-  await issues.save([{ id: 'b', n: 2 }])
-  const actions = ['RECORD_ACTION_ADDED'] as const
-  expect(values((await issues.list({ asOfMs, actions: [...actions] })).records)).toEqual(['b1'])
-  const both = issues.list({ asOfMs, ids: ['a'] })
-  await expect(both).rejects.toMatchObject({ code: 'invalid_query_params' })
-})
-
-test('what a delete pass has deleted is in the history', async () => {
-  const issues = fresh()
-  await issues.begin()
-  await issues.save([
-    { id: 'a', n: 1 },
-    { id: 'b', n: 1 },
-  ])
-  const asOfMs = modifiedAt((await issues.list()).records[0])
-  await issues.begin()
-  await issues.save([{ id: 'a', n: 1 }])
-  await issues.deleteUnseen()
-  expect(values((await issues.list({ asOfMs })).records)).toEqual(['a1', 'b1'])
-  expect(values((await issues.versions('b')).records)).toEqual(['b gone', 'b1'])
-})
-
 test('a prune takes the payloads of what has ended before its cursor too', async () => {
   const issues = fresh()
   await issues.save([
@@ -204,14 +144,6 @@ test('a prune takes the payloads of what has ended before its cursor too', async
   const left = `SELECT count() FROM record_log WHERE ended_at > 0 AND id = 'a' AND payload LIKE '%"n":1%' AND pruned_at > 0`
   expect(await sql(store, left)).toBe('0')
   expect(values((await issues.versions('a')).records)).toEqual(['aundefined', 'aundefined'])
-})
-
-test('an emptied stream has no history', async () => {
-  const issues = fresh()
-  await issues.save([{ id: 'a', n: 1 }])
-  await issues.save([{ id: 'a', n: 2 }])
-  await issues.empty()
-  expect((await issues.versions('a')).records).toEqual([])
 })
 
 test('a moment before history began, or in the future, is refused by name', async () => {

@@ -21,32 +21,6 @@ test('3 000 records come in pages of 100, each exactly once', async () => {
   expect(records).toHaveLength(3000)
 })
 
-test('there is a next cursor only if there is more', async () => {
-  const issues = fresh()
-  await issues.save(many(4))
-  expect((await issues.list({ limit: 4 })).cursor).toBe('')
-  const { records, cursor } = await issues.list({ limit: 3 })
-  expect(cursor).toBe(records[2]?._nango_metadata.cursor)
-  expect(await issues.list({ limit: 3, cursor })).toMatchObject({ records: [{ id: 'r00003' }], cursor: '' })
-  expect((await fresh().list()).records).toEqual([])
-})
-
-test('who follows cursors meets what changes meanwhile at the end', async () => {
-  const issues = fresh()
-  await issues.save(many(300))
-  const first = await issues.list({ limit: 100 })
-  await issues.save([{ id: 'r00005', n: 1 }, { id: 'r00150', n: 1 }, { id: 'new' }])
-  await issues.delete(['r00250'])
-  const rest: ListedRecord[] = []
-  for (let cursor = first.cursor; cursor !== ''; ) {
-    const page = await issues.list({ limit: 100, cursor })
-    rest.push(...page.records)
-    cursor = page.cursor
-  }
-  expect(rest).toHaveLength(200 - 2 + 4)
-  expect(brief(rest).slice(-4)).toEqual(['new ADDED', 'r00005 UPDATED', 'r00150 UPDATED', 'r00250 DELETED'])
-})
-
 test('a stream that was rewritten again and again is read as what is left of it', async () => {
   const issues = fresh()
   for (let n = 0; n < 8; n++) await issues.save(many(500, { n }))
@@ -55,69 +29,6 @@ test('a stream that was rewritten again and again is read as what is left of it'
   expect(records).toHaveLength(500)
   expect(new Set(ids(records)).size).toBe(500)
   expect(records.every((record) => record.n === 7)).toBe(true)
-})
-
-test('filters give the union of their actions', async () => {
-  const issues = fresh()
-  await issues.save([{ id: 'a' }, { id: 'u', n: 1 }, { id: 'd' }])
-  await issues.save([{ id: 'u', n: 2 }])
-  await issues.delete(['d'])
-  const [ADDED, UPDATED, DELETED] = [
-    'RECORD_ACTION_ADDED',
-    'RECORD_ACTION_UPDATED',
-    'RECORD_ACTION_DELETED',
-  ] as const
-  const listed = async (...actions: (typeof ADDED | typeof UPDATED | typeof DELETED)[]) =>
-    ids((await issues.list({ actions })).records)
-  expect(await listed(ADDED)).toEqual(['a'])
-  expect(await listed(UPDATED)).toEqual(['u'])
-  expect(await listed(DELETED)).toEqual(['d'])
-  expect(await listed(ADDED, DELETED)).toEqual(['a', 'd'])
-  expect(await listed(UPDATED, DELETED)).toEqual(['u', 'd'])
-  expect(await listed(ADDED, UPDATED, DELETED)).toEqual(['a', 'u', 'd'])
-})
-
-test('modified after an instant means strictly after it, also with a cursor', async () => {
-  const issues = fresh()
-  await issues.save([{ id: 'a' }])
-  await issues.save([{ id: 'b' }])
-  await issues.save([{ id: 'c' }])
-  const [a, b] = (await issues.list()).records
-  const modifiedAfterMs = Date.parse(a?._nango_metadata.last_modified_at ?? '')
-  expect(ids((await issues.list({ modifiedAfterMs })).records)).toEqual(['b', 'c'])
-  const cursor = b?._nango_metadata.cursor ?? ''
-  expect(ids((await issues.list({ modifiedAfterMs, cursor })).records)).toEqual(['c'])
-})
-
-test('records are found by their ids, in order, by pages, unknown ones ignored', async () => {
-  const issues = fresh()
-  await issues.save(many(50))
-  await issues.save([{ id: 'r00003', n: 1 }])
-  const wanted = ['r00003', 'r00001', 'never', 'r00002', 'r00002']
-  expect(ids((await issues.list({ ids: wanted })).records)).toEqual(['r00001', 'r00002', 'r00003'])
-  const page = await issues.list({ ids: wanted, limit: 2 })
-  expect(ids(page.records)).toEqual(['r00001', 'r00002'])
-  expect(await issues.list({ ids: wanted, limit: 2, cursor: page.cursor })).toMatchObject({
-    records: [{ id: 'r00003' }],
-    cursor: '',
-  })
-  const updated = await issues.list({ ids: wanted, actions: ['RECORD_ACTION_UPDATED'] })
-  expect(ids(updated.records)).toEqual(['r00003'])
-  expect((await issues.list({ ids: ['never'] })).records).toEqual([])
-})
-
-test('a cursor is a position: of another stream or of no record it works too', async () => {
-  const issues = fresh()
-  await issues.save([{ id: 'a' }])
-  const past = Buffer.from('2024-01-15T10:31:00.000Z||1234567').toString('base64')
-  expect(ids((await issues.list({ cursor: past })).records)).toEqual(['a'])
-})
-
-test('a cursor that is none is refused by name', async () => {
-  await expect(fresh().list({ cursor: 'nonsense' })).rejects.toMatchObject({
-    code: 'invalid_cursor',
-    message: expect.stringContaining("'nonsense'"),
-  })
 })
 
 test('a page ends before its payloads are more than its bytes, at least one record always', async () => {
