@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts'
 
-const file = 'libs/bus/src/consume.ts'
+const file = 'libs/bus/src/deliver.ts'
 const tests = ['libs/bus/test/consume.test.ts']
 
 export const bus: Mutant[] = [
@@ -22,13 +22,9 @@ export const bus: Mutant[] = [
     name: 'commands-overtake-each-other',
     attacks: '6: commands apply in the order in which they were accepted',
     edits: [
-      {
-        file,
-        search: 'max_ack_pending: consumption.maxAckPending ?? 10_000',
-        replace: 'max_ack_pending: 10_000',
-      },
+      { file: 'libs/bus/src/queue.ts', search: 'max_ack_pending: 1,', replace: 'max_ack_pending: 1000,' },
     ],
-    tests,
-    only: 'with one message in work at a time, order is kept',
+    tests: ['libs/bus/test/consume-queues.test.ts'],
+    only: 'a queue keeps its order over instances and failures',
   },
 ]

@@ -145,12 +145,24 @@ const faults: Mutant[] = [
     edits: [
       {
         file: records('src/commit/insert-once.ts'),
-        search: 'tries > 1 && example',
-        replace: 'false && example',
+        search: 'tries > 1 && (await wasInserted',
+        replace: 'false && (await wasInserted',
       },
     ],
     tests: deduplication,
     only: 'the server has forgotten its token',
+  },
+  {
+    name: 'lost-insert-taken-for-a-duplicate',
+    attacks: '1, 3: what is acknowledged is there, whatever token the server remembers',
+    edits: [
+      {
+        file: records('src/commit/insert-once.ts'),
+        search: 'if (await hasHappened(clickhouse, token, example)) return',
+        replace: 'return',
+      },
+    ],
+    tests: [records('test/lost-insert.test.ts')],
   },
   {
     name: 'insert-after-its-lease',

@@ -40,14 +40,18 @@ export const scheduler: Mutant[] = [
   {
     name: 'trigger-during-a-run-lost',
     attacks: '5, 6: an accepted trigger happens',
-    edits: [{ file: script('prelude'), search: 'change(schedule, { wanted = cause })', replace: '' }],
+    edits: [
+      { file: script('prelude'), search: 'change(schedule, { pending_trigger = cause })', replace: '' },
+    ],
     tests: runs,
     only: 'triggers that come while a run is queued or running',
   },
   {
     name: 'trigger-after-a-run-twice',
     attacks: '5: triggers are coalesced',
-    edits: [{ file: script('prelude'), search: "last_run = id, wanted = ''", replace: 'last_run = id' }],
+    edits: [
+      { file: script('prelude'), search: "last_run = id, pending_trigger = ''", replace: 'last_run = id' },
+    ],
     tests: runs,
     only: 'triggers that come while a run is queued or running',
   },
@@ -116,7 +120,7 @@ export const scheduler: Mutant[] = [
     edits: [
       {
         file: script('prelude'),
-        search: "redis.call('ZADD', OUTBOX, args.now, 'requested:' .. id)",
+        search: "redis.call('ZADD', OUTBOX, args.now, id)",
         replace: '',
       },
     ],
@@ -155,8 +159,8 @@ export const scheduler: Mutant[] = [
     edits: [
       {
         file: script('pause'),
-        search: "change(schedule, { state = 'PAUSED', wanted = '' })",
-        replace: "change(schedule, { wanted = '' })",
+        search: "change(schedule, { state = 'PAUSED', pending_trigger = '' })",
+        replace: "change(schedule, { pending_trigger = '' })",
       },
     ],
     tests: runs,
