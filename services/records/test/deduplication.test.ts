@@ -1,7 +1,7 @@
 import { eventually, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { statementProxy, isCommit } from './statement-proxy.ts'
 import { brief, sql, startRecords, stream } from './harness.ts'
+import { isCommit, statementProxy } from './statement-proxy.ts'
 
 /** Each row of the log as it was inserted: merges would hide what was inserted twice. */
 async function startWithoutMerges(clickhouse: string) {

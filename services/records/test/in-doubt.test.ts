@@ -7,8 +7,8 @@ import { shardEvents } from '../src/events.ts'
 import { stateKey } from '../src/stream/identity.ts'
 import { LEASE_MS, Lease } from '../src/stream/lease.ts'
 import { Leases } from '../src/stream/leases.ts'
-import { statementProxy, isCommit } from './statement-proxy.ts'
 import { sql, startRecords, stream } from './harness.ts'
+import { isCommit, statementProxy } from './statement-proxy.ts'
 
 const PATIENCE_MS = 1000
 

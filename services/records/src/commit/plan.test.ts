@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { Action, type Head } from '../tables/version.ts'
-import { type Changes, planSave, rowsOf, type Save } from './plan.ts'
+import { type Changes, planSave, rowsOf, type Save, sizeDeltaOf } from './plan.ts'
 
 const NOW = 1000
 const hashOf = (text: string) => createHash('md5').update(text).digest()
@@ -142,4 +142,21 @@ describe('a second save in the same commit', () => {
       { sign: 1, modifiedAt: NOW, payload: Buffer.from('2') },
     ])
   })
+})
+
+test('changes add live records, and the bytes that payloads grow by', () => {
+  const deleted = { action: Action.deleted }
+  const change = (before: Head | undefined, next: Head) => {
+    return { before, next, prunedAt: 0, numericId: false, payload: Buffer.alloc(0), runId: 'r' }
+  }
+  const changes: Changes = new Map([
+    ['added', change(undefined, head('xxx'))],
+    ['updated', change(head('x'), head('xxxxx'))],
+    ['deleted', change(head('xx'), head('xx', deleted))],
+    ['deleted and pruned', change(head('x'.repeat(50)), head('', deleted))],
+    ['back again', change(head('x', deleted), head('xx'))],
+  ])
+  expect(sizeDeltaOf(changes)).toEqual({ live: 1 - 1 - 1 + 1, bytes: 3 + 4 + 0 - 50 + 1 })
+  expect(sizeDeltaOf(new Map([['new', change(undefined, head('', deleted))]]))).toEqual({ live: 0, bytes: 0 })
+  expect(sizeDeltaOf(new Map())).toEqual({ live: 0, bytes: 0 })
 })
