@@ -29,7 +29,8 @@ async function main(): Promise<number> {
   await using copy = await cleanCopy(join(import.meta.dirname, '..'))
   await using temp = await mkdtempDisposable(join(tmpdir(), 'syncline-mutants-'))
   await using servers = await startServers(temp.path, process.env)
-  for (const name of ['nats', 'redis', 'clickhouse'] as const) process.env[variableOf(name)] = servers[name].url
+  for (const name of ['nats', 'redis', 'clickhouse'] as const)
+    process.env[variableOf(name)] = servers[name].url
 
   // A test that is red by itself says nothing about a fault.
   const sound = await runTests(copy.path, testsOf(chosen), stop.signal)

@@ -98,7 +98,7 @@ test.each([
 test('an id may have 255 characters, and a record that gives no JSON is refused', () => {
   expect(encodeRecord({ id: 'x'.repeat(255) }).id).toHaveLength(255)
   expect(errorOf({ id: 'a', toJSON: () => undefined })).toMatch(
-    /^invalid_record: records\[3\] of model 'Issue' \(id 'a'\) is no JSON: /,
+    /^invalid_record: records\[3\] of model 'Issue' \(id 'a'\) is not JSON: /,
   )
 })
 

@@ -176,10 +176,10 @@ test.each(['PUT', 'patch', 'POST'])(
   },
 )
 
-test('a request without a method is a GET, and a body that is no object can hold no cursor', async () => {
+test('a request without a method is a GET, and a body that is not an object can hold no cursor', async () => {
   const server = api({ data: { items: [1], next: 'n' } })
   const request = { endpoint: '/x', method: 'POST' as const, data: 'text' }
-  await expect(all(request, cursor, server)).rejects.toThrow('a body that is no object')
+  await expect(all(request, cursor, server)).rejects.toThrow('a body that is not an object')
   const plain = api({ data: { items: [1] } })
   await all({ endpoint: '/x' }, cursor, plain)
   expect(plain.asked[0]?.method).toBe('GET')
