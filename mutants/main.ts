@@ -33,10 +33,14 @@ async function main(): Promise<number> {
     process.env[variableOf(name)] = servers[name].url
 
   // A test that is red by itself says nothing about a fault.
-  const sound = await runTests(copy.path, testsOf(chosen), stop.signal)
-  if (sound.kind !== 'green') {
-    console.error(`without any fault the tests are ${sound.kind}: ${reasonOf(sound)}`)
-    return 1
+  for (const some of Object.values(
+    Object.groupBy(chosen, ({ only }) => (only ? 'by name' : 'whole files')),
+  )) {
+    const sound = await runTests(copy.path, testsOf(some), stop.signal)
+    if (sound.kind !== 'green') {
+      console.error(`without any fault the tests are ${sound.kind}: ${reasonOf(sound)}`)
+      return 1
+    }
   }
   const unnoticed: string[] = []
   for (const mutant of chosen) {
@@ -71,11 +75,7 @@ async function tryOut(root: string, mutant: Mutant, signal: AbortSignal): Promis
 
 function testsOf(some: Mutant[]) {
   const files = [...new Set(some.flatMap(({ tests }) => tests))]
-  // All tests of a file, if one of the mutants needs them all: a name then excludes nothing.
-  const only = some.every((mutant) => mutant.only)
-    ? [...new Set(some.flatMap((mutant) => mutant.only ?? []))]
-    : []
-  return { files, only }
+  return { files, only: [...new Set(some.flatMap(({ only }) => only ?? []))] }
 }
 
 function reasonOf(verdict: Verdict): string {
