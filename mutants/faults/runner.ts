@@ -11,8 +11,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: runner('src/host.ts'),
-        search: '      await saves.settled()\n      const checked',
-        replace: '      const checked',
+        search: 'await saves.settled()',
+        replace: '',
       },
     ],
     tests: runs,
@@ -30,7 +30,7 @@ const faults: Mutant[] = [
     attacks: '5: the end of a run is not lost',
     edits: [
       {
-        file: runner('src/attempt.ts'),
+        file: runner('src/run-attempt.ts'),
         search: 'await retrying(\n    () => publish(',
         replace: 'void retrying(\n    () => publish(',
       },
@@ -41,7 +41,11 @@ const faults: Mutant[] = [
     name: 'fenced-attempt-tells-its-end',
     attacks: '4: who was cut off stops',
     edits: [
-      { file: runner('src/attempt.ts'), search: "if (end.outcome === 'left') {", replace: 'if (false) {' },
+      {
+        file: runner('src/run-attempt.ts'),
+        search: "if (end.outcome === 'left') {",
+        replace: 'if (false) {',
+      },
     ],
     tests: runs,
     only: 'an attempt that was taken over stops',
@@ -51,9 +55,9 @@ const faults: Mutant[] = [
     attacks: '4: earlier attempts are shut out before the function runs',
     edits: [
       {
-        file: runner('src/attempt.ts'),
-        search: '    await begin(deps, attempt, work, saves, signal)\n',
-        replace: '    saves.begin(work.sync.models, [], signal)\n',
+        file: runner('src/run-attempt.ts'),
+        search: 'await begin(run)',
+        replace: 'run.saves.begin(run.work.sync.models, [], run.signal)',
       },
     ],
     tests: runs,
