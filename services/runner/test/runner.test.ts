@@ -376,7 +376,7 @@ test('a secret that does not decrypt ends the run at once, and says which one', 
   expect(await world.run()).toMatchObject({
     outcome: RunOutcome.FAILED,
     attempt: 1,
-    error: expect.stringContaining("the secret of 'connection:dev/api/demo' does not decrypt"),
+    error: expect.stringContaining("the secret at 'connection:dev/api/demo' does not open"),
   })
   await world.deploy('', { credentials: { type: 'UNKNOWN', password: 'hunter2' } })
   const end = await world.run()
