@@ -25,13 +25,13 @@ export function expectCount(what: string, found: number, expected: number): void
 }
 
 /**
- * Of saves. A call that meets the end of its connection's age is sent again, and may have been done the first time: it
+ * Of changes. A call that meets the end of its connection's age is sent again, and may have been done the first time: it
  * then finds its records unchanged. A few of them are no other work.
  */
 export function expectSaved(kind: keyof Counts, counts: Counts, expected: number): void {
-  const { added, updated, unchanged } = counts
+  const { added, updated, unchanged, deleted } = counts
   const repeated = kind === 'unchanged' ? 0 : expected - counts[kind]
-  if (repeated < 0 || repeated > REPEATED_SHARE * (added + updated + unchanged)) {
+  if (repeated < 0 || repeated > REPEATED_SHARE * (added + updated + unchanged + deleted)) {
     throw new Error(`${kind}: ${counts[kind]} instead of ${expected}`)
   }
 }

@@ -1,9 +1,12 @@
 import { AppError } from '@syncline/errors'
-import { RecordsDefinition, type SaveRequest } from '@syncline/proto'
+import type { SaveResponse } from '@syncline/proto'
 import { batchOf, wholePage } from '@syncline/record'
 import { type Connection, connect } from '@syncline/rpc'
 import { addUp, type Batches, type Counts, type Jobs, type Reading, SYNC, streamOf } from './jobs.ts'
-import { record } from './payload.ts'
+import { idOf, record, recordPart } from './payload.ts'
+import { readSlowlyUntil } from './slow-reader.ts'
+import { type StoreClient, storeClient } from './store-client.ts'
+import { writeUntil } from './write-until.ts'
 
 /** One writer, or one reader, in a process of its own: does jobs that come over the IPC channel, one by one. */
 
@@ -12,7 +15,10 @@ const TRIES = 3
 const marker = Buffer.from('"_nango_metadata":{')
 
 let connection: Connection | undefined
-let ready: SaveRequest[] = []
+let ready: Change[] = []
+
+/** A request that is made already, and the call that takes it. */
+type Change = { stream: string; send(store: StoreClient): Promise<SaveResponse> }
 
 type Handlers = { [Job in keyof Jobs]: (argument: Parameters<Jobs[Job]>[0]) => unknown }
 
@@ -22,22 +28,24 @@ const handlers: Handlers = {
     connection = connect(address)
   },
   async prepare(batches) {
-    ready = [...savesOf(batches)]
-    const { runId, fence, streams } = batches
+    ready = [...changesOf(batches)]
+    const { runId, fence, streams, environment } = batches
     const writer = { runId, sync: SYNC, fence }
-    const request = { writer, streams: streams.map(streamOf), empty: false }
+    const request = { writer, streams: streams.map((name) => streamOf(name, environment)), empty: false }
     await repeated(() => records().begin(request, { deadline }))
   },
   async send({ streamsAtOnce }) {
-    if (!streamsAtOnce) return saveAll(ready)
-    const byStream = Map.groupBy(ready, ({ stream }) => stream?.connection)
-    return addUp(await Promise.all([...byStream.values()].map(saveAll)))
+    if (!streamsAtOnce) return sendAll(ready)
+    const byStream = Map.groupBy(ready, ({ stream }) => stream)
+    return addUp(await Promise.all([...byStream.values()].map(sendAll)))
   },
-  stream: (batches) => saveAll(savesOf(batches)),
+  stream: (batches) => sendAll(changesOf(batches)),
   async loadUntil({ until, ...batches }) {
-    for (let version = 0; Date.now() < until; version++) await saveAll(savesOf({ ...batches, version }))
+    for (let version = 0; Date.now() < until; version++) await sendAll(changesOf({ ...batches, version }))
   },
   read,
+  writeUntil: (load) => writeUntil(records(), load),
+  readSlowlyUntil: (load) => readSlowlyUntil(records(), load),
 }
 
 process.on('disconnect', () => process.exit())
@@ -49,14 +57,15 @@ process.on('message', async ({ job, argument }: { job: keyof Jobs; argument: nev
   }
 })
 
-async function saveAll(saves: Iterable<SaveRequest>): Promise<Counts> {
-  const counts = { added: 0, updated: 0, unchanged: 0 }
+async function sendAll(changes: Iterable<Change>): Promise<Counts> {
+  const counts = { added: 0, updated: 0, unchanged: 0, deleted: 0 }
   const store = records()
-  for (const request of saves) {
-    const { added, updated, unchanged } = await repeated(() => store.save(request, { deadline }))
+  for (const change of changes) {
+    const { added, updated, unchanged, deleted } = await repeated(() => change.send(store))
     counts.added += added
     counts.updated += updated
     counts.unchanged += unchanged
+    counts.deleted += deleted
   }
   return counts
 }
@@ -73,33 +82,47 @@ async function repeated<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** A portion of each stream, then the next portion of each. */
-function* savesOf(batches: Batches): Iterable<SaveRequest> {
-  const { streams, from, to, per, step = 1, version, changedEvery, skipEvery, runId, fence } = batches
+function* changesOf(batches: Batches): Iterable<Change> {
+  const { streams, from, to, per, step = 1, skipEvery } = batches
   for (let start = from; start < to; start += per * step) {
-    const numbers = Array.from({ length: Math.min(per, (to - start) / step) }, (_, i) => start + i * step)
-    for (const name of streams) {
-      yield {
-        stream: streamOf(name),
-        writer: { runId, sync: SYNC, fence },
-        mode: 'SAVE_MODE_REPLACE',
-        batch: batchOf(
-          numbers
-            .filter((number) => !skipEvery || number % skipEvery !== 0)
-            .map((number) => record(number, changedEvery && number % changedEvery !== 0 ? 0 : version)),
-        ),
-      }
-    }
+    const portion = Array.from({ length: Math.min(per, (to - start) / step) }, (_, i) => start + i * step)
+    const numbers = portion.filter((number) => !skipEvery || number % skipEvery !== 0)
+    for (const stream of streams) yield changeOf(stream, numbers, batches)
   }
 }
 
-async function read({ stream, cursor, limit, pages }: Parameters<Jobs['read']>[0]): Promise<Reading> {
+function changeOf(stream: string, numbers: number[], batches: Batches): Change {
+  const { change, version, changedEvery, words, runId, fence } = batches
+  const at = { stream: streamOf(stream, batches.environment), writer: { runId, sync: SYNC, fence } }
+  if (change === 'delete') {
+    const request = { ...at, ids: numbers.map(idOf) }
+    return { stream, send: (store) => store.delete(request, { deadline }) }
+  }
+  if (change === 'merge') {
+    const batch = batchOf(numbers.map((number) => recordPart(number, version)))
+    const request = { ...at, mode: 'SAVE_MODE_MERGE' as const, batch }
+    return { stream, send: (store) => store.save(request, { deadline }) }
+  }
+  const versionOf = (number: number) => (changedEvery && number % changedEvery !== 0 ? 0 : version)
+  const batch = batchOf(numbers.map((number) => record(number, versionOf(number), words)))
+  const request = { ...at, mode: 'SAVE_MODE_REPLACE' as const, batch }
+  return { stream, send: (store) => store.save(request, { deadline }) }
+}
+
+async function read({
+  stream,
+  environment,
+  cursor,
+  limit,
+  pages,
+}: Parameters<Jobs['read']>[0]): Promise<Reading> {
   const store = records()
   const pagesMs: number[] = []
   let count = 0
   let end = cursor
   while (pagesMs.length < pages) {
     const startedAt = performance.now()
-    const request = { stream: streamOf(stream), cursor: end, limit }
+    const request = { stream: streamOf(stream, environment), cursor: end, limit }
     const page = await wholePage(store.listRecords(request, { deadline }))
     pagesMs.push(performance.now() - startedAt)
     count += countOf(page.records)
@@ -123,5 +146,5 @@ function countOf(page: Buffer): number {
 
 function records() {
   if (!connection) throw new Error('connect comes first')
-  return connection.client(RecordsDefinition)
+  return storeClient(connection)
 }

@@ -1,7 +1,15 @@
 import { type EncodedRecord, encodeRecord } from '@syncline/record'
 
+/** Not in the order of saving: ids of other systems rarely are. */
+export const idOf = (number: number) =>
+  `rec_${((number * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}_${number}`
+
+/** A part of the record, as a sync brings it that updates a few of the record's fields. */
+export const recordPart = (number: number, version: number): EncodedRecord =>
+  encodeRecord({ id: idOf(number), version, state: 'merged', metrics: { reactions: { up: version } } })
+
 /** A record of about 1 KB with nested objects, always the same for the same number and version. */
-export function record(number: number, version: number): EncodedRecord {
+export function record(number: number, version: number, bodyWords = 65): EncodedRecord {
   const next = randomNumbers(number * 31 + version * 7919 + 1)
   const words = (count: number) =>
     Array.from({ length: count }, () => vocabulary[next() % vocabulary.length]).join(' ')
@@ -12,12 +20,11 @@ export function record(number: number, version: number): EncodedRecord {
     url: `https://api.example.com/users/${next()}`,
   })
   return encodeRecord({
-    // Not in the order of saving: ids of other systems rarely are.
-    id: `rec_${((number * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}_${number}`,
+    id: idOf(number),
     number,
     version,
     title: words(8),
-    body: words(65),
+    body: words(bodyWords),
     state: next() % 3 === 0 ? 'closed' : 'open',
     labels: Array.from({ length: 3 }, () => ({ name: words(1), color: (next() % 0xffffff).toString(16) })),
     author: person(),
