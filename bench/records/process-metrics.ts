@@ -8,15 +8,15 @@ const TIMEOUT_MS = 5000
 export async function processMetrics(opsUrl: string) {
   const answer = await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
   const text = await answer.text()
-  const valueOf = (name: string) => {
+  const metric = (name: string) => {
     const [, value] = text.match(new RegExp(`^syncline_nodejs_${name} (\\S+)$`, 'm')) ?? []
     if (value === undefined) throw new Error(`/metrics has no syncline_nodejs_${name}`)
     return Number(value)
   }
   return {
-    heapMb: Math.round(valueOf('heap_size_used_bytes') / MIB),
+    heapMb: Math.round(metric('heap_size_used_bytes') / MIB),
     /** Buffers, which are outside of the heap. */
-    externalMb: Math.round(valueOf('external_memory_bytes') / MIB),
-    loopDelayMs: valueOf('eventloop_lag_max_seconds') * 1000,
+    externalMb: Math.round(metric('external_memory_bytes') / MIB),
+    loopDelayMs: metric('eventloop_lag_max_seconds') * 1000,
   }
 }
