@@ -140,10 +140,16 @@ async function measured(checkout: Checkout): Promise<Record<string, string>> {
   }
 }
 
-const named = (count: number, stream: (i: number) => string): StreamName[] =>
-  Array.from({ length: count }, (_, i) => ({ environment: `env-${i % environments}`, stream: stream(i) }))
+function named(count: number, stream: (i: number) => string): StreamName[] {
+  return Array.from({ length: count }, (_, i) => ({
+    environment: `env-${i % environments}`,
+    stream: stream(i),
+  }))
+}
 
-const share = <T>(all: T[], client: number, clients: number) => all.filter((_, i) => i % clients === client)
+function share<T>(all: T[], client: number, clients: number): T[] {
+  return all.filter((_, i) => i % clients === client)
+}
 
 /** A stream of more than a page in each environment, and a small one in another. */
 async function preload(clients: Clients): Promise<void> {
@@ -205,8 +211,14 @@ async function readNormally({ address }: RecordsProcess, until: number, died: Ab
   return reads
 }
 
-const servedOf = (reads: Read[]) => `${reads.filter(({ ms }) => ms !== undefined).length} of ${reads.length}`
-const p50Of = (reads: Read[]) => median(reads.flatMap(({ ms }) => ms ?? [])).toFixed(0)
+function servedOf(reads: Read[]): string {
+  return `${reads.filter(({ ms }) => ms !== undefined).length} of ${reads.length}`
+}
+
+function p50Of(reads: Read[]): string {
+  const served = reads.flatMap(({ ms }) => ms ?? [])
+  return served.length === 0 ? '–' : median(served).toFixed(0)
+}
 
 /** Acknowledged records that a reader does not find, or that are not counted. */
 async function missingRecords(
