@@ -8,7 +8,7 @@ import type { Bench } from './bench.ts'
 import { Clients } from './clients.ts'
 import { type PeerName, startPeer } from './peers.ts'
 import { asMarkdown, type Results, reportOn, table } from './report.ts'
-import { full, LARGEST, quick } from './sizes.ts'
+import { full, LARGEST, quick, smoke } from './sizes.ts'
 import { soakFigures } from './soak.ts'
 import { streamFigures } from './stream-figures.ts'
 import { limitFigures, writeFigures } from './write-figures.ts'
@@ -22,12 +22,16 @@ const HEAD_BYTES = 120
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
 })
-const sizes = { ...(flags.quick ? quick : full), ...(flags.large && { beyond: [LARGEST] }) }
+const sizes = {
+  ...(flags.smoke ? smoke : flags.quick ? quick : full),
+  ...(flags.large && { beyond: [LARGEST] }),
+}
 
 let interrupted = false
 await run().catch((error: unknown) => {
@@ -63,10 +67,12 @@ async function run(): Promise<void> {
   if (flags.soak) await measure('syncline', soakFigures)
 
   const report = reportOn(results, process.argv.slice(2))
+  console.log(`\n${asText(table(report))}`)
+  if (flags.smoke) return
   await mkdir(join(ROOT, 'bench/results'), { recursive: true })
   await writeFile(join(ROOT, RESULTS), `${JSON.stringify(report, null, 2)}\n`)
   if (flags['write-docs']) await writeDocs('records', asMarkdown(report))
-  console.log(`\n${asText(table(report))}\n\nAll runs: ${RESULTS}`)
+  console.log(`\nAll runs: ${RESULTS}`)
 }
 
 type Figures = (bench: Bench) => Promise<void>

@@ -15,6 +15,17 @@ export type Sizes = {
   pruned: number
 }
 
+/** Shows that everything runs; its figures mean nothing. */
+export const smoke: Sizes = {
+  runs: 1,
+  saved: { 1: 8000, 8: 8000 },
+  smallRounds: 1,
+  streams: [8000],
+  whole: 16_000,
+  beyond: [],
+  pruned: 2000,
+}
+
 export const quick: Sizes = {
   runs: 3,
   saved: { 1: 16_000, 8: 32_000 },
