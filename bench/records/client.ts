@@ -70,7 +70,7 @@ async function sendAll(changes: Iterable<Change>): Promise<Counts> {
   return counts
 }
 
-/** As runners do: a save that meets the end of a connection's age was refused, not done. */
+/** As runners do: a call that meets the end of a connection's age was refused, not done. */
 async function repeated<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -123,7 +123,7 @@ async function read({
   while (pagesMs.length < pages) {
     const startedAt = performance.now()
     const request = { stream: streamOf(stream, environment), cursor: end, limit }
-    const page = await wholePage(store.listRecords(request, { deadline }))
+    const page = await repeated(() => wholePage(store.listRecords(request, { deadline })))
     pagesMs.push(performance.now() - startedAt)
     count += countOf(page.records)
     end = page.nextCursor || lastCursor(page.records) || end

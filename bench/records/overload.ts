@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { AppError } from '@syncline/errors'
 import { connect } from '@syncline/rpc'
 import { aboutRun, runLine } from '../about-run.ts'
 import { median } from '../median.ts'
@@ -35,7 +36,7 @@ const CLIENTS = { writing: 4, reading: 4 }
 const BATCH_RECORDS = 1024
 /** A page has 10 000 records at most: those of its stream are larger than 1 KB. */
 const LARGE = { stream: 'large', words: 500, bytes: 3800, per: 250 }
-const NORMAL = { environment: 'normal', stream: 'small', records: 1000, everyMs: 1000, deadlineMs: 5000 }
+const NORMAL = { environment: 'normal', stream: 'small', records: 1000, everyMs: 1000, deadlineMs: 15_000 }
 const PIECE_PAUSE_MS = 3000
 /** How long refused batches are sent again after the load. */
 const SETTLE_MS = 120_000
@@ -133,7 +134,8 @@ async function measured(checkout: Checkout): Promise<Record<string, string>> {
     'slow readers: pieces': slowSum('pieces'),
     'slow readers: calls refused': slowSum('refusals'),
     'normal reads before, while stopped, after': phases.map(servedOf).join(', '),
-    'p50 of them (ms)': phases.map(p50Of).join(', '),
+    'p50 of those that were served (ms)': phases.map(p50Of).join(', '),
+    'why the others were not': phases.map(codesOf).join(', '),
     'first one served after ClickHouse was back (s)': servedAfter
       ? ((servedAfter.at - continuedAt + (servedAfter.ms ?? 0)) / 1000).toFixed(1)
       : 'none',
@@ -189,8 +191,8 @@ async function stopInTheMiddle(checkout: Checkout, pid: number, died: AbortSigna
   return { stoppedAt, continuedAt: Date.now() }
 }
 
-/** `ms` is missing of a read that failed. */
-type Read = { at: number; ms?: number }
+/** How long it took, or the code of the error. */
+type Read = { at: number; ms?: number; code?: string }
 
 /** A client of another environment, which reads a small stream each second. */
 async function readNormally({ address }: RecordsProcess, until: number, died: AbortSignal): Promise<Read[]> {
@@ -203,8 +205,8 @@ async function readNormally({ address }: RecordsProcess, until: number, died: Ab
     try {
       for await (const _piece of store.listRecords(request, { deadline: NORMAL.deadlineMs }));
       reads.push({ at, ms: Date.now() - at })
-    } catch {
-      reads.push({ at })
+    } catch (error) {
+      reads.push({ at, code: error instanceof AppError ? error.code : String(error) })
     }
     await sleep(Math.max(0, at + NORMAL.everyMs - Date.now()))
   }
@@ -213,6 +215,14 @@ async function readNormally({ address }: RecordsProcess, until: number, died: Ab
 
 function servedOf(reads: Read[]): string {
   return `${reads.filter(({ ms }) => ms !== undefined).length} of ${reads.length}`
+}
+
+function codesOf(reads: Read[]): string {
+  const codes = Map.groupBy(
+    reads.flatMap(({ code }) => code ?? []),
+    (code) => code,
+  )
+  return codes.size === 0 ? '–' : [...codes].map(([code, all]) => `${all.length} ${code}`).join(' + ')
 }
 
 function p50Of(reads: Read[]): string {
