@@ -14,8 +14,8 @@ import { untouchedSince } from '../tables/unchanged-ids.ts'
 import type { Key } from '../tables/version.ts'
 import { heldBack } from './delete-guard.ts'
 
-/** A commit deletes so many records: other writers get their turn in between. */
-const CHUNK = 5000
+/** A commit deletes so many records: other writers get their turn in between, and the process is not busy for long. */
+const CHUNK = 2500
 /** Ids that one query of a pass reads: each such query has to look at everything that was saved again since the pass began. */
 const QUERY_ROWS = 100_000
 /** A call ends after the chunk in which its time is over, and its caller calls again: see `Deletion.more`. */

@@ -128,7 +128,8 @@ export class HeadCache {
   #add(snapshot: StreamSnapshot, complete: boolean): Cached {
     const { id, lastCommit: at, lastUnchanged: unchangedAt } = snapshot
     const watchedSince = complete ? 0 : snapshot.instant + 1
-    const cached = { map: new HeadMap(), at, complete, watchedSince, unchangedAt, bytes: 0 }
+    const map = new HeadMap(complete ? 0 : snapshot.live)
+    const cached = { map, at, complete, watchedSince, unchangedAt, bytes: 0 }
     this.#cached.set(id, cached)
     this.#account(cached)
     return cached

@@ -24,19 +24,35 @@ const MAP_BYTES = 2000
  */
 export class HeadMap {
   size = 0
-  #slots = new Int32Array(2 * START_HEADS).fill(-1)
+  /** A power of two of them. */
+  #slots: Int32Array
   /** UTF-8, back to back; `#idEnd` of a row is where the next one's begins. */
-  #ids = Buffer.allocUnsafe(START_HEADS * START_ID_BYTES)
-  #idEnd = new Uint32Array(START_HEADS)
-  #idHash = new Uint32Array(START_HEADS)
-  #modifiedAt = new Float64Array(START_HEADS)
+  #ids: Buffer
+  #idEnd: Uint32Array
+  #idHash: Uint32Array
+  #modifiedAt: Float64Array
   /** As long as it is `#modifiedAt` in every row, as it is until a version is pruned or restored, it is not there. */
   #writtenAt: Float64Array | undefined
-  #firstSeenAt = new Float64Array(START_HEADS)
-  #touchedAt = new Float64Array(START_HEADS)
-  #bytes = new Uint32Array(START_HEADS)
-  #flags = new Uint8Array(START_HEADS)
-  #hash = Buffer.alloc(START_HEADS * HASH_BYTES)
+  #firstSeenAt: Float64Array
+  #touchedAt: Float64Array
+  #bytes: Uint32Array
+  #flags: Uint8Array
+  #hash: Buffer
+
+  /** @param expected So many heads have room at once: to grow to a million step by step would stop the process each time. */
+  constructor(expected = 0) {
+    const rows = Math.max(expected, START_HEADS)
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * rows))).fill(-1)
+    this.#ids = Buffer.allocUnsafe(rows * START_ID_BYTES)
+    this.#idEnd = new Uint32Array(rows)
+    this.#idHash = new Uint32Array(rows)
+    this.#modifiedAt = new Float64Array(rows)
+    this.#firstSeenAt = new Float64Array(rows)
+    this.#touchedAt = new Float64Array(rows)
+    this.#bytes = new Uint32Array(rows)
+    this.#flags = new Uint8Array(rows)
+    this.#hash = Buffer.alloc(rows * HASH_BYTES)
+  }
 
   /** Resident bytes, about. */
   get bytes(): number {
