@@ -1,2 +1,3 @@
 export { type Connection, connect } from './connect.ts'
+export { rendezvous } from './rendezvous.ts'
 export { type RpcServer, serve } from './serve.ts'

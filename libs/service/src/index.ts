@@ -1,4 +1,4 @@
-export { variable } from './config.ts'
+export { readConfig, variable } from './config.ts'
 export { checkHealth, type Health, healthAnswer } from './health.ts'
 export { createLog, type Log } from './log.ts'
 export { metrics } from './metrics.ts'

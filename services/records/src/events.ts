@@ -79,6 +79,10 @@ export function shardEvents(serviceLog: Log, shard: number) {
       recovered.inc()
       log.warn({ stream }, 'recovered a stream after a commit that was in doubt')
     },
+    moved: (stream: Stream, from: number, to: number, copied: { versions: number; bytes: number }) =>
+      log.info({ stream, from, to, ...copied }, 'stream moved to another shard'),
+    moveNotCleaned: (err: unknown) =>
+      log.warn({ err }, 'stream moved, but its old rows are not marked as stale: repeat the command'),
     headsInMemory: (bytes: number) => headBytes.set({ shard }, bytes),
     headsLookedUp: (count: number) => headsLookedUp.inc(count),
     headsNotLoaded: (stream: Stream, err: unknown) =>

@@ -2,9 +2,9 @@ import type { Redis } from '@syncline/redis'
 import type { Log } from '@syncline/service'
 import pLimit from 'p-limit'
 import { MemoryBudget } from './admission/memory-budget.ts'
-import { ClickHouse } from './clickhouse/clickhouse.ts'
+import type { ClickHouse } from './clickhouse/clickhouse.ts'
 import { WriteQueue } from './commit/write-queue.ts'
-import type { Config, Shard } from './config.ts'
+import type { Config } from './config.ts'
 import { shardEvents } from './events.ts'
 import { HeadCache } from './heads/head-cache.ts'
 import { StreamForgetter } from './jobs/forget-streams.ts'
@@ -16,6 +16,7 @@ import type { PageMemory } from './read/page-memory.ts'
 import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { Store } from './store.ts'
 import { Leases } from './stream/leases.ts'
+import type { StreamPlaces } from './stream/stream-places.ts'
 import { StreamState } from './stream/stream-state.ts'
 import { PayloadLife } from './tables/payload-life.ts'
 
@@ -27,6 +28,9 @@ const FORGET_MS = 3600_000
 export type Shared = {
   config: Config
   redis: Redis
+  /** The servers of all shards, in order. */
+  servers: readonly ClickHouse[]
+  places: StreamPlaces
   prefetch: PagePrefetch
   pageMemory: PageMemory
   log: Log
@@ -34,20 +38,20 @@ export type Shared = {
 }
 
 /** Opens a shard, and does its background work until it is closed. */
-export function openStore(at: Shard, shared: Shared): Store & AsyncDisposable {
-  const { config, redis, prefetch, pageMemory, log, clock } = shared
-  const shards = config.shards.length
-  const place = config.shards.indexOf(at) + 1
+export function openStore(clickhouse: ClickHouse, shared: Shared): Store & AsyncDisposable {
+  const { config, redis, servers, places, prefetch, pageMemory, log, clock } = shared
+  const shards = servers.length
+  const place = servers.indexOf(clickhouse) + 1
   const events = shardEvents(log, place)
-  const clickhouse = new ClickHouse(at)
-  const state = new StreamState(redis, config.redis.prefix, clickhouse)
+  const here = { place, places: shards > 1 ? places : undefined }
+  const state = new StreamState(redis, config.redis.prefix, clickhouse, here)
   const mutex = (name: string) => ({ redis, key: `${config.redis.prefix}:records:${name}:${place}` })
   const jobs = startStreamJobs(clickhouse, state, mutex('archiving'), events)
   const heads = new HeadCache(clickhouse, config.headBytes / shards, events)
   const life = new PayloadLife(config.keep.payloadDays)
   const { historyDays, staleDays } = config.keep
   const inserts = pLimit(1)
-  const leases = new Leases(redis, config.redis.prefix, events)
+  const leases = new Leases(redis, config.redis.prefix, events, place)
   const committing = { clickhouse, inserts, heads, background: jobs, historyDays, events }
   const budget = new MemoryBudget(config.writeBytes / shards, 'the write queue')
   const store: Store = {
@@ -63,7 +67,6 @@ export function openStore(at: Shard, shared: Shared): Store & AsyncDisposable {
     clock,
   }
   const opened = new AsyncDisposableStack()
-  opened.use(clickhouse)
   opened.use(jobs)
   const failed = (name: string) => (error: unknown) => events.jobFailed(name, error)
   const sweep = (signal: AbortSignal) => sweepGenerations(clickhouse, events, signal)

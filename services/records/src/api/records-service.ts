@@ -1,9 +1,11 @@
 import { AppError } from '@syncline/errors'
 import type { RecordsServiceImplementation, Stream, Writer } from '@syncline/proto'
+import { rendezvous } from '@syncline/rpc'
 import type { CallContext } from 'nice-grpc'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
 import type { Store } from '../store.ts'
-import { shardOfRun, shardOfStream } from '../stream/shard-of.ts'
+import type { Shards } from '../stream/shards.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
 import { begin } from './begin.ts'
@@ -15,49 +17,78 @@ import { pruneRecords } from './prune.ts'
 import { save } from './save.ts'
 import { deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './track-deletes.ts'
 
-/** The calls of records.proto. @param stores One for each shard, in order. */
-export function recordsCalls(stores: Store[]): RecordsServiceImplementation {
-  const storeOf = (stream: Stream) => shardOfStream(stores, stream)
-  const tablesOfRun = ({ environment, runId }: { environment: string; runId: string }) =>
-    shardOfRun(stores, environment, runId).clickhouse
+/** The calls of records.proto. */
+export function recordsCalls(shards: Shards<Store>): RecordsServiceImplementation {
+  const tables = shards.all.map(({ clickhouse }) => clickhouse)
+  const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
 
-  function byRun({ stream, writer }: FromRun, { signal }: CallContext): [Store, RunTarget] {
-    const target = { stream: need(stream, 'stream'), writer: need(writer, 'writer'), signal }
-    return [storeOf(target.stream), target]
+  /** Where a run's lines go while there are so many shards. */
+  function tablesOfRun({ environment, runId }: { environment: string; runId: string }): ClickHouse {
+    const place = rendezvous(JSON.stringify([environment, runId]), byPlace.keys()) ?? '1'
+    return byPlace.get(place) as ClickHouse // one of its keys
   }
 
-  function byApi(stream: Stream | undefined, { signal }: CallContext): [Store, Target] {
+  function byRun<R>(
+    { stream, writer }: FromRun,
+    { signal }: CallContext,
+    call: (store: Store, target: RunTarget) => Promise<R>,
+  ): Promise<R> {
+    const target = { stream: need(stream, 'stream'), writer: need(writer, 'writer'), signal }
+    return shards.call(target.stream, (store) => call(store, target))
+  }
+
+  function byApi<R>(
+    stream: Stream | undefined,
+    { signal }: CallContext,
+    call: (store: Store, target: Target) => Promise<R>,
+  ): Promise<R> {
     const target = { stream: need(stream, 'stream'), writer: undefined, signal }
-    return [storeOf(target.stream), target]
+    return shards.call(target.stream, (store) => call(store, target))
+  }
+
+  function read<R>(
+    stream: Stream | undefined,
+    { signal }: CallContext,
+    call: (store: Store, target: Target) => AsyncIterable<R>,
+  ): AsyncGenerator<R, undefined> {
+    const target = { stream: need(stream, 'stream'), writer: undefined, signal }
+    return shards.stream(target.stream, (store) => call(store, target))
   }
 
   return {
     async begin(request, context) {
       const counts = await Promise.all(
-        request.streams.map((stream) => begin(...byRun({ ...request, stream }, context), request.empty)),
+        request.streams.map((stream) =>
+          byRun({ ...request, stream }, context, (store, target) => begin(store, target, request.empty)),
+        ),
       )
       return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
     },
-    save: (request, context) => save(...byRun(request, context), request),
+    save: (request, context) => byRun(request, context, (store, target) => save(store, target, request)),
     delete: async (request, context) => ({
-      deleted: await deleteByIds(...byRun(request, context), request.ids),
+      deleted: await byRun(request, context, (store, target) => deleteByIds(store, target, request.ids)),
     }),
     async startTrackingDeletes(request, context) {
-      await startTrackingDeletes(...byRun(request, context))
+      await byRun(request, context, startTrackingDeletes)
       return {}
     },
     endTrackingDeletes: (request, context) =>
-      endTrackingDeletes(...byRun(request, context), request.allowMassDelete),
-    deleteUnseen: (request, context) => deleteUnseen(...byRun(request, context), request.allowMassDelete),
+      byRun(request, context, (store, target) => endTrackingDeletes(store, target, request.allowMassDelete)),
+    deleteUnseen: (request, context) =>
+      byRun(request, context, (store, target) => deleteUnseen(store, target, request.allowMassDelete)),
 
-    listRecords: (request, context) => listRecords(...byApi(request.stream, context), request),
-    listVersions: (request, context) => listVersions(...byApi(request.stream, context), request),
+    listRecords: (request, context) =>
+      read(request.stream, context, (store, target) => listRecords(store, target, request)),
+    listVersions: (request, context) =>
+      read(request.stream, context, (store, target) => listVersions(store, target, request)),
     async countRecords({ streams }) {
-      return { sizes: await Promise.all(streams.map((stream) => storeOf(stream).state.size(stream))) }
+      const sizes = streams.map((stream) => shards.call(stream, ({ state }) => state.size(stream)))
+      return { sizes: await Promise.all(sizes) }
     },
-    pruneRecords: (request, context) => pruneRecords(...byApi(request.stream, context), request),
+    pruneRecords: (request, context) =>
+      byApi(request.stream, context, (store, target) => pruneRecords(store, target, request)),
     async emptyStreams(request, context) {
-      await Promise.all(request.streams.map((stream) => empty(...byApi(stream, context))))
+      await Promise.all(request.streams.map((stream) => byApi(stream, context, empty)))
       return {}
     },
 
@@ -65,9 +96,10 @@ export function recordsCalls(stores: Store[]): RecordsServiceImplementation {
       await appendLogs(tablesOfRun(request), request)
       return {}
     },
-    listLogs: async (request, { signal }) => ({
-      lines: await listLogs(readClient(tablesOfRun(request), signal), request),
-    }),
+    async listLogs(request, { signal }) {
+      const reads = tables.map((clickhouse) => readClient(clickhouse, signal))
+      return { lines: await listLogs(reads, request) }
+    },
   }
 }
 

@@ -109,6 +109,12 @@ export class ClickHouse implements AsyncDisposable {
     return rows
   }
 
+  /** The rows as they come, in RowBinary, for an insert into the same columns elsewhere. */
+  async selectRows(query: Sql): Promise<Buffer> {
+    const body = `${query.text} FORMAT RowBinary`
+    return this.#ask(this.#reads, readSettings, body, {}, async (body) => Buffer.concat(await body.toArray()))
+  }
+
   /** The same for an answer that is too large to hold, of rows of less than ROW_MAX_BYTES: one by one, as they come. */
   async each(query: Sql, row: (reader: RowReader) => void, signal?: AbortSignal): Promise<void> {
     const body = `${query.text} FORMAT RowBinary`

@@ -59,7 +59,7 @@ export async function insertOnce(clickhouse: ClickHouse, events: Events, insert:
   }
 }
 
-const notAfter = (leases: Lease[]) => Math.min(...leases.map(({ endsAt }) => endsAt)) - CLOCK_SKEW_MS
+export const notAfter = (leases: Lease[]) => Math.min(...leases.map(({ endsAt }) => endsAt)) - CLOCK_SKEW_MS
 
 /**
  * Whether an insert of which the server says that it has happened before is there. ClickHouse writes the token down

@@ -9,6 +9,7 @@ import type { CommitResult } from '../stream/commit-result.ts'
 import { stateKey, streamName } from '../stream/identity.ts'
 import type { Granted, Leases } from '../stream/leases.ts'
 import { RECOVER_AT_ONCE, recover } from '../stream/recover.ts'
+import { StreamMoved } from '../stream/stream-moved.ts'
 import type { StreamState } from '../stream/stream-state.ts'
 import type { Target } from '../stream/target.ts'
 import type { Change } from './change.ts'
@@ -252,6 +253,12 @@ export class WriteQueue {
         const part = { queue, granted: claim, entries: allowed(entries, claim) }
         if (claim.snapshot.inDoubtSince === undefined) return part
         void this.#recover(part)
+        return undefined
+      }
+      if (claim.kind === 'moved') {
+        const moved = new StreamMoved(queue.stream, claim.place)
+        for (const { done } of [...entries, ...queue.entries.splice(0)]) done.reject(moved)
+        this.#offer(queue)
         return undefined
       }
       this.#putBack(queue, entries)

@@ -7,6 +7,7 @@ import type { StreamSize } from './snapshot.ts'
  * - `committed`: the tables have the commit.
  * - `recovered`: the tables were counted anew after a commit that was in doubt.
  * - `emptied`: the stream has a new generation.
+ * - `moved`: the stream is on another shard, where it has a new generation.
  * - `in-doubt`: a statement has failed half-way. The lease is released, and the next holder recovers.
  * - `unknown`: a statement may still be running. The lease is not released but expires, and the next holder recovers.
  */
@@ -15,6 +16,7 @@ export type CommitResult =
   | ({ kind: 'committed'; sizeDelta: StreamSize } & Marks)
   | { kind: 'recovered'; size: StreamSize }
   | { kind: 'emptied'; generation: number }
+  | { kind: 'moved'; generation: number; place: number }
   | { kind: 'in-doubt' }
   | { kind: 'unknown' }
 

@@ -56,6 +56,16 @@ export class Lease {
   }
 
   /**
+   * Comes before the statement that decides, in the tables, that the stream is on another shard. Until the release of the
+   * lease says so, or if it never does, everyone asks the tables where the stream is.
+   */
+  async beginMove(): Promise<void> {
+    const key = stateKey(this.#prefix, this.#snapshot.stream)
+    const endsAt = await redisCall(scripts.beginMove(this.#redis, [key], [this.#token]))
+    if (endsAt === 0) throw leaseLost(this.#snapshot)
+  }
+
+  /**
    * Writes down what became of the stream, and gives the lease back. True if another instance waits for it.
    *
    * A commit that is in the tables stays there if its release fails: the lease expires, and the next holder recovers. Then
@@ -88,11 +98,12 @@ function releaseArgs(result: CommitResult): (string | number)[] {
 function sizes(result: CommitResult): [number, number] {
   if (result.kind === 'committed') return [result.sizeDelta.live, result.sizeDelta.bytes]
   if (result.kind === 'recovered') return [result.size.live, result.size.bytes]
+  if (result.kind === 'moved') return [result.generation, result.place]
   return [result.kind === 'emptied' ? result.generation : 0, 0]
 }
 
 function isKnownByReleaseOnly(result: CommitResult): boolean {
-  if (result.kind === 'emptied') return true
+  if (result.kind === 'emptied' || result.kind === 'moved') return true
   if (result.kind !== 'unchanged' && result.kind !== 'committed') return false
   return result.window !== undefined || (result.unchangedIds ?? []).length > 0
 }

@@ -16,22 +16,28 @@ export type Granted = {
   writers: WriterState[]
 }
 
-/** `unknown`: the state of the stream must be loaded first. */
-export type Claim = Granted | { kind: 'busy'; freeInMs: number } | { kind: 'unknown' }
+/** `moved`: the stream is on another shard. `unknown`: its state must be loaded first. */
+export type Claim =
+  | Granted
+  | { kind: 'moved'; place: number }
+  | { kind: 'busy'; freeInMs: number }
+  | { kind: 'unknown' }
 
 /** `refused`: why it may not write any more. `run`: the newest run of its sync that has begun on the stream. */
 export type WriterState = { refused: AppError | undefined; run: { id: string; beganAt: number } | undefined }
 
-/** Grants write leases of streams. */
+/** Grants write leases of the streams of a shard. */
 export class Leases {
   readonly #redis: Redis
   readonly #prefix: string
   readonly #events: Events
+  readonly #place: number
 
-  constructor(redis: Redis, prefix: string, events: Events) {
+  constructor(redis: Redis, prefix: string, events: Events, place = 1) {
     this.#redis = redis
     this.#prefix = prefix
     this.#events = events
+    this.#place = place
   }
 
   /**
@@ -42,6 +48,7 @@ export class Leases {
     const token = randomUUID()
     const claimedAt = elapsed()
     const answer = await this.#ask(stream, token, writers)
+    if (answer[0] === 'moved') return { kind: 'moved', place: Number(answer[1]) }
     if (answer[0] === 'unknown') return { kind: 'unknown' }
     if (answer[0] === 'busy') return { kind: 'busy', freeInMs: Number(answer[1]) }
     // As claim.lua returns it.
@@ -72,7 +79,8 @@ export class Leases {
 
   async #ask(stream: Stream, token: string, writers: Writer[]): Promise<unknown[]> {
     const key = stateKey(this.#prefix, stream)
-    const args = [token, LEASE_MS, KEEP_STATE_S, ...writers.flatMap(({ sync, fence }) => [sync, fence])]
+    const fences = writers.flatMap(({ sync, fence }) => [sync, fence])
+    const args = [token, LEASE_MS, KEEP_STATE_S, this.#place, ...fences]
     try {
       return (await redisCall(scripts.claim(this.#redis, [key], args))) as unknown[] // claim.lua's Returns
     } catch (error) {

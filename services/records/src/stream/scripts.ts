@@ -4,12 +4,14 @@ const load = (name: string): Script => script(new URL(`./scripts/${name}.lua`, i
 
 /** Every change of a stream's state is one of these. */
 export const scripts = {
+  locate: load('locate'),
   load: load('load'),
   begin: load('begin'),
   claim: load('claim'),
   renew: load('renew'),
   release: load('release'),
   setIndexed: load('set-indexed'),
+  beginMove: load('begin-move'),
 }
 
 /**

@@ -10,6 +10,8 @@ import { stateKey, streamId, unchangedKey } from './identity.ts'
 import { fenced } from './leases.ts'
 import { KEEP_STATE_S, scripts } from './scripts.ts'
 import type { Generation, StreamSize } from './snapshot.ts'
+import { StreamMoved } from './stream-moved.ts'
+import type { StreamPlaces } from './stream-places.ts'
 
 /** Streams of one query. */
 const LOAD_AT_ONCE = 500
@@ -30,6 +32,9 @@ export type StreamView = {
 /** Heads of a stream since `since` are not in record_head; those up to `upTo` can be put there. */
 export type HeadsBehind = Generation & { since: number; upTo: number }
 
+/** The place of a shard, and where the streams of all shards are; `places` undefined = there is one shard. */
+type Here = { place: number; places: StreamPlaces | undefined }
+
 /**
  * What is known of each stream in one place, a Redis hash: its clock, generation, size, fences, window of delete tracking,
  * and who holds its lease. If Redis has lost it, clock, generation and size are loaded from the tables again.
@@ -38,26 +43,46 @@ export class StreamState {
   readonly #redis: Redis
   readonly #prefix: string
   readonly #clickhouse: ClickHouse
-  readonly #loading: Batcher<Stream, undefined>
+  readonly #loading: Batcher<Stream, StreamMoved | undefined>
+  readonly #place: number
+  readonly #places: StreamPlaces | undefined
 
-  constructor(redis: Redis, prefix: string, clickhouse: ClickHouse) {
+  constructor(
+    redis: Redis,
+    prefix: string,
+    clickhouse: ClickHouse,
+    here: Here = { place: 1, places: undefined },
+  ) {
     this.#redis = redis
     this.#prefix = prefix
     this.#clickhouse = clickhouse
+    this.#place = here.place
+    this.#places = here.places
     this.#loading = new Batcher(LOAD_AT_ONCE, (streams) => this.#loadAll(streams))
   }
 
   /** The stream's name in the tables, for readers. */
   async id(stream: Stream, reads: ReadClient = this.#clickhouse): Promise<string> {
-    const known = await redisCall(this.#redis.hget(this.#key(stream), 'generation'))
-    return streamId(stream, Number(known ?? (await newestGenerations(reads, [stream]))[0] ?? 0))
+    const [known, place] = await redisCall(this.#redis.hmget(this.#key(stream), 'generation', 'place'))
+    this.#checkPlace(stream, known, place)
+    return streamId(stream, Number(known ?? (await newestGenerations(reads, [stream]))[0]?.generation))
   }
 
   /** The same, with what tells whether it has changed. */
   async view(stream: Stream, reads: ReadClient = this.#clickhouse): Promise<StreamView> {
-    const names = ['generation', 'last', 'holder', 'heads_behind', 'in_doubt', 'live', 'bytes'] as const
+    const names = [
+      'generation',
+      'last',
+      'holder',
+      'heads_behind',
+      'in_doubt',
+      'live',
+      'bytes',
+      'place',
+    ] as const
     const fields = await redisCall(this.#redis.hmget(this.#key(stream), ...names))
-    const [generation, last, holder, behind, doubt, live, bytes] = fields
+    const [generation, last, holder, behind, doubt, live, bytes, place] = fields
+    this.#checkPlace(stream, generation, place)
     const averageBytes = live && bytes ? Math.ceil(Number(bytes) / Math.max(Number(live), 1)) : undefined
     if (!generation || !last) {
       const id = await this.id(stream, reads)
@@ -75,7 +100,7 @@ export class StreamState {
 
   /** Registers an attempt; `first` if it is the first that began for its run. */
   async begin(stream: Stream, writer: Writer): Promise<{ first: boolean; beganAt: number }> {
-    const args = [writer.sync, writer.fence, writer.runId, KEEP_STATE_S]
+    const args = [writer.sync, writer.fence, writer.runId, KEEP_STATE_S, this.#place]
     const call = async () =>
       (await redisCall(scripts.begin(this.#redis, [this.#key(stream)], args))) as unknown[] // begin.lua's Returns
     let answer = await call()
@@ -83,32 +108,43 @@ export class StreamState {
       await this.load(stream)
       answer = await call()
     }
+    if (answer[0] === 'moved') throw new StreamMoved(stream, Number(answer[1]))
     if (answer[0] === 'fenced') throw fenced(stream, writer, answer[1])
     return { first: answer[0] === 'first', beganAt: Number(answer[1]) }
   }
 
   /** Brings back what Redis does not know of a stream. Streams that are loaded in the same moment share their queries. */
   async load(stream: Stream): Promise<void> {
-    await this.#loading.call(stream)
+    if (this.#places) await this.#ensurePlace(stream)
+    const moved = await this.#loading.call(stream)
+    if (moved) throw moved
   }
 
-  async #loadAll(streams: Stream[]): Promise<undefined[]> {
-    const generations = await newestGenerations(this.#clickhouse, streams)
-    const unknown = streams.filter((_, i) => generations[i] === undefined)
+  /** Where Redis has forgotten the place, this shard must not take the stream for a new one: it may be on another. */
+  async #ensurePlace(stream: Stream): Promise<void> {
+    const place = await redisCall(this.#redis.hget(this.#key(stream), 'place'))
+    if (Number(place ?? 0) !== this.#place) throw new StreamMoved(stream, Number(place ?? 0))
+  }
+
+  async #loadAll(streams: Stream[]): Promise<(StreamMoved | undefined)[]> {
+    const newest = await newestGenerations(this.#clickhouse, streams)
+    const known = newest.map((each) => ({ ...each, id: streamId(each.stream, each.generation) }))
     await registerGenerations(
       this.#clickhouse,
-      unknown.map((stream) => ({ stream, generation: 0, id: streamId(stream, 0) })),
+      known.filter(({ here }) => !here),
     )
-    const ids = streams.map((stream, i) => streamId(stream, generations[i] ?? 0))
+    const ids = known.map(({ id }) => id)
     const summaries = await summarizeAll(this.#clickhouse, ids)
     return Promise.all(
       streams.map(async (stream, i) => {
         const { newest, live, bytes } = summaries.get(ids[i] ?? '') ?? { newest: 0, live: 0, bytes: 0 }
         // A commit of its own: what instances remember of the stream may not be true any more.
         const commit = newest === 0 ? 0 : newest + 1
-        const args = [generations[i] ?? 0, commit, live, bytes, KEEP_STATE_S]
-        await redisCall(scripts.load(this.#redis, [this.#key(stream)], args))
-        return undefined
+        const at = [this.#place, this.#places?.count ?? 1]
+        const args = [known[i]?.generation ?? 0, commit, live, bytes, KEEP_STATE_S, ...at]
+        const call = scripts.load(this.#redis, [this.#key(stream)], args)
+        const [answer, place] = (await redisCall(call)) as unknown[] // load.lua's Returns
+        return answer === 'moved' ? new StreamMoved(stream, Number(place)) : undefined
       }),
     )
   }
@@ -123,10 +159,10 @@ export class StreamState {
     return { live: Number(live), bytes: Number(bytes) }
   }
 
-  /** The generation that Redis has of a stream; undefined if it has no state of it. */
+  /** The generation that Redis has of a stream; undefined if it has no state of it, or if the stream is on another shard. */
   async loadedGeneration(stream: Stream): Promise<number | undefined> {
-    const generation = await redisCall(this.#redis.hget(this.#key(stream), 'generation'))
-    return generation === null ? undefined : Number(generation)
+    const [generation, place] = await redisCall(this.#redis.hmget(this.#key(stream), 'generation', 'place'))
+    return generation && this.#isHere(place) ? Number(generation) : undefined
   }
 
   async isHeld(stream: Stream): Promise<boolean> {
@@ -134,9 +170,9 @@ export class StreamState {
   }
 
   async headsBehind(stream: Stream): Promise<HeadsBehind | undefined> {
-    const fields = this.#redis.hmget(this.#key(stream), 'generation', 'heads_behind', 'commit')
-    const [generation, since, upTo] = await redisCall(fields)
-    if (!generation || !since || !upTo) return undefined
+    const fields = this.#redis.hmget(this.#key(stream), 'generation', 'heads_behind', 'commit', 'place')
+    const [generation, since, upTo, place] = await redisCall(fields)
+    if (!generation || !since || !upTo || !this.#isHere(place)) return undefined
     const id = streamId(stream, Number(generation))
     return { stream, id, generation: Number(generation), since: Number(since), upTo: Number(upTo) }
   }
@@ -176,6 +212,16 @@ export class StreamState {
 
   async setEmptiedBy(stream: Stream, writer: Writer): Promise<void> {
     await redisCall(this.#redis.hset(this.#key(stream), `emptied:${writer.sync}`, writer.runId))
+  }
+
+  #isHere(place: string | null | undefined): boolean {
+    return !place || Number(place) === this.#place
+  }
+
+  /** Readers of a stream whose place Redis has forgotten must ask the tables of all shards where it is. */
+  #checkPlace(stream: Stream, generation: string | null | undefined, place: string | null | undefined): void {
+    const isForgotten = this.#places !== undefined && !place && !generation
+    if (isForgotten || !this.#isHere(place)) throw new StreamMoved(stream, Number(place ?? 0))
   }
 
   #key(stream: Stream): string {

@@ -160,6 +160,14 @@ export async function startHistory(
   await clickhouse.run(sql`INSERT INTO history_start (at) SELECT ${start === undefined ? now : complete}`)
 }
 
+/** History is complete since \`start\` already, if all that was here before was complete. */
+export async function extendHistory(clickhouse: ClickHouse, start: number): Promise<void> {
+  const since = await historyStart(clickhouse)
+  if (since === undefined || since <= start) return
+  await clickhouse.run(sql`INSERT INTO history_start (at) SELECT ${start}`)
+  await clickhouse.run(sql`DELETE FROM history_start WHERE at > ${start}`)
+}
+
 export async function endHistory(clickhouse: ClickHouse): Promise<void> {
   if ((await historyStart(clickhouse)) === undefined) return
   await clickhouse.run(sql`DELETE FROM record_log WHERE ended_at > 0 SETTINGS lightweight_deletes_sync = 0`)

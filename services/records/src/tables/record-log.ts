@@ -345,6 +345,25 @@ export async function changesOfRun(
   return changes ?? { added: 0, updated: 0, deleted: 0 }
 }
 
+const copied = sql`modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, ended_at`
+
+/** Live versions of a stream, as rows for `insertCopy` under another name. */
+export const selectCopy = (
+  clickhouse: ClickHouse,
+  stream: string,
+  name: string,
+  where: Sql,
+): Promise<Buffer> =>
+  clickhouse.selectRows(
+    sql`SELECT toUUID(${name}), ${copied} FROM record_log FINAL
+      WHERE stream = ${stream} AND closed_at = 0 AND ${where}
+      ORDER BY stream, modified_at, id SETTINGS max_threads = 1`,
+  )
+
+/** One block. If it fails, the rows may be there or not. */
+export const insertCopy = (clickhouse: ClickHouse, rows: Buffer): Promise<void> =>
+  clickhouse.append(sql`record_log (stream, ${copied})`, rows)
+
 function readKey(row: RowReader): Key {
   const modifiedAt = row.int64()
   return { modifiedAt, id: row.string() }

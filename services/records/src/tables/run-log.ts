@@ -31,20 +31,43 @@ export async function appendLogs(clickhouse: ClickHouse, request: AppendLogsRequ
   )
 }
 
-/** The newest `limit` lines, oldest first. */
-export async function listLogs(clickhouse: ReadClient, request: ListLogsRequest): Promise<LogLine[]> {
+/**
+ * The newest `limit` lines, oldest first. A run has its lines on one shard; if a shard was added while it ran, on two. A
+ * call that was repeated then has left its lines on both.
+ */
+export async function listLogs(shards: readonly ReadClient[], request: ListLogsRequest): Promise<LogLine[]> {
   const limit = Math.min(request.limit || MAX_LINES, MAX_LINES)
-  const lines = await clickhouse.select(
-    sql`SELECT at, level, message FROM run_log FINAL
+  const found = await Promise.all(shards.map((shard) => newestLines(shard, request, limit)))
+  const newestFirst = found.flat().sort((a, b) => b.attempt - a.attempt || b.number - a.number)
+  return newestFirst
+    .filter((line, i) => !isSameLine(line, newestFirst[i - 1]))
+    .slice(0, limit)
+    .map(({ line }) => line)
+    .reverse()
+}
+
+type NumberedLine = { attempt: number; number: number; line: LogLine }
+
+const isSameLine = (a: NumberedLine, b: NumberedLine | undefined) =>
+  a.attempt === b?.attempt && a.number === b.number
+
+async function newestLines(
+  reads: ReadClient,
+  request: ListLogsRequest,
+  limit: number,
+): Promise<NumberedLine[]> {
+  return reads.select(
+    sql`SELECT attempt, number, at, level, message FROM run_log FINAL
       WHERE environment = ${request.environment} AND run_id = ${request.runId}
       ORDER BY attempt DESC, number DESC LIMIT ${limit}`,
-    (row): LogLine => {
+    (row) => {
+      const attempt = row.uint32()
+      const number = row.uint32()
       const atMs = row.int64()
       const level = levels[row.int8()] ?? 'LOG_LEVEL_INFO'
-      return { atMs, level, message: row.string() }
+      return { attempt, number, line: { atMs, level, message: row.string() } }
     },
   )
-  return lines.reverse()
 }
 
 /** By their number in the table. */

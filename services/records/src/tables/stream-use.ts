@@ -20,7 +20,7 @@ export async function unusedSince(clickhouse: ClickHouse, since: number): Promis
       INNER JOIN (
         SELECT stream, max(used_at) AS used, max(reported_at) AS reported FROM stream_use GROUP BY stream
         HAVING used <= ${since}) AS use USING stream
-      WHERE generation = newest`,
+      WHERE generation = newest AND here`,
     (row) => {
       const environment = row.string()
       const connection = row.string()
@@ -43,6 +43,21 @@ export async function lastUse(clickhouse: ClickHouse, id: string): Promise<numbe
 /** A run begins on a stream. */
 export async function noteUse(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
   await insertUse(clickhouse, id, { usedAt: now, reportedAt: 0 })
+}
+
+/** A copy of a stream was used when the stream was. */
+export async function copyUse(
+  from: { clickhouse: ClickHouse; id: string },
+  to: { clickhouse: ClickHouse; id: string },
+): Promise<void> {
+  const [use] = await from.clickhouse.select(
+    sql`SELECT max(used_at), max(reported_at) FROM stream_use WHERE stream = ${from.id} HAVING count() > 0`,
+    (row) => {
+      const usedAt = row.int64()
+      return { usedAt, reportedAt: row.int64() }
+    },
+  )
+  if (use) await insertUse(to.clickhouse, to.id, use)
 }
 
 async function insertUse(

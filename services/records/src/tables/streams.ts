@@ -2,28 +2,43 @@ import type { Stream } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
-import { listed, sql } from '../clickhouse/sql.ts'
+import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import { historyStreamId } from './record-history.ts'
 
-/** The table `streams`: which generations of which streams there are. */
+/**
+ * The table `streams`: which generations of which streams there are. A stream is on this shard if its newest row is `here`.
+ * A row that is not reserves the number of a generation that is being copied from another shard, or that another shard
+ * has: with it, older ones on this shard are stale.
+ */
 
-/** For each stream its newest generation, if it has one. */
-export async function newestGenerations(
-  clickhouse: ReadClient,
-  streams: Stream[],
-): Promise<(number | undefined)[]> {
+/** Statements that read the old generation of a stream that was moved have ended after it. */
+const READERS_GONE_MS = 120_000
+
+/** `here`: the stream is here with this generation. If it is not, it would begin with it. */
+export type Newest = { stream: Stream; generation: number; here: boolean }
+
+/**
+ * For each stream its newest generation. A stream that was here before begins behind what there was, or the sweep would
+ * take it for stale.
+ */
+export async function newestGenerations(clickhouse: ReadClient, streams: Stream[]): Promise<Newest[]> {
   const identities = listed(streams.map(identity))
   const known = await clickhouse.select(
-    sql`SELECT environment, connection, model, variant, max(generation) FROM streams
+    sql`SELECT environment, connection, model, variant, (max((generation, here)) AS newest).1, newest.2 FROM streams
       WHERE (environment, connection, model, variant) IN (${identities})
       GROUP BY environment, connection, model, variant`,
-    (row): [string, number] => {
+    (row): [string, Omit<Newest, 'stream'>] => {
       const names = [row.string(), row.string(), row.string(), row.string()]
-      return [JSON.stringify(names), row.uint32()]
+      const generation = row.uint32()
+      const here = row.uint8() === 1
+      return [JSON.stringify(names), { generation: here ? generation : generation + 1, here }]
     },
   )
-  const generations = new Map(known)
-  return streams.map((stream) => generations.get(JSON.stringify(identity(stream))))
+  const newest = new Map(known)
+  return streams.map((stream) => ({
+    stream,
+    ...(newest.get(JSON.stringify(identity(stream))) ?? { generation: 0, here: false }),
+  }))
 }
 
 export async function registerGenerations(
@@ -42,6 +57,41 @@ export async function registerGenerations(
   await clickhouse.append(into, writer.finish())
 }
 
+/** The highest number that a generation of a stream was given here, of rows that are not `here` too. */
+export async function highestGeneration(clickhouse: ClickHouse, stream: Stream): Promise<number> {
+  const [highest] = await clickhouse.select(
+    sql`SELECT max(generation) FROM streams
+      WHERE (environment, connection, model, variant) IN (${listed([identity(stream)])})`,
+    (row) => row.uint32(),
+  )
+  return highest ?? 0
+}
+
+type Generation = { stream: Stream; generation: number; id: string }
+
+/** The generation is on another shard, or is being copied from there. */
+export async function reserveGeneration(clickhouse: ClickHouse, generation: Generation): Promise<void> {
+  await clickhouse.run(insertOne(generation, false, sql`true`))
+}
+
+/**
+ * The generation is here from now on, and so is the stream, if none is newer on any shard. Not after `notAfterMs` (Unix
+ * time, by the clock of ClickHouse).
+ */
+export async function registerMoved(
+  clickhouse: ClickHouse,
+  generation: Generation,
+  notAfterMs: number,
+): Promise<void> {
+  const inTime = sql`throwIf(toUnixTimestamp64Milli(now64(3)) > ${notAfterMs}, 'the lease has run out') = 0`
+  await clickhouse.run(insertOne(generation, true, inTime))
+}
+
+const insertOne = ({ stream, generation, id }: Generation, here: boolean, where: Sql) => sql`
+  INSERT INTO streams (environment, connection, model, variant, generation, stream, created_at, here)
+  SELECT ${listed(identity(stream))}, ${generation}, toUUID(${id}), ${Date.now()}, ${here ? sql`true` : sql`false`}
+  WHERE ${where}`
+
 /** Names in the tables of generations that nobody reads any more, in an order; those after `after`. */
 export async function staleStreams(
   clickhouse: ClickHouse,
@@ -50,9 +100,9 @@ export async function staleStreams(
 ): Promise<string[]> {
   return clickhouse.select(
     sql`SELECT stream FROM (
-        SELECT stream, generation, max(generation) OVER (PARTITION BY environment, connection, model, variant) AS newest
-        FROM streams FINAL)
-      WHERE generation < newest AND ${after === undefined ? sql`true` : sql`stream > ${after}`}
+        SELECT stream, generation, max(generation) OVER identity AS newest, max(if(here, 0, created_at)) OVER identity AS moved_at
+        FROM streams FINAL WINDOW identity AS (PARTITION BY environment, connection, model, variant))
+      WHERE generation < newest AND moved_at < ${Date.now() - READERS_GONE_MS} AND ${after === undefined ? sql`true` : sql`stream > ${after}`}
       ORDER BY stream LIMIT ${limit}`,
     (row) => row.uuid(),
   )

@@ -24,6 +24,33 @@ export async function insertUnchangedIds(
   await clickhouse.append(sql`seen (stream, at, ids)`, writer.finish())
 }
 
+/** Ids of one statement of a copy. */
+const COPY_IDS = 100_000
+
+/** Copies what is known of a stream to another name, on another shard. */
+export async function copyUnchangedIds(
+  from: { clickhouse: ClickHouse; id: string },
+  to: { clickhouse: ClickHouse; id: string },
+  ensure: () => Promise<void>,
+): Promise<void> {
+  const saves = await from.clickhouse.select(
+    sql`SELECT at, sum(length(ids)) FROM seen WHERE stream = ${from.id} GROUP BY at ORDER BY at`,
+    (row) => ({ at: row.int64(), ids: row.int64() }),
+  )
+  for (let first = 0; first < saves.length; ) {
+    let [end, ids] = [first, 0]
+    while (end < saves.length && (end === first || ids + (saves[end]?.ids ?? 0) <= COPY_IDS))
+      ids += saves[end++]?.ids ?? 0
+    const [since, until] = [saves[first]?.at ?? 0, saves[end - 1]?.at ?? 0]
+    const rows = await from.clickhouse.selectRows(
+      sql`SELECT toUUID(${to.id}), at, ids FROM seen WHERE stream = ${from.id} AND at >= ${since} AND at <= ${until}`,
+    )
+    await ensure()
+    await to.clickhouse.append(sql`seen (stream, at, ids)`, rows)
+    first = end
+  }
+}
+
 /** Live records that no save has brought since `since`, changed or not. */
 export const untouchedSince = (stream: string, since: number): Sql =>
   sql`action != 'deleted' AND modified_at < ${since} AND id NOT IN (

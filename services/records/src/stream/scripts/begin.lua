@@ -1,13 +1,16 @@
 -- An attempt of a run takes over a stream: lower fences of the sync can't write from now on. The first attempt of a
 -- run reserves the instant at which the run began; later attempts find it.
 -- KEYS: 1 state of the stream
--- ARGV: 1 sync, 2 fence of the attempt, 3 run, 4 how long the state is kept without a claim (s)
--- Returns: {'unknown'} the state was never loaded, or was lost
+-- ARGV: 1 sync, 2 fence of the attempt, 3 run, 4 how long the state is kept without a claim (s),
+--       5 place of the caller's shard
+-- Returns: {'moved', place} the stream is on another shard
+--          {'unknown'} the state was never loaded, or was lost
 --          {'fenced', highest fence}
 --          {'first', instant} or {'again', instant}
 local state, sync, run, keep_s = KEYS[1], ARGV[1], ARGV[3], tonumber(ARGV[4])
-local generation, last, highest, known_run, began = unpack(redis.call('HMGET', state,
-  'generation', 'last', 'fence:' .. sync, 'run:' .. sync, 'began:' .. sync))
+local generation, last, place, highest, known_run, began = unpack(redis.call('HMGET', state,
+  'generation', 'last', 'place', 'fence:' .. sync, 'run:' .. sync, 'began:' .. sync))
+if place and place ~= ARGV[5] then return { 'moved', tonumber(place) } end
 if not generation then return { 'unknown' } end
 if highest and tonumber(ARGV[2]) < tonumber(highest) then return { 'fenced', highest } end
 redis.call('HSET', state, 'fence:' .. sync, ARGV[2])

@@ -4,9 +4,10 @@
 -- its token, because the first answer was lost, is granted again.
 -- KEYS: 1 state of the stream
 -- ARGV: 1 token of the holder, 2 length of the lease (ms), 3 how long the state is kept without a claim (s),
---       then for each writer: its sync, its fence
--- Returns: {'unknown'} the state was never loaded, or was lost
+--       4 place of the caller's shard, then for each writer: its sync, its fence
+-- Returns: {'moved', place} the stream is on another shard
 --          {'busy', ms until the lease of its holder ends}
+--          {'unknown'} the state was never loaded, or was lost
 --          {'granted', generation, instant, end of the lease (ms), instant of the last commit or 0, instant of the last
 --           save without a change or '', live records, instant since which record_head is behind or '', instant of a
 --           commit that is in doubt or '', start of the delete-tracking window or '',
@@ -15,15 +16,16 @@ local state, token, lease_ms, keep_s = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonu
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local generation, last, commit, unchanged, live, behind, holder, held_until, doubt, window, wanted = unpack(redis.call(
+local generation, last, commit, unchanged, live, behind, holder, held_until, doubt, window, wanted, place = unpack(redis.call(
   'HMGET', state, 'generation', 'last', 'commit', 'unchanged', 'live', 'heads_behind', 'holder', 'held_until',
-  'in_doubt', 'window', 'wanted'))
-if not generation or not commit then return { 'unknown' } end
+  'in_doubt', 'window', 'wanted', 'place'))
+if place and place ~= ARGV[4] then return { 'moved', tonumber(place) } end
 if held_until and tonumber(held_until) > now and holder ~= token then
   -- Written once: a busy lease may be asked for many times a second.
   if not wanted then redis.call('HSET', state, 'wanted', 1) end
   return { 'busy', tonumber(held_until) - now }
 end
+if not generation or not commit then return { 'unknown' } end
 
 local instant = math.max(now, tonumber(last) + 1)
 redis.call('HSET', state, 'holder', token, 'held_until', now + lease_ms, 'last', instant)
@@ -33,7 +35,7 @@ if redis.call('TTL', state) < keep_s / 2 then redis.call('EXPIRE', state, keep_s
 
 local answer = { 'granted', tonumber(generation), instant, now + lease_ms, tonumber(commit), unchanged or '',
   tonumber(live), behind or '', doubt or '', window or '' }
-for i = 4, #ARGV, 2 do
+for i = 5, #ARGV, 2 do
   local sync, fence = ARGV[i], ARGV[i + 1]
   local highest, run, began = unpack(redis.call('HMGET', state, 'fence:' .. sync, 'run:' .. sync, 'began:' .. sync))
   local fenced = highest and tonumber(fence) < tonumber(highest)

@@ -5,6 +5,7 @@
 --         'committed'  4 and 5 are what it adds to live records and to their bytes
 --         'recovered'  4 and 5 are the live records and their bytes, counted anew after a commit that was in doubt
 --         'emptied'    4 is the new generation, which is empty
+--         'moved'      4 is the generation that it has on another shard, 5 the place of that shard
 --         'in-doubt'   a statement has failed half-way: the next holder recovers
 --       6 ids that were saved again without a change, or '', 7 how long they are kept (s),
 --       8 start of the delete-tracking window, 'closed', or '' as it was
@@ -30,6 +31,9 @@ elseif outcome == 'recovered' then
   redis.call('HSET', state, 'live', ARGV[4], 'bytes', ARGV[5])
 elseif outcome == 'emptied' then
   redis.call('HSET', state, 'generation', ARGV[4], 'commit', 0, 'live', 0, 'bytes', 0)
+  redis.call('HDEL', state, 'heads_behind')
+elseif outcome == 'moved' then
+  redis.call('HSET', state, 'generation', ARGV[4], 'place', ARGV[5])
   redis.call('HDEL', state, 'heads_behind')
 end
 if outcome == 'committed' or outcome == 'recovered' then

@@ -1,0 +1,39 @@
+import { connectRedis, type Redis } from '@syncline/redis'
+import type { Log } from '@syncline/service'
+import { ClickHouse } from './clickhouse/clickhouse.ts'
+import type { Config } from './config.ts'
+import { serviceEvents } from './events.ts'
+import { openStore } from './open-shard.ts'
+import { PageMemory } from './read/page-memory.ts'
+import { PagePrefetch } from './read/page-prefetch.ts'
+import { migrate } from './schema/migrate.ts'
+import type { Store } from './store.ts'
+import { Shards } from './stream/shards.ts'
+import { StreamPlaces } from './stream/stream-places.ts'
+
+/** Brings the tables up to date and opens all shards. */
+export async function openShards(
+  config: Config,
+  log: Log,
+  clock = Date.now,
+): Promise<{ redis: Redis; shards: Shards<Store> } & AsyncDisposable> {
+  await using open = new AsyncDisposableStack()
+  const events = serviceEvents(log)
+  const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
+  await migrate(config, redis, events)
+  const servers = config.shards.map((at) => open.use(new ClickHouse(at)))
+  const places = new StreamPlaces(redis, config.redis.prefix, servers)
+  const { maxBytes, prefetchBytes } = config.read
+  const pages = {
+    prefetch: new PagePrefetch(prefetchBytes),
+    pageMemory: new PageMemory(maxBytes, events.pageMemoryChanged),
+  }
+  const shared = { config, redis, servers, places, ...pages, log, clock }
+  const stores = servers.map((server) => open.use(openStore(server, shared)))
+  const owned = open.move()
+  return {
+    redis,
+    shards: new Shards(stores, places),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
