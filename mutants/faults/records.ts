@@ -5,6 +5,7 @@ const script = (name: string) => records(`src/stream/scripts/${name}.lua`)
 const contract = [records('test/contract.test.ts')]
 const inDoubt = [records('test/in-doubt.test.ts')]
 const deduplication = [records('test/deduplication.test.ts')]
+const moves = [records('test/move-stream.test.ts')]
 
 const faults: Mutant[] = [
   {
@@ -300,6 +301,67 @@ const faults: Mutant[] = [
     ],
     tests: contract,
     only: 'a run empties its streams once',
+  },
+  {
+    name: 'writer-on-the-old-shard',
+    attacks: '1: a stream is written to on the shard that it is on',
+    edits: [
+      { file: script('claim'), search: 'if place and place ~= ARGV[4] then', replace: 'if false then' },
+    ],
+    tests: moves,
+    only: 'goes on tracking deletes',
+  },
+  {
+    name: 'place-known-while-a-move-is-decided',
+    attacks: '1: a move that dies leaves the stream on one shard',
+    edits: [
+      {
+        file: script('begin-move'),
+        search: "redis.call('HDEL', state, 'generation', 'place')",
+        replace: '',
+      },
+    ],
+    tests: moves,
+    only: 'just after it is decided',
+  },
+  {
+    name: 'move-decided-without-lease',
+    attacks: '1: a move is decided before its lease ends, or not at all',
+    edits: [
+      {
+        file: records('src/tables/streams.ts'),
+        search: 'insertOne(generation, true, inTime)',
+        replace: 'insertOne(generation, true, sql`true`)',
+      },
+    ],
+    tests: moves,
+    only: 'just before it is decided',
+  },
+  {
+    name: 'stream-of-another-shard-taken-for-new',
+    attacks: '2: a stream whose state Redis has lost keeps its records',
+    edits: [
+      {
+        file: records('src/stream/stream-state.ts'),
+        search: 'if (this.#places) await this.#ensurePlace(stream)',
+        replace: '',
+      },
+    ],
+    tests: moves,
+    only: 'when Redis has forgotten it',
+  },
+  {
+    name: 'moved-rows-swept-under-readers',
+    attacks: '1: readers of the old generation see all of it',
+    edits: [
+      {
+        file: records('src/tables/streams.ts'),
+        search: ' AND moved_at < ${Date.now() - READERS_GONE_MS}',
+        replace: '',
+      },
+    ],
+    tests: moves,
+    only: 'is swept from its old shard',
   },
 ]
 

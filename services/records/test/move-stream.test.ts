@@ -151,9 +151,9 @@ describe('a stream that was moved', () => {
   })
 
   test.each([
-    ['that knows where it is', true],
-    ['that believes it is where it was', false],
-  ])('is found by an instance %s when Redis has forgotten it', async (_, knows) => {
+    ['knows where it is', true],
+    ['believes it is where it was', false],
+  ])('is found by an instance that %s when Redis has forgotten it', async (_, knows) => {
     const issues = stream(store.records)
     await issues.save([{ id: 'a' }, { id: 'b' }])
     await moveAway(issues)
