@@ -91,7 +91,8 @@ async function send(round: number, change: Batches['change'], expected: keyof Co
     sent = await clients.all('send', () => ({ streamsAtOnce: true }))
   })
   const counts = addUp(sent)
-  expectSaved(expected, counts, streams * batches * PER_BATCH)
+  // The code of before takes so long that some calls meet their deadline and are repeated.
+  expectSaved(expected, counts, streams * batches * PER_BATCH, 0.1)
   return (counts[expected] * 1000) / ms
 }
 
