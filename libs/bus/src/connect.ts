@@ -87,7 +87,7 @@ export function streamName(prefix: string, stream: string): string {
   return `${prefix}_${stream}`
 }
 
-/** Settings that an older version gave a stream are brought up to date. */
+/** Updates the settings that an older version gave a stream. */
 async function ensureStream(
   manager: JetStreamManager,
   stream: StreamFacts & { name: string },

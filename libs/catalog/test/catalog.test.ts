@@ -45,7 +45,7 @@ test('the same thing is made once', async () => {
   await expect(a.environments.create(dev, 'dev')).rejects.toMatchObject({ code: 'already_exists' })
 })
 
-test('a deleted thing is gone for who deleted it, listeners hear what it was, and it can be made again', async () => {
+test('a deleted entry is gone at once, listeners get what it was, and it can be created again', async () => {
   await using stack = new AsyncDisposableStack()
   const prefix = namespace()
   const [a, b] = [await opened(prefix, stack), await opened(prefix, stack)]

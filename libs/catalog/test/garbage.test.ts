@@ -41,7 +41,7 @@ test('tombstones go after their time, and what is stored stays', async () => {
   expect(late.catalog.environments.list()).toHaveLength(12)
 })
 
-test('the newest entry stays though it is a tombstone: who loads the catalog waits for it', async () => {
+test('the newest entry stays though it is a tombstone: a process that loads the catalog waits for it', async () => {
   await using stack = new AsyncDisposableStack()
   const { bus, catalog } = await opened(stack, namespace())
   await catalog.environments.create(dev, 'dev')

@@ -6,7 +6,7 @@ import type { LogMethods } from './log-methods.ts'
 import type { Models } from './models.ts'
 import type { RecordMethods } from './record-methods.ts'
 
-/** What a sync function works with. Everything it does to the world goes through this object. */
+/** What a sync function works with. Every effect outside of its process goes through this object. */
 export interface NangoSync<
   M extends Models = Models,
   Metadata extends z.ZodType = z.ZodType,

@@ -291,7 +291,7 @@ const resources = [
 
 const itself = [
   attack('leave with success', `process.exit(0)`, ['exited']),
-  attack('leave by the back door', `process.reallyExit(0)`, ['exited']),
+  attack('exit past the exit handlers', `process.reallyExit(0)`, ['exited']),
   attack('abort', `process.abort()`, ['crashed']),
   attack('kill itself', `process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})`, ['failed'], {
     at: noWall,

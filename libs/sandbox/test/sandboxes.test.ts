@@ -18,7 +18,7 @@ test('the level is the strongest that this machine gives', async () => {
   expect(sandboxes.level).toBe(strongest)
 })
 
-test('without unshare the level is the next weaker one, and who needs more hears what failed', async () => {
+test('without unshare the level is the next weaker one, and a caller that needs more gets an error that says what failed', async () => {
   const unshare = '/nowhere/unshare'
   await using sandboxes = await open({ unshare })
   expect(sandboxes.level).toBe(levelsHere.filter((level) => level !== 'namespaced').at(-1))

@@ -80,7 +80,7 @@ test('a deleted integration takes its connections and syncs along', async () => 
   })
 })
 
-test('a connection shows its credentials to who asks for it, and never in a list', async () => {
+test('a connection shows its credentials when it is read by itself, and never in a list', async () => {
   const { api, environment, uid } = await furnish(world)
   const one = await api('/connections/user-1?provider_config_key=github&force_refresh=false&refresh_token=0')
   expect(one.body).toEqual({

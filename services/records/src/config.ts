@@ -18,7 +18,7 @@ export const Config = z
     RECORDS_FSYNC: variable.oneOf(['on', 'off'], 'off'),
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
-    /** Versions of records that have ended are kept for so long; 0 = not at all. */
+    /** Superseded versions are kept for so long; 0 = not at all. */
     RECORDS_HISTORY_DAYS: variable.whole(7),
     RUN_LOG_TTL_DAYS: variable.whole(15),
     /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
@@ -31,7 +31,7 @@ export const Config = z
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**
      * A sync that would delete more than this share of a stream, and more than this many records, because it did not
-     * see them, deletes nothing and warns. A share of 1 lets everything through.
+     * save them again, deletes nothing and warns. A share of 1 allows every deletion.
      */
     RECORDS_DELETE_GUARD_SHARE: variable.share(0.5),
     RECORDS_DELETE_GUARD_COUNT: variable.whole(100),

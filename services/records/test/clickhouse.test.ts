@@ -163,7 +163,7 @@ test('an insert that comes after its time is refused by the server, and happens 
       size: 0,
     }
     const change = { prunedAt: 0, numericId: false, runId: 'run' }
-    const row = { stream: randomUUID(), id, sign: 1 as const, payload: Buffer.alloc(0), closedAt: 0 }
+    const row = { stream: randomUUID(), id, sign: 1 as const, payload: Buffer.alloc(0), supersededAt: 0 }
     const writer = new RowWriter()
     writeRows(writer, [{ ...row, head: { ...head, action: Action.added }, change }])
     return insertRows(through, writer.finish(), token, notAfterMs)

@@ -126,7 +126,7 @@ test('Redis killed again and again in the middle of commits of two instances: no
   for (const each of streams) await expectAgreement(each)
 }, 180_000)
 
-test('who asks for a lock again, because Redis died before it answered, has it', async () => {
+test('a claim that is repeated, because Redis died before it answered, is granted again', async () => {
   await using store = await startRecords()
   await using redis = store.redis()
   const key = `${store.at}:asked-twice`

@@ -177,7 +177,7 @@ test('a save that the tables refuse fails alone', async () => {
   }
 })
 
-test('a stream that somebody else holds keeps nobody waiting, and who gives up on it has saved nothing', async () => {
+test('a stream that another instance holds delays no other stream, and a save that gives up on it has saved nothing', async () => {
   const [held, ...others] = fresher(4)
   await held?.begin()
   await using redis = store.redis()

@@ -30,7 +30,7 @@ test('two instances save to one stream in turn: each knows what the other has ch
   expect(await here.all(1000)).toHaveLength(60)
 })
 
-test('what one instance was brought unchanged, no other deletes as unseen', async () => {
+test('records that one instance saved again without a change are not deleted by another', async () => {
   const here = stream(store.records)
   const there = stream(other.records, here.stream)
   await here.begin()

@@ -7,7 +7,7 @@ test('a run is acknowledged when its end is published, not before', async () => 
   await using world = await createWorld()
   const { prefix, manager } = world.bus
   await world.deploy('')
-  // Whoever subscribes hears of the end, but no stream keeps it: it is published again and again.
+  // Subscribers get the message, but no stream stores it: the runner publishes it again and again.
   await manager.streams.delete(`${prefix}_EVENTS`)
   const runId = await world.request()
   const published = () => world.finished.filter((end) => end.runId === runId).length

@@ -219,7 +219,7 @@ test('the deprecated trackDeletes deletes what a successful run did not save', a
 
 test('a deletion that was held back is a warning in the log and the result of a run that succeeds', async () => {
   world.standIns.put('Thing', things(200))
-  const warning = 'nothing was deleted: 200 of the 200 records were not seen'
+  const warning = 'nothing was deleted: 200 of the 200 records were not saved again'
   await world.deploy(
     `await nango.trackDeletesStart('Thing')
      await nango.trackDeletesEnd('Thing')`,

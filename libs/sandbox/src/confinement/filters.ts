@@ -9,7 +9,7 @@ import {
 
 /** AUDIT_ARCH_… of linux/audit.h. */
 const auditArch = { x64: 0xc000003e, arm64: 0xc00000b7 } as const
-/** Numbers from here on are calls of the x32 ABI: a second set of doors to the same rooms. */
+/** Numbers from here on are calls of the x32 ABI: the same system calls under other numbers. */
 const X32 = 0x40000000
 
 /** What an argument (counted from 0) must be. */

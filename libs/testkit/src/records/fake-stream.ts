@@ -37,7 +37,7 @@ export class FakeStream {
   #versions: Version[] = []
   #newest = new Map<string, Version>()
   readonly #syncs = new Map<string, SyncState>()
-  /** Ids that a save brought without a change, by its instant. */
+  /** Ids that were saved again without a change, by the instant of the save. */
   readonly #touchedAt = new Map<string, number>()
   #lastInstant = 0
   #windowStart: number | undefined
@@ -200,15 +200,15 @@ export class FakeStream {
 
   #deleteUnseen(since: number, writer: Writer, allowMassDelete: boolean, instant: number) {
     const live = [...this.#newest.values()].filter((version) => !isDeleted(version))
-    const unseen = live.filter(
+    const untouched = live.filter(
       ({ id, modifiedAt }) => modifiedAt < since && (this.#touchedAt.get(id) ?? 0) < since,
     )
-    if (!allowMassDelete && unseen.length > GUARD.count && unseen.length > GUARD.share * live.length)
+    if (!allowMassDelete && untouched.length > GUARD.count && untouched.length > GUARD.share * live.length)
       return {
         deleted: 0,
-        warning: `nothing was deleted: ${unseen.length} of the ${live.length} records were not seen`,
+        warning: `nothing was deleted: ${untouched.length} of the ${live.length} records were not saved again`,
       }
-    const ids = unseen.map(({ id }) => id)
+    const ids = untouched.map(({ id }) => id)
     return { deleted: this.delete(ids, instant, writer.runId), warning: '' }
   }
 }

@@ -3,18 +3,18 @@ import type { Store } from '../store.ts'
 import type { RunTarget } from '../stream/target.ts'
 import { changesOfRun } from '../tables/record-log.ts'
 import { empty } from './empty-streams.ts'
-import { noteUse } from './note-use.ts'
+import { registerUse } from './register-use.ts'
 
-/** An attempt of a run takes over a stream. Tells what earlier attempts of the run have changed in it. */
+/** An attempt of a run takes over a stream. Answers how many records earlier attempts of the run have changed in it. */
 export async function begin(store: Store, target: RunTarget, emptyFirst: boolean): Promise<ModelCounts> {
   const { stream, writer } = target
   const { first, beganAt } = await store.state.begin(stream, writer)
-  // Once for a run. If an attempt dies on the way, the next one empties again: nothing was saved in between.
+  // Once for a run. If an attempt dies before `setEmptiedBy`, the next one empties again: nothing was saved in between.
   if (emptyFirst && (await store.state.emptiedBy(stream, writer.sync)) !== writer.runId) {
     await empty(store, target)
     await store.state.setEmptiedBy(stream, writer)
   }
-  await noteUse(store, stream)
+  await registerUse(store, stream)
   const changes = first
     ? { added: 0, updated: 0, deleted: 0 }
     : await changesOfRun(store.clickhouse, await store.state.id(stream), writer.runId, beganAt)

@@ -10,8 +10,8 @@ test.each([
   [500, 1000, false], // half
   [501, 1000, true],
   [1000, 1000, true],
-])('of %d unseen among %d live records the deletion is held back: %s', (unseen, live, held) => {
-  expect(heldBack({ share: 0.5, count: 100 }, stream, unseen, live) !== undefined).toBe(held)
+])('of %d untouched among %d live records the deletion is held back: %s', (untouched, live, held) => {
+  expect(heldBack({ share: 0.5, count: 100 }, stream, untouched, live) !== undefined).toBe(held)
 })
 
 test('a share of 1 lets everything through', () => {
@@ -20,7 +20,7 @@ test('a share of 1 lets everything through', () => {
 
 test('the warning says how many, of what, and what to do', () => {
   expect(heldBack({ share: 0.5, count: 100 }, stream, 800, 1001)).toBe(
-    'nothing was deleted: 800 of the 1001 records (79 %) of Issue of connection c were not seen, which is more than ' +
+    'nothing was deleted: 800 of the 1001 records (79 %) of Issue of connection c were not saved again, which is more than ' +
       "RECORDS_DELETE_GUARD_SHARE (0.5) allows. If they are really gone, let the sync call trackDeletesEnd('Issue', { allowMassDelete: true })",
   )
 })

@@ -2,22 +2,22 @@ import type { Stream } from '@syncline/proto'
 import { streamName } from '../stream/identity.ts'
 
 /**
- * An API that answers an empty page where it should have failed looks to a sync as if most records were gone. A
- * deletion of more than `share` of a stream's live records, and of more than `count`, must be asked for by name.
+ * If an API answers an empty page instead of failing, it looks to a sync as if most records were gone. So a deletion of
+ * more than `share` of a stream's live records, and of more than `count`, happens only with `allowMassDelete`.
  */
 export type DeleteGuard = { share: number; count: number }
 
-/** What to tell the run if the guard holds a deletion back; undefined if it lets it through. */
+/** The warning for the run if the guard holds a deletion back; undefined if the deletion is allowed. */
 export function heldBack(
   { share, count }: DeleteGuard,
   stream: Stream,
-  unseen: number,
+  untouched: number,
   live: number,
 ): string | undefined {
-  if (unseen <= count || unseen <= share * live) return undefined
-  const part = Math.floor((100 * unseen) / live)
+  if (untouched <= count || untouched <= share * live) return undefined
+  const part = Math.floor((100 * untouched) / live)
   return (
-    `nothing was deleted: ${unseen} of the ${live} records (${part} %) of ${streamName(stream)} were not seen, ` +
+    `nothing was deleted: ${untouched} of the ${live} records (${part} %) of ${streamName(stream)} were not saved again, ` +
     `which is more than RECORDS_DELETE_GUARD_SHARE (${share}) allows. If they are really gone, let the sync call ` +
     `trackDeletesEnd('${stream.model}', { allowMassDelete: true })`
   )

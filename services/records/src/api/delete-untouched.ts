@@ -14,14 +14,14 @@ import { untouchedSince } from '../tables/unchanged-ids.ts'
 import type { Key } from '../tables/version.ts'
 import { heldBack } from './delete-guard.ts'
 
-/** A commit deletes so many records: other writers get their turn in between, and the process is not busy for long. */
+/** Records that one commit deletes. Other writers get the lease in between, and the process is not busy for long. */
 const CHUNK = 2500
-/** Ids that one query of a pass reads: each such query has to look at everything that was saved again since the pass began. */
+/** Ids that one query reads. Each query has to look at all ids saved again since the pass began, so there should be few. */
 const QUERY_ROWS = 100_000
 /** A call ends after the chunk in which its time is over, and its caller calls again: see `Deletion.more`. */
 const CALL_MS = 10_000
 
-/** How many were deleted, or why none were. `more`: there is more to delete, by another call. */
+/** How many records were deleted, or why none were. `more`: another call has to delete the rest. */
 export type Deletion = { deleted: number; warning: string; more: boolean }
 
 type Pass = {
@@ -32,11 +32,11 @@ type Pass = {
 }
 
 /**
- * Deletes live records that no save has brought since an instant, chunk by chunk, each in a commit of its own. If we die
- * in between, another call deletes the rest.
+ * Deletes untouched records, chunk by chunk, each in a commit of its own. If we die in between, another call deletes the
+ * rest.
  *
- * The guard looks before anything is deleted. What it lets through it lets through again in the next call: with every
- * record deleted, the number of what is left falls, and its share of the stream too.
+ * The guard decides before anything is deleted. A deletion that it allows it allows again in the next call: with every
+ * deleted record the number of untouched ones falls, and so does their share of the stream.
  */
 export async function deleteUntouched(store: Store, target: RunTarget, pass: Pass): Promise<Deletion> {
   const started = performance.now()
@@ -83,18 +83,18 @@ async function deleteChunk(
 const withClosedWindow = (result: CommitResult): CommitResult =>
   result.kind === 'unchanged' || result.kind === 'committed' ? { ...result, window: 'closed' } : result
 
-/** Where the ids of a pass come from. It is good for the next chunk too, as long as nobody else writes to the stream. */
+/** Where the ids of a pass come from. It is valid for the next chunk too, as long as nobody else writes to the stream. */
 interface Source {
-  /** True if it tells what is untouched at this snapshot. */
+  /** True if its ids are untouched at this snapshot. */
   holds(snapshot: StreamSnapshot): boolean
   count(snapshot: StreamSnapshot): Promise<number>
   /** The ids of the next chunk. */
   next(snapshot: StreamSnapshot): Promise<string[]>
-  /** The first of them are done, by a commit of this snapshot. True if there are more. */
+  /** A commit of this snapshot has handled the first ids of the chunk. True if there are more. */
   advance(done: Deleted, snapshot: StreamSnapshot): boolean
 }
 
-/** Memory knows what was saved again if it has watched since then; otherwise the tables know. */
+/** Heads in memory tell what was touched, if they have watched the stream since then; otherwise the tables do. */
 async function sourceFor(
   store: Store,
   snapshot: StreamSnapshot,
@@ -108,7 +108,7 @@ async function sourceFor(
   return new FromTables(store, snapshot, since)
 }
 
-/** Records that are saved meanwhile are touched, and not found any more: the map is looked at anew for each chunk. */
+/** The map is searched anew for each chunk: records that are saved meanwhile are touched, and not found any more. */
 class FromMemory implements Source {
   readonly #store: Store
   readonly #map: HeadMap
@@ -137,7 +137,7 @@ class FromMemory implements Source {
 
   advance({ handled }: Deleted): boolean {
     const all = handled === this.#chunk.ids.length
-    // The rest of a chunk is found again from where the chunk began: what is deleted is passed over.
+    // If a part was handled, the search starts again where the chunk began: it skips deleted records.
     if (all) this.#row = this.#chunk.next
     return !all || this.#row < this.#map.size
   }
@@ -159,7 +159,7 @@ class FromTables implements Source {
     this.#lastUnchanged = lastUnchanged
   }
 
-  /** Its own commits change nothing of what it has yet to give: records that they delete go to the end of the stream. */
+  /** Its own commits do not change which ids are left: records that they delete move to the end of the stream. */
   holds({ lastCommit, lastUnchanged }: StreamSnapshot): boolean {
     return lastCommit === this.#lastCommit && lastUnchanged === this.#lastUnchanged
   }

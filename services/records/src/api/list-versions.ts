@@ -9,13 +9,13 @@ import { type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts
 import type { PageSource } from '../read/page-source.ts'
 import type { Store } from '../store.ts'
 import type { Target } from '../stream/target.ts'
-import { endedVersions, historyStart, readVersions } from '../tables/record-history.ts'
+import { historyStart, readArchived, supersededVersions } from '../tables/record-history.ts'
 import { after, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
 import { compareKeys } from '../tables/version.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
-/** The versions of one record, newest first: the one it has, then those that have ended. */
+/** The versions of one record, newest first: the live one, then superseded ones. */
 export async function* listVersions(
   store: Store,
   target: Target,
@@ -29,17 +29,22 @@ export async function* listVersions(
     const viewAgain = () => store.state.view(target.stream, reads)
     const { items } = await pageOfIds(source, [id], everything, viewAgain)
     const live = items.filter((row) => row.modifiedAt < before)
-    // What ends between the two reads is in both.
-    const endedBefore = live[0]?.modifiedAt ?? before
-    const ended = await endedVersions(reads, view.id, { id, before: endedBefore, since }, bound)
-    const page = pageOf([...live, ...ended.items], bound, payloadBytes)
-    return { ...page, more: page.more || ended.more }
+    // A version that is superseded between the two reads is in both.
+    const supersededBefore = live[0]?.modifiedAt ?? before
+    const superseded = await supersededVersions(
+      reads,
+      view.id,
+      { id, before: supersededBefore, since },
+      bound,
+    )
+    const page = pageOf([...live, ...superseded.items], bound, payloadBytes)
+    return { ...page, more: page.more || superseded.more }
   })
 }
 
 /**
- * A page of a stream as it was at an instant: versions that are still alive, and versions that have ended since. The
- * former are read first: what ends meanwhile is in both.
+ * A page of a stream as it was at an instant: versions of the log, and versions that were superseded since and are archived.
+ * The log is read first: a version that is archived meanwhile is in both.
  */
 export async function pageAsOf(
   source: PageSource,
@@ -55,7 +60,7 @@ export async function pageAsOf(
     ...(start ? [after(start)] : []),
   ]
   const rows = bound.records + 1
-  const ended = await readVersions(
+  const archived = await readArchived(
     reads,
     view.id,
     all(where),
@@ -63,11 +68,11 @@ export async function pageAsOf(
     rows,
     upToBytes(bound.bytes),
   )
-  const endedFull = ended.length === rows || mayBeCut(ended, bound.bytes)
-  return merged({ items: ended, more: endedFull }, live, bound)
+  const more = archived.length === rows || mayBeCut(archived, bound.bytes)
+  return merged({ items: archived, more }, live, bound)
 }
 
-/** Two pages in order as one. Beyond the end of one that has more nothing is known. */
+/** Merges two pages in order. If a page has more, nothing is known beyond its last item. */
 function merged(a: Page<ReadRow>, b: Page<ReadRow>, bound: PageBound): Page<ReadRow> {
   const ends = [a, b].flatMap(({ items, more }) => (more ? items.slice(-1) : []))
   const end = ends.sort(compareKeys)[0]

@@ -16,11 +16,11 @@ const CHUNK_ROWS = 100_000
 type Pruned = { count: number; more: boolean; end: Key | undefined }
 
 /**
- * Drops payloads up to a cursor, oldest first; of deleted records too. All else about the records stays. Goes chunk by
- * chunk, each under a lease of its own: other writers get their turn in between.
+ * Drops payloads up to a cursor, oldest first, of deleted records too. Everything else about the records stays. Each chunk
+ * has a lease of its own, so other writers get the lease in between.
  *
- * If we die in between: chunks so far are done, the last one is recovered by the next holder of the lease, and calling
- * again does the rest. That is also why a failed chunk is not repeated here.
+ * If we die in between: earlier chunks are done, the next holder of the lease recovers the last one, and another call
+ * does the rest. For the same reason a failed chunk is not repeated here.
  */
 export async function pruneRecords(
   store: Store,
@@ -41,7 +41,7 @@ export async function pruneRecords(
     hasMore = chunk.more
     end = chunk.end ?? end
   }
-  // If we die before it: whoever prunes again gets here.
+  // If we die before it: the next prune does it.
   if (store.historyDays > 0) await pruneHistory(store, target, (hasMore && end) || until)
   if (count > 0) store.events.rewritten('pruned', target.stream, count)
   return { count, hasMore }

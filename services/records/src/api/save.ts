@@ -5,7 +5,7 @@ import { saveChange } from '../commit/save-change.ts'
 import type { Store } from '../store.ts'
 import type { RunTarget } from '../stream/target.ts'
 
-/** Saves a batch. Repeatable: what it has brought already is unchanged. */
+/** Saves a batch. A batch that is saved again finds its records unchanged. */
 export async function save(store: Store, target: RunTarget, request: SaveRequest): Promise<SaveResponse> {
   const startedAt = performance.now()
   const toChange = request.mode === 'SAVE_MODE_MERGE' ? mergeChange : saveChange

@@ -7,7 +7,7 @@ import type { RunTarget } from '../stream/target.ts'
 import { WINDOW_MAX_MS } from '../tables/unchanged-ids.ts'
 import { type Deletion, deleteUntouched } from './delete-untouched.ts'
 
-/** Opens a window at the start of the run. If one is open, from a run that did not come to its end, it stays. */
+/** Opens a window that starts with the run. A window that an earlier run left open stays as it is. */
 export async function startTrackingDeletes({ writes }: Store, target: RunTarget): Promise<void> {
   await writes.operate(target, async (granted) => {
     const window = openWindow(granted.snapshot) === undefined ? runStart(granted, target) : undefined
@@ -17,9 +17,8 @@ export async function startTrackingDeletes({ writes }: Store, target: RunTarget)
 }
 
 /**
- * Deletes what was neither changed nor saved again since the window was opened, and closes it with the last of them. It
- * is closed also where the guard held the deletion back: what this pass missed must not count as seen by the next one,
- * which decides anew.
+ * Deletes what is untouched since the window was opened, and closes the window with the last commit. The window is closed
+ * also if the guard holds the deletion back: the next pass opens its own and decides anew.
  */
 export async function endTrackingDeletes(
   store: Store,
@@ -35,13 +34,13 @@ export async function endTrackingDeletes(
   return deleteUntouched(store, target, { allowMass, since, closesWindow: true })
 }
 
-/** Deletes what the run has neither changed nor saved again since it began. */
+/** Deletes what is untouched since the run began. */
 export async function deleteUnseen(store: Store, target: RunTarget, allowMass: boolean): Promise<Deletion> {
   const since = (granted: Granted) => runStart(granted, target)
   return deleteUntouched(store, target, { allowMass, since, closesWindow: false })
 }
 
-/** What was seen in a window older than that is being forgotten: it can't say any more what is gone. */
+/** For an older window the table may have dropped ids already, so it can't tell what is untouched. */
 function openWindow({ windowStart, instant }: StreamSnapshot): number | undefined {
   return windowStart !== undefined && windowStart > instant - WINDOW_MAX_MS ? windowStart : undefined
 }

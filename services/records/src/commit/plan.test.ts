@@ -27,11 +27,16 @@ const save = (...records: Save['records']): Save => ({
   expiry: 100,
   records,
 })
-/** With history, and what it ends is closed now. */
-function plan(saved: Save, heads: Record<string, Head> = {}, changes: Changes = new Map(), closeAt = NOW) {
+/** With history: what it replaces is superseded now. */
+function plan(
+  saved: Save,
+  heads: Record<string, Head> = {},
+  changes: Changes = new Map(),
+  supersedeAt = NOW,
+) {
   const unchangedIds: string[] = []
   const made = planSave(saved, new Map(Object.entries(heads)), { changes, unchangedIds })
-  const rows = rowsOf('s', changes, closeAt)
+  const rows = rowsOf('s', changes, supersedeAt)
   return {
     ...made,
     unchangedIds,
@@ -53,7 +58,7 @@ describe('what a save does to a record', () => {
     expect(made.unchangedIds).toEqual([])
   })
 
-  test('the same content is unchanged, writes nothing and is seen', () => {
+  test('the same content is unchanged, writes nothing and is listed as unchanged', () => {
     const made = plan(save(record('a', 'x')), { a: head('x') })
     expect(counts(made)).toEqual(unchanged)
     expect(made.rows).toEqual([])
@@ -64,16 +69,23 @@ describe('what a save does to a record', () => {
     const made = plan(save(record('a', 'new')), { a: head('x') })
     expect(counts(made)).toEqual(updated)
     expect(made.rows).toMatchObject([
-      { sign: 1, closedAt: NOW, modifiedAt: 500, action: Action.added, size: 1, payload: Buffer.alloc(0) },
-      { sign: 1, closedAt: 0, modifiedAt: NOW, action: Action.updated, firstSeenAt: 400, size: 3 },
+      {
+        sign: 1,
+        supersededAt: NOW,
+        modifiedAt: 500,
+        action: Action.added,
+        size: 1,
+        payload: Buffer.alloc(0),
+      },
+      { sign: 1, supersededAt: 0, modifiedAt: NOW, action: Action.updated, firstSeenAt: 400, size: 3 },
     ])
   })
 
   test('without history the old version goes at once', () => {
     const made = plan(save(record('a', 'new')), { a: head('x') }, new Map(), 0)
     expect(made.rows).toMatchObject([
-      { sign: -1, closedAt: 0, modifiedAt: 500, action: Action.added, size: 1, payload: Buffer.alloc(0) },
-      { sign: 1, closedAt: 0, modifiedAt: NOW },
+      { sign: -1, supersededAt: 0, modifiedAt: 500, action: Action.added, size: 1, payload: Buffer.alloc(0) },
+      { sign: 1, supersededAt: 0, modifiedAt: NOW },
     ])
   })
 
@@ -81,7 +93,7 @@ describe('what a save does to a record', () => {
     const made = plan(save(record('a', text)), { a: head('x', { action: Action.deleted }) })
     expect(counts(made)).toEqual(added)
     expect(made.rows).toMatchObject([
-      { sign: 1, closedAt: NOW, modifiedAt: 500, action: Action.deleted },
+      { sign: 1, supersededAt: NOW, modifiedAt: 500, action: Action.deleted },
       { sign: 1, modifiedAt: NOW, action: Action.added, firstSeenAt: NOW },
     ])
   })
@@ -93,7 +105,7 @@ describe('what a save does to a record', () => {
     const made = plan(save(record('a', 'x')), { a: head('x', { action: Action.updated, ...state }) })
     expect(counts(made)).toEqual(unchanged)
     expect(made.rows).toMatchObject([
-      { sign: -1, closedAt: 0, modifiedAt: 500, action: Action.updated },
+      { sign: -1, supersededAt: 0, modifiedAt: 500, action: Action.updated },
       {
         sign: 1,
         modifiedAt: 500,
@@ -138,7 +150,7 @@ describe('a second save in the same commit', () => {
     plan(save(record('a', '1')), { a: head('0') }, changes)
     const { rows } = plan(save(record('a', '2')), { a: head('0') }, changes)
     expect(rows).toMatchObject([
-      { sign: 1, closedAt: NOW, modifiedAt: 500 },
+      { sign: 1, supersededAt: NOW, modifiedAt: 500 },
       { sign: 1, modifiedAt: NOW, payload: Buffer.from('2') },
     ])
   })

@@ -60,19 +60,27 @@ export function planSave(save: Save, heads: HeadsOfStream, draft: Omit<Draft, 's
 }
 
 /**
- * `stream` is its generation's name in the tables. A version that is to become history is closed at `closeAt` and stays
- * where it is; with 0 none becomes history, and it goes at once.
+ * `stream` is its generation's name in the tables. A version that is to become history is marked as superseded at
+ * `supersedeAt` and stays where it is; with 0 there is no history, and the version is removed at once.
  */
-export function rowsOf(stream: string, changes: Changes, closeAt: number): NewRow[] {
+export function rowsOf(stream: string, changes: Changes, supersedeAt: number): NewRow[] {
   const rows: NewRow[] = []
   for (const [id, change] of changes) {
     const { before, next } = change
     if (before) {
-      const closedAt = before.modifiedAt === next.modifiedAt ? 0 : closeAt // one that is restored in place goes on
-      // A row that ends a version has its key, action and size, for the sums; the rest of it nobody reads.
-      rows.push({ stream, id, sign: closedAt > 0 ? 1 : -1, head: before, change, payload: nothing, closedAt })
+      const supersededAt = before.modifiedAt === next.modifiedAt ? 0 : supersedeAt // a version restored in place stays live
+      // A row that removes or marks a version has its key, action and size, for the sums. Its other columns are not read.
+      rows.push({
+        stream,
+        id,
+        sign: supersededAt > 0 ? 1 : -1,
+        head: before,
+        change,
+        payload: nothing,
+        supersededAt,
+      })
     }
-    rows.push({ stream, id, sign: 1, head: next, change, payload: change.payload, closedAt: 0 })
+    rows.push({ stream, id, sign: 1, head: next, change, payload: change.payload, supersededAt: 0 })
   }
   return rows
 }

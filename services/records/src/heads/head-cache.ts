@@ -15,9 +15,9 @@ const COUNTED_STREAMS = 10_000
 export type HeadsOfStream = { get(id: string): Head | undefined }
 
 /**
- * `at`: the commit up to which the map is true. `complete`: it has all heads of the stream; otherwise they are being
- * loaded, and it has what was committed meanwhile. `watchedSince`: since when it knows of every save which records it
- * brought; `unchangedAt`: of the last commit in which a record was saved again without a change.
+ * `at`: the commit up to which the map is true. `complete`: the map has all heads of the stream; otherwise they are being
+ * loaded, and the map has what was committed meanwhile. `watchedSince`: the map knows which records were touched since then.
+ * `unchangedAt`: the last commit in which a record was saved again without a change.
  */
 type Cached = {
   map: HeadMap

@@ -38,7 +38,7 @@ test.each(['a', '0', '__proto__', '🙂'.repeat(127), 'x'.repeat(255), '漢'.rep
   },
 )
 
-describe('records that no save has brought since an instant', () => {
+describe('records untouched since an instant', () => {
   const map = new HeadMap()
   map.set('changed', head({ modifiedAt: 200 }))
   map.set('touched', head({ modifiedAt: 100 }))

@@ -83,13 +83,13 @@ export class HeadMap {
     this.#hash.set(head.hash, row * HASH_BYTES)
   }
 
-  /** A save brought the record without a change. */
+  /** The record was saved again without a change. */
   touch(id: string, at: number): void {
     const row = this.#find(idBytes(id))
     if (row !== -1) this.#touchedAt[row] = at
   }
 
-  /** How many live records no save has brought since `since`, changed or not. */
+  /** How many live records are untouched since `since`: no save has contained them, changed or not. */
   countUntouched(since: number): number {
     let count = 0
     for (let row = 0; row < this.size; row++) if (this.#isUntouched(row, since)) count++
@@ -109,8 +109,8 @@ export class HeadMap {
   }
 
   #isUntouched(row: number, since: number): boolean {
-    const brought = Math.max(this.#touchedAt[row] as number, this.#modifiedAt[row] as number)
-    return brought < since && this.#action(row) !== Action.deleted
+    const touched = Math.max(this.#touchedAt[row] as number, this.#modifiedAt[row] as number)
+    return touched < since && this.#action(row) !== Action.deleted
   }
 
   #head(row: number): Head {

@@ -4,25 +4,24 @@ import { type Mutex, tryMutex, waitForMutex } from '@syncline/redis'
 import { type ClickHouse, REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
 import type { Generation } from '../stream/snapshot.ts'
 import { archiveSuperseded, streamsWithSuperseded } from '../tables/record-history.ts'
-import { NotedStreams } from './noted-streams.ts'
+import { PendingStreams } from './pending-streams.ts'
 
-/** A statement is about so many streams. */
+/** Streams of one statement. */
 const BATCH = 200
 /** Between two rounds that archive something. */
 const PAUSE_MS = 10_000
-/** So often the table is asked for what an instance that died has left. */
-/** … for versions that were superseded longer ago than this. */
+/** How often an instance looks for versions that another instance left when it died, and how old they are at least. */
 const LEFT = { everyMs: 3600_000, olderMs: 600_000 }
 const LEFT_STREAMS = 10_000
 
 /**
- * Moves superseded versions to the history of their stream, for many commits in one statement: the more there are, the
- * less each of them costs. One instance at a time does.
+ * Archives superseded versions, those of many commits in one statement: the more there are, the less each of them costs.
+ * A mutex lets one instance at a time do it.
  */
 export class Archiver {
   readonly #clickhouse: ClickHouse
   readonly #mutex: Mutex
-  readonly #noted = new NotedStreams()
+  readonly #pending = new PendingStreams()
   #nextAt = 0
   readonly #left: typeof LEFT
   #leftAt: number
@@ -35,11 +34,11 @@ export class Archiver {
   }
 
   /** A commit to the stream has superseded versions. */
-  note(generation: Generation): void {
-    this.#noted.add(generation)
+  add(generation: Generation): void {
+    this.#pending.add(generation)
   }
 
-  /** Archives what is superseded in a stream so far. */
+  /** Archives what was superseded in a stream so far. */
   async archive({ id }: Pick<Generation, 'id'>): Promise<void> {
     using limit = timeLimit(REQUEST_TIMEOUT_MS)
     await using _held = await waitForMutex(this.#mutex, { signal: limit.signal }).catch((cause) => {
@@ -53,7 +52,7 @@ export class Archiver {
 
   async run(signal: AbortSignal): Promise<void> {
     const lookForLeft = Date.now() >= this.#leftAt
-    if ((this.#noted.size === 0 && !lookForLeft) || Date.now() < this.#nextAt) return
+    if ((this.#pending.size === 0 && !lookForLeft) || Date.now() < this.#nextAt) return
     await using held = await tryMutex(this.#mutex)
     if (!held) return
     this.#nextAt = Date.now() + PAUSE_MS
@@ -61,7 +60,7 @@ export class Archiver {
       held.signal.throwIfAborted()
       await archiveSuperseded(this.#clickhouse, streams)
     }
-    await this.#noted.visit(BATCH, signal, (streams) => archive(streams.map(({ id }) => id)))
+    await this.#pending.visit(BATCH, signal, (streams) => archive(streams.map(({ id }) => id)))
     if (lookForLeft) await this.#archiveLeft(archive, signal)
   }
 

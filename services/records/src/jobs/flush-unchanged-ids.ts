@@ -2,23 +2,23 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { Generation } from '../stream/snapshot.ts'
 import type { StreamState } from '../stream/stream-state.ts'
 import { insertUnchangedIds } from '../tables/unchanged-ids.ts'
-import { NotedStreams } from './noted-streams.ts'
+import { PendingStreams } from './pending-streams.ts'
 
-/** Ids of an instance that wait in Redis: Redis needs about as much memory. */
+/** Ids of this instance that wait in Redis. Redis needs about as much memory for them. */
 const WAITING_MAX_BYTES = 32 * 1024 * 1024
-/** An insert is about so many streams. */
+/** Streams of one insert. */
 const BATCH = 200
 
 type State = Pick<StreamState, 'isHeld' | 'waitingUnchanged' | 'removeUnchanged'>
 
 /**
- * Moves the ids of records that were saved again without a change from Redis to their table, for many commits in one insert. Nothing is
- * lost if this process dies: who needs the ids calls `flush`.
+ * Moves unchanged ids from Redis to their table, for many commits in one insert. If this process dies, the ids stay in
+ * Redis until delete detection calls `flush`.
  */
 export class UnchangedIdsFlusher {
   readonly #clickhouse: ClickHouse
   readonly #state: State
-  readonly #noted = new NotedStreams()
+  readonly #pending = new PendingStreams()
   #waitingBytes = 0
   #round: Promise<void> | undefined
 
@@ -27,19 +27,19 @@ export class UnchangedIdsFlusher {
     this.#state = state
   }
 
-  /** A commit to the stream brings so many bytes of ids to Redis. */
-  note(generation: Generation, bytes: number): void {
+  /** A commit to the stream adds so many bytes of ids to Redis. */
+  add(generation: Generation, bytes: number): void {
     if (bytes === 0) return
-    this.#noted.add(generation)
+    this.#pending.add(generation)
     this.#waitingBytes += bytes
   }
 
-  /** Comes before a commit: while ClickHouse takes no ids, no more of them may come to wait in Redis. */
+  /** To be called before a commit. Bounds what waits in Redis while ClickHouse takes no ids. */
   async ensureRoom(signal: AbortSignal): Promise<void> {
     if (this.#waitingBytes > WAITING_MAX_BYTES) await this.run(signal)
   }
 
-  /** Brings all ids of a stream to the table. To be called under the stream's lease, so that there are no more of them. */
+  /** Moves all ids of a stream to the table. To be called under the stream's lease, so that no more ids are added. */
   flush(generation: Generation): Promise<void> {
     return this.#flush([generation])
   }
@@ -54,11 +54,11 @@ export class UnchangedIdsFlusher {
 
   async #visit(signal: AbortSignal): Promise<void> {
     const bytes = this.#waitingBytes
-    await this.#noted.visit(BATCH, signal, async (streams) => {
-      // Asked first: what a commit under way brings is in Redis only when its lease is released.
+    await this.#pending.visit(BATCH, signal, async (streams) => {
+      // Asked first: the ids of a commit that is running come to Redis only when its lease is released.
       const held = await Promise.all(streams.map(({ stream }) => this.#state.isHeld(stream)))
       await this.#flush(streams)
-      for (const [i, generation] of streams.entries()) if (held[i]) this.#noted.add(generation)
+      for (const [i, generation] of streams.entries()) if (held[i]) this.#pending.add(generation)
     })
     this.#waitingBytes -= bytes
   }

@@ -14,9 +14,9 @@ import {
 } from '../tables/streams.ts'
 
 const DAY_MS = 24 * 3600 * 1000
-/** Redis has forgotten the state of a stream before, and with it fences, leases and instants. No run lasts so long. */
+/** By then the state of a stream in Redis has expired, with its fences, leases and instants. No run lasts so long. */
 const IDLE_MS = KEEP_STATE_S * 1000 + 5 * DAY_MS
-/** Longer than an instance takes to bring a stream's generation from the table to Redis. */
+/** Longer than an instance takes to load a stream's generation from the table into Redis. */
 const CHECK_AFTER_MS = 600_000
 const LOOK_EVERY_MS = 6 * 3600_000
 const BATCH = 500
@@ -25,7 +25,8 @@ const ROUND_MAX = 10_000
 /** Generations of one query. */
 const IDS = 2000
 
-type Notes = { redis: Redis; key: string }
+/** A hash in Redis: stream as JSON → when it was forgotten. */
+type PendingChecks = { redis: Redis; key: string }
 type Needs = Pick<Store, 'clickhouse' | 'state' | 'events' | 'clock'>
 
 /**
@@ -33,22 +34,22 @@ type Needs = Pick<Store, 'clickhouse' | 'state' | 'events' | 'clock'>
  * stream that comes back begins with generation 0 again. So it is forgotten only if Redis has no state of it, and no
  * table has rows of any of its generations; rows of an old one are removed, and the stream is forgotten later.
  *
- * An instance may load the stream's old generation into Redis just before its row is deleted, and write to it. So what
- * was forgotten is noted in Redis first. It is checked some minutes later, also by another instance: a stream
- * that Redis has a generation of gets its row back.
+ * An instance may load the stream's generation into Redis just before its row is deleted, and write to it. So the stream is
+ * first written to a list in Redis. Some minutes later any instance checks it: if Redis has a generation of the stream
+ * by then, the stream gets its row back.
  */
 export class StreamForgetter {
   readonly #needs: Needs
-  readonly #notes: Notes
+  readonly #checks: PendingChecks
   #lookAt = 0
 
-  /** @param notes Where what is to be checked is noted. */
-  constructor(needs: Needs, notes: Notes) {
+  /** @param checks Where forgotten streams wait for their check. */
+  constructor(needs: Needs, checks: PendingChecks) {
     this.#needs = needs
-    this.#notes = notes
+    this.#checks = checks
   }
 
-  /** A round: checks what was forgotten before, and now and then forgets more. */
+  /** A round: checks what was forgotten before; every few hours it forgets more. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#check()
     const { clickhouse, clock, events } = this.#needs
@@ -91,10 +92,10 @@ export class StreamForgetter {
   }
 
   async #forget(streams: KnownStream[]): Promise<void> {
-    const { redis, key } = this.#notes
+    const { redis, key } = this.#checks
     const now = Date.now()
-    const notes = Object.fromEntries(streams.map(({ stream }) => [JSON.stringify(stream), now]))
-    await redisCall(redis.hset(key, notes))
+    const forgotten = Object.fromEntries(streams.map(({ stream }) => [JSON.stringify(stream), now]))
+    await redisCall(redis.hset(key, forgotten))
     await forgetStreams(
       this.#needs.clickhouse,
       streams.map(({ id }) => id),
@@ -102,17 +103,17 @@ export class StreamForgetter {
   }
 
   async #check(): Promise<void> {
-    const { redis, key } = this.#notes
-    const notes = await redisCall(redis.hgetall(key))
-    for (const [note, at] of Object.entries(notes)) {
+    const { redis, key } = this.#checks
+    const pending = await redisCall(redis.hgetall(key))
+    for (const [name, at] of Object.entries(pending)) {
       if (Number(at) > Date.now() - CHECK_AFTER_MS) continue
-      const stream = JSON.parse(note) as Stream // as it was noted
+      const stream = JSON.parse(name) as Stream // as `#forget` wrote it
       const generation = await this.#needs.state.loadedGeneration(stream)
       if (generation !== undefined)
         await registerGenerations(this.#needs.clickhouse, [
           { stream, generation, id: streamId(stream, generation) },
         ])
-      await redisCall(redis.hdel(key, note))
+      await redisCall(redis.hdel(key, name))
     }
   }
 }

@@ -2,21 +2,21 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { Generation } from '../stream/snapshot.ts'
 import type { HeadsBehind, StreamState } from '../stream/stream-state.ts'
 import { indexHeads } from '../tables/record-head.ts'
-import { NotedStreams } from './noted-streams.ts'
+import { PendingStreams } from './pending-streams.ts'
 
-/** A statement is about so many streams. */
+/** Streams of one statement. */
 const BATCH = 200
 
 type State = Pick<StreamState, 'isHeld' | 'headsBehind' | 'setIndexed'>
 
 /**
- * Copies the heads of new versions from the log to their table, for many commits in one statement. Until then readers look
- * into the log from the instant on that Redis has for the stream; so nothing is lost if this process dies.
+ * Copies the heads of new versions from the log to `record_head`, for many commits in one statement. Redis has the instant
+ * since which a stream's heads are behind, and readers look into the log from there. So nothing is lost if this process dies.
  */
 export class HeadIndexer {
   readonly #clickhouse: ClickHouse
   readonly #state: State
-  readonly #noted = new NotedStreams()
+  readonly #pending = new PendingStreams()
 
   constructor(clickhouse: ClickHouse, state: State) {
     this.#clickhouse = clickhouse
@@ -24,16 +24,16 @@ export class HeadIndexer {
   }
 
   /** A commit changes the stream. */
-  note(generation: Generation): void {
-    this.#noted.add(generation)
+  add(generation: Generation): void {
+    this.#pending.add(generation)
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await this.#noted.visit(BATCH, signal, async (streams) => {
+    await this.#pending.visit(BATCH, signal, async (streams) => {
       // Asked first: Redis knows of a commit under way only when its lease is released.
       const held = await Promise.all(streams.map(({ stream }) => this.#state.isHeld(stream)))
       await this.#index(streams)
-      for (const [i, generation] of streams.entries()) if (held[i]) this.#noted.add(generation)
+      for (const [i, generation] of streams.entries()) if (held[i]) this.#pending.add(generation)
     })
   }
 

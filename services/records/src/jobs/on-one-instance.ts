@@ -1,7 +1,7 @@
 import { repeat } from '@syncline/async'
 import { type Mutex, tryMutex } from '@syncline/redis'
 
-/** Runs a job again and again, on one instance at a time. What it has to do is found in the tables. */
+/** Runs a job periodically, on one instance at a time. The job finds in the tables what there is to do. */
 export function onOneInstance(
   periodMs: number,
   mutex: Mutex,

@@ -1,13 +1,13 @@
 import { takeNextGeneration } from '../commit/next-generation.ts'
 import type { Store } from '../store.ts'
-import { lastUse, noteReport, type Unused, unusedSince } from '../tables/stream-use.ts'
+import { lastUse, registerReport, type Unused, unusedSince } from '../tables/stream-use.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
 /**
- * Empties streams on which no run has begun for `days`: their syncs were removed, paused, or can't start. From half
- * of that time on a stream is reported, and it goes no sooner than half of that time after its report: where nothing
- * at all could run for months, people still get their warning first.
+ * Empties streams on which no run has begun for `days`: their syncs were removed, paused, or can't start. After half of
+ * that time a stream is reported. It is emptied no sooner than half of that time after its report, so operators get a
+ * warning first even if nothing could run for months.
  */
 export async function retireStreams(store: Store, days: number, signal: AbortSignal): Promise<void> {
   const now = store.clock()
@@ -17,7 +17,7 @@ export async function retireStreams(store: Store, days: number, signal: AbortSig
   for (const each of unused) {
     if (signal.aborted) return
     if (each.reportedAt <= each.usedAt) {
-      await noteReport(store.clickhouse, each.id, now)
+      await registerReport(store.clickhouse, each.id, now)
       const retiresAt = Math.max(each.usedAt + limitMs, now + limitMs / 2)
       store.events.unusedReported(each.stream, each.usedAt, retiresAt)
     } else if (each.usedAt <= now - limitMs && each.reportedAt <= now - limitMs / 2) {

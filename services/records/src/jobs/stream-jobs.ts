@@ -10,7 +10,7 @@ import { HeadIndexer } from './index-heads.ts'
 
 const PERIOD_MS = 2000
 
-/** What commits leave to be written later, by jobs that write for many streams at once. */
+/** Jobs that write what commits leave for later, for many streams at once. */
 export type StreamJobs = {
   /** Comes before a commit. Waits while too many unchanged ids wait to be flushed. */
   ensureRoom(): Promise<void>
@@ -18,7 +18,7 @@ export type StreamJobs = {
   committed(generation: Generation, left: { unchangedBytes: number; changed: boolean }): void
   /** When it returns, all unchanged ids of the stream are in their table. Under the stream's lease. */
   flushUnchanged(generation: Generation): Promise<void>
-  /** When it returns, what was superseded in the stream is in its history. */
+  /** When it returns, the superseded versions of the stream are archived. */
   archive(generation: Pick<Generation, 'id'>): Promise<void>
 }
 
@@ -42,10 +42,10 @@ export function startStreamJobs(
   return {
     ensureRoom: () => flusher.ensureRoom(never),
     committed(generation, { unchangedBytes, changed }) {
-      flusher.note(generation, unchangedBytes)
+      flusher.add(generation, unchangedBytes)
       if (!changed) return
-      indexer.note(generation)
-      archiver.note(generation)
+      indexer.add(generation)
+      archiver.add(generation)
     },
     flushUnchanged: (generation) => flusher.flush(generation),
     archive: (generation) => archiver.archive(generation),

@@ -6,8 +6,8 @@ import { removalsUnderWay, removeStreams, staleStreams } from '../tables/streams
 const BATCH = 100
 
 /**
- * Removes the rows of generations that nobody reads any more. Each is asked for once: until ClickHouse has applied
- * earlier deletes, it still shows the rows, and no more deletes are issued.
+ * Removes the rows of old generations. While ClickHouse has not applied earlier deletes, it still shows their rows; no more
+ * deletes are issued until then.
  */
 export async function sweepGenerations(
   clickhouse: ClickHouse,

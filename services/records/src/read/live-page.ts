@@ -31,7 +31,7 @@ export type Selection = {
   modifiedAfter: number
   /** Any of them; none = all. */
   actions: Action[]
-  /** As of then: without what is newer, with what has ended since and is not moved yet. Inclusive. */
+  /** As of then, inclusive: without newer versions, with versions that were superseded since and are not archived yet. */
   until?: number
 }
 
@@ -42,8 +42,8 @@ type OrderedSource = Pick<PageSource, 'reads' | 'bound'> & {
 }
 
 /**
- * Reads as many rows as make a page if all parts are merged. If versions that have ended are not merged away yet, it goes
- * on by keys, without payloads that nobody will see, and then reads what is alive among them.
+ * Reads as many rows as make a page if all parts are merged. If there are superseded versions among them, it goes on with
+ * keys only, without their payloads, and then reads the live versions among those.
  */
 export async function pageInOrder(
   { reads, view, bound, memory }: OrderedSource,

@@ -5,14 +5,14 @@ import { historyTtl, payloadTtl } from '../tables/record-log.ts'
 import { runLogTtl } from '../tables/run-log.ts'
 
 /**
- * What variables say about tables, and the table `applied_setting`: which values were applied last. A change is applied at
- * the next start.
+ * Settings of tables that come from variables. The table `applied_setting` has the values that were applied last. A changed
+ * variable is applied at the next start.
  */
 
 export type SettingName = 'payload_days' | 'history_days' | 'run_log_days' | 'fsync'
 export type AppliedSettings = ReadonlyMap<string, number>
 
-/** Tables of which a lost part would make later answers wrong. Lines of a run log would just be missing. */
+/** Tables in which a lost part would make later answers wrong. From `run_log` only lines would be missing. */
 const DURABLE_TABLES = ['record_log', 'record_head', 'seen', 'streams', 'stream_use']
 
 export async function appliedSettings(clickhouse: ClickHouse): Promise<AppliedSettings> {
@@ -26,7 +26,7 @@ export async function appliedSettings(clickhouse: ClickHouse): Promise<AppliedSe
   return new Map(rows)
 }
 
-export async function noteApplied(clickhouse: ClickHouse, name: SettingName, value: number): Promise<void> {
+export async function setApplied(clickhouse: ClickHouse, name: SettingName, value: number): Promise<void> {
   await clickhouse.run(
     sql`INSERT INTO applied_setting (name, value, applied_at) SELECT ${name}, ${value}, ${Date.now()}`,
   )

@@ -8,7 +8,7 @@ import type { Config, Shard } from '../config.ts'
 import type { MigrationEvents } from '../events.ts'
 import { endHistory, startHistory } from '../tables/record-history.ts'
 import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
-import { appliedSettings, noteApplied, settingChanges } from './applied-settings.ts'
+import { appliedSettings, setApplied, settingChanges } from './applied-settings.ts'
 import { migrationSql } from './migration-sql.ts'
 import { runMigration } from './run-migration.ts'
 import { SHARD_TABLE, takePlaces } from './shard-place.ts'
@@ -81,7 +81,7 @@ export async function migrate(
     const changes = settingChanges(await appliedSettings(shard.clickhouse), config)
     for (const { name, value, statements } of changes) {
       for (const statement of statements) await apply(name, statement, [shard])
-      await noteApplied(shard.clickhouse, name, value)
+      await setApplied(shard.clickhouse, name, value)
     }
   }
 }

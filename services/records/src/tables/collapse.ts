@@ -1,13 +1,13 @@
 import type { Key } from './version.ts'
 
 /**
- * Live versions among rows that came in order, without FINAL. Rows of one key follow each other; where they sum up to
- * more than nothing, the version is alive, and of several rows (it was pruned or restored in place) the newest counts.
- * If the window was full, rows of its last key may lie beyond it, so that key is left for the next read.
+ * Finds the live versions among rows in order, without FINAL. Rows of one key follow each other. A version is live if
+ * their signs sum up to more than 0; if it was pruned or restored in place, its newest row counts. If the read stopped at
+ * its limit (`isFull`), it may have missed rows of the last key, so that key is left for the next read.
  */
 export function collapse<Row extends KeyedRow>(
   rows: Row[],
-  windowFull: boolean,
+  isFull: boolean,
 ): { live: Row[]; end: Key | undefined } {
   const live: Row[] = []
   let end: Key | undefined
@@ -20,7 +20,7 @@ export function collapse<Row extends KeyedRow>(
       sum += row.sign
       if (row.sign > 0 && (newest === undefined || row.writtenAt >= newest.writtenAt)) newest = row
     }
-    if (at === rows.length && windowFull) break
+    if (at === rows.length && isFull) break
     if (sum > 0 && newest) live.push(newest)
     end = key
   }

@@ -2,11 +2,13 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
+import { isVersion } from './record-log.ts'
 import { type Head, ID_SEPARATOR, readAction } from './version.ts'
 
 /**
- * The table `record_head`: the newest version of each id, without its payload. It is written by and by: what was
- * committed to a stream since its `behindSince` instant (undefined: nothing) may be in the log only.
+ * The table `record_head`: the newest version of each id, without its payload. A job writes it some seconds after the
+ * log: heads of commits since `behindSince` may be in the log only; undefined: the table has all heads of the stream.
+ * Its columns have the names that they have in `record_log`.
  */
 
 /** By stream, then by id. */
@@ -28,7 +30,7 @@ export async function readHeads(
   // Parsing thousands of literals takes longer than finding what they name: so it is one text for each stream.
   const ids = sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${listed(known)})`
   const behind = wanted.filter(({ behindSince }) => behindSince !== undefined)
-  // Without FINAL, as to choose the newest is little work here, and more there.
+  // Without FINAL: choosing the newest head is less work here than in ClickHouse.
   const inTable = sql`SELECT ${headColumns} FROM record_head WHERE (stream, id) IN (${ids})`
   const inLog = sql`${headsInLog(behind)} AND (stream, id) IN (${ids})`
   await clickhouse.select(behind.length > 0 ? sql`${inTable} UNION ALL ${inLog}` : inTable, (row) => {
@@ -56,7 +58,7 @@ export async function readAllHeads(
   })
 }
 
-/** Puts into the table what the log has since `behindSince`. More than needed, or again, does no harm. */
+/** Copies heads since `behindSince` from the log. Copying more of them, or again, does no harm. */
 export async function indexHeads(
   clickhouse: ClickHouse,
   behind: { stream: string; behindSince: number }[],
@@ -64,14 +66,14 @@ export async function indexHeads(
   await clickhouse.insertSelect(sql`INSERT INTO record_head (${headColumns}) ${headsInLog(behind)}`)
 }
 
-/** The same for versions of a stream that may have been written in place, where `indexHeads` does not look. */
+/** The same for versions that were pruned or restored in place, which `indexHeads` does not find. */
 export async function indexInPlace(clickhouse: ClickHouse, stream: string, where: Sql): Promise<void> {
   await clickhouse.insertSelect(sql`
     INSERT INTO record_head (${headColumns})
-    SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND sign = 1 AND closed_at = 0`)
+    SELECT ${headColumns} FROM record_log WHERE stream = ${stream} AND ${where} AND ${isVersion}`)
 }
 
-/** The same for all that streams were written since an instant, in place or not. */
+/** The same for all versions written since an instant, in place or not. */
 export async function indexInDoubt(
   clickhouse: ClickHouse,
   doubts: { stream: string; since: number }[],
@@ -81,17 +83,17 @@ export async function indexInDoubt(
     INSERT INTO record_head (${headColumns})
     SELECT ${headColumns} FROM record_log
     INNER JOIN (SELECT * FROM values('stream UUID, since Int64', ${since})) AS doubts USING (stream)
-    WHERE stream IN ${doubts.map(({ stream }) => stream)} AND written_at >= since AND sign = 1 AND closed_at = 0`)
+    WHERE stream IN ${doubts.map(({ stream }) => stream)} AND written_at >= since AND ${isVersion}`)
 }
 
 function headsInLog(behind: { stream: string; behindSince?: number | undefined }[]): Sql {
   const streams = behind.map(({ stream }) => stream)
   const since = Math.min(...behind.map(({ behindSince }) => behindSince ?? 0))
   return sql`SELECT ${headColumns} FROM record_log
-    WHERE stream IN ${streams} AND modified_at >= ${since} AND sign = 1 AND closed_at = 0`
+    WHERE stream IN ${streams} AND modified_at >= ${since} AND ${isVersion}`
 }
 
-/** Reads one after the other, in the order of `headColumns`, after stream and id. */
+/** Reads the columns after stream and id, in the order of `headColumns`. */
 export function readHead(row: RowReader): Head {
   const modifiedAt = row.int64()
   const writtenAt = row.int64()

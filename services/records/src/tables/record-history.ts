@@ -1,26 +1,35 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
-import { isClosed, mayBeCut, type ReadRow, readColumns, readRow, upToBytes } from './record-log.ts'
+import {
+  isVersion,
+  marksSuperseded,
+  mayBeCut,
+  type ReadRow,
+  readColumns,
+  readRow,
+  upToBytes,
+  versionColumns,
+} from './record-log.ts'
 
 /**
- * History: superseded versions of records, with their payloads. The commit that supersedes a version puts a row beside it that
- * says so (`closed_at`), and the version stays where it is. Later a job archives it: moves it to the name of a stream
- * beside its own, with the instant at which it was superseded (`ended_at`). Thousands at once take hardly longer than
- * the few of one commit, as payloads are read in blocks of hundreds.
+ * History: superseded versions of records, with their payloads. The commit that supersedes a version inserts a row that
+ * marks it (`closed_at` is the instant), and the version stays where it is. Later a job archives it: the job moves it to
+ * the history of its stream, with the same instant in `ended_at`. To archive thousands of versions takes hardly longer
+ * than to archive the few of one commit, as ClickHouse reads payloads in blocks of hundreds.
  */
 
 const DAY_MS = 24 * 3600 * 1000
 /** Payloads of a statement, in the server's memory. */
 const ARCHIVE_BYTES = 64 * 1024 * 1024
-/** Commits of a statement: what they have superseded. */
+/** Commits of a statement, each with the versions that it superseded. */
 const ARCHIVE_COMMITS = 10_000
 
 /** The name in the table of a stream's history: the UUID of the stream but for one bit. */
 export const historyStreamId = (stream: string) =>
   (Number.parseInt(stream.slice(0, 1), 16) ^ 8).toString(16) + stream.slice(1)
 
-/** Commits that have superseded versions which are not archived yet. */
+/** A commit whose superseded versions are not archived yet. */
 type Superseding = { stream: string; at: number; bytes: number }
 
 /**
@@ -30,22 +39,22 @@ type Superseding = { stream: string; at: number; bytes: number }
  */
 export async function archiveSuperseded(clickhouse: ClickHouse, streams: string[]): Promise<void> {
   for (;;) {
-    const closing = await superseding(clickhouse, streams)
-    if (closing.length === 0) return
+    const commits = await superseding(clickhouse, streams)
+    if (commits.length === 0) return
     let bytes = 0
-    const end = closing.findIndex((commit) => {
+    const end = commits.findIndex((commit) => {
       bytes += commit.bytes
       return bytes > ARCHIVE_BYTES
     })
-    await archive(clickhouse, end === -1 ? closing : closing.slice(0, Math.max(end, 1)))
-    if (end === -1 && closing.length < ARCHIVE_COMMITS) return
+    await archive(clickhouse, end === -1 ? commits : commits.slice(0, Math.max(end, 1)))
+    if (end === -1 && commits.length < ARCHIVE_COMMITS) return
   }
 }
 
 async function superseding(clickhouse: ClickHouse, streams: string[]): Promise<Superseding[]> {
   return clickhouse.select(
     sql`SELECT stream, closed_at, sum(size) FROM record_log
-      WHERE stream IN ${streams} AND ${isClosed}
+      WHERE stream IN ${streams} AND ${marksSuperseded}
       GROUP BY stream, closed_at HAVING sum(sign) > 0 ORDER BY closed_at LIMIT ${ARCHIVE_COMMITS}`,
     (row) => {
       const stream = row.uuid()
@@ -63,39 +72,37 @@ export async function streamsWithSuperseded(
 ): Promise<string[]> {
   return clickhouse.select(
     sql`SELECT DISTINCT stream FROM (
-        SELECT stream FROM record_log WHERE ${isClosed} AND closed_at < ${before}
+        SELECT stream FROM record_log WHERE ${marksSuperseded} AND closed_at < ${before}
         GROUP BY stream, closed_at HAVING sum(sign) > 0)
       LIMIT ${limit}`,
     (row) => row.uuid(),
   )
 }
 
-async function archive(clickhouse: ClickHouse, closing: Superseding[]): Promise<void> {
-  const streams = [...new Set(closing.map(({ stream }) => stream))]
+async function archive(clickhouse: ClickHouse, supersedings: Superseding[]): Promise<void> {
+  const streams = [...new Set(supersedings.map(({ stream }) => stream))]
   const names = listed(streams.map((stream) => [stream, historyStreamId(stream)]))
-  const commits = listed(closing.map(({ stream, at }) => [stream, at]))
-  const ends = sql`sign = 1 AND ${isClosed} AND stream IN ${streams}
+  const commits = listed(supersedings.map(({ stream, at }) => [stream, at]))
+  const marks = sql`sign = 1 AND ${marksSuperseded} AND stream IN ${streams}
     AND (stream, closed_at) IN (SELECT * FROM values('stream UUID, at Int64', ${commits}))`
   // A version that was pruned or restored in place has several rows, of which the last one counts.
   await clickhouse.insertSelect(sql`
-    INSERT INTO record_log (stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id,
-      hash, size, payload, ended_at, closed_at)
-    SELECT stream, modified_at, id, -1, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, '', 0, place
-    FROM record_log ARRAY JOIN [0, closed_at] AS place WHERE ${ends}
+    INSERT INTO record_log (stream, modified_at, id, sign, ${versionColumns}, size, payload, ended_at, closed_at)
+    SELECT stream, modified_at, id, -1, ${versionColumns}, size, '', 0, removed
+    FROM record_log ARRAY JOIN [0, closed_at] AS removed WHERE ${marks}
     UNION ALL
-    SELECT history, modified_at, id, 1, written_at, action, first_seen_at, pruned_at, numeric_id, hash,
-      toUInt32(length(payload)), payload, ended, 0
+    SELECT history, modified_at, id, 1, ${versionColumns}, toUInt32(length(payload)), payload, superseded_at, 0
     FROM record_log
-    INNER JOIN (SELECT stream, modified_at, id, closed_at AS ended FROM record_log WHERE ${ends}) AS ends
+    INNER JOIN (SELECT stream, modified_at, id, closed_at AS superseded_at FROM record_log WHERE ${marks}) AS marks
       USING (stream, modified_at, id)
     INNER JOIN (SELECT * FROM values('stream UUID, history UUID', ${names})) AS names USING (stream)
-    WHERE sign = 1 AND closed_at = 0 AND (stream, modified_at, id) IN (
-      SELECT stream, modified_at, id FROM record_log WHERE ${ends})
+    WHERE ${isVersion} AND (stream, modified_at, id) IN (
+      SELECT stream, modified_at, id FROM record_log WHERE ${marks})
     ORDER BY written_at`)
 }
 
 /** Superseded versions of a record, newest first. */
-export async function endedVersions(
+export async function supersededVersions(
   clickhouse: ReadClient,
   stream: string,
   { id, before, since }: { id: string; before: number; since: number },
@@ -103,10 +110,10 @@ export async function endedVersions(
 ): Promise<{ items: ReadRow[]; more: boolean }> {
   const limit = bound.records + 1
   const settings = upToBytes(bound.bytes)
-  // Those that are not archived yet are newer, and are read first: what is archived meanwhile is in both.
-  const closed = await clickhouse.select(
+  // Versions that are not archived yet are newer, and are read first: a version that is archived meanwhile is in both.
+  const waiting = await clickhouse.select(
     sql`SELECT ${readColumns} FROM record_log
-      WHERE stream = ${stream} AND id = ${id} AND modified_at < ${before} AND sign = 1 AND closed_at = 0
+      WHERE stream = ${stream} AND id = ${id} AND modified_at < ${before} AND ${isVersion}
         AND modified_at IN (
           SELECT modified_at FROM record_log WHERE stream = ${stream} AND id = ${id} AND closed_at > ${since}
           GROUP BY modified_at HAVING sum(sign) > 0)
@@ -114,17 +121,17 @@ export async function endedVersions(
     readRow,
   )
   const isFull = (rows: ReadRow[]) => rows.length === limit || mayBeCut(rows, bound.bytes)
-  if (isFull(closed)) return { items: ofEachInstant(closed), more: true }
+  if (isFull(waiting)) return { items: ofEachInstant(waiting), more: true }
   const where = sql`id = ${id} AND modified_at < ${before} AND ended_at > ${since}`
-  const archived = await readVersions(clickhouse, stream, where, sql`modified_at DESC`, limit, settings)
-  return { items: ofEachInstant([...closed, ...archived]), more: isFull(archived) }
+  const archived = await readArchived(clickhouse, stream, where, sql`modified_at DESC`, limit, settings)
+  return { items: ofEachInstant([...waiting, ...archived]), more: isFull(archived) }
 }
 
 /** A version that was pruned or restored in place has several rows; the first one here is its last. */
 const ofEachInstant = (rows: ReadRow[]) => rows.filter((row, i) => row.modifiedAt !== rows[i - 1]?.modifiedAt)
 
-/** A selection of what is archived, in an order, up to `limit` or a little more than the bytes of `settings`. */
-export async function readVersions(
+/** Archived versions that match, in an order: up to `limit`, or a little more than the bytes of `settings`. */
+export async function readArchived(
   clickhouse: ReadClient,
   stream: string,
   where: Sql,
@@ -139,7 +146,7 @@ export async function readVersions(
   )
 }
 
-/** The table `history_start`: since when history is complete; undefined while none is kept. */
+/** The table `history_start`: since when history is complete; undefined while history is off. */
 export async function historyStart(clickhouse: ReadClient): Promise<number | undefined> {
   const [start] = await clickhouse.select(sql`SELECT at FROM history_start ORDER BY at DESC LIMIT 1`, (row) =>
     row.int64(),
@@ -147,7 +154,7 @@ export async function historyStart(clickhouse: ReadClient): Promise<number | und
   return start
 }
 
-/** If it was kept for fewer days until now, it does not reach back further than that. */
+/** If history was kept for fewer days until now, it is complete for those days only. */
 export async function startHistory(
   clickhouse: ClickHouse,
   now: number,

@@ -15,17 +15,20 @@ export type NewRow = {
   head: Head
   change: { prunedAt: number; numericId: boolean; runId: string }
   payload: Buffer
-  /** Not 0: the row says that the version with its key was superseded then, and will be archived (see record-history.ts). */
-  closedAt: number
+  /** Column `closed_at`. Not 0: the row says that the version with its key was superseded then; see record-history.ts. */
+  supersededAt: number
 }
 
 /** What a row takes beside its payload; its id may take a little more. */
 const ROW_MAX_BYTES = 256
 
-/** In the order in which `writeRows` writes them. */
-const columns = sql`stream, modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, closed_at`
+/** Columns that every row about a version copies from it. */
+export const versionColumns = sql`written_at, action, first_seen_at, pruned_at, numeric_id, hash`
 
-/** Statements of migrations: how long payloads are kept, and versions that have ended. */
+/** In the order in which `writeRows` writes them. */
+const columns = sql`stream, modified_at, id, sign, ${versionColumns}, size, run_id, payload, closed_at`
+
+/** Statements of migrations: how long payloads and archived versions are kept. */
 export const payloadTtl = (days: number) =>
   `ALTER TABLE record_log{on_cluster} MODIFY COLUMN payload String CODEC(ZSTD(1)) TTL toDateTime(intDiv(written_at, 1000) + 1) + INTERVAL ${days} DAY`
 export const historyTtl = (days: number) =>
@@ -49,7 +52,7 @@ export function writeRows(writer: RowWriter, rows: NewRow[]): void {
     writer.uint32(row.head.size)
     writer.repeated(row.change.runId)
     writer.string(row.payload)
-    writer.int64(row.closedAt)
+    writer.int64(row.supersededAt)
   }
 }
 
@@ -84,16 +87,19 @@ export async function wasInserted(clickhouse: ClickHouse, stream: string, instan
   return (await any(sql`written_at = ${instant}`)).length > 0
 }
 
-/** Says that the version with its key has ended, though it may still be there. */
-export const isClosed = sql`closed_at > 0`
+/** A row with a version and its payload, superseded or not. The others remove a version, or mark it as superseded. */
+export const isVersion = sql`sign = 1 AND closed_at = 0`
 
-/** What a row adds to what is alive: nothing remains of a version that is closed. */
+/** A row that marks the version with its key as superseded. The version may still be beside it. */
+export const marksSuperseded = sql`closed_at > 0`
+
+/** What a row adds to the number of live versions with its key: a version and its mark sum up to 0. */
 const share = sql`if(closed_at = 0, sign, -sign)`
 
-/** Live versions, which is all that FINAL would show if none were closed. */
+/** Live versions: what FINAL shows, without superseded ones. */
 const live = (stream: string, where: Sql): Sql => sql`
   record_log FINAL WHERE stream = ${stream} AND closed_at = 0 AND (modified_at, id) NOT IN (
-    SELECT modified_at, id FROM record_log WHERE stream = ${stream} AND ${isClosed}) AND ${where}`
+    SELECT modified_at, id FROM record_log WHERE stream = ${stream} AND ${marksSuperseded}) AND ${where}`
 
 /** A row as it is read: several of one key may be there until they are merged. */
 export type ReadRow = Version & Key & { sign: number; numericId: boolean; payload: Buffer }
@@ -101,7 +107,7 @@ export type ReadRow = Version & Key & { sign: number; numericId: boolean; payloa
 export const readColumns = sql`
   modified_at, id, ${share}, written_at, action, first_seen_at, pruned_at, numeric_id, payload`
 
-/** Rows of live and of ended versions in order, as they are on disk: FINAL would read the whole stream for each page. */
+/** Rows of live and of superseded versions, in order, as they are on disk: FINAL would read the whole stream for each page. */
 export async function readRows(
   clickhouse: ReadClient,
   stream: string,
@@ -118,7 +124,7 @@ export async function readRows(
   )
 }
 
-/** Reads one after the other, in the order of `readColumns`. */
+/** Reads the columns one after the other, in the order of `readColumns`. */
 export function readRow(row: RowReader): ReadRow {
   const modifiedAt = row.int64()
   const id = row.string()
@@ -226,7 +232,7 @@ export function mayBeCut(rows: ReadRow[], bytes: number): boolean {
 const ROW_BYTES = 80
 const ID_CHAR_BYTES = 3
 
-/** Only these actions: rows that end a version carry its action, so they stay together. */
+/** Only these actions. A row that removes or marks a version has its action, so all rows of a version match or none. */
 export const hasAction = (actions: Action[]): Sql => sql`action IN ${actions.map((action) => nameOf[action])}`
 
 /** The first comparison alone is what the index can use. */
@@ -245,7 +251,7 @@ export function isOneOf(keys: Key[]): Sql {
     FROM values('modified_at Int64, ids String', ${listed(rows)}))`
 }
 
-/** The first live versions that match, in order: how many they are, their bytes, and where they end. */
+/** The first live versions that match, in order: how many they are, their bytes, and the key of the last one. */
 export async function measureLive(
   clickhouse: ClickHouse,
   stream: string,

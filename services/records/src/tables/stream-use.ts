@@ -3,9 +3,9 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { sql } from '../clickhouse/sql.ts'
 
-/** The table `stream_use`: what is known of when streams were used. It is not in Redis, which may forget. */
+/** The table `stream_use`: when streams were last used, and when they were reported as unused. Redis may lose its data. */
 
-export async function noteReport(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
+export async function registerReport(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
   await insertUse(clickhouse, id, { usedAt: 0, reportedAt: now })
 }
 
@@ -41,7 +41,7 @@ export async function lastUse(clickhouse: ClickHouse, id: string): Promise<numbe
 }
 
 /** A run begins on a stream. */
-export async function noteUse(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
+export async function registerUse(clickhouse: ClickHouse, id: string, now: number): Promise<void> {
   await insertUse(clickhouse, id, { usedAt: now, reportedAt: 0 })
 }
 

@@ -2,24 +2,24 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
 import { type Sql, sql } from '../clickhouse/sql.ts'
 
-/** The table `seen`: ids of records that were saved again without a change. Until a job flushes them to the table, they wait in Redis. */
+/** The table `seen`: unchanged ids, which a job flushes from Redis. */
 
 const DAY_MS = 24 * 3600 * 1000
 
 export const UNCHANGED_TTL_DAYS = 31
 
-/** A delete-tracking window may be open for so long; older ids are dropped soon after. */
+/** How long a delete-tracking window may stay open. ClickHouse drops ids soon after. */
 export const WINDOW_MAX_MS = (UNCHANGED_TTL_DAYS - 1) * DAY_MS
 
 export async function insertUnchangedIds(
   clickhouse: ClickHouse,
-  notes: { stream: string; at: number; ids: string[] }[],
+  saves: { stream: string; at: number; ids: string[] }[],
 ): Promise<void> {
   const writer = new RowWriter()
-  for (const note of notes) {
-    writer.uuid(note.stream)
-    writer.int64(note.at)
-    writer.strings(note.ids)
+  for (const save of saves) {
+    writer.uuid(save.stream)
+    writer.int64(save.at)
+    writer.strings(save.ids)
   }
   await clickhouse.append(sql`seen (stream, at, ids)`, writer.finish())
 }
@@ -51,7 +51,7 @@ export async function copyUnchangedIds(
   }
 }
 
-/** Live records that no save has brought since `since`, changed or not. */
+/** Untouched records: live ones that no save has contained since `since`, changed or not. */
 export const untouchedSince = (stream: string, since: number): Sql =>
   sql`action != 'deleted' AND modified_at < ${since} AND id NOT IN (
     SELECT arrayJoin(ids) FROM seen WHERE stream = ${stream} AND at >= ${since})`

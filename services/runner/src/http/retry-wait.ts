@@ -22,7 +22,7 @@ export type Result =
   | { kind: 'answer'; answer: EgressAnswer }
   | { kind: 'fault'; error: Error & { code?: string } }
 
-/** The call's own wishes, the integration's, and where we are. */
+/** The retry settings of the call and of the integration, and the attempt that failed. */
 export interface RetryPolicy extends Retry {
   retryOn: number[]
   retryAfter: string[]

@@ -22,7 +22,7 @@ export function readContract(fresh: FreshStream): void {
     expect((await fresh().list()).records).toEqual([])
   })
 
-  test('who follows cursors meets what changes meanwhile at the end', async () => {
+  test('a reader who follows cursors finds what changes meanwhile at the end', async () => {
     const issues = fresh()
     await issues.save(many(300))
     const first = await issues.list({ limit: 100 })

@@ -4,10 +4,10 @@ import type { Generation } from '../stream/snapshot.ts'
 const STREAMS_MAX = 100_000
 
 /**
- * Streams that a job has to visit, in the order in which they were noted. There is a limit, over which the oldest ones
- * are forgotten: a job must be right without a note, only later.
+ * Streams that a job of this instance has to visit, in the order in which they were added. Beyond the limit the oldest
+ * ones are dropped: a job finds them later in another way.
  */
-export class NotedStreams {
+export class PendingStreams {
   readonly #streams = new Map<string, Generation>()
 
   get size(): number {
@@ -24,8 +24,8 @@ export class NotedStreams {
   }
 
   /**
-   * Visits those that are noted now, so many at a time. What is noted meanwhile comes in the next visit; so do those of a
-   * visit that fails.
+   * Visits the streams that are pending now, `batch` at a time. Streams that are added meanwhile, and those of a batch
+   * that failed, are left for the next visit.
    */
   async visit(
     batch: number,
