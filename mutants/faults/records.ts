@@ -19,7 +19,7 @@ const faults: Mutant[] = [
       },
     ],
     tests: [records('test/group-commit.test.ts')],
-    only: 'a stream that somebody else holds',
+    only: 'a stream that another instance holds',
   },
   {
     name: 'instant-of-a-clock-that-went-back',
