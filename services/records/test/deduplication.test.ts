@@ -23,7 +23,7 @@ test('an insert that is repeated because its answer was lost leaves one set of r
   expect(await store.rows()).toBe('3')
   lossy.next = 2
   expect(await issues.save(records(2))).toMatchObject({ added: 0, updated: 3, unchanged: 0 })
-  expect(await store.rows()).toBe('9') // each of three versions is closed by a row, and three follow
+  expect(await store.rows()).toBe('9') // three rows mark superseded versions, and three are new versions
   lossy.next = 1
   expect(await issues.delete(['a'])).toMatchObject({ deleted: 1 })
   expect(await store.rows()).toBe('11')

@@ -41,7 +41,7 @@ async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: nu
   return { versions, asOf, now: await issues.all(), count: await issues.count() }
 }
 
-/** What the store does by and by with what has ended. */
+/** Archives what was superseded, as the background job does. */
 async function move(issues: ReturnType<typeof fresh>): Promise<void> {
   await using clickhouse = new ClickHouse(shardOf(store))
   await archiveSuperseded(clickhouse, [streamId(issues.stream, 0)])

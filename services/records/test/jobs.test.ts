@@ -51,17 +51,17 @@ async function forgetting(store: Records, days: number) {
   const { client: redis } = open.use(store.redis())
   const state = new StreamState(redis, store.at, clickhouse)
   const clock = () => Date.now() + days * DAY_MS
-  const notes = { redis, key: `${store.at}:notes` }
+  const checks = { redis, key: `${store.at}:forgotten` }
   const run = () =>
-    new StreamForgetter({ clickhouse, state, events, clock }, notes).run(AbortSignal.timeout(20_000))
+    new StreamForgetter({ clickhouse, state, events, clock }, checks).run(AbortSignal.timeout(20_000))
   const owned = open.move()
   return {
     run,
     /** What Redis does after 35 days. */
     expire: async () => redisCall(redis.del(...(await redis.keys(`${store.at}:{*`)))),
-    /** As if what was noted had been noted long ago. */
+    /** As if the streams had been forgotten long ago. */
     async age() {
-      for (const note of await redis.hkeys(notes.key)) await redis.hset(notes.key, note, 1)
+      for (const name of await redis.hkeys(checks.key)) await redis.hset(checks.key, name, 1)
     },
     generation: (issues: ReturnType<typeof stream>) =>
       newestGenerations(clickhouse, [issues.stream]).then(([newest]) =>

@@ -11,9 +11,9 @@ const ID_BYTES = 50
 /**
  * Makes the changes of any number of streams in one insert. When a change is done, it is durable and visible.
  *
- * If we die before the insert: nothing happened. In the middle of it: ClickHouse has all rows or none, of all streams,
- * since they are one block; the streams are in doubt, and the next holder of each lease recovers. After it: the callers
- * do not know, repeat their changes, and everything is unchanged.
+ * If we die before the insert, nothing happened. If we die during it, ClickHouse has all rows or none, of all streams, since
+ * they are one block; the streams are in doubt, and the next holder of each lease recovers. If we die after it, the callers
+ * get no answer and repeat their changes, which then change nothing.
  */
 export async function commit(committing: Committing, parts: Part[]): Promise<PartEnd[]> {
   const { clickhouse, inserts, heads, background, events } = committing
@@ -44,7 +44,7 @@ export async function commit(committing: Committing, parts: Part[]): Promise<Par
   return Promise.all(planned.map((part) => indexRestored(committing, part)))
 }
 
-/** Of a version that was restored in place, the flush of heads does not know. */
+/** The job that indexes heads does not find versions that were restored in place. */
 async function indexRestored(
   { clickhouse }: Committing,
   { lease, snapshot, restored, result, ends }: Planned,
@@ -65,7 +65,7 @@ async function indexRestored(
 
 function afterFailure({ result, ends }: PartEnd, { definitive, rejected, cause }: InsertFailed): PartEnd {
   const end: ChangeEnd = { kind: rejected ? 'rejected' : 'failed', error: cause }
-  // A part that has no rows lost only its ids that were saved without a change.
+  // A part without rows lost its unchanged ids only.
   const inDoubt: CommitResult = { kind: definitive ? 'in-doubt' : 'unknown' }
   return {
     result: result.kind === 'unchanged' ? { kind: 'unchanged' } : inDoubt,

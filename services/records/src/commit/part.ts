@@ -19,9 +19,9 @@ export type Committing = {
   events: Events
 }
 
-/** What is left to background jobs, so that a commit is a single insert. */
+/** What commits leave to background jobs, so that a commit is a single insert. */
 export type Background = {
-  /** Waits where more ids are left to be flushed than Redis should hold. */
+  /** Waits while more ids wait to be flushed than Redis should hold. */
   ensureRoom(): Promise<void>
   committed(generation: Generation, left: { unchangedBytes: number; changed: boolean }): void
 }

@@ -18,9 +18,8 @@ export type Planned = Part &
   }
 
 /**
- * The rows that the changes of these parts make. Parts are planned one by one, and of each only what the insert does not
- * bring is kept: thousands of small objects that live as long as an insert would be most of what the garbage collector
- * has to do here.
+ * The rows that the changes of these parts make. Parts are planned one by one, and only what is needed after the insert is
+ * kept of each: thousands of small objects that live as long as an insert would be most of the garbage collector's work.
  */
 export async function planParts(
   committing: Committing,
