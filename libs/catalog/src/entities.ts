@@ -93,7 +93,7 @@ export const Credentials = z.discriminatedUnion('type', [
 export type Credentials = z.infer<typeof Credentials>
 
 export const Connection = z.object({
-  /** Made anew with each connection: records and schedules hang on it. */
+  /** Random, new for each connection: records and schedules refer to it. */
   uid: z.string(),
   environment: z.string(),
   integration: z.string(),

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js'
 import { CODE_TRAILER } from './limits.ts'
 
-/** The client may still take what was sent before, and then hears why it was cut off. */
+/** In this time the client may take what was sent before, and the error that says why it was disconnected. */
 const GRACE_MS = 5000
 
 /** Ends streamed answers whose client takes no message for `timeoutMs`: what waits to be sent is memory of ours. */

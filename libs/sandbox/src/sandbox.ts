@@ -15,7 +15,7 @@ import type { TimeShare } from './time-budget.ts'
 import { usageOf } from './usage.ts'
 
 const READY_TIMEOUT_MS = 20_000
-/** A killed process goes in milliseconds, if the kernel lets it. */
+/** A killed process usually ends within milliseconds. */
 const GONE_MS = 5000
 const PING_MS = 1000
 const USAGE_MS = 250
@@ -64,9 +64,9 @@ export async function startSandbox(
 /**
  * States: starting → greeted (the child said `ready`, and got a ping: what it takes to talk has been done once, so that
  * no run waits for it) → idle (it answered) → running (we sent `run`) → ended. In `running` the child may call,
- * log, and answer pings; one `returned` or `threw` ends it. Whatever else it says ends it too, and with the end it is
- * killed. Every byte from the child is taken for hostile: the owner of the run and its rights are never read from a
- * message, the host methods know them.
+ * log, and answer pings; one `returned` or `threw` ends it. Any other message ends it too, and then the child is
+ * killed. Every byte from the child is treated as hostile: the owner of the run and its rights are never read from a
+ * message; the host methods know them.
  */
 export class Sandbox implements Disposable {
   readonly #child: Child

@@ -1,5 +1,5 @@
 /**
- * The Node that the attacks were run on (`pnpm test:sandbox`). Another one may make other system calls, and reach other
- * things: the suite fails until somebody has looked at what it says about the new one and writes it here.
+ * The Node that the attacks were run on (`pnpm test:sandbox`). Another version may use other system calls. The
+ * suite fails with it until somebody has checked the results and writes the new version here.
  */
 export const verifiedNode = '26.10.0'

@@ -2,7 +2,7 @@ import dns from 'node:dns'
 import { namespace } from './namespace.ts'
 
 /**
- * A name that has several addresses, as that of a scaled service, for who asks by `dns.promises`. `addresses` may change
+ * A host name with several addresses, like that of a scaled service, for callers of `dns.promises`. `addresses` may change
  * while it is in use. Linux has all of 127.0.0.0/8.
  */
 export function hostName(addresses: string[]) {

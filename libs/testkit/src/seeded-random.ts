@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * Random numbers that are the same for the same seed (mulberry32). Those who draw at the same time draw each from a
- * `fork` of their own: what one gets does not depend on how often the others have drawn.
+ * Random numbers that are the same for the same seed (mulberry32). Concurrent users each take a
+ * `fork`: then the numbers of one do not depend on how often the others have drawn.
  */
 export class SeededRandom {
   readonly seed: string

@@ -2,7 +2,7 @@ import type { Bus } from '@syncline/bus'
 import type { RecordsClient, SchedulesClient } from '@syncline/proto'
 import { checkHealth, type Health } from '@syncline/service'
 
-/** Asks each server for something that is empty: how many records no streams have, which schedules nobody has. */
+/** Calls each server with an empty list: it counts no streams, and lists no schedules. */
 export const gatewayHealth = (
   bus: Bus,
   records: RecordsClient,

@@ -12,8 +12,8 @@ export interface Heartbeat extends Disposable {
 }
 
 /**
- * Keeps the attempt's lease. When the scheduler wants an end, or has not been heard for as long as the lease lasts (it
- * may have given the run to others by then), the attempt stops.
+ * Renews the attempt's lease. The attempt stops if the scheduler says so. It also stops after a whole lease without an
+ * answer, because the scheduler may have given the run to another runner by then.
  */
 export function startHeartbeat(
   { scheduler, events, leaseMs }: Pick<RunnerDeps, 'scheduler' | 'events' | 'leaseMs'>,

@@ -61,7 +61,7 @@ export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: Abort
   )
 }
 
-/** Runs the function until it ends, or until someone says stop: the scheduler, its silence, or this process. */
+/** Runs the function until it ends, or until the attempt must stop: by the scheduler, without its answers, or with this process. */
 async function untilEnd(
   base: Pick<RunContext, 'deps' | 'attempt' | 'log' | 'saves'>,
   stop: AbortSignal,

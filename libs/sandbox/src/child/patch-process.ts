@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 
-/** These ask the kernel what it tells a confined process no more; code that only wants to log them goes on. */
+/** Replaces functions that ask the kernel what it no longer tells a confined process, so that code which logs them works. */
 export function patchProcess(): void {
   process.cwd = () => '/'
   const memoryUsage = () => {

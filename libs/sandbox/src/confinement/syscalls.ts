@@ -1,4 +1,4 @@
-/** Machines whose numbers we know. The filter was tried on x64; on arm64 a child's tests of itself decide. */
+/** Machines whose system call numbers are listed here. The filter was tested on x64; on arm64 the tests of each child decide. */
 export type Arch = 'x64' | 'arm64'
 
 type Numbers = Record<string, readonly [x64: number | null, arm64: number | null]>
@@ -110,7 +110,7 @@ export function syscallNumber(name: Syscall, arch: Arch): number | null {
   return all[name][column[arch]]
 }
 
-/** This machine, if it is one whose numbers we know. */
+/** This machine, if its system call numbers are listed here. */
 export function thisArch(): Arch | undefined {
   const { platform, arch } = process
   return platform === 'linux' && (arch === 'x64' || arch === 'arm64') ? arch : undefined

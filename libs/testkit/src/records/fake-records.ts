@@ -24,7 +24,7 @@ export type RecordsCall = {
 
 /**
  * The record store in memory, behind real gRPC, for tests of those who call it. It passes the same contract as the
- * real one (`recordsContract`), and keeps all in one process: what survives a crash is none of its business.
+ * real one (`recordsContract`). It keeps everything in one process, so nothing survives a crash.
  */
 export class FakeRecords {
   /** Called before a call takes effect: may throw, or hold the call up. */
@@ -34,8 +34,8 @@ export class FakeRecords {
   /** Records of a page at most, as if they were large. */
   pageMax = MAX_LIMIT
   /**
-   * The flaw of stores that lose changes for readers: a write gets its instant before what holds it up. One that came
-   * later may be visible first, a reader's cursor passes the earlier instant, and what then appears there is never read.
+   * A fault that makes readers lose changes: a write gets its instant before it waits. A later write may become visible
+   * first. Then a reader's cursor passes the earlier instant, and the reader never gets the write that appears there.
    */
   instantBeforeWait = false
   readonly #startedAt = Date.now()

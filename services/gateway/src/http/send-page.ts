@@ -22,9 +22,9 @@ export class Page {
 }
 
 /**
- * Sends a page on as its pieces come, no faster than the client takes them. What fails before anything was sent is
- * thrown, what fails later breaks the connection: half a page never looks like a whole one. If the client goes away,
- * the call ends.
+ * Forwards the pieces of a page as they arrive, no faster than the client takes them. An error before the first piece is
+ * thrown. A later one resets the connection, so a partial page cannot be mistaken for a complete one. If the client
+ * disconnects, the call is cancelled.
  */
 export async function sendPage(reply: FastifyReply, { call }: Page): Promise<FastifyReply> {
   const gone = new AbortController()

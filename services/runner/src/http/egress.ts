@@ -11,7 +11,7 @@ const SILENCE_TIMEOUT_MS = 60_000
 const REQUEST_TIMEOUT_MS = 5 * 60_000
 const USER_AGENT = 'syncline'
 
-/** Ours to say: they decide where a request goes and where it ends. */
+/** Set by the runner only: they decide where a request goes and where it ends. */
 const OWN_HEADERS = [
   'host',
   'connection',
