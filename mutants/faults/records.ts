@@ -295,7 +295,7 @@ const faults: Mutant[] = [
     edits: [
       {
         file: records('src/api/begin.ts'),
-        search: '(await store.state.emptiedBy(stream, writer.sync)) !== writer.runId',
+        search: '(await shard.state.emptiedBy(stream, writer.sync)) !== writer.runId',
         replace: 'true',
       },
     ],

@@ -72,5 +72,5 @@ export const Config = z
 
 export type Config = z.infer<typeof Config>
 
-/** Where a shard is. */
-export type Shard = Config['shards'][number]
+/** The ClickHouse server of a shard. */
+export type ShardServer = Config['shards'][number]

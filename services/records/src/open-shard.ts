@@ -14,7 +14,7 @@ import { startStreamJobs } from './jobs/stream-jobs.ts'
 import { sweepGenerations } from './jobs/sweep-generations.ts'
 import type { PageMemory } from './read/page-memory.ts'
 import type { PagePrefetch } from './read/page-prefetch.ts'
-import type { Store } from './store.ts'
+import type { Shard } from './shard.ts'
 import { Leases } from './stream/leases.ts'
 import type { StreamPlaces } from './stream/stream-places.ts'
 import { StreamState } from './stream/stream-state.ts'
@@ -38,7 +38,7 @@ export type Shared = {
 }
 
 /** Opens a shard, and does its background work until it is closed. */
-export function openStore(clickhouse: ClickHouse, shared: Shared): Store & AsyncDisposable {
+export function openShard(clickhouse: ClickHouse, shared: Shared): Shard & AsyncDisposable {
   const { config, redis, servers, places, prefetch, pageMemory, log, clock } = shared
   const shards = servers.length
   const place = servers.indexOf(clickhouse) + 1
@@ -54,7 +54,7 @@ export function openStore(clickhouse: ClickHouse, shared: Shared): Store & Async
   const leases = new Leases(redis, config.redis.prefix, events, place)
   const committing = { clickhouse, inserts, heads, background: jobs, historyDays, events }
   const budget = new MemoryBudget(config.writeBytes / shards, 'the write queue')
-  const store: Store = {
+  const shard: Shard = {
     ...committing,
     state,
     jobs,
@@ -75,8 +75,8 @@ export function openStore(clickhouse: ClickHouse, shared: Shared): Store & Async
   const forget = (signal: AbortSignal) => forgetter.run(signal)
   opened.use(onOneInstance(FORGET_MS, mutex('forget'), forget, failed('forget streams')))
   if (staleDays > 0) {
-    const retire = (signal: AbortSignal) => retireStreams(store, staleDays, signal)
+    const retire = (signal: AbortSignal) => retireStreams(shard, staleDays, signal)
     opened.use(onOneInstance(RETIRE_MS, mutex('retiring'), retire, failed('retire streams')))
   }
-  return { ...store, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return { ...shard, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

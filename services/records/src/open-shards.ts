@@ -3,11 +3,11 @@ import type { Log } from '@syncline/service'
 import { ClickHouse } from './clickhouse/clickhouse.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
-import { openStore } from './open-shard.ts'
+import { openShard } from './open-shard.ts'
 import { PageMemory } from './read/page-memory.ts'
 import { PagePrefetch } from './read/page-prefetch.ts'
 import { migrate } from './schema/migrate.ts'
-import type { Store } from './store.ts'
+import type { Shard } from './shard.ts'
 import { Shards } from './stream/shards.ts'
 import { StreamPlaces } from './stream/stream-places.ts'
 
@@ -16,7 +16,7 @@ export async function openShards(
   config: Config,
   log: Log,
   clock = Date.now,
-): Promise<{ redis: Redis; shards: Shards<Store> } & AsyncDisposable> {
+): Promise<{ redis: Redis; shards: Shards<Shard> } & AsyncDisposable> {
   await using open = new AsyncDisposableStack()
   const events = serviceEvents(log)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
@@ -29,11 +29,11 @@ export async function openShards(
     pageMemory: new PageMemory(maxBytes, events.pageMemoryChanged),
   }
   const shared = { config, redis, servers, places, ...pages, log, clock }
-  const stores = servers.map((server) => open.use(openStore(server, shared)))
+  const all = servers.map((server) => open.use(openShard(server, shared)))
   const owned = open.move()
   return {
     redis,
-    shards: new Shards(stores, places),
+    shards: new Shards(all, places),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -3,7 +3,7 @@ import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
 import { namespace, servers } from '@syncline/testkit'
-import type { Shard } from '../src/config.ts'
+import type { ShardServer } from '../src/config.ts'
 import { Config, type RecordsService, start } from '../src/service.ts'
 
 export { brief, type Json, type ListedRecord, streamCalls as stream } from '@syncline/testkit/records'
@@ -51,7 +51,7 @@ export async function startRecords(
 export type Records = Awaited<ReturnType<typeof startRecords>>
 
 /** Where one of its shards is; the first one is 0. */
-export function shardOf({ config }: Pick<Records, 'config'>, place = 0): Shard {
+export function shardOf({ config }: Pick<Records, 'config'>, place = 0): ShardServer {
   const shard = config.shards[place]
   if (shard === undefined) throw new Error(`there is no shard ${place}`)
   return shard

@@ -1,22 +1,22 @@
 import type { ModelCounts } from '@syncline/proto'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { RunTarget } from '../stream/target.ts'
 import { changesOfRun } from '../tables/record-log.ts'
 import { empty } from './empty-streams.ts'
 import { registerUse } from './register-use.ts'
 
 /** An attempt of a run takes over a stream. Answers how many records earlier attempts of the run have changed in it. */
-export async function begin(store: Store, target: RunTarget, emptyFirst: boolean): Promise<ModelCounts> {
+export async function begin(shard: Shard, target: RunTarget, emptyFirst: boolean): Promise<ModelCounts> {
   const { stream, writer } = target
-  const { first, beganAt } = await store.state.begin(stream, writer)
+  const { first, beganAt } = await shard.state.begin(stream, writer)
   // Once for a run. If an attempt dies before `setEmptiedBy`, the next one empties again: nothing was saved in between.
-  if (emptyFirst && (await store.state.emptiedBy(stream, writer.sync)) !== writer.runId) {
-    await empty(store, target)
-    await store.state.setEmptiedBy(stream, writer)
+  if (emptyFirst && (await shard.state.emptiedBy(stream, writer.sync)) !== writer.runId) {
+    await empty(shard, target)
+    await shard.state.setEmptiedBy(stream, writer)
   }
-  await registerUse(store, stream)
+  await registerUse(shard, stream)
   const changes = first
     ? { added: 0, updated: 0, deleted: 0 }
-    : await changesOfRun(store.clickhouse, await store.state.id(stream), writer.runId, beganAt)
+    : await changesOfRun(shard.clickhouse, await shard.state.id(stream), writer.runId, beganAt)
   return { model: stream.model, ...changes }
 }

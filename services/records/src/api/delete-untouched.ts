@@ -4,7 +4,7 @@ import { type Deleted, deleteChange } from '../commit/delete-change.ts'
 import type { OperationEnd } from '../commit/operation.ts'
 import type { ChangeEnd } from '../commit/part.ts'
 import type { HeadMap } from '../heads/head-map.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { CommitResult } from '../stream/commit-result.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
@@ -38,21 +38,21 @@ type Pass = {
  * The guard decides before anything is deleted. A deletion that it allows it allows again in the next call: with every
  * deleted record the number of untouched ones falls, and so does their share of the stream.
  */
-export async function deleteUntouched(store: Store, target: RunTarget, pass: Pass): Promise<Deletion> {
+export async function deleteUntouched(shard: Shard, target: RunTarget, pass: Pass): Promise<Deletion> {
   const started = performance.now()
   const total: Deletion = { deleted: 0, warning: '', more: true }
   let source: Source | undefined
   while (total.more && performance.now() - started < CALL_MS) {
-    await store.writes.operate(target, async (granted): Promise<OperationEnd<void>> => {
+    await shard.writes.operate(target, async (granted): Promise<OperationEnd<void>> => {
       const since = pass.since(granted)
       if (typeof since !== 'number') return { result: { kind: 'unchanged' }, error: since }
-      source = await sourceFor(store, granted.snapshot, since, source)
+      source = await sourceFor(shard, granted.snapshot, since, source)
       if (total.deleted === 0 && !pass.allowMass) {
         const untouched = await source.count(granted.snapshot)
-        total.warning = heldBack(store.guard, target.stream, untouched, granted.snapshot.live) ?? ''
+        total.warning = heldBack(shard.guard, target.stream, untouched, granted.snapshot.live) ?? ''
       }
       const ids = total.warning === '' ? await source.next(granted.snapshot) : []
-      const chunk = await deleteChunk(store, granted, ids, target.writer.runId)
+      const chunk = await deleteChunk(shard, granted, ids, target.writer.runId)
       if ('error' in chunk) return chunk
       total.deleted += chunk.value.deleted
       total.more = total.warning === '' && source.advance(chunk.value, granted.snapshot)
@@ -60,19 +60,19 @@ export async function deleteUntouched(store: Store, target: RunTarget, pass: Pas
       return { result: closes ? withClosedWindow(chunk.result) : chunk.result, value: undefined }
     })
   }
-  if (total.warning !== '') store.events.deletionHeldBack(target.stream, total.warning)
-  if (total.deleted > 0) store.events.rewritten('deleted', target.stream, total.deleted)
+  if (total.warning !== '') shard.events.deletionHeldBack(target.stream, total.warning)
+  if (total.deleted > 0) shard.events.rewritten('deleted', target.stream, total.deleted)
   return total
 }
 
 async function deleteChunk(
-  store: Store,
+  shard: Shard,
   { snapshot, lease }: Granted,
   ids: string[],
   runId: string,
 ): Promise<OperationEnd<Deleted>> {
   if (ids.length === 0) return { result: { kind: 'unchanged' }, value: { deleted: 0, handled: 0 } }
-  const [part] = await commit(store, [{ snapshot, lease, changes: [deleteChange(ids, runId, store.life)] }])
+  const [part] = await commit(shard, [{ snapshot, lease, changes: [deleteChange(ids, runId, shard.life)] }])
   const end: ChangeEnd | undefined = part?.ends[0]
   if (part === undefined || end === undefined || end.kind === 'postponed')
     throw new Error('a commit of one change has no end')
@@ -96,34 +96,34 @@ interface Source {
 
 /** Heads in memory tell what was touched, if they have watched the stream since then; otherwise the tables do. */
 async function sourceFor(
-  store: Store,
+  shard: Shard,
   snapshot: StreamSnapshot,
   since: number,
   last: Source | undefined,
 ): Promise<Source> {
-  const map = store.heads.watched(snapshot, since)
+  const map = shard.heads.watched(snapshot, since)
   if (last?.holds(snapshot)) return last
-  if (map) return new FromMemory(store, map, since)
-  await store.jobs.flushUnchanged(snapshot)
-  return new FromTables(store, snapshot, since)
+  if (map) return new FromMemory(shard, map, since)
+  await shard.jobs.flushUnchanged(snapshot)
+  return new FromTables(shard, snapshot, since)
 }
 
 /** The map is searched anew for each chunk: records that are saved meanwhile are touched, and not found any more. */
 class FromMemory implements Source {
-  readonly #store: Store
+  readonly #shard: Shard
   readonly #map: HeadMap
   readonly #since: number
   #row = 0
   #chunk: { ids: string[]; next: number } = { ids: [], next: 0 }
 
-  constructor(store: Store, map: HeadMap, since: number) {
-    this.#store = store
+  constructor(shard: Shard, map: HeadMap, since: number) {
+    this.#shard = shard
     this.#map = map
     this.#since = since
   }
 
   holds(snapshot: StreamSnapshot): boolean {
-    return this.#store.heads.watched(snapshot, this.#since) === this.#map
+    return this.#shard.heads.watched(snapshot, this.#since) === this.#map
   }
 
   async count(): Promise<number> {
@@ -144,7 +144,7 @@ class FromMemory implements Source {
 }
 
 class FromTables implements Source {
-  readonly #store: Store
+  readonly #shard: Shard
   readonly #since: number
   #lastCommit: number
   readonly #lastUnchanged: number
@@ -152,8 +152,8 @@ class FromTables implements Source {
   #end: Key | undefined
   #more = true
 
-  constructor(store: Store, { lastCommit, lastUnchanged }: StreamSnapshot, since: number) {
-    this.#store = store
+  constructor(shard: Shard, { lastCommit, lastUnchanged }: StreamSnapshot, since: number) {
+    this.#shard = shard
     this.#since = since
     this.#lastCommit = lastCommit
     this.#lastUnchanged = lastUnchanged
@@ -165,13 +165,13 @@ class FromTables implements Source {
   }
 
   async count({ id }: StreamSnapshot): Promise<number> {
-    return countLive(this.#store.clickhouse, id, untouchedSince(id, this.#since))
+    return countLive(this.#shard.clickhouse, id, untouchedSince(id, this.#since))
   }
 
   async next({ id }: StreamSnapshot): Promise<string[]> {
     if (this.#keys.length === 0 && this.#more) {
       const where = untouchedSince(id, this.#since)
-      this.#keys = await liveKeys(this.#store.clickhouse, id, where, this.#end, QUERY_ROWS)
+      this.#keys = await liveKeys(this.#shard.clickhouse, id, where, this.#end, QUERY_ROWS)
       this.#end = this.#keys.at(-1) ?? this.#end
       this.#more = this.#keys.length === QUERY_ROWS
     }

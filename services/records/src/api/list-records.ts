@@ -3,14 +3,14 @@ import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syn
 import { answerPage } from '../read/answer-page.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import { pageOfIds, type Selection } from '../read/live-page.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import { Action } from '../tables/version.ts'
 import { checkKept, pageAsOf } from './list-versions.ts'
 
 /** A page of a stream in order of change. */
 export async function* listRecords(
-  store: Store,
+  shard: Shard,
   target: Target,
   request: ListRecordsRequest,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
@@ -27,16 +27,16 @@ export async function* listRecords(
     )
   }
   if (asOfMs !== 0) {
-    yield* answerPage(store, target, { limit, results: 2 }, async (source) => {
-      await checkKept(store, source.reads, asOfMs)
+    yield* answerPage(shard, target, { limit, results: 2 }, async (source) => {
+      await checkKept(shard, source.reads, asOfMs)
       return pageAsOf(source, selection, asOfMs)
     })
   } else if (ids.length > 0) {
-    yield* answerPage(store, target, { limit: Math.min(limit, ids.length) }, (source) =>
-      pageOfIds(source, ids, selection, () => store.state.view(target.stream, source.reads)),
+    yield* answerPage(shard, target, { limit: Math.min(limit, ids.length) }, (source) =>
+      pageOfIds(source, ids, selection, () => shard.state.view(target.stream, source.reads)),
     )
   } else {
-    yield* answerPage(store, target, { limit }, (source) => store.prefetch.page(source, selection))
+    yield* answerPage(shard, target, { limit }, (source) => shard.prefetch.page(source, selection))
   }
 }
 

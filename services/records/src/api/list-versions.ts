@@ -7,7 +7,7 @@ import { decodeCursor } from '../read/cursor.ts'
 import { pageInOrder, pageOfIds, type Selection } from '../read/live-page.ts'
 import { type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts'
 import type { PageSource } from '../read/page-source.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import { historyStart, readArchived, supersededVersions } from '../tables/record-history.ts'
 import { after, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
@@ -17,16 +17,16 @@ const DAY_MS = 24 * 3600 * 1000
 
 /** The versions of one record, newest first: the live one, then superseded ones. */
 export async function* listVersions(
-  store: Store,
+  shard: Shard,
   target: Target,
   request: ListVersionsRequest,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
   const id = request.id.replaceAll('\0', '')
   const before = request.cursor === '' ? Number.MAX_SAFE_INTEGER : decodeCursor(request.cursor).modifiedAt
-  yield* answerPage(store, target, { limit: request.limit, results: 2 }, async (source) => {
+  yield* answerPage(shard, target, { limit: request.limit, results: 2 }, async (source) => {
     const { reads, view, bound } = source
-    const since = await keptSince(store, reads)
-    const viewAgain = () => store.state.view(target.stream, reads)
+    const since = await keptSince(shard, reads)
+    const viewAgain = () => shard.state.view(target.stream, reads)
     const { items } = await pageOfIds(source, [id], everything, viewAgain)
     const live = items.filter((row) => row.modifiedAt < before)
     // A version that is superseded between the two reads is in both.
@@ -88,16 +88,16 @@ function merged(a: Page<ReadRow>, b: Page<ReadRow>, bound: PageBound): Page<Read
 
 const everything: Selection = { start: undefined, modifiedAfter: 0, actions: [] }
 
-export async function checkKept(store: Store, reads: ReadClient, asOf: number): Promise<void> {
-  const since = await keptSince(store, reads)
-  if (asOf >= since && asOf <= store.clock()) return
+export async function checkKept(shard: Shard, reads: ReadClient, asOf: number): Promise<void> {
+  const since = await keptSince(shard, reads)
+  if (asOf >= since && asOf <= shard.clock()) return
   throw new AppError(
     'invalid_query_params',
-    `as_of ${iso(asOf)} is not between ${iso(since)}, since when history is kept, and now (RECORDS_HISTORY_DAYS is ${store.historyDays})`,
+    `as_of ${iso(asOf)} is not between ${iso(since)}, since when history is kept, and now (RECORDS_HISTORY_DAYS is ${shard.historyDays})`,
   )
 }
 
-async function keptSince({ clock, historyDays }: Store, reads: ReadClient): Promise<number> {
+async function keptSince({ clock, historyDays }: Shard, reads: ReadClient): Promise<number> {
   const start = historyDays > 0 ? await historyStart(reads) : undefined
   if (start !== undefined) return Math.max(start, clock() - historyDays * DAY_MS)
   throw new AppError(

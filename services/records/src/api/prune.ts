@@ -3,7 +3,7 @@ import { isDefinitive } from '../clickhouse/clickhouse.ts'
 import { type Sql, sql } from '../clickhouse/sql.ts'
 import type { OperationEnd } from '../commit/operation.ts'
 import { decodeCursor } from '../read/cursor.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { Target } from '../stream/target.ts'
 import { indexInPlace } from '../tables/record-head.ts'
@@ -23,7 +23,7 @@ type Pruned = { count: number; more: boolean; end: Key | undefined }
  * does the rest. For the same reason a failed chunk is not repeated here.
  */
 export async function pruneRecords(
-  store: Store,
+  shard: Shard,
   target: Target,
   { untilCursor, limit }: PruneRecordsRequest,
 ): Promise<PruneRecordsResponse> {
@@ -34,21 +34,21 @@ export async function pruneRecords(
   let end: Key | undefined
   while (hasMore && count < wanted) {
     const range = sql`${upTo(until)} AND ${end ? after(end) : sql`true`}`
-    const chunk = await store.writes.operate(target, (granted) =>
-      pruneChunk(store, granted, range, Math.min(CHUNK_ROWS, wanted - count)),
+    const chunk = await shard.writes.operate(target, (granted) =>
+      pruneChunk(shard, granted, range, Math.min(CHUNK_ROWS, wanted - count)),
     )
     count += chunk.count
     hasMore = chunk.more
     end = chunk.end ?? end
   }
   // If we die before it: the next prune does it.
-  if (store.historyDays > 0) await pruneHistory(store, target, (hasMore && end) || until)
-  if (count > 0) store.events.rewritten('pruned', target.stream, count)
+  if (shard.historyDays > 0) await pruneHistory(shard, target, (hasMore && end) || until)
+  if (count > 0) shard.events.rewritten('pruned', target.stream, count)
   return { count, hasMore }
 }
 
 async function pruneChunk(
-  { clickhouse, heads, life }: Store,
+  { clickhouse, heads, life }: Shard,
   { snapshot, lease }: Granted,
   range: Sql,
   wanted: number,
@@ -71,11 +71,11 @@ async function pruneChunk(
   return { result: { kind: 'committed', sizeDelta: { live: 0, bytes: -bytes } }, value: { count, more, end } }
 }
 
-async function pruneHistory(store: Store, target: Target, until: Key): Promise<void> {
-  await store.writes.operate(target, async ({ snapshot }) => {
-    await store.jobs.archive(snapshot)
+async function pruneHistory(shard: Shard, target: Target, until: Key): Promise<void> {
+  await shard.writes.operate(target, async ({ snapshot }) => {
+    await shard.jobs.archive(snapshot)
     await pruneRows(
-      store.clickhouse,
+      shard.clickhouse,
       historyStreamId(snapshot.id),
       sql`${upTo(until)} AND pruned_at = 0`,
       snapshot.instant,

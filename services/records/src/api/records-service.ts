@@ -4,7 +4,7 @@ import { rendezvous } from '@syncline/rpc'
 import type { CallContext } from 'nice-grpc'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { Shards } from '../stream/shards.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
@@ -18,7 +18,7 @@ import { save } from './save.ts'
 import { deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './track-deletes.ts'
 
 /** The calls of records.proto. */
-export function recordsCalls(shards: Shards<Store>): RecordsServiceImplementation {
+export function recordsCalls(shards: Shards<Shard>): RecordsServiceImplementation {
   const tables = shards.all.map(({ clickhouse }) => clickhouse)
   const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
 
@@ -31,62 +31,62 @@ export function recordsCalls(shards: Shards<Store>): RecordsServiceImplementatio
   function byRun<R>(
     { stream, writer }: FromRun,
     { signal }: CallContext,
-    call: (store: Store, target: RunTarget) => Promise<R>,
+    call: (shard: Shard, target: RunTarget) => Promise<R>,
   ): Promise<R> {
     const target = { stream: need(stream, 'stream'), writer: need(writer, 'writer'), signal }
-    return shards.call(target.stream, (store) => call(store, target))
+    return shards.call(target.stream, (shard) => call(shard, target))
   }
 
   function byApi<R>(
     stream: Stream | undefined,
     { signal }: CallContext,
-    call: (store: Store, target: Target) => Promise<R>,
+    call: (shard: Shard, target: Target) => Promise<R>,
   ): Promise<R> {
     const target = { stream: need(stream, 'stream'), writer: undefined, signal }
-    return shards.call(target.stream, (store) => call(store, target))
+    return shards.call(target.stream, (shard) => call(shard, target))
   }
 
   function read<R>(
     stream: Stream | undefined,
     { signal }: CallContext,
-    call: (store: Store, target: Target) => AsyncIterable<R>,
+    call: (shard: Shard, target: Target) => AsyncIterable<R>,
   ): AsyncGenerator<R, undefined> {
     const target = { stream: need(stream, 'stream'), writer: undefined, signal }
-    return shards.stream(target.stream, (store) => call(store, target))
+    return shards.stream(target.stream, (shard) => call(shard, target))
   }
 
   return {
     async begin(request, context) {
       const counts = await Promise.all(
         request.streams.map((stream) =>
-          byRun({ ...request, stream }, context, (store, target) => begin(store, target, request.empty)),
+          byRun({ ...request, stream }, context, (shard, target) => begin(shard, target, request.empty)),
         ),
       )
       return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
     },
-    save: (request, context) => byRun(request, context, (store, target) => save(store, target, request)),
+    save: (request, context) => byRun(request, context, (shard, target) => save(shard, target, request)),
     delete: async (request, context) => ({
-      deleted: await byRun(request, context, (store, target) => deleteByIds(store, target, request.ids)),
+      deleted: await byRun(request, context, (shard, target) => deleteByIds(shard, target, request.ids)),
     }),
     async startTrackingDeletes(request, context) {
       await byRun(request, context, startTrackingDeletes)
       return {}
     },
     endTrackingDeletes: (request, context) =>
-      byRun(request, context, (store, target) => endTrackingDeletes(store, target, request.allowMassDelete)),
+      byRun(request, context, (shard, target) => endTrackingDeletes(shard, target, request.allowMassDelete)),
     deleteUnseen: (request, context) =>
-      byRun(request, context, (store, target) => deleteUnseen(store, target, request.allowMassDelete)),
+      byRun(request, context, (shard, target) => deleteUnseen(shard, target, request.allowMassDelete)),
 
     listRecords: (request, context) =>
-      read(request.stream, context, (store, target) => listRecords(store, target, request)),
+      read(request.stream, context, (shard, target) => listRecords(shard, target, request)),
     listVersions: (request, context) =>
-      read(request.stream, context, (store, target) => listVersions(store, target, request)),
+      read(request.stream, context, (shard, target) => listVersions(shard, target, request)),
     async countRecords({ streams }) {
       const sizes = streams.map((stream) => shards.call(stream, ({ state }) => state.size(stream)))
       return { sizes: await Promise.all(sizes) }
     },
     pruneRecords: (request, context) =>
-      byApi(request.stream, context, (store, target) => pruneRecords(store, target, request)),
+      byApi(request.stream, context, (shard, target) => pruneRecords(shard, target, request)),
     async emptyStreams(request, context) {
       await Promise.all(request.streams.map((stream) => byApi(stream, context, empty)))
       return {}

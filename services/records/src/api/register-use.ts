@@ -1,11 +1,11 @@
 import type { Stream } from '@syncline/proto'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import * as streamUse from '../tables/stream-use.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
 /** A run begins on a stream. The table is written once a day. */
-export async function registerUse({ clickhouse, state, clock }: Store, stream: Stream): Promise<void> {
+export async function registerUse({ clickhouse, state, clock }: Shard, stream: Stream): Promise<void> {
   const [id, last] = await Promise.all([state.id(stream), state.notedUse(stream)])
   const now = clock()
   if (last?.id === id && last.at > now - DAY_MS) return

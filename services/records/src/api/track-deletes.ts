@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import { streamName } from '../stream/identity.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
@@ -8,7 +8,7 @@ import { WINDOW_MAX_MS } from '../tables/unchanged-ids.ts'
 import { type Deletion, deleteUntouched } from './delete-untouched.ts'
 
 /** Opens a window that starts with the run. A window that an earlier run left open stays as it is. */
-export async function startTrackingDeletes({ writes }: Store, target: RunTarget): Promise<void> {
+export async function startTrackingDeletes({ writes }: Shard, target: RunTarget): Promise<void> {
   await writes.operate(target, async (granted) => {
     const window = openWindow(granted.snapshot) === undefined ? runStart(granted, target) : undefined
     if (window instanceof AppError) return { result: { kind: 'unchanged' }, error: window }
@@ -21,7 +21,7 @@ export async function startTrackingDeletes({ writes }: Store, target: RunTarget)
  * also if the guard holds the deletion back: the next pass opens its own and decides anew.
  */
 export async function endTrackingDeletes(
-  store: Store,
+  shard: Shard,
   target: RunTarget,
   allowMass: boolean,
 ): Promise<Deletion> {
@@ -31,13 +31,13 @@ export async function endTrackingDeletes(
       'no_delete_tracking',
       `deletes of ${streamName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
     )
-  return deleteUntouched(store, target, { allowMass, since, closesWindow: true })
+  return deleteUntouched(shard, target, { allowMass, since, closesWindow: true })
 }
 
 /** Deletes what is untouched since the run began. */
-export async function deleteUnseen(store: Store, target: RunTarget, allowMass: boolean): Promise<Deletion> {
+export async function deleteUnseen(shard: Shard, target: RunTarget, allowMass: boolean): Promise<Deletion> {
   const since = (granted: Granted) => runStart(granted, target)
-  return deleteUntouched(store, target, { allowMass, since, closesWindow: false })
+  return deleteUntouched(shard, target, { allowMass, since, closesWindow: false })
 }
 
 /** For an older window the table may have dropped ids already, so it can't tell what is untouched. */

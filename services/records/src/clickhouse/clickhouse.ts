@@ -1,7 +1,7 @@
 import { timeLimit } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import type { Dispatcher } from 'undici'
-import type { Shard } from '../config.ts'
+import type { ShardServer } from '../config.ts'
 import { ClickHouseError } from './clickhouse-error.ts'
 import { NotSentError, RequestPool } from './request-pool.ts'
 import { RowReader, RowWriter } from './row-binary.ts'
@@ -78,7 +78,7 @@ export class ClickHouse implements AsyncDisposable {
   readonly #database: string
   readonly #spares: Buffer[] = []
 
-  constructor({ url, user, password, database }: Shard, timeoutMs = REQUEST_TIMEOUT_MS) {
+  constructor({ url, user, password, database }: ShardServer, timeoutMs = REQUEST_TIMEOUT_MS) {
     const at = new URL(url)
     this.#reads = new RequestPool(at.origin, READS)
     this.#commits = new RequestPool(at.origin, COMMITS)

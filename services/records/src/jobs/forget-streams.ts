@@ -1,6 +1,6 @@
 import type { Stream } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import { streamId } from '../stream/identity.ts'
 import { KEEP_STATE_S } from '../stream/scripts.ts'
 import {
@@ -27,7 +27,7 @@ const IDS = 2000
 
 /** A hash in Redis: stream as JSON → when it was forgotten. */
 type PendingChecks = { redis: Redis; key: string }
-type Needs = Pick<Store, 'clickhouse' | 'state' | 'events' | 'clock'>
+type Needs = Pick<Shard, 'clickhouse' | 'state' | 'events' | 'clock'>
 
 /**
  * Forgets streams that have been empty and unused for long: connections that were deleted, syncs that were retired. A

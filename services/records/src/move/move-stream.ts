@@ -3,7 +3,7 @@ import type { Stream } from '@syncline/proto'
 import { isDefinitive } from '../clickhouse/clickhouse.ts'
 import { notAfter } from '../commit/insert-once.ts'
 import type { OperationEnd } from '../commit/operation.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import { streamId, streamName } from '../stream/identity.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { Shards } from '../stream/shards.ts'
@@ -38,7 +38,7 @@ export type Moved = { from: number; records: Copied; history: Copied }
  *
  * Undefined: the stream is there already.
  */
-export async function moveStream(shards: Shards<Store>, move: Move): Promise<Moved | undefined> {
+export async function moveStream(shards: Shards<Shard>, move: Move): Promise<Moved | undefined> {
   const { stream, to, signal } = move
   const target = shards.all[to - 1]
   if (target === undefined) {
@@ -58,9 +58,9 @@ export async function moveStream(shards: Shards<Store>, move: Move): Promise<Mov
 }
 
 async function moveGranted(
-  shards: Shards<Store>,
-  source: Store,
-  target: Store,
+  shards: Shards<Shard>,
+  source: Shard,
+  target: Shard,
   granted: Granted,
   { stream, to, signal, onProgress }: Move,
 ): Promise<OperationEnd<Moved>> {
@@ -98,9 +98,9 @@ async function moveGranted(
 type Steps = { signal: AbortSignal; reserve: () => Promise<void> }
 
 async function copyAll(
-  source: Store,
-  from: { clickhouse: Store['clickhouse']; id: string },
-  copy: { clickhouse: Store['clickhouse']; id: string },
+  source: Shard,
+  from: { clickhouse: Shard['clickhouse']; id: string },
+  copy: { clickhouse: Shard['clickhouse']; id: string },
   { snapshot, lease }: Granted,
   onProgress: NonNullable<Move['onProgress']>,
   { signal, reserve }: Steps,
@@ -127,8 +127,8 @@ async function copyAll(
 
 /** Nothing has been changed yet: a copy that is not complete is not used. */
 async function checkCopy(
-  from: { clickhouse: Store['clickhouse']; id: string },
-  copy: { clickhouse: Store['clickhouse']; id: string },
+  from: { clickhouse: Shard['clickhouse']; id: string },
+  copy: { clickhouse: Shard['clickhouse']; id: string },
 ): Promise<void> {
   const sizes = ({ clickhouse, id }: typeof from) => summarizeAll(clickhouse, [id, historyStreamId(id)])
   const [there, here] = await Promise.all([sizes(from), sizes(copy)])

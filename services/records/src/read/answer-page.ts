@@ -1,6 +1,6 @@
 import type { ListRecordsResponse } from '@syncline/proto'
 import { readClient } from '../clickhouse/read-client.ts'
-import type { Store } from '../store.ts'
+import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import type { ReadRow } from '../tables/record-log.ts'
 import { encodePage, memoryForPage } from './encode-page.ts'
@@ -18,18 +18,18 @@ export type PageOptions = {
  * the client has taken the last piece or is gone (see `serve`).
  */
 export async function* answerPage(
-  store: Store,
+  shard: Shard,
   { stream, signal }: Target,
   { limit, results = 1 }: PageOptions,
   read: (source: PageSource) => Promise<Page<ReadRow>>,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
-  const { clickhouse, state, pageMemory } = store
+  const { clickhouse, state, pageMemory } = shard
   const reads = readClient(clickhouse, signal)
   const view = await state.view(stream, reads)
-  const bound = boundOf(limit, view.averageBytes, store.pageBytes)
+  const bound = boundOf(limit, view.averageBytes, shard.pageBytes)
   const bytes = memoryForPage(bound) + (results - 1) * bound.bytes
   using memory = await pageMemory.reserve(stream.environment, bytes, signal)
-  const page = encodePage(await read({ clickhouse, reads, view, bound, memory }), store)
+  const page = encodePage(await read({ clickhouse, reads, view, bound, memory }), shard)
   // A single record may be larger than the bound.
   memory.growTo(page.bytes)
   memory.shrinkTo(page.bytes)

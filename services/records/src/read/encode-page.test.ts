@@ -4,7 +4,7 @@ import type { ReadRow } from '../tables/record-log.ts'
 import { Action } from '../tables/version.ts'
 import { encodePage } from './encode-page.ts'
 
-const store = { life: new PayloadLife(30), clock: () => 1000 }
+const shard = { life: new PayloadLife(30), clock: () => 1000 }
 const rows = (count: number, bytes: number): ReadRow[] =>
   Array.from({ length: count }, (_, i) => ({
     id: String(i),
@@ -17,7 +17,7 @@ const rows = (count: number, bytes: number): ReadRow[] =>
     sign: 1,
     payload: Buffer.from(JSON.stringify({ id: String(i), text: 'x'.repeat(bytes) })),
   }))
-const answer = (items: ReadRow[], more: boolean) => [...encodePage({ items, more }, store).pieces]
+const answer = (items: ReadRow[], more: boolean) => [...encodePage({ items, more }, shard).pieces]
 const idsOf = (pieces: { records: Uint8Array }[]) =>
   (JSON.parse(Buffer.concat(pieces.map(({ records }) => records)).toString()) as { id: string }[]).map(
     ({ id }) => id,
@@ -46,8 +46,8 @@ test('a record larger than a piece is one', () => {
 
 test('a page of one piece holds its text only, a page of several its rows', () => {
   const [small, large] = [rows(100, 1000), rows(3000, 1000)]
-  expect(encodePage({ items: small, more: false }, store).pieces).toBeInstanceOf(Array)
-  const { pieces, bytes } = encodePage({ items: large, more: false }, store)
+  expect(encodePage({ items: small, more: false }, shard).pieces).toBeInstanceOf(Array)
+  const { pieces, bytes } = encodePage({ items: large, more: false }, shard)
   expect(pieces).not.toBeInstanceOf(Array)
   expect(bytes).toBeGreaterThan(3000 * 1000)
 })

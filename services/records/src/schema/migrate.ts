@@ -4,7 +4,7 @@ import { AppError } from '@syncline/errors'
 import { MUTEX_HOLD_MS, type Redis, waitForMutex } from '@syncline/redis'
 import { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { Sql, sql } from '../clickhouse/sql.ts'
-import type { Config, Shard } from '../config.ts'
+import type { Config, ShardServer } from '../config.ts'
 import type { MigrationEvents } from '../events.ts'
 import { endHistory, startHistory } from '../tables/record-history.ts'
 import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
@@ -86,7 +86,7 @@ export async function migrate(
   }
 }
 
-type Target = { at: Shard; place: number; clickhouse: ClickHouse }
+type Target = { at: ShardServer; place: number; clickhouse: ClickHouse }
 /** For tests: another folder ends in `/`. */
 type Options = { folder?: URL; holdMs?: number; progressMs?: number }
 
@@ -94,7 +94,7 @@ const appliedFiles = (clickhouse: ClickHouse): Promise<string[]> =>
   clickhouse.select(sql`SELECT DISTINCT file FROM migration`, (row) => row.string())
 
 /** The first words to ClickHouse: where everything starts at once, it may need a moment. */
-async function createDatabase(at: Shard, cluster: string): Promise<void> {
+async function createDatabase(at: ShardServer, cluster: string): Promise<void> {
   await using server = new ClickHouse({ ...at, database: 'default' })
   const onCluster = cluster === '' ? '' : ` ON CLUSTER \`${cluster}\``
   const create = new Sql(`CREATE DATABASE IF NOT EXISTS \`${at.database}\`${onCluster}`)

@@ -1,6 +1,6 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { sql } from '../clickhouse/sql.ts'
-import type { Shard } from '../config.ts'
+import type { ShardServer } from '../config.ts'
 
 /**
  * The table `shard`: which place these tables have in CLICKHOUSE_URL, and how many places there were then. Streams are
@@ -10,7 +10,7 @@ export const SHARD_TABLE = `
   CREATE TABLE IF NOT EXISTS shard{on_cluster} (place UInt32, of UInt32)
   ENGINE = {replicated}MergeTree ORDER BY place`
 
-type Named = { at: Shard; clickhouse: ClickHouse }
+type Named = { at: ShardServer; clickhouse: ClickHouse }
 type Place = { place: number; of: number }
 
 /** Makes sure that each shard is where it was before, and that none is missing; new tables take their place. */

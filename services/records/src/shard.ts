@@ -10,8 +10,8 @@ import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { StreamState } from './stream/stream-state.ts'
 import type { PayloadLife } from './tables/payload-life.ts'
 
-/** What every call works with: a shard, and what this process knows of it. */
-export type Store = {
+/** A shard as this process has it: what every call works with. */
+export type Shard = {
   clickhouse: ClickHouse
   /** Inserts of commits go one after the other, while the rows of the next one are made: two at once take as long. */
   inserts: LimitFunction
