@@ -6,9 +6,9 @@ const DAY_MS = 24 * 3600 * 1000
 
 /** A run begins on a stream. The table is written once a day. */
 export async function registerUse({ clickhouse, state, clock }: Shard, stream: Stream): Promise<void> {
-  const [id, last] = await Promise.all([state.id(stream), state.notedUse(stream)])
+  const [id, last] = await Promise.all([state.id(stream), state.registeredUse(stream)])
   const now = clock()
   if (last?.id === id && last.at > now - DAY_MS) return
   await streamUse.registerUse(clickhouse, id, now)
-  await state.setNotedUse(stream, { id, at: now })
+  await state.setRegisteredUse(stream, { id, at: now })
 }

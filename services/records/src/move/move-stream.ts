@@ -16,10 +16,10 @@ import { type Copied, copyVersions } from './copy-versions.ts'
 
 export type Move = {
   stream: Stream
-  /** Place of the shard to which it goes. */
+  /** StoredStream of the shard to which it goes. */
   to: number
   signal: AbortSignal
-  /** Is called before each piece of the copy is written. */
+  /** Is called before each chunk of the copy is written. */
   onProgress?: (what: 'records' | 'history', copied: Copied) => void
 }
 
@@ -28,10 +28,10 @@ export type Moved = { from: number; records: Copied; history: Copied }
 /**
  * Moves a stream to another shard, under its write lease: writers wait meanwhile, or get `unavailable`; readers go on.
  *
- * The copy is a new generation, of which nobody knows until it is registered on its shard. That one insert is the move: it
- * is done before the lease ends, or not at all. Just before it, Redis forgets where the stream is, so that whoever finds
- * it without a lease asks the tables of all shards, where the newest generation counts. The old generation is stale then,
- * and is swept when its last readers have ended.
+ * The copy is a new generation. Nobody uses it until it is registered on its shard: that one insert moves the stream. It
+ * happens before the lease ends, or not at all. Just before it, the place of the stream is removed from Redis. A call that
+ * finds no place asks the tables of all shards, and the newest generation counts. The old generation is stale then, and is
+ * swept when its last readers have ended.
  *
  * If we die before the insert, the stream stays where it was, and calling again begins anew with another generation; what
  * was copied is swept after that. If we die after it, the stream has been moved.
@@ -87,7 +87,7 @@ async function moveGranted(
     // If it may still happen, the lease stays until it can not.
     return { result: { kind: isDefinitive(error) ? 'in-doubt' : 'unknown' }, error }
   }
-  // If we die here, whoever looks up the stream does it.
+  // If we die here, the next call about the stream does it.
   await reserveGeneration(source.clickhouse, moved).catch(source.events.moveNotCleaned)
   shards.places.forget(stream)
   const value = { from: shards.all.indexOf(source) + 1, ...copied }

@@ -2,7 +2,7 @@ import { AppError } from '@syncline/errors'
 import type { Stream } from '@syncline/proto'
 import { streamName } from './identity.ts'
 
-/** The stream is not on the shard that was asked. Whoever has chosen the shard chooses again. */
+/** The stream is not on the shard that was called. The caller chooses the shard again. */
 export class StreamMoved extends AppError {
   override name = 'StreamMoved'
 

@@ -195,13 +195,13 @@ export class StreamState {
   }
 
   /** Of which generation a use was written down last, and when. Redis may forget it: then it is written again. */
-  async notedUse(stream: Stream): Promise<{ id: string; at: number } | undefined> {
-    const noted = await redisCall(this.#redis.hget(this.#key(stream), 'used'))
-    const [id, at] = noted?.split(' ') ?? []
+  async registeredUse(stream: Stream): Promise<{ id: string; at: number } | undefined> {
+    const used = await redisCall(this.#redis.hget(this.#key(stream), 'used'))
+    const [id, at] = used?.split(' ') ?? []
     return id ? { id, at: Number(at) } : undefined
   }
 
-  async setNotedUse(stream: Stream, { id, at }: { id: string; at: number }): Promise<void> {
+  async setRegisteredUse(stream: Stream, { id, at }: { id: string; at: number }): Promise<void> {
     await redisCall(this.#redis.hset(this.#key(stream), 'used', `${id} ${at}`))
   }
 

@@ -351,7 +351,7 @@ export async function changesOfRun(
   return changes ?? { added: 0, updated: 0, deleted: 0 }
 }
 
-const copied = sql`modified_at, id, sign, written_at, action, first_seen_at, pruned_at, numeric_id, hash, size, run_id, payload, ended_at`
+const copied = sql`modified_at, id, sign, ${versionColumns}, size, run_id, payload, ended_at`
 
 /** Live versions of a stream, as rows for `insertCopy` under another name. */
 export const selectCopy = (
