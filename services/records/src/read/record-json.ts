@@ -4,7 +4,7 @@ import { encodeCursor } from './cursor.ts'
 import { rememberLast } from './remember-last.ts'
 
 /** Where a piece of the text of an array is. */
-export type Place = { opens: boolean; closes: boolean }
+export type PositionInPage = { opens: boolean; closes: boolean }
 
 /**
  * The JSON text of records with their metadata, as a piece of an array: the comma between two pieces belongs to the
@@ -13,7 +13,7 @@ export type Place = { opens: boolean; closes: boolean }
 export function recordsJson(
   rows: ReadRow[],
   prunedAtOf: (row: ReadRow) => number,
-  { opens, closes }: Place,
+  { opens, closes }: PositionInPage,
 ): Buffer {
   const records = rows.map((row) => {
     const prunedAt = prunedAtOf(row)
