@@ -17,7 +17,7 @@ const routingVariants: Without[] = ['nothing', 'sticky routing']
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const sizes = flags.quick
   ? { runs: 1, seconds: 0.3, streams: 20, rounds: 2, read: 1000 }
-  : { runs: 7, seconds: 3, streams: 100, rounds: 10, read: 20_000 }
+  : { runs: 3, seconds: 1, streams: 100, rounds: 5, read: 10_000 }
 
 /** Of each figure, by what was left out: one value for each run. */
 type Results = Record<string, Partial<Record<Without, number[]>>>
