@@ -32,3 +32,10 @@ test('a caller that waits is served when memory is given back', async () => {
   expect(changes.at(-1)).toBe(10)
   expect(Math.max(...changes)).toBe(100)
 })
+
+test('a small page is read while large ones hold all of their part, even more than it', async () => {
+  const memory = new PageMemory(64 * 1024 * 1024)
+  using large = await memory.reserve('slow', 18 * 1024 * 1024, never)
+  large.growTo(100 * 1024 * 1024)
+  using _small = await memory.reserve('quick', 4 * 1024 * 1024, never)
+})
