@@ -7,7 +7,7 @@ test('so many callers wait for memory, each environment with its share; more are
   const memory = new PageMemory(100)
   using _held = await memory.reserve('a', 100, never)
   const callers = new AbortController()
-  const waiting = (environment: string) => memory.reserve(environment, 10, callers.signal)
+  const waiting = (environment: string) => memory.reserve(environment, 20, callers.signal)
   const calls = Array.from({ length: 500 }, () => waiting('a'))
   await expect(waiting('a')).rejects.toMatchObject({
     code: 'unavailable',
@@ -25,11 +25,11 @@ test('a caller that waits is served when memory is given back', async () => {
   const changes: number[] = []
   const memory = new PageMemory(100, (bytes) => changes.push(bytes))
   const held = await memory.reserve('a', 100, never)
-  const call = memory.reserve('b', 10, never)
+  const call = memory.reserve('b', 20, never)
   held.shrinkTo(50)
   held[Symbol.dispose]()
   using _page = await call
-  expect(changes.at(-1)).toBe(10)
+  expect(changes.at(-1)).toBe(20)
   expect(Math.max(...changes)).toBe(100)
 })
 
