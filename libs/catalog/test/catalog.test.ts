@@ -100,7 +100,7 @@ function visitedBy(work: () => void): number {
 
 test('an old answer of the bucket does not bring back what was deleted since', async () => {
   const old = Promise.withResolvers<{ operation: 'PUT'; revision: number; string: () => string }>()
-  const bucket = { get: () => old.promise } as unknown as KV
+  const bucket = { get: () => old.promise } as unknown as KV // nothing else of it is called
   const collection = new Collection(bucket, 'environment', z.object({ name: z.string() }), 'not_found')
   const reading = collection.find('dev')
   collection.stored('environment.dev', '{"name":"dev"}', 1)
@@ -148,7 +148,7 @@ test('a comparison does not undo what this process has written meanwhile', async
   const nothing = Promise.withResolvers<null>()
   const dev = { operation: 'PUT', revision: 5, string: () => '{"name":"dev"}' }
   const answers = [nothing.promise, Promise.resolve(dev)]
-  const bucket = { get: () => answers.shift(), create: async () => 5 } as unknown as KV
+  const bucket = { get: () => answers.shift(), create: async () => 5 } as unknown as KV // nothing else of it is called
   const collection = new Collection(bucket, 'environment', z.object({ name: z.string() }), 'not_found')
   const refreshing = collection.refresh('environment.dev')
   await collection.create({ name: 'dev' }, 'dev')

@@ -127,7 +127,7 @@ test('what an instance has left is archived even if nothing is committed to its 
   expect(left).toBe('0\t2')
 })
 
-test('a prune takes the payloads of what has ended before its cursor too', async () => {
+test('payloads of superseded versions that were pruned are gone when ClickHouse has merged their rows', async () => {
   const issues = fresh()
   await issues.save([
     { id: 'a', n: 1 },

@@ -9,7 +9,7 @@ afterAll(() => store[Symbol.asyncDispose]())
 const fresh = () => stream(store.records)
 const cursorOf = (record: ListedRecord | undefined) => record?._nango_metadata.cursor ?? ''
 
-test('a pruned record is restored where it is if its content is the same', async () => {
+test('a pruned record that was restored stays where it is when ClickHouse has merged its rows', async () => {
   const issues = fresh()
   await issues.save([{ id: 'a', n: 1 }])
   await issues.save([{ id: 'b' }])

@@ -80,7 +80,7 @@ export function historyContract(fresh: FreshStream): void {
     }
   })
 
-  test('a prune takes the payloads of what has ended before its cursor too', async () => {
+  test('a prune takes the payloads of versions that were superseded before its cursor, too', async () => {
     const issues = fresh()
     await issues.save([
       { id: 'a', n: 1 },
