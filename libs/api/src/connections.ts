@@ -1,4 +1,4 @@
-import { Credentials } from '@syncline/catalog/entities'
+import { Credentials } from '@syncline/catalog/credentials'
 import { z } from 'zod'
 import { Success } from './answers.ts'
 import { ConnectionId, countInQuery, Instant, JsonObject, NoQuery, ProviderConfigKey } from './fields.ts'

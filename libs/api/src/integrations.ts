@@ -1,31 +1,17 @@
-import { AuthScheme, Pagination, Retry } from '@syncline/catalog/entities'
+import { ApiSettings, AuthScheme, HeaderTemplates, Pagination, Retry } from '@syncline/catalog/api-settings'
 import { z } from 'zod'
 import { Success } from './answers.ts'
 import { Instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
-// What is stored may grow, so the catalog reads leniently; what is sent to us may not hold what we do not know.
-const [none, bearer, basic, header, query] = AuthScheme.options
-const StrictAuth = z.discriminatedUnion('type', [
-  none.strict(),
-  bearer.strict(),
-  basic.strict(),
-  header.strict(),
-  query.strict(),
-])
-
 /** How to reach an external API. A known `provider` brings its own; what is given here wins. */
 const settings = {
   display_name: z.string().min(1).max(255).optional(),
-  base_url: z
-    .string()
-    .max(2048)
-    .regex(/^https?:\/\/./, 'must begin with http:// or https://')
-    .optional(),
-  auth: StrictAuth.optional(),
-  headers: z.record(z.string().max(255), z.string().max(8192)).optional(),
-  pagination: Pagination.strict().optional(),
-  retry: Retry.strict().optional(),
+  base_url: ApiSettings.shape.baseUrl.optional(),
+  auth: AuthScheme.optional(),
+  headers: HeaderTemplates.optional(),
+  pagination: Pagination.optional(),
+  retry: Retry.optional(),
 }
 
 export const Integration = z.object({

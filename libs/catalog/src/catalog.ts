@@ -3,7 +3,7 @@ import { Bucket } from './bucket.ts'
 import { Bundles } from './bundles.ts'
 import { Collection } from './collection.ts'
 import { compareRegularly } from './comparison.ts'
-import { ApiKey, Connection, Environment, Integration, Sync, Variable } from './entities.ts'
+import { ApiKey, Connection, Environment, Integration, Provider, Sync, Variable } from './entities.ts'
 import { type CatalogChange, Follower } from './follower.ts'
 import { Garbage } from './garbage.ts'
 import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
@@ -11,14 +11,15 @@ import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
 const STALL_MS = 10_000
 
 /**
- * The configuration of all environments: API keys, variables, integrations, connections, deployed syncs. Identities:
- * environment (name), API key (hash), variable (environment, name), integration (environment, key),
+ * The configuration of all environments: API keys, variables, providers, integrations, connections, deployed syncs. Identities:
+ * environment (name), API key (hash), variable (environment, name), provider (environment, name), integration (environment, key),
  * connection (environment, integration, id), sync (environment, integration, name).
  */
 export interface Catalog extends AsyncDisposable {
   environments: Collection<Environment>
   apiKeys: Collection<ApiKey>
   variables: Collection<Variable>
+  providers: Collection<Provider>
   integrations: Collection<Integration>
   connections: Collection<Connection>
   syncs: Collection<Sync>
@@ -71,6 +72,7 @@ function collectionsOf({ kv }: Bucket) {
     environments: new Collection(kv, 'environment', Environment, 'unknown_environment'),
     apiKeys: new Collection(kv, 'key', ApiKey, 'unknown_api_key'),
     variables: new Collection(kv, 'variable', Variable, 'not_found'),
+    providers: new Collection(kv, 'provider', Provider, 'unknown_provider'),
     integrations: new Collection(kv, 'integration', Integration, 'unknown_integration'),
     connections: new Collection(kv, 'connection', Connection, 'unknown_connection'),
     syncs: new Collection(kv, 'sync', Sync, 'unknown_sync'),

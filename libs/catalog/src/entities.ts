@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ApiSettings, AuthScheme, HeaderTemplates } from './api-settings.ts'
 
 const instant = z.iso.datetime()
 
@@ -19,78 +20,40 @@ export type ApiKey = z.infer<typeof ApiKey>
 export const Variable = z.object({ environment: z.string(), name: z.string(), sealedValue: z.string() })
 export type Variable = z.infer<typeof Variable>
 
-/** Where the credentials of a connection go in a request. */
-export const AuthScheme = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('none') }),
-  z.object({ type: z.literal('bearer') }),
-  z.object({ type: z.literal('basic') }),
-  z.object({ type: z.literal('header'), name: z.string(), prefix: z.string().default('') }),
-  z.object({ type: z.literal('query'), name: z.string() }),
-])
-export type AuthScheme = z.infer<typeof AuthScheme>
-
-/** Defaults of `nango.paginate`; a call's own settings win. */
-export const Pagination = z.object({
-  type: z.enum(['cursor', 'link', 'offset']),
-  response_path: z.string().optional(),
-  limit: z.number().int().positive().optional(),
-  limit_name_in_request: z.string().optional(),
-  in_body: z.boolean().optional(),
-  cursor_name_in_request: z.string().optional(),
-  cursor_path_in_response: z.string().optional(),
-  link_rel_in_response_header: z.string().optional(),
-  link_path_in_response_body: z.string().optional(),
-  offset_name_in_request: z.string().optional(),
-  offset_start_value: z.number().optional(),
-  offset_calculation_method: z.enum(['per-page', 'by-response-size']).optional(),
+/** A provider file that the environment has deployed: it wins over one of the same name that comes with Syncline. */
+export const Provider = z.object({
+  environment: z.string(),
+  name: z.string(),
+  displayName: z.string(),
+  /** The vendor's page that it was written from. */
+  docs: z.string(),
+  /** With those of the provider that it extends. */
+  settings: ApiSettings,
+  deployedAt: instant,
 })
-export type Pagination = z.infer<typeof Pagination>
+export type Provider = z.infer<typeof Provider>
 
-/** Which answers of the external API mean "try again later", and which response header has the time. */
-export const Retry = z.object({
-  /** Statuses worth a retry instead of 401, 429 and 5xx. */
-  statuses: z.array(z.number().int()).optional(),
-  /** Header with the seconds to wait. */
-  after: z.string().optional(),
-  /** Header with the Unix second from which it may be tried again. */
-  at: z.string().optional(),
-  /** Header that counts down; at 0 the budget is used up. */
-  remaining: z.string().optional(),
-})
-export type Retry = z.infer<typeof Retry>
-
+/** An external API as configured by the customer. What is not set here is the provider's: see `settingsOf` in libs/providers. */
 export const Integration = z.object({
   environment: z.string(),
   key: z.string(),
   provider: z.string(),
   displayName: z.string(),
-  /** May hold `${connectionConfig.<name>}`. */
-  baseUrl: z.string(),
-  auth: AuthScheme,
-  headers: z.record(z.string(), z.string()),
-  pagination: Pagination.optional(),
-  retry: Retry.optional(),
+  ...ApiSettings.partial().shape,
+  /** Without the defaults of ApiSettings: absent is the provider's. */
+  allowedHosts: ApiSettings.shape.allowedHosts.unwrap().optional(),
+  auth: AuthScheme.optional(),
+  headers: HeaderTemplates.optional(),
+  /** JSON of `AppCredentials`. */
+  sealedApp: z.string().optional(),
   createdAt: instant,
   updatedAt: instant,
 })
 export type Integration = z.infer<typeof Integration>
 
-export const Credentials = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('NONE') }),
-  z.strictObject({ type: z.literal('API_KEY'), apiKey: z.string().min(1).max(1024) }),
-  z.strictObject({
-    type: z.literal('BASIC'),
-    username: z.string().max(1024),
-    password: z.string().max(1024),
-  }),
-  z.strictObject({
-    type: z.literal('OAUTH2'),
-    access_token: z.string().min(1),
-    refresh_token: z.string().optional(),
-    expires_at: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
-  }),
-])
-export type Credentials = z.infer<typeof Credentials>
+/** Why a connection can't be used before somebody gives it new credentials. */
+export const NeedsReauth = z.object({ since: instant, reason: z.string() })
+export type NeedsReauth = z.infer<typeof NeedsReauth>
 
 export const Connection = z.object({
   /** Random, new for each connection: records and schedules refer to it. */
@@ -100,6 +63,9 @@ export const Connection = z.object({
   id: z.string(),
   /** JSON of `Credentials`. */
   sealedCredentials: z.string(),
+  /** JSON of `Token`: what was got with these credentials. */
+  sealedToken: z.string().optional(),
+  needsReauth: NeedsReauth.optional(),
   metadata: z.record(z.string(), z.unknown()).nullable(),
   connectionConfig: z.record(z.string(), z.unknown()),
   tags: z.record(z.string(), z.string()),

@@ -1,18 +1,37 @@
 export { hashApiKey, newApiKey } from './api-key.ts'
+export {
+  ApiSettings,
+  AuthScheme,
+  Budget,
+  Pagination,
+  type Placement,
+  Retry,
+  type SignedJwt,
+  type TokenRequest,
+  Verify,
+} from './api-settings.ts'
 export { type Catalog, openCatalog } from './catalog.ts'
 export type { Collection } from './collection.ts'
+export { AppCredentials, Credentials, Token } from './credentials.ts'
 export {
   ApiKey,
-  AuthScheme,
   Connection,
-  Credentials,
   Environment,
   Integration,
-  Pagination,
-  Retry,
+  NeedsReauth,
+  Provider,
   Sync,
   Variable,
 } from './entities.ts'
 export type { CatalogChange } from './follower.ts'
 export { Keyring } from './keyring.ts'
-export { openCredentials, openVariable, sealCredentials, sealVariable } from './secrets.ts'
+export {
+  openApp,
+  openCredentials,
+  openToken,
+  openVariable,
+  sealApp,
+  sealCredentials,
+  sealToken,
+  sealVariable,
+} from './secrets.ts'

@@ -32,6 +32,7 @@ export const codes = {
   unknown_sync: missing,
   unknown_model: missing,
   unknown_environment: missing,
+  unknown_provider: missing,
   already_exists: conflict,
   sync_variant_already_exists: { ...conflict, http: 400 },
   resource_capped: { http: 400, grpc: Status.RESOURCE_EXHAUSTED, retry: false },

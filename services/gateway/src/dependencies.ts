@@ -1,5 +1,6 @@
 import type { Catalog, Keyring } from '@syncline/catalog'
 import type { Limits } from '@syncline/frequency'
+import type { Outgoing } from '@syncline/outgoing'
 import type { RecordsClient, SchedulesClient } from '@syncline/proto'
 import type { Health } from '@syncline/service'
 import type { Commands } from './commands.ts'
@@ -12,6 +13,7 @@ export interface Dependencies {
   records: RecordsClient
   schedules: SchedulesClient
   commands: Commands
+  outgoing: Outgoing
   health: () => Promise<Health>
   /** Limits how often NATS is asked about keys that the copy of the catalog lacks. */
   keyLookups: RateLimit

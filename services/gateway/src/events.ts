@@ -29,6 +29,7 @@ export function createEvents(log: Log) {
       log.error({ request: id, err: error }, 'request failed')
     },
     /** An entry does not parse, or a comparison with NATS failed. */
+    redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogFailed(error: unknown) {
       log.error({ err: error }, 'catalog failed')
     },

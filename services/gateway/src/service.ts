@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net'
-import { orAborted, repeat, timeLimit } from '@syncline/async'
+import { orAborted, repeat, timeLimit, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { type Catalog, Keyring, openCatalog } from '@syncline/catalog'
+import { withoutSecrets } from '@syncline/errors'
+import { Egress, Outgoing } from '@syncline/outgoing'
 import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
+import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
 import { listenForAnswers } from './commands.ts'
@@ -34,6 +37,10 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
     await openCatalog(bus, events.catalogFailed, { onProgress: events.catalogLoading }),
   )
   open.use(collectGarbage(catalog, events))
+  const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
+  await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
+  const egress = open.use(new Egress(config.egress))
+  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress })
   const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
   const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
   const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)
@@ -47,6 +54,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       records,
       schedules,
       commands,
+      outgoing,
       health,
       keyLookups: new RateLimit(KEY_LOOKUPS_PER_SECOND),
       limits: config.limits,

@@ -93,6 +93,8 @@ export async function startWorld(
     PORT: '0',
     NATS_URL: natsUrl,
     NATS_PREFIX: prefix,
+    REDIS_URL: servers().redis.url,
+    REDIS_PREFIX: prefix,
     RECORDS_ADDRESS: `127.0.0.1:${recordsPort}`,
     SCHEDULER_ADDRESS: `127.0.0.1:${schedulesServer.port}`,
     SYNCLINE_KEYRING: Keyring.generate('test'),

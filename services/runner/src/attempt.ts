@@ -1,3 +1,4 @@
+import type { ConnectionPlace } from '@syncline/outgoing'
 import type { AttemptStarted, Stream, Writer } from '@syncline/proto'
 
 /** One attempt of a run, as the scheduler numbered it. */
@@ -8,6 +9,16 @@ export interface Attempt extends AttemptStarted {
 
 export function streamOf({ environment, connectionUid, variant }: Attempt, model: string): Stream {
   return { environment, connection: connectionUid, model, variant }
+}
+
+export function placeOf(attempt: Attempt): Required<ConnectionPlace> {
+  const {
+    environment,
+    providerConfigKey: integration,
+    connectionId: connection,
+    connectionUid: uid,
+  } = attempt
+  return { environment, integration, connection, uid }
 }
 
 export function writerOf({ runId, sync, fence }: Attempt): Writer {

@@ -1,3 +1,4 @@
+import { MIN_ANSWER_BYTES } from '@syncline/outgoing'
 import {
   defaultLimits,
   defaultParentLimits,
@@ -8,7 +9,6 @@ import {
 } from '@syncline/sandbox'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
-import { MIN_ANSWER_BYTES } from './http/egress-answer.ts'
 
 const MIB = 1024 * 1024
 /** Of one slot. */
@@ -23,6 +23,8 @@ export const Config = z
     NATS_URL: variable.url('nats://127.0.0.1:4222'),
     NATS_PREFIX: variable.text('syncline'),
     NATS_REPLICAS: variable.whole(1),
+    REDIS_URL: variable.url('redis://127.0.0.1:6379'),
+    REDIS_PREFIX: variable.text('syncline'),
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
     SYNCLINE_KEYRING: variable.text(),
@@ -59,6 +61,7 @@ export const Config = z
   })
   .transform((env) => ({
     nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },
+    redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
     records: { address: env.RECORDS_ADDRESS },
     scheduler: { address: env.SCHEDULER_ADDRESS },
     keyring: env.SYNCLINE_KEYRING,

@@ -53,6 +53,7 @@ export function createEvents(log: Log) {
       log.warn({ ...ids(attempt), err: messageOf(err) }, 'a heartbeat failed'),
     logsLost: (attempt: Attempt, lines: number, err: unknown) =>
       log.warn({ ...ids(attempt), lines, err: messageOf(err) }, "lines of a run's log are lost"),
+    redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     messageFailed: (err: unknown) => log.error({ err }, 'a run goes back to the queue'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
   }

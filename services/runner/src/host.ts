@@ -1,12 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
+import { type Caller, REQUESTS_AT_ONCE, toHostAnswer } from '@syncline/outgoing'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
 import pLimit, { type LimitFunction } from 'p-limit'
-import { type Attempt, streamOf } from './attempt.ts'
-import type { Egress } from './http/egress.ts'
-import { REQUESTS_AT_ONCE, toHostAnswer } from './http/egress-answer.ts'
-import { httpCall } from './http/http-call.ts'
+import { type Attempt, placeOf, streamOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -57,20 +56,20 @@ function hostMethod<Name extends HostMethod>(name: Name, run: HostContext): Host
 }
 
 async function http(run: HostContext, call: HostParams['http'], own: HostCall) {
-  const deps = {
-    request: limited(run),
-    access: () => run.deps.loader.access(run.attempt),
-    warn: (text: string) => run.log.add('warn', text),
+  const { attempt, deps, requests } = run
+  const caller: Caller = {
+    ...own,
+    lane: attempt.lastSyncAtMs === 0 ? 'first' : 'fresh',
+    warn: (text) => run.log.add('warn', text),
+    wait: (ms) => sleep(ms, undefined, { signal: own.signal }),
   }
-  return toHostAnswer(await httpCall(deps, call, own), call.binary)
+  const answer = await requests(() => deps.outgoing.call(placeOf(attempt), call, caller))
+  return toHostAnswer(answer, call.binary)
 }
 
 async function fetchUrl(run: HostContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
-  return toHostAnswer(await limited(run)(new URL(url), request, own), false)
-}
-
-function limited({ requests, deps }: HostContext): Egress['request'] {
-  return (url, request, own) => requests(() => deps.egress.request(url, request, own))
+  const answer = await run.requests(() => run.deps.outgoing.egress.request(new URL(url), request, own))
+  return toHostAnswer(answer, false)
 }
 
 function save({ saves }: HostContext, { model, mode, first, records }: HostParams['save']) {

@@ -112,7 +112,7 @@ async function complete({ work, saves }: RunContext): Promise<void> {
   }
 }
 
-function inputOf(attempt: Attempt, { bundle, integration }: Work): ProgramInput {
+function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
   return {
     task: 'sync',
     code: bundle,
@@ -125,7 +125,7 @@ function inputOf(attempt: Attempt, { bundle, integration }: Work): ProgramInput 
       syncJobId: attempt.runNumber,
       variant: attempt.variant,
       lastSyncDate: attempt.lastSyncAtMs === 0 ? null : new Date(attempt.lastSyncAtMs).toISOString(),
-      pagination: integration.pagination ?? {},
+      pagination: settings.pagination ?? {},
     },
   }
 }

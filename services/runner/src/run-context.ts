@@ -1,9 +1,9 @@
 import type { Bus } from '@syncline/bus'
+import type { Outgoing } from '@syncline/outgoing'
 import type { RecordsClient, RunsClient } from '@syncline/proto'
 import type { Sandboxes } from '@syncline/sandbox'
 import type { Attempt } from './attempt.ts'
 import type { Events } from './events.ts'
-import type { Egress } from './http/egress.ts'
 import type { Work, WorkLoader } from './load-work.ts'
 import type { RunLog } from './run-log.ts'
 import type { Saves } from './saves.ts'
@@ -14,7 +14,7 @@ export interface RunnerDeps {
   sandboxes: Sandboxes
   scheduler: RunsClient
   records: RecordsClient
-  egress: Egress
+  outgoing: Outgoing
   loader: WorkLoader
   events: Events
   leaseMs: number

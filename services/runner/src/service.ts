@@ -1,12 +1,15 @@
+import { waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { Keyring, openCatalog } from '@syncline/catalog'
+import { withoutSecrets } from '@syncline/errors'
 import { openFunctionSandboxes } from '@syncline/functions'
+import { Egress, Outgoing } from '@syncline/outgoing'
 import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
+import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
-import { Egress } from './http/egress.ts'
 import { startIntake } from './intake.ts'
 import { WorkLoader } from './load-work.ts'
 
@@ -30,13 +33,17 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const scheduler = open.use(connect(config.scheduler.address)).client(RunsDefinition)
   const records = open.use(connect(config.records.address)).client(RecordsDefinition)
   const egress = open.use(new Egress(config.egress))
-  const loader = new WorkLoader(catalog, new Keyring(config.keyring))
-  const deps = { bus, sandboxes, scheduler, records, egress, loader, events, leaseMs }
+  const keyring = new Keyring(config.keyring)
+  const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
+  await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
+  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress })
+  const loader = new WorkLoader(catalog, keyring)
+  const deps = { bus, sandboxes, scheduler, records, outgoing, loader, events, leaseMs }
   open.use(startIntake(deps, config))
 
   const owned = open.move()
   return {
-    // Scheduler and records are not asked: a runner that cannot reach them waits, and a restart would not help.
+    // Redis, scheduler and records are not asked: a runner that cannot reach them waits, and a restart would not help.
     health: () => checkHealth({ nats: () => bus.connection.rtt() }),
     facts: { sandbox: sandboxes.level },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

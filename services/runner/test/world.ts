@@ -71,6 +71,8 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     const config = Config.parse({
       NATS_URL: url,
       NATS_PREFIX: prefix,
+      REDIS_URL: servers().redis.url,
+      REDIS_PREFIX: prefix,
       RECORDS_ADDRESS: `127.0.0.1:${port}`,
       SCHEDULER_ADDRESS: `127.0.0.1:${port}`,
       SYNCLINE_KEYRING: keyring,

@@ -6,6 +6,7 @@ import {
   openCredentials,
   sealCredentials,
 } from '@syncline/catalog'
+import { settingsOf } from '@syncline/providers'
 import { connectionAnswer, connectionSummary } from '../answers/connection-answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
@@ -17,6 +18,12 @@ const fitting: Record<AuthScheme['type'], Credentials['type'][]> = {
   header: ['NONE', 'API_KEY', 'OAUTH2'],
   query: ['NONE', 'API_KEY', 'OAUTH2'],
   basic: ['NONE', 'BASIC'],
+  oauth2: ['OAUTH2'],
+  client_credentials: ['OAUTH2_CC'],
+  password: ['BASIC'],
+  jwt: ['CUSTOM'],
+  two_step: ['CUSTOM', 'API_KEY', 'BASIC', 'OAUTH2_CC'],
+  callback: ['CALLBACK'],
 }
 
 export const createConnection: Handler<'createConnection'> = async (
@@ -24,8 +31,9 @@ export const createConnection: Handler<'createConnection'> = async (
   { environment, body },
 ) => {
   const { credentials, provider_config_key: integration } = body
-  const { provider, auth } = await catalog.integrations.get(environment, integration)
-  checkFit(credentials, auth)
+  const known = await catalog.integrations.get(environment, integration)
+  const { provider } = known
+  checkFit(credentials, settingsOf(catalog, known).auth)
   const place = { environment, integration, id: body.connection_id ?? randomUUID() }
   const now = new Date().toISOString()
   const change = (present: Connection | undefined): Connection => ({

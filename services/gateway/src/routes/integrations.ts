@@ -1,8 +1,8 @@
 import type { Integration as IntegrationAnswer } from '@syncline/api'
-import type { Integration } from '@syncline/catalog'
+import type { ApiSettings, Integration } from '@syncline/catalog'
+import { builtinProviders, settingsOf } from '@syncline/providers'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
-import { providers } from '../rules/providers.ts'
 
 type Created = Parameters<typeof createIntegration>[1]['body']
 type Settings = Parameters<typeof updateIntegration>[1]['body']
@@ -10,32 +10,30 @@ type Settings = Parameters<typeof updateIntegration>[1]['body']
 export const createIntegration: Handler<'createIntegration'> = async ({ catalog }, { environment, body }) => {
   const now = new Date().toISOString()
   const basis: Integration = {
-    displayName: body.unique_key,
-    auth: { type: 'none' },
-    headers: {},
-    ...providers.get(body.provider),
+    displayName: builtinProviders.get(body.provider)?.displayName ?? body.unique_key,
     environment,
     key: body.unique_key,
     provider: body.provider,
-    baseUrl: baseUrlOf(body),
     createdAt: now,
     updatedAt: now,
   }
   const integration = withSettings(basis, body)
+  if (integration.baseUrl === undefined && !builtinProviders.has(body.provider)) throw unknownProvider(body)
   await catalog.integrations.create(integration, environment, body.unique_key)
-  return { data: integrationAnswer(integration) }
+  return { data: integrationAnswer(integration, settingsOf(catalog, integration)) }
 }
 
 export const listIntegrations: Handler<'listIntegrations'> = async ({ catalog }, { environment }) => ({
   data: catalog.integrations
     .list(environment)
     .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(integrationAnswer),
+    .map((integration) => integrationAnswer(integration, settingsOf(catalog, integration))),
 })
 
-export const getIntegration: Handler<'getIntegration'> = async ({ catalog }, { environment, params }) => ({
-  data: integrationAnswer(await catalog.integrations.get(environment, params.uniqueKey)),
-})
+export const getIntegration: Handler<'getIntegration'> = async ({ catalog }, { environment, params }) => {
+  const integration = await catalog.integrations.get(environment, params.uniqueKey)
+  return { data: integrationAnswer(integration, settingsOf(catalog, integration)) }
+}
 
 export const updateIntegration: Handler<'updateIntegration'> = async (
   { catalog },
@@ -47,7 +45,7 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
     environment,
     params.uniqueKey,
   )
-  return { data: integrationAnswer(integration) }
+  return { data: integrationAnswer(integration, settingsOf(catalog, integration)) }
 }
 
 export const deleteIntegration: Handler<'deleteIntegration'> = async (
@@ -66,11 +64,9 @@ export const deleteIntegration: Handler<'deleteIntegration'> = async (
   return { success: true }
 }
 
-function baseUrlOf({ provider, base_url }: Created): string {
-  const baseUrl = base_url ?? providers.get(provider)?.baseUrl
-  if (baseUrl !== undefined) return baseUrl
-  const known = [...providers.keys()].join(', ')
-  throw InvalidRequest.body(
+function unknownProvider({ provider }: Created): InvalidRequest {
+  const known = [...builtinProviders.keys()].join(', ')
+  return InvalidRequest.body(
     ['base_url'],
     `provider '${provider}' is not one that we know (${known}): give its base_url`,
   )
@@ -89,8 +85,9 @@ function withSettings(present: Integration, settings: Settings): Integration {
   }
 }
 
-function integrationAnswer(integration: Integration): IntegrationAnswer {
-  const { key, provider, displayName, baseUrl, auth, headers, pagination, retry } = integration
+function integrationAnswer(integration: Integration, settings: ApiSettings): IntegrationAnswer {
+  const { key, provider, displayName } = integration
+  const { baseUrl, auth, headers, pagination, retry } = settings
   return {
     unique_key: key,
     provider,

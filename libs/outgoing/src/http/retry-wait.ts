@@ -28,8 +28,6 @@ export interface RetryPolicy extends Retry {
   retryAfter: string[]
   retryAt: string[]
   tried: number
-  /** The credentials have changed since the last try. */
-  renewed: boolean
 }
 
 /** How long to wait before the next try; undefined = there is no point in one. */
@@ -46,10 +44,10 @@ export function retryWait(result: Result, policy: RetryPolicy, now: number): num
 function isWorthwhile({ status, headers }: EgressAnswer, policy: RetryPolicy): boolean {
   if (status < 400) return false
   if (policy.retryOn.includes(status)) return true
-  if (policy.remaining !== undefined && headers[policy.remaining.toLowerCase()] === '0') return true
+  const remaining = [policy.remaining ?? []].flat()
+  if (remaining.some((name) => headers[name.toLowerCase()] === '0')) return true
   if (policy.statuses) return policy.statuses.includes(status)
-  // A 401 stays one with the same credentials.
-  return status >= 500 || status === 429 || (status === 401 && policy.renewed)
+  return status >= 500 || status === 429
 }
 
 /** The longest of what the response's headers ask for. */

@@ -1,4 +1,4 @@
-import type { AuthScheme, Credentials } from '@syncline/catalog'
+import type { AuthScheme, Credentials, Placement } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 
 interface Authorization {
@@ -13,9 +13,17 @@ export function authorize(scheme: AuthScheme, credentials: Credentials): Authori
     return { headers: { authorization: `Basic ${basic(credentials)}` }, query: {} }
   }
   const token = tokenOf(scheme, credentials)
-  if (scheme.type === 'bearer') return { headers: { authorization: `Bearer ${token}` }, query: {} }
-  if (scheme.type === 'query') return { headers: {}, query: { [scheme.name]: token } }
-  return { headers: { [scheme.name.toLowerCase()]: scheme.prefix + token }, query: {} }
+  if (scheme.type === 'bearer')
+    return placed({ in: 'header', name: 'authorization', prefix: 'Bearer ' }, token)
+  if (scheme.type === 'query') return placed({ in: 'query', name: scheme.name }, token)
+  if (scheme.type === 'header')
+    return placed({ in: 'header', name: scheme.name, prefix: scheme.prefix }, token)
+  return placed(scheme.placement, token)
+}
+
+function placed(placement: Placement, token: string): Authorization {
+  if (placement.in === 'query') return { headers: {}, query: { [placement.name]: token } }
+  return { headers: { [placement.name.toLowerCase()]: placement.prefix + token }, query: {} }
 }
 
 /** APIs with one key and no password take it as the user's name. */

@@ -8,7 +8,7 @@ const answer = (status: number, headers: Record<string, string> = {}): Result =>
 })
 const fault = (code: string): Result => ({ kind: 'fault', error: Object.assign(new Error('no'), { code }) })
 const wait = (result: Result, policy: Partial<RetryPolicy> = {}) =>
-  retryWait(result, { retryOn: [], retryAfter: [], retryAt: [], tried: 0, renewed: false, ...policy }, NOW)
+  retryWait(result, { retryOn: [], retryAfter: [], retryAt: [], tried: 0, ...policy }, NOW)
 
 test.each([
   [200, undefined],
@@ -25,10 +25,6 @@ test.each([
 test('waits double, up to ten minutes', () => {
   const waits = [0, 1, 2, 3, 20].map((tried) => wait(answer(500), { tried }))
   expect(waits).toEqual([3000, 6000, 12_000, 24_000, 600_000])
-})
-
-test('a 401 is worth another try only with other credentials', () => {
-  expect(wait(answer(401), { renewed: true })).toBe(3000)
 })
 
 test('statuses of the integration replace the usual ones; those of the call come on top', () => {

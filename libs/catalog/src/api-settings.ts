@@ -1,0 +1,182 @@
+import { z } from 'zod'
+
+// How to reach an external API. The same form in a provider file, in the REST API and in the catalog. All of it is strict,
+// also when it is read from the catalog: a process that does not know a setting must not call the API without it.
+//
+// A text with `${…}` is a template: see libs/outgoing/src/template.ts for the names that it may use.
+
+const name = z.string().min(1).max(255)
+const template = z.string().min(1).max(8192)
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a valid name of a header')
+const headerValue = z
+  .string()
+  .max(8192)
+  .regex(/^[^\0\r\n]*$/, 'must have no line breaks and no NUL')
+export const HeaderTemplates = z.record(headerName, headerValue)
+const url = z
+  .string()
+  .max(2048)
+  .regex(/^https?:\/\/./, 'must begin with http:// or https://')
+const texts = z.record(name, template)
+
+/** Where a token goes in a request. */
+const Placement = z
+  .discriminatedUnion('in', [
+    z.strictObject({
+      in: z.literal('header'),
+      name: headerName.default('authorization'),
+      prefix: z.string().max(255).default('Bearer '),
+    }),
+    z.strictObject({ in: z.literal('query'), name }),
+  ])
+  .default({ in: 'header', name: 'authorization', prefix: 'Bearer ' })
+export type Placement = z.infer<typeof Placement>
+
+/** The request that gives a token, and where its answer has it. */
+const TokenRequest = z.strictObject({
+  url,
+  method: z.enum(['POST', 'GET']).default('POST'),
+  /** How the params are sent. */
+  body: z.enum(['form', 'json', 'none']).default('form'),
+  /** Where client id and secret are sent. */
+  client_auth: z.enum(['body', 'header', 'none']).default('body'),
+  headers: HeaderTemplates.default({}),
+  /** Sent with each token request, beside what the grant needs. */
+  params: texts.default({}),
+  /** Sent with a refresh, beside what the grant needs. */
+  refresh_params: texts.default({}),
+  /** Paths in the answer's body. */
+  token_path: name.default('access_token'),
+  expires_in_path: name.default('expires_in'),
+  /** An instant: ISO 8601 or Unix seconds. Wins over `expires_in_path`. */
+  expires_at_path: name.optional(),
+  refresh_token_path: name.default('refresh_token'),
+  /** How long a token lives if the answer does not say. Without it, until the API refuses it. */
+  lifetime_s: z.int().positive().optional(),
+})
+export type TokenRequest = z.infer<typeof TokenRequest>
+
+/** A JWT that we sign. */
+const SignedJwt = z.strictObject({
+  algorithm: z.enum([
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'ES256',
+    'ES384',
+    'HS256',
+    'HS384',
+    'HS512',
+    'EdDSA',
+  ]),
+  /** The key: PEM, or the secret of HS algorithms. */
+  key: template,
+  header: texts.default({}),
+  claims: texts.default({}),
+  lifetime_s: z.int().positive().max(86_400).default(3600),
+})
+export type SignedJwt = z.infer<typeof SignedJwt>
+
+/**
+ * How requests are authorized. The first five send what the connection has. The others send a token that is got and renewed by
+ * libs/outgoing.
+ */
+export const AuthScheme = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('bearer') }),
+  z.strictObject({ type: z.literal('basic') }),
+  z.strictObject({ type: z.literal('header'), name: headerName, prefix: z.string().max(255).default('') }),
+  z.strictObject({ type: z.literal('query'), name }),
+  /** A token with a refresh token, from an authorization that somebody else has done. */
+  z.strictObject({ type: z.literal('oauth2'), token: TokenRequest, placement: Placement }),
+  z.strictObject({ type: z.literal('client_credentials'), token: TokenRequest, placement: Placement }),
+  z.strictObject({ type: z.literal('password'), token: TokenRequest, placement: Placement }),
+  /**
+   * With `token`: the JWT is the assertion of a JWT bearer grant (RFC 7523), or, if a header of the token request is a template
+   * with `${jwt}`, it authorizes that request. Without: it is the token.
+   */
+  z.strictObject({
+    type: z.literal('jwt'),
+    jwt: SignedJwt,
+    token: TokenRequest.optional(),
+    placement: Placement,
+  }),
+  /** A first call, written as templates over the credentials, gives a token. */
+  z.strictObject({ type: z.literal('two_step'), token: TokenRequest, placement: Placement }),
+  /** A URL of the user's own app gives the token; the request is signed. */
+  z.strictObject({ type: z.literal('callback'), url, placement: Placement }),
+])
+export type AuthScheme = z.infer<typeof AuthScheme>
+
+/** Defaults of `nango.paginate`; a call's own settings win. */
+export const Pagination = z.strictObject({
+  type: z.enum(['cursor', 'link', 'offset']),
+  response_path: z.string().optional(),
+  /** The API leaves `response_path` out of an answer without items. */
+  optional_response_path: z.boolean().optional(),
+  limit: z.number().int().positive().optional(),
+  limit_name_in_request: z.string().optional(),
+  in_body: z.boolean().optional(),
+  cursor_name_in_request: z.string().optional(),
+  cursor_path_in_response: z.string().optional(),
+  link_rel_in_response_header: z.string().optional(),
+  link_path_in_response_body: z.string().optional(),
+  offset_name_in_request: z.string().optional(),
+  offset_start_value: z.number().optional(),
+  offset_calculation_method: z.enum(['per-page', 'by-response-size']).optional(),
+})
+export type Pagination = z.infer<typeof Pagination>
+
+const headerNames = z.union([headerName, z.array(headerName).max(10)])
+
+/** Which answers of the API mean "try again later", and which response headers say when. */
+export const Retry = z.strictObject({
+  /** Statuses worth a retry beside 429 and 5xx. */
+  statuses: z.array(z.int().min(400).max(599)).max(50).optional(),
+  /** Headers with the seconds to wait, beside `retry-after`. */
+  after: headerNames.optional(),
+  /** Headers with the Unix second, or the date, from which it may be tried again. They count when the budget is used up. */
+  at: headerNames.optional(),
+  /** Headers that count down; at 0 the budget is used up. */
+  remaining: headerNames.optional(),
+})
+export type Retry = z.infer<typeof Retry>
+
+/** How many requests the API allows. All runners keep to it together. */
+export const Budget = z.strictObject({
+  /** Who shares it: all connections of the integration, each connection, or a template over the connection. */
+  key: z.union([z.enum(['app', 'connection']), template]).default('connection'),
+  requests: z.int().positive().max(1_000_000),
+  /** Seconds. */
+  per_s: z.number().positive().max(86_400).default(1),
+})
+export type Budget = z.infer<typeof Budget>
+
+/** A request that works if, and only if, a connection does. */
+export const Verify = z.strictObject({
+  method: z.enum(['GET', 'POST']).default('GET'),
+  path: template,
+  headers: HeaderTemplates.default({}),
+  /** Sent as JSON. */
+  data: z.unknown().optional(),
+  /** The least status that means refused; default 400. */
+  statuses: z.array(z.int()).max(50).optional(),
+})
+export type Verify = z.infer<typeof Verify>
+
+/** An external API, as an integration reaches it. */
+export const ApiSettings = z.strictObject({
+  baseUrl: url,
+  /** Hosts beside that of the base URL that may get credentials: `host`, `host:port` or `*.domain`; https only. */
+  allowedHosts: z.array(name).max(100).default([]),
+  auth: AuthScheme.default({ type: 'none' }),
+  headers: HeaderTemplates.default({}),
+  pagination: Pagination.optional(),
+  retry: Retry.optional(),
+  budget: Budget.optional(),
+  verify: Verify.optional(),
+  /** How late the API may show a change. Incremental reads look back so far. */
+  consistencyLagMs: z.int().nonnegative().optional(),
+})
+export type ApiSettings = z.infer<typeof ApiSettings>

@@ -1,0 +1,2 @@
+export { builtinProviders } from './builtin.ts'
+export { settingsOf } from './settings-of.ts'
