@@ -68,7 +68,7 @@ const faults: Mutant[] = [
     attacks: 'egress: public addresses only',
     edits: [
       {
-        file: runner('src/http/egress.ts'),
+        file: 'libs/outgoing/src/http/egress.ts',
         search: 'if (isIP(address) !== 0 && !isPublic(address)) throw',
         replace: 'if (false) throw',
       },
@@ -81,7 +81,7 @@ const faults: Mutant[] = [
     attacks: 'egress: the address that is used is the one that was checked',
     edits: [
       {
-        file: runner('src/http/public-address.ts'),
+        file: 'libs/outgoing/src/http/public-address.ts',
         search: 'addresses?.find(({ address }) => !isPublic(address))',
         replace: 'addresses?.find(() => false)',
       },
@@ -94,19 +94,19 @@ const faults: Mutant[] = [
     attacks: 'egress: no loopback, link-local, metadata or private range',
     edits: [
       {
-        file: runner('src/http/public-address.ts'),
+        file: 'libs/outgoing/src/http/public-address.ts',
         search: "if (parsed.range() !== 'unicast') return false",
         replace: '',
       },
     ],
-    tests: [runner('src/http/public-address.test.ts')],
+    tests: ['libs/outgoing/src/http/public-address.test.ts'],
   },
   {
     name: 'token-to-another-origin',
     attacks: 'egress: credentials stay with their origin',
     edits: [
       {
-        file: runner('src/http/egress.ts'),
+        file: 'libs/outgoing/src/http/egress.ts',
         search: 'sameOrigin || request.keepAuthOnRedirect ?',
         replace: 'true ?',
       },
@@ -119,7 +119,7 @@ const faults: Mutant[] = [
     attacks: 'egress: each hop is checked',
     edits: [
       {
-        file: runner('src/http/egress.ts'),
+        file: 'libs/outgoing/src/http/egress.ts',
         search: 'const response = await this.#send(target, current, within)',
         replace:
           'const response = await this.#send(redirects === 0 ? target : Object.assign(new URL(target), { hostname: url.hostname }), current, within)',
