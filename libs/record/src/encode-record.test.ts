@@ -40,7 +40,6 @@ test('the order of arrays and the types of values are changes', () => {
 test('what JSON drops or turns into text makes no difference', () => {
   const at = new Date(0)
   expect(hash({ id: 'a', at, gone: undefined })).toBe(hash({ id: 'a', at: at.toISOString() }))
-  expect(text({ id: 'a', n: Number.NaN })).toBe('{"id":"a","n":null}')
 })
 
 test('a hash has 16 bytes', () => {
@@ -50,7 +49,8 @@ test('a hash has 16 bytes', () => {
 test('ids may be numbers, 0 too', () => {
   expect(encodeRecord({ id: 0 })).toMatchObject({ id: '0', numericId: true })
   expect(encodeRecord({ id: -0 })).toMatchObject({ id: '0', numericId: true })
-  expect(encodeRecord({ id: 1e21 })).toMatchObject({ id: '1e+21', numericId: true })
+  expect(encodeRecord({ id: -1.5 })).toMatchObject({ id: '-1.5', numericId: true })
+  expect(encodeRecord({ id: Number.MAX_SAFE_INTEGER })).toMatchObject({ id: '9007199254740991' })
   expect(encodeRecord({ id: '0' })).toMatchObject({ id: '0', numericId: false })
 })
 
@@ -67,6 +67,20 @@ test('a text that was cut inside an emoji is repaired, not refused', () => {
   const cut = '🚀'.slice(0, 1)
   expect(text({ id: 'a', title: `go ${cut}` })).toBe('{"id":"a","title":"go �"}')
   expect(encodeRecord({ id: `x${cut}` }).id).toBe('x�')
+})
+
+test('half of a surrogate pair in a key is repaired too, at any depth, and two such keys stay two', () => {
+  const [high, low] = ['🚀'.slice(0, 1), '🚀'.slice(1)]
+  const record = { id: 'a', [`k${high}`]: 1, deep: [{ [`k${high}`]: 'x', [`k${low}`]: 'y', 'k�': 'z' }] }
+  expect(text(record)).toBe('{"id":"a","k�":1,"deep":[{"k��":"x","k���":"y","k�":"z"}]}')
+  expect(hash(record)).toBe(hash(JSON.parse(text(record))))
+})
+
+test('a BigInt is the text of its digits, as an id too', () => {
+  const record = { id: 9007199254740993n, n: -1n, deep: [2n ** 64n] }
+  expect(text(record)).toBe('{"id":"9007199254740993","n":"-1","deep":["18446744073709551616"]}')
+  expect(encodeRecord(record)).toMatchObject({ id: '9007199254740993', numericId: false })
+  expect(hash(record)).toBe(hash(JSON.parse(text(record))))
 })
 
 test('a record with a key __proto__ stays what it is', () => {
@@ -88,9 +102,11 @@ test.each([
   [{ id: true }, /has the boolean "true" as its id/],
   [{ id: { a: 1 } }, /has an object .* as its id/],
   [{ id: Number.POSITIVE_INFINITY }, /has the number "Infinity" as its id/],
-  [{ id: 1n }, /has the bigint "1" as its id/],
-  [{ id: 'x'.repeat(256) }, /has an id of 256 characters, 255 are allowed: 'x{40}…'/],
-  [{ id: 'a', n: 1n }, /\(id 'a'\) is not JSON: .*BigInt/],
+  [{ id: 2 ** 53 }, /has the number 9007199254740992 as its id; beyond 2\^53 numbers lose digits/],
+  [{ id: -1e21 }, /has the number -1e\+21 as its id/],
+  [{ id: 'x'.repeat(256) }, /\(id 'x{40}…'\) has an id of 256 characters, 255 are allowed/],
+  [{ id: 'a', n: Number.NaN }, /\(id 'a'\) is not JSON: the number at 'n' is NaN/],
+  [JSON.parse('{"id":"a","list":[1e400]}'), /\(id 'a'\) is not JSON: the number at '0' is Infinity/],
 ])('%o is refused with what is wrong', (value, message) => {
   expect(errorOf(value)).toMatch(message)
 })
@@ -99,6 +115,14 @@ test('an id may have 255 characters, and a record that gives no JSON is refused'
   expect(encodeRecord({ id: 'x'.repeat(255) }).id).toHaveLength(255)
   expect(errorOf({ id: 'a', toJSON: () => undefined })).toMatch(
     /^invalid_record: records\[3\] of model 'Issue' \(id 'a'\) is not JSON: /,
+  )
+})
+
+test('a record to mend of many thousand levels is refused by its depth', () => {
+  let deep: unknown = '🚀'.slice(0, 1)
+  for (let level = 0; level < 100_000; level++) deep = [deep]
+  expect(errorOf({ id: 'a', deep })).toMatch(
+    /\(id 'a'\) is not JSON: its lists and objects are nested too deeply/,
   )
 })
 

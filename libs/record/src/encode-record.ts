@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '@syncline/errors'
 import canonicalize from 'canonicalize'
 import { isObject } from './is-object.ts'
+import { mendedJson } from './mended-json.ts'
+import { ID_MAX_LENGTH, recordId } from './record-id.ts'
+import { UnencodableRecord } from './unencodable-record.ts'
 
-export const ID_MAX_LENGTH = 255
 export const HASH_BYTES = 16
 
 export type EncodedRecord = {
@@ -18,13 +19,17 @@ export type EncodedRecord = {
 
 /**
  * Encodes a record of a customer's function for the record store. The hash is over canonical JSON (RFC 8785), so another
- * order of keys is not a change. Errors call the record `name`: `records[3] of model 'Issue'`.
+ * order of keys is not a change. What can be mended is (see `mendedJson`). Errors call the record `name`: `records[3] of
+ * model 'Issue'`.
+ *
+ * @throws UnencodableRecord
  */
 export function encodeRecord(value: unknown, name = 'the record'): EncodedRecord {
-  if (!isObject(value)) throw invalid(`${name} is ${describe(value)}; a record is an object with an id`)
+  if (!isObject(value))
+    throw new UnencodableRecord(name, `is ${describe(value)}; a record is an object with an id`)
   const { _nango_metadata, ...fields } = value
-  const id = recordId(fields.id, name)
-  const { text, canonical } = jsonTexts(fields, name)
+  const id = idOf(fields.id, name)
+  const { text, canonical } = jsonTexts(fields, name, id)
   return {
     id,
     numericId: typeof fields.id === 'number',
@@ -33,36 +38,36 @@ export function encodeRecord(value: unknown, name = 'the record'): EncodedRecord
   }
 }
 
-/** Ids are compared as text, without NUL; half of a surrogate pair, which UTF-8 can't encode, is replaced. */
-function recordId(id: unknown, name: string): string {
-  if (id === undefined || id === null) throw invalid(`${name} has no id`)
-  const valid = typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id))
-  if (!valid) throw invalid(`${name} has ${describe(id)} as its id; an id is a string or a number`)
-  const text = String(id).replaceAll('\0', '').toWellFormed()
-  if (text === '') throw invalid(`${name} has an empty id`)
-  if (text.length > ID_MAX_LENGTH) {
-    throw invalid(
-      `${name} has an id of ${text.length} characters, ${ID_MAX_LENGTH} are allowed: '${text.slice(0, 40)}…'`,
+/** A number beyond 2^53 has lost digits, so that two records could have the same: its function must keep it as a text. */
+function idOf(id: unknown, name: string): string {
+  if (id === undefined || id === null) throw new UnencodableRecord(name, 'has no id')
+  const fits =
+    typeof id === 'string' || typeof id === 'bigint' || (typeof id === 'number' && Number.isFinite(id))
+  if (!fits) throw new UnencodableRecord(name, `has ${describe(id)} as its id; an id is a string or a number`)
+  if (typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER) {
+    throw new UnencodableRecord(
+      name,
+      `has the number ${id} as its id; beyond 2^53 numbers lose digits: make it a string`,
     )
   }
-  return text
+  const text = String(id)
+  const stored = recordId(text)
+  if (stored !== undefined) return stored
+  if (text.length <= ID_MAX_LENGTH) throw new UnencodableRecord(name, 'has an empty id')
+  const reason = `has an id of ${text.length} characters, ${ID_MAX_LENGTH} are allowed`
+  throw new UnencodableRecord(name, reason, text)
 }
 
-function jsonTexts(fields: object, name: string): { text: string; canonical: string } {
+function jsonTexts(fields: object, name: string, id: string): { text: string; canonical: string } {
   try {
     return { text: JSON.stringify(fields), canonical: canonical(fields) }
   } catch {
-    // Half surrogate pairs (of texts cut too short) and NaN have no canonical form: replace them and try again.
+    // What has no canonical form is mended.
     try {
-      const text = JSON.stringify(fields, (_key, value) =>
-        typeof value === 'string' ? value.toWellFormed() : value,
-      )
+      const text = mendedJson(fields)
       return { text, canonical: canonical(JSON.parse(text)) }
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-      throw new AppError('invalid_record', `${name} (id '${shortId(fields)}') is not JSON: ${reason}`, {
-        cause,
-      })
+      throw new UnencodableRecord(name, `is not JSON: ${reasonOf(cause)}`, id, { cause })
     }
   }
 }
@@ -73,12 +78,13 @@ function canonical(fields: object): string {
   return text
 }
 
-const shortId = (fields: object) => ('id' in fields ? String(fields.id).slice(0, 40) : '')
+function reasonOf(cause: unknown): string {
+  if (cause instanceof RangeError) return 'its lists and objects are nested too deeply'
+  return cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
+}
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
   return `${typeof value === 'object' ? 'an' : 'the'} ${typeof value} ${JSON.stringify(String(value).slice(0, 40))}`
 }
-
-const invalid = (message: string) => new AppError('invalid_record', message)

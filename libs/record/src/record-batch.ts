@@ -1,7 +1,8 @@
 import { AppError } from '@syncline/errors'
 import type { RecordBatch } from '@syncline/proto'
 import { bufferView } from './buffer-view.ts'
-import { type EncodedRecord, HASH_BYTES, ID_MAX_LENGTH } from './encode-record.ts'
+import { type EncodedRecord, HASH_BYTES } from './encode-record.ts'
+import { isRecordId } from './record-id.ts'
 
 /** Records of one save. */
 export type Batch = {
@@ -29,9 +30,8 @@ export function readBatch(batch: RecordBatch | undefined): Batch {
   let end = 0
   for (const [i, id] of ids.entries()) {
     const size = payloadBytes[i] ?? 0
-    // NUL separates ids in look-ups; an id of wrong length would shift the columns of this and of other rows.
-    if (id === '' || id.length > ID_MAX_LENGTH || id.includes('\0') || size === 0)
-      throw notOurs(`record '${id}'`)
+    // An id of wrong length would shift the columns of this and of other rows.
+    if (!isRecordId(id) || size === 0) throw notOurs(`record '${id}'`)
     end += size
   }
   if (end !== payloads.length || hashes.length !== ids.length * HASH_BYTES) throw notOurs('a batch')
