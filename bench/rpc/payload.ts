@@ -11,6 +11,7 @@ export function saveOf(stream: SaveRequest['stream'], version = 0): SaveRequest 
     writer: { runId: 'bench', sync: 'bench', fence: 1 },
     mode: 'SAVE_MODE_REPLACE',
     batch: batchOf(Array.from({ length: RECORDS }, (_, number) => record(number, version))),
+    seenIds: [],
   }
 }
 

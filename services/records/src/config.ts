@@ -31,10 +31,12 @@ export const Config = z
     RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
     /**
      * A sync that would delete more than this share of a stream, and more than this many records, because it did not
-     * save them again, deletes nothing and warns. A share of 1 allows every deletion.
+     * save them again, deletes nothing and warns. A share of 1 allows every deletion. The count is for streams so small
+     * that an ordinary day may delete half of them, such as 3 of 5 pipelines; users, projects and lists of a small
+     * customer are tens of records, and an answer that lacks them must not delete them.
      */
     RECORDS_DELETE_GUARD_SHARE: variable.share(0.5),
-    RECORDS_DELETE_GUARD_COUNT: variable.whole(100),
+    RECORDS_DELETE_GUARD_COUNT: variable.whole(10),
     /** Memory for pages that are read, and that wait for their clients. A page of the largest size takes 18 MiB of it. */
     RECORDS_READ_MAX_BYTES: variable.whole(64 * 1024 * 1024),
     /** Memory for pages that are read before their clients ask for them; 0 = none are. */

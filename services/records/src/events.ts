@@ -5,7 +5,10 @@ const saved = metrics.counter('records_saved_total', 'Records of acknowledged sa
   'change',
 ])
 const rewritten = metrics.counter('records_rewritten_total', 'Records deleted or pruned', ['change'])
-const heldBack = metrics.counter('records_deletions_held_back_total', 'Deletions of most of a stream')
+const heldBack = metrics.counter(
+  'records_deletions_held_back_total',
+  'Deletions of most of a stream, or after a pass that was not complete',
+)
 const commitSeconds = metrics.histogram(
   'records_commit_seconds',
   'From a save to its acknowledgement',

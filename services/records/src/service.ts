@@ -5,6 +5,7 @@ import { recordsCalls } from './api/records-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { openShards } from './open-shards.ts'
+import { HeldDeletions } from './stream/held-deletions.ts'
 
 export { Config } from './config.ts'
 
@@ -16,10 +17,11 @@ export interface RecordsService extends Running {
 export async function start(config: Config, log: Log, clock = Date.now): Promise<RecordsService> {
   await using open = new AsyncDisposableStack()
   const { redis, shards } = open.use(await openShards(config, log, clock))
+  const heldDeletions = new HeldDeletions(redis, config.redis.prefix)
   const rpc = open.use(
     await serve(
       config.listen,
-      (server) => server.add(RecordsDefinition, recordsCalls(shards)),
+      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions)),
       serviceEvents(log).fault,
       {
         slowClientMs: config.read.slowClientMs,

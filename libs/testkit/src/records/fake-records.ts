@@ -1,5 +1,6 @@
 import { AppError } from '@syncline/errors'
 import {
+  type ListHeldDeletionsRequest,
   type ListRecordsRequest,
   type ListRecordsResponse,
   type LogLine,
@@ -78,6 +79,7 @@ export class FakeRecords {
     save: (request) =>
       this.#write({ name: 'save', request }, (stream, { runId }, instant) => {
         const records = readBatch(request.batch).records()
+        stream.see(request.seenIds, instant)
         return request.mode === SaveMode.MERGE
           ? stream.merge(records, instant, runId)
           : stream.save(records, instant, runId)
@@ -93,12 +95,25 @@ export class FakeRecords {
       }),
     endTrackingDeletes: (request) =>
       this.#write({ name: 'endTrackingDeletes', request }, (stream, writer, instant) =>
-        stream.endTracking(writer, request.allowMassDelete, instant),
+        stream.endTracking(writer, request, instant),
       ),
     deleteUnseen: (request) =>
       this.#write({ name: 'deleteUnseen', request }, (stream, writer, instant) =>
-        stream.deleteUnseen(writer, request.allowMassDelete, instant),
+        stream.deleteUnseen(writer, request, instant),
       ),
+    markIncomplete: (request) =>
+      this.#write({ name: 'markIncomplete', request }, (stream, writer) => {
+        stream.markIncomplete(writer, request.reason)
+        return {}
+      }),
+
+    listHeldDeletions: (request) =>
+      this.#answer({ name: 'listHeldDeletions', request }, () => this.#heldDeletions(request)),
+    releaseHeldDeletion: (request) =>
+      this.#answer({ name: 'releaseHeldDeletion', request }, () => {
+        const { stream } = request
+        return { deletion: { stream, ...this.#stream(stream).release() } }
+      }),
 
     listRecords: (request) =>
       this.#pieces({ name: 'listRecords', request }, () => {
@@ -138,6 +153,19 @@ export class FakeRecords {
         const lines = [...this.#linesOf(request)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line)
         return { lines: lines.slice(-(request.limit || MAX_LIMIT)) }
       }),
+  }
+
+  /** A cursor is a position in the order of the streams' names, as JSON. */
+  #heldDeletions({ environment, connection, cursor, limit }: ListHeldDeletionsRequest) {
+    const found = [...this.#streams].flatMap(([key, { held }]) => {
+      const [of, connectionOfKey, model, variant] = JSON.parse(key) as [string, string, string, string] // see #stream
+      const stream = { environment: of, connection: connectionOfKey, model, variant }
+      const isWanted = of === environment && (connection === '' || connection === connectionOfKey)
+      return held && isWanted && key > cursor ? [{ key, deletion: { stream, ...held } }] : []
+    })
+    const page = found.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit)
+    const last = found.length > page.length ? page.at(-1) : undefined
+    return { deletions: page.map(({ deletion }) => deletion), nextCursor: last?.key ?? '' }
   }
 
   async #answer<T>(call: RecordsCall, effect: () => T): Promise<T> {

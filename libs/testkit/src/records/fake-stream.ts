@@ -1,9 +1,9 @@
 import { AppError } from '@syncline/errors'
-import type { RecordAction, StreamSize, Writer } from '@syncline/proto'
-import { type EncodedRecord, encodeRecord } from '@syncline/record'
+import type { HeldDeletion, RecordAction, StreamSize, TrackDeletesRequest, Writer } from '@syncline/proto'
+import { type EncodedRecord, encodeRecord, isRecordId } from '@syncline/record'
 
-/** A deletion of more than half of the live records, and of more than a hundred, must be asked for by name. */
-const GUARD = { share: 0.5, count: 100 }
+/** A deletion of more than half of the live records, and of more than ten, must be asked for by name. */
+const GUARD = { share: 0.5, count: 10 }
 
 type Version = {
   id: string
@@ -21,7 +21,12 @@ type Version = {
   endedAt: number
 }
 
-type SyncState = { fence: number; runId: string; beganAt: number; emptiedBy: string }
+/** `incomplete`: why the pass of its run is not complete. */
+type SyncState = { fence: number; runId: string; beganAt: number; emptiedBy: string; incomplete: string }
+
+type Held = Omit<HeldDeletion, 'stream'>
+
+type Pass = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete'>
 
 export type Selection = {
   cursor: string
@@ -40,7 +45,9 @@ export class FakeStream {
   /** Ids that were saved again without a change, by the instant of the save. */
   readonly #touchedAt = new Map<string, number>()
   #lastInstant = 0
-  #windowStart: number | undefined
+  /** `incomplete`: why its pass is not complete. */
+  #window: { start: number; incomplete: string } | undefined
+  #held: Held | undefined
 
   get lastInstant(): number {
     return this.#lastInstant
@@ -53,7 +60,7 @@ export class FakeStream {
 
   /** @throws `fenced` if a later run or attempt of the sync has begun. */
   admit({ sync, runId, fence }: Writer): SyncState {
-    const state = this.#syncs.get(sync) ?? { fence, runId: '', beganAt: 0, emptiedBy: '' }
+    const state = this.#syncs.get(sync) ?? { fence, runId: '', beganAt: 0, emptiedBy: '', incomplete: '' }
     if (fence < state.fence)
       throw new AppError('fenced', `the fence ${fence} of run ${runId} is behind ${state.fence}`)
     this.#syncs.set(sync, state)
@@ -65,7 +72,7 @@ export class FakeStream {
   begin(writer: Writer, empty: boolean): { added: number; updated: number; deleted: number } {
     const state = this.admit(writer)
     const { runId } = writer
-    if (state.runId !== runId) Object.assign(state, { runId, beganAt: this.nextInstant() })
+    if (state.runId !== runId) Object.assign(state, { runId, beganAt: this.nextInstant(), incomplete: '' })
     if (empty && state.emptiedBy !== runId) {
       this.empty()
       state.emptiedBy = runId
@@ -108,6 +115,12 @@ export class FakeStream {
     return { ...this.save(merged, instant, runId), duplicateIds }
   }
 
+  /** Records that could not be saved: those that exist are seen. */
+  see(ids: string[], instant: number): void {
+    if (!ids.every(isRecordId)) throw new AppError('invalid_record', 'no record can have such an id')
+    for (const id of ids) if (this.#newest.has(id)) this.#touchedAt.set(id, instant)
+  }
+
   delete(ids: string[], instant: number, runId: string): number {
     const live = [...new Set(ids)].flatMap((id) => this.#newest.get(id) ?? []).filter((v) => !isDeleted(v))
     for (const version of live) this.#put({ ...version, action: 'DELETED', runId }, instant)
@@ -115,19 +128,39 @@ export class FakeStream {
   }
 
   startTracking(writer: Writer): void {
-    this.#windowStart ??= this.#startOf(writer)
+    const { beganAt: start, incomplete } = this.#runOf(writer)
+    this.#window ??= { start, incomplete }
   }
 
-  endTracking(writer: Writer, allowMassDelete: boolean, instant: number) {
-    if (this.#windowStart === undefined)
+  markIncomplete(writer: Writer, reason: string): void {
+    this.#runOf(writer).incomplete = reason
+    if (this.#window) this.#window.incomplete ||= reason
+  }
+
+  endTracking(writer: Writer, pass: Pass, instant: number) {
+    if (this.#window === undefined)
       throw new AppError('no_delete_tracking', 'deletes are not being tracked: trackDeletesStart comes first')
-    const end = this.#deleteUnseen(this.#windowStart, writer, allowMassDelete, instant)
-    this.#windowStart = undefined
+    const { start, incomplete } = this.#window
+    const end = this.#endPass(start, writer, { ...pass, incomplete: pass.incomplete || incomplete }, instant)
+    this.#window = undefined
     return end
   }
 
-  deleteUnseen(writer: Writer, allowMassDelete: boolean, instant: number) {
-    return this.#deleteUnseen(this.#startOf(writer), writer, allowMassDelete, instant)
+  deleteUnseen(writer: Writer, pass: Pass, instant: number) {
+    const { beganAt, incomplete } = this.#runOf(writer)
+    return this.#endPass(beganAt, writer, { ...pass, incomplete: pass.incomplete || incomplete }, instant)
+  }
+
+  get held(): Held | undefined {
+    return this.#held
+  }
+
+  release(): Held {
+    if (!this.#held) throw new AppError('not_found', 'no deletion was held back')
+    if (this.#held.incomplete !== '')
+      throw new AppError('not_found', `the last pass was not complete (${this.#held.incomplete})`)
+    this.#held.released = true
+    return this.#held
   }
 
   prune(untilCursor: string, limit: number): { count: number; hasMore: boolean } {
@@ -146,6 +179,7 @@ export class FakeStream {
   empty(): void {
     this.#versions = []
     this.#newest.clear()
+    this.#held = undefined
   }
 
   page({ cursor, limit, modifiedAfterMs, actions, ids, asOfMs }: Selection) {
@@ -192,24 +226,36 @@ export class FakeStream {
     this.#newest.set(version.id, next)
   }
 
-  #startOf({ sync, runId }: Writer): number {
+  #runOf({ sync, runId }: Writer): SyncState {
     const state = this.#syncs.get(sync)
-    if (state?.runId === runId) return state.beganAt
+    if (state?.runId === runId) return state
     throw new AppError('no_delete_tracking', `the start of run ${runId} of ${sync} is not known`)
   }
 
-  #deleteUnseen(since: number, writer: Writer, allowMassDelete: boolean, instant: number) {
+  #endPass(since: number, writer: Writer, { allowMassDelete, incomplete }: Pass, instant: number) {
     const live = [...this.#newest.values()].filter((version) => !isDeleted(version))
     const untouched = live.filter(
       ({ id, modifiedAt }) => modifiedAt < since && (this.#touchedAt.get(id) ?? 0) < since,
     )
-    if (!allowMassDelete && untouched.length > GUARD.count && untouched.length > GUARD.share * live.length)
-      return {
-        deleted: 0,
-        warning: `nothing was deleted: ${untouched.length} of the ${live.length} records were not saved again`,
-      }
-    const ids = untouched.map(({ id }) => id)
-    return { deleted: this.delete(ids, instant, writer.runId), warning: '' }
+    const isMass = untouched.length > GUARD.count && untouched.length > GUARD.share * live.length
+    const isAllowed = allowMassDelete || this.#held?.released === true || !isMass
+    if (incomplete === '' && isAllowed) {
+      const ids = untouched.map(({ id }) => id)
+      this.#held = undefined
+      return { deleted: this.delete(ids, instant, writer.runId), warning: '' }
+    }
+    const held = {
+      atMs: instant,
+      runId: writer.runId,
+      unseen: untouched.length,
+      live: live.length,
+      incomplete,
+      released: this.#held?.released ?? false,
+    }
+    this.#held = untouched.length > 0 ? held : undefined
+    const reason = incomplete === '' ? '' : `the pass was not complete (${incomplete}), `
+    const warning = `nothing was deleted: ${reason}${untouched.length} of the ${live.length} records were not saved again`
+    return { deleted: 0, warning }
   }
 }
 

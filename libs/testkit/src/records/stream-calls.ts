@@ -30,10 +30,22 @@ export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) 
     merge: (values: Json[]) => records.save(save(values, 'SAVE_MODE_MERGE', writer)),
     delete: (ids: string[], as = writer) => records.delete({ stream, writer: as, ids }),
     trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
-    endTrackingDeletes: (allowMassDelete = false) =>
-      toTheEnd(() => records.endTrackingDeletes({ stream, writer, allowMassDelete })),
-    deleteUnseen: (allowMassDelete = false) =>
-      toTheEnd(() => records.deleteUnseen({ stream, writer, allowMassDelete })),
+    endTrackingDeletes: (allowMassDelete = false, incomplete = '') =>
+      toTheEnd(() => records.endTrackingDeletes({ stream, writer, allowMassDelete, incomplete })),
+    deleteUnseen: (allowMassDelete = false, incomplete = '') =>
+      toTheEnd(() => records.deleteUnseen({ stream, writer, allowMassDelete, incomplete })),
+    markIncomplete: (reason: string, as = writer) => records.markIncomplete({ stream, writer: as, reason }),
+    /** Of records that could not be saved. */
+    see: (seenIds: string[]) => records.save({ ...save([], 'SAVE_MODE_REPLACE', writer), seenIds }),
+    /** What was held back of it last. */
+    async held() {
+      const { environment, connection } = stream
+      const { deletions } = await records.listHeldDeletions({ environment, connection, limit: 100 })
+      return deletions.find(
+        (one) => one.stream?.model === stream.model && one.stream.variant === stream.variant,
+      )
+    },
+    release: () => records.releaseHeldDeletion({ stream }),
     async list(request: Partial<Parameters<RecordsClient['listRecords']>[0]> = {}) {
       const page = await wholePage(records.listRecords({ stream, limit: 100, ...request }))
       return { records: parse(page.records), cursor: page.nextCursor }

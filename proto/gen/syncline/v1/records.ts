@@ -199,6 +199,8 @@ export interface SaveRequest {
   writer: Writer | undefined
   mode: SaveMode
   batch: RecordBatch | undefined
+  /** Of records that can't be saved: those that exist count as seen and stay as they are. 1 to 255 characters. */
+  seenIds: string[]
 }
 
 export interface DeleteRequest {
@@ -225,9 +227,56 @@ export interface TrackDeletesRequest {
   writer: Writer | undefined
   /** Delete even if it is most of the stream. Without it nothing is deleted then, and the answer warns. */
   allowMassDelete: boolean
+  /** Why the pass was not complete: then nothing is deleted, and the answer warns. Empty = it was complete. */
+  incomplete: string
 }
 
 export interface StartTrackingDeletesResponse {}
+
+export interface MarkIncompleteRequest {
+  stream: Stream | undefined
+  writer: Writer | undefined
+  /** For people. Of several marks the first one stays. */
+  reason: string
+}
+
+export interface MarkIncompleteResponse {}
+
+export interface HeldDeletion {
+  stream: Stream | undefined
+  atMs: number
+  runId: string
+  /** How many records were not seen, of how many. */
+  unseen: number
+  live: number
+  /** Why the pass was not complete; empty = the guard held the deletion back. */
+  incomplete: string
+  /** The next complete pass may delete. */
+  released: boolean
+}
+
+export interface ListHeldDeletionsRequest {
+  environment: string
+  /** Only of this connection; empty = all. */
+  connection: string
+  /** Of the page before; empty = from the beginning. */
+  cursor: string
+  limit: number
+}
+
+export interface ListHeldDeletionsResponse {
+  deletions: HeldDeletion[]
+  /** Empty when there are no more. A page may hold fewer than asked for though there are more. */
+  nextCursor: string
+}
+
+export interface ReleaseHeldDeletionRequest {
+  stream: Stream | undefined
+}
+
+export interface ReleaseHeldDeletionResponse {
+  deletion: HeldDeletion | undefined
+}
 
 export interface ListRecordsRequest {
   stream: Stream | undefined
@@ -666,7 +715,7 @@ export const RecordBatch: MessageFns<RecordBatch> = {
 }
 
 function createBaseSaveRequest(): SaveRequest {
-  return { stream: undefined, writer: undefined, mode: SaveMode.UNSPECIFIED, batch: undefined }
+  return { stream: undefined, writer: undefined, mode: SaveMode.UNSPECIFIED, batch: undefined, seenIds: [] }
 }
 
 export const SaveRequest: MessageFns<SaveRequest> = {
@@ -682,6 +731,9 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     }
     if (message.batch !== undefined) {
       RecordBatch.encode(message.batch, writer.uint32(34).fork()).join()
+    }
+    for (const v of message.seenIds) {
+      writer.uint32(42).string(v!)
     }
     return writer
   },
@@ -731,6 +783,14 @@ export const SaveRequest: MessageFns<SaveRequest> = {
             message.batch = RecordBatch.decode(reader, reader.uint32())
             continue
           }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.seenIds.push(reader.string())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -755,6 +815,7 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     message.mode = object.mode ?? SaveMode.UNSPECIFIED
     message.batch =
       object.batch !== undefined && object.batch !== null ? RecordBatch.fromPartial(object.batch) : undefined
+    message.seenIds = object.seenIds?.map((e) => e) || []
     return message
   },
 }
@@ -968,7 +1029,7 @@ export const SaveResponse: MessageFns<SaveResponse> = {
 }
 
 function createBaseTrackDeletesRequest(): TrackDeletesRequest {
-  return { stream: undefined, writer: undefined, allowMassDelete: false }
+  return { stream: undefined, writer: undefined, allowMassDelete: false, incomplete: '' }
 }
 
 export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
@@ -981,6 +1042,9 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
     }
     if (message.allowMassDelete !== false) {
       writer.uint32(24).bool(message.allowMassDelete)
+    }
+    if (message.incomplete !== '') {
+      writer.uint32(34).string(message.incomplete)
     }
     return writer
   },
@@ -1022,6 +1086,14 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
             message.allowMassDelete = reader.bool()
             continue
           }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.incomplete = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1044,6 +1116,7 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
     message.writer =
       object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
     message.allowMassDelete = object.allowMassDelete ?? false
+    message.incomplete = object.incomplete ?? ''
     return message
   },
 }
@@ -1087,6 +1160,530 @@ export const StartTrackingDeletesResponse: MessageFns<StartTrackingDeletesRespon
   },
   fromPartial(_: DeepPartial<StartTrackingDeletesResponse>): StartTrackingDeletesResponse {
     const message = createBaseStartTrackingDeletesResponse()
+    return message
+  },
+}
+
+function createBaseMarkIncompleteRequest(): MarkIncompleteRequest {
+  return { stream: undefined, writer: undefined, reason: '' }
+}
+
+export const MarkIncompleteRequest: MessageFns<MarkIncompleteRequest> = {
+  encode(message: MarkIncompleteRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.writer !== undefined) {
+      Writer.encode(message.writer, writer.uint32(18).fork()).join()
+    }
+    if (message.reason !== '') {
+      writer.uint32(26).string(message.reason)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MarkIncompleteRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseMarkIncompleteRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.writer = Writer.decode(reader, reader.uint32())
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.reason = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<MarkIncompleteRequest>): MarkIncompleteRequest {
+    return MarkIncompleteRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<MarkIncompleteRequest>): MarkIncompleteRequest {
+    const message = createBaseMarkIncompleteRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.writer =
+      object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
+    message.reason = object.reason ?? ''
+    return message
+  },
+}
+
+function createBaseMarkIncompleteResponse(): MarkIncompleteResponse {
+  return {}
+}
+
+export const MarkIncompleteResponse: MessageFns<MarkIncompleteResponse> = {
+  encode(_: MarkIncompleteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MarkIncompleteResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseMarkIncompleteResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<MarkIncompleteResponse>): MarkIncompleteResponse {
+    return MarkIncompleteResponse.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<MarkIncompleteResponse>): MarkIncompleteResponse {
+    const message = createBaseMarkIncompleteResponse()
+    return message
+  },
+}
+
+function createBaseHeldDeletion(): HeldDeletion {
+  return { stream: undefined, atMs: 0, runId: '', unseen: 0, live: 0, incomplete: '', released: false }
+}
+
+export const HeldDeletion: MessageFns<HeldDeletion> = {
+  encode(message: HeldDeletion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(16).int64(message.atMs)
+    }
+    if (message.runId !== '') {
+      writer.uint32(26).string(message.runId)
+    }
+    if (message.unseen !== 0) {
+      writer.uint32(32).uint64(message.unseen)
+    }
+    if (message.live !== 0) {
+      writer.uint32(40).uint64(message.live)
+    }
+    if (message.incomplete !== '') {
+      writer.uint32(50).string(message.incomplete)
+    }
+    if (message.released !== false) {
+      writer.uint32(56).bool(message.released)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldDeletion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseHeldDeletion()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.atMs = longToNumber(reader.int64())
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.unseen = longToNumber(reader.uint64())
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.live = longToNumber(reader.uint64())
+            continue
+          }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.incomplete = reader.string()
+            continue
+          }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.released = reader.bool()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<HeldDeletion>): HeldDeletion {
+    return HeldDeletion.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<HeldDeletion>): HeldDeletion {
+    const message = createBaseHeldDeletion()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.atMs = object.atMs ?? 0
+    message.runId = object.runId ?? ''
+    message.unseen = object.unseen ?? 0
+    message.live = object.live ?? 0
+    message.incomplete = object.incomplete ?? ''
+    message.released = object.released ?? false
+    return message
+  },
+}
+
+function createBaseListHeldDeletionsRequest(): ListHeldDeletionsRequest {
+  return { environment: '', connection: '', cursor: '', limit: 0 }
+}
+
+export const ListHeldDeletionsRequest: MessageFns<ListHeldDeletionsRequest> = {
+  encode(message: ListHeldDeletionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.connection !== '') {
+      writer.uint32(18).string(message.connection)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(26).string(message.cursor)
+    }
+    if (message.limit !== 0) {
+      writer.uint32(32).uint32(message.limit)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHeldDeletionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListHeldDeletionsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.connection = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.limit = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListHeldDeletionsRequest>): ListHeldDeletionsRequest {
+    return ListHeldDeletionsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListHeldDeletionsRequest>): ListHeldDeletionsRequest {
+    const message = createBaseListHeldDeletionsRequest()
+    message.environment = object.environment ?? ''
+    message.connection = object.connection ?? ''
+    message.cursor = object.cursor ?? ''
+    message.limit = object.limit ?? 0
+    return message
+  },
+}
+
+function createBaseListHeldDeletionsResponse(): ListHeldDeletionsResponse {
+  return { deletions: [], nextCursor: '' }
+}
+
+export const ListHeldDeletionsResponse: MessageFns<ListHeldDeletionsResponse> = {
+  encode(message: ListHeldDeletionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.deletions) {
+      HeldDeletion.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.nextCursor !== '') {
+      writer.uint32(18).string(message.nextCursor)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHeldDeletionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListHeldDeletionsResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.deletions.push(HeldDeletion.decode(reader, reader.uint32()))
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.nextCursor = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListHeldDeletionsResponse>): ListHeldDeletionsResponse {
+    return ListHeldDeletionsResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListHeldDeletionsResponse>): ListHeldDeletionsResponse {
+    const message = createBaseListHeldDeletionsResponse()
+    message.deletions = object.deletions?.map((e) => HeldDeletion.fromPartial(e)) || []
+    message.nextCursor = object.nextCursor ?? ''
+    return message
+  },
+}
+
+function createBaseReleaseHeldDeletionRequest(): ReleaseHeldDeletionRequest {
+  return { stream: undefined }
+}
+
+export const ReleaseHeldDeletionRequest: MessageFns<ReleaseHeldDeletionRequest> = {
+  encode(message: ReleaseHeldDeletionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseHeldDeletionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseReleaseHeldDeletionRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ReleaseHeldDeletionRequest>): ReleaseHeldDeletionRequest {
+    return ReleaseHeldDeletionRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ReleaseHeldDeletionRequest>): ReleaseHeldDeletionRequest {
+    const message = createBaseReleaseHeldDeletionRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    return message
+  },
+}
+
+function createBaseReleaseHeldDeletionResponse(): ReleaseHeldDeletionResponse {
+  return { deletion: undefined }
+}
+
+export const ReleaseHeldDeletionResponse: MessageFns<ReleaseHeldDeletionResponse> = {
+  encode(message: ReleaseHeldDeletionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deletion !== undefined) {
+      HeldDeletion.encode(message.deletion, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseHeldDeletionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseReleaseHeldDeletionResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.deletion = HeldDeletion.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ReleaseHeldDeletionResponse>): ReleaseHeldDeletionResponse {
+    return ReleaseHeldDeletionResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ReleaseHeldDeletionResponse>): ReleaseHeldDeletionResponse {
+    const message = createBaseReleaseHeldDeletionResponse()
+    message.deletion =
+      object.deletion !== undefined && object.deletion !== null
+        ? HeldDeletion.fromPartial(object.deletion)
+        : undefined
     return message
   },
 }
@@ -2230,6 +2827,36 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /**
+     * The pass that a run works on is not complete: the open window of the stream, if there is one, and the run's own
+     * `DeleteUnseen` will delete nothing. It comes before a checkpoint that lies behind what is missing.
+     */
+    markIncomplete: {
+      name: 'MarkIncomplete',
+      requestType: MarkIncompleteRequest as typeof MarkIncompleteRequest,
+      requestStream: false,
+      responseType: MarkIncompleteResponse as typeof MarkIncompleteResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** What delete detection has found last and not deleted, in the order of the streams' names. */
+    listHeldDeletions: {
+      name: 'ListHeldDeletions',
+      requestType: ListHeldDeletionsRequest as typeof ListHeldDeletionsRequest,
+      requestStream: false,
+      responseType: ListHeldDeletionsResponse as typeof ListHeldDeletionsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The next complete pass of the stream may delete past the guard, once. */
+    releaseHeldDeletion: {
+      name: 'ReleaseHeldDeletion',
+      requestType: ReleaseHeldDeletionRequest as typeof ReleaseHeldDeletionRequest,
+      requestStream: false,
+      responseType: ReleaseHeldDeletionResponse as typeof ReleaseHeldDeletionResponse,
+      responseStream: false,
+      options: {},
+    },
     /** A page in pieces: at least one, and most pages are one. */
     listRecords: {
       name: 'ListRecords',
@@ -2311,6 +2938,24 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: TrackDeletesRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<SaveResponse>>
+  /**
+   * The pass that a run works on is not complete: the open window of the stream, if there is one, and the run's own
+   * `DeleteUnseen` will delete nothing. It comes before a checkpoint that lies behind what is missing.
+   */
+  markIncomplete(
+    request: MarkIncompleteRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<MarkIncompleteResponse>>
+  /** What delete detection has found last and not deleted, in the order of the streams' names. */
+  listHeldDeletions(
+    request: ListHeldDeletionsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListHeldDeletionsResponse>>
+  /** The next complete pass of the stream may delete past the guard, once. */
+  releaseHeldDeletion(
+    request: ReleaseHeldDeletionRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ReleaseHeldDeletionResponse>>
   /** A page in pieces: at least one, and most pages are one. */
   listRecords(
     request: ListRecordsRequest,
@@ -2363,6 +3008,24 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<TrackDeletesRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<SaveResponse>
+  /**
+   * The pass that a run works on is not complete: the open window of the stream, if there is one, and the run's own
+   * `DeleteUnseen` will delete nothing. It comes before a checkpoint that lies behind what is missing.
+   */
+  markIncomplete(
+    request: DeepPartial<MarkIncompleteRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<MarkIncompleteResponse>
+  /** What delete detection has found last and not deleted, in the order of the streams' names. */
+  listHeldDeletions(
+    request: DeepPartial<ListHeldDeletionsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListHeldDeletionsResponse>
+  /** The next complete pass of the stream may delete past the guard, once. */
+  releaseHeldDeletion(
+    request: DeepPartial<ReleaseHeldDeletionRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ReleaseHeldDeletionResponse>
   /** A page in pieces: at least one, and most pages are one. */
   listRecords(
     request: DeepPartial<ListRecordsRequest>,

@@ -7,18 +7,30 @@ import { streamName } from '../stream/identity.ts'
  */
 export type DeleteGuard = { share: number; count: number }
 
-/** The warning for the run if the guard holds a deletion back; undefined if the deletion is allowed. */
-export function heldBack(
-  { share, count }: DeleteGuard,
+/** Whether the guard holds a deletion back. */
+export function holdsBack({ share, count }: DeleteGuard, untouched: number, live: number): boolean {
+  return untouched > count && untouched > share * live
+}
+
+/** For the run whose deletion the guard has held back. */
+export function guardWarning(
+  { share }: DeleteGuard,
   stream: Stream,
   untouched: number,
   live: number,
-): string | undefined {
-  if (untouched <= count || untouched <= share * live) return undefined
+): string {
   const part = Math.floor((100 * untouched) / live)
   return (
     `nothing was deleted: ${untouched} of the ${live} records (${part} %) of ${streamName(stream)} were not saved again, ` +
-    `which is more than RECORDS_DELETE_GUARD_SHARE (${share}) allows. If they are really gone, let the sync call ` +
-    `trackDeletesEnd('${stream.model}', { allowMassDelete: true })`
+    `which is more than RECORDS_DELETE_GUARD_SHARE (${share}) allows. If they are really gone, allow the next pass to delete ` +
+    `them (see \`syncline deletions list\`), or let the sync call trackDeletesEnd('${stream.model}', { allowMassDelete: true })`
+  )
+}
+
+/** For a run whose pass was not complete: what it has not seen may still be there. */
+export function incompleteWarning(stream: Stream, untouched: number, live: number, reason: string): string {
+  return (
+    `nothing was deleted: the pass over ${streamName(stream)} was not complete (${reason}). ${untouched} of the ${live} records ` +
+    'were not saved again; the next complete pass deletes those that are gone'
   )
 }

@@ -5,14 +5,14 @@ import type { OperationEnd } from '../commit/operation.ts'
 import type { ChangeEnd } from '../commit/part.ts'
 import type { HeadMap } from '../heads/head-map.ts'
 import type { Shard } from '../shard.ts'
-import type { CommitResult } from '../stream/commit-result.ts'
+import type { CommitResult, FoundDeletion } from '../stream/commit-result.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
 import type { RunTarget } from '../stream/target.ts'
 import { countLive, liveKeys } from '../tables/record-log.ts'
 import { untouchedSince } from '../tables/unchanged-ids.ts'
 import type { Key } from '../tables/version.ts'
-import { heldBack } from './delete-guard.ts'
+import { guardWarning, holdsBack, incompleteWarning } from './delete-guard.ts'
 
 /** Records that one commit deletes. Other writers get the lease in between, and the process is not busy for long. */
 const CHUNK = 2500
@@ -26,6 +26,8 @@ export type Deletion = { deleted: number; warning: string; more: boolean }
 
 type Pass = {
   allowMass: boolean
+  /** Why it was not complete; empty = it was. */
+  incomplete: (granted: Granted) => string
   /** Since when a record must have been changed or saved again to stay. */
   since: (granted: Granted) => number | AppError
   closesWindow: boolean
@@ -35,8 +37,9 @@ type Pass = {
  * Deletes untouched records, chunk by chunk, each in a commit of its own. If we die in between, another call deletes the
  * rest.
  *
- * The guard decides before anything is deleted. A deletion that it allows it allows again in the next call: with every
- * deleted record the number of untouched ones falls, and so does their share of the stream.
+ * Whether the deletion is held back is decided before anything is deleted. A deletion that the guard allows it allows again
+ * in the next call: with every deleted record the number of untouched ones falls, and so does their share of the stream. A
+ * deletion that was released stays so until the pass has ended.
  */
 export async function deleteUntouched(shard: Shard, target: RunTarget, pass: Pass): Promise<Deletion> {
   const started = performance.now()
@@ -47,22 +50,41 @@ export async function deleteUntouched(shard: Shard, target: RunTarget, pass: Pas
       const since = pass.since(granted)
       if (typeof since !== 'number') return { result: { kind: 'unchanged' }, error: since }
       source = await sourceFor(shard, granted.snapshot, since, source)
-      if (total.deleted === 0 && !pass.allowMass) {
-        const untouched = await source.count(granted.snapshot)
-        total.warning = heldBack(shard.guard, target.stream, untouched, granted.snapshot.live) ?? ''
-      }
+      const held = total.deleted === 0 ? await heldBack(shard, target, pass, granted, source) : undefined
+      total.warning = held?.warning ?? ''
       const ids = total.warning === '' ? await source.next(granted.snapshot) : []
       const chunk = await deleteChunk(shard, granted, ids, target.writer.runId)
       if ('error' in chunk) return chunk
       total.deleted += chunk.value.deleted
       total.more = total.warning === '' && source.advance(chunk.value, granted.snapshot)
-      const closes = pass.closesWindow && !total.more
-      return { result: closes ? withClosedWindow(chunk.result) : chunk.result, value: undefined }
+      if (total.more) return { result: chunk.result, value: undefined }
+      return { result: withEnd(chunk.result, pass, granted.snapshot, held?.found), value: undefined }
     })
   }
   if (total.warning !== '') shard.events.deletionHeldBack(target.stream, total.warning)
   if (total.deleted > 0) shard.events.rewritten('deleted', target.stream, total.deleted)
   return total
+}
+
+/** Undefined if the deletion may happen. `found`: what it would have deleted, if that is anything. */
+async function heldBack(
+  { guard }: Shard,
+  { stream, writer }: RunTarget,
+  pass: Pass,
+  granted: Granted,
+  source: Source,
+): Promise<{ warning: string; found: FoundDeletion | undefined } | undefined> {
+  const { snapshot } = granted
+  const incomplete = pass.incomplete(granted)
+  if (incomplete === '' && (pass.allowMass || snapshot.deletion === 'released')) return undefined
+  const [unseen, live] = [await source.count(snapshot), snapshot.live]
+  if (incomplete === '' && !holdsBack(guard, unseen, live)) return undefined
+  const warning =
+    incomplete === ''
+      ? guardWarning(guard, stream, unseen, live)
+      : incompleteWarning(stream, unseen, live, incomplete)
+  const found = { at: snapshot.instant, runId: writer.runId, unseen, live, incomplete }
+  return { warning, found: unseen > 0 ? found : undefined }
 }
 
 async function deleteChunk(
@@ -80,8 +102,20 @@ async function deleteChunk(
   return { result: part.result, value: end.value as Deleted } // as deleteChange plans it
 }
 
-const withClosedWindow = (result: CommitResult): CommitResult =>
-  result.kind === 'unchanged' || result.kind === 'committed' ? { ...result, window: 'closed' } : result
+/** A pass ends, and with it a release, or what was held back before. */
+function withEnd(
+  result: CommitResult,
+  { closesWindow }: Pass,
+  { deletion }: StreamSnapshot,
+  found: FoundDeletion | undefined,
+): CommitResult {
+  if (result.kind !== 'unchanged' && result.kind !== 'committed') return result
+  return {
+    ...result,
+    ...(closesWindow && { window: 'closed' }),
+    ...(found ? { heldDeletion: found } : deletion !== 'none' && { heldDeletion: 'none' }),
+  }
+}
 
 /** Where the ids of a pass come from. It is valid for the next chunk too, as long as nobody else writes to the stream. */
 interface Source {

@@ -5,6 +5,7 @@ import type { CallContext } from 'nice-grpc'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
 import type { Shard } from '../shard.ts'
+import type { HeldDeletions } from '../stream/held-deletions.ts'
 import type { Shards } from '../stream/shards.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
@@ -15,10 +16,13 @@ import { listRecords } from './list-records.ts'
 import { listVersions } from './list-versions.ts'
 import { pruneRecords } from './prune.ts'
 import { save } from './save.ts'
-import { deleteUnseen, endTrackingDeletes, startTrackingDeletes } from './track-deletes.ts'
+import { deleteUnseen, endTrackingDeletes, markIncomplete, startTrackingDeletes } from './track-deletes.ts'
 
 /** The calls of records.proto. */
-export function recordsCalls(shards: Shards<Shard>): RecordsServiceImplementation {
+export function recordsCalls(
+  shards: Shards<Shard>,
+  heldDeletions: HeldDeletions,
+): RecordsServiceImplementation {
   const tables = shards.all.map(({ clickhouse }) => clickhouse)
   const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
 
@@ -73,9 +77,18 @@ export function recordsCalls(shards: Shards<Shard>): RecordsServiceImplementatio
       return {}
     },
     endTrackingDeletes: (request, context) =>
-      byRun(request, context, (shard, target) => endTrackingDeletes(shard, target, request.allowMassDelete)),
+      byRun(request, context, (shard, target) => endTrackingDeletes(shard, target, request)),
     deleteUnseen: (request, context) =>
-      byRun(request, context, (shard, target) => deleteUnseen(shard, target, request.allowMassDelete)),
+      byRun(request, context, (shard, target) => deleteUnseen(shard, target, request)),
+    async markIncomplete(request, context) {
+      await byRun(request, context, (shard, target) => markIncomplete(shard, target, request.reason))
+      return {}
+    },
+
+    listHeldDeletions: (request) => heldDeletions.list(request),
+    releaseHeldDeletion: async ({ stream }) => ({
+      deletion: await heldDeletions.release(need(stream, 'stream')),
+    }),
 
     listRecords: (request, context) =>
       read(request.stream, context, (shard, target) => listRecords(shard, target, request)),

@@ -1,5 +1,6 @@
 import type { SaveRequest, SaveResponse } from '@syncline/proto'
 import { readBatch } from '@syncline/record'
+import { alsoSeen } from '../commit/also-seen.ts'
 import { mergeChange } from '../commit/merge-change.ts'
 import { saveChange } from '../commit/save-change.ts'
 import type { Shard } from '../shard.ts'
@@ -9,7 +10,8 @@ import type { RunTarget } from '../stream/target.ts'
 export async function save(shard: Shard, target: RunTarget, request: SaveRequest): Promise<SaveResponse> {
   const startedAt = performance.now()
   const toChange = request.mode === 'SAVE_MODE_MERGE' ? mergeChange : saveChange
-  const change = toChange(readBatch(request.batch), target.writer.runId, shard.life)
+  const batch = toChange(readBatch(request.batch), target.writer.runId, shard.life)
+  const change = alsoSeen(batch, request.seenIds)
   const { added, updated, unchanged, duplicateIds } = await shard.writes.change(target, change)
   shard.events.saved({ added, updated, unchanged }, startedAt)
   return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '', more: false }

@@ -1,4 +1,5 @@
 import { AppError } from '@syncline/errors'
+import type { TrackDeletesRequest } from '@syncline/proto'
 import type { Shard } from '../shard.ts'
 import { streamName } from '../stream/identity.ts'
 import type { Granted } from '../stream/leases.ts'
@@ -7,23 +8,41 @@ import type { RunTarget } from '../stream/target.ts'
 import { WINDOW_MAX_MS } from '../tables/unchanged-ids.ts'
 import { type Deletion, deleteUntouched } from './delete-untouched.ts'
 
-/** Opens a window that starts with the run. A window that an earlier run left open stays as it is. */
+/** Reasons are for people, and are kept in Redis. */
+const REASON_CHARS = 500
+
+/**
+ * Opens a window that starts with the run, so what is missing from the run's pass so far is missing from the window's too. A
+ * window that an earlier run left open stays as it is.
+ */
 export async function startTrackingDeletes({ writes }: Shard, target: RunTarget): Promise<void> {
   await writes.operate(target, async (granted) => {
-    const window = openWindow(granted.snapshot) === undefined ? runStart(granted, target) : undefined
+    if (openWindow(granted.snapshot) !== undefined) return { result: { kind: 'unchanged' }, value: undefined }
+    const window = runStart(granted, target)
     if (window instanceof AppError) return { result: { kind: 'unchanged' }, error: window }
-    return { result: { kind: 'unchanged', ...(window && { window }) }, value: undefined }
+    const reason = incompleteRun(granted, target)
+    const mark = reason !== '' && { incomplete: { ...target.writer, reason } }
+    return { result: { kind: 'unchanged', window, ...mark }, value: undefined }
   })
 }
 
 /**
+ * The pass that a run works on is not complete: its window, if one is open, and what `deleteUnseen` does for the run. The run
+ * says so before it stores a checkpoint behind what is missing: no later attempt or run would look for it again.
+ */
+export async function markIncomplete({ writes }: Shard, target: RunTarget, reason: string): Promise<void> {
+  const incomplete = { ...target.writer, reason: shortened(reason) }
+  await writes.operate(target, async () => ({ result: { kind: 'unchanged', incomplete }, value: undefined }))
+}
+
+/**
  * Deletes what is untouched since the window was opened, and closes the window with the last commit. The window is closed
- * also if the guard holds the deletion back: the next pass opens its own and decides anew.
+ * also if the pass was not complete, or if the guard holds the deletion back: the next pass opens its own and decides anew.
  */
 export async function endTrackingDeletes(
   shard: Shard,
   target: RunTarget,
-  allowMass: boolean,
+  { allowMassDelete: allowMass, incomplete: reason }: PassEnd,
 ): Promise<Deletion> {
   const since = ({ snapshot }: Granted) =>
     openWindow(snapshot) ??
@@ -31,18 +50,33 @@ export async function endTrackingDeletes(
       'no_delete_tracking',
       `deletes of ${streamName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
     )
-  return deleteUntouched(shard, target, { allowMass, since, closesWindow: true })
+  const incomplete = ({ snapshot }: Granted) => shortened(reason) || snapshot.incomplete
+  return deleteUntouched(shard, target, { allowMass, incomplete, since, closesWindow: true })
 }
 
 /** Deletes what is untouched since the run began. */
-export async function deleteUnseen(shard: Shard, target: RunTarget, allowMass: boolean): Promise<Deletion> {
+export async function deleteUnseen(
+  shard: Shard,
+  target: RunTarget,
+  { allowMassDelete: allowMass, incomplete: reason }: PassEnd,
+): Promise<Deletion> {
   const since = (granted: Granted) => runStart(granted, target)
-  return deleteUntouched(shard, target, { allowMass, since, closesWindow: false })
+  const incomplete = (granted: Granted) => shortened(reason) || incompleteRun(granted, target)
+  return deleteUntouched(shard, target, { allowMass, incomplete, since, closesWindow: false })
 }
+
+type PassEnd = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete'>
+
+const shortened = (reason: string) => reason.slice(0, REASON_CHARS)
 
 /** For an older window the table may have dropped ids already, so it can't tell what is untouched. */
 function openWindow({ windowStart, instant }: StreamSnapshot): number | undefined {
   return windowStart !== undefined && windowStart > instant - WINDOW_MAX_MS ? windowStart : undefined
+}
+
+/** Why the pass of the run is not complete; empty = nobody has said that it is not. */
+function incompleteRun({ writers: [state] }: Granted, { writer }: RunTarget): string {
+  return state?.run?.id === writer.runId ? state.run.incomplete : ''
 }
 
 function runStart({ writers: [state] }: Granted, { stream, writer }: RunTarget): number | AppError {

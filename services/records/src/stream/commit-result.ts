@@ -21,9 +21,21 @@ export type CommitResult =
   | { kind: 'unknown' }
 
 /** What delete tracking has to know of a commit. */
-type Marks = {
+export type Marks = {
   /** Ids of records that were saved again without a change. */
   unchangedIds?: string[]
   /** The window of delete tracking opens at an instant, or closes. */
   window?: number | 'closed'
+  incomplete?: IncompletePass
+  /** A pass has ended: what it has found and was held back, or nothing. */
+  heldDeletion?: FoundDeletion | 'none'
 }
+
+/** Why the pass that a run works on is not complete. */
+export type IncompletePass = { reason: string; sync: string; runId: string }
+
+/**
+ * A deletion that was held back: the records that the pass of a run had not seen, of how many, and why the pass was not
+ * complete. If that is empty, the guard held the deletion back.
+ */
+export type FoundDeletion = { at: number; runId: string; unseen: number; live: number; incomplete: string }

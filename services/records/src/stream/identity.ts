@@ -13,8 +13,22 @@ export function streamId(stream: Stream, generation: number): string {
 
 /** The Redis hash with a stream's state. Hash tag = environment: in a Redis cluster an environment lives in one place. */
 export function stateKey(prefix: string, stream: Stream): string {
-  const name = [stream.connection, stream.model, stream.variant].map(encodeURIComponent).join('/')
-  return `${prefix}:{${stream.environment}}:records:${name}`
+  return `${prefix}:{${stream.environment}}:records:${streamKey(stream)}`
+}
+
+/** The sorted set in Redis with the `streamKey` of each stream of an environment that has a deletion that was held back. */
+export function heldKey(prefix: string, environment: string): string {
+  return `${prefix}:{${environment}}:held-deletions`
+}
+
+/** The name of a stream in its environment. */
+export function streamKey({ connection, model, variant }: Stream): string {
+  return [connection, model, variant].map(encodeURIComponent).join('/')
+}
+
+export function streamOfKey(environment: string, key: string): Stream {
+  const [connection = '', model = '', variant = ''] = key.split('/').map(decodeURIComponent)
+  return { environment, connection, model, variant }
 }
 
 /** The Redis hash with ids that were saved again without a change, until they are in their table. */

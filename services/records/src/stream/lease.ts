@@ -1,12 +1,13 @@
 import { AppError } from '@syncline/errors'
+import type { Stream } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
 import { REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
 import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
 import { ID_SEPARATOR } from '../tables/version.ts'
-import type { CommitResult } from './commit-result.ts'
-import { stateKey, streamName, unchangedKey } from './identity.ts'
-import { scripts } from './scripts.ts'
+import type { CommitResult, Marks } from './commit-result.ts'
+import { heldKey, stateKey, streamKey, streamName, unchangedKey } from './identity.ts'
+import { KEEP_STATE_S, scripts } from './scripts.ts'
 import type { StreamSnapshot } from './snapshot.ts'
 
 /** `ensure` leaves a statement its whole time, and as much is left to notice that it is over. */
@@ -74,8 +75,12 @@ export class Lease {
   async release(result: CommitResult): Promise<boolean> {
     if (result.kind === 'unknown') return false
     const { stream, generation, instant, inDoubtSince = instant } = this.#snapshot
-    const keys = [stateKey(this.#prefix, stream), unchangedKey(this.#prefix, stream, generation)]
-    const args = [this.#token, instant, ...releaseArgs(result), inDoubtSince]
+    const keys = [
+      stateKey(this.#prefix, stream),
+      unchangedKey(this.#prefix, stream, generation),
+      heldKey(this.#prefix, stream.environment),
+    ]
+    const args = [this.#token, instant, ...releaseArgs(result, stream, inDoubtSince)]
     try {
       const answer = await redisCall(scripts.release(this.#redis, keys, args))
       if (answer === 0) throw leaseLost(this.#snapshot)
@@ -88,12 +93,20 @@ export class Lease {
   }
 }
 
-/** The arguments 3 to 8 of release.lua. */
-function releaseArgs(result: CommitResult): (string | number)[] {
-  const { unchangedIds = [], window = '' } = 'window' in result || 'unchangedIds' in result ? result : {}
+/** The arguments of release.lua from the third on. */
+export function releaseArgs(result: CommitResult, stream: Stream, inDoubtSince: number): (string | number)[] {
+  const { unchangedIds = [], window = '', incomplete, heldDeletion = '' } = marksOf(result)
   const [a, b] = sizes(result)
-  return [result.kind, a, b, unchangedIds.join(ID_SEPARATOR), UNCHANGED_TTL_S, window]
+  const { reason = '', sync = '', runId = '' } = incomplete ?? {}
+  const deletion = typeof heldDeletion === 'string' ? heldDeletion : JSON.stringify(heldDeletion)
+  return [
+    ...[result.kind, a, b, unchangedIds.join(ID_SEPARATOR), UNCHANGED_TTL_S, window, inDoubtSince],
+    ...[reason, sync, runId, deletion, streamKey(stream), KEEP_STATE_S],
+  ]
 }
+
+const marksOf = (result: CommitResult): Marks =>
+  result.kind === 'unchanged' || result.kind === 'committed' ? result : {}
 
 function sizes(result: CommitResult): [number, number] {
   if (result.kind === 'committed') return [result.sizeDelta.live, result.sizeDelta.bytes]
@@ -104,8 +117,8 @@ function sizes(result: CommitResult): [number, number] {
 
 function isKnownByReleaseOnly(result: CommitResult): boolean {
   if (result.kind === 'emptied' || result.kind === 'moved') return true
-  if (result.kind !== 'unchanged' && result.kind !== 'committed') return false
-  return result.window !== undefined || (result.unchangedIds ?? []).length > 0
+  const { unchangedIds = [], window, incomplete, heldDeletion } = marksOf(result)
+  return [window, incomplete, heldDeletion].some((mark) => mark !== undefined) || unchangedIds.length > 0
 }
 
 function leaseLost({ stream }: StreamSnapshot): AppError {

@@ -3,8 +3,8 @@ import { AppError } from '@syncline/errors'
 import type { Stream, Writer } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
 import type { Events } from '../events.ts'
-import { stateKey, streamId, streamName, unchangedKey } from './identity.ts'
-import { elapsed, LEASE_MS, Lease } from './lease.ts'
+import { heldKey, stateKey, streamId, streamName, unchangedKey } from './identity.ts'
+import { elapsed, LEASE_MS, Lease, releaseArgs } from './lease.ts'
 import { KEEP_STATE_S, scripts } from './scripts.ts'
 import type { StreamSnapshot } from './snapshot.ts'
 
@@ -24,7 +24,10 @@ export type Claim =
   | { kind: 'unknown' }
 
 /** `refused`: why it may not write any more. `run`: the newest run of its sync that has begun on the stream. */
-export type WriterState = { refused: AppError | undefined; run: { id: string; beganAt: number } | undefined }
+export type WriterState = { refused: AppError | undefined; run: RunState | undefined }
+
+/** `incomplete`: why its pass is not complete; empty = nobody has said that it is not. */
+type RunState = { id: string; beganAt: number; incomplete: string }
 
 /** Grants write leases of the streams of a shard. */
 export class Leases {
@@ -52,8 +55,8 @@ export class Leases {
     if (answer[0] === 'unknown') return { kind: 'unknown' }
     if (answer[0] === 'busy') return { kind: 'busy', freeInMs: Number(answer[1]) }
     // As claim.lua returns it.
-    const [, generation, instant, endsAt, commit, unchanged, live, behind, doubt, window, ...verdicts] =
-      answer
+    const [, generation, instant, endsAt, commit, unchanged, live, behind, doubt, ...more] = answer
+    const [window, incomplete, deletion, ...verdicts] = more
     const snapshot: StreamSnapshot = {
       stream,
       generation: Number(generation),
@@ -64,6 +67,8 @@ export class Leases {
       live: Number(live),
       headsBehindSince: optional(behind),
       windowStart: optional(window),
+      incomplete: String(incomplete),
+      deletion: (deletion || 'none') as StreamSnapshot['deletion'], // claim.lua's Returns
       inDoubtSince: optional(doubt),
     }
     const lease = new Lease(
@@ -85,19 +90,21 @@ export class Leases {
       return (await redisCall(scripts.claim(this.#redis, [key], args))) as unknown[] // claim.lua's Returns
     } catch (error) {
       // Redis may still get to this call. A call right behind it gives back what it would be granted then.
-      const keys = [key, unchangedKey(this.#prefix, stream, 0)]
-      void scripts.release(this.#redis, keys, [token, 0, 'in-doubt', 0, 0, '', 0, '', 0]).catch(() => {})
+      const keys = [key, unchangedKey(this.#prefix, stream, 0), heldKey(this.#prefix, stream.environment)]
+      const args = [token, 0, ...releaseArgs({ kind: 'in-doubt' }, stream, 0)]
+      void scripts.release(this.#redis, keys, args).catch(() => {})
       throw error
     }
   }
 }
 
-type Verdict = [highest: string, run: string, began: string]
+type Verdict = [highest: string, run: string, began: string, incomplete: string]
 
-function writerState(stream: Stream, writer: Writer, [highest, run, began]: Verdict): WriterState {
+function writerState(stream: Stream, writer: Writer, verdict: Verdict): WriterState {
+  const [highest, run, began, incomplete] = verdict
   return {
     refused: highest === '' ? undefined : fenced(stream, writer, highest),
-    run: run === '' ? undefined : { id: run, beganAt: Number(began) },
+    run: run === '' ? undefined : { id: run, beganAt: Number(began), incomplete },
   }
 }
 

@@ -12,6 +12,8 @@ export const scripts = {
   release: load('release'),
   setIndexed: load('set-indexed'),
   beginMove: load('begin-move'),
+  releaseDeletion: load('release-deletion'),
+  forgetDeletion: load('forget-deletion'),
 }
 
 /**

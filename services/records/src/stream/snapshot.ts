@@ -17,6 +17,10 @@ export interface StreamSnapshot {
   readonly headsBehindSince: number | undefined
   /** Deletes are tracked since then. */
   readonly windowStart: number | undefined
+  /** Why the pass of the open window is not complete; empty = nobody has said that it is not. */
+  readonly incomplete: string
+  /** `held`: a pass has found a deletion that was held back. `released`: the next complete pass may delete. */
+  readonly deletion: 'none' | 'held' | 'released'
   /** A commit that began then is in doubt: nobody knows whether it happened. */
   readonly inDoubtSince: number | undefined
 }

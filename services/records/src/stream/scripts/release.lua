@@ -1,5 +1,6 @@
 -- Ends a lease, and writes down what became of the stream under it.
--- KEYS: 1 state of the stream, 2 ids of records that were saved again without a change, by the instant of their commit
+-- KEYS: 1 state of the stream, 2 ids of records that were saved again without a change, by the instant of their commit,
+--       3 names of the environment's streams with a deletion that was held back
 -- ARGV: 1 token of the holder, 2 instant of the commit, 3 how it ended:
 --         'unchanged'  no record has changed
 --         'committed'  4 and 5 are what it adds to live records and to their bytes
@@ -10,8 +11,12 @@
 --       6 ids that were saved again without a change, or '', 7 how long they are kept (s),
 --       8 start of the delete-tracking window, 'closed', or '' as it was
 --       9 since when the stream was in doubt: this commit, or one before it that was recovered
+--       10 why the pass of the open window and of a run is not complete, or '', 11 the run's sync, 12 the run
+--       13 the deletion that a pass has found and that was held back (JSON), 'none' if a pass has ended without one, or ''
+--       14 name of the stream in KEYS 3, 15 how long KEYS 3 is kept (s)
 -- Returns: 0 if the lease was not the holder's any more, 1 if it was, 2 if another instance waits for it
 local state, token, instant, outcome, ids, window = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[6], ARGV[8]
+local incomplete, deletion = ARGV[10], ARGV[13]
 local holder, wanted, doubt = unpack(redis.call('HMGET', state, 'holder', 'wanted', 'in_doubt'))
 if holder ~= token then
   -- What this commit wrote, a later holder may have counted before it was there: the next one counts again.
@@ -32,6 +37,7 @@ elseif outcome == 'recovered' then
 elseif outcome == 'emptied' then
   redis.call('HSET', state, 'generation', ARGV[4], 'commit', 0, 'live', 0, 'bytes', 0)
   redis.call('HDEL', state, 'heads_behind')
+  deletion = 'none'
 elseif outcome == 'moved' then
   redis.call('HSET', state, 'generation', ARGV[4], 'place', ARGV[5])
   redis.call('HDEL', state, 'heads_behind')
@@ -46,8 +52,21 @@ if ids ~= '' then
   redis.call('EXPIRE', KEYS[2], ARGV[7])
 end
 if window == 'closed' then
-  redis.call('HDEL', state, 'window')
+  redis.call('HDEL', state, 'window', 'incomplete')
 elseif window ~= '' then
   redis.call('HSET', state, 'window', window)
+  redis.call('HDEL', state, 'incomplete')
+end
+if incomplete ~= '' then
+  redis.call('HSET', state, 'incomplete:' .. ARGV[11], ARGV[12] .. ' ' .. incomplete)
+  if redis.call('HEXISTS', state, 'window') == 1 then redis.call('HSETNX', state, 'incomplete', incomplete) end
+end
+if deletion == 'none' then
+  redis.call('HDEL', state, 'held_deletion', 'released')
+  redis.call('ZREM', KEYS[3], ARGV[14])
+elseif deletion ~= '' then
+  redis.call('HSET', state, 'held_deletion', deletion)
+  redis.call('ZADD', KEYS[3], 0, ARGV[14])
+  redis.call('EXPIRE', KEYS[3], ARGV[15])
 end
 return wanted and 2 or 1
