@@ -72,19 +72,16 @@ async function fetchUrl(run: HostContext, { url, ...request }: HostParams['fetch
   return toHostAnswer(answer, false)
 }
 
-function save({ saves }: HostContext, { model, mode, first, records }: HostParams['save']) {
-  return saves.save(model, mode, first, records).then(() => null)
+function save({ saves }: HostContext, { model, mode, first, records, skipped }: HostParams['save']) {
+  return saves.save(model, mode, first, records, skipped).then(() => null)
 }
 
 function deleteRecords({ saves }: HostContext, { model, first, records }: HostParams['delete']) {
   return saves.delete(model, first, records).then(() => null)
 }
 
-async function trackDeletes(
-  { saves }: HostContext,
-  { model, step, allowMassDelete }: HostParams['trackDeletes'],
-) {
-  await saves.trackDeletes(model, step, allowMassDelete)
+async function trackDeletes({ saves }: HostContext, { model, step, ...pass }: HostParams['trackDeletes']) {
+  await saves.trackDeletes(model, step, pass)
   return null
 }
 
@@ -112,13 +109,18 @@ function getCheckpoint({ deps, attempt }: HostContext, _: null, { signal }: Host
   })
 }
 
-/** A checkpoint is saved when all that it covers is durable. `parseParams` has checked it, and nobody checks it again. */
+/**
+ * A checkpoint is saved when all that it covers is durable, and when the record store knows what is missing before it. If we
+ * die in between, the next attempt reads again what was missing, and one deletion is postponed. `parseParams` has checked the
+ * checkpoint, and nobody checks it again.
+ */
 async function saveCheckpoint(
   { deps, attempt, saves }: HostContext,
-  { json }: HostParams['saveCheckpoint'],
+  { json, incomplete }: HostParams['saveCheckpoint'],
   { signal }: HostCall,
 ) {
   await saves.settled()
+  await saves.markIncomplete(incomplete)
   const checkpoint = { ...attemptKey(attempt), json }
   await retrying((each) => deps.scheduler.saveCheckpoint(checkpoint, { signal: each }), {
     forMs: CALL_FOR_MS,

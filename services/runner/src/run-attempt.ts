@@ -3,6 +3,7 @@ import { AppError } from '@syncline/errors'
 import type { ProgramInput } from '@syncline/functions'
 import { type RunFinished, RunOutcome } from '@syncline/proto'
 import { truncated } from '@syncline/sandbox'
+import { z } from 'zod'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
@@ -17,6 +18,7 @@ const BEGIN_FOR_MS = 60_000
 const PUBLISH_FOR_MS = 60_000
 /** The end of a run is one message of NATS, which may have 1 MB: all in it is bounded. */
 const ERROR_CHARS = 10_000
+const REASON_CHARS = 500
 
 /**
  * Works on an attempt to its end and publishes that. Returns when nothing is left to do; throws when another attempt
@@ -35,6 +37,7 @@ export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: Abort
   const end = await untilEnd({ deps, attempt, log, saves }, stop)
 
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  saves.logSkipped()
   if (end.detail) log.add('error', end.detail)
   log.end(end.outcome === RunOutcome.SUCCESS ? 'info' : 'error', endLine(end, seconds, saves.counts()))
   await log.close()
@@ -76,7 +79,7 @@ async function untilEnd(
     await begin(run)
     const outcome = await runFunction(run)
     if (signal.aborted) return endOfError(signal.reason)
-    if (outcome.kind === 'success') await complete(run)
+    if (outcome.kind === 'success') await complete(run, outcome.output)
     return endOf(outcome)
   } catch (error) {
     return endOfError(signal.aborted ? signal.reason : error)
@@ -105,12 +108,23 @@ async function runFunction(run: RunContext) {
   })
 }
 
-async function complete({ work, saves }: RunContext): Promise<void> {
+/**
+ * A window that stays open belongs to a later run, which does not see again what is missing. A run that fails marks nothing:
+ * another one goes on at its checkpoint.
+ */
+async function complete({ work, saves }: RunContext, output: unknown): Promise<void> {
+  const { incomplete } = SyncOutput.parse(output)
   await saves.settled()
+  await saves.markIncomplete(incomplete)
   if (work.sync.trackDeletes) {
-    for (const model of work.sync.models) await saves.trackDeletes(model, 'previous')
+    for (const model of work.sync.models) await saves.trackDeletes(model, 'previous', { incomplete })
   }
 }
+
+/** What the program in the child returns. A child is not trusted: what it makes of this is its own records' business. */
+const SyncOutput = z
+  .object({ incomplete: z.string().transform((reason) => truncated(reason, REASON_CHARS)) })
+  .catch({ incomplete: '' })
 
 function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
   return {

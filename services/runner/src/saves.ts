@@ -1,9 +1,10 @@
 import { AppError } from '@syncline/errors'
 import { type ModelCounts, type RecordsClient, SaveMode, type SaveResponse } from '@syncline/proto'
-import { batchOf, encodeRecord } from '@syncline/record'
+import { batchOf, encodeRecord, encodeRecords, recordId } from '@syncline/record'
 import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
+import { nameOf, SkippedRecords } from './skipped-records.ts'
 
 /** The record store may be restarted under a run. */
 const SAVE_FOR_MS = 120_000
@@ -17,8 +18,10 @@ const WARNING_CHARS = 500
  * at once. The function's call returns when its write is durable, so a slow store slows the function down.
  */
 export class Saves {
-  /** What belongs into the result of a run that succeeds. */
-  readonly warnings: string[] = []
+  readonly #warnings: string[] = []
+  readonly #skipped: SkippedRecords
+  /** Models of which the record store knows that the pass of the run is not complete. */
+  readonly #marked = new Set<string>()
   readonly #records: RecordsClient
   readonly #attempt: Attempt
   readonly #warn: (text: string) => void
@@ -32,6 +35,14 @@ export class Saves {
     this.#records = records
     this.#attempt = attempt
     this.#warn = warn
+    this.#skipped = new SkippedRecords(warn)
+  }
+
+  /** What belongs into the result of a run that succeeds. */
+  get warnings(): string[] {
+    return [...this.#skipped.summaries(), ...this.#warnings]
+      .slice(0, WARNINGS)
+      .map((text) => truncated(text, WARNING_CHARS))
   }
 
   /** @param counts What earlier attempts of the run have changed. */
@@ -45,24 +56,55 @@ export class Saves {
     return [...this.#counts.values()]
   }
 
-  /** What waits is the batch as bytes. The values are not kept: so this is no async function, which would keep them. */
-  save(model: string, mode: 'replace' | 'merge', first: number, values: unknown[]): Promise<void> {
-    const batch = batchOf(this.#encode(model, first, values))
+  /**
+   * A record that can't be stored is skipped, and so is what the function's process has left out (`unsent`). It is still in the
+   * source: what the store has of it counts as seen.
+   *
+   * What waits is the batch as bytes. The values are not kept: so this is no async function, which would keep them.
+   */
+  save(
+    model: string,
+    mode: 'replace' | 'merge',
+    first: number,
+    values: unknown[],
+    unsent: { id?: string | undefined; reason: string }[] = [],
+  ): Promise<void> {
+    this.known(model)
+    const { records, skipped } = encodeRecords(values)
+    const all = [
+      ...unsent.map(({ id, reason }) => ({
+        id: id || undefined,
+        name: nameOf(id || undefined, 'a record'),
+        reason,
+      })),
+      ...skipped.map(({ id, index, reason }) => ({
+        id,
+        name: nameOf(id, `record ${first + index}`),
+        reason,
+      })),
+    ]
+    this.#skipped.add(model, all)
+    // An id that no record can have is one that the store does not have.
+    const seenIds = all.flatMap(({ id }) => (id && recordId(id)) ?? [])
+    const batch = batchOf(records)
     const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
     return this.#inTurn(model, (target, signal) =>
-      this.#records.save({ ...target, mode: saveMode, batch }, { signal }),
+      this.#records.save({ ...target, mode: saveMode, batch, seenIds }, { signal }),
     )
   }
 
+  /** A record whose id is not valid fails the whole call: nothing else would ever delete what it means. */
   delete(model: string, first: number, values: unknown[]): Promise<void> {
-    const ids = this.#encode(model, first, values).map(({ id }) => id)
+    this.known(model)
+    const ids = values.map((value, i) => encodeRecord(value, `record ${first + i} of model '${model}'`).id)
     return this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
   }
 
+  /** @param incomplete Why the pass was not complete, as far as the function knows; empty = it was. */
   async trackDeletes(
     model: string,
     step: 'start' | 'end' | 'previous',
-    allowMassDelete = false,
+    { allowMassDelete = false, incomplete = '' } = {},
   ): Promise<void> {
     if (step === 'start') {
       await this.#inTurn(model, async (target, signal) => {
@@ -74,7 +116,7 @@ export class Saves {
     // A long deletion takes several calls; each is retried by itself, and what it has deleted counts.
     for (let more = true; more; ) {
       await this.#inTurn(model, async (target, signal) => {
-        const request = { ...target, allowMassDelete }
+        const request = { ...target, allowMassDelete, incomplete: this.#incomplete(model, incomplete) }
         const response =
           step === 'end'
             ? await this.#records.endTrackingDeletes(request, { signal })
@@ -83,6 +125,33 @@ export class Saves {
         return response
       })
     }
+  }
+
+  /**
+   * Tells the record store of each model whose pass is not complete so far, for what the function knows (`reason`) or for
+   * records that were skipped. Before a checkpoint is stored: whoever goes on there does not see again what is missing.
+   */
+  async markIncomplete(reason: string): Promise<void> {
+    const models = [...this.#counts.keys()].filter(
+      (model) => !this.#marked.has(model) && this.#incomplete(model, reason) !== '',
+    )
+    await Promise.all(
+      models.map((model) =>
+        this.#inTurn(model, async (target, signal) => {
+          await this.#records.markIncomplete(
+            { ...target, reason: this.#incomplete(model, reason) },
+            { signal },
+          )
+          this.#marked.add(model)
+          return undefined
+        }),
+      ),
+    )
+  }
+
+  /** The log of the attempt gets its last words on what was skipped. */
+  logSkipped(): void {
+    this.#skipped.logSummaries()
   }
 
   /** Waits for every write so far; fails if one of the run's writes has failed. */
@@ -105,9 +174,8 @@ export class Saves {
     )
   }
 
-  #encode(model: string, first: number, values: unknown[]) {
-    this.known(model)
-    return values.map((value, index) => encodeRecord(value, `record ${first + index} of model '${model}'`))
+  #incomplete(model: string, reason: string): string {
+    return reason || this.#skipped.incompleteReason(model)
   }
 
   #inTurn(
@@ -144,7 +212,7 @@ export class Saves {
       count.deleted += deleted
     }
     if (warning) {
-      if (this.warnings.length < WARNINGS) this.warnings.push(truncated(warning, WARNING_CHARS))
+      if (this.#warnings.length < WARNINGS) this.#warnings.push(warning)
       this.#warn(`model '${model}': ${warning}`)
     }
     if (duplicateIds.length === 0) return

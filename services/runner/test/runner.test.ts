@@ -116,24 +116,29 @@ test.each([
     "the model 'Other' is not one that this sync declares, which are: Thing",
   ],
   [
-    'a record without id',
-    `await nango.batchSave([{ id: '1' }, {}], 'Thing')`,
+    'a record to delete without id',
+    `await nango.batchDelete([{ id: '1' }, {}], 'Thing')`,
     "record 1 of model 'Thing' has no id",
   ],
   [
-    'a record in a later slice',
-    `await nango.batchSave(Array.from({ length: 1500 }, (_, i) => i === 1200 ? {} : { id: String(i) }), 'Thing')`,
+    'one in a later slice',
+    `await nango.batchDelete(Array.from({ length: 1500 }, (_, i) => i === 1200 ? {} : { id: String(i) }), 'Thing')`,
     "record 1200 of model 'Thing' has no id",
   ],
   [
-    'a record that is no object',
-    `await nango.batchSave([{ id: '1' }, 'two'], 'Thing')`,
+    'one that is no object',
+    `await nango.batchDelete([{ id: '1' }, 'two'], 'Thing')`,
     `record 1 of model 'Thing' is the string "two"; a record is an object with an id`,
   ],
   [
-    'an id of 256 characters',
-    `await nango.batchSave([{ id: 'x'.repeat(256) }], 'Thing')`,
-    "record 0 of model 'Thing' has an id of 256 characters, 255 are allowed",
+    'an id to delete of 256 characters',
+    `await nango.batchDelete([{ id: 'x'.repeat(256) }], 'Thing')`,
+    'has an id of 256 characters, 255 are allowed',
+  ],
+  [
+    'an id to delete beyond 2^53',
+    `await nango.batchDelete([{ id: 2 ** 53 }], 'Thing')`,
+    "record 0 of model 'Thing' has the number 9007199254740992 as its id",
   ],
   [
     'a record of 16 MB',

@@ -132,7 +132,7 @@ function textOf({ name, request }: RecordsCall): string | undefined {
     case 'begin':
       return `begin ${request.streams.map(({ model }) => model).join(',')}${request.empty ? ' empty' : ''}`
     case 'save':
-      return `save ${request.stream?.model} ${request.batch?.ids.length}`
+      return `save ${request.stream?.model} ${request.batch?.ids.length}${request.seenIds.map((id) => ` seen ${id}`).join('')}`
     case 'delete':
       return `delete ${request.stream?.model} ${request.ids.length}`
     case 'startTrackingDeletes':
@@ -141,6 +141,8 @@ function textOf({ name, request }: RecordsCall): string | undefined {
       return `trackEnd ${request.stream?.model}`
     case 'deleteUnseen':
       return `unseen ${request.stream?.model}`
+    case 'markIncomplete':
+      return `incomplete ${request.stream?.model}: ${request.reason}`
     default:
       return undefined
   }

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { RECORDS_PER_CALL, RECORDS_PER_PAGE } from './call-limits.ts'
+import {
+  INCOMPLETE_CHARS,
+  RECORDS_PER_CALL,
+  RECORDS_PER_PAGE,
+  SKIPPED_ID_CHARS,
+  SKIPPED_REASON_CHARS,
+} from './call-limits.ts'
 import { checkpointJson } from './checkpoint-json.ts'
 
 const MAX_RETRIES = 25
@@ -73,6 +79,18 @@ const model = z.string().max(255)
 /** Index of the call's first record in the list that the function gave: errors name a record by it. */
 const first = z.int().nonnegative()
 const records = z.array(z.unknown()).max(RECORDS_PER_CALL)
+/** Records that JSON can't carry, left out of `records`. */
+const skipped = z
+  .array(
+    z.object({
+      id: z.string().max(SKIPPED_ID_CHARS).optional(),
+      reason: z.string().max(SKIPPED_REASON_CHARS),
+    }),
+  )
+  .max(RECORDS_PER_CALL)
+  .default([])
+/** The first request of the run that failed and was never made good; empty if there is none. Without query strings. */
+const incomplete = z.string().max(INCOMPLETE_CHARS).default('')
 
 /** Empty, or a flat JSON object. */
 const checkpoint = z
@@ -95,7 +113,7 @@ export const hostApi = {
   http: { params: HttpCall, answer: HttpAnswer },
   fetch: { params: FetchCall, answer: HttpAnswer },
   save: {
-    params: z.object({ model, mode: z.enum(['replace', 'merge']), first, records }),
+    params: z.object({ model, mode: z.enum(['replace', 'merge']), first, records, skipped }),
     answer: z.null(),
   },
   delete: { params: z.object({ model, first, records }), answer: z.null() },
@@ -110,12 +128,17 @@ export const hostApi = {
     answer: z.object({ json: z.string(), nextCursor: z.string() }),
   },
   trackDeletes: {
-    params: z.object({ model, step: z.enum(['start', 'end', 'previous']), allowMassDelete: z.boolean() }),
+    params: z.object({
+      model,
+      step: z.enum(['start', 'end', 'previous']),
+      allowMassDelete: z.boolean(),
+      incomplete,
+    }),
     answer: z.null(),
   },
   getCheckpoint: { params: z.null(), answer: z.object({ json: z.string() }) },
   /** An empty `json` clears it. */
-  saveCheckpoint: { params: z.object({ json: checkpoint }), answer: z.null() },
+  saveCheckpoint: { params: z.object({ json: checkpoint, incomplete }), answer: z.null() },
   getConnection: { params: z.null(), answer: Connection },
   setMetadata: {
     params: z.object({ metadata: fields, merge: z.boolean() }),

@@ -42,8 +42,8 @@ test.each<[HostMethod, unknown, RegExp]>([
 })
 
 test('a checkpoint is flat JSON, or empty', () => {
-  expect(parseParams('saveCheckpoint', { json: '{ "at": 1 }' })).toEqual({ json: '{"at":1}' })
-  expect(parseParams('saveCheckpoint', { json: '' })).toEqual({ json: '' })
+  expect(parseParams('saveCheckpoint', { json: '{ "at": 1 }' })).toEqual({ json: '{"at":1}', incomplete: '' })
+  expect(parseParams('saveCheckpoint', { json: '' })).toEqual({ json: '', incomplete: '' })
 })
 
 test.each([

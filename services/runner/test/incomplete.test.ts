@@ -1,0 +1,214 @@
+import { RunOutcome } from '@syncline/proto'
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createWorld, type World } from './world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world?.[Symbol.asyncDispose]())
+beforeEach(() => {
+  world.standIns.calls.length = 0
+  world.standIns.records.clear()
+})
+
+const REASON = 'GET /things answered 500'
+const SUCCESS = { outcome: RunOutcome.SUCCESS }
+const NOTHING = `nothing was deleted: the pass was not complete (${REASON})`
+const things = (count: number) => Array.from({ length: count }, (_, i) => ({ id: String(i) }))
+const ids = () => world.standIns.saved('Thing').map(({ id }) => id)
+
+/** Messages to the host past the harness, which shows what the host makes of them. Nobody waits for their answers. */
+const past = `
+  const { writeSync } = process.getBuiltinModule('node:fs')
+  let call = 1_000_000
+  const send = (message) => {
+    const json = JSON.stringify(message)
+    const frame = Buffer.alloc(4 + Buffer.byteLength(json))
+    frame.writeUInt32BE(frame.length - 4)
+    frame.write(json, 4)
+    for (let at = 0; at < frame.length; ) try { at += writeSync(3, frame, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+  }
+  const host = (method, params) => send({ t: 'call', id: call++, method, params })
+  /** A write of the model waits for those before it. */
+  const written = () => nango.batchDelete([{ id: 'none' }], 'Thing')
+  const checkpoint = async (page, incomplete) => {
+    host('saveCheckpoint', { json: JSON.stringify({ page }), incomplete })
+    while ((await nango.getCheckpoint())?.page !== page) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const end = async (incomplete) => {
+    host('trackDeletes', { model: 'Thing', step: 'end', allowMassDelete: false, incomplete })
+    await written()
+  }
+  const returned = async (incomplete) => {
+    send({ t: 'returned', output: { incomplete } })
+    await new Promise(() => {})
+  };`
+
+test('a pass whose page failed, though the function went on to its end, deletes nothing and warns', async () => {
+  world.standIns.put('Thing', things(5))
+  await world.deploy(`${past}
+    await nango.trackDeletesStart('Thing')
+    await nango.batchSave([{ id: '0' }, { id: 'new' }], 'Thing')
+    await end('${REASON}')`)
+  const run = await world.run()
+  expect(run).toMatchObject({ ...SUCCESS, counts: [{ added: 1, deleted: 0 }] })
+  expect(run.error).toContain(NOTHING)
+  expect(world.log(run.runId).join('\n')).toContain(`warn model 'Thing': ${NOTHING}`)
+  expect(ids()).toHaveLength(6)
+  await world.deploy(`
+    await nango.trackDeletesStart('Thing')
+    await nango.batchSave([{ id: '0' }, { id: 'new' }], 'Thing')
+    await nango.trackDeletesEnd('Thing')`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, error: '', counts: [{ deleted: 4 }] })
+})
+
+test('a page that failed before a checkpoint is missing for the attempt that goes on there', async () => {
+  await using two = await createWorld()
+  two.standIns.put('Thing', things(5))
+  await two.deploy(`${past}
+    const before = await nango.getCheckpoint()
+    await nango.trackDeletesStart('Thing')
+    if (!before) {
+      await nango.batchSave([{ id: '0' }], 'Thing')
+      await checkpoint(3, '${REASON}')
+      await new Promise((resolve) => setTimeout(resolve, 20_000))
+    }
+    await nango.batchSave([{ id: '4' }], 'Thing')
+    await nango.trackDeletesEnd('Thing')`)
+  const runId = await two.request()
+  await eventually(() => expect(two.standIns.calls).toContain('checkpoint {"page":3}'))
+  expect(two.standIns.calls.slice(-2)).toEqual([`incomplete Thing: ${REASON}`, 'checkpoint {"page":3}'])
+  const stopping = two.runner[Symbol.asyncDispose]()
+  await two.startRunner()
+  await stopping
+  await eventually(() => expect(two.finished).toMatchObject([{ runId, attempt: 2, ...SUCCESS }]))
+  expect(two.finished[0]?.error).toContain(NOTHING)
+  expect(two.standIns.saved('Thing')).toHaveLength(5)
+})
+
+test('a run that fails marks nothing: the next one goes on at its checkpoint and deletes', async () => {
+  world.standIns.put('Thing', things(5))
+  await world.deploy(`${past}
+    const { page } = await nango.getCheckpoint() ?? { page: 1 }
+    await nango.trackDeletesStart('Thing')
+    if (page === 1) await nango.batchSave([{ id: '0' }], 'Thing')
+    await checkpoint(2, '')
+    if (page === 1) throw new Error('${REASON}')
+    await nango.batchSave([{ id: '1' }], 'Thing')
+    await nango.trackDeletesEnd('Thing')`)
+  expect(await world.run()).toMatchObject({ outcome: RunOutcome.FAILED, error: REASON })
+  expect(await world.run({ checkpoint: '{"page":2}' })).toMatchObject({
+    ...SUCCESS,
+    error: '',
+    counts: [{ deleted: 3 }],
+  })
+  expect(ids()).toEqual(['0', '1'])
+})
+
+test('a run that succeeds with a page missing marks the window that it leaves open', async () => {
+  world.standIns.put('Thing', things(5))
+  await world.deploy(`${past}
+    await nango.trackDeletesStart('Thing')
+    await nango.batchSave([{ id: '0' }], 'Thing')
+    await returned('${REASON}')`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, error: '' })
+  expect(world.standIns.calls.at(-1)).toBe(`incomplete Thing: ${REASON}`)
+  await world.deploy(`await nango.trackDeletesStart('Thing'); await nango.trackDeletesEnd('Thing')`)
+  const run = await world.run()
+  expect(run).toMatchObject({ ...SUCCESS, counts: [{ deleted: 0 }] })
+  expect(run.error).toContain(NOTHING)
+})
+
+test('the deprecated trackDeletes deletes nothing after a pass that was not complete', async () => {
+  world.standIns.put('Thing', things(5))
+  await world.deploy(`${past} await nango.batchSave([{ id: '0' }], 'Thing'); await returned('${REASON}')`, {
+    trackDeletes: true,
+  })
+  const run = await world.run()
+  expect(run).toMatchObject({ ...SUCCESS, counts: [{ deleted: 0 }] })
+  expect(run.error).toContain(NOTHING)
+  expect(ids()).toHaveLength(5)
+})
+
+test('a result that is not one of ours is a complete pass', async () => {
+  for (const output of ['null', '7', '{ incomplete: 7 }', '{ incomplete: "" }']) {
+    await world.deploy(`${past} send({ t: 'returned', output: ${output} }); await new Promise(() => {})`)
+    expect(await world.run()).toMatchObject({ ...SUCCESS, error: '' })
+  }
+  expect(world.standIns.calls.join()).not.toContain('incomplete')
+})
+
+test('a record that can not be stored never stops its neighbours, and one warning counts and names them', async () => {
+  await world.deploy(`
+    await nango.batchSave([{ id: 'a' }, {}, { id: 'b' }], 'Thing')
+    await nango.batchSave(Array.from({ length: 1500 }, (_, i) => i % 300 ? { id: 'c' + i } : { id: 2 ** 53 }), 'Thing')
+    await nango.batchUpdate([{ id: 'a', n: 1 }, { id: 'x'.repeat(300) }], 'Thing')`)
+  const run = await world.run()
+  const summary =
+    "model 'Thing': skipped 7 records that can't be stored, the first 5: record 1 has no id; record 0 has the number 9007199254740992 as its id"
+  expect(run).toMatchObject({ ...SUCCESS, counts: [{ added: 1497, updated: 1 }] })
+  expect(run.error.slice(0, summary.length)).toBe(summary)
+  const warnings = world.log(run.runId).filter((line) => line.startsWith('warn'))
+  expect(warnings).toEqual([
+    "warn model 'Thing': a record can't be stored and is skipped: record 1 has no id",
+    `warn ${run.error}`,
+  ])
+})
+
+test('warnings of what was skipped are short, whatever the records are', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `Model${i}`)
+  await world.deploy(
+    `for (const model of ${JSON.stringify(names)}) await nango.batchSave(Array(900).fill({ id: 'x'.repeat(5000) }), model)`,
+    { models: names },
+  )
+  const run = await world.run()
+  expect(run.error).toMatch(/^model 'Model0': skipped 900 records/)
+  expect(run.error.length).toBeLessThan(11_000)
+})
+
+test('what the store has of a record that can not be stored stays', async () => {
+  world.standIns.put('Thing', things(3))
+  await world.deploy(`${past}
+    await nango.trackDeletesStart('Thing')
+    host('save', { model: 'Thing', mode: 'replace', first: 0, records: [{ id: '0' }], skipped: [
+      { id: '1', reason: 'is nested too deeply' }, { id: 'never', reason: 'is too large' }, { id: 'x'.repeat(1024), reason: 'has a long id' }] })
+    await written()
+    await nango.trackDeletesEnd('Thing')`)
+  const run = await world.run()
+  expect(run).toMatchObject({ ...SUCCESS, counts: [{ added: 0, updated: 0, deleted: 1 }] })
+  expect(run.error).toContain(
+    "skipped 3 records that can't be stored: '1' is nested too deeply; 'never' is too large; 'xxx",
+  )
+  expect(world.standIns.calls).toContain('save Thing 1 seen 1 seen never')
+  expect(ids()).toEqual(['0', '1'])
+})
+
+test.each([
+  ['that the function saved', `await nango.batchSave([{ id: '0' }, { title: 'no id' }], 'Thing')`],
+  [
+    'that its process left out',
+    `host('save', { model: 'Thing', mode: 'replace', first: 0, records: [{ id: '0' }], skipped: [{ reason: 'has no id' }] })
+     await written()`,
+  ],
+])('a record without an id %s may be any of the stored ones: nothing is deleted', async (_, save) => {
+  const reason = '1 record without a usable id could not be stored'
+  world.standIns.put('Thing', things(3))
+  world.standIns.put('Other', things(3))
+  const models = ['Thing', 'Other']
+  await world.deploy(
+    `${past}
+     for (const model of ['Thing', 'Other']) await nango.trackDeletesStart(model)
+     ${save}
+     await nango.saveCheckpoint({ page: 2 })
+     for (const model of ['Thing', 'Other']) await nango.trackDeletesEnd(model)`,
+    { models },
+  )
+  const run = await world.run()
+  expect(run).toMatchObject({ ...SUCCESS, counts: [{ deleted: 0 }, { deleted: 3 }] })
+  expect(run.error).toContain(`not complete (${reason})`)
+  const { calls } = world.standIns
+  expect(calls.indexOf(`incomplete Thing: ${reason}`)).toBe(calls.indexOf('checkpoint {"page":2}') - 1)
+  expect(ids()).toHaveLength(3)
+})
