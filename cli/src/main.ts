@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'
 import { connectionList } from './commands/connection-list.ts'
+import { deletionsList } from './commands/deletions-list.ts'
+import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
 import { envCreate } from './commands/env-create.ts'
 import { envList } from './commands/env-list.ts'
@@ -32,6 +34,7 @@ group('connection', 'access of your customers to them', [
   connectionList(),
   connectionDelete(),
 ])
+group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs NATS_URL)', [envCreate(), envList()])
 group('key', 'API keys (needs NATS_URL)', [keyCreate(), keyList(), keyRevoke()])

@@ -4,6 +4,7 @@ import type {
   Connection,
   ConnectionSummary,
   DeployedSync,
+  HeldDeletion,
   Integration,
   LogLine,
   RouteAt,
@@ -14,7 +15,9 @@ import type {
 import { createTransport, type Transport } from './transport.ts'
 import type {
   AnyRecord,
+  HeldDeletionRequestConfig,
   ListConnectionsRequestConfig,
+  ListHeldDeletionsRequestConfig,
   ListRecordsRequestConfig,
   MaybeLater,
   NangoRecord,
@@ -126,6 +129,40 @@ export class Syncline {
     return this.#call('PATCH', '/records/prune', {
       body: { ...body, until_cursor: untilCursor },
       headers: connectionHeaders(providerConfigKey, connectionId),
+    })
+  }
+
+  /**
+   * Records that a sync did not save again and that were not deleted: because they are most of a stream, or because the pass
+   * of the sync was not complete. The last such deletion of each stream, of the whole environment or of a part of it.
+   *
+   * @example
+   * const { deletions } = await syncline.listHeldDeletions({ providerConfigKey: 'github' })
+   */
+  async listHeldDeletions(
+    config: ListHeldDeletionsRequestConfig = {},
+  ): Promise<{ deletions: HeldDeletion[]; next_cursor: string | null }> {
+    const { providerConfigKey, connectionId, cursor, limit } = config
+    return this.#call('GET', '/records/held-deletions', {
+      query: {
+        provider_config_key: providerConfigKey,
+        connection_id: connectionId,
+        cursor: cursor ?? undefined,
+        limit,
+      },
+    })
+  }
+
+  /**
+   * Lets the next complete pass of a sync delete most of a stream, once: the records are really gone from the source.
+   *
+   * @example
+   * await syncline.releaseHeldDeletion({ ...where, model: 'Issue' })
+   */
+  async releaseHeldDeletion(config: HeldDeletionRequestConfig): Promise<HeldDeletion> {
+    const { providerConfigKey, connectionId, ...body } = config
+    return this.#call('POST', '/records/held-deletions/release', {
+      body: { ...body, provider_config_key: providerConfigKey, connection_id: connectionId },
     })
   }
 

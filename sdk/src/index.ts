@@ -1,3 +1,4 @@
+export type { HeldDeletion } from '@syncline/api'
 export {
   ActionError,
   createAction,
@@ -17,7 +18,9 @@ export { Syncline, type SynclineOptions } from './client.ts'
 export { type FieldError, SynclineError } from './error.ts'
 export type {
   AnyRecord,
+  HeldDeletionRequestConfig,
   ListConnectionsRequestConfig,
+  ListHeldDeletionsRequestConfig,
   ListRecordsRequestConfig,
   MaybeLater,
   NangoRecord,

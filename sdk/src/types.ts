@@ -55,6 +55,22 @@ export interface PruneRecordsRequestConfig {
   limit?: number
 }
 
+export interface ListHeldDeletionsRequestConfig {
+  providerConfigKey?: string
+  connectionId?: string
+  /** Up to 500; 100 by default. */
+  limit?: number
+  /** `next_cursor` of the page before. A page may hold fewer than `limit` though there are more. */
+  cursor?: string | null
+}
+
+export interface HeldDeletionRequestConfig {
+  providerConfigKey: string
+  connectionId: string
+  model: string
+  variant?: string
+}
+
 /** A sync by its name, or one of its variants. */
 export type SyncRef = string | { name: string; variant: string }
 

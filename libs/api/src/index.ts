@@ -1,6 +1,7 @@
 export type { Accepted, ErrorBody } from './answers.ts'
 export type { Connection, ConnectionSummary } from './connections.ts'
 export type { DeployedSync, SyncToDeploy } from './deployments.ts'
+export type { HeldDeletion } from './held-deletions.ts'
 export type { Integration } from './integrations.ts'
 export type { RecordMetadata } from './records.ts'
 export type { ClientAnswer, ClientRequest, Route, ServerAnswer, ServerRequest } from './route.ts'

@@ -1,6 +1,7 @@
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { health } from './health.ts'
+import { heldDeletionRoutes } from './held-deletions.ts'
 import { integrationRoutes } from './integrations.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
@@ -14,6 +15,7 @@ export function createRoutes(limits: { records: number }) {
   return {
     health,
     ...recordRoutes(limits.records),
+    ...heldDeletionRoutes,
     ...syncRoutes,
     ...variantRoutes,
     ...runRoutes,

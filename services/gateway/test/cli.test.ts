@@ -127,6 +127,29 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   expect((await cli(['logs', ...which])).out).toBe('1970-01-01T00:00:00.001Z info  run-1\n')
   expect((await cli(['logs', 'run-2'])).out).toContain('run-2')
 
+  expect((await cli(['deletions', 'list', 'crm'])).out).toBe('No deletion is held back.\n')
+  const { uid } = await world.catalog.connections.get(environment.name, 'crm', 'user-1')
+  const held = (variant: string, fields: object = {}) => ({
+    stream: { environment: environment.name, connection: uid, model: 'Contact', variant },
+    ...{ atMs: 1, runId: 'run-1', unseen: 90, live: 91, ...fields },
+  })
+  world.records.listHeldDeletions = async ({ cursor }) =>
+    cursor === ''
+      ? { deletions: [held('base')], nextCursor: 'more' }
+      : { deletions: [held('a', { incomplete: 'page 2' }), held('b', { released: true })] }
+  const list = (await cli(['deletions', 'list'])).out
+  const next = 'if they are really gone: syncline deletions release crm user-1 Contact'
+  expect(list).toContain(`90 of 91  ${next}\n`)
+  expect(list).toMatch(/Contact::a .* the next complete pass deletes; this one was not: page 2\n/)
+  expect(list).toMatch(/Contact::b .* released: the next complete pass deletes\n/)
+  world.records.releaseHeldDeletion = async ({ stream }) => ({ deletion: held(stream?.variant ?? '') })
+  expect(await cli(['deletions', 'release', 'crm', 'user-1', 'Contact', '--variant', 'a'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(
+      'missed 90 of 91 records. To run it now: syncline trigger crm --connection user-1',
+    ),
+  })
+
   expect(await cli(['undeploy', 'crm', 'contacts'])).toMatchObject({ code: 0 })
   expect(await cli(['connection', 'delete', 'crm', 'user-1'])).toMatchObject({ code: 0 })
   expect(await cli(['integration', 'delete', 'crm'])).toMatchObject({ code: 0 })

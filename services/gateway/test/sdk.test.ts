@@ -68,6 +68,37 @@ test('pruneRecords', async () => {
   expect(answer).toEqual({ count: 3, has_more: true })
 })
 
+test('listHeldDeletions and releaseHeldDeletion', async () => {
+  const held = { atMs: 1, runId: 'run-1', unseen: 90, live: 90 }
+  world.records.listHeldDeletions = async ({ environment, connection, cursor, limit }) => ({
+    deletions: [
+      {
+        ...held,
+        stream: { environment, connection, model: 'GithubIssue', variant: 'base' },
+        incomplete: cursor,
+      },
+    ],
+    nextCursor: String(limit),
+  })
+  expect(
+    await syncline.listHeldDeletions({
+      providerConfigKey: 'github',
+      connectionId: 'user-1',
+      cursor: 'c',
+      limit: 3,
+    }),
+  ).toMatchObject({
+    deletions: [{ ...place, model: 'GithubIssue', reason: 'incomplete', incomplete: 'c', unseen: 90 }],
+    next_cursor: '3',
+  })
+  world.records.releaseHeldDeletion = async ({ stream }) => ({ deletion: { ...held, stream } })
+  expect(await syncline.releaseHeldDeletion({ ...where, variant: 'a' })).toMatchObject({
+    ...place,
+    variant: 'a',
+    reason: 'guard',
+  })
+})
+
 test('triggerSync, startSync and pauseSync give nothing', async () => {
   const syncs = ['issues', { name: 'issues', variant: 'a' }]
   expect(await syncline.triggerSync('github')).toBeUndefined()

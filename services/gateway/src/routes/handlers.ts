@@ -2,6 +2,7 @@ import type { Handlers } from '../http/handler.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
 import * as health from './health.ts'
+import * as heldDeletions from './held-deletions.ts'
 import * as integrations from './integrations.ts'
 import * as metadata from './metadata.ts'
 import * as records from './records.ts'
@@ -16,6 +17,7 @@ export const handlers: Handlers = {
   ...connections,
   ...deployments,
   ...health,
+  ...heldDeletions,
   ...integrations,
   ...metadata,
   ...records,

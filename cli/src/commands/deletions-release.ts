@@ -1,0 +1,28 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { shellQuoted } from '../shell-quoted.ts'
+
+interface Options extends RestOptions {
+  variant: string
+}
+
+export const deletionsRelease = () =>
+  restCommand('release')
+    .description('let the next complete pass of a sync delete what the guard has held back, once')
+    .argument('<integration>')
+    .argument('<connection>')
+    .argument('<model>')
+    .option('--variant <name>', '', 'base')
+    .action(
+      async (integration: string, connection: string, model: string, { variant, ...options }: Options) => {
+        const { unseen, live } = await clientOf(options).releaseHeldDeletion({
+          providerConfigKey: integration,
+          connectionId: connection,
+          model,
+          variant,
+        })
+        console.log(
+          `Released. The next complete pass deletes what it does not save again; the last one missed ${unseen} of ${live} records. ` +
+            `To run it now: syncline trigger ${shellQuoted(integration)} --connection ${shellQuoted(connection)}`,
+        )
+      },
+    )

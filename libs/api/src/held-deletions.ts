@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import {
+  ConnectionId,
+  Cursor,
+  countInQuery,
+  Instant,
+  Model,
+  NoQuery,
+  ProviderConfigKey,
+  Variant,
+} from './fields.ts'
+import type { Route } from './route.ts'
+
+/** Records that a pass of a sync did not save again, and that were not deleted. */
+export const HeldDeletion = z.object({
+  provider_config_key: z.string(),
+  connection_id: z.string(),
+  model: z.string(),
+  variant: z.string(),
+  at: Instant,
+  run_id: z.string(),
+  /** How many records were not saved again, of how many. */
+  unseen: z.int(),
+  live: z.int(),
+  /** `guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes. */
+  reason: z.enum(['guard', 'incomplete']),
+  /** Why the pass was not complete. */
+  incomplete: z.string().nullable(),
+  /** The next complete pass may delete past the guard. */
+  released: z.boolean(),
+})
+export type HeldDeletion = z.infer<typeof HeldDeletion>
+
+const listHeldDeletions = {
+  method: 'GET',
+  url: '/records/held-deletions',
+  schema: {
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey.optional(),
+      connection_id: ConnectionId.optional(),
+      cursor: Cursor.optional(),
+      limit: countInQuery(1, 500).default(100),
+    }),
+    /** The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`. */
+    response: { 200: z.object({ deletions: z.array(HeldDeletion), next_cursor: Cursor.nullable() }) },
+  },
+} as const satisfies Route
+
+/** The next complete pass may delete past the guard, once. */
+const releaseHeldDeletion = {
+  method: 'POST',
+  url: '/records/held-deletions/release',
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({
+      provider_config_key: ProviderConfigKey,
+      connection_id: ConnectionId,
+      model: Model,
+      variant: Variant.default('base'),
+    }),
+    response: { 200: HeldDeletion },
+  },
+} as const satisfies Route
+
+export const heldDeletionRoutes = { listHeldDeletions, releaseHeldDeletion }
