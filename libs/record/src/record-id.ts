@@ -6,7 +6,7 @@ export const ID_MAX_LENGTH = 255
  */
 export function recordId(text: string): string | undefined {
   const id = text.replaceAll('\0', '').toWellFormed()
-  return isRecordId(id) ? id : undefined
+  return id !== '' && id.length <= ID_MAX_LENGTH ? id : undefined
 }
 
 /** Whether the text is an id as the store has it. NUL separates ids in look-ups. */

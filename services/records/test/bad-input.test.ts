@@ -39,7 +39,6 @@ const oddIds = [
   'null',
   0,
   -1.5,
-  1e21,
   5e-324,
   Number.MAX_SAFE_INTEGER,
 ]
