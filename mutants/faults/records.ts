@@ -290,6 +290,58 @@ const faults: Mutant[] = [
     only: 'what a run has neither changed nor seen is deleted',
   },
   {
+    name: 'incomplete-pass-deletes',
+    attacks: 'a pass that was not complete deletes nothing',
+    edits: [
+      {
+        file: records('src/api/delete-untouched.ts'),
+        search: 'const incomplete = pass.incomplete(granted)',
+        replace: "const incomplete = ''",
+      },
+    ],
+    tests: contract,
+    only: 'a pass that was not complete deletes nothing',
+  },
+  {
+    name: 'window-not-marked',
+    attacks: 'a pass that was not complete deletes nothing, whoever ends it',
+    edits: [
+      {
+        file: script('release'),
+        search: "redis.call('HSETNX', state, 'incomplete', incomplete)",
+        replace: '',
+      },
+    ],
+    tests: contract,
+    only: 'a mark stays with the window',
+  },
+  {
+    name: 'released-for-ever',
+    attacks: 'a release is for one pass',
+    edits: [
+      {
+        file: script('release'),
+        search: "redis.call('HDEL', state, 'held_deletion', 'released')",
+        replace: "redis.call('HDEL', state, 'held_deletion')",
+      },
+    ],
+    tests: contract,
+    only: 'what the guard has held back is listed',
+  },
+  {
+    name: 'skipped-record-not-seen',
+    attacks: 'what could not be saved is not deleted as unseen',
+    edits: [
+      {
+        file: records('src/commit/also-seen.ts'),
+        search: 'draft.unchangedIds.push(id)',
+        replace: 'continue',
+      },
+    ],
+    tests: contract,
+    only: 'a record that could not be saved is seen',
+  },
+  {
     name: 'stream-emptied-by-each-attempt',
     attacks: '2: a repeated attempt leaves the same records',
     edits: [

@@ -26,6 +26,22 @@ const faults: Mutant[] = [
     only: 'a checkpoint is refused once a write has failed',
   },
   {
+    name: 'checkpoint-without-mark',
+    attacks: 'a pass that was not complete deletes nothing, whoever ends it',
+    edits: [{ file: runner('src/host.ts'), search: 'await saves.markIncomplete(incomplete)', replace: '' }],
+    tests: [runner('test/incomplete.test.ts')],
+    only: 'a page that failed before a checkpoint',
+  },
+  {
+    name: 'success-without-mark',
+    attacks: 'a pass that was not complete deletes nothing, whoever ends it',
+    edits: [
+      { file: runner('src/run-attempt.ts'), search: 'await saves.markIncomplete(incomplete)', replace: '' },
+    ],
+    tests: [runner('test/incomplete.test.ts')],
+    only: 'a run that succeeds with a page missing',
+  },
+  {
     name: 'run-acknowledged-before-its-end-is-published',
     attacks: '5: the end of a run is not lost',
     edits: [
