@@ -1,4 +1,4 @@
-import type { Stream } from '@syncline/proto'
+import type { HeldDeletion, Stream } from '@syncline/proto'
 import { type Log, metrics } from '@syncline/service'
 
 const saved = metrics.counter('records_saved_total', 'Records of acknowledged saves by what became of them', [
@@ -117,6 +117,8 @@ export type MigrationEvents = Pick<ReturnType<typeof serviceEvents>, 'migrationA
 /** What happens to the service as a whole. */
 export const serviceEvents = (log: Log) => ({
   pageMemoryChanged: (bytes: number) => pageBytes.set(bytes),
+  deletionReleased: (deletion: HeldDeletion) =>
+    log.warn({ ...deletion }, 'a person lets the next pass delete past the guard'),
   redisLost: (err: Error) => log.warn({ err }, 'Redis'),
   migrationAwaited: () => log.info('waiting for another instance, which migrates the tables'),
   migrating: (name: string, shard: number) => (progress: { seconds: number; rows: number }) =>

@@ -17,12 +17,13 @@ export interface RecordsService extends Running {
 export async function start(config: Config, log: Log, clock = Date.now): Promise<RecordsService> {
   await using open = new AsyncDisposableStack()
   const { redis, shards } = open.use(await openShards(config, log, clock))
-  const heldDeletions = new HeldDeletions(redis, config.redis.prefix)
+  const events = serviceEvents(log)
+  const heldDeletions = new HeldDeletions(redis, config.redis.prefix, events)
   const rpc = open.use(
     await serve(
       config.listen,
       (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions)),
-      serviceEvents(log).fault,
+      events.fault,
       {
         slowClientMs: config.read.slowClientMs,
       },

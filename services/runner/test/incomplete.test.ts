@@ -157,6 +157,15 @@ test('a record that can not be stored never stops its neighbours, and one warnin
   ])
 })
 
+test('the log of a run that fails has the same warning', async () => {
+  await world.deploy(`await nango.batchSave([{}, { id: 'x'.repeat(300) }], 'Thing'); throw new Error('boom')`)
+  const run = await world.run()
+  expect(run).toMatchObject({ outcome: RunOutcome.FAILED, error: 'boom' })
+  expect(world.log(run.runId).join('\n')).toMatch(
+    /^warn model 'Thing': skipped 2 records that can't be stored: record 0 has no id; 'x{40}…' has an id of 300 characters/m,
+  )
+})
+
 test('warnings of what was skipped are short, whatever the records are', async () => {
   const names = Array.from({ length: 30 }, (_, i) => `Model${i}`)
   await world.deploy(

@@ -12,6 +12,8 @@ import { scripts } from './scripts.ts'
 
 const MAX_LIMIT = 500
 
+type Released = { deletionReleased: (deletion: HeldDeletion) => void }
+
 /**
  * Deletions that delete detection has found and that were held back: the last one of each stream. It is in the state of the
  * stream until a pass ends without one, or the stream is emptied. A sorted set of each environment names these streams, so
@@ -20,10 +22,12 @@ const MAX_LIMIT = 500
 export class HeldDeletions {
   readonly #redis: Redis
   readonly #prefix: string
+  readonly #events: Released
 
-  constructor(redis: Redis, prefix: string) {
+  constructor(redis: Redis, prefix: string, events: Released) {
     this.#redis = redis
     this.#prefix = prefix
+    this.#events = events
   }
 
   async list(request: ListHeldDeletionsRequest): Promise<ListHeldDeletionsResponse> {
@@ -52,7 +56,10 @@ export class HeldDeletions {
     const json = String(await redisCall(scripts.releaseDeletion(this.#redis, [key], [])))
     if (json === '') throw new AppError('not_found', `no deletion of ${streamName(stream)} was held back`)
     const deletion = answerOf(stream, json, true)
-    if (deletion.incomplete === '') return deletion
+    if (deletion.incomplete === '') {
+      this.#events.deletionReleased(deletion)
+      return deletion
+    }
     throw new AppError(
       'not_found',
       `the guard has held back no deletion of ${streamName(stream)}: the last pass was not complete ` +
