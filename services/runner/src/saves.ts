@@ -100,11 +100,14 @@ export class Saves {
     return this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
   }
 
-  /** @param incomplete Why the pass was not complete, as far as the function knows; empty = it was. */
+  /**
+   * @param pass `incomplete`: why it was not complete, as far as the function knows; empty = it was. `allowIncomplete`: the
+   * function knows that every live record was saved nevertheless. What was skipped it does not know.
+   */
   async trackDeletes(
     model: string,
     step: 'start' | 'end' | 'previous',
-    { allowMassDelete = false, incomplete = '' } = {},
+    { allowMassDelete = false, allowIncomplete = false, incomplete = '' } = {},
   ): Promise<void> {
     if (step === 'start') {
       await this.#inTurn(model, async (target, signal) => {
@@ -116,7 +119,8 @@ export class Saves {
     // A long deletion takes several calls; each is retried by itself, and what it has deleted counts.
     for (let more = true; more; ) {
       await this.#inTurn(model, async (target, signal) => {
-        const request = { ...target, allowMassDelete, incomplete: this.#incomplete(model, incomplete) }
+        const reason = this.#incomplete(model, allowIncomplete ? '' : incomplete)
+        const request = { ...target, allowMassDelete, allowIncomplete, incomplete: reason }
         const response =
           step === 'end'
             ? await this.#records.endTrackingDeletes(request, { signal })

@@ -1,7 +1,7 @@
 import { shortId } from '@syncline/record'
 
 const NAMED = 5
-const REASON_CHARS = 80
+const REASON_CHARS = 60
 
 /** A record that can't be stored: its id if it is known, what the log calls it, and what it has or is. */
 export type Skipped = { id: string | undefined; name: string; reason: string }
@@ -21,7 +21,7 @@ export class SkippedRecords {
   add(model: string, skipped: Skipped[]): void {
     const tally = this.#tallies.get(model) ?? { count: 0, unknown: 0, named: [] }
     for (const { id, name, reason } of skipped) {
-      const text = `${name} ${reason.slice(0, REASON_CHARS)}`
+      const text = `${name} (${shortened(reason)})`
       if (tally.count === 0) this.#log(`model '${model}': a record can't be stored and is skipped: ${text}`)
       tally.count++
       if (id === undefined) tally.unknown++
@@ -49,6 +49,9 @@ export class SkippedRecords {
     for (const text of this.summaries({ more: true })) this.#log(text)
   }
 }
+
+const shortened = (reason: string) =>
+  reason.length > REASON_CHARS ? `${reason.slice(0, REASON_CHARS - 1).toWellFormed()}…` : reason
 
 const counted = (count: number) => (count === 1 ? '1 record' : `${count} records`)
 

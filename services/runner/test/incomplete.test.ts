@@ -121,6 +121,17 @@ test('a run that succeeds with a page missing marks the window that it leaves op
   expect(run.error).toContain(NOTHING)
 })
 
+test('a function that knows better deletes after a pass that was not complete, also behind its checkpoints', async () => {
+  world.standIns.put('Thing', things(5))
+  await world.deploy(`${past}
+    await nango.trackDeletesStart('Thing')
+    await nango.batchSave([{ id: '0' }], 'Thing')
+    await checkpoint(2, '${REASON}')
+    host('trackDeletes', { model: 'Thing', step: 'end', allowMassDelete: false, allowIncomplete: true, incomplete: '${REASON}' })
+    await written()`)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, error: '', counts: [{ deleted: 4 }] })
+})
+
 test('the deprecated trackDeletes deletes nothing after a pass that was not complete', async () => {
   world.standIns.put('Thing', things(5))
   await world.deploy(`${past} await nango.batchSave([{ id: '0' }], 'Thing'); await returned('${REASON}')`, {
@@ -147,12 +158,12 @@ test('a record that can not be stored never stops its neighbours, and one warnin
     await nango.batchUpdate([{ id: 'a', n: 1 }, { id: 'x'.repeat(300) }], 'Thing')`)
   const run = await world.run()
   const summary =
-    "model 'Thing': skipped 7 records that can't be stored, the first 5: record 1 has no id; record 0 has the number 9007199254740992 as its id"
+    "model 'Thing': skipped 7 records that can't be stored, the first 5: record 1 (has no id); record 0 (has the number 9007199254740992 as its id; "
   expect(run).toMatchObject({ ...SUCCESS, counts: [{ added: 1497, updated: 1 }] })
   expect(run.error.slice(0, summary.length)).toBe(summary)
   const warnings = world.log(run.runId).filter((line) => line.startsWith('warn'))
   expect(warnings).toEqual([
-    "warn model 'Thing': a record can't be stored and is skipped: record 1 has no id",
+    "warn model 'Thing': a record can't be stored and is skipped: record 1 (has no id)",
     `warn ${run.error}`,
   ])
 })
@@ -162,7 +173,7 @@ test('the log of a run that fails has the same warning', async () => {
   const run = await world.run()
   expect(run).toMatchObject({ outcome: RunOutcome.FAILED, error: 'boom' })
   expect(world.log(run.runId).join('\n')).toMatch(
-    /^warn model 'Thing': skipped 2 records that can't be stored: record 0 has no id; 'x{40}…' has an id of 300 characters/m,
+    /^warn model 'Thing': skipped 2 records that can't be stored: record 0 \(has no id\); 'x{40}…' \(has an id of 300 characters/m,
   )
 })
 
@@ -188,7 +199,7 @@ test('what the store has of a record that can not be stored stays', async () => 
   const run = await world.run()
   expect(run).toMatchObject({ ...SUCCESS, counts: [{ added: 0, updated: 0, deleted: 1 }] })
   expect(run.error).toContain(
-    "skipped 3 records that can't be stored: '1' is nested too deeply; 'never' is too large; 'xxx",
+    "skipped 3 records that can't be stored: '1' (is nested too deeply); 'never' (is too large); 'xxx",
   )
   expect(world.standIns.calls).toContain('save Thing 1 seen 1 seen never')
   expect(ids()).toEqual(['0', '1'])

@@ -132,6 +132,8 @@ export const hostApi = {
       model,
       step: z.enum(['start', 'end', 'previous']),
       allowMassDelete: z.boolean(),
+      /** What was incomplete before a checkpoint does not count either. */
+      allowIncomplete: z.boolean().default(false),
       incomplete,
     }),
     answer: z.null(),

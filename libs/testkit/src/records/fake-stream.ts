@@ -26,7 +26,7 @@ type SyncState = { fence: number; runId: string; beganAt: number; emptiedBy: str
 
 type Held = Omit<HeldDeletion, 'stream'>
 
-type Pass = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete'>
+type Pass = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete' | 'allowIncomplete'>
 
 export type Selection = {
   cursor: string
@@ -140,15 +140,14 @@ export class FakeStream {
   endTracking(writer: Writer, pass: Pass, instant: number) {
     if (this.#window === undefined)
       throw new AppError('no_delete_tracking', 'deletes are not being tracked: trackDeletesStart comes first')
-    const { start, incomplete } = this.#window
-    const end = this.#endPass(start, writer, { ...pass, incomplete: pass.incomplete || incomplete }, instant)
+    const end = this.#endPass(this.#window.start, writer, marked(pass, this.#window.incomplete), instant)
     this.#window = undefined
     return end
   }
 
   deleteUnseen(writer: Writer, pass: Pass, instant: number) {
     const { beganAt, incomplete } = this.#runOf(writer)
-    return this.#endPass(beganAt, writer, { ...pass, incomplete: pass.incomplete || incomplete }, instant)
+    return this.#endPass(beganAt, writer, marked(pass, incomplete), instant)
   }
 
   get held(): Held | undefined {
@@ -258,6 +257,11 @@ export class FakeStream {
     return { deleted: 0, warning }
   }
 }
+
+const marked = (pass: Pass, mark: string): Pass => ({
+  ...pass,
+  incomplete: pass.incomplete || (pass.allowIncomplete ? '' : mark),
+})
 
 type Position = { modifiedAt: number; id: string }
 

@@ -229,6 +229,8 @@ export interface TrackDeletesRequest {
   allowMassDelete: boolean
   /** Why the pass was not complete: then nothing is deleted, and the answer warns. Empty = it was complete. */
   incomplete: string
+  /** Marks of the window and of the run do not count: the function knows that it has saved every live record nevertheless. */
+  allowIncomplete: boolean
 }
 
 export interface StartTrackingDeletesResponse {}
@@ -1029,7 +1031,13 @@ export const SaveResponse: MessageFns<SaveResponse> = {
 }
 
 function createBaseTrackDeletesRequest(): TrackDeletesRequest {
-  return { stream: undefined, writer: undefined, allowMassDelete: false, incomplete: '' }
+  return {
+    stream: undefined,
+    writer: undefined,
+    allowMassDelete: false,
+    incomplete: '',
+    allowIncomplete: false,
+  }
 }
 
 export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
@@ -1045,6 +1053,9 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
     }
     if (message.incomplete !== '') {
       writer.uint32(34).string(message.incomplete)
+    }
+    if (message.allowIncomplete !== false) {
+      writer.uint32(40).bool(message.allowIncomplete)
     }
     return writer
   },
@@ -1094,6 +1105,14 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
             message.incomplete = reader.string()
             continue
           }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.allowIncomplete = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1117,6 +1136,7 @@ export const TrackDeletesRequest: MessageFns<TrackDeletesRequest> = {
       object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
     message.allowMassDelete = object.allowMassDelete ?? false
     message.incomplete = object.incomplete ?? ''
+    message.allowIncomplete = object.allowIncomplete ?? false
     return message
   },
 }

@@ -39,33 +39,39 @@ export async function markIncomplete({ writes }: Shard, target: RunTarget, reaso
  * Deletes what is untouched since the window was opened, and closes the window with the last commit. The window is closed
  * also if the pass was not complete, or if the guard holds the deletion back: the next pass opens its own and decides anew.
  */
-export async function endTrackingDeletes(
-  shard: Shard,
-  target: RunTarget,
-  { allowMassDelete: allowMass, incomplete: reason }: PassEnd,
-): Promise<Deletion> {
+export async function endTrackingDeletes(shard: Shard, target: RunTarget, end: PassEnd): Promise<Deletion> {
   const since = ({ snapshot }: Granted) =>
     openWindow(snapshot) ??
     new AppError(
       'no_delete_tracking',
       `deletes of ${streamName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
     )
-  const incomplete = ({ snapshot }: Granted) => shortened(reason) || snapshot.incomplete
-  return deleteUntouched(shard, target, { allowMass, incomplete, since, closesWindow: true })
+  const incomplete = ({ snapshot }: Granted) => incompletePass(end, snapshot.incomplete)
+  return deleteUntouched(shard, target, {
+    allowMass: end.allowMassDelete,
+    incomplete,
+    since,
+    closesWindow: true,
+  })
 }
 
 /** Deletes what is untouched since the run began. */
-export async function deleteUnseen(
-  shard: Shard,
-  target: RunTarget,
-  { allowMassDelete: allowMass, incomplete: reason }: PassEnd,
-): Promise<Deletion> {
+export async function deleteUnseen(shard: Shard, target: RunTarget, end: PassEnd): Promise<Deletion> {
   const since = (granted: Granted) => runStart(granted, target)
-  const incomplete = (granted: Granted) => shortened(reason) || incompleteRun(granted, target)
-  return deleteUntouched(shard, target, { allowMass, incomplete, since, closesWindow: false })
+  const incomplete = (granted: Granted) => incompletePass(end, incompleteRun(granted, target))
+  return deleteUntouched(shard, target, {
+    allowMass: end.allowMassDelete,
+    incomplete,
+    since,
+    closesWindow: false,
+  })
 }
 
-type PassEnd = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete'>
+type PassEnd = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete' | 'allowIncomplete'>
+
+/** Why a pass was not complete, by what its end says and by an earlier mark; empty = it was. */
+const incompletePass = ({ incomplete, allowIncomplete }: PassEnd, mark: string) =>
+  shortened(incomplete) || (allowIncomplete ? '' : mark)
 
 const shortened = (reason: string) => reason.slice(0, REASON_CHARS)
 
