@@ -48,12 +48,18 @@ test.each([
   ['loops', 'event_loop_blocked', /event loop/i],
   ['eats-memory', 'out_of_memory', /memory/i],
   ['unknown-model', 'failed', /'Other'.*Thing/s],
-  ['no-id', 'failed', /record 1.*no id/is],
 ])("%s ends its run as '%s', and says why", async (sync, reason, message) => {
   const run = await example.run(sync)
   expect(run).toMatchObject({ reason, error: expect.stringMatching(message), sandbox: expect.any(String) })
   expect(run.lastLines.at(-1)).toMatch(message)
   expect((await logOf(example.client, run)).join('\n')).toMatch(message)
+})
+
+test('a record without id is skipped with a warning, and its neighbours are saved', async () => {
+  const run = await example.run('no-id')
+  const warning = expect.stringMatching(/^model 'Thing': skipped 1 record.*: record 1 \(has no id\)$/)
+  expect(run).toMatchObject({ reason: null, error: null, warning, result: { Thing: { added: 1 } } })
+  expect((await logOf(example.client, run)).join('\n')).toMatch(/^warn .*record 1 \(has no id\)$/m)
 })
 
 test('a function reaches neither network, files, processes nor secrets', async () => {

@@ -124,6 +124,25 @@ describe('a stream that was moved', () => {
     expect(brief(await issues.all()).at(-1)).toBe('d DELETED')
   })
 
+  test('still knows that a pass was not complete, and what was held back and released', async () => {
+    const issues = stream(store.records)
+    const records = Array.from({ length: 20 }, (_, i) => ({ id: `r${i}` }))
+    await issues.begin()
+    await issues.save(records)
+    await issues.begin()
+    await issues.trackDeletes()
+    await issues.markIncomplete('page 2 answered 500')
+    await moveAway(issues)
+    expect(await issues.endTrackingDeletes(true)).toMatchObject({ deleted: 0 })
+    await issues.begin()
+    await issues.deleteUnseen()
+    await issues.release()
+    await moveAway(issues)
+    expect(await issues.held()).toMatchObject({ unseen: 20, released: true })
+    await issues.begin()
+    expect(await issues.deleteUnseen()).toMatchObject({ deleted: 20 })
+  })
+
   test('is swept from its old shard when its readers have ended, also after it went back and forth', async () => {
     const issues = stream(store.records)
     for (const n of [1, 2, 3]) {
