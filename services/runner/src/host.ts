@@ -102,11 +102,13 @@ async function listRecords(
   return new AnswerWithText({ nextCursor }, ['json'], 'utf8', [records])
 }
 
-function getCheckpoint({ deps, attempt }: HostContext, _: null, { signal }: HostCall) {
-  return retrying((each) => deps.scheduler.getCheckpoint(attemptKey(attempt), { signal: each }), {
-    forMs: CALL_FOR_MS,
-    signal,
-  })
+async function getCheckpoint({ deps, attempt, saves }: HostContext, _: null, { signal }: HostCall) {
+  const checkpoint = await retrying(
+    (each) => deps.scheduler.getCheckpoint(attemptKey(attempt), { signal: each }),
+    { forMs: CALL_FOR_MS, signal },
+  )
+  saves.sawCheckpoint('read', checkpoint.json)
+  return checkpoint
 }
 
 /**
@@ -119,6 +121,7 @@ async function saveCheckpoint(
   { json, incomplete }: HostParams['saveCheckpoint'],
   { signal }: HostCall,
 ) {
+  saves.sawCheckpoint('saved', json)
   await saves.settled()
   await saves.markIncomplete(incomplete)
   const checkpoint = { ...attemptKey(attempt), json }

@@ -3,7 +3,6 @@ import { AppError } from '@syncline/errors'
 import type { ProgramInput } from '@syncline/functions'
 import { type RunFinished, RunOutcome } from '@syncline/proto'
 import { truncated } from '@syncline/sandbox'
-import { z } from 'zod'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
@@ -13,12 +12,12 @@ import { retrying } from './retrying.ts'
 import type { RunContext, RunnerDeps } from './run-context.ts'
 import { RunLog } from './run-log.ts'
 import { Saves } from './saves.ts'
+import { SyncOutput } from './sync-output.ts'
 
 const BEGIN_FOR_MS = 60_000
 const PUBLISH_FOR_MS = 60_000
 /** The end of a run is one message of NATS, which may have 1 MB: all in it is bounded. */
 const ERROR_CHARS = 10_000
-const REASON_CHARS = 500
 
 /**
  * Works on an attempt to its end and publishes that. Returns when nothing is left to do; throws when another attempt
@@ -120,11 +119,6 @@ async function complete({ work, saves }: RunContext, output: unknown): Promise<v
     for (const model of work.sync.models) await saves.trackDeletes(model, 'previous', { incomplete })
   }
 }
-
-/** What the program in the child returns. A child is not trusted: what it makes of this is its own records' business. */
-const SyncOutput = z
-  .object({ incomplete: z.string().transform((reason) => truncated(reason, REASON_CHARS)) })
-  .catch({ incomplete: '' })
 
 function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
   return {

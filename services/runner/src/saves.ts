@@ -12,6 +12,8 @@ const NAMED_DUPLICATES = 5
 /** They travel with the end of the run, in one message of NATS. */
 const WARNINGS = 20
 const WARNING_CHARS = 500
+const RESUMED =
+  'the run went on at the checkpoint of an earlier run; trackDeletesStart and trackDeletesEnd can span runs'
 
 /**
  * What an attempt writes. One write at a time for a stream, in the order in which the function asked; several streams
@@ -27,6 +29,7 @@ export class Saves {
   readonly #warn: (text: string) => void
   readonly #tails = new Map<string, Promise<unknown>>()
   readonly #counts = new Map<string, ModelCounts>()
+  #isResumed: boolean | undefined
   #signal = new AbortController().signal
   /** The first write that failed: no checkpoint may be saved over it. */
   #failure: Error | undefined
@@ -119,7 +122,8 @@ export class Saves {
     // A long deletion takes several calls; each is retried by itself, and what it has deleted counts.
     for (let more = true; more; ) {
       await this.#inTurn(model, async (target, signal) => {
-        const reason = this.#incomplete(model, allowIncomplete ? '' : incomplete)
+        const resumed = step === 'previous' && this.#isResumed ? RESUMED : ''
+        const reason = this.#incomplete(model, allowIncomplete ? '' : incomplete || resumed)
         const request = { ...target, allowMassDelete, allowIncomplete, incomplete: reason }
         const response =
           step === 'end'
@@ -151,6 +155,14 @@ export class Saves {
         }),
       ),
     )
+  }
+
+  /**
+   * The first checkpoint that the function reads or saves. One that a run finds is of an earlier run: the run does not list what
+   * lies before it, so it can't tell what is gone. A window of delete tracking can: it spans runs.
+   */
+  sawCheckpoint(by: 'read' | 'saved', json: string): void {
+    this.#isResumed ??= by === 'read' && json !== '' && this.#attempt.attempt === 1
   }
 
   /** The log of the attempt gets its last words on what was skipped. */

@@ -143,6 +143,28 @@ test('the deprecated trackDeletes deletes nothing after a pass that was not comp
   expect(ids()).toHaveLength(5)
 })
 
+test('a run that goes on at the checkpoint of an earlier run can not tell what is gone without a window', async () => {
+  world.standIns.put('Thing', things(5))
+  const exec = `
+    await nango.getCheckpoint()
+    await nango.batchSave([{ id: '4' }], 'Thing')`
+  const nothing = expect.stringContaining(
+    'not complete (the run went on at the checkpoint of an earlier run;',
+  )
+  await world.deploy(exec, { trackDeletes: true })
+  expect(await world.run({ checkpoint: '{"page":2}' })).toMatchObject({
+    error: nothing,
+    counts: [{ deleted: 0 }],
+  })
+  await world.deploy(`${exec}; await nango.deleteRecordsFromPreviousExecutions('Thing')`)
+  expect(await world.run({ checkpoint: '{"page":2}' })).toMatchObject({
+    error: nothing,
+    counts: [{ deleted: 0 }],
+  })
+  await world.deploy(`await nango.saveCheckpoint({ page: 1 }); ${exec}`, { trackDeletes: true })
+  expect(await world.run()).toMatchObject({ ...SUCCESS, error: '', counts: [{ deleted: 4 }] })
+})
+
 test('a result that is not one of ours is a complete pass', async () => {
   for (const output of ['null', '7', '{ incomplete: 7 }', '{ incomplete: "" }']) {
     await world.deploy(`${past} send({ t: 'returned', output: ${output} }); await new Promise(() => {})`)
