@@ -78,6 +78,21 @@ test('a function that swallows the errors of pages wipes no records: its run suc
   expect((await logOf(example.client, run)).join('\n')).toMatch(/^warn model 'Item': nothing was deleted/m)
 })
 
+test('what was held back is listed, and deleted by the next run once a person releases it', async () => {
+  const where = { providerConfigKey: INTEGRATION, connectionId: CONNECTION }
+  const { deletions } = await example.client.listHeldDeletions({ providerConfigKey: INTEGRATION })
+  expect(deletions).toMatchObject([
+    { model: 'Item', connection_id: CONNECTION, unseen: 150, live: 200, reason: 'guard', released: false },
+  ])
+  await example.client.releaseHeldDeletion({ ...where, model: 'Item' })
+  expect(await example.run('swallows-errors')).toMatchObject({
+    reason: null,
+    warning: null,
+    result: { Item: { deleted: 150 } },
+  })
+  expect((await example.client.listHeldDeletions()).deletions).toEqual([])
+})
+
 test('the runner that met all of them lives, and works on', async () => {
   const pid = example.system.processes.get('runner')?.pid
   expect(await example.run()).toMatchObject({ reason: null, attempt: 1 })
