@@ -119,16 +119,53 @@ const faults: Mutant[] = [
   },
   {
     name: 'token-to-another-origin',
-    attacks: 'egress: credentials stay with their origin',
+    attacks: 'egress: headers of a call stay with their origin',
     edits: [
       {
-        file: 'libs/outgoing/src/http/egress.ts',
-        search: 'sameOrigin || request.keepAuthOnRedirect ?',
-        replace: 'true ?',
+        file: 'libs/outgoing/src/http/request.ts',
+        search: 'const headers = keeps ?',
+        replace: 'const headers = true ?',
       },
     ],
     tests: http,
     only: 'credentials go to the same origin only',
+  },
+  {
+    name: 'credentials-to-any-origin',
+    attacks: 'egress: credentials go to the base URL and to allowed hosts',
+    edits: [
+      {
+        file: 'libs/outgoing/src/http/additions.ts',
+        search: 'if (mayHaveCredentials(url, baseUrl, settings.allowedHosts)) return additions',
+        replace: 'return additions',
+      },
+    ],
+    tests: http,
+    only: 'goes without credentials, which the log of the run says once',
+  },
+  {
+    name: 'credentials-by-http',
+    attacks: 'egress: allowed hosts get credentials by https',
+    edits: [
+      {
+        file: 'libs/outgoing/src/http/may-have-credentials.ts',
+        search: 'return isSecret && allowedHosts',
+        replace: 'return allowedHosts',
+      },
+    ],
+    tests: ['libs/outgoing/src/http/may-have-credentials.test.ts'],
+  },
+  {
+    name: 'post-sent-twice',
+    attacks: 'retries: what may have been processed is not sent again',
+    edits: [
+      {
+        file: 'libs/outgoing/src/http/retry-wait.ts',
+        search: '|| !isSafe(result, policy)) return undefined',
+        replace: ') return undefined',
+      },
+    ],
+    tests: ['libs/outgoing/src/http/retry-wait.test.ts'],
   },
   {
     name: 'redirect-not-checked',
@@ -136,9 +173,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: 'libs/outgoing/src/http/egress.ts',
-        search: 'const response = await this.#send(target, current, within)',
-        replace:
-          'const response = await this.#send(redirects === 0 ? target : Object.assign(new URL(target), { hostname: url.hostname }), current, within)',
+        search: 'const pools = this.#checked(url) ? this.#open : this.#guarded',
+        replace: 'const pools = redirects > 0 || this.#checked(url) ? this.#open : this.#guarded',
       },
     ],
     tests: http,

@@ -31,6 +31,11 @@ export interface HttpRequest {
   data?: unknown
   /** How many more times to try after 429, 5xx and network faults. Default 0. */
   retries?: number
+  /**
+   * The request may be repeated though its method is POST or PATCH, such as a search: without it those two are tried
+   * again only if the API has certainly not processed them. Default false; `paginate` sets it for its own requests.
+   */
+  idempotent?: boolean
   /** Further statuses worth a retry. */
   retryOn?: number[] | null
   /** Response headers that say when to try again: `after` in seconds, `at` as a Unix time in seconds. */

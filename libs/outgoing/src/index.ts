@@ -4,7 +4,6 @@ export {
   MAX_BODY_BYTES,
   MIN_ANSWER_BYTES,
   REQUESTS_AT_ONCE,
-  toHostAnswer,
 } from './http/egress-answer.ts'
 export { type Caller, Outgoing } from './outgoing.ts'
 export { type Access, accessTo, type ConnectionPlace } from './tokens/access.ts'

@@ -3,11 +3,12 @@ import type { HttpCall } from '@syncline/functions'
 import type { Redis } from '@syncline/redis'
 import type { HostCall } from '@syncline/sandbox'
 import { type Asker, Budgets } from './budget/budgets.ts'
-import { authorize } from './http/authorize.ts'
-import type { Egress, Request } from './http/egress.ts'
+import { additionsOf } from './http/additions.ts'
+import type { Egress } from './http/egress.ts'
 import type { EgressAnswer } from './http/egress-answer.ts'
+import type { Request } from './http/request.ts'
 import { type Result, retryWait } from './http/retry-wait.ts'
-import { interpolate, targetUrl } from './http/target-url.ts'
+import { connectionBaseUrl, targetUrl } from './http/target-url.ts'
 import type { Access, ConnectionPlace } from './tokens/access.ts'
 import { Tokens } from './tokens/tokens.ts'
 
@@ -17,15 +18,20 @@ export interface OutgoingDeps {
   redis: Redis
   redisPrefix: string
   egress: Egress
+  /** For tests: spreads the waits before retries. */
+  random?: () => number
 }
 
 /** Whose call it is, and what happens around it. */
 export interface Caller extends HostCall {
   lane: Asker['lane']
-  /** A line for people, in the log of the run. */
-  warn: (text: string) => void
-  /** Returns after the time, or throws if the caller does not wait so long. `reason` is for people. */
-  wait: (ms: number, reason: string) => Promise<void>
+  /** A line for people, in the log of the run. `once`: not again with the same text in this run. */
+  warn: (text: string, options?: { once: boolean }) => void
+  /**
+   * Returns after the time, or throws if the caller does not wait so long. `reason` is for people. `named`: the API, or our
+   * count of its quota, has named the time; otherwise it is the growing wait of a call that counts its tries.
+   */
+  wait: (ms: number, reason: string, cause: 'named' | 'growing') => Promise<void>
 }
 
 /** Requests to the APIs of connections: with credentials, within the quota, repeated where that is worth it. */
@@ -33,40 +39,49 @@ export class Outgoing {
   readonly egress: Egress
   readonly tokens: Tokens
   readonly budgets: Budgets
+  readonly #random: () => number
 
   constructor(deps: OutgoingDeps) {
     this.egress = deps.egress
     this.tokens = new Tokens(deps)
     this.budgets = new Budgets(deps.redis, deps.redisPrefix)
+    this.#random = deps.random ?? Math.random
   }
 
   /** A request with the credentials of a connection. The last answer, whatever its status. */
   async call(at: ConnectionPlace, call: HttpCall, caller: Caller): Promise<EgressAnswer> {
     let renewed = false
-    for (let tried = 0; ; tried++) {
+    for (let tried = 0; ; ) {
       const access = await this.tokens.access(at, caller.signal)
-      const { url, headers } = toRequest(access, call)
-      await this.#withinBudget(access, caller)
-      const result = await this.#send(url, { ...call, headers }, caller)
-      if (result.kind === 'answer') await this.budgets.learn(access, result.answer)
-      if (result.kind === 'answer' && result.answer.status === 401 && !renewed) {
-        renewed = await this.tokens.renew(at, access, caller.signal)
-        if (renewed) continue
+      const baseUrl = connectionBaseUrl(access.settings.baseUrl, access.connection.connectionConfig)
+      const url = targetUrl(baseUrl, call)
+      const base = targetUrl(baseUrl, { endpoint: '' })
+      const additions = additionsOf(access, base, (text) => caller.warn(text, { once: true }))
+      // The quota is that of the API: another host that a function calls has no part in it.
+      if (additions(url)) await this.#withinBudget(access, caller)
+      const result = await this.#send(url, { ...call, additions, text: !call.binary }, caller)
+      const isApi = result.kind === 'answer' && additions(new URL(result.answer.url)) !== undefined
+      if (isApi) {
+        await this.budgets.learn(access, result.answer)
+        if (result.answer.status === 401 && !renewed) {
+          renewed = await this.tokens.renew(at, access, caller.signal)
+          if (renewed) continue
+        }
       }
 
       const policy = { ...call, ...access.settings.retry, tried }
-      const waitMs = tried < call.retries ? retryWait(result, policy, Date.now()) : undefined
-      if (waitMs === undefined) {
+      const wait = tried < call.retries ? retryWait(result, policy, Date.now(), this.#random) : undefined
+      if (!wait) {
         if (result.kind === 'fault') throw result.error
         return result.answer
       }
+      tried++
       const what = result.kind === 'answer' ? `answered ${result.answer.status}` : result.error.message
       const reason = `${call.method} ${url.pathname}: ${what}`
-      caller.warn(
-        `${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s (${tried + 1} of ${call.retries})`,
-      )
+      const seconds = (wait.ms / 1000).toFixed(1)
+      caller.warn(`${reason}; trying again in ${seconds} s (${tried} of ${call.retries})`)
       await caller.hold(0) // the wait may be long, and the answer is not needed any more
-      await caller.wait(waitMs, reason)
+      await caller.wait(wait.ms, reason, wait.cause)
     }
   }
 
@@ -75,7 +90,7 @@ export class Outgoing {
     for (;;) {
       const waitMs = await this.budgets.take(access, asker)
       if (waitMs === 0) return
-      await caller.wait(waitMs, `the quota of '${access.integration.key}' is used up`)
+      await caller.wait(waitMs, `the quota of '${access.integration.key}' is used up`, 'named')
     }
   }
 
@@ -87,18 +102,4 @@ export class Outgoing {
       return { kind: 'fault', error }
     }
   }
-}
-
-/** What the function sets wins over the integration's default headers. */
-function toRequest({ settings, connection, credentials }: Access, call: HttpCall) {
-  const { connectionConfig } = connection
-  const auth = authorize(settings.auth, credentials)
-  const url = targetUrl(interpolate(settings.baseUrl, connectionConfig), call)
-  for (const [name, value] of Object.entries(auth.query)) url.searchParams.set(name, value)
-  const defaults = Object.entries(settings.headers).map(([name, value]) => [
-    name.toLowerCase(),
-    interpolate(value, connectionConfig),
-  ])
-  const headers = { ...Object.fromEntries(defaults), ...auth.headers, ...call.headers }
-  return { url, headers }
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
-import { type Caller, REQUESTS_AT_ONCE, toHostAnswer } from '@syncline/outgoing'
+import { type Caller, REQUESTS_AT_ONCE } from '@syncline/outgoing'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { type Attempt, placeOf, streamOf } from './attempt.ts'
+import { toHostAnswer } from './http-answer.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -15,8 +16,11 @@ const METADATA_BYTES = 900_000
 /** What the record store gives as one page at most, unless an operator allows more. */
 const PAGE_BYTES = 16 * 1024 * 1024
 
+/** Different warnings that a run gives once. A function could call any number of hosts. */
+const WARNINGS_ONCE = 100
+
 /** A run, and what its methods share. */
-type HostContext = RunContext & { requests: LimitFunction }
+type HostContext = RunContext & { requests: LimitFunction; warned: Set<string> }
 type Method<Name extends HostMethod> = (
   run: HostContext,
   params: HostParams[Name],
@@ -40,7 +44,7 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
-  const context: HostContext = { ...run, requests: pLimit(REQUESTS_AT_ONCE) }
+  const context: HostContext = { ...run, requests: pLimit(REQUESTS_AT_ONCE), warned: new Set() }
   const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
@@ -60,16 +64,22 @@ async function http(run: HostContext, call: HostParams['http'], own: HostCall) {
   const caller: Caller = {
     ...own,
     lane: attempt.lastSyncAtMs === 0 ? 'first' : 'fresh',
-    warn: (text) => run.log.add('warn', text),
+    warn: (text, options) => warn(run, text, options?.once),
     wait: (ms) => sleep(ms, undefined, { signal: own.signal }),
   }
   const answer = await requests(() => deps.outgoing.call(placeOf(attempt), call, caller))
   return toHostAnswer(answer, call.binary)
 }
 
+function warn({ log, warned }: HostContext, text: string, once = false): void {
+  if (once && (warned.has(text) || warned.size === WARNINGS_ONCE)) return
+  if (once) warned.add(text)
+  log.add('warn', text)
+}
+
 async function fetchUrl(run: HostContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
   const answer = await run.requests(() => run.deps.outgoing.egress.request(new URL(url), request, own))
-  return toHostAnswer(answer, false)
+  return toHostAnswer(answer, true)
 }
 
 function save({ saves }: HostContext, { model, mode, first, records, skipped }: HostParams['save']) {

@@ -99,12 +99,12 @@ test('a refusal rejects with status, data and headers, once', async () => {
   expect(server.requests).toHaveLength(1)
 })
 
-test('429 and 5xx are tried again after the wait they ask for, and each wait is in the log', async () => {
+test('429 and 5xx are tried again after a wait that grows, or the longer one they ask for, and each wait is in the log', async () => {
   let tries = 0
   await using server = await api((_, response) => {
     tries++
-    if (tries === 1) json(response, {}, 429, { 'retry-after': '1' })
-    else if (tries === 2) json(response, {}, 503, { 'x-wait': '0.1' })
+    if (tries === 1) json(response, {}, 429, { 'retry-after': '0' })
+    else if (tries === 2) json(response, {}, 503, { 'x-wait': '6.1' })
     else json(response, 'done')
   })
   const { value, log } = await result(
@@ -113,8 +113,8 @@ test('429 and 5xx are tried again after the wait they ask for, and each wait is 
   )
   expect(value).toBe('done')
   expect(log.filter((line) => line.startsWith('warn'))).toEqual([
-    'warn GET /x: answered 429; trying again in 1.0 s (1 of 5)',
-    'warn GET /x: answered 503; trying again in 0.1 s (2 of 5)',
+    expect.stringMatching(/^warn GET \/x: answered 429; trying again in (1\.[5-9]|2\.\d|3\.0) s \(1 of 5\)$/),
+    'warn GET /x: answered 503; trying again in 6.1 s (2 of 5)',
   ])
 })
 
@@ -132,15 +132,19 @@ test('answers of every kind arrive as asked for', async () => {
     else if (request.url === '/gzip')
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"z":1}'))
     else if (request.url === '/empty') response.writeHead(204).end()
+    else if (request.url === '/latin1')
+      response
+        .writeHead(200, { 'content-type': 'application/json; charset=iso-8859-1' })
+        .end('["\u00fc"]', 'latin1')
     else response.end('{"not json')
   })
   const { value } = await result(
     server.url,
     `const get = async (endpoint, responseType) => (await nango.get({ endpoint, responseType })).data
      const buffer = await get('/bytes', 'arraybuffer')
-     return [Buffer.isBuffer(buffer), [...buffer], await get('/gzip'), await get('/gzip', 'text'), await get('/empty'), await get('/text')]`,
+     return [Buffer.isBuffer(buffer), [...buffer], await get('/gzip'), await get('/gzip', 'text'), await get('/empty'), await get('/text'), await get('/latin1')]`,
   )
-  expect(value).toEqual([true, [...bytes], { z: 1 }, '{"z":1}', '', '{"not json'])
+  expect(value).toEqual([true, [...bytes], { z: 1 }, '{"z":1}', '', '{"not json', ['ü']])
 })
 
 test('bodies of every kind go out as they are meant', async () => {
@@ -179,17 +183,51 @@ test('redirects are followed; credentials go to the same origin only', async () 
     },
     credentials: { type: 'API_KEY', apiKey: 'k' },
   }
-  const { value } = await result(server.url, `return (await nango.get({ endpoint: '/a' })).data`, auth)
+  const own = `headers: { 'X-Own': 'o' }`
+  const { value } = await result(
+    server.url,
+    `return (await nango.get({ endpoint: '/a', ${own} })).data`,
+    auth,
+  )
   expect(value).toBe('there')
-  expect(server.requests.map(({ headers }) => headers['x-key'])).toEqual(['k', 'k'])
-  expect(other.requests[0]?.headers).not.toMatchObject({ 'x-key': 'k' })
-  expect(other.requests[0]?.headers['x-tenant']).toBeUndefined()
+  const sent = ({ headers }: { headers: IncomingMessage['headers'] }) =>
+    ['x-key', 'x-tenant', 'x-own'].map((name) => headers[name])
+  expect(server.requests.map(sent)).toEqual([
+    ['k', 't', 'o'],
+    ['k', 't', 'o'],
+  ])
+  expect(other.requests.map(sent)).toEqual([[undefined, undefined, undefined]])
 
-  await result(server.url, `await nango.get({ endpoint: '/a', forwardHeadersOnRedirect: true })`, auth)
-  expect(other.requests[1]?.headers['x-key']).toBe('k')
+  await result(
+    server.url,
+    `await nango.get({ endpoint: '/a', ${own}, forwardHeadersOnRedirect: true })`,
+    auth,
+  )
+  expect(other.requests.slice(1).map(sent)).toEqual([[undefined, undefined, 'o']])
 
   const { end } = await result(server.url, `await nango.get({ endpoint: '/loop' })`)
-  expect(end.error).toContain('redirects more than 5 times')
+  expect(end.error).toContain('redirects, as did 5 requests before it')
+})
+
+test('a link to another origin goes without credentials, which the log of the run says once', async () => {
+  await using other = await api((_, response) => json(response, []))
+  await using server = await api((_, response) =>
+    json(response, [1], 200, { link: `<${other.url}/page2>; rel="next"` }),
+  )
+  const { log } = await result(
+    server.url,
+    `for await (const page of nango.paginate({ endpoint: '/page1', paginate: { type: 'link', link_rel_in_response_header: 'next' } }));
+     await nango.get({ endpoint: '/again', baseUrlOverride: '${other.url}' })`,
+    { integration: { auth: { type: 'bearer' } }, credentials: { type: 'API_KEY', apiKey: 'k' } },
+  )
+  expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer k'])
+  expect(other.requests.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+    ['/page2', undefined],
+    ['/again', undefined],
+  ])
+  expect(log.filter((line) => line.startsWith('warn'))).toEqual([
+    `warn requests to ${other.url} get neither credentials nor default headers, because the base URL of integration 'api' is at ${server.url}. They are sent by https only`,
+  ])
 })
 
 test('pages are followed by link, cursor and offset, to the end', async () => {
@@ -314,4 +352,18 @@ test('uncontrolledFetch goes without credentials', async () => {
   expect(value).toEqual([418, { hi: 1 }])
   expect(server.requests).toMatchObject([{ method: 'POST', body: 'b' }])
   expect(server.requests[0]?.headers.authorization).toBeUndefined()
+})
+
+test('uncontrolledFetch gives the bytes, unpacked, and may not reach more than other requests', async () => {
+  const bytes = Buffer.from([0, 255, 254, 128, 10])
+  await using server = await api((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/x; charset=utf-16' })
+    response.end(gzipSync(bytes))
+  })
+  const { value } = await result(
+    'http://127.0.0.1:9',
+    `const of = async (url) => nango.uncontrolledFetch({ url: new URL(url) })
+     return [[...new Uint8Array(await (await of('${server.url}/x')).arrayBuffer())], await of('http://10.0.0.1/').catch((e) => e.message)]`,
+  )
+  expect(value).toEqual([[...bytes], expect.stringContaining('not a public address')])
 })

@@ -38,6 +38,8 @@ const HttpCall = z.object({
   retryOn: z.array(z.number()).max(MAX_RETRY_RULES),
   retryAfter: z.array(z.string().max(255)).max(MAX_RETRY_RULES),
   retryAt: z.array(z.string().max(255)).max(MAX_RETRY_RULES),
+  /** It may be repeated, whatever its method is: the API changes nothing, or nothing more. */
+  idempotent: z.boolean().default(false),
   /** The answer's body in base64. */
   binary: z.boolean(),
   keepAuthOnRedirect: z.boolean(),
@@ -54,6 +56,8 @@ const FetchCall = z.object({
 export type FetchCall = z.infer<typeof FetchCall>
 
 const HttpAnswer = z.object({
+  /** Where the answer came from: the request's URL, or where its redirects led, with the query. Links are relative to it. */
+  url: z.string(),
   status: z.number(),
   statusText: z.string(),
   headers: z.record(z.string(), z.string()),

@@ -49,6 +49,7 @@ async function toCall(request: HttpRequest, method: string, facts: RunFacts): Pr
     retryOn: request.retryOn ?? [],
     retryAfter: [after ?? []].flat(),
     retryAt: [at ?? []].flat(),
+    idempotent: request.idempotent ?? false,
     binary: ['arraybuffer', 'blob', 'stream'].includes(request.responseType ?? 'json'),
     keepAuthOnRedirect: request.forwardHeadersOnRedirect ?? false,
   }

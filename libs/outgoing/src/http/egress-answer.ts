@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '@syncline/functions'
-import { AnswerWithText, type HostCall } from '@syncline/sandbox'
+import type { HostCall } from '@syncline/sandbox'
 
 const MIB = 1024 * 1024
 export const MAX_BODY_BYTES = 50 * MIB
@@ -10,7 +10,6 @@ export const MAX_BODY_BYTES = 50 * MIB
  */
 const HOLD_STEPS = [MIB, 4 * MIB, MAX_BODY_BYTES] as const
 const BLOCK_BYTES = 64 * 1024
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Requests of a run at a time. */
 export const REQUESTS_AT_ONCE = 6
@@ -22,18 +21,14 @@ export interface EgressAnswer {
   status: number
   statusText: string
   headers: HttpAnswer['headers']
+  /** Of the last request after redirects, without our credentials. */
+  url: string
+  /** Of that request: a redirect may have changed it. */
+  method: string
   blocks: Uint8Array[]
 }
 
 export type Hold = HostCall['hold']
-
-/** As the child gets it: an `HttpAnswer`. */
-export function toHostAnswer({ blocks, ...answer }: EgressAnswer, binary: boolean): AnswerWithText {
-  const value = { ...answer, body: {} }
-  return binary
-    ? new AnswerWithText(value, ['body', 'base64'], 'base64', blocks)
-    : new AnswerWithText(value, ['body', 'text'], 'utf8', withoutByteOrderMark(blocks))
-}
 
 /** Before the first byte of an answer. Waits for room. */
 export const holdFirst = (hold: Hold, signal: AbortSignal): Promise<void> => hold(HOLD_STEPS[0], signal)
@@ -70,10 +65,4 @@ export async function gather(
   if (last) blocks.push(last.subarray(0, filled))
   await hold(size, signal)
   return blocks
-}
-
-function withoutByteOrderMark(blocks: Uint8Array[]): Uint8Array[] {
-  const [first, ...rest] = blocks
-  if (!first || !BYTE_ORDER_MARK.equals(first.subarray(0, 3))) return blocks
-  return [first.subarray(3), ...rest]
 }

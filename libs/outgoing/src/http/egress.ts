@@ -1,17 +1,34 @@
+import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
-import type { FetchCall } from '@syncline/functions'
 import type { HostCall } from '@syncline/sandbox'
-import { Agent, fetch, type Response } from 'undici'
+import type { Dispatcher } from 'undici'
+import { ACCEPT_ENCODING, decoded } from './decoded.ts'
 import { type EgressAnswer, gather, type Hold, holdFirst, MAX_BODY_BYTES } from './egress-answer.ts'
-import { AddressRefused, isPublic, publicLookup } from './public-address.ts'
+import { EgressFault, egressFault, MAX_HEADER_BYTES, nameOf } from './egress-fault.ts'
+import { Pools } from './pools.ts'
+import { AddressRefused, isPublic, publicOnly } from './public-address.ts'
+import { type Request, redirected, without, withoutQuery, withQuery } from './request.ts'
+import { utf8Text } from './utf8-text.ts'
 
 const MAX_REDIRECTS = 5
-const CONNECT_TIMEOUT_MS = 10_000
-const SILENCE_TIMEOUT_MS = 60_000
-const REQUEST_TIMEOUT_MS = 5 * 60_000
-const USER_AGENT = 'syncline'
+const defaultTimeouts = {
+  /** DNS, TCP and TLS. */
+  connectMs: 10_000,
+  /** Between two signs of life of the server. */
+  silenceMs: 60_000,
+  /** All of it: the wait for a connection, redirects, the body. */
+  requestMs: 5 * 60_000,
+  /** How long an idle connection is kept. */
+  idleMs: 4000,
+  /** The same if the server says that it keeps it so long. */
+  maxIdleMs: 30_000,
+}
+/** The body of a redirect is read, so that its connection can be used again. A longer or later one is cut off. */
+const REDIRECT_BODY = { limit: 16 * 1024, timeoutMs: 1000 }
 
-/** Set by the runner only: they decide where a request goes and where it ends. */
+const REDIRECTS = [301, 302, 303, 307, 308]
+const DEFAULT_HEADERS = { 'user-agent': 'syncline', accept: '*/*', 'accept-encoding': ACCEPT_ENCODING }
+/** Set by us only: they decide where a request goes and where it ends. */
 const OWN_HEADERS = [
   'host',
   'connection',
@@ -23,75 +40,89 @@ const OWN_HEADERS = [
   'trailer',
   'expect',
 ]
-/** What another origin may see after a redirect; any other header may be a secret. */
-const HARMLESS_HEADERS = ['accept', 'accept-language', 'content-type', 'user-agent']
 
-export interface Request {
-  method: string
-  /** Names in lower case. */
-  headers: Record<string, string>
-  body?: FetchCall['body']
-  keepAuthOnRedirect?: boolean
+/** The last request of a call. */
+interface Hop {
+  url: URL
+  request: Request
+  redirects: number
 }
 
 /** The one way out for sync functions: to public addresses, and to hosts that the operator allows. */
 export class Egress implements AsyncDisposable {
   readonly #allowed: Set<string>
   readonly #redirectTo: string
-  readonly #guarded = new Agent({
-    ...timeouts,
-    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: publicLookup },
-  })
-  readonly #open = new Agent({ ...timeouts, connect: { timeout: CONNECT_TIMEOUT_MS } })
+  readonly #requestMs: number
+  /** To addresses that are public when they are looked up. */
+  readonly #guarded: Pools
+  readonly #open: Pools
 
-  constructor({ allowHosts, redirectTo }: { allowHosts: string[]; redirectTo: string }) {
+  /** @param timeouts For tests. */
+  constructor(
+    { allowHosts, redirectTo }: { allowHosts: string[]; redirectTo: string },
+    timeouts: Partial<typeof defaultTimeouts> = {},
+  ) {
     this.#allowed = new Set(allowHosts)
     this.#redirectTo = redirectTo
+    const { connectMs, silenceMs, requestMs, idleMs, maxIdleMs } = { ...defaultTimeouts, ...timeouts }
+    this.#requestMs = requestMs
+    const options = {
+      headersTimeout: silenceMs,
+      bodyTimeout: silenceMs,
+      keepAliveTimeout: idleMs,
+      keepAliveMaxTimeout: maxIdleMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    }
+    this.#guarded = new Pools({ ...options, connect: { timeout: connectMs, lookup: publicOnly(lookup) } })
+    this.#open = new Pools({ ...options, connect: { timeout: connectMs } })
   }
 
   /** The last answer after redirects, whatever its status. */
   async request(url: URL, request: Request, { signal, hold }: HostCall): Promise<EgressAnswer> {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)])
-    await holdFirst(hold, within).catch((error: unknown) => {
-      throw networkFault(error, url, within)
-    })
-    let [target, current] = [url, request]
-    for (let redirects = 0; ; redirects++) {
-      const response = await this.#send(target, current, within)
-      const location = response.headers.get('location')
-      if (![301, 302, 303, 307, 308].includes(response.status) || location === null) {
-        return await answerOf(response, hold, within)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(timedOut(url, this.#requestMs)), this.#requestMs)
+    const within = AbortSignal.any([signal, late.signal])
+    let hop: Hop = { url, request, redirects: 0 }
+    try {
+      await holdFirst(hold, within)
+      for (;;) {
+        const result = await this.#send(hop, hold, within)
+        if (!('location' in result)) return result
+        hop = followed(hop, result)
       }
-      await response.body?.cancel()
-      if (redirects === MAX_REDIRECTS)
-        throw fault('too_many_redirects', `${nameOf(url)} redirects more than ${MAX_REDIRECTS} times`)
-      if (!URL.canParse(location, target.href))
-        throw fault('invalid_redirect', `${nameOf(target)} redirects to '${location}'`)
-      const next = new URL(location, target)
-      current = redirected(current, response.status, next.origin === target.origin)
-      target = next
+    } catch (error) {
+      if (within.aborted) throw within.reason
+      // After the redirect to a GET, the first request has been processed.
+      const isSent = hop.request.method !== request.method
+      throw egressFault(error, hop.url, isSent)
+    } finally {
+      clearTimeout(timer)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#guarded.destroy(), this.#open.destroy()])
+    await Promise.all([this.#guarded[Symbol.asyncDispose](), this.#open[Symbol.asyncDispose]()])
   }
 
-  async #send(url: URL, { method, headers, body }: Request, signal: AbortSignal): Promise<Response> {
-    const isOpen = this.#checked(url)
-    const sent = { 'user-agent': USER_AGENT, ...without(headers, OWN_HEADERS) }
-    try {
-      return await fetch(this.#redirectTo ? new URL(url.pathname + url.search, this.#redirectTo) : url, {
-        method,
-        headers: this.#redirectTo ? { ...sent, 'x-replay-url': url.href } : sent,
-        body: body === undefined ? null : 'text' in body ? body.text : Buffer.from(body.base64, 'base64'),
-        redirect: 'manual',
-        signal,
-        dispatcher: isOpen ? this.#open : this.#guarded,
-      })
-    } catch (error) {
-      throw networkFault(error, url, signal)
-    }
+  /** One request. Its connection is taken until the answer is gathered. */
+  async #send({ url, request, redirects }: Hop, hold: Hold, signal: AbortSignal) {
+    const pools = this.#checked(url) ? this.#open : this.#guarded
+    const { headers, query } = request.additions?.(url) ?? { headers: {}, query: {} }
+    const target = withQuery(url, query, redirects === 0)
+    const replayed = this.#redirectTo ? { 'x-replay-url': target.href } : {}
+    const options = { ...toOptions(target, request, { ...headers, ...replayed }), signal }
+    const origin = this.#redirectTo ? new URL(this.#redirectTo).origin : url.origin
+    return await pools.use(origin, signal, async (pool) => {
+      const response = await pool.request(options)
+      try {
+        const redirect = request.keepRedirects ? undefined : redirectOf(response)
+        if (redirect) return await discarded(response, redirect)
+        const answer = await gathered(response, url, request, hold, signal)
+        return { ...answer, url: withoutQuery(url, query).href }
+      } finally {
+        response.body.on('error', () => {}).destroy() // if it has not been read to its end
+      }
+    })
   }
 
   /** Returns whether the operator allows the host as it is. */
@@ -108,60 +139,75 @@ export class Egress implements AsyncDisposable {
   }
 }
 
-const timeouts = { headersTimeout: SILENCE_TIMEOUT_MS, bodyTimeout: SILENCE_TIMEOUT_MS }
-
-/** As browsers do it: after 303 always, after 301 and 302 for POST, the next request is a GET. */
-function redirected(request: Request, status: number, sameOrigin: boolean): Request {
-  const toGet = (status === 303 && request.method !== 'HEAD') || (status <= 302 && request.method === 'POST')
-  const kept =
-    sameOrigin || request.keepAuthOnRedirect ? request.headers : only(request.headers, HARMLESS_HEADERS)
-  if (!toGet) return { ...request, headers: kept }
-  return { ...request, method: 'GET', headers: without(kept, ['content-type']), body: undefined }
+/** What the function gives wins over what we add. */
+function toOptions(
+  target: URL,
+  { method, headers, body }: Request,
+  added: Record<string, string>,
+): Dispatcher.RequestOptions {
+  const type = body && 'text' in body ? { 'content-type': 'text/plain;charset=UTF-8' } : {}
+  return {
+    method: method as Dispatcher.HttpMethod, // any that the border lets pass
+    path: target.pathname + target.search,
+    headers: { ...DEFAULT_HEADERS, ...type, ...without({ ...added, ...headers }, OWN_HEADERS) },
+    body: body === undefined ? null : 'text' in body ? body.text : Buffer.from(body.base64, 'base64'),
+  }
 }
 
-/** Counted after decompression: a small answer can become a large one. */
-async function answerOf(response: Response, hold: Hold, signal: AbortSignal): Promise<EgressAnswer> {
-  const url = new URL(response.url)
-  const blocks = await gather(response.body ?? [], hold, signal).catch((error: unknown) => {
-    throw networkFault(error, url, signal)
-  })
-  if (blocks === undefined) {
+interface Redirect {
+  status: number
+  location: string
+}
+
+function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): Redirect | undefined {
+  const location = headers.location
+  if (!REDIRECTS.includes(statusCode) || typeof location !== 'string') return undefined
+  return { status: statusCode, location: Buffer.from(location, 'latin1').toString() } // as browsers read it
+}
+
+async function discarded({ body }: Dispatcher.ResponseData, redirect: Redirect): Promise<Redirect> {
+  const { limit, timeoutMs } = REDIRECT_BODY
+  await body.dump({ limit, signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
+  return redirect
+}
+
+function followed({ url, request, redirects }: Hop, { status, location }: Redirect): Hop {
+  if (redirects === MAX_REDIRECTS)
+    throw fault('too_many_redirects', `${nameOf(url)} redirects, as did ${MAX_REDIRECTS} requests before it`)
+  if (!URL.canParse(location, url.href))
+    throw fault(
+      'invalid_redirect',
+      `${nameOf(url)} redirects to '${location.split(/[?#]/)[0]}', which is no URL`,
+    )
+  const next = new URL(location, url)
+  next.hash = ''
+  return { url: next, request: redirected(request, status, url, next), redirects: redirects + 1 }
+}
+
+async function gathered(
+  { statusCode, statusText, body, headers: given }: Dispatcher.ResponseData,
+  url: URL,
+  { method, text }: Request,
+  hold: Hold,
+  signal: AbortSignal,
+): Promise<EgressAnswer> {
+  const headers = joined(given)
+  const bytes = decoded(body, headers['content-encoding'], nameOf(url))
+  const blocks = await gather(text ? utf8Text(bytes, headers['content-type']) : bytes, hold, signal)
+  // Counted after decompression: a small answer can become a large one.
+  if (!blocks)
     throw fault('response_too_large', `the answer of ${nameOf(url)} has more than ${MAX_BODY_BYTES} bytes`)
-  }
-  const { status, statusText } = response
-  return { status, statusText, headers: Object.fromEntries(response.headers), blocks }
+  return { status: statusCode, statusText, headers, url: url.href, method, blocks }
 }
 
-class EgressFault extends Error {
-  readonly code: string
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
+/** As `fetch` does it: a header that comes several times is one with commas. */
+function joined(headers: Dispatcher.ResponseData['headers']): EgressAnswer['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]),
+  )
 }
 
 const fault = (code: string, message: string) => new EgressFault(code, message)
 
-/** `fetch` hides what happened in the cause; the query stays out of the message, it may hold a key. */
-function networkFault(error: unknown, url: URL, signal?: AbortSignal): Error {
-  if (signal?.aborted) {
-    const late = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
-    return late
-      ? fault('ETIMEDOUT', `${nameOf(url)} did not answer within ${REQUEST_TIMEOUT_MS / 1000} s`)
-      : signal.reason
-  }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (cause instanceof AddressRefused) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'ERR_NETWORK'
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new EgressFault(code, `${nameOf(url)} cannot be reached: ${message || code}`, { cause: error })
-}
-
-const nameOf = (url: URL) => `${url.origin}${url.pathname}`
-
-const only = (headers: Record<string, string>, names: string[]) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)))
-
-const without = (headers: Record<string, string>, names: string[]) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)))
+const timedOut = (url: URL, ms: number) =>
+  fault('ETIMEDOUT', `${nameOf(url)} did not answer within ${ms / 1000} s`)

@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
@@ -24,13 +24,15 @@ export class AddressRefused extends Error {
 }
 
 /** For connecting: the address that was checked is the one that is used, so a name can't change its mind in between. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const [first] = addresses ?? []
-    const refused = addresses?.find(({ address }) => !isPublic(address))
-    if (error) callback(error, '')
-    else if (refused) callback(new AddressRefused(hostname, refused.address), '')
-    else if (options.all) callback(null, addresses)
-    else callback(null, first?.address ?? '', first?.family)
-  })
-}
+export const publicOnly =
+  (resolve: typeof lookup): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      const [first] = addresses ?? []
+      const refused = addresses?.find(({ address }) => !isPublic(address))
+      if (error) callback(error, '')
+      else if (refused) callback(new AddressRefused(hostname, refused.address), '')
+      else if (options.all) callback(null, addresses)
+      else callback(null, first?.address ?? '', first?.family)
+    })
+  }

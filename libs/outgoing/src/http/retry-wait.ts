@@ -1,8 +1,14 @@
 import type { Retry } from '@syncline/catalog'
 import type { EgressAnswer } from './egress-answer.ts'
 
-const FIRST_WAIT_MS = 3000
-const LONGEST_WAIT_MS = 10 * 60_000
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const FIRST_WAIT_MS = 3 * SECOND
+const LONGEST_OWN_WAIT_MS = 10 * MINUTE
+/** What an API asks for may be longer than our own wait: the caller decides whether it waits so long. */
+const LONGEST_ASKED_WAIT_MS = 24 * 60 * MINUTE
+/** Greater numbers are Unix milliseconds: as seconds they are after the year 5000. */
+const MOST_UNIX_SECONDS = 1e11
 
 const NETWORK_FAULTS = [
   'ECONNRESET',
@@ -10,76 +16,117 @@ const NETWORK_FAULTS = [
   'ECONNABORTED',
   'ECONNREFUSED',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
   'EAI_AGAIN',
   'EPIPE',
   'UND_ERR_SOCKET',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'broken_content_encoding',
 ]
+/** What they mean does not pass. */
+const LASTING_5XX = [501, 505]
 
+/** `answer.method` is that of the last request; `sent` is false if no byte of the call has left. */
 export type Result =
   | { kind: 'answer'; answer: EgressAnswer }
-  | { kind: 'fault'; error: Error & { code?: string } }
+  | { kind: 'fault'; error: Error & { code?: string; sent?: boolean } }
 
 /** The retry settings of the call and of the integration, and the attempt that failed. */
 export interface RetryPolicy extends Retry {
+  method: string
+  /** It may be repeated, whatever its method is. */
+  idempotent: boolean
   retryOn: number[]
   retryAfter: string[]
   retryAt: string[]
   tried: number
 }
 
-/** How long to wait before the next try; undefined = there is no point in one. */
-export function retryWait(result: Result, policy: RetryPolicy, now: number): number | undefined {
-  const growing = Math.min(FIRST_WAIT_MS * 2 ** policy.tried, LONGEST_WAIT_MS)
-  if (result.kind === 'fault') {
-    return NETWORK_FAULTS.includes(result.error.code ?? '') ? growing : undefined
-  }
-  if (!isWorthwhile(result.answer, policy)) return undefined
-  const asked = waitAskedFor(result.answer.headers, policy, now)
-  return asked === undefined ? growing : Math.min(Math.max(asked, 0), LONGEST_WAIT_MS)
+export interface Wait {
+  ms: number
+  /** `named`: the API has named the time, or its quota is used up. `growing`: our own wait. */
+  cause: 'named' | 'growing'
 }
 
-function isWorthwhile({ status, headers }: EgressAnswer, policy: RetryPolicy): boolean {
-  if (status < 400) return false
-  if (policy.retryOn.includes(status)) return true
-  const remaining = [policy.remaining ?? []].flat()
-  if (remaining.some((name) => headers[name.toLowerCase()] === '0')) return true
-  if (policy.statuses) return policy.statuses.includes(status)
-  return status >= 500 || status === 429
-}
-
-/** The longest of what the response's headers ask for. */
-function waitAskedFor(
-  headers: EgressAnswer['headers'],
+/** The wait before the next attempt. Undefined: there is no point in one, or it could process the call twice. */
+export function retryWait(
+  result: Result,
   policy: RetryPolicy,
   now: number,
-): number | undefined {
+  random: () => number,
+): Wait | undefined {
+  if (!isWorthwhile(result, policy) || !isSafe(result, policy)) return undefined
+  const own = ownWait(policy.tried, random)
+  if (result.kind === 'fault') return { ms: own, cause: 'growing' }
+  const asked = Math.min(waitAskedFor(result.answer, policy, now), LONGEST_ASKED_WAIT_MS)
+  const cause = asked > 0 || isUsedUp(result.answer, policy) ? 'named' : 'growing'
+  return { ms: Math.max(own, asked), cause }
+}
+
+/** Doubles with each attempt; between half and all of it, so that clients that failed together do not come back together. */
+export function ownWait(tried: number, random: () => number): number {
+  const most = Math.min(FIRST_WAIT_MS * 2 ** tried, LONGEST_OWN_WAIT_MS)
+  return Math.round(most * (0.5 + random() / 2))
+}
+
+function isWorthwhile(result: Result, policy: RetryPolicy): boolean {
+  if (result.kind === 'fault') return NETWORK_FAULTS.includes(result.error.code ?? '')
+  const { status } = result.answer
+  if (status < 400) return false
+  if (policy.retryOn.includes(status) || isUsedUp(result.answer, policy)) return true
+  // A 403 mostly means that something is not allowed, and never will be.
+  if (status === 403) return 'retry-after' in result.answer.headers
+  return (status >= 500 && !LASTING_5XX.includes(status)) || (policy.statuses ?? []).includes(status)
+}
+
+/** The answer says that the quota is used up. */
+function isUsedUp({ status, headers }: EgressAnswer, policy: RetryPolicy): boolean {
+  if (status === 429) return true
+  const names = [policy.remaining ?? []].flat()
+  return status === 403 && names.some((name) => Number.parseFloat(headers[name.toLowerCase()] ?? '') <= 0)
+}
+
+/** Whether the call may be sent again: it is idempotent, or has not been processed. */
+function isSafe(result: Result, policy: RetryPolicy): boolean {
+  if (policy.idempotent || (policy.method !== 'POST' && policy.method !== 'PATCH')) return true
+  if (result.kind === 'fault') return result.error.sent === false
+  const { status, method } = result.answer
+  if (policy.retryOn.includes(status)) return true
+  // The redirect to a GET was the answer of a server that had processed the call.
+  if (method !== policy.method) return false
+  return status < 500 || status === 503
+}
+
+/** The longest wait that the answer's headers ask for. 0: none. */
+function waitAskedFor(answer: EgressAnswer, policy: RetryPolicy, now: number): number {
   const after = [...policy.retryAfter, policy.after ?? [], 'retry-after'].flat()
-  const at = [...policy.retryAt, policy.at ?? []].flat()
+  const at = isUsedUp(answer, policy) ? [...policy.retryAt, policy.at ?? []].flat() : []
   const waits = [
-    ...after.map((name) => afterMs(headers[name.toLowerCase()], now)),
-    ...at.map((name) => atMs(headers[name.toLowerCase()], now)),
-  ].filter((wait) => wait !== undefined)
-  return waits.length > 0 ? Math.max(...waits) : undefined
+    ...after.map((name) => afterMs(answer.headers[name.toLowerCase()], now)),
+    ...at.map((name) => atMs(answer.headers[name.toLowerCase()], now)),
+  ]
+  return Math.max(0, ...waits.filter(Number.isFinite))
 }
 
 /** Seconds, or as `Retry-After` may be, a date. */
-function afterMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined || value === '') return undefined
-  const seconds = Number(value)
-  return Number.isFinite(seconds) ? seconds * 1000 : instant(value, now)
+function afterMs(value = '', now: number): number {
+  return isNumber(value) ? Number(value) * SECOND : instant(value) - now
 }
 
-/** Unix time in seconds, or a date. */
-function atMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined || value === '') return undefined
-  const seconds = Number(value)
-  return Number.isFinite(seconds) ? seconds * 1000 - now : instant(value, now)
+/** Unix time in seconds or milliseconds, or a date. */
+function atMs(value = '', now: number): number {
+  if (!isNumber(value)) return instant(value) - now
+  return Number(value) > MOST_UNIX_SECONDS ? Number(value) - now : Number(value) * SECOND - now
 }
 
-function instant(value: string, now: number): number | undefined {
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : at - now
+const isNumber = (value: string) => /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)
+
+/** Of an HTTP date or an ISO date. `Date.parse` alone finds dates in other texts, too. */
+function instant(value: string): number {
+  return /^\s*([A-Z][a-z]{2,8},? |\d{4}-\d\d-\d\d)/.test(value) ? Date.parse(value) : Number.NaN
 }
