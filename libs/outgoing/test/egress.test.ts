@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { eventually, freePort } from '@syncline/testkit'
 import { afterAll, expect, test } from 'vitest'
@@ -209,6 +209,13 @@ test('a fault before anything was sent says so', async () => {
     code: 'ECONNREFUSED',
     sent: true,
   })
+  await using closing = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1')
+  await once(closing, 'listening')
+  const { port: closed } = closing.address() as AddressInfo // it listens on a port
+  await expect(request(`https://127.0.0.1:${closed}`)).rejects.toMatchObject({
+    code: 'ECONNRESET',
+    sent: false,
+  })
   await expect(request('http://no-such-host.invalid/')).rejects.toMatchObject({ sent: false })
 })
 
@@ -216,8 +223,7 @@ test('connecting, silence and the whole request have deadlines', async () => {
   const sockets: Socket[] = []
   await using silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
   await once(silent, 'listening')
-  const address = silent.address()
-  const port = typeof address === 'object' && address ? address.port : 0
+  const { port } = silent.address() as AddressInfo // it listens on a port
   await using impatient = new Egress(
     { allowHosts: ['127.0.0.1'], redirectTo: '' },
     { connectMs: 300, silenceMs: 300, requestMs: 2000 },

@@ -28,19 +28,21 @@ export function egressFault(error: unknown, url: URL, isSent: boolean): Error {
   if (error instanceof EgressFault || error instanceof AddressRefused) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   const code = 'code' in cause ? String(cause.code) : 'ERR_NETWORK'
-  const sent = isSent || (!isConnecting(cause) && !BEFORE_SENDING.includes(code))
-  return new EgressFault(code, messageOf(code, cause, url), { cause, sent })
+  const isUnsent = isConnecting(cause) || BEFORE_SENDING.includes(code)
+  return new EgressFault(code, messageOf(code, cause, url, isUnsent), { cause, sent: isSent || !isUnsent })
 }
 
-function messageOf(code: string, cause: Error, url: URL): string {
+function messageOf(code: string, cause: Error, url: URL, isUnsent: boolean): string {
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return `the answer of ${nameOf(url)} has more than ${MAX_HEADER_BYTES} bytes of headers`
   if (code === 'UND_ERR_INVALID_ARG') return `the request to ${nameOf(url)} is not valid: ${cause.message}`
-  return `${nameOf(url)} cannot be reached: ${cause.message || code}`
+  const what = isUnsent ? 'cannot be reached' : 'did not answer, or not to the end'
+  return `${nameOf(url)} ${what}: ${cause.message || code}`
 }
 
 /** A name with several addresses fails with an error for each of them. */
 function isConnecting(error: Error): boolean {
   if (error instanceof AggregateError) return error.errors.every(isConnecting)
-  return 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
+  if ('syscall' in error) return error.syscall === 'connect' || error.syscall === 'getaddrinfo'
+  return 'host' in error && 'localAddress' in error // a TLS handshake that the server broke off
 }
