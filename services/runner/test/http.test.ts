@@ -101,7 +101,8 @@ test('a refusal rejects with status, data and headers, once', async () => {
 
 test('429 and 5xx are tried again after a wait that grows, or the longer one they ask for, and each wait is in the log', async () => {
   let tries = 0
-  await using server = await api((_, response) => {
+  await using server = await api((request, response) => {
+    if (request.url === '/first') return void json(response, 1)
     tries++
     if (tries === 1) json(response, {}, 429, { 'retry-after': '0' })
     else if (tries === 2) json(response, {}, 503, { 'x-wait': '6.1' })
@@ -109,7 +110,8 @@ test('429 and 5xx are tried again after a wait that grows, or the longer one the
   })
   const { value, log } = await result(
     server.url,
-    `return (await nango.get({ endpoint: '/x?secret=1', retries: 5, retryHeader: { after: 'x-wait' } })).data`,
+    `await nango.get({ endpoint: '/first' })
+     return (await nango.get({ endpoint: '/x?secret=1', retries: 5, retryHeader: { after: 'x-wait' } })).data`,
   )
   expect(value).toBe('done')
   expect(log.filter((line) => line.startsWith('warn'))).toEqual([

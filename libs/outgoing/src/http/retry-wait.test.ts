@@ -116,9 +116,10 @@ test('a wait says whether the API named it, or it is our own', () => {
   expect(cause(answer(503))).toBe('growing')
   expect(cause(answer(503, { 'retry-after': '0' }))).toBe('growing')
   expect(cause(fault('ECONNRESET'))).toBe('growing')
-  expect(cause(answer(503, { 'retry-after': '1' }))).toBe('named')
-  expect(cause(answer(429))).toBe('named')
-  expect(cause(answer(403, { 'x-remaining': '0' }), { remaining: 'x-remaining' })).toBe('named')
+  expect(cause(answer(429))).toBe('growing')
+  expect(cause(answer(429, { 'retry-after': '1' }))).toBe('growing')
+  expect(cause(answer(429, { 'retry-after': '4' }))).toBe('named')
+  expect(cause(answer(503, { 'retry-after': '4' }))).toBe('named')
 })
 
 test.each([

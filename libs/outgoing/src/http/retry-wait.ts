@@ -49,7 +49,7 @@ export interface RetryPolicy extends Retry {
 
 export interface Wait {
   ms: number
-  /** `named`: the API has named the time, or its quota is used up. `growing`: our own wait. */
+  /** `named`: the API asks for so much time. `growing`: our own wait, which depends on how often the call was tried. */
   cause: 'named' | 'growing'
 }
 
@@ -64,8 +64,7 @@ export function retryWait(
   const own = ownWait(policy.tried, random)
   if (result.kind === 'fault') return { ms: own, cause: 'growing' }
   const asked = Math.min(waitAskedFor(result.answer, policy, now), LONGEST_ASKED_WAIT_MS)
-  const cause = asked > 0 || isUsedUp(result.answer, policy) ? 'named' : 'growing'
-  return { ms: Math.max(own, asked), cause }
+  return asked > own ? { ms: asked, cause: 'named' } : { ms: own, cause: 'growing' }
 }
 
 /** Doubles with each attempt; between half and all of it, so that clients that failed together do not come back together. */
