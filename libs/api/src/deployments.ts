@@ -1,3 +1,4 @@
+import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
 import { Instant, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
@@ -34,9 +35,21 @@ const deploy = {
   url: '/deployments',
   schema: {
     querystring: NoQuery,
-    body: z.strictObject({ syncs: z.array(SyncToDeploy).min(1).max(500) }),
+    body: z
+      .strictObject({
+        syncs: z.array(SyncToDeploy).max(500).default([]),
+        providers: z.array(ProviderFile).max(100).default([]),
+      })
+      .refine(
+        ({ syncs, providers }) => syncs.length + providers.length > 0,
+        'nothing to deploy: give syncs or providers',
+      ),
     response: {
       200: z.object({
+        /** Those that extend a deployed one are deployed again with it. */
+        providers: z.array(
+          z.object({ name: z.string(), base_url: z.string(), auth: z.string(), changed: z.boolean() }),
+        ),
         syncs: z.array(
           z.object({ ...identity, version: facts.version, models: facts.models, changed: z.boolean() }),
         ),

@@ -1,28 +1,38 @@
-import { ApiSettings, AuthScheme, HeaderTemplates, Pagination, Retry } from '@syncline/catalog/api-settings'
+import { AppCredentials } from '@syncline/catalog/credentials'
+import { settingsFields } from '@syncline/providers/settings-fields'
 import { z } from 'zod'
 import { Success } from './answers.ts'
 import { Instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
+/** Of the customer's own app at the vendor. */
+const App = z.strictObject({
+  /** Sent by clients of other engines; it changes nothing. */
+  type: z.enum(['OAUTH1', 'OAUTH2', 'TBA', 'APP', 'CUSTOM']).optional(),
+  ...AppCredentials.shape,
+  scopes: z.string().max(10_000).optional(),
+})
+
 /** How to reach an external API. A known `provider` brings its own; what is given here wins. */
 const settings = {
   display_name: z.string().min(1).max(255).optional(),
-  base_url: ApiSettings.shape.baseUrl.optional(),
-  auth: AuthScheme.optional(),
-  headers: HeaderTemplates.optional(),
-  pagination: Pagination.optional(),
-  retry: Retry.optional(),
+  ...settingsFields,
+  /** Replaced as a whole. */
+  credentials: App.optional(),
 }
 
 export const Integration = z.object({
   unique_key: z.string(),
   provider: z.string(),
   display_name: z.string(),
-  base_url: z.string(),
-  auth: AuthScheme,
-  headers: z.record(z.string(), z.string()),
-  pagination: Pagination.optional(),
-  retry: Retry.optional(),
+  ...settingsFields,
+  /** Null if there is none: the provider was deleted. */
+  base_url: z.string().nullable(),
+  allowed_hosts: settingsFields.allowed_hosts.unwrap(),
+  auth: settingsFields.auth.unwrap(),
+  headers: settingsFields.headers.unwrap(),
+  /** Shown with `include=credentials`. */
+  credentials: AppCredentials.optional(),
   created_at: Instant,
   updated_at: Instant,
 })
@@ -39,7 +49,7 @@ const createIntegration = {
     querystring: NoQuery,
     body: z.strictObject({
       unique_key: ProviderConfigKey,
-      /** A provider that we know, or any name together with `base_url`. */
+      /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
       provider: z.string().min(1).max(255),
       ...settings,
     }),
@@ -53,10 +63,16 @@ const listIntegrations = {
   schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(Integration) }) } },
 } as const satisfies Route
 
+const include = z.literal('credentials')
+
 const getIntegration = {
   method: 'GET',
   url,
-  schema: { params, querystring: NoQuery, response: answer },
+  schema: {
+    params,
+    querystring: z.strictObject({ include: z.union([include, z.array(include).max(10)]).optional() }),
+    response: answer,
+  },
 } as const satisfies Route
 
 const updateIntegration = {

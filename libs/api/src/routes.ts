@@ -3,6 +3,7 @@ import { deploymentRoutes } from './deployments.ts'
 import { health } from './health.ts'
 import { heldDeletionRoutes } from './held-deletions.ts'
 import { integrationRoutes } from './integrations.ts'
+import { providerRoutes } from './providers.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
 import { runRoutes } from './runs.ts'
@@ -22,6 +23,7 @@ export function createRoutes(limits: { records: number }) {
     ...variableRoutes,
     ...connectionRoutes,
     ...integrationRoutes,
+    ...providerRoutes,
     ...deploymentRoutes,
   } satisfies Record<string, Route>
 }

@@ -17,7 +17,16 @@ const url = z
   .string()
   .max(2048)
   .regex(/^https?:\/\/./, 'must begin with http:// or https://')
-const texts = z.record(name, template)
+/** JSON values; each text in them is a template. */
+const templates = z.record(name, z.json())
+/** `https://…`, or a part of the connection config that has all of it. */
+const urlTemplate = z
+  .string()
+  .max(2048)
+  .regex(
+    /^(https?:\/\/.|\$\{connectionConfig\.)/,
+    'must begin with https://, http:// or ${connectionConfig.…}',
+  )
 
 /** Where a token goes in a request. */
 const Placement = z
@@ -32,31 +41,43 @@ const Placement = z
   .default({ in: 'header', name: 'authorization', prefix: 'Bearer ' })
 export type Placement = z.infer<typeof Placement>
 
-/** The request that gives a token, and where its answer has it. */
+/** The request that gives a token, and where its answer has it. An answer is JSON or form-encoded. */
 const TokenRequest = z.strictObject({
-  url,
+  url: urlTemplate,
+  /** Where a refresh token is sent; `url` when absent. */
+  refresh_url: urlTemplate.optional(),
   method: z.enum(['POST', 'GET']).default('POST'),
-  /** How the params are sent. */
-  body: z.enum(['form', 'json', 'none']).default('form'),
-  /** Where client id and secret are sent. */
+  /** How the params are sent: as the body, or in the query. */
+  body: z.enum(['form', 'json', 'query', 'none']).default('form'),
+  /**
+   * Where client id and secret are sent: among the params, as HTTP basic, or not at all. `two_step` sends them only as
+   * HTTP basic, and there user and password of BASIC credentials are sent so too.
+   */
   client_auth: z.enum(['body', 'header', 'none']).default('body'),
   headers: HeaderTemplates.default({}),
-  /** Sent with each token request, beside what the grant needs. */
-  params: texts.default({}),
-  /** Sent with a refresh, beside what the grant needs. */
-  refresh_params: texts.default({}),
-  /** Paths in the answer's body. */
+  /** Sent with each token request, beside what the grant needs, which they may replace. */
+  params: templates.default({}),
+  /** The same with a refresh token only; when absent, `params`. */
+  refresh_params: templates.optional(),
+  /** Paths in the answer's body, such as `data.token`. */
   token_path: name.default('access_token'),
+  /** Seconds, as number or text. */
   expires_in_path: name.default('expires_in'),
-  /** An instant: ISO 8601 or Unix seconds. Wins over `expires_in_path`. */
+  /** An instant: ISO 8601, Unix seconds or Unix milliseconds. Wins over `expires_in_path`. */
   expires_at_path: name.optional(),
   refresh_token_path: name.default('refresh_token'),
   /** How long a token lives if the answer does not say. Without it, until the API refuses it. */
   lifetime_s: z.int().positive().optional(),
+  /**
+   * Statuses and error codes of the answer that mean that the connection needs new credentials, beside `invalid_grant` and its
+   * like. Other failures pass: the request is repeated later.
+   */
+  refused_statuses: z.array(z.int().min(400).max(599)).max(20).optional(),
+  refused_errors: z.array(name).max(50).optional(),
 })
 export type TokenRequest = z.infer<typeof TokenRequest>
 
-/** A JWT that we sign. */
+/** A JWT that we sign. `iat` and `exp` are ours; what the claims say wins. */
 const SignedJwt = z.strictObject({
   algorithm: z.enum([
     'RS256',
@@ -70,10 +91,12 @@ const SignedJwt = z.strictObject({
     'HS512',
     'EdDSA',
   ]),
-  /** The key: PEM, or the secret of HS algorithms. */
+  /** The key: PEM (PKCS #1, PKCS #8 or SEC 1), or the secret of HS algorithms. */
   key: template,
-  header: texts.default({}),
-  claims: texts.default({}),
+  /** The secret of HS algorithms is written as. */
+  key_encoding: z.enum(['text', 'base64', 'hex']).default('text'),
+  header: templates.default({}),
+  claims: templates.default({}),
   lifetime_s: z.int().positive().max(86_400).default(3600),
 })
 export type SignedJwt = z.infer<typeof SignedJwt>
@@ -104,7 +127,7 @@ export const AuthScheme = z.discriminatedUnion('type', [
   }),
   /** A first call, written as templates over the credentials, gives a token. */
   z.strictObject({ type: z.literal('two_step'), token: TokenRequest, placement: Placement }),
-  /** A URL of the user's own app gives the token; the request is signed. */
+  /** A URL of the user's own app gives the token; the request is signed with `callback_secret` of the app credentials. */
   z.strictObject({ type: z.literal('callback'), url, placement: Placement }),
 ])
 export type AuthScheme = z.infer<typeof AuthScheme>
@@ -156,22 +179,41 @@ export type Budget = z.infer<typeof Budget>
 /** A request that works if, and only if, a connection does. */
 export const Verify = z.strictObject({
   method: z.enum(['GET', 'POST']).default('GET'),
-  path: template,
+  /** Below the base URL, or a full URL. */
+  path: template.regex(/^(\/|\?|https:\/\/)/, "must begin with '/', '?' or 'https://'"),
   headers: HeaderTemplates.default({}),
   /** Sent as JSON. */
   data: z.unknown().optional(),
-  /** The least status that means refused; default 400. */
-  statuses: z.array(z.int()).max(50).optional(),
+  /** Statuses that mean that the connection works; default 200 to 299. */
+  statuses: z.array(z.int().min(200).max(599)).min(1).max(50).optional(),
 })
 export type Verify = z.infer<typeof Verify>
 
+/** A part of the connection config that templates use. */
+const ConfigPart = z.strictObject({
+  /** For people who create connections. */
+  description: z.string().min(1).max(1000),
+  /** RE2; the whole value must match. */
+  pattern: z.string().min(1).max(500).optional(),
+  example: z.string().min(1).max(255).optional(),
+})
+export type ConfigPart = z.infer<typeof ConfigPart>
+const ConfigParts = z.record(
+  z.string().regex(/^[\w.-]{1,64}$/, 'must be of letters, digits, _ . -'),
+  ConfigPart,
+)
+
 /** An external API, as an integration reaches it. */
 export const ApiSettings = z.strictObject({
-  baseUrl: url,
+  baseUrl: urlTemplate,
+  /** What the templates take from the connection config of a connection, by name. */
+  connectionConfig: ConfigParts.optional(),
   /** Hosts beside that of the base URL that may get credentials: `host`, `host:port` or `*.domain`; https only. */
   allowedHosts: z.array(name).max(100).default([]),
   auth: AuthScheme.default({ type: 'none' }),
   headers: HeaderTemplates.default({}),
+  /** Functions may read tokens by `getToken` and `getConnection`. */
+  exposeTokens: z.boolean().optional(),
   pagination: Pagination.optional(),
   retry: Retry.optional(),
   budget: Budget.optional(),

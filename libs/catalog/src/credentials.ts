@@ -40,8 +40,11 @@ export type Credentials = z.infer<typeof Credentials>
 /** A token that we got with the credentials. */
 export const Token = z.object({
   accessToken: secret,
+  /** It replaces the one of the credentials. */
+  refreshToken: secret.optional(),
   /** Unix milliseconds; absent = until the API refuses it. */
   expiresAt: z.number().optional(),
+  /** Unix milliseconds; 0 = the connection was made with it, nobody knows when. */
   obtainedAt: z.number(),
 })
 export type Token = z.infer<typeof Token>
@@ -51,6 +54,11 @@ export const AppCredentials = z.object({
   client_id: secret.optional(),
   client_secret: secret.optional(),
   private_key: secret.optional(),
+  /** Signs requests to the user's own app: `whsec_` and 24 to 64 bytes in base64. */
+  callback_secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
+    .optional(),
   /** Other secrets that templates use. */
   fields: fields.optional(),
 })

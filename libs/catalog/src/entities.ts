@@ -27,7 +27,9 @@ export const Provider = z.object({
   displayName: z.string(),
   /** The vendor's page that it was written from. */
   docs: z.string(),
-  /** With those of the provider that it extends. */
+  /** The deployed file as JSON. */
+  file: z.record(z.string(), z.unknown()),
+  /** Of the file and of the provider that it extends. */
   settings: ApiSettings,
   deployedAt: instant,
 })

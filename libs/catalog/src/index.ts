@@ -3,6 +3,7 @@ export {
   ApiSettings,
   AuthScheme,
   Budget,
+  type ConfigPart,
   Pagination,
   type Placement,
   Retry,

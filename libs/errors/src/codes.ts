@@ -34,6 +34,8 @@ export const codes = {
   unknown_environment: missing,
   unknown_provider: missing,
   already_exists: conflict,
+  /** Something else needs it. */
+  in_use: { ...conflict, grpc: Status.FAILED_PRECONDITION },
   sync_variant_already_exists: { ...conflict, http: 400 },
   resource_capped: { http: 400, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
   /** Another attempt of the run, or a newer run, has taken over: stop. */

@@ -28,6 +28,8 @@ export interface ConnectionPlace {
   connection: string
   /** If given, a connection that was deleted and made anew is refused. */
   uid?: string
+  /** Instead of those that the integration has: of a provider file that is to be tried. */
+  settings?: ApiSettings
 }
 
 /** What is missing, or does not open, is an AppError that names it. */
@@ -42,7 +44,7 @@ export async function accessTo(
   }
   return {
     integration,
-    settings: settingsOf(catalog, integration),
+    settings: at.settings ?? settingsOf(catalog, integration),
     connection,
     credentials: openCredentials(keyring, connection),
     app: openApp(keyring, integration),

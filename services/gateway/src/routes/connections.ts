@@ -10,6 +10,7 @@ import { settingsOf } from '@syncline/providers'
 import { connectionAnswer, connectionSummary } from '../answers/connection-answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
+import { checkConfig } from '../rules/check-config.ts'
 
 /** Credentials that an integration can put into a request. NONE always fits: an API may have a public part. */
 const fitting: Record<AuthScheme['type'], Credentials['type'][]> = {
@@ -33,8 +34,11 @@ export const createConnection: Handler<'createConnection'> = async (
   const { credentials, provider_config_key: integration } = body
   const known = await catalog.integrations.get(environment, integration)
   const { provider } = known
-  checkFit(credentials, settingsOf(catalog, known).auth)
+  const settings = settingsOf(catalog, known)
+  checkFit(credentials, settings.auth)
   const place = { environment, integration, id: body.connection_id ?? randomUUID() }
+  const before = await catalog.connections.find(environment, integration, place.id)
+  checkConfig(settings, body.connection_config ?? before?.connectionConfig)
   const now = new Date().toISOString()
   const change = (present: Connection | undefined): Connection => ({
     ...place,

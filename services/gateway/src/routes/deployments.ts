@@ -5,15 +5,21 @@ import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
 import { checkFrequency } from '../rules/check-frequency.ts'
 import { deployedSync, type PlannedSync } from '../rules/deployed-sync.ts'
+import { type PlannedProvider, planProviders } from '../rules/plan-providers.ts'
 
 type ToDeploy = Parameters<typeof deploy>[1]['body']['syncs'][number]
 
 /** All is checked before any is stored. */
 export const deploy: Handler<'deploy'> = async (dependencies, { environment, body }) => {
+  const { catalog } = dependencies
+  const now = new Date().toISOString()
   const syncs = await checked(dependencies, environment, body.syncs)
+  const planned = planProviders(body.providers, catalog.providers.list(environment), { environment, now })
+  const providers = []
+  for (const each of planned) providers.push(await storeProvider(dependencies, each))
   const answers = []
   for (const sync of syncs) answers.push(await store(dependencies, environment, sync))
-  return { syncs: answers }
+  return { providers, syncs: answers }
 }
 
 export const listDeployments: Handler<'listDeployments'> = async ({ catalog }, { environment }) => ({
@@ -57,6 +63,12 @@ async function checked(
     found.push({ ...sync, frequency })
   }
   return found
+}
+
+async function storeProvider({ catalog }: Dependencies, { provider, changed }: PlannedProvider) {
+  const { environment, name, settings } = provider
+  if (changed) await catalog.providers.upsert(() => provider, environment, name)
+  return { name, base_url: settings.baseUrl, auth: settings.auth.type, changed }
 }
 
 async function store({ catalog }: Dependencies, environment: string, sync: ToDeploy) {

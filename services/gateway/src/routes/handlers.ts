@@ -5,12 +5,14 @@ import * as health from './health.ts'
 import * as heldDeletions from './held-deletions.ts'
 import * as integrations from './integrations.ts'
 import * as metadata from './metadata.ts'
+import * as providers from './providers.ts'
 import * as records from './records.ts'
 import * as runs from './runs.ts'
 import * as status from './status.ts'
 import * as syncs from './syncs.ts'
 import * as variables from './variables.ts'
 import * as variants from './variants.ts'
+import * as verify from './verify.ts'
 
 /** Each file of this folder exports the handlers of some endpoints, by their names in `@syncline/api`. */
 export const handlers: Handlers = {
@@ -20,10 +22,12 @@ export const handlers: Handlers = {
   ...heldDeletions,
   ...integrations,
   ...metadata,
+  ...providers,
   ...records,
   ...runs,
   ...status,
   ...syncs,
   ...variables,
   ...variants,
+  ...verify,
 }

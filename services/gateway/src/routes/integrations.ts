@@ -1,51 +1,60 @@
 import type { Integration as IntegrationAnswer } from '@syncline/api'
-import type { ApiSettings, Integration } from '@syncline/catalog'
-import { builtinProviders, settingsOf } from '@syncline/providers'
+import { type AppCredentials, type Integration, type Keyring, openApp, sealApp } from '@syncline/catalog'
+import { findSettings, firstPartyNames, firstPartyProvider, toFields, toSettings } from '@syncline/providers'
+import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
 
 type Created = Parameters<typeof createIntegration>[1]['body']
 type Settings = Parameters<typeof updateIntegration>[1]['body']
+type App = NonNullable<Settings['credentials']>
 
-export const createIntegration: Handler<'createIntegration'> = async ({ catalog }, { environment, body }) => {
+export const createIntegration: Handler<'createIntegration'> = async (
+  dependencies,
+  { environment, body },
+) => {
+  const { catalog, keyring } = dependencies
+  const { unique_key: key, provider } = body
   const now = new Date().toISOString()
-  const basis: Integration = {
-    displayName: builtinProviders.get(body.provider)?.displayName ?? body.unique_key,
-    environment,
-    key: body.unique_key,
-    provider: body.provider,
-    createdAt: now,
-    updatedAt: now,
-  }
-  const integration = withSettings(basis, body)
-  if (integration.baseUrl === undefined && !builtinProviders.has(body.provider)) throw unknownProvider(body)
-  await catalog.integrations.create(integration, environment, body.unique_key)
-  return { data: integrationAnswer(integration, settingsOf(catalog, integration)) }
+  const preset = (await catalog.providers.find(environment, provider)) ?? firstPartyProvider(provider)
+  const displayName = preset?.displayName ?? key
+  const basis = { displayName, environment, key, provider, createdAt: now, updatedAt: now }
+  const integration = withSettings(keyring, basis, body)
+  if (integration.baseUrl === undefined && preset === undefined)
+    throw unknownProvider(dependencies, environment, body)
+  await catalog.integrations.create(integration, environment, key)
+  return { data: integrationAnswer(dependencies, integration) }
 }
 
-export const listIntegrations: Handler<'listIntegrations'> = async ({ catalog }, { environment }) => ({
-  data: catalog.integrations
+export const listIntegrations: Handler<'listIntegrations'> = async (dependencies, { environment }) => ({
+  data: dependencies.catalog.integrations
     .list(environment)
     .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map((integration) => integrationAnswer(integration, settingsOf(catalog, integration))),
+    .map((integration) => integrationAnswer(dependencies, integration)),
 })
 
-export const getIntegration: Handler<'getIntegration'> = async ({ catalog }, { environment, params }) => {
+export const getIntegration: Handler<'getIntegration'> = async (
+  dependencies,
+  { environment, params, query },
+) => {
+  const { catalog, keyring } = dependencies
   const integration = await catalog.integrations.get(environment, params.uniqueKey)
-  return { data: integrationAnswer(integration, settingsOf(catalog, integration)) }
+  const data = integrationAnswer(dependencies, integration)
+  return { data: query.include ? { ...data, credentials: openApp(keyring, integration) } : data }
 }
 
 export const updateIntegration: Handler<'updateIntegration'> = async (
-  { catalog },
+  dependencies,
   { environment, params, body },
 ) => {
+  const { catalog, keyring } = dependencies
   const updatedAt = new Date().toISOString()
   const integration = await catalog.integrations.update(
-    (present) => ({ ...withSettings(present, body), updatedAt }),
+    (present) => ({ ...withSettings(keyring, present, body), updatedAt }),
     environment,
     params.uniqueKey,
   )
-  return { data: integrationAnswer(integration, settingsOf(catalog, integration)) }
+  return { data: integrationAnswer(dependencies, integration) }
 }
 
 export const deleteIntegration: Handler<'deleteIntegration'> = async (
@@ -64,39 +73,53 @@ export const deleteIntegration: Handler<'deleteIntegration'> = async (
   return { success: true }
 }
 
-function unknownProvider({ provider }: Created): InvalidRequest {
-  const known = [...builtinProviders.keys()].join(', ')
+function unknownProvider(
+  { catalog }: Dependencies,
+  environment: string,
+  { provider }: Created,
+): InvalidRequest {
+  const deployed = catalog.providers.list(environment).map(({ name }) => name)
+  const known = [...new Set([...deployed, ...firstPartyNames()])].sort().join(', ')
   return InvalidRequest.body(
     ['base_url'],
-    `provider '${provider}' is not one that we know (${known}): give its base_url`,
+    `provider '${provider}' is not one that we know (${known}): deploy its file, or give base_url`,
   )
 }
 
-function withSettings(present: Integration, settings: Settings): Integration {
-  const { display_name, base_url, auth, headers, pagination, retry } = settings
+function withSettings(keyring: Keyring, present: Integration, body: Settings): Integration {
+  const {
+    display_name,
+    credentials,
+    unique_key: _,
+    provider: __,
+    ...fields
+  }: Settings & Partial<Created> = body
   return {
     ...present,
+    ...toSettings(fields),
     ...(display_name !== undefined && { displayName: display_name }),
-    ...(base_url !== undefined && { baseUrl: base_url }),
-    ...(auth !== undefined && { auth }),
-    ...(headers !== undefined && { headers }),
-    ...(pagination !== undefined && { pagination }),
-    ...(retry !== undefined && { retry }),
+    ...(credentials && { sealedApp: sealApp(keyring, appOf(credentials), present) }),
   }
 }
 
-function integrationAnswer(integration: Integration, settings: ApiSettings): IntegrationAnswer {
+/** The scopes are a field like others that templates use. */
+function appOf({ type: _, scopes, ...app }: App): AppCredentials {
+  return scopes ? { ...app, fields: { ...app.fields, scopes } } : app
+}
+
+function integrationAnswer({ catalog }: Dependencies, integration: Integration): IntegrationAnswer {
   const { key, provider, displayName } = integration
-  const { baseUrl, auth, headers, pagination, retry } = settings
+  const settings = findSettings(catalog, integration)
+  const { allowed_hosts = [], auth = { type: 'none' }, headers = {}, ...fields } = toFields(settings ?? {})
   return {
     unique_key: key,
     provider,
     display_name: displayName,
-    base_url: baseUrl,
+    ...fields,
+    base_url: settings?.baseUrl ?? null,
+    allowed_hosts,
     auth,
     headers,
-    ...(pagination && { pagination }),
-    ...(retry && { retry }),
     created_at: integration.createdAt,
     updated_at: integration.updatedAt,
   }

@@ -1,0 +1,80 @@
+import { ProviderFile } from '@syncline/providers/provider-file'
+import { settingsFields } from '@syncline/providers/settings-fields'
+import { z } from 'zod'
+import { Success } from './answers.ts'
+import { ConnectionId, Instant, NoQuery, ProviderConfigKey } from './fields.ts'
+import type { Route } from './route.ts'
+
+const known = {
+  name: z.string(),
+  display_name: z.string(),
+  docs: z.string(),
+  /** A deployed one wins over one of the same name that comes with Syncline. */
+  source: z.enum(['deployed', 'first_party']),
+  deployed_at: Instant.optional(),
+}
+
+const ProviderSummary = z.object({ ...known, base_url: z.string(), auth: z.string() })
+
+/** With what it has from the provider that it extends. */
+export const Provider = z.object({
+  ...known,
+  extends: z.string().optional(),
+  ...settingsFields,
+  base_url: z.string(),
+  /** Keys of the integrations that use it. */
+  integrations: z.array(z.string()),
+})
+export type Provider = z.infer<typeof Provider>
+
+const params = z.object({ name: z.string().min(1).max(255) })
+const url = '/providers/:name'
+
+const listProviders = {
+  method: 'GET',
+  url: '/providers',
+  schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(ProviderSummary) }) } },
+} as const satisfies Route
+
+const getProvider = {
+  method: 'GET',
+  url,
+  schema: { params, querystring: NoQuery, response: { 200: z.object({ data: Provider }) } },
+} as const satisfies Route
+
+/** Refused while an integration or another deployed provider needs it. */
+const deleteProvider = {
+  method: 'DELETE',
+  url,
+  schema: { params, querystring: NoQuery, response: { 200: Success } },
+} as const satisfies Route
+
+/** Makes the verify request of a provider file, or without one, of the integration as it is. Nothing is stored. */
+const verifyProvider = {
+  method: 'POST',
+  url: '/providers/verify',
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({
+      provider: ProviderFile.optional(),
+      provider_config_key: ProviderConfigKey,
+      connection_id: ConnectionId,
+    }),
+    response: {
+      200: z.object({
+        ok: z.boolean(),
+        /** Method and URL, as templates where they may hold secrets. */
+        request: z.string(),
+        /** Absent if there was no answer. */
+        status: z.int().optional(),
+        ms: z.int(),
+        /** Why it is not ok. */
+        reason: z.string().optional(),
+        /** The first characters of an answer that is not ok. */
+        body: z.string().optional(),
+      }),
+    },
+  },
+} as const satisfies Route
+
+export const providerRoutes = { listProviders, getProvider, deleteProvider, verifyProvider }

@@ -1,0 +1,43 @@
+import type { ApiSettings } from '@syncline/catalog'
+import { RE2JS } from 're2js'
+import { configPartsIn } from './config-parts.ts'
+import type { Issue } from './invalid-provider.ts'
+
+const MAX_CHARS = 2048
+/** Without a pattern, a value stays within the part of the URL that it is for: with `evil.example/` the host would be another. */
+const WITHIN_URL = '[A-Za-z0-9._~:-]+'
+const WHOLE_ORIGIN = String.raw`https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?`
+
+/** What is wrong with the config of a connection that these settings are to be used for. */
+export function checkConnectionConfig(settings: ApiSettings, config: Record<string, unknown>): Issue[] {
+  const { connectionConfig: parts = {}, baseUrl, auth, headers, budget, verify } = settings
+  const needed = configPartsIn([baseUrl, auth, headers, budget, verify])
+  const issues: Issue[] = []
+  for (const name of new Set([...needed, ...Object.keys(parts)])) {
+    const value = config[name]
+    const part = parts[name]
+    const meaning = part ? ` (${part.description})` : ''
+    const problem = (message: string) => issues.push({ path: [name], message: `${message}${meaning}` })
+    if (value === undefined || value === '') {
+      if (needed.has(name)) problem(`'${name}' is missing, which the integration needs`)
+      continue
+    }
+    if ((typeof value !== 'string' && typeof value !== 'number') || String(value).length > MAX_CHARS) {
+      problem(`'${name}' must be a text or number of at most ${MAX_CHARS} characters`)
+      continue
+    }
+    const pattern = part?.pattern ?? patternFor(name, settings)
+    if (pattern === undefined || RE2JS.compile(pattern).matches(String(value))) continue
+    const example = part?.example === undefined ? '' : `, for example '${part.example}'`
+    problem(`'${name}' is '${value}', and must match ${pattern}${example}`)
+  }
+  return issues
+}
+
+function patternFor(name: string, { baseUrl, auth, verify }: ApiSettings): string | undefined {
+  const template = `\${connectionConfig.${name}}`
+  const urls = [baseUrl, verify?.path, 'token' in auth && auth.token?.url, 'url' in auth && auth.url]
+  const used = urls.filter((url) => typeof url === 'string' && url.includes(template))
+  if (used.length === 0) return undefined
+  return used.some((url) => typeof url === 'string' && url.startsWith(template)) ? WHOLE_ORIGIN : WITHIN_URL
+}

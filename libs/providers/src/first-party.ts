@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ProviderFile, ProviderName } from './provider-file.ts'
+import { ReadProvider } from './read-provider-file.ts'
+import { type ResolvedProvider, resolveProvider } from './resolve-provider.ts'
+
+const FOLDER = join(import.meta.dirname, '../catalog')
+const ENDING = '.yaml'
+
+const files = new Map<string, ProviderFile | undefined>()
+const resolved = new Map<string, ResolvedProvider>()
+let names: string[] | undefined
+
+/** Names of the providers that come with Syncline. */
+export function firstPartyNames(): string[] {
+  names ??= readdirSync(FOLDER)
+    .filter((file) => file.endsWith(ENDING))
+    .map((file) => file.slice(0, -ENDING.length))
+    .sort()
+  return names
+}
+
+/** Read when it is first asked for: a process uses few of them. */
+export function firstPartyFile(name: string): ProviderFile | undefined {
+  if (!ProviderName.safeParse(name).success || !firstPartyNames().includes(name)) return undefined
+  const known = files.get(name)
+  if (known) return known
+  const path = join(FOLDER, name + ENDING)
+  const { file } = new ReadProvider(readFileSync(path, 'utf8'), path)
+  files.set(name, file)
+  return file
+}
+
+export function firstPartyProvider(name: string): ResolvedProvider | undefined {
+  const file = firstPartyFile(name)
+  if (file === undefined) return undefined
+  const provider = resolved.get(name) ?? resolveProvider(file, firstPartyFile)
+  resolved.set(name, provider)
+  return provider
+}
