@@ -15,6 +15,10 @@ import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
 import { logs } from './commands/logs.ts'
+import { providerCheck } from './commands/provider-check.ts'
+import { providerDelete } from './commands/provider-delete.ts'
+import { providerDeploy } from './commands/provider-deploy.ts'
+import { providerList } from './commands/provider-list.ts'
 import { status } from './commands/status.ts'
 import { trigger } from './commands/trigger.ts'
 import { undeploy } from './commands/undeploy.ts'
@@ -28,6 +32,12 @@ const program = new Command('syncline')
   .showHelpAfterError('(see --help)')
 
 for (const command of [deploy(), undeploy(), status(), trigger(), logs()]) program.addCommand(command)
+group('provider', 'files that say how to reach external APIs', [
+  providerCheck(),
+  providerDeploy(),
+  providerList(),
+  providerDelete(),
+])
 group('integration', 'external APIs', [integrationCreate(), integrationList(), integrationDelete()])
 group('connection', 'access of your customers to them', [
   connectionCreate(),

@@ -9,12 +9,20 @@ import type { Syncline } from '@syncline/sdk'
 
 type SyncToDeploy = Parameters<Syncline['deploy']>[0][number]
 
-/** Bundles each sync of a folder and reads what it says about itself. `onWarning` is called for what compiles but looks wrong. */
+interface Options {
+  /** The folder has something else to deploy. */
+  mayBeEmpty: boolean
+  /** Called for what compiles but looks wrong. */
+  onWarning: (warning: string) => void
+}
+
+/** Bundles each sync of a folder and reads what it says about itself. */
 export async function prepareSyncs(
   folder: string,
-  onWarning: (warning: string) => void,
+  { mayBeEmpty, onWarning }: Options,
 ): Promise<SyncToDeploy[]> {
-  const files = await readSyncs(folder)
+  const files = await readSyncs(folder, { mayBeEmpty })
+  if (files.length === 0) return []
   await using sandboxes = await openFunctionSandboxes({ limits: describeLimits })
   const prepared: SyncToDeploy[] = []
   for (const { integration, name, file } of files) {

@@ -7,6 +7,8 @@ import type {
   HeldDeletion,
   Integration,
   LogLine,
+  Provider,
+  ProviderFile,
   RouteAt,
   Run,
   SyncToDeploy,
@@ -314,9 +316,12 @@ export class Syncline {
     return { configs: data }
   }
 
-  /** @example const { data } = await syncline.getIntegration({ uniqueKey: 'github' }) */
-  async getIntegration({ uniqueKey }: { uniqueKey: string }): Promise<{ data: Integration }> {
-    return this.#call('GET', '/integrations/:uniqueKey', { params: { uniqueKey } })
+  /** @example const { data } = await syncline.getIntegration({ uniqueKey: 'github' }, { include: ['credentials'] }) */
+  async getIntegration(
+    { uniqueKey }: { uniqueKey: string },
+    query: { include?: 'credentials'[] } = {},
+  ): Promise<{ data: Integration }> {
+    return this.#call('GET', '/integrations/:uniqueKey', { params: { uniqueKey }, query })
   }
 
   /** @example await syncline.updateIntegration({ uniqueKey: 'crm' }, { base_url: 'https://eu.crm.example' }) */
@@ -421,12 +426,47 @@ export class Syncline {
   }
 
   /**
-   * Stores sync functions. The CLI's `syncline deploy` makes the bundles.
+   * Stores sync functions and provider files. The CLI's `syncline deploy` makes the bundles.
    *
    * @example const { syncs } = await syncline.deploy([sync])
    */
-  async deploy(syncs: SyncToDeploy[]): Promise<ClientAnswer<RouteAt<'POST', '/deployments'>>> {
-    return this.#call('POST', '/deployments', { body: { syncs } })
+  async deploy(
+    syncs: SyncToDeploy[],
+    providers: ProviderFile[] = [],
+  ): Promise<ClientAnswer<RouteAt<'POST', '/deployments'>>> {
+    return this.#call('POST', '/deployments', { body: { syncs, providers } })
+  }
+
+  /**
+   * The providers that integrations can refer to: deployed ones, and those that come with Syncline.
+   *
+   * @example const { data } = await syncline.listProviders()
+   */
+  async listProviders(): Promise<ClientAnswer<RouteAt<'GET', '/providers'>>> {
+    return this.#call('GET', '/providers')
+  }
+
+  /** @example const { data } = await syncline.getProvider('github') */
+  async getProvider(name: string): Promise<{ data: Provider }> {
+    return this.#call('GET', '/providers/:name', { params: { name } })
+  }
+
+  /** @example await syncline.deleteProvider('acme') */
+  async deleteProvider(name: string): Promise<void> {
+    await this.#call('DELETE', '/providers/:name', { params: { name } })
+  }
+
+  /**
+   * Makes the verify request of a provider file with a connection, or without a file, that of its integration. Nothing is
+   * stored.
+   *
+   * @example
+   * const { ok, reason } = await syncline.verifyProvider({ provider_config_key: 'acme', connection_id: 'user-123' })
+   */
+  async verifyProvider(
+    request: Body<'POST', '/providers/verify'>,
+  ): Promise<ClientAnswer<RouteAt<'POST', '/providers/verify'>>> {
+    return this.#call('POST', '/providers/verify', { body: request })
   }
 
   /** @example const { syncs } = await syncline.listDeployments() */

@@ -1,3 +1,4 @@
+export type { ProviderFile } from '@syncline/providers/provider-file'
 export type { Accepted, ErrorBody } from './answers.ts'
 export type { Connection, ConnectionSummary } from './connections.ts'
 export type { DeployedSync, SyncToDeploy } from './deployments.ts'

@@ -10,13 +10,13 @@ interface SyncFile {
 
 /**
  * The sync files of a project: what `index.ts` imports as `./<integration>/syncs/<name>.js`, or without an `index.ts`
- * every `<integration>/syncs/*.ts`.
+ * every `<integration>/syncs/*.ts`. Without one it fails, unless `mayBeEmpty`.
  */
-export async function readSyncs(folder: string): Promise<SyncFile[]> {
+export async function readSyncs(folder: string, { mayBeEmpty = false } = {}): Promise<SyncFile[]> {
   const root = resolve(folder)
   const index = await readFile(join(root, 'index.ts'), 'utf8').catch(absent)
   const found = index === undefined ? await filesBelow(root) : importsOf(index, root)
-  if (found.length === 0) {
+  if (found.length === 0 && !mayBeEmpty) {
     const hint =
       index === undefined
         ? `has no <integration>/syncs/*.ts`

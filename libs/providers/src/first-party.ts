@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ProviderFile, ProviderName } from './provider-file.ts'
 import { ReadProvider } from './read-provider-file.ts'
-import { type ResolvedProvider, resolveProvider } from './resolve-provider.ts'
+import { type FindParent, type ResolvedProvider, resolveProvider } from './resolve-provider.ts'
 
 const FOLDER = join(import.meta.dirname, '../catalog')
 const ENDING = '.yaml'
@@ -37,4 +37,9 @@ export function firstPartyProvider(name: string): ResolvedProvider | undefined {
   const provider = resolved.get(name) ?? resolveProvider(file, firstPartyFile)
   resolved.set(name, provider)
   return provider
+}
+
+/** Finds parents among other files first. A file that extends its own name extends the one that comes with Syncline. */
+export function parentsAmong(find: (name: string) => ProviderFile | undefined): FindParent {
+  return (name, child) => (name === child.name ? undefined : find(name)) ?? firstPartyFile(name)
 }

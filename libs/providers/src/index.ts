@@ -1,5 +1,5 @@
 export { checkConnectionConfig } from './check-connection-config.ts'
-export { firstPartyFile, firstPartyNames, firstPartyProvider } from './first-party.ts'
+export { firstPartyFile, firstPartyNames, firstPartyProvider, parentsAmong } from './first-party.ts'
 export { InvalidProvider, type Issue } from './invalid-provider.ts'
 export { ProviderFields, ProviderFile } from './provider-file.ts'
 export { ReadProvider } from './read-provider-file.ts'

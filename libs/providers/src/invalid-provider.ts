@@ -11,10 +11,14 @@ export class InvalidProvider extends AppError {
   readonly provider: string
   readonly issues: Issue[]
 
-  constructor(provider: string, issues: Issue[]) {
+  /** The only fault is that a provider, which it extends, is not known here. */
+  readonly parentIsUnknown: boolean
+
+  constructor(provider: string, issues: Issue[], parentIsUnknown = false) {
     const lines = issues.map(({ path, message }) => `${path.join('.') || 'the file'} ${message}`)
     super('invalid_body', `provider '${provider}': ${lines.join('; ')}`)
     this.provider = provider
     this.issues = issues
+    this.parentIsUnknown = parentIsUnknown
   }
 }

@@ -43,10 +43,8 @@ function withParents(file: ProviderFile, findParent: FindParent): ProviderFile {
   for (let child = file; child.extends !== undefined; ) {
     const parent = findParent(child.extends, child)
     if (parent === undefined) {
-      throw extendsProblem(
-        file,
-        `names '${child.extends}', which is neither deployed nor comes with Syncline`,
-      )
+      const message = `names '${child.extends}', which is neither deployed nor comes with Syncline`
+      throw new InvalidProvider(file.name, [{ path: ['extends'], message }], true)
     }
     if (chain.includes(parent)) {
       const names = [...chain, parent].map(({ name }) => name)

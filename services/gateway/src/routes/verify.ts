@@ -4,6 +4,7 @@ import { type Caller, type EgressAnswer, interpolate } from '@syncline/outgoing'
 import {
   InvalidProvider,
   type ProviderFile,
+  parentsAmong,
   resolveProvider,
   settingsOf,
   settingsWith,
@@ -11,7 +12,6 @@ import {
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
-import { parentsAmong } from '../rules/plan-providers.ts'
 
 const AT_ONCE = 8
 const TIMEOUT_MS = 30_000

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Provider } from '@syncline/catalog'
 import {
   type FindParent,
-  firstPartyFile,
   InvalidProvider,
   type ProviderFile,
+  parentsAmong,
   resolveProvider,
 } from '@syncline/providers'
 import { InvalidRequest } from '../http/invalid-request.ts'
@@ -38,11 +38,6 @@ export function planProviders(
     const changed = !before || !isDeepStrictEqual({ ...before, deployedAt: at.now }, provider)
     return sent.has(file.name) || changed ? [{ provider, changed }] : []
   })
-}
-
-/** A file that extends its own name extends the one that comes with Syncline. */
-export function parentsAmong(deployed: (name: string) => ProviderFile | undefined): FindParent {
-  return (name, child) => (name === child.name ? undefined : deployed(name)) ?? firstPartyFile(name)
 }
 
 function planned(

@@ -1,0 +1,32 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+
+interface Options extends RestOptions {
+  connection?: string
+  integration?: string
+}
+
+export const providerCheck = () =>
+  restCommand('check')
+    .description('check a provider file, and with a connection, make its verify request')
+    .argument('<file>', 'such as providers/acme.yaml')
+    .option('--connection <id>', 'whose credentials the verify request has')
+    .option('--integration <key>', 'of the connection; the name of the provider by default')
+    .action(async (path: string, { connection, integration, ...options }: Options) => {
+      const { readProviderFiles } = await import('../read-providers.ts')
+      const [file] = await readProviderFiles([path])
+      if (file === undefined) return
+      if (connection === undefined) {
+        console.log(`${path}: provider '${file.name}' is valid.`)
+        return
+      }
+      const answer = await clientOf(options).verifyProvider({
+        provider: file,
+        provider_config_key: integration ?? file.name,
+        connection_id: connection,
+      })
+      const { ok, request, status, ms, reason, body } = answer
+      console.log(`${request}: ${status ?? 'no answer'} in ${ms} ms`)
+      if (body) console.log(body)
+      if (!ok) throw new Error(`connection '${connection}' does not work with ${path}: ${reason}`)
+      console.log(`Connection '${connection}' works with ${path}.`)
+    })

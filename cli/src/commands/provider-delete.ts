@@ -1,0 +1,10 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+
+export const providerDelete = () =>
+  restCommand('delete')
+    .description('delete a deployed provider')
+    .argument('<name>')
+    .action(async (name: string, options: RestOptions) => {
+      await clientOf(options).deleteProvider(name)
+      console.log(`Deleted provider '${name}'.`)
+    })

@@ -1,0 +1,26 @@
+import type { Syncline } from '@syncline/sdk'
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { table } from '../table.ts'
+
+type Deployed = Awaited<ReturnType<Syncline['deploy']>>['providers']
+
+export const providerDeploy = () =>
+  restCommand('deploy')
+    .description('deploy provider files without syncs')
+    .argument('<files...>', 'provider files, such as providers/acme.yaml')
+    .action(async (paths: string[], options: RestOptions) => {
+      const client = clientOf(options)
+      const { readProviderFiles } = await import('../read-providers.ts')
+      const { providers } = await client.deploy([], await readProviderFiles(paths))
+      showProviders(providers)
+    })
+
+export function showProviders(providers: Deployed): void {
+  const rows = providers.map(({ name, base_url, auth, changed }) => ({
+    provider: name,
+    auth,
+    'base url': base_url,
+    state: changed ? 'deployed' : 'unchanged',
+  }))
+  console.log(table(['provider', 'auth', 'base url', 'state'], rows))
+}
