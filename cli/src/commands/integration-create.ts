@@ -1,5 +1,5 @@
 import type { Syncline } from '@syncline/sdk'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 
 type Integration = Parameters<Syncline['createIntegration']>[0]
@@ -10,23 +10,34 @@ interface Options extends RestOptions {
   baseUrl?: string
   auth?: Auth
   header: Record<string, string>
+  allowHost: string[]
+  clientId?: string
+  clientSecret?: string
 }
 
 export const integrationCreate = () =>
   restCommand('create')
     .description('register an external API')
     .argument('<key>', 'your name for it, for example github')
-    .option('--provider <name>', 'an API that Syncline knows; <key> by default')
+    .option('--provider <name>', 'a provider of `syncline provider list`; <key> by default')
     .option('--base-url <url>', 'of any other API')
     .option('--auth <scheme>', 'none, bearer, basic, header:<name> or query:<name>', parseAuth)
     .option('--header <header>', "sent with each request, as 'name: value'; repeatable", addHeader, {})
+    .option('--allow-host <host>', 'a further host that gets credentials; repeatable', addTo, [])
+    .option('--client-id <id>', 'of your own app at the vendor, for OAuth 2')
+    .addOption(new Option('--client-secret <secret>', 'of that app').env('SYNCLINE_CLIENT_SECRET'))
     .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
+      const { allowHost, clientId: client_id, clientSecret: client_secret } = options
       await clientOf(options).createIntegration({
         unique_key: key,
         provider,
         ...(baseUrl !== undefined && { base_url: baseUrl }),
         ...(auth && { auth }),
         ...(Object.keys(header).length > 0 && { headers: header }),
+        ...(allowHost.length > 0 && { allowed_hosts: allowHost }),
+        ...(client_id !== undefined && {
+          credentials: { client_id, ...(client_secret !== undefined && { client_secret }) },
+        }),
       })
       console.log(`Made integration '${key}'. Next: syncline connection create ${key} <id>`)
     })
@@ -44,3 +55,5 @@ function addHeader(text: string, headers: Record<string, string>): Record<string
   if (name === undefined || value === undefined) throw new InvalidArgumentError("must be 'name: value'")
   return { ...headers, [name]: value }
 }
+
+const addTo = (value: string, before: string[]): string[] => [...before, value]

@@ -25,11 +25,20 @@ export class ReadProvider {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
     const [broken] = this.#document.errors
     if (broken) throw invalid([`${this.#placeAt(broken.pos[0])}: is not valid YAML: ${broken.message}`])
-    const json: unknown = this.#document.toJS()
+    const json = this.#toJson()
     const { error } = ProviderFields.safeParse(json)
     if (error) throw this.#report(error.issues.flatMap(perKey))
     // It was checked, and stays without the defaults of its fields.
     this.file = json as ProviderFile
+  }
+
+  /** Fails if anchors would make a large object of a small file. */
+  #toJson(): unknown {
+    try {
+      return this.#document.toJS()
+    } catch (error) {
+      throw invalid([`${this.#path}: is not valid YAML: ${error instanceof Error ? error.message : error}`])
+    }
   }
 
   /** What was found later, with the place in the file. Other errors stay as they are. */
