@@ -5,6 +5,5 @@ export {
   MIN_ANSWER_BYTES,
   REQUESTS_AT_ONCE,
 } from './http/egress-answer.ts'
-export { interpolate } from './http/target-url.ts'
 export { type Caller, Outgoing } from './outgoing.ts'
 export { type Access, accessTo, type ConnectionPlace } from './tokens/access.ts'

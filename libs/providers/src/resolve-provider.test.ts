@@ -153,6 +153,12 @@ test.each<[string, ProviderFile, ProviderFile[], string]>([
     'connection_config.url.pattern is missing',
   ],
   [
+    'a verify request with a secret in its path',
+    { ...acme, verify: { path: '/${credentials.apiKey}' } },
+    [],
+    'verify.path has \\$\\{credentials.apiKey\\}',
+  ],
+  [
     'a pattern that is none',
     { ...acme, connection_config: { a: { description: 'a', pattern: '(' } } },
     [],

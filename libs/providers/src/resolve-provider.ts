@@ -1,6 +1,6 @@
 import { ApiSettings } from '@syncline/catalog/api-settings'
 import { RE2JS } from 're2js'
-import { configPartsIn } from './config-parts.ts'
+import { configPartsIn, otherTemplatesIn } from './config-parts.ts'
 import { InvalidProvider, type Issue } from './invalid-provider.ts'
 import { mergeFiles } from './merge-files.ts'
 import { ProviderFields, type ProviderFile } from './provider-file.ts'
@@ -33,7 +33,7 @@ export function resolveProvider(file: ProviderFile, findParent: FindParent): Res
     throw new InvalidProvider(name, [{ path: ['base_url'], message }])
   }
   const settings = ApiSettings.parse(toSettings(fields))
-  const issues = [...problemsOfBaseUrl(base_url), ...problemsOfParts(settings)]
+  const issues = [...problemsOfBaseUrl(base_url), ...problemsOfParts(settings), ...problemsOfVerify(settings)]
   if (issues.length > 0) throw new InvalidProvider(name, issues)
   return { name, displayName: display_name, docs, settings }
 }
@@ -63,7 +63,7 @@ const extendsProblem = ({ name }: ProviderFile, message: string) =>
 
 function problemsOfBaseUrl(baseUrl: string): Issue[] {
   const problem = (message: string) => [{ path: ['base_url'], message: `'${baseUrl}' ${message}` }]
-  const other = [...baseUrl.matchAll(/\$\{(?!connectionConfig\.[\w.-]+\})[^}]*\}?/g)].map(([text]) => text)
+  const other = otherTemplatesIn(baseUrl)
   if (other.length > 0)
     return problem(`has ${other.join(', ')}: only \${connectionConfig.<name>} may be there`)
   const plain = baseUrl.replace(/^\$\{[^}]*\}/, 'https://host.example').replace(/\$\{[^}]*\}/g, 'x')
@@ -96,6 +96,18 @@ function problemsOfParts(settings: ApiSettings): Issue[] {
     }
   }
   return issues
+}
+
+/** Nobody but the connection fills them. */
+function problemsOfVerify({ verify }: ApiSettings): Issue[] {
+  if (!verify) return []
+  const { path, headers } = verify
+  return Object.entries({ path, ...headers }).flatMap(([name, text]) => {
+    const others = otherTemplatesIn(text)
+    if (others.length === 0) return []
+    const message = `has ${others.join(', ')}: only \${connectionConfig.<name>} may be there`
+    return [{ path: ['verify', ...(name === 'path' ? [] : ['headers']), name], message }]
+  })
 }
 
 function isPattern(pattern: string): boolean {

@@ -11,7 +11,7 @@ export function streamOf({ environment, connectionUid, variant }: Attempt, model
   return { environment, connection: connectionUid, model, variant }
 }
 
-export function placeOf(attempt: Attempt): ConnectionPlace & { uid: string } {
+export function placeOf(attempt: Attempt): ConnectionPlace {
   const {
     environment,
     providerConfigKey: integration,

@@ -1,7 +1,8 @@
 import type { ApiSettings, Connection } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { type Caller, type EgressAnswer, interpolate } from '@syncline/outgoing'
+import type { Caller, EgressAnswer } from '@syncline/outgoing'
 import {
+  fillConfigParts,
   InvalidProvider,
   type ProviderFile,
   parentsAmong,
@@ -58,10 +59,10 @@ async function verify(
   try {
     const call = {
       method,
-      endpoint: interpolate(path, connectionConfig),
+      endpoint: fillConfigParts(path, connectionConfig),
       headers: Object.fromEntries(
         Object.entries({ ...headers, ...(data !== undefined && { 'content-type': 'application/json' }) }).map(
-          ([name, value]) => [name.toLowerCase(), interpolate(value, connectionConfig)],
+          ([name, value]) => [name.toLowerCase(), fillConfigParts(value, connectionConfig)],
         ),
       ),
       ...(data !== undefined && { body: { text: JSON.stringify(data) } }),
