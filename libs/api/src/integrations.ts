@@ -13,13 +13,7 @@ const App = z.strictObject({
   scopes: z.string().max(10_000).optional(),
 })
 
-/** How to reach an external API. A known `provider` brings its own; what is given here wins. */
-const settings = {
-  display_name: z.string().min(1).max(255).optional(),
-  ...settingsFields,
-  /** Replaced as a whole. */
-  credentials: App.optional(),
-}
+const displayName = z.string().min(1).max(255).optional()
 
 export const Integration = z.object({
   unique_key: z.string(),
@@ -51,7 +45,10 @@ const createIntegration = {
       unique_key: ProviderConfigKey,
       /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
       provider: z.string().min(1).max(255),
-      ...settings,
+      display_name: displayName,
+      /** What is given here wins over the provider's. */
+      ...settingsFields,
+      credentials: App.optional(),
     }),
     response: answer,
   },
@@ -78,7 +75,18 @@ const getIntegration = {
 const updateIntegration = {
   method: 'PATCH',
   url,
-  schema: { params, querystring: NoQuery, body: z.strictObject(settings), response: answer },
+  schema: {
+    params,
+    querystring: NoQuery,
+    body: z.strictObject({
+      display_name: displayName,
+      /** Null: the provider's again. */
+      ...nullable(settingsFields),
+      /** Replaced as a whole. */
+      credentials: App.nullable().optional(),
+    }),
+    response: answer,
+  },
 } as const satisfies Route
 
 /** Deletes its connections and syncs too. */
@@ -94,4 +102,9 @@ export const integrationRoutes = {
   getIntegration,
   updateIntegration,
   deleteIntegration,
+}
+
+function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const entries = Object.entries(shape).map(([name, field]) => [name, field.nullable()])
+  return Object.fromEntries(entries) as { [Name in keyof Shape]: z.ZodNullable<Shape[Name]> }
 }

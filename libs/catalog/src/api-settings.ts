@@ -186,6 +186,8 @@ export const Verify = z.strictObject({
   data: z.unknown().optional(),
   /** Statuses that mean that the connection works; default 200 to 299. */
   statuses: z.array(z.int().min(200).max(599)).min(1).max(50).optional(),
+  /** What the answer must have besides, by path: some APIs refuse with status 200. */
+  expect: z.record(name, z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 })
 export type Verify = z.infer<typeof Verify>
 

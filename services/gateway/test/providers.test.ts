@@ -226,6 +226,19 @@ test('an integration takes every setting of a provider file', async () => {
   expect(patched.body.data).toMatchObject(settings)
 })
 
+test('a setting of an integration that becomes null is the provider’s again', async () => {
+  const { name, api, post, deploy } = await environment()
+  await deploy(acme)
+  const own = { base_url: 'https://own.example', headers: { 'x-a': '1' }, credentials: { client_id: 'id' } }
+  await post('/integrations', { unique_key: 'a', provider: 'acme', ...own })
+  const patch = (key: string, json: unknown) => api(`/integrations/${key}`, { method: 'PATCH', json })
+  const patched = await patch('a', { base_url: null, credentials: null })
+  expect(patched.body.data).toMatchObject({ base_url: acme.base_url, headers: { 'x-a': '1' } })
+  expect((await world.catalog.integrations.get(name, 'a')).sealedApp).toBeUndefined()
+  await post('/integrations', { unique_key: 'b', provider: 'nobody', base_url: 'https://b.example' })
+  expect((await patch('b', { base_url: null })).body.error.errors[0].path).toEqual(['base_url'])
+})
+
 test('a connection without a part that the base URL needs, or with one that does not match, is refused', async () => {
   const { post, deploy } = await environment()
   await deploy({
@@ -302,6 +315,22 @@ test('a refusal is answered with its status and the first characters, without se
     verify: { path: '/me', statuses: [401] },
   })
   expect(expected.body.ok).toBe(true)
+})
+
+test('a refusal with status 200 is one', async () => {
+  const verify = { path: '/auth.test', expect: { 'a.ok': true } }
+  const connection = await connected({ ...acme, base_url: `http://${host}`, verify })
+  const ask = async (body: string) => {
+    answer = (_, response) => response.end(body)
+    return (await connection.verify()).body
+  }
+  expect(await ask('{"a":{"ok":true}}')).toMatchObject({ ok: true, status: 200 })
+  expect(await ask('{"a":{"ok":false}}')).toMatchObject({
+    ok: false,
+    reason: "the API answered 200, but 'a.ok' is false and not true",
+    body: '{"a":{"ok":false}}',
+  })
+  expect(await ask('<html>')).toMatchObject({ ok: false, reason: expect.stringContaining('is absent') })
 })
 
 test.each([

@@ -14,6 +14,10 @@ export const deploy: Handler<'deploy'> = async (dependencies, { environment, bod
   const { catalog } = dependencies
   const now = new Date().toISOString()
   const syncs = await checked(dependencies, environment, body.syncs)
+  // What another process has just deployed may not be in the copy of the catalog yet.
+  for (const { extends: parent } of body.providers) {
+    if (parent !== undefined) await catalog.providers.find(environment, parent)
+  }
   const planned = planProviders(body.providers, catalog.providers.list(environment), { environment, now })
   const providers = []
   for (const each of planned) providers.push(await storeProvider(dependencies, each))

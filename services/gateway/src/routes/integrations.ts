@@ -1,11 +1,18 @@
 import type { Integration as IntegrationAnswer } from '@syncline/api'
 import { type AppCredentials, type Integration, type Keyring, openApp, sealApp } from '@syncline/catalog'
-import { findSettings, firstPartyNames, firstPartyProvider, toFields, toSettings } from '@syncline/providers'
+import {
+  findSettings,
+  firstPartyNames,
+  firstPartyProvider,
+  ownSettings,
+  type SettingsFields,
+  toFields,
+  toSettings,
+} from '@syncline/providers'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
 
-type Created = Parameters<typeof createIntegration>[1]['body']
 type Settings = Parameters<typeof updateIntegration>[1]['body']
 type App = NonNullable<Settings['credentials']>
 
@@ -14,14 +21,14 @@ export const createIntegration: Handler<'createIntegration'> = async (
   { environment, body },
 ) => {
   const { catalog, keyring } = dependencies
-  const { unique_key: key, provider } = body
+  const { unique_key: key, provider, ...settings } = body
   const now = new Date().toISOString()
   const preset = (await catalog.providers.find(environment, provider)) ?? firstPartyProvider(provider)
   const displayName = preset?.displayName ?? key
   const basis = { displayName, environment, key, provider, createdAt: now, updatedAt: now }
-  const integration = withSettings(keyring, basis, body)
+  const integration = withSettings(keyring, basis, settings)
   if (integration.baseUrl === undefined && preset === undefined)
-    throw unknownProvider(dependencies, environment, body)
+    throw unknownProvider(dependencies, integration)
   await catalog.integrations.create(integration, environment, key)
   return { data: integrationAnswer(dependencies, integration) }
 }
@@ -49,11 +56,14 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
 ) => {
   const { catalog, keyring } = dependencies
   const updatedAt = new Date().toISOString()
-  const integration = await catalog.integrations.update(
-    (present) => ({ ...withSettings(keyring, present, body), updatedAt }),
-    environment,
-    params.uniqueKey,
-  )
+  const change = (present: Integration): Integration => {
+    const integration = { ...withSettings(keyring, present, body), updatedAt }
+    if (body.base_url === null && !findSettings(catalog, integration)) {
+      throw unknownProvider(dependencies, integration)
+    }
+    return integration
+  }
+  const integration = await catalog.integrations.update(change, environment, params.uniqueKey)
   return { data: integrationAnswer(dependencies, integration) }
 }
 
@@ -73,11 +83,7 @@ export const deleteIntegration: Handler<'deleteIntegration'> = async (
   return { success: true }
 }
 
-function unknownProvider(
-  { catalog }: Dependencies,
-  environment: string,
-  { provider }: Created,
-): InvalidRequest {
+function unknownProvider({ catalog }: Dependencies, { environment, provider }: Integration): InvalidRequest {
   const deployed = catalog.providers.list(environment).map(({ name }) => name)
   const known = [...new Set([...deployed, ...firstPartyNames()])].sort().join(', ')
   return InvalidRequest.body(
@@ -87,18 +93,18 @@ function unknownProvider(
 }
 
 function withSettings(keyring: Keyring, present: Integration, body: Settings): Integration {
-  const {
-    display_name,
-    credentials,
-    unique_key: _,
-    provider: __,
-    ...fields
-  }: Settings & Partial<Created> = body
+  const { display_name, credentials, ...given } = body
+  const own = ownSettings(present)
+  const before = Object.fromEntries(Object.keys(own).map((name) => [name, undefined]))
+  const fields = Object.entries({ ...toFields(own), ...given }).filter(([, value]) => value !== null)
+  const sealedApp = credentials ? sealApp(keyring, appOf(credentials), present) : undefined
   return {
     ...present,
-    ...toSettings(fields),
+    ...before,
+    // Without nulls they are the fields of a provider file.
+    ...toSettings(Object.fromEntries(fields) as SettingsFields),
     ...(display_name !== undefined && { displayName: display_name }),
-    ...(credentials && { sealedApp: sealApp(keyring, appOf(credentials), present) }),
+    ...(credentials !== undefined && { sealedApp }),
   }
 }
 

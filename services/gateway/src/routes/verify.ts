@@ -1,4 +1,4 @@
-import type { ApiSettings, Connection } from '@syncline/catalog'
+import type { ApiSettings, Connection, Verify } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Caller, EgressAnswer } from '@syncline/outgoing'
 import {
@@ -10,6 +10,7 @@ import {
   settingsOf,
   settingsWith,
 } from '@syncline/providers'
+import { get } from 'es-toolkit/compat'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
@@ -49,34 +50,66 @@ async function verify(
   { outgoing }: Dependencies,
   connection: Connection,
   settings: ApiSettings,
-  { method, path, headers, data, statuses }: NonNullable<ApiSettings['verify']>,
+  request: Verify,
 ) {
-  const { environment, integration, id, connectionConfig } = connection
+  const { environment, integration, id, uid, connectionConfig } = connection
   const begun = performance.now()
-  const ms = () => Math.round(performance.now() - begun)
-  const base = path.startsWith('https://') ? '' : settings.baseUrl
-  const request = `${method} ${base.replace(/\/$/, '')}${path}`
+  const asked = () => ({ request: shownAs(request, settings), ms: Math.round(performance.now() - begun) })
   try {
-    const call = {
-      method,
-      endpoint: fillConfigParts(path, connectionConfig),
-      headers: Object.fromEntries(
-        Object.entries({ ...headers, ...(data !== undefined && { 'content-type': 'application/json' }) }).map(
-          ([name, value]) => [name.toLowerCase(), fillConfigParts(value, connectionConfig)],
-        ),
-      ),
-      ...(data !== undefined && { body: { text: JSON.stringify(data) } }),
-      ...{ retries: 0, retryOn: [], retryAfter: [], retryAt: [], binary: false, keepAuthOnRedirect: false },
-    }
-    const at = { environment, integration, connection: id, uid: connection.uid, settings }
-    const answer = await outgoing.call(at, call, caller())
+    const at = { environment, integration, connection: id, uid, settings }
+    const answer = await outgoing.call(at, callOf(request, connectionConfig), caller())
     const { status } = answer
-    const ok = statuses ? statuses.includes(status) : status >= 200 && status < 300
-    if (ok) return { ok, request, status, ms: ms() }
-    return { ok, request, status, ms: ms(), reason: `the API answered ${status}`, body: beginOf(answer) }
+    const reason = refusalIn(answer, request)
+    return reason === undefined
+      ? { ok: true, status, ...asked() }
+      : { ok: false, status, ...asked(), reason, body: textOf(answer).slice(0, MAX_BODY_CHARS) }
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return { ok: false, request, ms: ms(), reason: error.message }
+    return { ok: false, ...asked(), reason: error.message }
+  }
+}
+
+/** Templates stay: a value may be a secret. */
+function shownAs({ method, path }: Verify, { baseUrl }: ApiSettings): string {
+  const isFull = path.startsWith('https://')
+  return `${method} ${isFull ? path : baseUrl.replace(/\/$/, '') + path}`
+}
+
+function callOf({ method, path, headers, data }: Verify, config: Record<string, unknown>) {
+  const json = data !== undefined && { 'content-type': 'application/json' }
+  return {
+    method,
+    endpoint: fillConfigParts(path, config),
+    headers: Object.fromEntries(
+      Object.entries({ ...json, ...headers }).map(([name, value]) => [
+        name.toLowerCase(),
+        fillConfigParts(value, config),
+      ]),
+    ),
+    ...(data !== undefined && { body: { text: JSON.stringify(data) } }),
+    ...{ retries: 0, retryOn: [], retryAfter: [], retryAt: [], binary: false, keepAuthOnRedirect: false },
+  }
+}
+
+/** Why the answer is not one of a connection that works; undefined if it is. */
+function refusalIn(answer: EgressAnswer, { statuses, expect = {} }: Verify): string | undefined {
+  const { status } = answer
+  const isGood = statuses ? statuses.includes(status) : status >= 200 && status < 300
+  if (!isGood) return `the API answered ${status}`
+  if (Object.keys(expect).length === 0) return undefined
+  const body = jsonOf(textOf(answer))
+  const differing = Object.entries(expect).find(([path, value]) => get(body, path) !== value)
+  if (differing === undefined) return undefined
+  const [path, value] = differing
+  const found = JSON.stringify(get(body, path)) ?? 'absent'
+  return `the API answered ${status}, but '${path}' is ${found.slice(0, 100)} and not ${JSON.stringify(value)}`
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
@@ -113,11 +146,4 @@ function caller(): Caller {
   }
 }
 
-function beginOf({ blocks }: EgressAnswer): string {
-  const [first] = blocks
-  return first
-    ? Buffer.from(first.subarray(0, 4 * MAX_BODY_CHARS))
-        .toString('utf8')
-        .slice(0, MAX_BODY_CHARS)
-    : ''
-}
+const textOf = ({ blocks }: EgressAnswer): string => Buffer.concat(blocks).toString('utf8')
