@@ -34,11 +34,10 @@ export const createConnection: Handler<'createConnection'> = async (
   const { credentials, provider_config_key: integration } = body
   const known = await catalog.integrations.get(environment, integration)
   const { provider } = known
-  const settings = settingsOf(catalog, known)
-  checkFit(credentials, settings.auth)
+  checkFit(credentials, settingsOf(catalog, known).auth)
   const place = { environment, integration, id: body.connection_id ?? randomUUID() }
   const before = await catalog.connections.find(environment, integration, place.id)
-  checkConfig(settings, body.connection_config ?? before?.connectionConfig)
+  checkConfig(settingsOf(catalog, known), body.connection_config ?? before?.connectionConfig)
   const now = new Date().toISOString()
   const change = (present: Connection | undefined): Connection => ({
     ...place,
