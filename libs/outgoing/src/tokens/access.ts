@@ -28,7 +28,7 @@ export interface ConnectionPlace {
   connection: string
   /** If given, a connection that was deleted and made anew is refused. */
   uid?: string
-  /** Instead of those that the integration has: of a provider file that is to be tried. */
+  /** In place of those of the integration, to try them. */
   settings?: ApiSettings
 }
 
