@@ -205,13 +205,22 @@ const ConfigParts = z.record(
   ConfigPart,
 )
 
+/** A whole top-level domain is none: `*.com` would be everybody's. */
+const hostPattern = z
+  .string()
+  .max(255)
+  .regex(
+    /^(\*(\.[a-z0-9_-]+){2,}|[a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/i,
+    "must be a host, 'host:port' or '*.domain', such as files.acme.example or *.acme.example",
+  )
+
 /** An external API, as an integration reaches it. */
 export const ApiSettings = z.strictObject({
   baseUrl: urlTemplate,
   /** What the templates take from the connection config of a connection, by name. */
   connectionConfig: ConfigParts.optional(),
   /** Hosts beside that of the base URL that may get credentials: `host`, `host:port` or `*.domain`; https only. */
-  allowedHosts: z.array(name).max(100).default([]),
+  allowedHosts: z.array(hostPattern).max(100).default([]),
   auth: AuthScheme.default({ type: 'none' }),
   headers: HeaderTemplates.default({}),
   /** Functions may read tokens by `getToken` and `getConnection`. */

@@ -42,6 +42,8 @@ test.each([
   ['name: acme\nconsistency_lag: 0s', 'acme.yaml:2: consistency_lag: must be a duration'],
   ['name: acme\nbase_url: ftp://x', 'acme.yaml:2: base_url: must begin with https://'],
   ['name: acme\nheaders: { "a b": c }', 'acme.yaml:2: headers.a b: '],
+  ["name: acme\nallowed_hosts: ['*.com']", 'acme.yaml:2: allowed_hosts.0: must be a host'],
+  ['name: acme\nallowed_hosts: [https://x.example]', 'acme.yaml:2: allowed_hosts.0: must be a host'],
   ['name: acme\nname: again', 'acme.yaml:2: is not valid YAML'],
   ['name: [', 'acme.yaml:1: is not valid YAML'],
   ['', 'acme.yaml:1: the file: '],
@@ -50,6 +52,13 @@ test.each([
 ])('%j is refused with its place', (text, message) => {
   expect(() => read(text)).toThrow(message)
 })
+
+test.each(['files.acme.example', '*.acme.example', 'localhost:8080', '[::1]:80'])(
+  '%s may get credentials',
+  (host) => {
+    expect(read(`name: acme\nallowed_hosts: ['${host}']`).file.allowed_hosts).toEqual([host])
+  },
+)
 
 test('many anchors do not become a large file', () => {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
