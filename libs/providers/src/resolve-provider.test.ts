@@ -164,6 +164,12 @@ test.each<[string, ProviderFile, ProviderFile[], string]>([
     [],
     "connection_config.a.pattern '\\(' is not a regular expression",
   ],
+  [
+    'an example that does not match',
+    { ...acme, connection_config: { a: { description: 'a', pattern: '[a-z]+', example: 'a1' } } },
+    [],
+    "does not match the example 'a1'",
+  ],
 ])('%s is refused', (_, file, others, message) => {
   expect(issuesOf(file, ...others).join('\n')).toMatch(new RegExp(message))
 })

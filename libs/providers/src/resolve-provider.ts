@@ -83,11 +83,10 @@ function problemsOfParts(settings: ApiSettings): Issue[] {
       message: `has no '${name}', which a template uses: describe it`,
     })
   }
-  for (const [name, { pattern }] of Object.entries(connectionConfig)) {
+  for (const [name, { pattern, example }] of Object.entries(connectionConfig)) {
     const path = ['connection_config', name, 'pattern']
-    if (pattern !== undefined && !isPattern(pattern)) {
-      issues.push({ path, message: `'${pattern}' is not a regular expression of RE2` })
-    }
+    const problem = pattern === undefined ? undefined : problemOfPattern(pattern, example)
+    if (problem) issues.push({ path, message: `'${pattern}' ${problem}` })
     if (pattern === undefined && settings.baseUrl.startsWith(`\${connectionConfig.${name}}`)) {
       issues.push({
         path,
@@ -110,11 +109,12 @@ function problemsOfVerify({ verify }: ApiSettings): Issue[] {
   })
 }
 
-function isPattern(pattern: string): boolean {
+function problemOfPattern(pattern: string, example: string | undefined): string | undefined {
   try {
-    RE2JS.compile(pattern)
-    return true
+    const compiled = RE2JS.compile(pattern)
+    const fits = example === undefined || compiled.matches(example)
+    return fits ? undefined : `does not match the example '${example}'`
   } catch {
-    return false
+    return 'is not a regular expression of RE2'
   }
 }

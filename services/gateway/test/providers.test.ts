@@ -129,6 +129,18 @@ test('what extends a provider is deployed again with it, or the deployment is re
   expect((await api('/providers/acme')).body.data.headers).toEqual({ 'x-a': '1' })
 })
 
+test('what extends it over another one is deployed again too, and nothing else', async () => {
+  const { deploy } = await environment()
+  await deploy(
+    acme,
+    { name: 'b', extends: 'acme' },
+    { name: 'c', extends: 'b' },
+    { name: 'd', extends: 'github' },
+  )
+  const again = await deploy({ ...acme, headers: { 'x-a': '1' } })
+  expect(again.body.providers.map((it: { name: string }) => it.name)).toEqual(['acme', 'b', 'c'])
+})
+
 test.each([
   [{ base_url: 'ftp://x' }, ['providers', '1', 'base_url']],
   [{ base_urls: 'x' }, ['providers', '1']],

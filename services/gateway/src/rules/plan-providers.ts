@@ -31,7 +31,16 @@ export function planProviders(
   const stored = new Map(deployed.map(({ name, file }) => [name, file as unknown as ProviderFile]))
   const findParent = parentsAmong((name) => sent.get(name) ?? stored.get(name))
 
-  const others = [...stored.values()].filter((file) => !sent.has(file.name) && file.extends !== undefined)
+  const extendsSent = (file: ProviderFile): boolean => {
+    const seen = new Set<string>()
+    for (let parent = file.extends; parent !== undefined && !seen.has(parent); ) {
+      if (sent.has(parent)) return true
+      seen.add(parent)
+      parent = stored.get(parent)?.extends
+    }
+    return false
+  }
+  const others = [...stored.values()].filter((file) => !sent.has(file.name) && extendsSent(file))
   return [...files, ...others].flatMap((file, index): PlannedProvider[] => {
     const provider = planned(file, findParent, at, sent.has(file.name) ? index : undefined)
     const before = present.get(file.name)
