@@ -246,7 +246,9 @@ test('a setting of an integration that becomes null is the provider’s again', 
   const patch = (key: string, json: unknown) => api(`/integrations/${key}`, { method: 'PATCH', json })
   const patched = await patch('a', { base_url: null, credentials: null })
   expect(patched.body.data).toMatchObject({ base_url: acme.base_url, headers: { 'x-a': '1' } })
-  expect((await world.catalog.integrations.get(name, 'a')).sealedApp).toBeUndefined()
+  await eventually(async () =>
+    expect((await world.catalog.integrations.get(name, 'a')).sealedApp).toBeUndefined(),
+  )
   await post('/integrations', { unique_key: 'b', provider: 'nobody', base_url: 'https://b.example' })
   expect((await patch('b', { base_url: null })).body.error.errors[0].path).toEqual(['base_url'])
 })
