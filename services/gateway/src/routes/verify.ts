@@ -87,7 +87,13 @@ function callOf({ method, path, headers, data }: Verify, config: Record<string, 
       ]),
     ),
     ...(data !== undefined && { body: { text: JSON.stringify(data) } }),
-    ...{ retries: 0, retryOn: [], retryAfter: [], retryAt: [], binary: false, keepAuthOnRedirect: false },
+    idempotent: false,
+    retries: 0,
+    retryOn: [],
+    retryAfter: [],
+    retryAt: [],
+    binary: false,
+    keepAuthOnRedirect: false,
   }
 }
 
