@@ -50,6 +50,13 @@ export class Collection<T> {
     return value
   }
 
+  /** Like `get`, from the bucket itself: the copy may be a moment behind. */
+  async fresh(...identity: string[]): Promise<T> {
+    const entry = await this.#load(this.#key(identity))
+    if (entry === undefined) throw this.#missing(identity)
+    return entry.value
+  }
+
   /** What the copy in memory has: without what another process made a moment ago, and without a call to NATS. */
   peek(...identity: string[]): T | undefined {
     const key = this.#key(identity)

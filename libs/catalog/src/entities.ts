@@ -57,6 +57,13 @@ export type Integration = z.infer<typeof Integration>
 export const NeedsReauth = z.object({ since: instant, reason: z.string() })
 export type NeedsReauth = z.infer<typeof NeedsReauth>
 
+/** What happened to the credentials of a connection. */
+const ConnectionEvent = z.object({
+  kind: z.enum(['needs_reauth', 'reauthorized']),
+  reason: z.string(),
+  at: instant,
+})
+
 export const Connection = z.object({
   /** Random, new for each connection: records and schedules refer to it. */
   uid: z.string(),
@@ -68,6 +75,8 @@ export const Connection = z.object({
   /** JSON of `Token`: what was got with these credentials. */
   sealedToken: z.string().optional(),
   needsReauth: NeedsReauth.optional(),
+  /** An event that is stored with the change that it tells of, until it is published. */
+  unpublished: ConnectionEvent.optional(),
   metadata: z.record(z.string(), z.unknown()).nullable(),
   connectionConfig: z.record(z.string(), z.unknown()),
   tags: z.record(z.string(), z.string()),

@@ -54,11 +54,15 @@ export function openVariable(keyring: Keyring, variable: Variable): string {
   return keyring.open(variable.sealedValue, variablePlace(variable))
 }
 
-/** What does not parse is named, never shown. */
+/** What does not parse is named, never shown: the errors of JSON.parse quote the text, so they are no cause. */
 function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown
   try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new AppError('server_error', `${what} are of no known form`, { cause })
+    value = JSON.parse(text)
+  } catch {
+    throw new AppError('server_error', `${what} are no JSON`)
   }
+  const { data, error } = schema.safeParse(value)
+  if (error) throw new AppError('server_error', `${what} are of no known form`, { cause: error })
+  return data as T // without an error there is data
 }
