@@ -26,6 +26,8 @@ export const codes = {
   missing_auth_header: unauthorized,
   malformed_auth_header: unauthorized,
   unknown_api_key: unauthorized,
+  /** The credentials of a connection are refused: it needs new ones. */
+  invalid_credentials: bad,
   not_found: missing,
   unknown_connection: missing,
   unknown_integration: missing,

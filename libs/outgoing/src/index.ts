@@ -7,3 +7,5 @@ export {
 } from './http/egress-answer.ts'
 export { type Caller, Outgoing } from './outgoing.ts'
 export { type Access, accessTo, type ConnectionPlace } from './tokens/access.ts'
+export { createTokenEvents } from './tokens/token-events.ts'
+export { Tokens, TokenUnavailable } from './tokens/tokens.ts'

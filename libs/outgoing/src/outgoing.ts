@@ -2,14 +2,17 @@ import type { Catalog, Keyring } from '@syncline/catalog'
 import type { HttpCall } from '@syncline/functions'
 import type { Redis } from '@syncline/redis'
 import type { HostCall } from '@syncline/sandbox'
+import type { Log } from '@syncline/service'
 import { type Asker, Budgets } from './budget/budgets.ts'
 import { additionsOf } from './http/additions.ts'
 import type { Egress } from './http/egress.ts'
 import type { EgressAnswer } from './http/egress-answer.ts'
 import type { Request } from './http/request.ts'
 import { type Result, retryWait } from './http/retry-wait.ts'
-import { connectionBaseUrl, targetUrl } from './http/target-url.ts'
+import { targetUrl } from './http/target-url.ts'
+import { fillUrl } from './template.ts'
 import type { Access, ConnectionPlace } from './tokens/access.ts'
+import { createTokenEvents } from './tokens/token-events.ts'
 import { Tokens } from './tokens/tokens.ts'
 
 export interface OutgoingDeps {
@@ -18,6 +21,7 @@ export interface OutgoingDeps {
   redis: Redis
   redisPrefix: string
   egress: Egress
+  log: Log
   /** For tests: spreads the waits before retries. */
   random?: () => number
 }
@@ -43,7 +47,7 @@ export class Outgoing {
 
   constructor(deps: OutgoingDeps) {
     this.egress = deps.egress
-    this.tokens = new Tokens(deps)
+    this.tokens = new Tokens({ ...deps, events: createTokenEvents(deps.log) })
     this.budgets = new Budgets(deps.redis, deps.redisPrefix)
     this.#random = deps.random ?? Math.random
   }
@@ -53,7 +57,8 @@ export class Outgoing {
     let renewed = false
     for (let tried = 0; ; ) {
       const access = await this.tokens.access(at, caller.signal)
-      const baseUrl = connectionBaseUrl(access.settings.baseUrl, access.connection.connectionConfig)
+      const { connectionConfig } = access.connection
+      const baseUrl = fillUrl(access.settings.baseUrl, { connectionConfig })
       const url = targetUrl(baseUrl, call)
       const base = targetUrl(baseUrl, { endpoint: '' })
       const additions = additionsOf(access, base, (text) => caller.warn(text, { once: true }))

@@ -1,7 +1,7 @@
-import type { Access } from '../tokens/access.ts'
-import { authorize } from './authorize.ts'
+import { fillTemplate } from '../template.ts'
+import { type Access, templateValues } from '../tokens/access.ts'
+import { authorize } from '../tokens/authorize.ts'
 import { mayHaveCredentials } from './may-have-credentials.ts'
-import { interpolate } from './target-url.ts'
 
 /** What a request gets beside what the function gives. */
 export interface Additions {
@@ -18,11 +18,12 @@ export type AdditionsFor = (url: URL) => Additions | undefined
  * @param warn Called for a URL that may not have them.
  */
 export function additionsOf(access: Access, baseUrl: URL, warn: (text: string) => void): AdditionsFor {
-  const { settings, connection, credentials, integration } = access
-  const auth = authorize(settings.auth, credentials)
+  const { settings, integration } = access
+  const auth = authorize(access)
+  const values = templateValues(access)
   const defaults = Object.entries(settings.headers).map(([name, value]) => [
     name.toLowerCase(),
-    interpolate(value, connection.connectionConfig),
+    fillTemplate(value, values),
   ])
   const additions = { headers: { ...Object.fromEntries(defaults), ...auth.headers }, query: auth.query }
   const isEmpty = Object.keys({ ...additions.headers, ...additions.query }).length === 0

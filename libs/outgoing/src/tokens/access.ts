@@ -1,6 +1,7 @@
 import {
   type ApiSettings,
   type AppCredentials,
+  type AuthScheme,
   type Catalog,
   type Connection,
   type Credentials,
@@ -8,9 +9,12 @@ import {
   type Keyring,
   openApp,
   openCredentials,
+  openToken,
+  type Token,
 } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { settingsOf } from '@syncline/providers'
+import type { TemplateValues } from '../template.ts'
 
 /** What a request to a connection's API needs, as it is now: a token may be renewed while a run goes on. */
 export interface Access {
@@ -20,6 +24,8 @@ export interface Access {
   connection: Connection
   credentials: Credentials
   app: AppCredentials
+  /** The newest one, also if it has expired. Only with an auth scheme that has tokens. */
+  token?: Token | undefined
 }
 
 export interface ConnectionPlace {
@@ -32,21 +38,77 @@ export interface ConnectionPlace {
   settings?: ApiSettings
 }
 
-/** What is missing, or does not open, is an AppError that names it. */
-export async function accessTo(
-  { catalog, keyring }: { catalog: Catalog; keyring: Keyring },
+type CatalogAndKeyring = { catalog: Catalog; keyring: Keyring }
+
+/** From the copy of the catalog. What is missing, or does not open, is an AppError that names it. */
+export async function accessTo(deps: CatalogAndKeyring, at: ConnectionPlace): Promise<Access> {
+  const { environment, integration, connection } = at
+  return accessOf(deps, at, await deps.catalog.connections.get(environment, integration, connection))
+}
+
+/** The connection from NATS itself: the copy may lack what another process has just stored. */
+export async function freshAccessTo(deps: CatalogAndKeyring, at: ConnectionPlace): Promise<Access> {
+  const { environment, integration, connection } = at
+  return accessOf(deps, at, await deps.catalog.connections.fresh(environment, integration, connection))
+}
+
+async function accessOf(
+  { catalog, keyring }: CatalogAndKeyring,
   at: ConnectionPlace,
+  connection: Connection,
 ): Promise<Access> {
   const integration = await catalog.integrations.get(at.environment, at.integration)
-  const connection = await catalog.connections.get(at.environment, at.integration, at.connection)
   if (at.uid !== undefined && connection.uid !== at.uid) {
     throw new AppError('unknown_connection', `connection '${at.connection}' was deleted and made anew`)
   }
+  const settings = at.settings ?? settingsOf(catalog, integration)
+  const credentials = openCredentials(keyring, connection)
+  const token = hasTokens(settings.auth)
+    ? (openToken(keyring, connection) ?? givenToken(credentials))
+    : undefined
+  return { integration, settings, connection, credentials, app: openApp(keyring, integration), token }
+}
+
+const STATIC = ['none', 'bearer', 'basic', 'header', 'query'] as const
+
+type StaticScheme = Extract<AuthScheme, { type: (typeof STATIC)[number] }>
+export type TokenScheme = Exclude<AuthScheme, StaticScheme>
+
+/** Whether requests are sent with a token that we get, rather than with what somebody has typed. */
+export function hasTokens(auth: AuthScheme): auth is TokenScheme {
+  return !STATIC.some((type) => type === auth.type)
+}
+
+/** The token that the connection was made with. */
+function givenToken(credentials: Credentials): Token | undefined {
+  if (credentials.type === 'OAUTH2') {
+    const { access_token: accessToken, refresh_token: refreshToken, expires_at } = credentials
+    return { accessToken, refreshToken, expiresAt: toInstant(expires_at), obtainedAt: 0 }
+  }
+  if (credentials.type === 'OAUTH2_CC' && credentials.token !== undefined) {
+    return { accessToken: credentials.token, expiresAt: toInstant(credentials.expires_at), obtainedAt: 0 }
+  }
+  return undefined
+}
+
+/** Unix milliseconds of ISO 8601, Unix seconds or Unix milliseconds, as number or text. */
+export function toInstant(value: unknown): number | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const number = Number(value)
+  if (value !== '' && Number.isFinite(number)) return number < SECONDS_END ? number * 1000 : number
+  const instant = Date.parse(String(value))
+  return Number.isNaN(instant) ? undefined : instant
+}
+
+/** As milliseconds it is in 1973, as seconds in the year 5138. */
+const SECONDS_END = 100_000_000_000
+
+export function templateValues({ connection, credentials, app, token }: Access): TemplateValues {
+  const { fields, callback_secret: _, ...named } = app
   return {
-    integration,
-    settings: at.settings ?? settingsOf(catalog, integration),
-    connection,
-    credentials: openCredentials(keyring, connection),
-    app: openApp(keyring, integration),
+    connectionConfig: connection.connectionConfig,
+    credentials,
+    app: { ...fields, ...named },
+    refresh_token: token?.refreshToken,
   }
 }

@@ -1,7 +1,17 @@
-import type { Catalog, Keyring } from '@syncline/catalog'
+import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { orAborted, timeLimit } from '@syncline/async'
+import { type Catalog, type Connection, type Keyring, sealToken, type Token } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
 import type { Redis } from '@syncline/redis'
+import pLimit from 'p-limit'
 import type { Egress } from '../http/egress.ts'
-import { type Access, accessTo, type ConnectionPlace } from './access.ts'
+import { type Access, accessTo, type ConnectionPlace, freshAccessTo, hasTokens } from './access.ts'
+import { freshness } from './freshness.ts'
+import { GrantState, type Unstored } from './grant-state.ts'
+import { requestToken } from './request-token.ts'
+import type { Reason } from './token-call.ts'
+import type { TokenEvents } from './token-events.ts'
 
 export interface TokensDeps {
   catalog: Catalog
@@ -9,23 +19,339 @@ export interface TokensDeps {
   redis: Redis
   redisPrefix: string
   egress: Egress
+  events: TokenEvents
 }
 
-/** Credentials that can be used now: a token that has run out is renewed first, once for all processes. */
+/** A refresh with all its waits. */
+const REFRESH_MS = 90_000
+/** Of this process, of different connections. */
+const REFRESHES_AT_ONCE = 32
+/** While another process has the lease. */
+const POLL_MS = 150
+/** Credentials are refused for good when they are refused twice, so long apart. */
+const CONFIRM_MS = 3_000
+const STORE_MS = 60_000
+const STORE_RETRY_MS = 500
+
+/** The connection works again later, by itself. */
+export class TokenUnavailable extends AppError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('unavailable', message, options)
+  }
+}
+
+/** Why a token is not good enough. `ahead`: it is, for a while. */
+interface Need {
+  reason: Reason | 'ahead' | 'forced'
+  isMet: (access: Access) => boolean
+}
+
+/**
+ * Credentials that can be used now. A token is renewed by one process at a time: that with the lease in Redis. The others wait and
+ * read the connection again. A new token, with the refresh token that may have come with it, is in the catalog before anybody
+ * uses it; if somebody has put other credentials there meanwhile, those stay and the token is dropped.
+ *
+ * If a process dies
+ * - with the lease, before the answer: the lease ends after 20 s, and another one asks;
+ * - between the answer and its first write, to Redis, about a millisecond later: the token is lost, and where the server has
+ *   replaced the refresh token, so is that one. Nobody can close this window, as the server's change and ours are not one
+ *   transaction. Servers that accept the old refresh token for a while, or once more, forgive it. Else the connection needs new credentials;
+ * - then, before the catalog has it: the next one with the lease finds it in Redis, sealed, and stores it. The same happens when NATS
+ *   is away just then;
+ * - then, before its first use: it is in the catalog.
+ */
 export class Tokens {
   readonly #deps: TokensDeps
+  readonly #refreshes = new Map<string, Promise<Access>>()
+  readonly #atOnce = pLimit(REFRESHES_AT_ONCE)
+  /** Of this process: others choose other instants for the same token. */
+  readonly #jitterSeed = randomUUID()
 
   constructor(deps: TokensDeps) {
     this.#deps = deps
   }
 
-  access(at: ConnectionPlace, _signal: AbortSignal): Promise<Access> {
-    return accessTo(this.#deps, at)
+  /**
+   * @throws `invalid_credentials` if the connection needs new credentials.
+   * @throws TokenUnavailable if it has no token that works, and none can be got now.
+   */
+  async access(at: ConnectionPlace, signal: AbortSignal): Promise<Access> {
+    const access = await accessTo(this.#deps, at)
+    if (!hasTokens(access.settings.auth)) return access
+    const state = this.#freshness(access)
+    if (state === 'expired' || access.connection.needsReauth) {
+      const isMet = (each: Access) => this.#freshness(each) !== 'expired'
+      const reason = access.token === undefined ? 'first' : 'expired'
+      return await orAborted(this.#refreshed(at, { reason, isMet }), signal)
+    }
+    if (state === 'due' && canRenew(access)) this.#renewAhead(at)
+    return access
   }
 
   /** The API has refused the token of `used`. Returns whether there is another one now. */
-  async renew(at: ConnectionPlace, used: Access, _signal: AbortSignal): Promise<boolean> {
-    const { connection } = await accessTo(this.#deps, at)
-    return connection.sealedCredentials !== used.connection.sealedCredentials
+  async renew(at: ConnectionPlace, used: Access, signal: AbortSignal): Promise<boolean> {
+    const { credentials, token } = used
+    const now = await freshAccessTo(this.#deps, at)
+    if (!hasTokens(now.settings.auth)) {
+      return JSON.stringify(now.credentials) !== JSON.stringify(credentials)
+    }
+    const isMet = (each: Access) => each.token?.accessToken !== token?.accessToken
+    if (isMet(now)) return true
+    if (!canRenew(now)) return false
+    // A token that the API refuses just after it was made would be refused again.
+    const ageMs = Date.now() - (now.token?.obtainedAt ?? 0)
+    if (ageMs < (await this.#state(now.connection).leastAgeToRenew())) return false
+    await orAborted(this.#refreshed(at, { reason: 'rejected', isMet }), signal)
+    return true
   }
+
+  /** Gets a new token in any case, also for a connection that needs new credentials: what was wrong may have been put right. */
+  async refresh(at: ConnectionPlace, signal: AbortSignal): Promise<Access> {
+    const access = await freshAccessTo(this.#deps, at)
+    if (!hasTokens(access.settings.auth)) return access
+    const { token } = access
+    const isMet = (each: Access) =>
+      each.token?.accessToken !== token?.accessToken && each.connection.needsReauth === undefined
+    return await orAborted(this.#refreshed(at, { reason: 'forced', isMet }), signal)
+  }
+
+  #freshness({ token, connection }: Access): ReturnType<typeof freshness> {
+    const digest = createHash('sha256')
+      .update(this.#jitterSeed + connection.uid)
+      .digest()
+    return freshness(token, Date.now(), digest.readUInt32LE() / 2 ** 32)
+  }
+
+  #state(connection: Connection): GrantState {
+    return new GrantState(this.#deps.redis, this.#deps.redisPrefix, connection)
+  }
+
+  #renewAhead(at: ConnectionPlace): void {
+    const isMet = (each: Access) => this.#freshness(each) === 'fresh'
+    this.#refreshed(at, { reason: 'ahead', isMet }).catch((error: unknown) =>
+      this.#deps.events.aheadFailed(at, error),
+    )
+  }
+
+  /** In this process one at a time for a connection. It goes on when its callers have gone. */
+  async #refreshed(at: ConnectionPlace, need: Need): Promise<Access> {
+    const key = JSON.stringify([at.environment, at.integration, at.connection, at.uid])
+    for (;;) {
+      const present = this.#refreshes.get(key)
+      if (present === undefined) break
+      const access = await present
+      if (need.isMet(access)) return access
+    }
+    const refresh = this.#atOnce(() => this.#refresh(at, need)).finally(() => this.#refreshes.delete(key))
+    this.#refreshes.set(key, refresh)
+    return await refresh
+  }
+
+  async #refresh(at: ConnectionPlace, need: Need): Promise<Access> {
+    using limit = timeLimit(REFRESH_MS)
+    for (;;) {
+      const access = await freshAccessTo(this.#deps, at)
+      if (need.reason !== 'forced') refuseIfNeedsReauth(access)
+      if (need.isMet(access) || !hasTokens(access.settings.auth)) return access
+      const state = this.#state(access.connection)
+      const failure = await state.failure()
+      if (failure && Date.now() < failure.retryAt) {
+        if (need.reason === 'ahead') return access
+        throw inBackoff(access, failure)
+      }
+      const renewed = await this.#inLease(at, need, state, limit.signal)
+      if (renewed) return renewed
+      if (need.reason === 'ahead') return access
+      if (limit.signal.aborted) throw tooLate(at)
+      await sleep(POLL_MS * (0.75 + Math.random() / 2))
+    }
+  }
+
+  /** Undefined if another process has the lease, or somebody has put other credentials meanwhile. */
+  async #inLease(
+    at: ConnectionPlace,
+    need: Need,
+    state: GrantState,
+    signal: AbortSignal,
+  ): Promise<Access | undefined> {
+    await using lease = await state.lease()
+    if (!lease) return undefined
+    const within = AbortSignal.any([signal, lease.signal])
+    try {
+      return await this.#withLease(at, need, state, within)
+    } catch (error) {
+      throw within.aborted && error === within.reason ? tooLate(at, error) : error
+    }
+  }
+
+  /** The connection is read again, as the process that had the lease before may have renewed the token. */
+  async #withLease(
+    at: ConnectionPlace,
+    need: Need,
+    state: GrantState,
+    signal: AbortSignal,
+  ): Promise<Access | undefined> {
+    const { events, egress } = this.#deps
+    let credentials: string | undefined
+    for (let refusals = 0; ; ) {
+      const access = await this.#withUnstored(at, state)
+      const { auth } = access.settings
+      credentials ??= access.connection.sealedCredentials
+      if (access.connection.sealedCredentials !== credentials) return undefined
+      if (need.isMet(access) || !hasTokens(auth)) return access
+      if (!canRenew(access)) throw await this.#notRenewable(at, access)
+
+      const startedAt = Date.now()
+      const answer = await requestToken(egress, auth, access, reasonOf(need, access), signal)
+      if (answer.kind === 'token') {
+        events.tokenObtained(at, need.reason, Date.now() - startedAt)
+        await this.#keep(at, access, answer.token, state)
+        if (need.reason === 'rejected') await state.addRenewal()
+        await state.clearFailure()
+        const now = await this.#withUnstored(at, state)
+        return now.connection.sealedCredentials === credentials ? now : undefined
+      }
+      if (answer.kind === 'failed') {
+        events.tokenFailed(at, answer.message)
+        throw inBackoff(access, await state.addFailure(answer.message))
+      }
+      events.tokenRefused(at, answer.message)
+      if (++refusals === 2) {
+        throw await this.#markNeedsReauth(at, access, `its credentials were refused: ${answer.message}`)
+      }
+      // Once may be a race with somebody who has put new credentials, or a server whose replicas differ.
+      await sleep(CONFIRM_MS, undefined, { signal })
+    }
+  }
+
+  /** The connection with the newest token: one that is in Redis and not in the catalog is stored first. */
+  async #withUnstored(at: ConnectionPlace, state: GrantState): Promise<Access> {
+    const access = await freshAccessTo(this.#deps, at)
+    const unstored = await state.unstored()
+    if (unstored === undefined || unstored.sealedToken === access.connection.sealedToken) return access
+    await this.#store(at, access, unstored)
+    await state.stored()
+    return await freshAccessTo(this.#deps, at)
+  }
+
+  /** To Redis first, which is fast; then to the catalog, again and again while NATS is away. */
+  async #keep(at: ConnectionPlace, access: Access, token: Token, state: GrantState): Promise<void> {
+    const { events, keyring } = this.#deps
+    const { connection } = access
+    const unstored = {
+      sealedToken: sealToken(keyring, token, connection),
+      base: connection.sealedToken ?? '',
+    }
+    await state.setUnstored(unstored).catch((error: unknown) => events.notStored(at, error))
+    const until = Date.now() + STORE_MS
+    for (;;) {
+      try {
+        await this.#store(at, access, unstored)
+        await state.stored()
+        return
+      } catch (error) {
+        if (!(error instanceof AppError && error.retry) || Date.now() > until) throw error
+        events.notStored(at, error)
+        await sleep(STORE_RETRY_MS * (0.75 + Math.random() / 2))
+      }
+    }
+  }
+
+  /** Only over the state that it was made from: what somebody else has stored meanwhile is newer. */
+  async #store(at: ConnectionPlace, { connection }: Access, { sealedToken, base }: Unstored): Promise<void> {
+    await this.#change(at, connection, (present) => {
+      if ((present.sealedToken ?? '') !== base) return undefined
+      const { needsReauth, ...rest } = present
+      const event = {
+        kind: 'reauthorized' as const,
+        reason: 'a refresh has worked',
+        at: new Date().toISOString(),
+      }
+      return { ...rest, sealedToken, ...(needsReauth && { unpublished: event }) }
+    })
+  }
+
+  async #notRenewable(at: ConnectionPlace, access: Access): Promise<AppError> {
+    if (this.#freshness(access) === 'expired') {
+      return await this.#markNeedsReauth(at, access, 'its token has expired and it has no refresh token')
+    }
+    return new AppError('invalid_credentials', `connection '${at.connection}' has no refresh token`)
+  }
+
+  async #markNeedsReauth(at: ConnectionPlace, { connection }: Access, reason: string): Promise<AppError> {
+    const since = new Date().toISOString()
+    const marked = await this.#change(at, connection, (present) => {
+      if (present.sealedToken !== connection.sealedToken || present.needsReauth) return undefined
+      const unpublished = { kind: 'needs_reauth' as const, reason, at: since }
+      return { ...present, needsReauth: { since, reason }, unpublished }
+    })
+    if (marked) this.#deps.events.needsReauth(at, reason)
+    return needsReauthError(connection.id, { since, reason })
+  }
+
+  /** Changes the connection as long as it has the same credentials. Returns whether there was a change. */
+  async #change(
+    { environment, integration, connection: id }: ConnectionPlace,
+    connection: Connection,
+    change: (present: Connection) => Connection | undefined,
+  ): Promise<boolean> {
+    const superseded = new Error('superseded')
+    try {
+      await this.#deps.catalog.connections.update(
+        (present) => {
+          const isSame =
+            present.uid === connection.uid && present.sealedCredentials === connection.sealedCredentials
+          const changed = isSame ? change(present) : undefined
+          if (changed === undefined) throw superseded
+          return changed
+        },
+        environment,
+        integration,
+        id,
+      )
+      return true
+    } catch (error) {
+      if (error === superseded) return false
+      throw error
+    }
+  }
+}
+
+function reasonOf({ reason }: Need, { token }: Access): Reason {
+  if (token === undefined) return 'first'
+  return reason === 'rejected' ? 'rejected' : 'expired'
+}
+
+/** A token that somebody has given us without a refresh token is used until it ends. */
+function canRenew({ settings, token }: Access): boolean {
+  return settings.auth.type !== 'oauth2' || token?.refreshToken !== undefined
+}
+
+function refuseIfNeedsReauth({ connection: { id, needsReauth } }: Access): void {
+  if (needsReauth) throw needsReauthError(id, needsReauth)
+}
+
+function needsReauthError(id: string, { since, reason }: { since: string; reason: string }): AppError {
+  return new AppError(
+    'invalid_credentials',
+    `connection '${id}' needs new credentials since ${since}, ${reason}. Give it new ones by POST /connections with the same connection_id`,
+  )
+}
+
+function inBackoff(
+  { connection }: Access,
+  { message, retryAt, count }: { message: string; retryAt: number; count: number },
+) {
+  const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))
+  const times = count === 1 ? '' : `, ${count} times in a row`
+  return new TokenUnavailable(
+    `connection '${connection.id}' cannot get a token now: ${message}${times}. It is tried again in ${seconds} s: run the sync again later`,
+  )
+}
+
+function tooLate({ connection }: ConnectionPlace, cause?: unknown): TokenUnavailable {
+  return new TokenUnavailable(
+    `connection '${connection}' did not get a token in time: run the sync again later`,
+    { cause },
+  )
 }

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '@syncline/errors'
+
+/**
+ * What templates may name:
+ *
+ * | name | value |
+ * |---|---|
+ * | `${connectionConfig.<name>}` | of the connection config |
+ * | `${credentials.<name>}` | of the connection's credentials, such as `apiKey` or `client_id` |
+ * | `${app.<name>}` | `client_id`, `client_secret`, `private_key`, or one of the `fields` of the app credentials |
+ * | `${jwt}` | the signed JWT, in a token request of `jwt` |
+ * | `${refresh_token}` | in a token request |
+ * | `${now}`, `${uuid}` | the Unix second; a random UUID |
+ * | `${base64(<name>:<name>)}` | two values with a colon between them, for HTTP basic |
+ */
+export interface TemplateValues {
+  connectionConfig: Record<string, unknown>
+  credentials?: Record<string, unknown>
+  app?: Record<string, unknown>
+  jwt?: string
+  refresh_token?: string | undefined
+}
+
+const PLACE = /\$\{(?:base64\(([\w.-]+):([\w.-]*)\)|([\w.-]+))\}/g
+
+/** @throws If a value is missing: the error names it. */
+export function fillTemplate(text: string, values: TemplateValues): string {
+  return text.replace(PLACE, (_, user?: string, password?: string, name?: string) => {
+    if (name !== undefined) return lookUp(name, values)
+    const secret = password === '' ? '' : lookUp(password ?? '', values)
+    return Buffer.from(`${lookUp(user ?? '', values)}:${secret}`).toString('base64')
+  })
+}
+
+/** Fills the texts in a JSON value. */
+export function fillTemplates<T>(value: T, values: TemplateValues): T {
+  return filled(value, values) as T // only texts differ
+}
+
+function filled(value: unknown, values: TemplateValues): unknown {
+  if (typeof value === 'string') return fillTemplate(value, values)
+  if (Array.isArray(value)) return value.map((each) => filled(each, values))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, filled(each, values)]))
+}
+
+/**
+ * Fills the template of a URL. A value inside of the host can only be a part of a host: else whoever chooses a connection config
+ * such as `evil.example/?` chooses who gets the secrets of the app.
+ */
+export function fillUrl(text: string, values: TemplateValues): string {
+  return text.replace(PLACE, (place, _user, _password, name: string | undefined, at: number) => {
+    const value = fillTemplate(place, values)
+    if (at === 0) return value
+    const inHost = /^https?:\/\/[^/?#]*$/i.test(text.slice(0, at))
+    if (inHost && !/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(value)) {
+      throw new AppError('invalid_body', `the value of '${name ?? 'base64'}' cannot be a part of a host`)
+    }
+    return value
+  })
+}
+
+function lookUp(name: string, values: TemplateValues): string {
+  if (name === 'now') return String(Math.floor(Date.now() / 1000))
+  if (name === 'uuid') return randomUUID()
+  const [root = '', ...rest] = name.split('.')
+  const group = own(values, root)
+  const value = rest.length === 0 ? group : (own(group, rest.join('.')) ?? rest.reduce(own, group))
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value)
+  const where = places[root]
+  if (where === undefined) {
+    throw new AppError('invalid_body', `'\${${name}}' is no name that a template may use here`)
+  }
+  throw new AppError(
+    'invalid_body',
+    `the ${where} has no '${rest.join('.') || name}', which the integration needs`,
+  )
+}
+
+const places: Record<string, string> = {
+  connectionConfig: 'connection_config',
+  credentials: 'credentials of the connection',
+  app: 'app credentials of the integration',
+  refresh_token: 'token of the connection',
+}
+
+function own(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name] // it has the name
+}
