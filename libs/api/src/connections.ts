@@ -1,6 +1,6 @@
 import { Credentials } from '@syncline/catalog/credentials'
 import { z } from 'zod'
-import { Success } from './answers.ts'
+import { ErrorBody, Success } from './answers.ts'
 import { ConnectionId, countInQuery, Instant, JsonObject, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
@@ -19,7 +19,10 @@ const known = {
   connection_id: z.string(),
   provider_config_key: z.string(),
   provider: z.string(),
+  /** `auth`: it needs new credentials. */
   errors: z.array(z.object({ type: z.string(), log_id: z.string() })),
+  /** Its credentials were refused for good; POST /connections with the same id gives it new ones. */
+  needs_reauth: z.object({ since: Instant, reason: z.string() }).nullable(),
   tags: z.record(z.string(), z.string()),
   metadata: JsonObject.nullable(),
 }
@@ -34,6 +37,8 @@ export const Connection = z.object({
   created_at: Instant,
   updated_at: Instant,
   credentials: Credentials,
+  /** What requests are sent with, where we get that with the credentials. */
+  token: z.object({ access_token: z.string(), expires_at: Instant.nullable() }).optional(),
 })
 export type Connection = z.infer<typeof Connection>
 
@@ -90,11 +95,13 @@ const getConnection = {
       provider_config_key: ProviderConfigKey,
       /** Show the refresh token too. */
       refresh_token: flag,
-      // Sent by every client; tokens are not refreshed by us yet.
+      /** Get a new token in any case. */
       force_refresh: flag,
+      /** Sent by clients of other engines; a token that has expired is renewed without it. */
       refresh_github_app_jwt_token: flag,
     }),
-    response: { 200: Connection },
+    // 424: it has no token that works, and the provider gives none now.
+    response: { 200: Connection, 424: ErrorBody },
   },
 } as const satisfies Route
 

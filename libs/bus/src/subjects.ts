@@ -1,4 +1,4 @@
-import { Command, RunFinished, RunRequested } from '@syncline/proto'
+import { Command, ConnectionEvent, RunFinished, RunRequested } from '@syncline/proto'
 
 /** What a subject carries. The names of JetStream streams and subjects get the bus's prefix. */
 export interface Subject<T> {
@@ -24,4 +24,10 @@ export const subjects = {
     stream: 'EVENTS',
     codec: RunFinished,
   } satisfies Subject<RunFinished>,
+  /** `event.connection.<environment>` */
+  connectionEvent: {
+    name: 'event.connection',
+    stream: 'EVENTS',
+    codec: ConnectionEvent,
+  } satisfies Subject<ConnectionEvent>,
 }

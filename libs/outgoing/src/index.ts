@@ -6,6 +6,7 @@ export {
   REQUESTS_AT_ONCE,
 } from './http/egress-answer.ts'
 export { type Caller, Outgoing } from './outgoing.ts'
-export { type Access, accessTo, type ConnectionPlace } from './tokens/access.ts'
+export { fillTemplate, fillUrl } from './template.ts'
+export { type Access, accessTo, type ConnectionPlace, hasTokens } from './tokens/access.ts'
 export { createTokenEvents } from './tokens/token-events.ts'
 export { Tokens, TokenUnavailable } from './tokens/tokens.ts'

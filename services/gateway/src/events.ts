@@ -36,6 +36,9 @@ export function createEvents(log: Log) {
     catalogLoading({ received, pending }: { received: number; pending: number }) {
       log.info({ received, pending }, 'catalog loading')
     },
+    connectionEventFailed(error: unknown) {
+      log.warn({ err: error }, 'the event of a connection is not published yet')
+    },
     garbageCollected({ tombstones, bundles }: { tombstones: number; bundles: number }) {
       if (tombstones + bundles > 0) log.info({ tombstones, bundles }, 'catalog garbage collected')
     },

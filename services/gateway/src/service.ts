@@ -10,6 +10,7 @@ import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
+import { publishConnectionEvents } from './connection-events.ts'
 import { createEvents, type Events } from './events.ts'
 import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
@@ -37,6 +38,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
     await openCatalog(bus, events.catalogFailed, { onProgress: events.catalogLoading }),
   )
   open.use(collectGarbage(catalog, events))
+  open.use(publishConnectionEvents(bus, catalog, events.connectionEventFailed))
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const egress = open.use(new Egress(config.egress))

@@ -6,6 +6,7 @@ import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { type Attempt, placeOf, streamOf } from './attempt.ts'
+import { childCredentials } from './child-credentials.ts'
 import { toHostAnswer } from './http-answer.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
@@ -142,13 +143,16 @@ async function saveCheckpoint(
   return null
 }
 
-async function getConnection({ deps, attempt }: HostContext) {
-  const { connection, integration, credentials } = await deps.loader.access(attempt)
+async function getConnection({ deps, attempt }: HostContext, _: null, { signal }: HostCall) {
+  const at = placeOf(attempt)
+  const known = await deps.loader.access(attempt)
+  const access = known.settings.exposeTokens ? await deps.outgoing.tokens.access(at, signal) : known
+  const { connection, integration } = access
   return {
     connection_id: connection.id,
     provider_config_key: connection.integration,
     provider: integration.provider,
-    credentials,
+    credentials: childCredentials(access),
     connection_config: connection.connectionConfig,
     metadata: connection.metadata,
     tags: connection.tags,

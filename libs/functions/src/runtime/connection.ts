@@ -16,7 +16,11 @@ export function connectionMethods(callHost: CallHost, facts: RunFacts): Connecti
     updateMetadata: async (metadata) => void (await callHost('setMetadata', { metadata, merge: true })),
     getToken: async () => {
       const { credentials } = await connection()
-      return credentials.type === 'OAUTH2' ? credentials.access_token : credentials
+      if (typeof credentials.access_token === 'string') return credentials.access_token
+      if (credentials.type === 'NONE' || Object.keys(credentials).length > 1) return credentials
+      throw new Error(
+        `getToken: the integration '${facts.providerConfigKey}' keeps its tokens from functions. nango.get and the like send them; to read them, set expose_tokens of the integration`,
+      )
     },
     getIntegration: () => callHost('getIntegration', null),
     getEnvironmentVariables: () => callHost('getEnvironmentVariables', null),
