@@ -89,6 +89,7 @@ test('a connection shows its credentials when it is read by itself, and never in
     provider_config_key: 'github',
     provider: 'github',
     errors: [],
+    needs_reauth: null,
     tags: {},
     metadata: { repo: 'acme/shop' },
     connection_config: {},

@@ -246,6 +246,7 @@ test('a function sees its connection, metadata, variables, and when it last ran'
      await nango.log(JSON.stringify([nango.connectionId, nango.providerConfigKey, nango.provider, nango.environmentName, nango.variant,
        nango.syncJobId, nango.lastSyncDate, credentials, connection_config, await nango.getMetadata(), await nango.getToken(), 'dryRun' in nango]))`,
     {
+      integration: { exposeTokens: true },
       connection: { metadata: { a: 1 }, connectionConfig: { sub: 'acme' } },
       credentials: { type: 'OAUTH2', access_token: 't' },
     },

@@ -41,23 +41,24 @@ export interface ConnectionPlace {
 type CatalogAndKeyring = { catalog: Catalog; keyring: Keyring }
 
 /** From the copy of the catalog. What is missing, or does not open, is an AppError that names it. */
-export async function accessTo(deps: CatalogAndKeyring, at: ConnectionPlace): Promise<Access> {
-  const { environment, integration, connection } = at
-  return accessOf(deps, at, await deps.catalog.connections.get(environment, integration, connection))
+export function accessTo(deps: CatalogAndKeyring, at: ConnectionPlace): Promise<Access> {
+  return accessBy(deps, at, () => deps.catalog.connections.get(at.environment, at.integration, at.connection))
 }
 
 /** The connection from NATS itself: the copy may lack what another process has just stored. */
-export async function freshAccessTo(deps: CatalogAndKeyring, at: ConnectionPlace): Promise<Access> {
-  const { environment, integration, connection } = at
-  return accessOf(deps, at, await deps.catalog.connections.fresh(environment, integration, connection))
+export function freshAccessTo(deps: CatalogAndKeyring, at: ConnectionPlace): Promise<Access> {
+  return accessBy(deps, at, () =>
+    deps.catalog.connections.fresh(at.environment, at.integration, at.connection),
+  )
 }
 
-async function accessOf(
+async function accessBy(
   { catalog, keyring }: CatalogAndKeyring,
   at: ConnectionPlace,
-  connection: Connection,
+  read: () => Promise<Connection>,
 ): Promise<Access> {
   const integration = await catalog.integrations.get(at.environment, at.integration)
+  const connection = await read()
   if (at.uid !== undefined && connection.uid !== at.uid) {
     throw new AppError('unknown_connection', `connection '${at.connection}' was deleted and made anew`)
   }

@@ -35,11 +35,19 @@ export interface Unstored {
 export class GrantState {
   readonly #redis: Redis
   readonly #prefix: string
+  readonly #connection: Connection
 
-  constructor(redis: Redis, prefix: string, { environment, uid, sealedCredentials }: Connection) {
+  constructor(redis: Redis, prefix: string, connection: Connection) {
+    const { environment, uid, sealedCredentials } = connection
     const credentials = createHash('sha256').update(sealedCredentials).digest('hex').slice(0, 16)
     this.#redis = redis
+    this.#connection = connection
     this.#prefix = `${prefix}:{${environment}}:token:${uid}:${credentials}`
+  }
+
+  /** Whether the connection still has these credentials. */
+  isOf({ uid, sealedCredentials }: Connection): boolean {
+    return uid === this.#connection.uid && sealedCredentials === this.#connection.sealedCredentials
   }
 
   /** Undefined if another process has it. */

@@ -192,12 +192,10 @@ export class Tokens {
     signal: AbortSignal,
   ): Promise<Access | undefined> {
     const { events, egress } = this.#deps
-    let credentials: string | undefined
     for (let refusals = 0; ; ) {
       const access = await this.#withUnstored(at, state)
       const { auth } = access.settings
-      credentials ??= access.connection.sealedCredentials
-      if (access.connection.sealedCredentials !== credentials) return undefined
+      if (!state.isOf(access.connection)) return undefined
       if (need.isMet(access) || !hasTokens(auth)) return access
       if (!canRenew(access)) throw await this.#notRenewable(at, access)
 
@@ -209,7 +207,7 @@ export class Tokens {
         if (need.reason === 'rejected') await state.addRenewal()
         await state.clearFailure()
         const now = await this.#withUnstored(at, state)
-        return now.connection.sealedCredentials === credentials ? now : undefined
+        return state.isOf(now.connection) ? now : undefined
       }
       if (answer.kind === 'failed') {
         events.tokenFailed(at, answer.message)
@@ -227,7 +225,7 @@ export class Tokens {
   /** The connection with the newest token: one that is in Redis and not in the catalog is stored first. */
   async #withUnstored(at: ConnectionPlace, state: GrantState): Promise<Access> {
     const access = await freshAccessTo(this.#deps, at)
-    const unstored = await state.unstored()
+    const unstored = state.isOf(access.connection) ? await state.unstored() : undefined
     if (unstored === undefined || unstored.sealedToken === access.connection.sealedToken) return access
     await this.#store(at, access, unstored)
     await state.stored()
