@@ -96,14 +96,15 @@ async function send(
   }
 }
 
-/** All texts that a server must not make us show. */
+/** All texts that a server must not make us show, long ones first: a short one may be a part of them. */
 export function secretsOf({ credentials, app, token }: Access): string[] {
-  const { fields, ...named } = app
-  const values = [
-    ...Object.values({ ...credentials, type: undefined, client_id: undefined }),
-    ...Object.values({ ...fields, ...named, client_id: undefined }),
-    token?.accessToken,
-    token?.refreshToken,
-  ]
-  return values.filter((value): value is string => typeof value === 'string' && value.length > 0)
+  return textsIn([credentials, app, token]).sort((a, b) => b.length - a.length)
+}
+
+const HARMLESS = ['type', 'client_id']
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => (HARMLESS.includes(name) ? [] : textsIn(each)))
 }
