@@ -367,18 +367,22 @@ export class Syncline {
   }
 
   /**
-   * A connection with its credentials.
+   * A connection with its credentials, and with a token that works if it has tokens. `forceRefresh` gets a new one in any case.
    *
    * @example const { credentials } = await syncline.getConnection('github', 'user-123')
    */
   async getConnection(
     providerConfigKey: string,
     connectionId: string,
-    { refreshToken = false }: { refreshToken?: boolean } = {},
+    { refreshToken = false, forceRefresh = false }: { refreshToken?: boolean; forceRefresh?: boolean } = {},
   ): Promise<Connection> {
     return this.#call('GET', '/connections/:connectionId', {
       params: { connectionId },
-      query: { provider_config_key: providerConfigKey, refresh_token: String(refreshToken) },
+      query: {
+        provider_config_key: providerConfigKey,
+        refresh_token: String(refreshToken),
+        force_refresh: String(forceRefresh),
+      },
     })
   }
 

@@ -1,11 +1,13 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError } from 'commander'
+import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 
 type Connection = Parameters<Syncline['createConnection']>[0]
 type JsonObject = Record<string, unknown>
 
 interface Options extends RestOptions {
+  credentials?: JsonObject
   apiKey?: string
   accessToken?: string
   basic?: [username: string, password: string]
@@ -13,14 +15,21 @@ interface Options extends RestOptions {
   config?: JsonObject
 }
 
+const SECRET = '; @<file> or - (stdin) keep it off the command line'
+
 export const connectionCreate = () =>
   restCommand('create')
-    .description('make a connection, or overwrite it')
+    .description('make a connection, or give an existing one new credentials')
     .argument('<integration>')
     .argument('[id]', 'your name for it; made up when absent')
-    .option('--api-key <key>', 'credentials: an API key')
-    .option('--access-token <token>', 'credentials: an OAuth 2 access token')
-    .option('--basic <user:password>', 'credentials: user and password', parseBasic)
+    .option(
+      '--credentials <json>',
+      `credentials of any type, such as {"type":"OAUTH2",…}${SECRET}`,
+      parseSecretJson,
+    )
+    .option('--api-key <key>', `credentials: an API key${SECRET}`, readSecret)
+    .option('--access-token <token>', `credentials: an OAuth 2 access token${SECRET}`, readSecret)
+    .option('--basic <user:password>', `credentials: user and password${SECRET}`, parseBasic)
     .option('--metadata <json>', 'what sync functions can read', parseJson)
     .option('--config <json>', 'connection config, for base URLs with parts that differ', parseJson)
     .action(async (integration: string, id: string | undefined, options: Options) => {
@@ -35,17 +44,29 @@ export const connectionCreate = () =>
       console.log(`Made connection '${made.connection_id}'. Next: syncline status ${integration}`)
     })
 
-function credentialsOf({ apiKey, accessToken, basic }: Options): Connection['credentials'] {
+function credentialsOf({ credentials, apiKey, accessToken, basic }: Options): Connection['credentials'] {
+  // The API checks them.
+  if (credentials) return credentials as Connection['credentials']
   if (apiKey !== undefined) return { type: 'API_KEY', apiKey }
   if (accessToken !== undefined) return { type: 'OAUTH2', access_token: accessToken }
   if (basic) return { type: 'BASIC', username: basic[0], password: basic[1] }
   return { type: 'NONE' }
 }
 
-function parseBasic(text: string): [string, string] {
+function parseBasic(value: string): [string, string] {
+  const text = readSecret(value)
   const colon = text.indexOf(':')
   if (colon < 0) throw new InvalidArgumentError('must be <user>:<password>')
   return [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+function parseSecretJson(value: string): JsonObject {
+  try {
+    return parseJson(readSecret(value))
+  } catch (error) {
+    // Errors of commander show the value.
+    throw error instanceof InvalidArgumentError ? new Error(`--credentials ${error.message}`) : error
+  }
 }
 
 function parseJson(text: string): JsonObject {

@@ -13,6 +13,7 @@ export const connectionList = () =>
         id: it.connection_id,
         integration: it.provider_config_key,
         created: it.created,
+        'needs reauth': it.needs_reauth && `since ${it.needs_reauth.since}: ${it.needs_reauth.reason}`,
       }))
-      console.log(table(['id', 'integration', 'created'], rows))
+      console.log(table(['id', 'integration', 'created', 'needs reauth'], rows))
     })

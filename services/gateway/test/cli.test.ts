@@ -46,7 +46,9 @@ test('an environment and its keys are made, listed and revoked without a server'
   expect(key).toMatch(/^sk_staging_/)
   const hint = key.slice(-4)
   expect((await cli(['key', 'list', '--env', 'staging'])).out).toContain(`${hint}  ci`)
-  expect((await cli(['connection', 'list'], { SYNCLINE_KEY: key })).out).toBe('ID  INTEGRATION  CREATED\n')
+  expect((await cli(['connection', 'list'], { SYNCLINE_KEY: key })).out).toBe(
+    'ID  INTEGRATION  CREATED  NEEDS REAUTH\n',
+  )
   expect(await cli(['key', 'revoke', hint, '--env', 'staging'])).toMatchObject({ code: 0 })
   await expect
     .poll(() => cli(['connection', 'list'], { SYNCLINE_KEY: key }))
@@ -208,4 +210,27 @@ test.each([
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toContain(message)
   expect(err).not.toContain('    at ')
+})
+
+test('credentials come from a file or stdin too, and are never shown when they are wrong', async () => {
+  const list = ['connection', 'list', 'vault']
+  const place = ['--base-url', 'https://vault.example', '--auth', 'bearer']
+  expect(await cli(['integration', 'create', 'vault', ...place])).toMatchObject({ code: 0 })
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-cli-'))
+  const file = join(folder.path, 'credentials.json')
+  await writeFile(file, '{"type":"OAUTH2","access_token":"a","refresh_token":"r"}\n')
+  const create = ['connection', 'create', 'vault']
+  expect(await cli([...create, 'one', '--credentials', `@${file}`])).toMatchObject({ code: 0 })
+  const made = await world.catalog.connections.get(environment.name, 'vault', 'one')
+  await writeFile(file, 'secret-key\n')
+  expect(await cli([...create, 'two', '--api-key', `@${file}`])).toMatchObject({ code: 0 })
+  const wrong = await cli([...create, 'three', '--credentials', `@${file}`])
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('must be a JSON object') })
+  expect(wrong.err).not.toContain('secret-key')
+  const reason = 'its credentials were refused'
+  const needsReauth = { since: '2026-01-01T00:00:00.000Z', reason }
+  await world.catalog.connections.update(() => ({ ...made, needsReauth }), environment.name, 'vault', 'one')
+  await expect
+    .poll(async () => (await cli(list)).out)
+    .toMatch(/^one .*since 2026-01-01T00:00:00.000Z: its cred/m)
 })

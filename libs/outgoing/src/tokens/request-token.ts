@@ -96,15 +96,19 @@ async function send(
   }
 }
 
-/** All texts that a server must not make us show, long ones first: a short one may be a part of them. */
+/**
+ * All texts that a server must not make us show, long ones first: a short one may be a part of them. Those of a few characters are no
+ * secrets, and without them no message could be read.
+ */
 export function secretsOf({ credentials, app, token }: Access): string[] {
   return textsIn([credentials, app, token]).sort((a, b) => b.length - a.length)
 }
 
+const LEAST_SECRET = 4
 const HARMLESS = ['type', 'client_id']
 
 function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return value === '' ? [] : [value]
+  if (typeof value === 'string') return value.length < LEAST_SECRET ? [] : [value]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, each]) => (HARMLESS.includes(name) ? [] : textsIn(each)))
 }
