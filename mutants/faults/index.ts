@@ -4,5 +4,6 @@ import { catalog } from './catalog.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
 import { scheduler } from './scheduler.ts'
+import { tokens } from './tokens.ts'
 
-export const mutants: Mutant[] = [...records, ...scheduler, ...runner, ...catalog, ...bus]
+export const mutants: Mutant[] = [...records, ...scheduler, ...runner, ...catalog, ...bus, ...tokens]

@@ -27,6 +27,22 @@ test('what one process makes, another finds at once, and lists soon', async () =
   await eventually(() => expect(b.environments.list()).toEqual([dev]))
 })
 
+test('a fresh read has what another process stored a moment ago, also while the copy has not', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const [a, b] = [await opened(prefix, stack), await opened(prefix, stack)]
+  await a.environments.create(dev, 'dev')
+  await b.environments.get('dev')
+  for (let day = 2; day < 10; day++) {
+    const createdAt = `2026-01-0${day}T00:00:00.000Z`
+    await a.environments.update((present) => ({ ...present, createdAt }), 'dev')
+    expect(await b.environments.fresh('dev')).toEqual({ name: 'dev', createdAt })
+    // And the copy has it from then on.
+    expect(b.environments.peek('dev')).toEqual({ name: 'dev', createdAt })
+  }
+  await expect(b.environments.fresh('nobody')).rejects.toMatchObject({ code: 'unknown_environment' })
+})
+
 test('a catalog that opens later has all that was there', async () => {
   await using stack = new AsyncDisposableStack()
   const prefix = namespace()

@@ -4,10 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AuthScheme, type Credentials, Keyring } from '@syncline/catalog'
 import { namespace, servers } from '@syncline/testkit'
+import {
+  type AuthorizationServer,
+  CLIENT,
+  startAuthorizationServer,
+} from '@syncline/testkit/authorization-server'
 import { exportJWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { type AuthorizationServer, CLIENT, startAuthorizationServer } from './authorization-server.ts'
 import { openTokenWorld, type TokenWorld } from './token-world.ts'
 
 // How each auth form asks for its token, and where it finds it.

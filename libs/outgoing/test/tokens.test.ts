@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AuthScheme, type Credentials, Keyring, openToken } from '@syncline/catalog'
 import { eventually, namespace, servers } from '@syncline/testkit'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   type AuthorizationServer,
   answers,
   CLIENT,
   startAuthorizationServer,
-} from './authorization-server.ts'
+} from '@syncline/testkit/authorization-server'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { spawnTokenProcess } from './spawn-token-process.ts'
 import { openTokenWorld, type Place, type TokenWorld, type TokenWorldConfig } from './token-world.ts'
 

@@ -44,4 +44,6 @@ test('a token goes where the integration wants it', () => {
   expect(authorize(header)).toEqual({ headers: { 'x-token': 't' }, query: {} })
   const query = { settings: { auth: auth({ in: 'query', name: 'token' }) }, credentials, token }
   expect(authorize(query)).toEqual({ headers: {}, query: { token: 't' } })
+  // The secrets of the app are enough for some tokens.
+  expect(authorize({ ...query, credentials: { type: 'NONE' } }).query).toEqual({ token: 't' })
 })

@@ -15,11 +15,11 @@ export function authorize({
   credentials,
   token,
 }: Pick<Access, 'credentials' | 'token'> & { settings: Pick<Access['settings'], 'auth'> }): Authorization {
-  if (auth.type === 'none' || credentials.type === 'NONE') return { headers: {}, query: {} }
   if (hasTokens(auth)) {
     if (!token) throw new AppError('unavailable', 'the connection has no token yet')
     return placed(auth.placement, token.accessToken)
   }
+  if (auth.type === 'none' || credentials.type === 'NONE') return { headers: {}, query: {} }
   if (auth.type === 'basic') return { headers: { authorization: `Basic ${basic(credentials)}` }, query: {} }
   const key = keyOf(auth.type, credentials)
   if (auth.type === 'bearer') return placed(AUTHORIZATION, key)

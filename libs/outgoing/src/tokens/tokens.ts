@@ -227,12 +227,11 @@ export class Tokens {
     const access = await freshAccessTo(this.#deps, at)
     const unstored = state.isOf(access.connection) ? await state.unstored() : undefined
     if (unstored === undefined || unstored.sealedToken === access.connection.sealedToken) return access
-    await this.#store(at, access, unstored)
-    await state.stored()
+    await this.#storeWhenPossible(at, access, unstored, state)
     return await freshAccessTo(this.#deps, at)
   }
 
-  /** To Redis first, which is fast; then to the catalog, again and again while NATS is away. */
+  /** To Redis first, which is fast; then to the catalog. */
   async #keep(at: ConnectionPlace, access: Access, token: Token, state: GrantState): Promise<void> {
     const { events, keyring } = this.#deps
     const { connection } = access
@@ -241,6 +240,16 @@ export class Tokens {
       base: connection.sealedToken ?? '',
     }
     await state.setUnstored(unstored).catch((error: unknown) => events.notStored(at, error))
+    await this.#storeWhenPossible(at, access, unstored, state)
+  }
+
+  /** Again while NATS is away, or a replica of it is behind. */
+  async #storeWhenPossible(
+    at: ConnectionPlace,
+    access: Access,
+    unstored: Unstored,
+    state: GrantState,
+  ): Promise<void> {
     const until = Date.now() + STORE_MS
     for (;;) {
       try {
@@ -249,7 +258,7 @@ export class Tokens {
         return
       } catch (error) {
         if (!(error instanceof AppError && error.retry) || Date.now() > until) throw error
-        events.notStored(at, error)
+        this.#deps.events.notStored(at, error)
         await sleep(STORE_RETRY_MS * (0.75 + Math.random() / 2))
       }
     }
