@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AuthScheme, type Credentials, Keyring, openToken } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import {
   type AuthorizationServer,
@@ -276,6 +277,37 @@ test('a refresh that somebody asks for is made, and puts a connection right that
   expect((await world.tokens.refresh(at, soon())).token?.accessToken).not.toBe(token?.accessToken)
   const { needsReauth, unpublished } = await world.connection(at)
   expect([needsReauth, unpublished?.kind]).toEqual([undefined, 'reauthorized'])
+})
+
+test('while NATS is away after a refresh, the token waits in Redis, and is used when it is in the catalog', async () => {
+  const at = await expiredConnection()
+  await using other = await another()
+  const { connections } = other.catalog
+  const update = connections.update.bind(connections)
+  let away = 2
+  connections.update = (...args) => {
+    if (away-- > 0) throw new AppError('unavailable', 'the catalog does not answer')
+    return update(...args)
+  }
+  const { token } = await other.tokens.access(at, soon())
+  expect(away).toBe(-1)
+  expect(await isGood(token?.accessToken)).toBe(true)
+  expect(openToken(world.keyring, await world.connection(at))).toEqual(token)
+  expect(other.log.join()).toContain('a token is not stored yet')
+  expect(server.tokenRequests).toHaveLength(1)
+})
+
+test('a caller that goes away does not stop the refresh of the others', async () => {
+  const at = await expiredConnection()
+  server.faults.push(async () => {
+    await sleep(300)
+    return false
+  })
+  const gone = world.tokens.access(at, AbortSignal.timeout(50))
+  const stays = world.tokens.access(at, soon())
+  await expect(gone).rejects.toMatchObject({ name: 'TimeoutError' })
+  expect(await isGood((await stays).token?.accessToken)).toBe(true)
+  expect(server.tokenRequests).toHaveLength(1)
 })
 
 test('a runner that is killed after a refresh, before the first use, leaves a connection that works', async () => {

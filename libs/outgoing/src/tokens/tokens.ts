@@ -4,6 +4,7 @@ import { orAborted, timeLimit } from '@syncline/async'
 import { type Catalog, type Connection, type Keyring, sealToken, type Token } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Redis } from '@syncline/redis'
+import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
 import type { Egress } from '../http/egress.ts'
 import { type Access, accessTo, type ConnectionPlace, freshAccessTo, hasTokens } from './access.ts'
@@ -26,6 +27,9 @@ export interface TokensDeps {
 const REFRESH_MS = 90_000
 /** Of this process, of different connections. */
 const REFRESHES_AT_ONCE = 32
+/** Of one connection, in this process: each call would else try it. */
+const AHEAD_EVERY_MS = 2_000
+const AHEAD_CONNECTIONS = 10_000
 /** While another process has the lease. */
 const POLL_MS = 150
 /** Credentials are refused for good when they are refused twice, so long apart. */
@@ -64,6 +68,8 @@ export class Tokens {
   readonly #deps: TokensDeps
   readonly #refreshes = new Map<string, Promise<Access>>()
   readonly #atOnce = pLimit(REFRESHES_AT_ONCE)
+  /** Connections whose token this process has tried to renew ahead a moment ago. */
+  readonly #triedAhead = new LRUCache<string, true>({ max: AHEAD_CONNECTIONS, ttl: AHEAD_EVERY_MS })
   /** Of this process: others choose other instants for the same token. */
   readonly #jitterSeed = randomUUID()
 
@@ -127,6 +133,9 @@ export class Tokens {
   }
 
   #renewAhead(at: ConnectionPlace): void {
+    const key = keyOf(at)
+    if (this.#triedAhead.has(key)) return
+    this.#triedAhead.set(key, true)
     const isMet = (each: Access) => this.#freshness(each) === 'fresh'
     this.#refreshed(at, { reason: 'ahead', isMet }).catch((error: unknown) =>
       this.#deps.events.aheadFailed(at, error),
@@ -135,7 +144,7 @@ export class Tokens {
 
   /** In this process one at a time for a connection. It goes on when its callers have gone. */
   async #refreshed(at: ConnectionPlace, need: Need): Promise<Access> {
-    const key = JSON.stringify([at.environment, at.integration, at.connection, at.uid])
+    const key = keyOf(at)
     for (;;) {
       const present = this.#refreshes.get(key)
       if (present === undefined) break
@@ -323,6 +332,9 @@ export class Tokens {
     }
   }
 }
+
+const keyOf = ({ environment, integration, connection, uid }: ConnectionPlace) =>
+  JSON.stringify([environment, integration, connection, uid])
 
 function reasonOf({ reason }: Need, { token }: Access): Reason {
   if (token === undefined) return 'first'
