@@ -56,7 +56,8 @@ function credentialsOf({ credentials, apiKey, accessToken, basic }: Options): Co
 function parseBasic(value: string): [string, string] {
   const text = readSecret(value)
   const colon = text.indexOf(':')
-  if (colon < 0) throw new InvalidArgumentError('must be <user>:<password>')
+  // Errors of commander show the value.
+  if (colon < 0) throw new Error('--basic must be <user>:<password>')
   return [text.slice(0, colon), text.slice(colon + 1)]
 }
 
@@ -64,7 +65,6 @@ function parseSecretJson(value: string): JsonObject {
   try {
     return parseJson(readSecret(value))
   } catch (error) {
-    // Errors of commander show the value.
     throw error instanceof InvalidArgumentError ? new Error(`--credentials ${error.message}`) : error
   }
 }

@@ -255,6 +255,15 @@ test.each([
   },
 )
 
+test('a server that does not answer is left after 15 s, and asked again', async () => {
+  const at = await expiredConnection()
+  server.faults.push(() => true)
+  const startedAt = Date.now()
+  expect(await isGood((await world.tokens.access(at, soon())).token?.accessToken)).toBe(true)
+  expect(Date.now() - startedAt).toBeGreaterThan(14_000)
+  expect(server.tokenRequests).toHaveLength(2)
+})
+
 test('a token without a refresh token is used until it ends; then the connection needs new credentials', async () => {
   const credentials = { type: 'OAUTH2', access_token: 'given', expires_at: Date.now() / 1000 + 3600 } as const
   const at = await world.connect({ auth: oauth2(), app: CLIENT, credentials })
