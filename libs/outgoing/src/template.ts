@@ -54,7 +54,7 @@ export function fillUrl(text: string, values: TemplateValues): string {
     const value = fillTemplate(place, values)
     if (at === 0) return value
     const inHost = /^https?:\/\/[^/?#]*$/i.test(text.slice(0, at))
-    if (inHost && !/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(value)) {
+    if (inHost && !/^[A-Za-z0-9._-]+(:\d{1,5})?$/.test(value)) {
       throw new AppError('invalid_body', `the value of '${name ?? 'base64'}' cannot be a part of a host`)
     }
     return value
