@@ -38,16 +38,24 @@ test('the texts in JSON are templates; other values stay', () => {
   })
 })
 
-test('a value in the host of a URL is a part of a host, never the end of it', () => {
-  const url = (space: string) =>
-    fillUrl('https://${connectionConfig.space}.acme.test/x', { connectionConfig: { space } })
-  expect(url('a-1.eu')).toBe('https://a-1.eu.acme.test/x')
-  for (const space of ['evil.example/', 'evil.example?', 'evil.example#', 'u@evil.example', 'evil.example\\'])
-    expect(() => url(space)).toThrow("'connectionConfig.space' cannot be a part of a host")
+test.each([
+  ['https://${connectionConfig.x}.a.io/v1', 'acme', 'https://acme.a.io/v1'],
+  ['https://${connectionConfig.x}.a.io/v1', 'eu-1.acme', 'https://eu-1.acme.a.io/v1'],
+  ['https://${connectionConfig.x}', 'acme.io', 'https://acme.io'],
+  ['https://${connectionConfig.x}/v1', 'acme.io:8443', 'https://acme.io:8443/v1'],
+  ['https://a.io/${connectionConfig.x}', 'one/two', 'https://a.io/one/two'],
+  ['https://a.io:${connectionConfig.x}/', 8443, 'https://a.io:8443/'],
+  ['https://bücher.io/${connectionConfig.x}', 'v1', 'https://bücher.io/v1'],
+  ['${connectionConfig.x}/v1', 'https://acme.io', 'https://acme.io/v1'],
+])('%s with %s is %s', (template, x, url) => {
+  expect(fillUrl(template, { connectionConfig: { x } })).toBe(url)
 })
 
-test('a whole URL, and parts of a path, may come from the connection config', () => {
-  const connectionConfig = { base: 'https://a.test/v1', repo: 'o/r' }
-  expect(fillUrl('${connectionConfig.base}/x', { connectionConfig })).toBe('https://a.test/v1/x')
-  expect(fillUrl('https://a.test/${connectionConfig.repo}', { connectionConfig })).toBe('https://a.test/o/r')
+test.each([
+  ...['evil.io/', 'evil.io?', 'evil.io#', 'evil.io\\', 'user@', 'evil.io:80@', 'evil.io:80', 'evil.io%2f'],
+  ...['evil.io／', 'evil.io。', ' ', '\t', '\n', ''],
+])('the value %j cannot change the host', (x) => {
+  expect(() => fillUrl('https://${connectionConfig.x}.acme.io/v1', { connectionConfig: { x } })).toThrow(
+    'make no host',
+  )
 })

@@ -46,20 +46,23 @@ function filled(value: unknown, values: TemplateValues): unknown {
 }
 
 /**
- * Fills the template of a URL. A value inside of the host can only be a part of a host: else whoever chooses a connection config
- * such as `evil.example/?` chooses who gets the secrets of the app.
+ * Fills the template of a URL. What comes into its host must leave it a host: `evil.test/` before `.acme.test` would otherwise send the
+ * secrets of the app wherever the author of a connection config wants them.
  */
 export function fillUrl(text: string, values: TemplateValues): string {
-  return text.replace(PLACE, (place, _user, _password, name: string | undefined, at: number) => {
-    const value = fillTemplate(place, values)
-    if (at === 0) return value
-    const inHost = /^https?:\/\/[^/?#]*$/i.test(text.slice(0, at))
-    if (inHost && !/^[A-Za-z0-9._-]+(:\d{1,5})?$/.test(value)) {
-      throw new AppError('invalid_body', `the value of '${name ?? 'base64'}' cannot be a part of a host`)
-    }
-    return value
-  })
+  const [, scheme, host, rest] = /^(https?:\/\/)([^/?#\\]*)(.*)$/is.exec(text) ?? []
+  if (scheme === undefined || host === undefined || rest === undefined) return fillTemplate(text, values)
+  const filledHost = fillTemplate(host, values)
+  if (filledHost !== host && !HOST.test(filledHost)) {
+    throw new AppError(
+      'invalid_body',
+      `the values for '${scheme}${host}' make no host: they may have letters, digits, '.', '-' and '_' there`,
+    )
+  }
+  return scheme + filledHost + fillTemplate(rest, values)
 }
+
+const HOST = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:\d{1,5})?$/i
 
 function lookUp(name: string, values: TemplateValues): string {
   if (name === 'now') return String(Math.floor(Date.now() / 1000))
