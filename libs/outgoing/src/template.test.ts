@@ -56,6 +56,6 @@ test.each([
   ...['evil.io／', 'evil.io。', ' ', '\t', '\n', ''],
 ])('the value %j cannot change the host', (x) => {
   expect(() => fillUrl('https://${connectionConfig.x}.acme.io/v1', { connectionConfig: { x } })).toThrow(
-    'make no host',
+    'cannot be parts of a host',
   )
 })

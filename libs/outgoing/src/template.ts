@@ -56,7 +56,7 @@ export function fillUrl(text: string, values: TemplateValues): string {
   if (filledHost !== host && !HOST.test(filledHost)) {
     throw new AppError(
       'invalid_body',
-      `the values for '${scheme}${host}' make no host: they may have letters, digits, '.', '-' and '_' there`,
+      `the values for '${scheme}${host}' cannot be parts of a host: they may have letters, digits, '.', '-' and '_' there`,
     )
   }
   return scheme + filledHost + fillTemplate(rest, values)

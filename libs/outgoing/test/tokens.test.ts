@@ -276,6 +276,29 @@ test('a token without a refresh token is used until it ends; then the connection
   expect(server.tokenRequests).toHaveLength(0)
 })
 
+test('settings that somebody tries do no harm to the connection, however they fail', async () => {
+  const at = await expiredConnection()
+  const { settings } = await world.tokens.access({ ...at, settings: tried() }, soon())
+  expect(settings.baseUrl).toBe('https://tried.test')
+  const other = await expiredConnection()
+  for (const status of [401, 503]) {
+    const refused = answers(status, { error: 'invalid_grant' })
+    server.faults.push(refused, refused, refused)
+    const failed = world.tokens.access({ ...other, settings: tried() }, soon())
+    await expect(failed).rejects.toThrow(`${status} (invalid_grant)`)
+    server.faults.length = 0
+  }
+  expect((await world.connection(other)).needsReauth).toBeUndefined()
+  expect(await isGood((await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
+})
+
+const tried = () => ({
+  baseUrl: 'https://tried.test',
+  allowedHosts: [],
+  auth: oauth2(),
+  headers: {},
+})
+
 test('a refresh that somebody asks for is made, and puts a connection right that needed new credentials', async () => {
   const at = await expiredConnection()
   server.faults.push(answers(400, { error: 'invalid_grant' }), answers(400, { error: 'invalid_grant' }))

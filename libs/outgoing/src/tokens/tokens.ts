@@ -163,7 +163,7 @@ export class Tokens {
       if (need.reason !== 'forced') refuseIfNeedsReauth(access)
       if (need.isMet(access) || !hasTokens(access.settings.auth)) return access
       const state = this.#state(access.connection)
-      const failure = await state.failure()
+      const failure = at.settings ? undefined : await state.failure()
       if (failure && Date.now() < failure.retryAt) {
         if (need.reason === 'ahead') return access
         throw inBackoff(access, failure)
@@ -218,6 +218,8 @@ export class Tokens {
         const now = await this.#withUnstored(at, state)
         return state.isOf(now.connection) ? now : undefined
       }
+      // What fails with settings that somebody tries says nothing about the connection.
+      if (at.settings) throw new AppError('invalid_credentials', `no token: ${answer.message}`)
       if (answer.kind === 'failed') {
         events.tokenFailed(at, answer.message)
         throw inBackoff(access, await state.addFailure(answer.message))
@@ -288,7 +290,7 @@ export class Tokens {
   }
 
   async #notRenewable(at: ConnectionPlace, access: Access): Promise<AppError> {
-    if (this.#freshness(access) === 'expired') {
+    if (this.#freshness(access) === 'expired' && !at.settings) {
       return await this.#markNeedsReauth(at, access, 'its token has expired and it has no refresh token')
     }
     return new AppError('invalid_credentials', `connection '${at.connection}' has no refresh token`)
@@ -333,8 +335,8 @@ export class Tokens {
   }
 }
 
-const keyOf = ({ environment, integration, connection, uid }: ConnectionPlace) =>
-  JSON.stringify([environment, integration, connection, uid])
+const keyOf = ({ environment, integration, connection, uid, settings }: ConnectionPlace) =>
+  JSON.stringify([environment, integration, connection, uid, settings?.auth])
 
 function reasonOf({ reason }: Need, { token }: Access): Reason {
   if (token === undefined) return 'first'
