@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AuthScheme, type Credentials, Keyring, openToken } from '@syncline/catalog'
+import { type AuthScheme, type Credentials, Keyring, openToken, sealCredentials } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import {
@@ -274,6 +274,36 @@ test('a token without a refresh token is used until it ends; then the connection
   await expect(world.tokens.access(at, soon())).rejects.toMatchObject({ code: 'invalid_credentials' })
   expect((await world.connection(at)).needsReauth?.reason).toContain('no refresh token')
   expect(server.tokenRequests).toHaveLength(0)
+})
+
+test('a vendor whose server hangs holds up only its own connections', async () => {
+  await using hanging = await startAuthorizationServer()
+  hanging.faults.push(...Array.from({ length: 100 }, () => () => true))
+  const auth: AuthScheme = { type: 'oauth2', token: { ...request, url: `${hanging.url}/token` }, placement }
+  const at = await world.connect({ auth, app: CLIENT, credentials: expired('r') })
+  const { environment, integration } = at
+  const present = await world.connection(at)
+  const gone = new AbortController()
+  const waiting = Array.from({ length: 20 }, async (_, n) => {
+    const id = `c${n}`
+    const place = { environment, integration, id }
+    const sealedCredentials = sealCredentials(world.keyring, expired('r'), place)
+    await world.catalog.connections.create(
+      { ...present, id, uid: id, sealedCredentials },
+      environment,
+      integration,
+      id,
+    )
+    await world.tokens.access({ environment, integration, connection: id }, gone.signal).catch(() => {})
+  })
+  await eventually(() => expect(hanging.tokenRequests).toHaveLength(8))
+  const other = await expiredConnection()
+  const startedAt = Date.now()
+  expect(await isGood((await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
+  expect(Date.now() - startedAt).toBeLessThan(5_000)
+  expect(hanging.tokenRequests).toHaveLength(8)
+  gone.abort()
+  await Promise.all(waiting)
 })
 
 test('settings that somebody tries do no harm to the connection, however they fail', async () => {

@@ -5,7 +5,7 @@ import { type Catalog, type Connection, type Keyring, sealToken, type Token } fr
 import { AppError } from '@syncline/errors'
 import type { Redis } from '@syncline/redis'
 import { LRUCache } from 'lru-cache'
-import pLimit from 'p-limit'
+import pLimit, { type LimitFunction } from 'p-limit'
 import type { Egress } from '../http/egress.ts'
 import { type Access, accessTo, type ConnectionPlace, freshAccessTo, hasTokens } from './access.ts'
 import { freshness } from './freshness.ts'
@@ -23,10 +23,13 @@ export interface TokensDeps {
   events: TokenEvents
 }
 
-/** A refresh with all its waits. */
+/** A refresh with all its waits, that for others included. */
 const REFRESH_MS = 90_000
-/** Of this process, of different connections. */
-const REFRESHES_AT_ONCE = 32
+/** Of different connections, in this process. */
+const REFRESHES_AT_ONCE = 128
+/** Of one integration: a vendor whose server hangs holds up only itself. */
+const REFRESHES_OF_INTEGRATION = 8
+const INTEGRATIONS = 10_000
 /** Of one connection, in this process: each call would else try it. */
 const AHEAD_EVERY_MS = 2_000
 const AHEAD_CONNECTIONS = 10_000
@@ -68,6 +71,10 @@ export class Tokens {
   readonly #deps: TokensDeps
   readonly #refreshes = new Map<string, Promise<Access>>()
   readonly #atOnce = pLimit(REFRESHES_AT_ONCE)
+  readonly #ofIntegration = new LRUCache<string, LimitFunction>({
+    max: INTEGRATIONS,
+    memoMethod: () => pLimit(REFRESHES_OF_INTEGRATION),
+  })
   /** Connections whose token this process has tried to renew ahead a moment ago. */
   readonly #triedAhead = new LRUCache<string, true>({ max: AHEAD_CONNECTIONS, ttl: AHEAD_EVERY_MS })
   /** Of this process: others choose other instants for the same token. */
@@ -151,14 +158,23 @@ export class Tokens {
       const access = await present
       if (need.isMet(access)) return access
     }
-    const refresh = this.#atOnce(() => this.#refresh(at, need)).finally(() => this.#refreshes.delete(key))
+    const refresh = this.#inTurn(at, need).finally(() => this.#refreshes.delete(key))
     this.#refreshes.set(key, refresh)
     return await refresh
   }
 
-  async #refresh(at: ConnectionPlace, need: Need): Promise<Access> {
+  async #inTurn(at: ConnectionPlace, need: Need): Promise<Access> {
     using limit = timeLimit(REFRESH_MS)
+    const ofIntegration = this.#ofIntegration.memo(JSON.stringify([at.environment, at.integration]))
+    const turn = ofIntegration(() => this.#atOnce(() => this.#refresh(at, need, limit.signal)))
+    return await orAborted(turn, limit.signal).catch((error: unknown) => {
+      throw error === limit.signal.reason ? tooLate(at, error) : error
+    })
+  }
+
+  async #refresh(at: ConnectionPlace, need: Need, signal: AbortSignal): Promise<Access> {
     for (;;) {
+      signal.throwIfAborted()
       const access = await freshAccessTo(this.#deps, at)
       if (need.reason !== 'forced') refuseIfNeedsReauth(access)
       if (need.isMet(access) || !hasTokens(access.settings.auth)) return access
@@ -168,11 +184,10 @@ export class Tokens {
         if (need.reason === 'ahead') return access
         throw inBackoff(access, failure)
       }
-      const renewed = await this.#inLease(at, need, state, limit.signal)
+      const renewed = await this.#inLease(at, need, state, signal)
       if (renewed) return renewed
       if (need.reason === 'ahead') return access
-      if (limit.signal.aborted) throw tooLate(at)
-      await sleep(POLL_MS * (0.75 + Math.random() / 2))
+      await sleep(POLL_MS * (0.75 + Math.random() / 2), undefined, { signal })
     }
   }
 
