@@ -30,6 +30,10 @@ export const Run = z.object({
   sandbox: z.string().nullable(),
   /** Of a run that failed, the end of its log. */
   lastLines: z.array(z.string()),
+  /** How often its API made it wait so long that it left its runner, and until when it waits now; null = never. */
+  throttled: z
+    .object({ times: z.int(), until: Instant.nullable(), /** Of the last time. */ reason: z.string() })
+    .nullable(),
 })
 export type Run = z.infer<typeof Run>
 

@@ -75,6 +75,7 @@ export const SyncStatus = z.object({
   variant: z.string(),
   /** INCREMENTAL: the next run goes on from a checkpoint. */
   type: z.enum(['INITIAL', 'INCREMENTAL']),
+  /** STOPPED: see `blocked`. */
   status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']),
   frequency: z.string().nullable(),
   /** End of the last run; absent while one runs and before the first. */
@@ -87,6 +88,8 @@ export const SyncStatus = z.object({
   lastRun: Run.nullable(),
   /** Slots that passed without a run, for example because the one before took too long. */
   skippedSlots: z.int(),
+  /** Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone. */
+  blocked: z.object({ reason: z.enum(['needs_reauth']), message: z.string(), since: Instant }).nullable(),
 })
 export type SyncStatus = z.infer<typeof SyncStatus>
 

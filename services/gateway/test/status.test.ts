@@ -74,6 +74,7 @@ test('a sync that never ran shows it', async () => {
     checkpoint: null,
     lastRun: null,
     skippedSlots: 0,
+    blocked: null,
   })
 })
 
@@ -146,6 +147,7 @@ test('runs are listed newest first, with the reason why one failed', async () =>
       result: { GithubIssue: { added: 3, updated: 1, deleted: 0 } },
       sandbox: 'oswall',
       lastLines: ['info page 7'],
+      throttled: null,
     },
   ])
 })

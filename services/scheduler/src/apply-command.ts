@@ -9,7 +9,7 @@ import type {
   TriggerSyncs,
 } from '@syncline/proto'
 import { clean } from './cleaner.ts'
-import { newSchedule, type ReconcileDeps, reconcile, remove } from './reconcile.ts'
+import { blockedBy, newSchedule, type ReconcileDeps, reconcile, remove } from './reconcile.ts'
 import { isNamed, nextAtOf, type Schedule, scheduleId } from './schedule.ts'
 import type { Applied } from './store.ts'
 import { ensureLoaded, refOf, targets, unknownSync } from './targets.ts'
@@ -82,7 +82,8 @@ async function createVariant(deps: CommandDeps, environment: string, id: string,
     )
   }
 
-  const schedule = { ...newSchedule(refOf(connection), sync, name.variant, store.now()), command: id }
+  const facts = { now: store.now(), blocked: blockedBy(connection) }
+  const schedule = { ...newSchedule(refOf(connection), sync, name.variant, facts), command: id }
   if (!(await clean(deps, environment, schedule.id))) throw beingRemoved(name.variant)
   const result = await store.createSchedule(environment, schedule)
   if (result === 'cleaning') throw beingRemoved(name.variant)

@@ -10,6 +10,7 @@ const lag = metrics.histogram(
 )
 const runsRequested = metrics.counter('runs_requested_total', 'Runs sent to the runners')
 const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
+const runsThrottled = metrics.counter('runs_throttled_total', 'Attempts that ended to wait for their API')
 const slotsSkipped = metrics.counter('slots_skipped_total', 'Slots without a run', ['reason'])
 const commands = metrics.counter('commands_total', 'Commands by result', ['action', 'result'])
 
@@ -25,7 +26,12 @@ export function createEvents(log: Log) {
     },
     pendingTriggerBegun: (environment: string, { id, pendingTrigger }: DueSchedule) =>
       log.debug({ environment, schedule: id, cause: pendingTrigger }, 'pending run begun'),
-    slotsSkipped(environment: string, schedule: { id: string }, reason: 'overlap' | 'missed', count: number) {
+    slotsSkipped(
+      environment: string,
+      schedule: { id: string },
+      reason: 'overlap' | 'missed' | 'blocked',
+      count: number,
+    ) {
       slotsSkipped.inc({ reason }, count)
       log.info({ environment, schedule: schedule.id, reason, count }, 'slots skipped')
     },
@@ -45,6 +51,10 @@ export function createEvents(log: Log) {
       runsEnded.inc({ outcome })
       log.info({ environment, run, outcome }, 'run ended')
     },
+    runThrottled(environment: string, run: string, throttle: { reason: string; resumeAt: number }) {
+      runsThrottled.inc()
+      log.info({ environment, run, ...throttle }, 'run throttled')
+    },
     runCancelled(environment: string, schedule: string) {
       runsEnded.inc({ outcome: 'CANCELLED' })
       log.info({ environment, schedule }, 'active run cancelled')
@@ -55,6 +65,10 @@ export function createEvents(log: Log) {
       log.info({ environment, schedule, sync, variant }, 'schedule created'),
     scheduleRemoved: (environment: string, schedule: string, reason: string) =>
       log.info({ environment, schedule, reason }, 'schedule removed'),
+    scheduleBlocked: (environment: string, schedule: string, message: string) =>
+      log.warn({ environment, schedule, reason: message }, 'schedule blocked'),
+    scheduleUnblocked: (environment: string, schedule: string) =>
+      log.info({ environment, schedule }, 'schedule not blocked any more'),
     frequencyUnreadable: (environment: string, sync: string, err: unknown) =>
       log.error({ environment, sync, err }, 'sync has no readable frequency and is not scheduled'),
     environmentUnknown: (environment: string) =>

@@ -24,9 +24,17 @@ export interface Run {
   /** The end of the log of a run that failed. */
   lastLines: string[]
   emptyCache: boolean
+  throttles: number
+  /** Of the last throttle. The run is requested again at `notBefore`. */
+  throttledReason: string
+  notBefore: number
 }
 
-export type Outcome = Exclude<RunOutcome extends `RUN_OUTCOME_${infer Name}` ? Name : never, 'UNSPECIFIED'>
+/** A run that is throttled does not end. */
+export type Outcome = Exclude<
+  RunOutcome extends `RUN_OUTCOME_${infer Name}` ? Name : never,
+  'UNSPECIFIED' | 'THROTTLED'
+>
 
 /** Only the highest fence of a sync may write: a later run beats an earlier one, a later attempt its predecessor. */
 export function fenceOf(number: number, attempt: number): number {
@@ -51,6 +59,9 @@ export function runFrom(id: string, fields: Record<string, string>): Run {
     sandbox: fields.sandbox ?? '',
     lastLines: JSON.parse(fields.last_lines || '[]'),
     emptyCache: fields.empty_cache === '1',
+    throttles: Number(fields.throttles ?? 0),
+    throttledReason: fields.throttled_reason ?? '',
+    notBefore: Number(fields.not_before ?? 0),
   }
 }
 
@@ -59,7 +70,7 @@ export function outcomeOnWire(outcome: Outcome): RunOutcome {
   return `RUN_OUTCOME_${outcome}`
 }
 
-export function outcomeFromWire(outcome: RunOutcome): Outcome {
+export function outcomeFromWire(outcome: Exclude<RunOutcome, RunOutcome.THROTTLED>): Outcome {
   // A runner that says no outcome has not succeeded.
   if (outcome === 'RUN_OUTCOME_UNSPECIFIED') return 'FAILED'
   return outcome.slice('RUN_OUTCOME_'.length) as Outcome

@@ -41,9 +41,9 @@ export function runsService(deps: Deps): RunsServiceImplementation {
 
 async function startAttempt(deps: Deps, request: StartAttemptRequest): Promise<StartAttemptResponse> {
   const { store, events } = deps
-  const { environment, runId, runner, sandbox } = request
+  const { environment, runId, throttles = 0, runner, sandbox } = request
   const leaseMs = deps.leaseMs + GRACE_MS
-  const attempt = { runner, sandbox, leaseMs, maxAttempts: ATTEMPTS_MAX }
+  const attempt = { throttles, runner, sandbox, leaseMs, maxAttempts: ATTEMPTS_MAX }
   const answer = await store.startAttempt(environment, runId, attempt)
   if (answer.kind === 'started') {
     events.attemptStarted(environment, answer.run)

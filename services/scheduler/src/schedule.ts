@@ -11,17 +11,24 @@ import { nextSlot } from './slots.ts'
  *   STARTED   each slot of its frequency begins a run, or is skipped and counted
  *   PAUSED    no slots; only a trigger makes it run, once
  * and moves between the two by the commands start and pause. It exists as long as its connection and its sync are in
- * the catalog (a variant: until it is deleted).
+ * the catalog (a variant: until it is deleted). Beside that it is blocked while its connection needs new credentials: its
+ * slots are skipped and counted, and a pause outlasts it. A trigger or start of a blocked schedule runs all the same: whoever
+ * asks gets the error of the API, and whoever has just given new credentials gets a run.
  *
  * A run is one execution of a schedule:
- *   QUEUED    created; its message waits in the outbox or in JetStream
+ *   QUEUED    its message waits in the outbox or in JetStream; a run that was throttled waits there for its time
  *   RUNNING   a runner has taken it; each takeover is one more attempt, and only the newest may act
  *   ENDED     with an outcome: SUCCESS, FAILED, CANCELLED, LOST, or the limit that it met (see RunOutcome in proto/)
  *
  *   QUEUED → RUNNING   a runner starts attempt 1
  *   RUNNING → RUNNING  another runner takes over: attempt + 1, at most 5
+ *   RUNNING → QUEUED   its runner reports that it was throttled: its API wants it to wait. It keeps its id and number; it is
+ *                      requested again when its time has come, as attempt + 1, which is none of the five
  *   RUNNING → ENDED    its runner says so; a reset or the removal of the schedule cancels it; its lease ran out (LOST)
  *   QUEUED → ENDED     a reset, a pause or the removal cancels it; no runner took it in time (LOST)
+ *   RUNNING → ENDED    as FAILED, when its throttles are more than 24 hours in all
+ *
+ * Throttled runs that wait are not in flight: however many one API has, they leave room in their environment.
  *
  * A schedule has at most one run that is not ENDED: `active`. A run that is asked for while there is one, or while the
  * environment is full, is remembered in `pendingTrigger` and begins as soon as it can. Triggers are coalesced: any number
@@ -55,6 +62,17 @@ export interface Schedule {
   lastSyncAt: number
   /** Slots that passed without a run. */
   skipped: number
+  /** JSON text of `Blocked`; '' = not blocked. */
+  blocked: string
+}
+
+/** Why no slot of a schedule runs, although nobody paused it. */
+export interface Blocked {
+  reason: 'needs_reauth'
+  /** For people. */
+  message: string
+  /** RFC 3339 */
+  since: string
 }
 
 export const BASE = 'base'
@@ -97,5 +115,6 @@ export function scheduleFrom(id: string, fields: Fields): Schedule {
     checkpoint: fields.checkpoint ?? '',
     lastSyncAt: Number(fields.last_sync_at),
     skipped: Number(fields.skipped),
+    blocked: fields.blocked ?? '',
   }
 }

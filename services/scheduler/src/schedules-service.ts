@@ -3,7 +3,7 @@ import { AppError } from '@syncline/errors'
 import { formatFrequency } from '@syncline/frequency'
 import type { Run as RunMessage, SchedulesServiceImplementation, SyncName } from '@syncline/proto'
 import { outcomeOnWire, type Run } from './run.ts'
-import { frequencyInForce, isNamed, type Schedule, scheduleId } from './schedule.ts'
+import { type Blocked, frequencyInForce, isNamed, type Schedule, scheduleId } from './schedule.ts'
 import type { Store } from './store.ts'
 
 const BATCH = 50
@@ -66,10 +66,11 @@ function message(schedule: Schedule, lastRun: RunMessage | undefined) {
     variant: schedule.variant,
     state: `SCHEDULE_STATE_${schedule.state}` as const,
     frequency: formatFrequency(frequencyInForce(schedule)),
-    nextAtMs: schedule.state === 'STARTED' ? schedule.nextAt : 0,
+    nextAtMs: schedule.state === 'STARTED' && schedule.blocked === '' ? schedule.nextAt : 0,
     checkpoint: schedule.checkpoint,
     lastRun,
     skippedSlots: schedule.skipped,
+    blocked: schedule.blocked === '' ? undefined : (JSON.parse(schedule.blocked) as Blocked), // what reconcile wrote
   }
 }
 
@@ -88,7 +89,13 @@ function runMessage(run: Run): RunMessage {
     runner: run.runner,
     sandbox: run.sandbox,
     lastLines: run.lastLines,
+    throttled: throttledOf(run),
   }
+}
+
+function throttledOf({ throttles, throttledReason: reason, notBefore, state }: Run) {
+  if (throttles === 0) return undefined
+  return { times: throttles, untilMs: state === 'QUEUED' ? notBefore : 0, reason }
 }
 
 /** A run that was asked for while the environment is full has no number yet. */

@@ -14,8 +14,10 @@ export const scripts = {
   heartbeat: load('heartbeat'),
   saveCheckpoint: load('save-checkpoint'),
   settle: load('settle'),
+  throttle: load('throttle'),
   trigger: load('trigger'),
   start: load('start'),
   pause: load('pause'),
+  setBlocked: load('set-blocked'),
   setFrequency: load('set-frequency'),
 }

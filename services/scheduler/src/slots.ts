@@ -10,7 +10,7 @@ const MISSED_MAX = 1440
  */
 export function nextSlot(scheduleId: string, frequency: Frequency, now: number): number {
   if (frequency.kind === 'cron') return nextCronTime(frequency, now) ?? now + FAR_MS
-  const phase = phaseOf(scheduleId, frequency.ms)
+  const phase = spread(scheduleId, frequency.ms)
   return phase + (Math.floor((now - phase) / frequency.ms) + 1) * frequency.ms
 }
 
@@ -26,6 +26,7 @@ export function missedSlots(frequency: Frequency, due: number, now: number): num
   return missed
 }
 
-function phaseOf(scheduleId: string, ms: number): number {
+/** From 0 to `ms`, always the same for a schedule. */
+export function spread(scheduleId: string, ms: number): number {
   return Number.parseInt(scheduleId.slice(0, 12), 16) % ms
 }

@@ -15,6 +15,7 @@ export interface NewSchedule {
   variant: string
   models: string[]
   state: Schedule['state']
+  blocked: string
   default: string
   nextAt: number
   /** The command that creates it; '' = none. */
@@ -50,10 +51,11 @@ export interface DueSchedule {
 /** What there is to do in an environment: see read-work.lua. */
 interface Work {
   due: DueSchedule[]
+  /** Requests to publish: `<run>`, or `<run>.<throttles>` after it was throttled. */
   outbox: string[]
   expired: string[]
   full: boolean
-  /** When a schedule or a lease is due next. */
+  /** When a schedule, a lease or a request is due next. */
   nextAt: number
 }
 
@@ -144,7 +146,7 @@ export class Store {
   async startAttempt(
     environment: string,
     run: string,
-    attempt: { runner: string; sandbox: string; leaseMs: number; maxAttempts: number },
+    attempt: { throttles: number; runner: string; sandbox: string; leaseMs: number; maxAttempts: number },
   ): Promise<Started | Refused> {
     const answer = JSON.parse(await this.#change('startAttempt', environment, { run, ...attempt }))
     if (answer.kind !== 'started') return answer
@@ -172,6 +174,29 @@ export class Store {
   ): Promise<string> {
     const [counts, lastLines] = [JSON.stringify(end.counts), JSON.stringify(end.lastLines)]
     return this.#change('settle', environment, { run, ...end, counts, lastLines })
+  }
+
+  /** Returns 'queued', 'failed' when it was throttled for too long in all, or why the report was ignored. */
+  throttle(
+    environment: string,
+    run: string,
+    report: Pick<Run, 'attempt' | 'counts' | 'lastLines'> & {
+      reason: string
+      resumeAt: number
+      hasBegun: boolean
+      maxThrottledMs: number
+    },
+  ): Promise<string> {
+    const [counts, lastLines] = [JSON.stringify(report.counts), JSON.stringify(report.lastLines)]
+    return this.#change('throttle', environment, { run, ...report, counts, lastLines })
+  }
+
+  setBlocked(
+    environment: string,
+    id: string,
+    change: { blocked: string; resumeAt: number; missed: number },
+  ): Promise<'done' | 'unchanged' | 'gone'> {
+    return this.#change('setBlocked', environment, { id, ...change })
   }
 
   async schedule(environment: string, id: string): Promise<Schedule | undefined> {
@@ -221,13 +246,14 @@ export class Store {
     return runs.filter((run) => run !== undefined)
   }
 
-  /** Runs whose request has yet to be published, oldest first. */
+  /** Requests that have yet to be published, and may be; oldest first. */
   outbox(environment: string, limit: number): Promise<string[]> {
-    return this.#ask((redis) => redis.zrange(this.#key(environment, 'outbox'), 0, String(limit - 1)))
+    const key = this.#key(environment, 'outbox')
+    return this.#ask((redis) => redis.zrangebyscore(key, '-inf', this.now(), 'LIMIT', 0, limit))
   }
 
-  async markRequested(environment: string, runIds: string[]): Promise<void> {
-    await this.#ask((redis) => redis.zrem(this.#key(environment, 'outbox'), ...runIds))
+  async markRequested(environment: string, requests: string[]): Promise<void> {
+    await this.#ask((redis) => redis.zrem(this.#key(environment, 'outbox'), ...requests))
   }
 
   async cleaning(environment: string, id: string): Promise<Cleaning | undefined> {

@@ -1,12 +1,8 @@
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { fenceOf } from '../src/run.ts'
-import { scheduleId } from '../src/schedule.ts'
-import { nextSlot } from '../src/slots.ts'
-import type { NewSchedule, Store } from '../src/store.ts'
-import { ENVIRONMENT, HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
-
-const LEASE_MS = 30_000
+import { create, end, LEASE_MS, newSchedule, succeed, take, trigger } from './steps.ts'
+import { ENVIRONMENT, HOUR_MS, MINUTE_MS, openWorld } from './world.ts'
 
 test('a new schedule runs at once, and its run is asked for exactly once', async () => {
   await using world = await openWorld()
@@ -330,6 +326,7 @@ test('a run is taken over no more than five times', async () => {
   const run = (await store.schedule(ENVIRONMENT, id))?.active ?? ''
   for (let attempt = 1; attempt <= 5; attempt++) expect((await take(store, run)).attempt).toBe(attempt)
   const sixth = await store.startAttempt(ENVIRONMENT, run, {
+    throttles: 0,
     runner: 'r',
     sandbox: 'oswall',
     leaseMs: LEASE_MS,
@@ -432,66 +429,3 @@ test('after its start a scheduler waits for heartbeats before it ends runs as lo
   await ticker.tick()
   await eventually(async () => expect(await world.ended()).toHaveLength(1))
 })
-
-function newSchedule(world: World, facts: Partial<NewSchedule> = {}, environment = ENVIRONMENT): NewSchedule {
-  const sync = facts.sync ?? 'issues'
-  const id = scheduleId(environment, 'uid', sync, 'base')
-  return {
-    id,
-    integration: 'github',
-    connection: 'customer',
-    uid: 'uid',
-    sync,
-    variant: 'base',
-    models: ['Issue'],
-    state: 'STARTED',
-    default: 'every hour',
-    nextAt: nextSlot(id, { kind: 'every', ms: HOUR_MS }, world.clock.now),
-    command: '',
-    ...facts,
-  }
-}
-
-async function create(
-  world: World,
-  store: Store,
-  facts: Partial<NewSchedule> = {},
-  environment = ENVIRONMENT,
-) {
-  const schedule = newSchedule(world, facts, environment)
-  await store.createSchedule(environment, schedule)
-  return schedule.id
-}
-
-async function take(store: Store, run: string) {
-  const started = await store.startAttempt(ENVIRONMENT, run, {
-    runner: 'r',
-    sandbox: 'oswall',
-    leaseMs: LEASE_MS,
-    maxAttempts: 5,
-  })
-  if (started.kind !== 'started') throw new Error(`not started: ${JSON.stringify(started)}`)
-  const { number, attempt } = started.run
-  return { attempt, fence: fenceOf(number, attempt) }
-}
-
-function end(world: World, store: Store, run: string, attempt: number, outcome: 'SUCCESS' | 'FAILED') {
-  return store.settle(ENVIRONMENT, run, {
-    attempt,
-    outcome,
-    error: '',
-    counts: [],
-    finishedAt: world.clock.now,
-    lastLines: [],
-  })
-}
-
-async function succeed(world: World, store: Store, id: string) {
-  const run = (await store.schedule(ENVIRONMENT, id))?.active ?? ''
-  const { attempt } = await take(store, run)
-  expect(await end(world, store, run, attempt, 'SUCCESS')).toBe('')
-}
-
-function trigger(store: Store, id: string, command: string, options = { reset: false, emptyCache: false }) {
-  return store.trigger(ENVIRONMENT, id, command, options)
-}

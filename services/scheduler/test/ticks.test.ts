@@ -180,6 +180,7 @@ async function create(world: World, store: Store, sync: string, environment = EN
     variant: 'base',
     models: ['Issue'],
     state: 'STARTED',
+    blocked: '',
     default: 'every hour',
     nextAt: nextSlot(id, { kind: 'every', ms: HOUR_MS }, world.clock.now),
     command: '',
@@ -188,7 +189,7 @@ async function create(world: World, store: Store, sync: string, environment = EN
 }
 
 async function succeed(world: World, store: Store, runId: string): Promise<void> {
-  const attempt = { runner: 'r', sandbox: 'basic', leaseMs: 30_000, maxAttempts: 5 }
+  const attempt = { throttles: 0, runner: 'r', sandbox: 'basic', leaseMs: 30_000, maxAttempts: 5 }
   await store.startAttempt(ENVIRONMENT, runId, attempt)
   const end = { attempt: 1, outcome: 'SUCCESS' as const, error: '', counts: [], lastLines: [] }
   expect(await store.settle(ENVIRONMENT, runId, { ...end, finishedAt: world.clock.now })).toBe('')

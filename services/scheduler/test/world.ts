@@ -89,8 +89,20 @@ export async function openWorld(settings: Record<string, string> = {}) {
     },
     /** Runs that were asked for, each message once. */
     requested: async () => (await messages(bus, 'RUNS')).map((bytes) => RunRequested.decode(bytes).runId),
+    /** Requests for runners that no runner has acknowledged: `<run>`, or `<run>.<throttles>`. */
+    requests: async () =>
+      (await messages(bus, 'RUNS')).map((bytes) => {
+        const { runId, throttles } = RunRequested.decode(bytes)
+        return throttles ? `${runId}.${throttles}` : runId
+      }),
     ended: async () => (await messages(bus, 'EVENTS')).map((bytes) => RunFinished.decode(bytes)),
-    finish: (runId: string, attempt: number, outcome: RunOutcome, error = '') =>
+    finish: (
+      runId: string,
+      attempt: number,
+      outcome: RunOutcome,
+      error = '',
+      more: Partial<RunFinished> = {},
+    ) =>
       publish(
         bus,
         subjects.runFinished,
@@ -104,6 +116,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
           counts: [],
           finishedAtMs: clock.now,
           lastLines: ['error the moon'],
+          ...more,
         },
         { id: namespace() },
       ),
@@ -126,7 +139,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
         key: 'github',
         provider: 'github',
         displayName: '',
-        baseUrl: '',
+        baseUrl: 'https://api.github.com',
       }
       await catalog.environments.upsert(() => ({ name: environment, createdAt: at }), environment)
       await catalog.integrations.upsert(

@@ -27,6 +27,8 @@ export const RunOutcome = {
   CRASHED: 'RUN_OUTCOME_CRASHED',
   /** EXITED - It ended its process instead of returning. */
   EXITED: 'RUN_OUTCOME_EXITED',
+  /** THROTTLED - Its API wants it to wait. No end of the run: it is requested again at `resume_at_ms`. */
+  THROTTLED: 'RUN_OUTCOME_THROTTLED',
 } as const
 
 export type RunOutcome = (typeof RunOutcome)[keyof typeof RunOutcome]
@@ -45,6 +47,7 @@ export namespace RunOutcome {
   export type PROTOCOL_VIOLATION = typeof RunOutcome.PROTOCOL_VIOLATION
   export type CRASHED = typeof RunOutcome.CRASHED
   export type EXITED = typeof RunOutcome.EXITED
+  export type THROTTLED = typeof RunOutcome.THROTTLED
 }
 
 export function runOutcomeFromJSON(object: any): RunOutcome {
@@ -88,6 +91,9 @@ export function runOutcomeFromJSON(object: any): RunOutcome {
     case 12:
     case 'RUN_OUTCOME_EXITED':
       return RunOutcome.EXITED
+    case 13:
+    case 'RUN_OUTCOME_THROTTLED':
+      return RunOutcome.THROTTLED
     default:
       throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunOutcome')
   }
@@ -121,15 +127,22 @@ export function runOutcomeToNumber(object: RunOutcome): number {
       return 11
     case RunOutcome.EXITED:
       return 12
+    case RunOutcome.THROTTLED:
+      return 13
     default:
       throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunOutcome')
   }
 }
 
-/** Work for a runner: JetStream message `run.requested`, message id = run id. */
+/**
+ * Work for a runner: JetStream message `run.requested`. Its id is the run id, and after the run was throttled
+ * `<run id>.<throttles>`.
+ */
 export interface RunRequested {
   environment: string
   runId: string
+  /** How often the run had been throttled when this was published; absent = never. */
+  throttles?: number | undefined
 }
 
 export interface StartAttemptRequest {
@@ -139,6 +152,8 @@ export interface StartAttemptRequest {
   runner: string
   /** Level of the sandbox of its functions: basic, partial, oswall, namespaced. */
   sandbox: string
+  /** Of the RunRequested that the runner works on. One from before the run was throttled is refused. */
+  throttles?: number | undefined
 }
 
 export interface StartAttemptResponse {
@@ -203,7 +218,7 @@ export interface SaveCheckpointRequest {
 
 export interface SaveCheckpointResponse {}
 
-/** The end of a run: JetStream event `run.finished`. */
+/** The end of a run, or of an attempt that was throttled: JetStream event `run.finished`. */
 export interface RunFinished {
   environment: string
   runId: string
@@ -215,10 +230,14 @@ export interface RunFinished {
   finishedAtMs: number
   /** Of a run that failed, the end of its log: `level text`. */
   lastLines: string[]
+  /** Of an attempt that was throttled: when the run may go on. */
+  resumeAtMs?: number | undefined
+  /** Of an attempt that was throttled: whether it has told the record store that it begins. */
+  hasBegun?: boolean | undefined
 }
 
 function createBaseRunRequested(): RunRequested {
-  return { environment: '', runId: '' }
+  return { environment: '', runId: '', throttles: undefined }
 }
 
 export const RunRequested: MessageFns<RunRequested> = {
@@ -228,6 +247,9 @@ export const RunRequested: MessageFns<RunRequested> = {
     }
     if (message.runId !== '') {
       writer.uint32(18).string(message.runId)
+    }
+    if (message.throttles !== undefined) {
+      writer.uint32(24).uint32(message.throttles)
     }
     return writer
   },
@@ -261,6 +283,14 @@ export const RunRequested: MessageFns<RunRequested> = {
             message.runId = reader.string()
             continue
           }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.throttles = reader.uint32()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -280,12 +310,13 @@ export const RunRequested: MessageFns<RunRequested> = {
     const message = createBaseRunRequested()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
+    message.throttles = object.throttles ?? undefined
     return message
   },
 }
 
 function createBaseStartAttemptRequest(): StartAttemptRequest {
-  return { environment: '', runId: '', runner: '', sandbox: '' }
+  return { environment: '', runId: '', runner: '', sandbox: '', throttles: undefined }
 }
 
 export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
@@ -301,6 +332,9 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
     }
     if (message.sandbox !== '') {
       writer.uint32(34).string(message.sandbox)
+    }
+    if (message.throttles !== undefined) {
+      writer.uint32(40).uint32(message.throttles)
     }
     return writer
   },
@@ -350,6 +384,14 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
             message.sandbox = reader.string()
             continue
           }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.throttles = reader.uint32()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -371,6 +413,7 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
     message.runId = object.runId ?? ''
     message.runner = object.runner ?? ''
     message.sandbox = object.sandbox ?? ''
+    message.throttles = object.throttles ?? undefined
     return message
   },
 }
@@ -1122,6 +1165,8 @@ function createBaseRunFinished(): RunFinished {
     counts: [],
     finishedAtMs: 0,
     lastLines: [],
+    resumeAtMs: undefined,
+    hasBegun: undefined,
   }
 }
 
@@ -1150,6 +1195,12 @@ export const RunFinished: MessageFns<RunFinished> = {
     }
     for (const v of message.lastLines) {
       writer.uint32(66).string(v!)
+    }
+    if (message.resumeAtMs !== undefined) {
+      writer.uint32(72).int64(message.resumeAtMs)
+    }
+    if (message.hasBegun !== undefined) {
+      writer.uint32(80).bool(message.hasBegun)
     }
     return writer
   },
@@ -1231,6 +1282,22 @@ export const RunFinished: MessageFns<RunFinished> = {
             message.lastLines.push(reader.string())
             continue
           }
+          case 9: {
+            if (tag !== 72) {
+              break
+            }
+
+            message.resumeAtMs = longToNumber(reader.int64())
+            continue
+          }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.hasBegun = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1256,6 +1323,8 @@ export const RunFinished: MessageFns<RunFinished> = {
     message.counts = object.counts?.map((e) => ModelCounts.fromPartial(e)) || []
     message.finishedAtMs = object.finishedAtMs ?? 0
     message.lastLines = object.lastLines?.map((e) => e) || []
+    message.resumeAtMs = object.resumeAtMs ?? undefined
+    message.hasBegun = object.hasBegun ?? undefined
     return message
   },
 }

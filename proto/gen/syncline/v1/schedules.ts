@@ -139,6 +139,17 @@ export interface Schedule {
   lastRun?: Run | undefined
   /** Slots that passed without a run since the schedule exists. */
   skippedSlots: number
+  /** Why its slots do not run although it may be STARTED; absent = it is not blocked. */
+  blocked?: Blocked | undefined
+}
+
+export interface Blocked {
+  /** For programs: needs_reauth. */
+  reason: string
+  /** For people. */
+  message: string
+  /** RFC 3339. */
+  since: string
 }
 
 export interface Run {
@@ -157,6 +168,16 @@ export interface Run {
   /** Of the runner that has it: see StartAttemptRequest. */
   sandbox: string
   lastLines: string[]
+  /** Absent = it was never throttled. */
+  throttled?: Throttled | undefined
+}
+
+export interface Throttled {
+  times: number
+  /** When it is requested again, if it is QUEUED for that; else 0. */
+  untilMs: number
+  /** Of the last time, for people. */
+  reason: string
 }
 
 export interface ListRunsRequest {
@@ -399,6 +420,7 @@ function createBaseSchedule(): Schedule {
     checkpoint: '',
     lastRun: undefined,
     skippedSlots: 0,
+    blocked: undefined,
   }
 }
 
@@ -439,6 +461,9 @@ export const Schedule: MessageFns<Schedule> = {
     }
     if (message.skippedSlots !== 0) {
       writer.uint32(96).uint64(message.skippedSlots)
+    }
+    if (message.blocked !== undefined) {
+      Blocked.encode(message.blocked, writer.uint32(106).fork()).join()
     }
     return writer
   },
@@ -552,6 +577,14 @@ export const Schedule: MessageFns<Schedule> = {
             message.skippedSlots = longToNumber(reader.uint64())
             continue
           }
+          case 13: {
+            if (tag !== 106) {
+              break
+            }
+
+            message.blocked = Blocked.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -582,6 +615,89 @@ export const Schedule: MessageFns<Schedule> = {
     message.lastRun =
       object.lastRun !== undefined && object.lastRun !== null ? Run.fromPartial(object.lastRun) : undefined
     message.skippedSlots = object.skippedSlots ?? 0
+    message.blocked =
+      object.blocked !== undefined && object.blocked !== null
+        ? Blocked.fromPartial(object.blocked)
+        : undefined
+    return message
+  },
+}
+
+function createBaseBlocked(): Blocked {
+  return { reason: '', message: '', since: '' }
+}
+
+export const Blocked: MessageFns<Blocked> = {
+  encode(message: Blocked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== '') {
+      writer.uint32(10).string(message.reason)
+    }
+    if (message.message !== '') {
+      writer.uint32(18).string(message.message)
+    }
+    if (message.since !== '') {
+      writer.uint32(26).string(message.since)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Blocked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseBlocked()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.reason = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.message = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.since = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Blocked>): Blocked {
+    return Blocked.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Blocked>): Blocked {
+    const message = createBaseBlocked()
+    message.reason = object.reason ?? ''
+    message.message = object.message ?? ''
+    message.since = object.since ?? ''
     return message
   },
 }
@@ -601,6 +717,7 @@ function createBaseRun(): Run {
     runner: '',
     sandbox: '',
     lastLines: [],
+    throttled: undefined,
   }
 }
 
@@ -644,6 +761,9 @@ export const Run: MessageFns<Run> = {
     }
     for (const v of message.lastLines) {
       writer.uint32(106).string(v!)
+    }
+    if (message.throttled !== undefined) {
+      Throttled.encode(message.throttled, writer.uint32(114).fork()).join()
     }
     return writer
   },
@@ -765,6 +885,14 @@ export const Run: MessageFns<Run> = {
             message.lastLines.push(reader.string())
             continue
           }
+          case 14: {
+            if (tag !== 114) {
+              break
+            }
+
+            message.throttled = Throttled.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -795,6 +923,89 @@ export const Run: MessageFns<Run> = {
     message.runner = object.runner ?? ''
     message.sandbox = object.sandbox ?? ''
     message.lastLines = object.lastLines?.map((e) => e) || []
+    message.throttled =
+      object.throttled !== undefined && object.throttled !== null
+        ? Throttled.fromPartial(object.throttled)
+        : undefined
+    return message
+  },
+}
+
+function createBaseThrottled(): Throttled {
+  return { times: 0, untilMs: 0, reason: '' }
+}
+
+export const Throttled: MessageFns<Throttled> = {
+  encode(message: Throttled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.times !== 0) {
+      writer.uint32(8).uint32(message.times)
+    }
+    if (message.untilMs !== 0) {
+      writer.uint32(16).int64(message.untilMs)
+    }
+    if (message.reason !== '') {
+      writer.uint32(26).string(message.reason)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Throttled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseThrottled()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.times = reader.uint32()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.untilMs = longToNumber(reader.int64())
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.reason = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Throttled>): Throttled {
+    return Throttled.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Throttled>): Throttled {
+    const message = createBaseThrottled()
+    message.times = object.times ?? 0
+    message.untilMs = object.untilMs ?? 0
+    message.reason = object.reason ?? ''
     return message
   },
 }

@@ -19,13 +19,22 @@ export function runAnswer(run: Run): RunAnswer {
     result: resultOf(run.counts),
     sandbox: run.sandbox || null,
     lastLines: run.lastLines,
+    throttled: throttledOf(run),
   }
 }
 
 /** Why a run did not succeed; null if it did, or has not ended. */
 function reasonOf({ outcome }: Run): RunAnswer['reason'] {
   if (outcome === 'RUN_OUTCOME_UNSPECIFIED' || outcome === 'RUN_OUTCOME_SUCCESS') return null
+  // A run that is throttled goes on; see `throttled`.
+  if (outcome === 'RUN_OUTCOME_THROTTLED') return null
   return enumName('RUN_OUTCOME', outcome)
+}
+
+function throttledOf({ throttled }: Run): RunAnswer['throttled'] {
+  if (throttled === undefined) return null
+  const { times, untilMs, reason } = throttled
+  return { times, until: instantOrNull(untilMs), reason }
 }
 
 function resultOf(counts: ModelCounts[]): RunAnswer['result'] {

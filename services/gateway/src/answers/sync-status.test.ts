@@ -104,3 +104,26 @@ test('a paused sync has no next run, whatever the last one was', () => {
     })
   }
 })
+
+test('a run that waits for its API is queued, and says until when and why', () => {
+  const throttled = { times: 3, untilMs: AT + 600_000, reason: 'GET /items: answered 429' }
+  expect(statusOf({ lastRun: { ...queued, startedAtMs: AT, throttled } })).toMatchObject({
+    status: 'RUNNING',
+    lastRun: {
+      state: 'queued',
+      reason: null,
+      throttled: { times: 3, until: '2023-11-14T22:23:20.000Z', reason: 'GET /items: answered 429' },
+    },
+  })
+})
+
+test('a schedule that is blocked is STOPPED with its reason; PAUSED, if somebody paused it', () => {
+  const blocked = { reason: 'needs_reauth', message: 'invalid_grant', since: '2023-11-14T22:13:20.000Z' }
+  expect(statusOf({ blocked, lastRun: run({ outcome: 'RUN_OUTCOME_FAILED' }) })).toMatchObject({
+    status: 'STOPPED',
+    nextScheduledSyncAt: null,
+    blocked,
+  })
+  expect(statusOf({ blocked, state: 'SCHEDULE_STATE_PAUSED' })).toMatchObject({ status: 'PAUSED', blocked })
+  expect(statusOf({})).toMatchObject({ blocked: null })
+})

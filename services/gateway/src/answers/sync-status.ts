@@ -13,25 +13,37 @@ export function syncStatus(schedule: Schedule, recordCount: Record<string, numbe
     name: schedule.sync,
     variant: schedule.variant,
     type: schedule.checkpoint === '' ? 'INITIAL' : 'INCREMENTAL',
-    status: statusOf(lastRun, paused),
+    status: statusOf(lastRun, { paused, blocked: schedule.blocked !== undefined }),
     frequency: schedule.frequency || null,
-    nextScheduledSyncAt: paused ? null : instantOrNull(schedule.nextAtMs),
+    nextScheduledSyncAt: paused || schedule.blocked ? null : instantOrNull(schedule.nextAtMs),
     recordCount,
     checkpoint: schedule.checkpoint === '' ? null : JSON.parse(schedule.checkpoint),
     lastRun,
     skippedSlots: schedule.skippedSlots,
+    blocked: blockedOf(schedule),
     ...latest(lastRun),
   }
 }
 
 /**
- * A run that waits for a runner counts as running: a client that triggers a sync and polls until it is no longer RUNNING
- * sees the result of that trigger. A sync that never ran has not failed, so it is a SUCCESS.
+ * A run that waits, for a runner or for its API, counts as running: a client that triggers a sync and polls until it is no
+ * longer RUNNING sees the result of that trigger. A sync that never ran has not failed, so it is a SUCCESS.
  */
-function statusOf(lastRun: Run | null, paused: boolean): SyncStatus['status'] {
+function statusOf(
+  lastRun: Run | null,
+  { paused, blocked }: { paused: boolean; blocked: boolean },
+): SyncStatus['status'] {
   if (lastRun !== null && lastRun.state !== 'ended') return 'RUNNING'
   if (paused) return 'PAUSED'
+  if (blocked) return 'STOPPED'
   return lastRun?.reason ? 'ERROR' : 'SUCCESS'
+}
+
+/** The reason is one of those that the API declares: the scheduler has written it. */
+function blockedOf({ blocked }: Schedule): SyncStatus['blocked'] {
+  if (blocked === undefined) return null
+  const { message, since } = blocked
+  return { reason: 'needs_reauth', message, since }
 }
 
 function latest(

@@ -15,7 +15,7 @@ if schedule.pending_trigger ~= '' and schedule.active == '' then
   return 'run'
 end
 
-local taken = schedule.state ~= 'STARTED' or tonumber(schedule.next_at) ~= args.slot or args.slot > args.now
+local taken = not takes_slots(schedule) or tonumber(schedule.next_at) ~= args.slot or args.slot > args.now
 if taken then
   place(schedule)
   return 'lost'

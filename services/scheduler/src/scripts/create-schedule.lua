@@ -1,6 +1,6 @@
--- Creates a schedule if it is absent; if it is STARTED, its first run comes at once.
+-- Creates a schedule if it is absent; if it is STARTED and not blocked, its first run comes at once.
 -- ARGV[1]  id, integration, connection, uid, sync, variant, state, default (frequency of the deployed sync),
---          models (JSON array), nextAt, command ('' = none)
+--          models (JSON array), blocked (JSON text, '' = not), nextAt, command ('' = none)
 -- Returns  'created'; 'cleaning' while records of an earlier one are still being removed; 'exists'; 'repeated' if
 --          this very command created it
 
@@ -15,10 +15,10 @@ change(schedule, {
   integration = args.integration, connection = args.connection, uid = args.uid, sync = args.sync,
   variant = args.variant, models = args.models, state = args.state, default = args.default, frequency = '',
   next_at = args.nextAt, pending_trigger = '', active = '', last_run = '', number = 0, checkpoint = '', last_sync_at = 0,
-  empty_cache = '', skipped = 0, command = args.command,
+  empty_cache = '', skipped = 0, blocked = args.blocked, command = args.command,
 })
 redis.call('SADD', base .. 'connections', args.uid)
 redis.call('SADD', base .. 'connection:' .. args.uid, args.id)
-if schedule.state == 'STARTED' then request_run(schedule, 'schedule') end
+if takes_slots(schedule) then request_run(schedule, 'schedule') end
 place(schedule)
 return 'created'

@@ -10,6 +10,6 @@ if schedule.state == 'PAUSED' then return 'done' end
 change(schedule, { state = 'PAUSED', pending_trigger = '' })
 local run = load_run(schedule.active)
 local cancelled = run and run.state == 'QUEUED'
-  and cancel_run(schedule, 'the schedule was paused before a runner took the run')
+  and cancel_run(schedule, 'the schedule was paused while the run waited')
 place(schedule)
 return cancelled and 'cancelled' or 'done'

@@ -3,12 +3,12 @@
 -- Returns  { due, outbox, expired, full, nextAt }
 --   due      { { id, next_at, default, frequency, pending_trigger } }: schedules to claim, longest due first. Those that
 --            wait for a run of the environment to end are left out.
---   outbox   ids of runs to request
+--   outbox   requests to publish: see request_of
 --   expired  ids of runs whose lease ran out
 --   full     1 if a schedule waits for a run of the environment to end
---   nextAt   when a schedule or a lease is due next; '' = never
+--   nextAt   when a schedule, a lease or a request is due next; '' = never
 
-local room = args.maxRuns - redis.call('ZCARD', LEASES)
+local room = args.maxRuns - in_flight()
 local due, full = {}, 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', args.now, 'LIMIT', 0, args.limit)) do
   local fields = redis.call('HMGET', schedule_key(id), 'next_at', 'default', 'frequency', 'pending_trigger', 'active')
@@ -23,14 +23,14 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', args.now, 'LIMIT', 
 end
 
 local next_at = ''
-for _, index in ipairs({ DUE, LEASES }) do
+for _, index in ipairs({ DUE, LEASES, OUTBOX }) do
   local first = redis.call('ZRANGEBYSCORE', index, '(' .. args.now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   if first[2] and (next_at == '' or tonumber(first[2]) < tonumber(next_at)) then next_at = first[2] end
 end
 
 return {
   due,
-  redis.call('ZRANGE', OUTBOX, 0, args.limit - 1),
+  redis.call('ZRANGEBYSCORE', OUTBOX, '-inf', args.now, 'LIMIT', 0, args.limit),
   redis.call('ZRANGEBYSCORE', LEASES, '-inf', args.now, 'LIMIT', 0, args.limit),
   full,
   next_at,

@@ -2,14 +2,12 @@
 -- ARGV[1]  run, attempt, outcome, error, counts and lastLines (JSON arrays), finishedAt
 -- Returns  '' or why it was ignored
 
-local run = load_run(args.run)
-if not run then redis.call('ZREM', LEASES, args.run) end
+local run = load_reported(args.run)
 local reason = stale(run, args.attempt)
 if reason then return reason end
 
 local schedule = load_schedule(run.schedule)
 change(run, { counts = args.counts, last_lines = args.lastLines })
 end_run(run, schedule, args)
-if schedule.pending_trigger ~= '' then request_run(schedule, schedule.pending_trigger) end
-place(schedule)
+go_on(schedule)
 return ''
