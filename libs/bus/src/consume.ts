@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AckPolicy, type Consumer } from '@nats-io/jetstream'
 import { type Bus, streamName } from './connect.ts'
-import { type Consumption, deliver, type Work } from './deliver.ts'
+import { type Consumption, type Delivery, deliver } from './deliver.ts'
+import { type Slot, Slots } from './slots.ts'
 
 /** The shortest that NATS allows: a stop waits this long for the pull that is under way. */
 const PULL_MS = 1000
@@ -13,27 +14,38 @@ const ACK_PENDING_MAX = 10_000
 /**
  * Pulls messages, in no certain order, until `signal` aborts; then waits for those in work. A message is acknowledged
  * when `work` has returned, and comes again when it throws or when this process dies: `work` is idempotent.
+ *
+ * A message is pulled when there is a free slot, and never ahead. Work that waits may give its slot away: its message stays in
+ * work and is kept alive. When it wants a slot back, it comes before new messages; one that arrives at that moment goes back.
  */
 export async function consume<T>(
   bus: Bus,
   consumption: Consumption<T>,
-  work: Work<T>,
+  work: (delivery: Delivery<T>, slot: Slot) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const inWork = new Set<Promise<boolean>>()
+  const slots = new Slots(consumption.concurrency)
   let consumer: Consumer | undefined
   while (!signal.aborted) {
     try {
+      await slots.untilFree(signal).catch(() => {})
+      if (signal.aborted) break
       consumer ??= await durableConsumer(bus, consumption)
       const message = await consumer.next({ expires: PULL_MS })
       if (message === null) continue
-      if (signal.aborted) {
+      const slot = signal.aborted ? undefined : slots.tryTake()
+      if (slot === undefined) {
         message.nak()
-        break
+        continue
       }
-      const done = deliver(message, consumption, work, REDELIVER_MS).finally(() => inWork.delete(done))
+      const done = deliver(message, consumption, (delivery) => work(delivery, slot), REDELIVER_MS).finally(
+        () => {
+          inWork.delete(done)
+          slot[Symbol.dispose]()
+        },
+      )
       inWork.add(done)
-      if (inWork.size >= consumption.concurrency) await Promise.race(inWork)
     } catch (error) {
       // NATS is away, or lost the consumer: make it again when it is back.
       consumer = undefined

@@ -8,6 +8,7 @@ import {
   consume,
   type Delivery,
   publish,
+  type Slot,
   subjects,
 } from '../src/index.ts'
 
@@ -112,3 +113,60 @@ test('a message that can not be decoded is dropped, and the report names it with
     ])
     expect(inspect(errors)).not.toContain('secret')
   }))
+
+test('work that waits gives its slot to another message, and gets one back before any further message', () =>
+  withBus(async (bus, stop) => {
+    const order: string[] = []
+    const [parked, running] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    void consume(
+      bus,
+      consumption({ concurrency: 1 }),
+      async ({ message: { runId } }, slot) => {
+        order.push(runId)
+        if (runId === 'a') {
+          slot.give()
+          await parked.promise
+          await slot.takeBack(stop.signal)
+          order.push('a again')
+        } else if (runId === 'b') await running.promise
+      },
+      stop.signal,
+    )
+    await send(bus, 'a')
+    await send(bus, 'b')
+    await send(bus, 'c')
+    await eventually(() => expect(order).toEqual(['a', 'b']))
+    parked.resolve()
+    await new Promise(setImmediate)
+    running.resolve()
+    await eventually(() => expect(order).toEqual(['a', 'b', 'a again', 'c']))
+  }))
+
+test('a message that arrives when its slot was taken back goes to whoever has one', () =>
+  withBus(async (bus, stop) => {
+    const order: string[] = []
+    const [wait, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const work = async ({ message: { runId } }: Delivery<Message>, slot: Slot) => {
+      if (runId === 'b') return void order.push(runId)
+      slot.give()
+      await wait.promise
+      await slot.takeBack(stop.signal)
+      order.push('a again')
+      await end.promise
+    }
+    void consume(bus, consumption({ concurrency: 1 }), work, stop.signal)
+    await send(bus, 'a')
+    await eventually(async () => expect(await waitingPulls(bus)).toBe(1))
+    wait.resolve()
+    await eventually(() => expect(order).toEqual(['a again']))
+    await send(bus, 'b')
+    const other = new AbortController()
+    void consume(bus, consumption({ concurrency: 1 }), work, other.signal)
+    await eventually(() => expect(order).toEqual(['a again', 'b']))
+    other.abort()
+    end.resolve()
+  }))
+
+async function waitingPulls(bus: Bus) {
+  return (await bus.manager.consumers.info(`${bus.prefix}_RUNS`, 'test')).num_waiting
+}
