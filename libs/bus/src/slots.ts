@@ -42,9 +42,11 @@ export class Slots {
   /** @internal */
   give(): void {
     const next = this.#returning.shift()
-    if (next) return next()
-    this.#free++
-    this.#onFree()
+    if (next) next()
+    else {
+      this.#free++
+      this.#onFree()
+    }
   }
 
   /** @internal */

@@ -31,6 +31,8 @@ export interface SandboxRun {
   signal?: AbortSignal
 }
 
+type Hold = 'unread' | 'pace' | 'budget' | 'paused'
+
 export interface StartOptions {
   /** Shared by all children of this process. */
   budget?: ParentBudget | undefined
@@ -87,7 +89,7 @@ export class Sandbox implements Disposable {
   /** What the frame that arrives has taken from the budget; 0 = it may not arrive yet. */
   #admittedBytes = 0
   /** Why nothing is read from the channel. */
-  readonly #holds = new Set<'unread' | 'pace' | 'budget'>()
+  readonly #holds = new Set<Hold>()
   #unreadTimer: NodeJS.Timeout | undefined
   /** Since the last ping. */
   #wasHeld = false
@@ -144,6 +146,25 @@ export class Sandbox implements Disposable {
   /** Settles when its process is gone, or does not go. */
   get gone(): Promise<unknown> {
     return Promise.race([this.#child.exited, sleep(GONE_MS, undefined, { ref: false })])
+  }
+
+  /** What messages of its calls hold of this process's memory. */
+  get heldBytes(): number {
+    return this.#frameBudget.heldBytes
+  }
+
+  /** Reads nothing more from the child, whose silence does not count meanwhile. Its processor and total time do. */
+  pause(): void {
+    this.#hold('paused')
+  }
+
+  resume(): void {
+    this.#release('paused')
+  }
+
+  /** The child has said something since it was paused. */
+  get hasUnread(): boolean {
+    return this.#child.channel.readableLength > 0
   }
 
   async run(run: SandboxRun): Promise<Outcome> {
@@ -298,13 +319,13 @@ export class Sandbox implements Disposable {
     )
   }
 
-  #hold(why: 'unread' | 'pace' | 'budget'): void {
+  #hold(why: Hold): void {
     this.#holds.add(why)
     this.#wasHeld = true
     this.#child.channel.pause()
   }
 
-  #release(why: 'unread' | 'pace' | 'budget'): void {
+  #release(why: Hold): void {
     if (this.#holds.delete(why) && this.#holds.size === 0) this.#child.channel.resume()
   }
 

@@ -24,3 +24,8 @@ export function placeOf(attempt: Attempt): ConnectionPlace {
 export function writerOf({ runId, sync, fence }: Attempt): Writer {
   return { runId, sync, fence }
 }
+
+/** First syncs have a lane of their own, so that they do not delay the others. */
+export function laneOf({ lastSyncAtMs }: Attempt): 'first' | 'fresh' {
+  return lastSyncAtMs === 0 ? 'first' : 'fresh'
+}

@@ -7,12 +7,13 @@ const MIB = 1024 * 1024
 test('memory for calls in flight grows with the slots, unless it is given', () => {
   expect(parse({}).parentLimits).toMatchObject({ inFlightBytes: 512 * MIB, runs: 4 })
   expect(parse({ RUNNER_SLOTS: '10' }).parentLimits).toMatchObject({ inFlightBytes: 1280 * MIB, runs: 10 })
-  const given = { RUNNER_MAX_INFLIGHT_BYTES: String(400 * MIB) }
+  expect(parse({ RUNNER_SLOTS: '1' }).parentLimits).toMatchObject({ inFlightBytes: 224 * MIB, runs: 1 })
+  const given = { RUNNER_MAX_INFLIGHT_BYTES: String(400 * MIB), RUNNER_MAX_PARKED: '0' }
   expect(parse(given).parentLimits).toMatchObject({ inFlightBytes: 400 * MIB })
 })
 
 test('less than the calls of one run may need is refused', () => {
   expect(() => parse({ RUNNER_MAX_INFLIGHT_BYTES: '1000000' })).toThrow(
-    '4 slots (RUNNER_SLOTS) need 402653184 bytes at least',
+    '4 slots (RUNNER_SLOTS) and 8 parked runs (RUNNER_MAX_PARKED) need 536870912 bytes at least',
   )
 })

@@ -9,10 +9,13 @@ import {
 } from '@syncline/sandbox'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
+import { PARKED_BYTES } from './parking.ts'
 
 const MIB = 1024 * 1024
 /** Of one slot. */
 const IN_FLIGHT_BYTES = 128 * MIB
+/** Of one parked run: messages of its calls, which have a quarter of all. */
+const IN_FLIGHT_PARKED_BYTES = 4 * PARKED_BYTES
 const MIN_IN_FLIGHT_BYTES = leastInFlightBytes({
   frameBytes: defaultLimits.frameBytes,
   answerBytes: MIN_ANSWER_BYTES,
@@ -31,8 +34,13 @@ export const Config = z
     /** Runs at a time. Each may take RUN_MEMORY_MB. */
     RUNNER_SLOTS: variable.whole(4),
     /**
+     * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
+     * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
+     */
+    RUNNER_MAX_PARKED: variable.whole(8),
+    /**
      * What calls of all runs may hold in this process's memory: messages of functions, answers of APIs, pages of records. Each
-     * slot has an even part. 0 is 128 MiB for each slot.
+     * slot has an even part. 0 is 128 MiB for each slot, or the least that slots and parked runs need.
      */
     RUNNER_MAX_INFLIGHT_BYTES: variable.whole(0),
     /** How long runs may go on after SIGTERM before another runner gets them. */
@@ -53,10 +61,11 @@ export const Config = z
     /** For tests: every request goes to this origin instead. */
     EGRESS_REDIRECT_TO: variable.url(''),
   })
-  .superRefine(({ RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_SLOTS: slots }, context) => {
-    const least = slots * MIN_IN_FLIGHT_BYTES
+  .superRefine((env, context) => {
+    const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_SLOTS: slots, RUNNER_MAX_PARKED: parked } = env
+    const least = leastOf(env)
     if (bytes === 0 || bytes >= least) return
-    const message = `${slots} slots (RUNNER_SLOTS) need ${least} bytes at least: with less, calls of one run could wait for each other`
+    const message = `${slots} slots (RUNNER_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
     context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
   })
   .transform((env) => ({
@@ -66,6 +75,7 @@ export const Config = z
     scheduler: { address: env.SCHEDULER_ADDRESS },
     keyring: env.SYNCLINE_KEYRING,
     slots: env.RUNNER_SLOTS,
+    maxParked: env.RUNNER_MAX_PARKED,
     drainMs: env.RUNNER_DRAIN_MS,
     leaseMs: env.RUN_LEASE_MS,
     limits: {
@@ -78,7 +88,8 @@ export const Config = z
     } satisfies Limits,
     parentLimits: {
       ...defaultParentLimits,
-      inFlightBytes: env.RUNNER_MAX_INFLIGHT_BYTES || env.RUNNER_SLOTS * IN_FLIGHT_BYTES,
+      inFlightBytes:
+        env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(env.RUNNER_SLOTS * IN_FLIGHT_BYTES, leastOf(env)),
       runs: env.RUNNER_SLOTS,
     } satisfies ParentLimits,
     sandbox: {
@@ -88,3 +99,13 @@ export const Config = z
     egress: { allowHosts: env.EGRESS_ALLOW_HOSTS, redirectTo: env.EGRESS_REDIRECT_TO },
   }))
 export type Config = z.output<typeof Config>
+
+function leastOf({
+  RUNNER_SLOTS: slots,
+  RUNNER_MAX_PARKED: parked,
+}: {
+  RUNNER_SLOTS: number
+  RUNNER_MAX_PARKED: number
+}) {
+  return slots * MIN_IN_FLIGHT_BYTES + parked * IN_FLIGHT_PARKED_BYTES
+}

@@ -3,6 +3,15 @@ import { type Log, metrics } from '@syncline/service'
 import type { Attempt } from './attempt.ts'
 
 const inWork = metrics.gauge('runner_runs_in_work', 'Runs that this runner works on')
+const parked = metrics.gauge('runner_runs_parked', 'Runs that wait for their API without a slot')
+const notBegun = metrics.counter(
+  'runner_attempts_not_begun_total',
+  'Attempts that ended at once because their API would have made them wait',
+)
+const waitsInSlot = metrics.counter(
+  'runner_waits_in_slot_total',
+  'Attempts that waited for their API in their slot, for want of a place without one',
+)
 const seconds = metrics.histogram(
   'run_seconds',
   'Time from the start of an attempt to its end',
@@ -46,6 +55,19 @@ export function createEvents(log: Log) {
       inWork.dec()
       seconds.observe({ outcome }, ms / 1000)
       log.info({ ...ids(attempt), sync: attempt.sync, outcome, ms }, 'attempt ended')
+    },
+    attemptNotBegun(attempt: Attempt, reason: string) {
+      notBegun.inc()
+      log.debug({ ...ids(attempt), reason }, 'an attempt does not begin: its API would make it wait')
+    },
+    parked(attempt: Attempt, ms: number, reason: string) {
+      parked.inc()
+      log.debug({ ...ids(attempt), ms, reason }, 'a run waits for its API without a slot')
+    },
+    unparked: () => parked.dec(),
+    waitsInSlot(attempt: Attempt, ms: number, reason: string) {
+      waitsInSlot.inc()
+      log.warn({ ...ids(attempt), ms, reason }, 'a run waits for its API in its slot: no place is free')
     },
     attemptRefused: (environment: string, run: string, reason: string) =>
       log.info({ environment, run, reason }, 'nothing to do for a run'),

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
 import { type Caller, REQUESTS_AT_ONCE } from '@syncline/outgoing'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
-import pLimit, { type LimitFunction } from 'p-limit'
-import { type Attempt, placeOf, streamOf } from './attempt.ts'
+import pLimit from 'p-limit'
+import { type Attempt, laneOf, placeOf, streamOf } from './attempt.ts'
 import { childCredentials } from './child-credentials.ts'
 import { toHostAnswer } from './http-answer.ts'
 import { retrying } from './retrying.ts'
@@ -21,7 +20,10 @@ const PAGE_BYTES = 16 * 1024 * 1024
 const WARNINGS_ONCE = 100
 
 /** A run, and what its methods share. */
-type HostContext = RunContext & { requests: LimitFunction; warned: Set<string> }
+type HostContext = RunContext & {
+  requests: <T>(work: () => Promise<T>) => Promise<T>
+  warned: Set<string>
+}
 type Method<Name extends HostMethod> = (
   run: HostContext,
   params: HostParams[Name],
@@ -45,28 +47,49 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
-  const context: HostContext = { ...run, requests: pLimit(REQUESTS_AT_ONCE), warned: new Set() }
+  const limit = pLimit(REQUESTS_AT_ONCE)
+  const requests: HostContext['requests'] = (work) => limit(() => run.waits.request(work))
+  const context: HostContext = { ...run, requests, warned: new Set() }
   const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
 
-/** Not async: a function that waits keeps its arguments, and what was parsed of a message may be twenty times as large. */
 function hostMethod<Name extends HostMethod>(name: Name, run: HostContext): HostMethods[string] {
-  return (raw, call) => {
-    return methods[name](run, parseParams(name, raw), call).catch((error: unknown) => {
+  return (raw, call) =>
+    run.waits.isParked ? callLater(name, run, raw, call) : callMethod(name, run, raw, call)
+}
+
+/** A run that is parked gets its slot back for any call. */
+async function callLater<Name extends HostMethod>(
+  name: Name,
+  run: HostContext,
+  raw: unknown,
+  call: HostCall,
+) {
+  await run.waits.hold()
+  return callMethod(name, run, raw, call)
+}
+
+/** Not async: a function that waits keeps its arguments, and what was parsed of a message may be twenty times as large. */
+function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: unknown, call: HostCall) {
+  const params = parseParams(name, raw)
+  // A request works from when the limit of the run lets it: see createHost.
+  const settled = name === 'http' || name === 'fetch' ? () => {} : run.waits.begin()
+  return methods[name](run, params, call)
+    .catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'fenced') run.stop(error)
       throw error
     })
-  }
+    .finally(settled)
 }
 
 async function http(run: HostContext, call: HostParams['http'], own: HostCall) {
   const { attempt, deps, requests } = run
   const caller: Caller = {
     ...own,
-    lane: attempt.lastSyncAtMs === 0 ? 'first' : 'fresh',
+    lane: laneOf(attempt),
     warn: (text, options) => warn(run, text, options?.once),
-    wait: (ms) => sleep(ms, undefined, { signal: own.signal }),
+    wait: (ms, reason, cause) => run.waits.wait(ms, reason, cause, own.signal),
   }
   const answer = await requests(() => deps.outgoing.call(placeOf(attempt), call, caller))
   return toHostAnswer(answer, call.binary)
@@ -128,7 +151,7 @@ async function getCheckpoint({ deps, attempt, saves }: HostContext, _: null, { s
  * checkpoint, and nobody checks it again.
  */
 async function saveCheckpoint(
-  { deps, attempt, saves }: HostContext,
+  { deps, attempt, saves, waits }: HostContext,
   { json, incomplete }: HostParams['saveCheckpoint'],
   { signal }: HostCall,
 ) {
@@ -140,6 +163,7 @@ async function saveCheckpoint(
     forMs: CALL_FOR_MS,
     signal,
   })
+  waits.checkpointSaved(json)
   return null
 }
 

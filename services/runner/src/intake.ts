@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { consume, subjects } from '@syncline/bus'
+import { consume, type Slot, subjects } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import type { RunRequested } from '@syncline/proto'
 import { retrying } from './retrying.ts'
@@ -12,7 +12,8 @@ const RUNNER = `${hostname()}/${process.pid}`
 
 /**
  * Pulls runs, as many as there are slots. A run whose runner dies comes to another one when its message has not been
- * kept alive for 10 s. When this is disposed, it pulls no more; runs that don't end in time are left to others.
+ * kept alive for 10 s. When this is disposed, it pulls no more; runs that wait for their API are left to others at once, and
+ * those that don't end in time then.
  */
 export function startIntake(
   deps: RunnerDeps,
@@ -30,12 +31,13 @@ export function startIntake(
   const done = consume(
     deps.bus,
     consumption,
-    ({ message }) => workOn(deps, message, working.signal),
+    ({ message }, slot) => workOn(deps, message, slot, working.signal),
     pulling.signal,
   )
   return {
     async [Symbol.asyncDispose]() {
       pulling.abort()
+      deps.parking.stop()
       const reason = new AppError('unavailable', 'this runner is stopping')
       const late = setTimeout(() => working.abort(reason), drainMs)
       await done.finally(() => clearTimeout(late))
@@ -49,13 +51,14 @@ export function startIntake(
  */
 async function workOn(
   deps: RunnerDeps,
-  { environment, runId }: RunRequested,
+  { environment, runId, throttles }: RunRequested,
+  slot: Slot,
   stop: AbortSignal,
 ): Promise<void> {
   const { outcome } = await retrying(
     (signal) =>
       deps.scheduler.startAttempt(
-        { environment, runId, runner: RUNNER, sandbox: deps.sandboxes.level },
+        { environment, runId, throttles, runner: RUNNER, sandbox: deps.sandboxes.level },
         { signal },
       ),
     { forMs: START_FOR_MS, signal: stop },
@@ -64,5 +67,5 @@ async function workOn(
     deps.events.attemptRefused(environment, runId, outcome?.value.reason ?? 'no answer')
     return
   }
-  await runAttempt(deps, { environment, runId, ...outcome.value }, stop)
+  await runAttempt(deps, { environment, runId, ...outcome.value }, slot, stop)
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
 import { expect, test } from 'vitest'
-import { endOf, endOfError, RunCancelled } from './outcome.ts'
+import { endOf, endOfError, endOfThrottled, RunCancelled, RunThrottled } from './outcome.ts'
 
 test.each([
   ['timed_out', 'RUN_OUTCOME_TIMED_OUT'],
@@ -44,4 +44,14 @@ test('what may work later is left to another attempt; what is missing is not', (
 
 test('a cancelled run says why', () => {
   expect(endOfError(new RunCancelled('reset'))).toEqual({ outcome: 'RUN_OUTCOME_CANCELLED', error: 'reset' })
+})
+
+test('a throttled run comes back a bit before its time, and many of them not all at once', () => {
+  const resumeAt = (waitMs: number, random: number) => {
+    return endOfThrottled(new RunThrottled('429', 1_000_000 + waitMs), 1_000_000, random).resumeAt - 1_000_000
+  }
+  expect(resumeAt(600_000, 0)).toBe(599_000)
+  expect(resumeAt(600_000, 1)).toBe(609_000)
+  expect(resumeAt(20_000, 1)).toBe(21_000)
+  expect(resumeAt(1000, 0)).toBe(500)
 })

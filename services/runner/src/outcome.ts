@@ -4,14 +4,44 @@ import type { Outcome } from '@syncline/sandbox'
 
 /**
  * How an attempt ended. `detail`: lines for its log, a stack or what its process wrote before it died.
- * `left` is no end of the run: another attempt has it, or (`again`) shall have it.
+ * `left` is no end of the run: another attempt has it, or (`again`) shall have it. Nor is THROTTLED: the run comes back.
  */
 export type End =
-  | { outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED>; error: string; detail?: string }
+  | {
+      outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED | RunOutcome.THROTTLED>
+      error: string
+      detail?: string
+    }
+  | { outcome: RunOutcome.THROTTLED; error: string; resumeAt: number; detail?: never }
   | { outcome: 'left'; error: string; again: boolean; detail?: never }
+
+type Throttled = Extract<End, { outcome: RunOutcome.THROTTLED }>
 
 /** The scheduler wants the run to end. */
 export class RunCancelled extends Error {}
+
+/** The API wants the run to wait until then. */
+export class RunThrottled extends Error {
+  readonly until: number
+
+  constructor(reason: string, until: number) {
+    super(reason)
+    this.until = until
+  }
+}
+
+/** A run that comes back is there a bit before its turn. */
+const EARLY_MS = 1000
+/** Runs that were told the same time come back one after the other, within a tenth of their wait. */
+const SPREAD_MAX_MS = 10_000
+
+/** @param random From 0 to 1. */
+export function endOfThrottled({ message, until }: RunThrottled, now: number, random: number): Throttled {
+  const waitMs = Math.max(0, until - now)
+  const spreadMs = random * Math.min(waitMs / 10, SPREAD_MAX_MS)
+  const resumeAt = Math.round(until - Math.min(EARLY_MS, waitMs / 2) + spreadMs)
+  return { outcome: RunOutcome.THROTTLED, error: message, resumeAt }
+}
 
 export function endOf(outcome: Outcome): End {
   if (outcome.kind === 'success') return { outcome: RunOutcome.SUCCESS, error: '' }
@@ -37,6 +67,7 @@ const byEnding = {
 
 /** Of an error on our side: what is missing or refused ends the run; what may work later is left to another attempt. */
 export function endOfError(error: unknown): End {
+  if (error instanceof RunThrottled) return endOfThrottled(error, Date.now(), Math.random())
   if (error instanceof RunCancelled) return { outcome: RunOutcome.CANCELLED, error: error.message }
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof AppError && error.code === 'fenced')

@@ -1,13 +1,15 @@
-import { publish, subjects } from '@syncline/bus'
+import { publish, type Slot, subjects } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import type { ProgramInput } from '@syncline/functions'
-import { type RunFinished, RunOutcome } from '@syncline/proto'
+import { type ModelCounts, type RunFinished, RunOutcome } from '@syncline/proto'
 import { truncated } from '@syncline/sandbox'
+import { ApiWaits } from './api-waits.ts'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
 import type { Work } from './load-work.ts'
-import { type End, endOf, endOfError } from './outcome.ts'
+import { type End, endOf, endOfError, endOfThrottled } from './outcome.ts'
+import { quotaWait } from './quota-wait.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext, RunnerDeps } from './run-context.ts'
 import { RunLog } from './run-log.ts'
@@ -25,20 +27,35 @@ const ERROR_CHARS = 10_000
  * - before the end is published: the message comes again, the function runs again from its last checkpoint, and what it
  *   saves a second time changes nothing;
  * - after that, before the message is acknowledged: it comes again, and the scheduler refuses an attempt.
+ *
+ * An attempt whose API is known to make it wait ends before it begins: hundreds of them cost neither processes nor slots.
  */
-export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: AbortSignal): Promise<void> {
+export async function runAttempt(
+  deps: RunnerDeps,
+  attempt: Attempt,
+  slot: Slot,
+  stop: AbortSignal,
+): Promise<void> {
+  const throttled = await quotaWait(deps, attempt)
+  if (throttled) {
+    deps.events.attemptNotBegun(attempt, throttled.message)
+    const report = { counts: [], lastLines: [], hasBegun: false }
+    const end = endOfThrottled(throttled, Date.now(), Math.random())
+    return publishEnd(deps, attempt, end, report, stop)
+  }
   const startedAt = Date.now()
   deps.events.attemptStarted(attempt)
   const log = new RunLog(deps.records, attempt, (lines, error) => deps.events.logsLost(attempt, lines, error))
   const saves = new Saves(deps.records, attempt, (text) => log.add('warn', text))
   log.add('info', `attempt ${attempt.attempt} of '${attempt.sync}' for connection '${attempt.connectionId}'`)
 
-  const end = await untilEnd({ deps, attempt, log, saves }, stop)
+  const end = await untilEnd({ deps, attempt, log, saves }, slot, stop)
 
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
   saves.logSkipped()
   if (end.detail) log.add('error', end.detail)
-  log.end(end.outcome === RunOutcome.SUCCESS ? 'info' : 'error', endLine(end, seconds, saves.counts()))
+  const isWell = end.outcome === RunOutcome.SUCCESS || end.outcome === RunOutcome.THROTTLED
+  log.end(isWell ? 'info' : 'error', endLine(end, seconds, saves.counts()))
   await log.close()
   deps.events.attemptEnded(attempt, end.outcome, Date.now() - startedAt)
 
@@ -46,16 +63,28 @@ export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: Abort
     if (end.again) throw new AppError('unavailable', end.error)
     return
   }
-  const { environment, runId, attempt: number } = attempt
+  const error = end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error
+  const lastLines = end.outcome === RunOutcome.SUCCESS ? [] : log.lastLines
+  const report = { counts: saves.counts(), lastLines, hasBegun: true }
+  await publishEnd(deps, attempt, { ...end, error }, report, stop)
+}
+
+async function publishEnd(
+  deps: RunnerDeps,
+  { environment, runId, attempt: number }: Attempt,
+  end: Exclude<End, { outcome: 'left' }>,
+  { hasBegun, ...report }: { counts: ModelCounts[]; lastLines: string[]; hasBegun: boolean },
+  stop: AbortSignal,
+): Promise<void> {
   const finished: RunFinished = {
     environment,
     runId,
     attempt: number,
     outcome: end.outcome,
-    error: truncated(end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error, ERROR_CHARS),
-    counts: saves.counts(),
+    error: truncated(end.error, ERROR_CHARS),
+    ...report,
     finishedAtMs: Date.now(),
-    lastLines: end.outcome === RunOutcome.SUCCESS ? [] : log.lastLines,
+    ...(end.outcome === RunOutcome.THROTTLED && { resumeAtMs: end.resumeAt, hasBegun }),
   }
   await retrying(
     () => publish(deps.bus, subjects.runFinished, [environment], finished, { id: `${runId}.${number}` }),
@@ -66,15 +95,20 @@ export async function runAttempt(deps: RunnerDeps, attempt: Attempt, stop: Abort
 /** Runs the function until it ends, or until the attempt must stop: by the scheduler, without its answers, or with this process. */
 async function untilEnd(
   base: Pick<RunContext, 'deps' | 'attempt' | 'log' | 'saves'>,
+  slot: Slot,
   stop: AbortSignal,
 ): Promise<End> {
-  const { deps, attempt, saves } = base
+  const { deps, attempt, saves, log } = base
   using heartbeat = startHeartbeat(deps, attempt, () => saves.counts())
   const own = new AbortController()
   const signal = AbortSignal.any([stop, heartbeat.signal, own.signal])
+  const end = (reason: Error) => own.abort(reason)
+  const note = (text: string) => log.add('info', text)
+  const { parking, events } = deps
+  using waits = new ApiWaits({ attempt, slot, parking, events, note, stop: end, signal })
   try {
     const work = await deps.loader.load(attempt)
-    const run: RunContext = { ...base, work, signal, stop: (reason) => own.abort(reason) }
+    const run: RunContext = { ...base, work, waits, signal, stop: end }
     await begin(run)
     const outcome = await runFunction(run)
     if (signal.aborted) return endOfError(signal.reason)
@@ -97,8 +131,9 @@ async function begin({ deps, attempt, work, saves, signal }: RunContext): Promis
 }
 
 async function runFunction(run: RunContext) {
-  const { deps, attempt, work, log, signal } = run
+  const { deps, attempt, work, log, waits, signal } = run
   using sandbox = await deps.sandboxes.take()
+  waits.attach(sandbox)
   return await sandbox.run({
     input: inputOf(attempt, work),
     host: createHost(run),
@@ -140,6 +175,9 @@ function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): Pro
 
 function endLine(end: End, seconds: string, counts: ReturnType<Saves['counts']>): string {
   if (end.outcome === 'left') return `left after ${seconds} s: ${end.error}`
+  if (end.outcome === RunOutcome.THROTTLED) {
+    return `throttled after ${seconds} s, goes on at ${new Date(end.resumeAt).toISOString()}: ${end.error}`
+  }
   const changes = counts.map(
     ({ model, added, updated, deleted }) =>
       `${model}: ${added} added, ${updated} updated, ${deleted} deleted`,

@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { startIntake } from './intake.ts'
 import { WorkLoader } from './load-work.ts'
+import { Parking } from './parking.ts'
 
 export { Config } from './config.ts'
 
@@ -38,7 +39,8 @@ export async function start(config: Config, log: Log): Promise<Running> {
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const loader = new WorkLoader(catalog, keyring)
-  const deps = { bus, sandboxes, scheduler, records, outgoing, loader, events, leaseMs }
+  const parking = new Parking({ places: config.maxParked, memoryMb: limits.memoryMb })
+  const deps = { bus, sandboxes, scheduler, records, outgoing, loader, events, parking, leaseMs }
   open.use(startIntake(deps, config))
 
   const owned = open.move()

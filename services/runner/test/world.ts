@@ -25,6 +25,12 @@ export interface World extends AsyncDisposable {
   /** Asks for a run of it and waits for its end. */
   run(options?: RunOptions): Promise<RunFinished>
   request(options?: RunOptions): Promise<string>
+  /** Waits for the report of an attempt. */
+  ended(runId: string, attempt?: number): Promise<RunFinished>
+  /** Requests a throttled run again, as the scheduler does when its time has come. */
+  resume(end: RunFinished): Promise<void>
+  /** Environment of a runner of this world. */
+  env: NodeJS.ProcessEnv
   /** `info text` of a run. */
   log(runId: string): string[]
   /** Messages that ask for a run, and are not done with. */
@@ -36,6 +42,8 @@ export type RunOptions = {
   variant?: string
   emptyCache?: boolean
   lastSyncAtMs?: number
+  /** Key of the integration; the sync's and the connection's names are always the same. */
+  api?: string
 }
 
 export interface Changes {
@@ -44,9 +52,12 @@ export interface Changes {
   integration?: Partial<Integration>
   connection?: Partial<Connection>
   credentials?: object
+  api?: string
   /** A function's file instead of a body. */
   file?: string
 }
+
+const uidOf = (api: string) => (api === 'api' ? 'uid-1' : `uid-${api}`)
 
 export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
   await using open = new AsyncDisposableStack()
@@ -67,22 +78,22 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
 
   const runners = open.use(new AsyncDisposableStack())
   const started: Running[] = []
+  const runnerEnv = {
+    NATS_URL: url,
+    NATS_PREFIX: prefix,
+    REDIS_URL: servers().redis.url,
+    REDIS_PREFIX: prefix,
+    RECORDS_ADDRESS: `127.0.0.1:${port}`,
+    SCHEDULER_ADDRESS: `127.0.0.1:${port}`,
+    SYNCLINE_KEYRING: keyring,
+    EGRESS_ALLOW_HOSTS: '127.0.0.1',
+    RUN_BLOCKED_MS: '20000',
+    SANDBOX_MIN_LEVEL: 'basic',
+    RUNNER_DRAIN_MS: '300',
+    ...env,
+  }
   const startRunner = async (more: NodeJS.ProcessEnv = {}) => {
-    const config = Config.parse({
-      NATS_URL: url,
-      NATS_PREFIX: prefix,
-      REDIS_URL: servers().redis.url,
-      REDIS_PREFIX: prefix,
-      RECORDS_ADDRESS: `127.0.0.1:${port}`,
-      SCHEDULER_ADDRESS: `127.0.0.1:${port}`,
-      SYNCLINE_KEYRING: keyring,
-      EGRESS_ALLOW_HOSTS: '127.0.0.1',
-      RUN_BLOCKED_MS: '20000',
-      SANDBOX_MIN_LEVEL: 'basic',
-      RUNNER_DRAIN_MS: '300',
-      ...env,
-      ...more,
-    })
+    const config = Config.parse({ ...runnerEnv, ...more })
     const runner = await start(config, createLog('runner', 'silent'))
     runners.defer(() => runner[Symbol.asyncDispose]())
     started.push(runner)
@@ -114,7 +125,8 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     startRunner,
     async deploy(exec, changes = {}) {
       const { models = ['Thing'], trackDeletes = false, integration, connection, credentials } = changes
-      const place = 'connection:dev/api/demo'
+      const { api = 'api' } = changes
+      const place = `connection:dev/${api}/demo`
       const sealed = new Keyring(keyring).seal(JSON.stringify(credentials ?? { type: 'NONE' }), place)
       const file = join(folder, `api/syncs/demo${++count}.ts`)
       await mkdir(join(folder, 'api/syncs'), { recursive: true })
@@ -131,7 +143,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
       await catalog.integrations.upsert(
         () => ({
           environment: 'dev',
-          key: 'api',
+          key: api,
           provider: 'acme',
           displayName: 'Acme',
           baseUrl: 'http://127.0.0.1:1',
@@ -142,13 +154,13 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           ...integration,
         }),
         'dev',
-        'api',
+        api,
       )
       await catalog.connections.upsert(
         () => ({
-          uid: 'uid-1',
+          uid: uidOf(api),
           environment: 'dev',
-          integration: 'api',
+          integration: api,
           id: 'demo',
           sealedCredentials: sealed,
           metadata: null,
@@ -159,13 +171,13 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           ...connection,
         }),
         'dev',
-        'api',
+        api,
         'demo',
       )
       await catalog.syncs.upsert(
         () => ({
           environment: 'dev',
-          integration: 'api',
+          integration: api,
           name: 'demo',
           description: '',
           version: '1',
@@ -177,18 +189,18 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           deployedAt: CREATED_AT,
         }),
         'dev',
-        'api',
+        api,
         'demo',
       )
       await runnersFollow()
     },
-    async request({ checkpoint = '', ...options } = {}) {
+    async request({ checkpoint = '', api = 'api', ...options } = {}) {
       const runId = `run-${++count}`
       const plan = {
         environment: 'dev',
-        providerConfigKey: 'api',
+        providerConfigKey: api,
         connectionId: 'demo',
-        connectionUid: 'uid-1',
+        connectionUid: uidOf(api),
         sync: 'demo',
       }
       standIns.add(runId, { ...plan, ...options }, checkpoint)
@@ -196,16 +208,23 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
       return runId
     },
     async run(options) {
-      const runId = await world.request(options)
+      return world.ended(await world.request(options))
+    },
+    ended(runId, attempt) {
       return eventually(
         () => {
-          const end = finished.find((one) => one.runId === runId)
+          const end = finished.find((one) => one.runId === runId && (attempt ?? one.attempt) === one.attempt)
           if (!end) throw new Error(`${runId} has not ended: ${world.log(runId).join('\n')}`)
           return end
         },
         { timeoutMs: 45_000 },
       )
     },
+    async resume({ runId, attempt: throttles }) {
+      const message = { environment: 'dev', runId, throttles }
+      await publish(bus, subjects.runRequested, ['dev'], message, { id: `${runId}.${throttles}` })
+    },
+    env: runnerEnv,
     async unacknowledged() {
       const { num_pending, num_ack_pending } = await bus.manager.consumers.info(`${prefix}_RUNS`, 'runner')
       return num_pending + num_ack_pending

@@ -25,6 +25,16 @@ export class Budgets {
     return 0
   }
 
+  /** How many milliseconds a request of the connection would have to wait now. */
+  async estimate(_access: Access, _asker: Asker): Promise<number> {
+    return 0
+  }
+
+  /** The connection comes back later, and keeps its place among those that wait. As `estimate`. */
+  async leave(_access: Access, _asker: Asker): Promise<number> {
+    return 0
+  }
+
   /** Takes what an answer says about the quota. */
   async learn(_access: Access, _answer: EgressAnswer): Promise<void> {}
 }

@@ -13,7 +13,7 @@ if reason then return reason end
 local schedule = load_schedule(run.schedule)
 local not_before = math.max(args.resumeAt, args.now + SHORTEST_MS)
 local throttled_ms = (tonumber(run.throttled_ms) or 0) + not_before - args.now
-change(run, { counts = args.counts })
+if args.hasBegun then change(run, { has_begun = 1, counts = args.counts }) end
 if throttled_ms > args.maxThrottledMs then
   local hours = math.floor(args.maxThrottledMs / 3600000)
   change(run, { last_lines = args.lastLines })
@@ -23,7 +23,6 @@ if throttled_ms > args.maxThrottledMs then
   return 'failed'
 end
 
-if args.hasBegun then change(run, { has_begun = 1 }) end
 change(run, {
   state = 'QUEUED', attempt = tonumber(run.attempt) + 1, throttles = tonumber(run.throttles) + 1,
   throttled_ms = throttled_ms, throttled_reason = args.reason, not_before = not_before,

@@ -1,0 +1,241 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { RunOutcome } from '@syncline/proto'
+import { eventually } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import { createWorld, type World } from './world.ts'
+
+const SUCCESS = { outcome: RunOutcome.SUCCESS, error: '' }
+const MINUTE_MS = 60_000
+
+/** An API: `/ok` answers, and each other path as `answer` says. `seen` has the paths of all requests. */
+async function openApi(answer: (response: ServerResponse, times: number, path: string) => void = limit(600)) {
+  const seen: string[] = []
+  let limitedAt = 0
+  const server = createServer((request, response) => {
+    const path = request.url ?? ''
+    seen.push(path)
+    if (path === '/limited' && limitedAt === 0) limitedAt = Date.now()
+    if (path === '/ok') json(response, 200)
+    else answer(response, seen.filter((one) => one === path).length, path)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    limitedAt: () => limitedAt,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+const json = (response: ServerResponse, status: number, headers = {}) =>
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end('{}')
+/** 429 for the first time, or always. */
+const limit = (seconds: number) => (response: ServerResponse) => {
+  json(response, 429, { 'retry-after': String(seconds) })
+}
+const limitOnce = (seconds: number) => (response: ServerResponse, times: number) => {
+  if (times === 1) limit(seconds)(response)
+  else json(response, 200)
+}
+
+const call = (path: string) => `await nango.get({ endpoint: '${path}', retries: 5 })`
+const saved = (id: string) => `await nango.batchSave([{ id: '${id}' }], 'Thing')`
+
+test('connections whose API wants them to wait for minutes do not delay a sync of another API', async () => {
+  await using api = await openApi((response, _, path) =>
+    path === '/403' ? json(response, 403) : limit(600)(response),
+  )
+  await using world = await createWorld({ RUNNER_SLOTS: '2', RUNNER_MAX_PARKED: '0' })
+  const retry = { statuses: [403], at: 'x-ratelimit-reset' }
+  await world.deploy(`${call('/429')}`, { integration: { baseUrl: api.url } })
+  await world.deploy(call('/403'), { api: 'plain', integration: { baseUrl: api.url, retry } })
+  await world.deploy(saved('1'), { api: 'other' })
+  const limited = await Promise.all([1, 2, 3, 4].map((n) => world.request({ variant: `v${n}` })))
+  await world.request({ api: 'plain' })
+  await eventually(() => expect(api.seen).toContain('/429'))
+  const startedAt = Date.now()
+  expect(await world.run({ api: 'other' })).toMatchObject(SUCCESS)
+  expect(Date.now() - startedAt).toBeLessThan(15_000)
+
+  for (const run of limited) {
+    const end = await world.ended(run)
+    expect(end).toMatchObject({ outcome: RunOutcome.THROTTLED, error: expect.stringContaining('429') })
+    const waitMs = (end.resumeAtMs ?? 0) - end.finishedAtMs
+    expect(waitMs).toBeGreaterThan(9.9 * MINUTE_MS)
+    expect(waitMs).toBeLessThan(10.5 * MINUTE_MS)
+  }
+}, 60_000)
+
+test('a run that would lose what it has keeps its process, gives up its slot and goes on where it was', async () => {
+  await using api = await openApi(limitOnce(6))
+  await using world = await createWorld({ RUNNER_SLOTS: '1' })
+  await world.deploy(`${call('/ok')}; ${call('/limited')}; ${saved('after')}`, {
+    integration: { baseUrl: api.url },
+  })
+  await world.deploy(saved('other'), { api: 'other' })
+  const run = await world.request()
+  await eventually(() => expect(api.seen).toEqual(['/ok', '/limited']))
+  expect(await world.run({ api: 'other' })).toMatchObject(SUCCESS)
+  expect(world.finished).toHaveLength(1)
+
+  expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
+  expect(api.seen).toEqual(['/ok', '/limited', '/limited'])
+  expect(savedIn(world)).toEqual(['after'])
+  expect(world.log(run).join('\n')).toMatch(
+    /info waits [56]\.\d s for its API, without a slot: GET \/limited/,
+  )
+  expect(await world.unacknowledged()).toBe(0)
+}, 60_000)
+
+test('a parked run gets its slot back before a run that has not begun', async () => {
+  await using api = await openApi(limitOnce(4))
+  await using world = await createWorld({ RUNNER_SLOTS: '1' })
+  await world.deploy(`${call('/ok')}; ${call('/limited')}; ${saved('parked')}`, {
+    integration: { baseUrl: api.url },
+  })
+  await world.deploy(saved('other'), { api: 'other' })
+  const gate = Promise.withResolvers<void>()
+  const saves: string[] = []
+  world.standIns.onSave = async (request) => {
+    saves.push(request.batch?.ids[0] ?? '')
+    if (saves.length === 1) await gate.promise
+  }
+  const run = await world.request()
+  await eventually(() => expect(world.log(run).join()).toContain('without a slot'))
+  const [first, second] = [await world.request({ api: 'other' }), await world.request({ api: 'other' })]
+  await eventually(() => expect(saves).toEqual(['other']))
+  await eventually(() => expect(Date.now()).toBeGreaterThan(api.limitedAt() + 4500), { timeoutMs: 20_000 })
+  gate.resolve()
+  for (const id of [run, first, second]) expect(await world.ended(id)).toMatchObject(SUCCESS)
+  expect(saves).toEqual(['other', 'parked', 'other'])
+}, 60_000)
+
+test('a run with a checkpoint ends as throttled and comes back at its checkpoint', async () => {
+  await using api = await openApi(limitOnce(600))
+  await using world = await createWorld()
+  await world.deploy(
+    `const before = await nango.getCheckpoint()
+     if (!before) { ${call('/ok')}; ${call('/ok')}; await nango.saveCheckpoint({ page: 2 }) }
+     ${call('/limited')}; ${saved('end')}`,
+    { integration: { baseUrl: api.url } },
+  )
+  const run = await world.request()
+  const end = await world.ended(run)
+  expect(end).toMatchObject({ outcome: RunOutcome.THROTTLED, attempt: 1, hasBegun: true })
+  expect(await world.unacknowledged()).toBe(0)
+  await world.resume(end)
+  expect(await world.ended(run, 2)).toMatchObject(SUCCESS)
+  expect(api.seen).toEqual(['/ok', '/ok', '/limited', '/limited'])
+}, 60_000)
+
+test('without a place a run waits in its slot, and no other run of its API begins meanwhile', async () => {
+  await using api = await openApi(limitOnce(8))
+  await using world = await createWorld({ RUNNER_SLOTS: '2', RUNNER_MAX_PARKED: '0' })
+  await world.deploy(`${call('/ok')}; ${call('/limited')}`, { integration: { baseUrl: api.url } })
+  await world.deploy(saved('1'), { api: 'other' })
+  const run = await world.request()
+  await eventually(() => expect(api.seen).toContain('/limited'))
+  const next = await eventually(async () => {
+    const end = await world.run({ variant: `v${world.finished.length}` })
+    expect(end.outcome).toBe(RunOutcome.THROTTLED)
+    return end
+  })
+  expect(next).toMatchObject({
+    hasBegun: false,
+    error: expect.stringContaining("another run of 'api' waits"),
+  })
+  expect(world.standIns.calls.filter((text) => text.startsWith('begin'))).not.toHaveLength(0)
+  expect(await world.run({ api: 'other' })).toMatchObject(SUCCESS)
+  expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
+}, 60_000)
+
+test('calls that count their tries go on counting: the run is not begun anew', async () => {
+  await using api = await openApi((response) => json(response, 500))
+  await using world = await createWorld({ RUNNER_SLOTS: '1' })
+  await world.deploy(`await nango.get({ endpoint: '/broken', retries: 1 })`, {
+    integration: { baseUrl: api.url },
+  })
+  await world.deploy(saved('1'), { api: 'other' })
+  const run = await world.request()
+  await eventually(() => expect(api.seen).toEqual(['/broken']))
+  expect(await world.run({ api: 'other' })).toMatchObject(SUCCESS)
+  expect(await world.ended(run)).toMatchObject({ outcome: RunOutcome.FAILED, attempt: 1 })
+  expect(api.seen).toEqual(['/broken', '/broken'])
+}, 60_000)
+
+test('a function may do other things beside a call that waits', async () => {
+  await using api = await openApi(limitOnce(8))
+  await using world = await createWorld({ RUNNER_SLOTS: '1' })
+  await world.deploy(
+    `${call('/ok')}
+     const slow = ${call('/limited').replace('await ', '')}
+     for (const id of ['a', 'b']) {
+       await new Promise((resolve) => setTimeout(resolve, 1500))
+       await nango.batchSave([{ id }], 'Thing')
+     }
+     await slow`,
+    { integration: { baseUrl: api.url } },
+  )
+  const startedAt = Date.now()
+  const run = await world.request()
+  await eventually(() => expect(savedIn(world)).toEqual(['a', 'b']), { timeoutMs: 20_000 })
+  expect(api.seen).toEqual(['/ok', '/limited'])
+  expect(Date.now() - startedAt).toBeLessThan(8000)
+  expect(world.log(run).filter((line) => line.includes('without a slot')).length).toBeGreaterThan(1)
+  expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
+}, 60_000)
+
+test('a runner that is stopped leaves its parked runs to another at once', async () => {
+  await using api = await openApi((response, times) =>
+    times < 3 ? limit(600)(response) : json(response, 200),
+  )
+  await using world = await createWorld({ RUNNER_SLOTS: '1', RUNNER_DRAIN_MS: '60000' })
+  await deployParked(world, api.url)
+  const run = await parkedRun(world)
+  const startedAt = Date.now()
+  await world.runner[Symbol.asyncDispose]()
+  expect(Date.now() - startedAt).toBeLessThan(10_000)
+  expect(world.finished).toEqual([])
+  expect(world.log(run).at(-1)).toContain('this runner is stopping')
+  await world.startRunner()
+  await eventually(() => expect(world.log(run).join('\n')).toContain("attempt 2 of 'demo'"), {
+    timeoutMs: 20_000,
+  })
+}, 60_000)
+
+test('a run whose runner is killed while it is parked goes on with another runner', async () => {
+  await using api = await openApi(limitOnce(600))
+  await using world = await createWorld({ RUNNER_SLOTS: '1' })
+  await deployParked(world, api.url)
+  await world.runner[Symbol.asyncDispose]()
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const runner = spawn(process.execPath, ['--no-warnings', main], {
+    env: { PATH: process.env.PATH, ...world.env, METRICS_LISTEN: '127.0.0.1:0', HTTP_LISTEN: '127.0.0.1:0' },
+    stdio: 'ignore',
+  })
+  const exited = once(runner, 'exit')
+  const run = await parkedRun(world)
+  runner.kill('SIGKILL')
+  await exited
+  await world.startRunner()
+  expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 2 })
+}, 90_000)
+
+const savedIn = (world: World) => world.standIns.saved('Thing').map(({ id }) => id)
+
+const deployParked = (world: World, baseUrl: string) =>
+  world.deploy(`${call('/ok')}; ${call('/limited')}`, { integration: { baseUrl } })
+
+async function parkedRun(world: World): Promise<string> {
+  const run = await world.request()
+  await eventually(() => expect(world.log(run).join('\n')).toContain('without a slot'), { timeoutMs: 30_000 })
+  return run
+}
