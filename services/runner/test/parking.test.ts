@@ -218,7 +218,7 @@ test('a run whose runner is killed while it is parked goes on with another runne
   await world.runner[Symbol.asyncDispose]()
   const main = join(import.meta.dirname, '../src/main.ts')
   const runner = spawn(process.execPath, ['--no-warnings', main], {
-    env: { PATH: process.env.PATH, ...world.env, METRICS_LISTEN: '127.0.0.1:0', HTTP_LISTEN: '127.0.0.1:0' },
+    env: { PATH: process.env.PATH, ...world.env, OPS_PORT: '0' },
     stdio: 'ignore',
   })
   const exited = once(runner, 'exit')
