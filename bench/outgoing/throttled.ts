@@ -1,0 +1,147 @@
+// How soon a sync starts beside hundreds of runs of another API that wants them to wait, over the real system.
+import { once } from 'node:events'
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectBus } from '@syncline/bus'
+import { hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
+import { bundleSync } from '@syncline/functions'
+import { startSystem } from '@syncline/launcher'
+import { Syncline } from '@syncline/sdk'
+
+const ENVIRONMENT = 'bench'
+/** All throttled runs come back in this time, so that each measurement meets them several times. */
+const RETRY_AFTER_S = 30
+const SETTLE_MS = 10 * 60_000
+
+export interface Figure {
+  name: string
+  value: string
+  reach: string
+  ok: boolean
+}
+
+/** @param quick A smoke test: its figures say nothing. */
+export async function run({ quick = false } = {}): Promise<Figure[]> {
+  const [connections, starts, everyMs] = quick ? [20, 10, 300] : [500, 120, 1000]
+  await using open = new AsyncDisposableStack()
+  const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-bench-'))).path
+  const api = open.use(await startApi())
+  const egress = [new URL(api.url).host]
+  const options = { dir, port: 0, keyring: Keyring.generate('bench'), egress, env: { LOG_LEVEL: 'warn' } }
+  const system = open.use(await startSystem(options))
+  const client = new Syncline({ secretKey: await makeKey(system.natsUrl), host: system.url })
+
+  await addSync(client, { name: 'probe', dir, apiUrl: api.url, connections: 1 })
+  const probe = { client, api, starts, everyMs }
+  await startTimes({ ...probe, starts: 5 })
+  const idle = await startTimes(probe)
+  await addSync(client, { name: 'limited', dir, apiUrl: api.url, connections })
+  await untilThrottled(client, connections)
+  const beside = await startTimes(probe)
+
+  const [before, now] = [quantile(idle, 0.99), quantile(beside, 0.99)]
+  return [
+    {
+      name: `start of a sync beside ${connections} throttled runs of another API, p99`,
+      value: `${now.toFixed(0)} ms, idle ${before.toFixed(0)} ms (${(now / before).toFixed(1)}×)`,
+      reach: '≤ 2× of idle',
+      ok: now <= 2 * before,
+    },
+  ]
+}
+
+async function untilThrottled(client: Syncline, connections: number): Promise<void> {
+  const until = Date.now() + SETTLE_MS
+  for (;;) {
+    const { syncs } = await client.syncStatus('limited', ['limited'])
+    const waiting = syncs.filter(({ lastRun }) => lastRun?.throttled).length
+    if (waiting === connections) return
+    if (Date.now() > until) throw new Error(`only ${waiting} of ${connections} runs are throttled`)
+    await sleep(1000)
+  }
+}
+
+type Api = Awaited<ReturnType<typeof startApi>>
+
+/** Milliseconds from each trigger to the first request of its run. */
+async function startTimes(probe: { client: Syncline; api: Api; starts: number; everyMs: number }) {
+  const { client, api, starts, everyMs } = probe
+  const times: number[] = []
+  for (let n = 0; n < starts; n++) {
+    const request = api.nextProbe()
+    const startedAt = performance.now()
+    await client.triggerSync('probe', ['probe'], 'c0')
+    await request
+    times.push(performance.now() - startedAt)
+    await sleep(everyMs)
+  }
+  return times
+}
+
+/** `/probe` answers at once, anything else is over its limit. */
+async function startApi() {
+  let arrived = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    if (request.url === '/probe') {
+      arrived.resolve()
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    } else response.writeHead(429, { 'retry-after': String(RETRY_AFTER_S) }).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on TCP
+    nextProbe() {
+      arrived = Promise.withResolvers()
+      return arrived.promise
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+async function addSync(
+  client: Syncline,
+  { name, dir, apiUrl, connections }: { name: string; dir: string; apiUrl: string; connections: number },
+): Promise<void> {
+  const file = join(dir, name, `syncs/${name}.ts`)
+  await mkdir(join(dir, name, 'syncs'), { recursive: true })
+  await writeFile(
+    file,
+    `import { createSync } from 'nango'
+     import { z } from 'zod'
+     export default createSync({
+       description: '', frequency: 'every hour', models: { Thing: z.object({ id: z.string() }) },
+       exec: async (nango) => { await nango.get({ endpoint: '/${name}', retries: 10 }) },
+     })`,
+  )
+  const { text: bundle } = await bundleSync(file)
+  await client.createIntegration({ unique_key: name, provider: name, base_url: apiUrl })
+  for (let n = 0; n < connections; n++) {
+    const credentials = { type: 'NONE' as const }
+    await client.createConnection({ provider_config_key: name, connection_id: `c${n}`, credentials })
+  }
+  const facts = { description: '', models: ['Thing'], frequency: 'every hour' }
+  await client.deploy([{ provider_config_key: name, name, ...facts, bundle }])
+}
+
+async function makeKey(natsUrl: string): Promise<string> {
+  await using bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'bench')
+  await using catalog = await openCatalog(bus, (error) => console.error(error))
+  const createdAt = new Date().toISOString()
+  await catalog.environments.create({ name: ENVIRONMENT, createdAt }, ENVIRONMENT)
+  const key = newApiKey(ENVIRONMENT)
+  const hash = hashApiKey(key)
+  const facts = { hash, environment: ENVIRONMENT, label: 'bench', hint: key.slice(-4), createdAt }
+  await catalog.apiKeys.create(facts, hash)
+  return key
+}
+
+function quantile(values: number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN
+}
