@@ -18,7 +18,7 @@ export const Run = z.object({
   error: z.string().nullable(),
   /** What a run that succeeded could not do. */
   warning: z.string().nullable(),
-  /** Grows when the run is taken over by another runner. */
+  /** Grows when the run is taken over by another runner, or was throttled. */
   attempt: z.int(),
   /** Why it was started: schedule, trigger or start. */
   cause: z.string(),

@@ -51,8 +51,9 @@ export class ApiWaits implements Disposable {
   #timer: NodeJS.Timeout | undefined
   /** While parked. */
   #place: Disposable | undefined
+  /** While it waits in its slot. */
+  #stay: Disposable | undefined
   #returning: Promise<void> | undefined
-  #hasStayed = false
   readonly #over = new AbortController()
   readonly #signal: AbortSignal
 
@@ -119,10 +120,12 @@ export class ApiWaits implements Disposable {
     clearTimeout(this.#timer)
     this.#options.parking.stopping.removeEventListener('abort', this.#onStopping)
     this.#leavePlace()
+    this.#leaveStay()
   }
 
   #begin(): void {
     this.#working++
+    this.#leaveStay()
     clearTimeout(this.#timer)
   }
 
@@ -140,19 +143,20 @@ export class ApiWaits implements Disposable {
     const { attempt, parking, events } = this.#options
     const [first] = [...this.#waits].toSorted((a, b) => a.until - b.until)
     if (this.#signal.aborted || first === undefined || first.until - Date.now() <= LONG_WAIT_MS) return
+
     const decision = decideWait({
       isNamed: [...this.#waits].every(({ isNamed }) => isNamed),
       hasAdvanced: this.#hasAdvanced,
       answered: this.#answered,
       canPark: this.#sandbox !== undefined && parking.hasPlace(this.#sandbox.heldBytes),
+      canStay: this.#stay !== undefined || parking.canStay,
     })
     if (decision === 'throttle') this.#options.stop(new RunThrottled(first.reason, first.until))
     else if (parking.stopping.aborted) this.#onStopping()
     else if (decision === 'park') this.#park(first)
     else {
-      parking.waitsInSlot(attempt, first.until)
-      if (!this.#hasStayed) events.waitsInSlot(attempt, first.until - Date.now(), first.reason)
-      this.#hasStayed = true
+      if (!this.#stay) events.waitsInSlot(attempt, first.until - Date.now(), first.reason)
+      this.#stay ??= parking.stay(attempt, first.until)
       this.#decideIn(LOOK_MS)
     }
   }
@@ -161,6 +165,7 @@ export class ApiWaits implements Disposable {
     const { attempt, parking, slot, note, events } = this.#options
     const seconds = ((until - Date.now()) / 1000).toFixed(1)
     note(`waits ${seconds} s for its API, without a slot: ${reason}`)
+    this.#leaveStay()
     this.#place = parking.enter()
     this.#sandbox?.pause()
     slot.give()
@@ -197,6 +202,11 @@ export class ApiWaits implements Disposable {
     this.#place[Symbol.dispose]()
     this.#place = undefined
     this.#options.events.unparked()
+  }
+
+  #leaveStay(): void {
+    this.#stay?.[Symbol.dispose]()
+    this.#stay = undefined
   }
 
   readonly #onStopping = (): void => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decideWait } from './decide-wait.ts'
 
-const at = { isNamed: true, hasAdvanced: false, answered: 7, canPark: true }
+const at = { isNamed: true, hasAdvanced: false, answered: 7, canPark: true, canStay: true }
 
 test.each([
   ['nothing was answered yet', { answered: 0 }, 'throttle'],
@@ -12,6 +12,11 @@ test.each([
   ['answers, and no checkpoint in this attempt', {}, 'park'],
   ['few answers, and no checkpoint in this attempt', { answered: 1 }, 'park'],
   ['answers, no checkpoint, no place', { canPark: false }, 'stay'],
+  [
+    'answers, no checkpoint, no place, and too many in their slots',
+    { canPark: false, canStay: false },
+    'throttle',
+  ],
   ['a call that counts its tries', { isNamed: false, answered: 0 }, 'park'],
   ['a call that counts its tries, no place', { isNamed: false, answered: 0, canPark: false }, 'stay'],
   [

@@ -11,6 +11,8 @@ export interface Waiting {
   answered: number
   /** There is a place for its process without a slot. */
   canPark: boolean
+  /** There are slots left for runs of other APIs. */
+  canStay: boolean
 }
 
 /**
@@ -20,16 +22,18 @@ export interface Waiting {
  *   was answered yet, or few since a checkpoint of this attempt. An attempt that has not advanced and has got answers would
  *   get the same answers again in the next one, use up the quota, and never end.
  * - `park`: its process stays, without a slot.
- * - `stay`: in its slot, for want of places. Not if the attempt has advanced: it ends, however much is repeated.
+ * - `stay`: in its slot, for want of places. Not if the attempt has advanced, and not if too many wait in their slots: then it
+ *   ends, however much is repeated. The scheduler ends a run that was throttled for a day.
  */
 export function decideWait({
   isNamed,
   hasAdvanced,
   answered,
   canPark,
+  canStay,
 }: Waiting): 'throttle' | 'park' | 'stay' {
   const losesNothing = answered === 0 || (hasAdvanced && answered <= REPEATED_CALLS_MAX)
   if (isNamed && losesNothing) return 'throttle'
   if (canPark) return 'park'
-  return isNamed && hasAdvanced ? 'throttle' : 'stay'
+  return canStay && !(isNamed && hasAdvanced) ? 'stay' : 'throttle'
 }

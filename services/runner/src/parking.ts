@@ -11,23 +11,22 @@ interface Api {
 
 /**
  * The places where runs of this process wait for their API without a slot. Each costs the memory of its child. Beside that, the
- * APIs whose runs wait in their slots for want of a place: no further run of them begins meanwhile.
+ * runs that wait in their slots for want of a place: half of the slots at most, and no further run of their API begins meanwhile.
  */
 export class Parking {
   readonly #places: number
+  readonly #slots: number
   readonly #memoryMb: number
   readonly #inSlot = new Map<string, number>()
   readonly #stop = new AbortController()
   #parked = 0
+  #staying = 0
 
   /** @param memoryMb What the run may take that gets the slot of a parked one. */
-  constructor({ places, memoryMb }: { places: number; memoryMb: number }) {
+  constructor({ places, slots, memoryMb }: { places: number; slots: number; memoryMb: number }) {
     this.#places = places
+    this.#slots = slots
     this.#memoryMb = memoryMb
-  }
-
-  get parked(): number {
-    return this.#parked
   }
 
   /** Aborts when this process stops: runs that wait are left to others at once. */
@@ -53,9 +52,15 @@ export class Parking {
     return { [Symbol.dispose]: () => void this.#parked-- }
   }
 
-  /** A run of the API waits in its slot until then. */
-  waitsInSlot(api: Api, until: number): void {
+  get canStay(): boolean {
+    return this.#staying < Math.max(1, Math.floor(this.#slots / 2))
+  }
+
+  /** A run of the API waits in its slot until then, or until it is disposed of. */
+  stay(api: Api, until: number): Disposable {
     this.#inSlot.set(keyOf(api), Math.max(until, this.#inSlot.get(keyOf(api)) ?? 0))
+    this.#staying++
+    return { [Symbol.dispose]: () => void this.#staying-- }
   }
 
   /** How long no run of the API is to begin, because another one waits in its slot. */

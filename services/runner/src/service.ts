@@ -39,7 +39,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const loader = new WorkLoader(catalog, keyring)
-  const parking = new Parking({ places: config.maxParked, memoryMb: limits.memoryMb })
+  const parking = new Parking({ places: config.maxParked, slots: config.slots, memoryMb: limits.memoryMb })
   const deps = { bus, sandboxes, scheduler, records, outgoing, loader, events, parking, leaseMs }
   open.use(startIntake(deps, config))
 

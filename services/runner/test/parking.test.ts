@@ -171,6 +171,14 @@ test('calls that count their tries go on counting: the run is not begun anew', a
   expect(api.seen).toEqual(['/broken', '/broken'])
 }, 60_000)
 
+test('a run that is parked for longer than its message is kept alive goes to no other runner', async () => {
+  await using api = await openApi(limitOnce(13))
+  await using world = await createWorld()
+  await world.startRunner()
+  await deployParked(world, api.url)
+  expect(await world.run()).toMatchObject({ ...SUCCESS, attempt: 1 })
+}, 60_000)
+
 test('a function may do other things beside a call that waits', async () => {
   await using api = await openApi(limitOnce(8))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
