@@ -179,6 +179,28 @@ test('a run that is parked for longer than its message is kept alive goes to no 
   expect(await world.run()).toMatchObject({ ...SUCCESS, attempt: 1 })
 }, 60_000)
 
+test('a run of which one call works and others wait keeps its slot until all of them wait', async () => {
+  const slow = Promise.withResolvers<ServerResponse>()
+  await using api = await openApi((response, times, path) => {
+    if (path === '/slow') slow.resolve(response)
+    else limitOnce(8)(response, times)
+  })
+  await using world = await createWorld({ RUNNER_SLOTS: '1' })
+  const paths = ['/limited', '/limited?2', '/slow'].map((path) => call(path).replace('await ', ''))
+  await world.deploy(`${call('/ok')}; await Promise.all([${paths}])`, { integration: { baseUrl: api.url } })
+  await world.deploy(saved('1'), { api: 'other' })
+  const run = await world.request()
+  const response = await slow.promise
+  await eventually(() => expect(api.seen).toContain('/limited?2'))
+  const other = await world.request({ api: 'other' })
+  await eventually(() => expect(Date.now()).toBeGreaterThan(api.limitedAt() + 2500), { timeoutMs: 10_000 })
+  expect(world.standIns.runs.get(other)?.attempt).toBe(0)
+  json(response, 200)
+  expect(await world.ended(other)).toMatchObject(SUCCESS)
+  expect(world.finished).toHaveLength(1)
+  expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
+}, 60_000)
+
 test('a function may do other things beside a call that waits', async () => {
   await using api = await openApi(limitOnce(8))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
