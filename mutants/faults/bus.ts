@@ -27,4 +27,18 @@ export const bus: Mutant[] = [
     tests: ['libs/bus/test/consume-queues.test.ts'],
     only: 'a queue keeps its order over instances and failures',
   },
+  {
+    name: 'slot-taken-back-after-new-messages',
+    attacks: '5: a run that waited for its API goes on before new ones begin',
+    edits: [
+      {
+        file: 'libs/bus/src/slots.ts',
+        search: 'if (next) next()',
+        replace:
+          'if (next) setImmediate(() => this.takeBack(new AbortController().signal).then(next)), this.#free++, this.#onFree()',
+      },
+    ],
+    tests: ['libs/bus/src/slots.test.ts'],
+    only: 'who comes back gets a slot',
+  },
 ]

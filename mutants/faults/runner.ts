@@ -80,6 +80,26 @@ const faults: Mutant[] = [
     only: 'a function saves, and the run ends with its counts',
   },
   {
+    name: 'parked-run-keeps-its-slot',
+    attacks: '5: a run that waits for its API delays no other',
+    edits: [{ file: runner('src/api-waits.ts'), search: '    slot.give()\n', replace: '' }],
+    tests: [runner('test/parking.test.ts')],
+    only: 'keeps its process, gives up its slot',
+  },
+  {
+    name: 'tries-begin-anew',
+    attacks: 'retries have a limit',
+    edits: [
+      {
+        file: runner('src/decide-wait.ts'),
+        search: 'if (isNamed && losesNothing)',
+        replace: 'if (losesNothing)',
+      },
+    ],
+    tests: [runner('test/parking.test.ts')],
+    only: 'calls that count their tries go on counting',
+  },
+  {
     name: 'egress-private-address',
     attacks: 'egress: public addresses only',
     edits: [

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const script = (name: string) => `services/scheduler/src/scripts/${name}.lua`
 const runs = ['services/scheduler/test/runs.test.ts']
+const throttled = ['services/scheduler/test/throttled.test.ts']
 
 export const scheduler: Mutant[] = [
   {
@@ -178,5 +179,64 @@ export const scheduler: Mutant[] = [
     ],
     tests: runs,
     only: 'a schedule whose records are still being removed',
+  },
+  {
+    name: 'throttled-report-counts-twice',
+    attacks: '5: a run goes on once',
+    edits: [
+      {
+        file: script('throttle'),
+        search: 'attempt = tonumber(run.attempt) + 1, throttles',
+        replace: 'attempt = run.attempt, throttles',
+      },
+    ],
+    tests: throttled,
+    only: 'what a throttled attempt says later is ignored',
+  },
+  {
+    name: 'throttled-run-begun-by-its-old-message',
+    attacks: '4, 5: a run that waits for its API is not begun',
+    edits: [
+      {
+        file: script('start-attempt'),
+        search: 'args.throttles ~= tonumber(run.throttles)',
+        replace: 'false',
+      },
+    ],
+    tests: throttled,
+    only: 'what a throttled attempt says later is ignored',
+  },
+  {
+    name: 'throttled-run-lost-with-an-old-request',
+    attacks: '5: a throttled run is asked for again',
+    edits: [
+      {
+        file: script('prelude'),
+        search: "return run.throttles == '0' and run.id or run.id .. '.' .. run.throttles",
+        replace: 'return run.id',
+      },
+    ],
+    tests: throttled,
+    only: 'taking out a request that was published',
+  },
+  {
+    name: 'throttled-runs-fill-their-environment',
+    attacks: '5: an API that makes its runs wait delays no other',
+    edits: [{ file: script('prelude'), search: " - redis.call('SCARD', THROTTLED)", replace: '' }],
+    tests: throttled,
+    only: 'however many runs of one API are throttled',
+  },
+  {
+    name: 'blocked-schedule-fires',
+    attacks: '6: a connection without credentials takes no slots',
+    edits: [
+      {
+        file: script('prelude'),
+        search: "schedule.state == 'STARTED' and schedule.blocked == ''",
+        replace: "schedule.state == 'STARTED'",
+      },
+    ],
+    tests: ['services/scheduler/test/blocked.test.ts'],
+    only: 'a blocked schedule takes no slot',
   },
 ]
