@@ -31,15 +31,11 @@ export class RunThrottled extends Error {
 }
 
 /** A run that comes back is there a bit before its turn. */
-const EARLY_MS = 1000
-/** Runs that were told the same time come back one after the other, within a tenth of their wait. */
-const SPREAD_MAX_MS = 10_000
+const EARLY_MS = 300
 
-/** @param random From 0 to 1. */
-export function endOfThrottled({ message, until }: RunThrottled, now: number, random: number): Throttled {
+export function endOfThrottled({ message, until }: RunThrottled, now: number): Throttled {
   const waitMs = Math.max(0, until - now)
-  const spreadMs = random * Math.min(waitMs / 10, SPREAD_MAX_MS)
-  const resumeAt = Math.round(until - Math.min(EARLY_MS, waitMs / 2) + spreadMs)
+  const resumeAt = Math.round(until - Math.min(EARLY_MS, waitMs / 2))
   return { outcome: RunOutcome.THROTTLED, error: message, resumeAt }
 }
 
@@ -67,7 +63,7 @@ const byEnding = {
 
 /** Of an error on our side: what is missing or refused ends the run; what may work later is left to another attempt. */
 export function endOfError(error: unknown): End {
-  if (error instanceof RunThrottled) return endOfThrottled(error, Date.now(), Math.random())
+  if (error instanceof RunThrottled) return endOfThrottled(error, Date.now())
   if (error instanceof RunCancelled) return { outcome: RunOutcome.CANCELLED, error: error.message }
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof AppError && error.code === 'fenced')

@@ -40,7 +40,7 @@ export async function runAttempt(
   if (throttled) {
     deps.events.attemptNotBegun(attempt, throttled.message)
     const report = { counts: [], lastLines: [], hasBegun: false }
-    const end = endOfThrottled(throttled, Date.now(), Math.random())
+    const end = endOfThrottled(throttled, Date.now())
     return publishEnd(deps, attempt, end, report, stop)
   }
   const startedAt = Date.now()

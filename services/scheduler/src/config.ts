@@ -14,6 +14,8 @@ export const Config = z
     SCHEDULER_TICK_MS: variable.whole(250),
     SCHEDULER_RECONCILE_MS: variable.whole(300_000),
     SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200),
+    /** Throttled runs that come back in a second, in each environment: those of one API may all be told the same time. */
+    SCHEDULER_RESUMES_PER_SECOND: variable.whole(10),
     SCHEDULER_MAX_VARIANTS: variable.whole(100),
     RUN_LEASE_MS: variable.whole(30_000),
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000),
@@ -29,6 +31,7 @@ export const Config = z
     reconcileMs: env.SCHEDULER_RECONCILE_MS,
     runs: {
       maxPerEnvironment: env.SCHEDULER_MAX_RUNS_PER_ENVIRONMENT,
+      resumesPerSecond: Math.max(1, env.SCHEDULER_RESUMES_PER_SECOND),
       leaseMs: env.RUN_LEASE_MS,
       queueTimeoutMs: env.RUN_QUEUE_TIMEOUT_MS,
     },

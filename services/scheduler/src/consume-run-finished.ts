@@ -10,7 +10,13 @@ const ERROR_MAX = 2000
 /** Of all throttles of a run. */
 const MAX_THROTTLED_MS = 24 * 3600 * 1000
 
-type Deps = { store: Store; bus: Bus; events: Events; wake: (environment: string) => void }
+type Deps = {
+  store: Store
+  bus: Bus
+  events: Events
+  resumesPerSecond: number
+  wake: (environment: string) => void
+}
 
 /**
  * Settles each run whose end is reported, and queues again those that were throttled. A second report, or one of an attempt
@@ -38,7 +44,8 @@ export function consumeRunFinished(deps: Deps, signal: AbortSignal): Promise<voi
   )
 }
 
-async function throttle({ store, events, wake }: Deps, report: RunFinished): Promise<void> {
+async function throttle(deps: Deps, report: RunFinished): Promise<void> {
+  const { store, events, resumesPerSecond, wake } = deps
   const { environment, runId, attempt, counts, lastLines, resumeAtMs, hasBegun = true } = report
   const reason = report.error.slice(0, ERROR_MAX)
   const resumeAt = resumeAtMs ?? store.now()
@@ -50,6 +57,7 @@ async function throttle({ store, events, wake }: Deps, report: RunFinished): Pro
     resumeAt,
     hasBegun,
     maxThrottledMs: MAX_THROTTLED_MS,
+    resumesPerSecond,
   }
   const result = await store.throttle(environment, runId, throttle)
   if (result === 'queued') events.runThrottled(environment, runId, { reason, resumeAt })

@@ -34,10 +34,10 @@ export async function start(config: Config, log: Log, clock: Clock = Date.now): 
   const bus = open.use(await connectBus(config.nats, 'scheduler'))
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
   const records = open.use(connect(config.records.address)).client(RecordsDefinition)
-  const { leaseMs, queueTimeoutMs, maxPerEnvironment: maxRuns } = config.runs
+  const { leaseMs, queueTimeoutMs, resumesPerSecond, maxPerEnvironment: maxRuns } = config.runs
   const store = new Store(redis, config.redis.prefix, { maxRuns, queueTimeoutMs }, clock)
   const limits = { frequency: config.frequency, variants: config.maxVariants }
-  const own = { store, bus, catalog, records, events, limits, leaseMs }
+  const own = { store, bus, catalog, records, events, limits, leaseMs, resumesPerSecond }
 
   const ticking = startTicking(new Ticker(own), { tickMs: config.tickMs, onFailure: events.tickFailed })
   const { wake } = open.use(ticking)

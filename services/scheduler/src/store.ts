@@ -185,6 +185,7 @@ export class Store {
       resumeAt: number
       hasBegun: boolean
       maxThrottledMs: number
+      resumesPerSecond: number
     },
   ): Promise<string> {
     const [counts, lastLines] = [JSON.stringify(report.counts), JSON.stringify(report.lastLines)]

@@ -115,6 +115,27 @@ test('however many runs of one API are throttled, other runs of the environment 
   expect(await store.schedule(ENVIRONMENT, other)).toMatchObject({ active: '', pendingTrigger: 'trigger' })
 })
 
+test('runs that were told the same time come back one after the other', async () => {
+  await using world = await openWorld()
+  const { store, ticker } = world.instance()
+  for (let i = 0; i < 25; i++) {
+    const { run } = await running(world, store, `sync-${i}`)
+    await throttle(world, store, run, 1)
+  }
+  await ticker.tick()
+  const back = async () => (await world.requests()).filter((name) => name.endsWith('.1')).length
+  for (const [afterMs, count] of [
+    [WAIT_MS - 1, 0],
+    [1, 10],
+    [1000, 20],
+    [1000, 25],
+  ] as const) {
+    world.clock.advance(afterMs)
+    await ticker.tick()
+    expect(await back()).toBe(count)
+  }
+})
+
 test('triggers, slots, pauses and resets meet a throttled run as one that is queued', async () => {
   await using world = await openWorld()
   const { store, ticker } = world.instance()
@@ -241,5 +262,6 @@ function throttle(
     counts: [],
     lastLines: [],
     maxThrottledMs: 24 * HOUR_MS,
+    resumesPerSecond: 10,
   })
 }

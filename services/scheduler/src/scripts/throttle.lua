@@ -1,10 +1,13 @@
 -- Puts the run of a throttled attempt back into the queue, to be requested again when its API lets it go on. It keeps its id
 -- and number, so that what spans its attempts goes on: delete tracking, an emptying, the instant of its start. The next
 -- attempt has its number from here on: a second report of this one is ignored, like all else that it may still send.
--- ARGV[1]  run, attempt, reason, resumeAt, hasBegun, counts (JSON array), lastLines (JSON array), maxThrottledMs
+-- Runs that were told the same time come back one after the other: no second has more than `resumesPerSecond` of them.
+-- ARGV[1]  run, attempt, reason, resumeAt, hasBegun, counts (JSON array), lastLines (JSON array), maxThrottledMs,
+--          resumesPerSecond
 -- Returns  'queued', 'failed' (it has waited for too long in all), or why the report was ignored
 
 local SHORTEST_MS = 1000
+local SECONDS_TRIED = 1000
 
 local run = load_reported(args.run)
 local reason = stale(run, args.attempt)
@@ -12,6 +15,10 @@ if reason then return reason end
 
 local schedule = load_schedule(run.schedule)
 local not_before = math.max(args.resumeAt, args.now + SHORTEST_MS)
+for _ = 1, SECONDS_TRIED do
+  if redis.call('ZCOUNT', OUTBOX, not_before, '(' .. (not_before + 1000)) < args.resumesPerSecond then break end
+  not_before = not_before + 1000
+end
 local throttled_ms = (tonumber(run.throttled_ms) or 0) + not_before - args.now
 if args.hasBegun then change(run, { has_begun = 1, counts = args.counts }) end
 if throttled_ms > args.maxThrottledMs then
