@@ -158,11 +158,12 @@ export class Saves {
   }
 
   /**
-   * The first checkpoint that the function reads or saves. One that a run finds is of an earlier run: the run does not list what
-   * lies before it, so it can't tell what is gone. A window of delete tracking can: it spans runs.
+   * The first checkpoint that the function reads or saves. A run that goes on at one of an earlier run does not list what lies
+   * before it, so it can't tell what is gone. A window of delete tracking can: it spans runs. A later attempt goes on at a
+   * checkpoint of its run, which may have begun like that, or at the earlier run's if those before it came to nothing.
    */
   sawCheckpoint(by: 'read' | 'saved', json: string): void {
-    this.#isResumed ??= by === 'read' && json !== '' && this.#attempt.attempt === 1
+    this.#isResumed ??= by === 'read' && json !== '' && this.#attempt.foundCheckpoint
   }
 
   /** The log of the attempt gets its last words on what was skipped. */

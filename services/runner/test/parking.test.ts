@@ -136,6 +136,23 @@ test('a run with a checkpoint ends as throttled and comes back at its checkpoint
   expect(api.seen).toEqual(['/ok', '/ok', '/limited', '/limited'])
 }, 60_000)
 
+test('a throttled run that goes on at the checkpoint of an earlier run deletes nothing by what it saved itself', async () => {
+  await using api = await openApi(limitOnce(600))
+  await using world = await createWorld()
+  world.standIns.put(
+    'Thing',
+    ['1', '2', '3'].map((id) => ({ id })),
+  )
+  await world.deploy(`await nango.getCheckpoint(); ${call('/limited')}; ${saved('3')}`, {
+    integration: { baseUrl: api.url },
+    trackDeletes: true,
+  })
+  const run = await world.request({ checkpoint: '{"page":3}' })
+  await world.resume(await world.ended(run))
+  expect(await world.ended(run, 2)).toMatchObject({ outcome: RunOutcome.SUCCESS, counts: [{ deleted: 0 }] })
+  expect(savedIn(world)).toEqual(['1', '2', '3'])
+}, 60_000)
+
 test('without a place a run waits in its slot, and no other run of its API begins meanwhile', async () => {
   await using api = await openApi(limitOnce(8))
   await using world = await createWorld({ RUNNER_SLOTS: '2', RUNNER_MAX_PARKED: '0' })

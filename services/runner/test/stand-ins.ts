@@ -33,6 +33,7 @@ interface RunState extends RunPlan {
   attempt: number
   fence: number
   checkpoint: string
+  foundCheckpoint: boolean
   stopReason: string
   ended: boolean
 }
@@ -65,7 +66,15 @@ export class StandIns {
 
   add(runId: string, plan: RunPlan, checkpoint = ''): void {
     const fence = (this.runs.size + 1) * ATTEMPTS
-    this.runs.set(runId, { ...plan, attempt: 0, fence, checkpoint, stopReason: '', ended: false })
+    this.runs.set(runId, {
+      ...plan,
+      attempt: 0,
+      fence,
+      checkpoint,
+      foundCheckpoint: checkpoint !== '',
+      stopReason: '',
+      ended: false,
+    })
   }
 
   /** Records that a stream of the test's connection has. */
@@ -103,6 +112,7 @@ export class StandIns {
         ...run,
         startedAtMs: Date.now(),
         runNumber: RUN_NUMBER,
+        foundCheckpoint: run.foundCheckpoint,
       }
       return { outcome: { $case: 'started', value } }
     },

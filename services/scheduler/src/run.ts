@@ -24,6 +24,8 @@ export interface Run {
   /** The end of the log of a run that failed. */
   lastLines: string[]
   emptyCache: boolean
+  /** When the run began, there was a checkpoint of an earlier one. */
+  foundCheckpoint: boolean
   throttles: number
   /** Of the last throttle. The run is requested again at `notBefore`. */
   throttledReason: string
@@ -59,6 +61,8 @@ export function runFrom(id: string, fields: Record<string, string>): Run {
     sandbox: fields.sandbox ?? '',
     lastLines: JSON.parse(fields.last_lines || '[]'),
     emptyCache: fields.empty_cache === '1',
+    // A run of an earlier build may have found one.
+    foundCheckpoint: fields.found_checkpoint !== '0',
     throttles: Number(fields.throttles ?? 0),
     throttledReason: fields.throttled_reason ?? '',
     notBefore: Number(fields.not_before ?? 0),

@@ -70,6 +70,7 @@ function started({ run, schedule }: { run: Run; schedule: Schedule }) {
     emptyCache: run.emptyCache,
     startedAtMs: run.startedAt,
     runNumber: run.number,
+    foundCheckpoint: run.foundCheckpoint,
   }
 }
 

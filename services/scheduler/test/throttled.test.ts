@@ -19,7 +19,7 @@ test('a throttled run is requested again when its time has come, as the next att
   const startedAt = world.clock.now
   const notBefore = startedAt + WAIT_MS
   const before = { state: 'QUEUED', attempt: 2, throttles: 1, throttledReason: REASON, notBefore, startedAt }
-  expect(await store.run(ENVIRONMENT, run)).toMatchObject(before)
+  expect(await store.run(ENVIRONMENT, run)).toMatchObject({ ...before, foundCheckpoint: false })
   expect(await store.readWork(ENVIRONMENT, 10)).toMatchObject({ outbox: [], nextAt: notBefore })
   world.clock.advance(WAIT_MS - 1)
   await ticker.tick()
@@ -32,6 +32,8 @@ test('a throttled run is requested again when its time has come, as the next att
   expect(await store.schedule(ENVIRONMENT, id)).toMatchObject({ active: run, checkpoint: '{"page":2}' })
   expect(await end(world, store, run, 2, 'SUCCESS')).toBe('')
   expect(await store.runs(ENVIRONMENT, id, 50)).toMatchObject([{ id: run, outcome: 'SUCCESS', startedAt }])
+  await trigger(store, id, 'next')
+  expect((await store.runs(ENVIRONMENT, id, 1))[0]).toMatchObject({ attempt: 0, foundCheckpoint: true })
 })
 
 test('what a throttled attempt says later is ignored, and its message is refused', async () => {

@@ -183,6 +183,8 @@ export interface AttemptStarted {
   startedAtMs: number
   /** Grows with every run of the schedule. */
   runNumber: number
+  /** When the run began, there was a checkpoint of an earlier one. */
+  foundCheckpoint: boolean
 }
 
 export interface AttemptRequest {
@@ -567,6 +569,7 @@ function createBaseAttemptStarted(): AttemptStarted {
     emptyCache: false,
     startedAtMs: 0,
     runNumber: 0,
+    foundCheckpoint: false,
   }
 }
 
@@ -604,6 +607,9 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     }
     if (message.runNumber !== 0) {
       writer.uint32(88).int64(message.runNumber)
+    }
+    if (message.foundCheckpoint !== false) {
+      writer.uint32(96).bool(message.foundCheckpoint)
     }
     return writer
   },
@@ -709,6 +715,14 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
             message.runNumber = longToNumber(reader.int64())
             continue
           }
+          case 12: {
+            if (tag !== 96) {
+              break
+            }
+
+            message.foundCheckpoint = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -737,6 +751,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     message.emptyCache = object.emptyCache ?? false
     message.startedAtMs = object.startedAtMs ?? 0
     message.runNumber = object.runNumber ?? 0
+    message.foundCheckpoint = object.foundCheckpoint ?? false
     return message
   },
 }

@@ -98,6 +98,7 @@ local function begin_run(schedule, cause)
     started_at = 0, finished_at = 0, outcome = '', error = '', counts = '[]', runner = '',
     sandbox = '', last_lines = '',
     empty_cache = schedule.empty_cache, throttles = 0,
+    found_checkpoint = schedule.checkpoint ~= '' and 1 or 0,
   })
   change(schedule, { number = number, active = id, last_run = id, pending_trigger = '', empty_cache = '' })
   redis.call('ZADD', LEASES, args.now + args.queueTimeoutMs, id)
