@@ -1,5 +1,5 @@
 import { LONG_WAIT_MS } from './api-waits.ts'
-import { type Attempt, laneOf, placeOf } from './attempt.ts'
+import { type Attempt, laneOf } from './attempt.ts'
 import { RunThrottled } from './outcome.ts'
 import type { RunnerDeps } from './run-context.ts'
 
@@ -24,7 +24,7 @@ export async function quotaWait(deps: RunnerDeps, attempt: Attempt): Promise<Run
 /** A connection that comes back later keeps its place among those that wait for the quota. */
 async function likelyWaitMs({ outgoing, loader }: RunnerDeps, attempt: Attempt): Promise<number> {
   const access = await loader.access(attempt)
-  const asker = { connection: placeOf(attempt).uid, lane: laneOf(attempt) }
+  const asker = { connection: attempt.connectionUid, lane: laneOf(attempt) }
   const waitMs = await outgoing.budgets.estimate(access, asker)
   return waitMs > LONG_WAIT_MS ? outgoing.budgets.leave(access, asker) : waitMs
 }
