@@ -88,7 +88,7 @@ export class Outgoing {
   async #withinBudget(access: Access, caller: Caller): Promise<void> {
     const asker = { connection: access.connection.uid, lane: caller.lane }
     for (;;) {
-      const waitMs = await this.budgets.take(access, asker)
+      const { waitMs } = await this.budgets.take(access, asker)
       if (waitMs === 0) return
       await caller.wait(waitMs, `the quota of '${access.integration.key}' is used up`, 'named')
     }
