@@ -14,6 +14,7 @@ const REDIS_RETRY_MS = 1000
 const ABSENT_MS = 1000
 const LONGEST_BLOCK_MS = 3_600_000
 const LOCAL_LIMITS = 10_000
+const WAITING_CONNECTIONS = 10_000
 /** With more calls left than that, and than a tenth, nobody has to count them. */
 const MANY_LEFT = 50
 /** Headers count in seconds. A configured period that is as short knows better. */
@@ -53,6 +54,13 @@ export interface BudgetsOptions {
   now?: () => number
 }
 
+/** A turn that has to wait, in instants. */
+interface Told {
+  askAt: number
+  likelyAt: number
+  ahead: number
+}
+
 const GO: Turn = { waitMs: 0, likelyMs: 0, ahead: 0 }
 
 /**
@@ -70,6 +78,8 @@ export class Budgets {
   readonly #prefix: string
   readonly #options: BudgetsOptions
   readonly #local = new LRUCache<string, LocalLimit>({ max: LOCAL_LIMITS })
+  /** What one call of a connection was told holds for its other calls in this process. */
+  readonly #told = new LRUCache<string, Told>({ max: WAITING_CONNECTIONS })
   #redisAway = false
   #nextTryAt = 0
 
@@ -102,12 +112,16 @@ export class Budgets {
    * @returns ms until a request of it is likely to go.
    */
   async leave(access: Asked, asker: Asker): Promise<number> {
-    return Number((await this.#run(scripts.leave, limitOf(access), asker)) ?? 0)
+    const limit = limitOf(access)
+    this.#told.delete(nameOf(limit, asker))
+    return Number((await this.#run(scripts.leave, limit, asker)) ?? 0)
   }
 
   /** No request of the connection waits any more. */
   async forget(access: Asked, asker: Asker): Promise<void> {
-    await this.#run(scripts.forget, limitOf(access), asker)
+    const limit = limitOf(access)
+    this.#told.delete(nameOf(limit, asker))
+    await this.#run(scripts.forget, limit, asker)
   }
 
   /** Takes what an answer says about the quota. */
@@ -151,19 +165,29 @@ export class Budgets {
       local.count(now)
       return GO
     }
-    const told = await this.#run(scripts.take, limit, asker)
-    if (told === undefined) {
+    const known = this.#told.get(nameOf(limit, asker))
+    if (known && now < known.askAt) {
+      const waitMs = Math.ceil(known.askAt - now)
+      return { waitMs, likelyMs: Math.max(waitMs, known.likelyAt - now), ahead: known.ahead }
+    }
+    const answer = await this.#run(scripts.take, limit, asker)
+    if (answer === undefined) {
       budgetEvents.withoutRedis()
-      const waitMs = Math.ceil(local.take(limit, now))
+      const waitMs = Math.ceil(local.take(limit, this.#now()))
       return { waitMs, likelyMs: waitMs, ahead: 0 }
     }
-    const [wait, likely, ahead] = told as [string, string, number] // take.lua
+    const [wait, likely, ahead] = answer as [string, string, number] // take.lua
     if (wait === '-1') {
       local.absentUntil = now + ABSENT_MS
       local.count(now)
       return GO
     }
-    return { waitMs: Number(wait), likelyMs: Number(likely), ahead }
+    const turn = { waitMs: Number(wait), likelyMs: Number(likely), ahead }
+    if (turn.waitMs > 0) {
+      const told = { askAt: now + turn.waitMs, likelyAt: now + turn.likelyMs, ahead }
+      this.#told.set(nameOf(limit, asker), told)
+    }
+    return turn
   }
 
   /** Undefined while Redis is away: one call a second finds out whether it still is. */
@@ -205,6 +229,8 @@ export class Budgets {
     return this.#options.now?.() ?? Date.now()
   }
 }
+
+const nameOf = ({ key }: Limit, { connection, lane }: Asker) => `${key} ${lane} ${connection}`
 
 /** Answers that say that all is well are the rule: they cost nothing. */
 function isWorthKnowing(quota: Quota, status: number, limit: Limit, absent: boolean): boolean {

@@ -21,7 +21,11 @@ const DAY_MS = 24 * 3_600_000
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS }
 
 /** Undefined if the answer says nothing about it. */
-export function quotaOf({ status, headers }: Answer, retry: Retry | undefined, now: number): Quota | undefined {
+export function quotaOf(
+  { status, headers }: Answer,
+  retry: Retry | undefined,
+  now: number,
+): Quota | undefined {
   const clock = clockOf(headers, now)
   const count = structured(headers) ?? counted(headers, retry, clock)
   const refused = status === 429 || (status === 403 && count?.remaining === 0)
@@ -49,7 +53,7 @@ function clockOf({ date }: Headers, now: number): number {
  * (`limit=100, remaining=50, reset=30`). Of several policies, that of which least remains.
  */
 function structured(headers: Headers): Omit<Quota, 'usedUp'> | undefined {
-  const text = headers['ratelimit']
+  const { ratelimit: text } = headers
   if (text === undefined) return undefined
   if (/\bremaining\s*=/i.test(text)) return item(text, /[,;]/, 'remaining', 'reset', 'limit')
   const policies = new Map(
@@ -135,7 +139,7 @@ export function untilMs(name: string, value: string | undefined, clock: number):
     const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)
     return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as keyof typeof UNITS], 0)
   }
-  const at = Date.parse(text)
+  const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, at - clock)
 }
 
@@ -153,7 +157,5 @@ function longest(waits: (number | undefined)[]): number | undefined {
 }
 
 function least<T extends { remaining: number; waitMs?: number }>(counts: T[]): T | undefined {
-  return counts.toSorted(
-    (a, b) => a.remaining - b.remaining || (b.waitMs ?? 0) - (a.waitMs ?? 0),
-  )[0]
+  return counts.toSorted((a, b) => a.remaining - b.remaining || (b.waitMs ?? 0) - (a.waitMs ?? 0))[0]
 }

@@ -1,4 +1,4 @@
-import { connectRedis } from '@syncline/redis'
+import type { connectRedis } from '@syncline/redis'
 import { type Asker, Budgets } from '../../src/budget/budgets.ts'
 import type { Asked } from '../../src/budget/limit-of.ts'
 
@@ -66,7 +66,8 @@ export class Simulation {
     while (low < high) {
       const middle = (low + high) >> 1
       const other = this.#events[middle]
-      if (other && (other.at > event.at || (other.at === event.at && other.order > event.order))) low = middle + 1
+      if (other && (other.at > event.at || (other.at === event.at && other.order > event.order)))
+        low = middle + 1
       else high = middle
     }
     this.#events.splice(low, 0, event) // latest first
@@ -103,7 +104,13 @@ export class Simulation {
   }
 
   async #call(connection: SimulatedConnection): Promise<void> {
-    const { name, lane = 'fresh', latencyMs = 50, untilMs = Number.POSITIVE_INFINITY, leavesAfterMs } = connection
+    const {
+      name,
+      lane = 'fresh',
+      latencyMs = 50,
+      untilMs = Number.POSITIVE_INFINITY,
+      leavesAfterMs,
+    } = connection
     if (this.now >= untilMs) return
     const asker = { connection: name, lane }
     const again = (ms: number) => this.at(this.now + ms, () => this.#call(connection))

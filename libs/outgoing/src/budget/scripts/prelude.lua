@@ -31,7 +31,8 @@ local NEXT = { base .. 'next:1', base .. 'next:2' }          -- ZSET connection 
 
 local MAX_ENTRIES = 10000
 local GROUPS = 200            -- longest GRANTED
-local SMOOTHED_FROM_MS = 10000
+local LONG_PERIOD_MS = 5000
+local CATCH_UP_MS = 100       -- calls that nobody has taken in time are made up for
 local WEIGHT = { 3, 1 }       -- grants of the lanes while both wait
 local TURN_MS = 200
 local LONGEST_TURN = 100
@@ -108,11 +109,13 @@ local function period_opens(index)
   return granted + period * (rounds + 1)
 end
 
--- Long periods are not used up in one burst, which would stop everybody until its end; neither is a learned rate.
+-- A long period is not used up in one burst, which would stop everybody until its end. While connections wait, calls come
+-- evenly: a burst would go to those with many calls at a time.
 local rate = math.min(learned_rate(), configured_rate)
-local paced = rate < configured_rate or (requests > 0 and period > SMOOTHED_FROM_MS)
-local burst = rate < configured_rate and math.max(1, rate * TURN_MS)
-  or math.max(1, requests / 10, configured_rate * SMOOTHED_FROM_MS)
+local contended = get('contended_until') > now
+local even = rate < configured_rate or (requests > 0 and contended)
+local paced = even or (requests > 0 and period > LONG_PERIOD_MS)
+local burst = paced and (even and 1 + rate * CATCH_UP_MS or math.max(1, requests / 10, rate * LONG_PERIOD_MS))
 local pace_at = math.max(now, get('pace_at'))
 
 local free_period = free_of_period()
@@ -244,6 +247,8 @@ local function put_entry(keys, expires)
     if keys == WAITING and redis.call('ZCARD', WAITING[lane]) == 0 then
       set('lane' .. lane, math.max(get('lane' .. lane), get('lanes')))
     end
+    -- Who comes later is behind, also at the same clock.
+    if not entry and tag == get('clock' .. lane) then set('clock' .. lane, tag + 0.000001) end
     remove_entry()
     entry = keys
     has_queue = true

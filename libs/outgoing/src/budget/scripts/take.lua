@@ -11,17 +11,19 @@ end
 
 local refused_until = connection_opens()
 if refused_until > now then
-  if entry then put_entry(AWAY, refused_until + MIN_TTL_MS) end
+  if has_queue then put_entry(AWAY, refused_until + MIN_TTL_MS) end
   store()
   return { ms_until(refused_until), ms_until(refused_until), 0 }
 end
 
+local others = 0
+if has_queue then
+  others = redis.call('ZCARD', WAITING[1]) + redis.call('ZCARD', WAITING[2]) - (entry == WAITING and 1 or 0)
+end
+if others > 0 then set('contended_until', now + 2 * period) end
+
 local ahead = ahead_in({ WAITING })
 if ahead < free then
-  local others = 0
-  if has_queue then
-    others = redis.call('ZCARD', WAITING[1]) + redis.call('ZCARD', WAITING[2]) - (entry == WAITING and 1 or 0)
-  end
   if others > 0 or entry then
     local clock = 'clock' .. lane
     if used == 0 then
@@ -50,7 +52,7 @@ local likely = likely_at()
 -- As early as it may be possible: some of those before it may not come. Long waits are shortened: the queue may become
 -- shorter meanwhile.
 local wait = math.max(1, opens(ahead) - now)
-if wait > 1000 then wait = math.min(10000, math.max(1000, (likely - now) / 2)) end
+if wait > 1000 then wait = math.min(30000, math.max(1000, (likely - now) / 2)) end
 if entry then add(EXPIRES[lane], now + wait + 250 + wait / 10, connection) end
 store()
 return { tostring(math.ceil(wait)), ms_until(likely), ahead_in({ WAITING, AWAY }) }
