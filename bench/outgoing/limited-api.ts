@@ -31,6 +31,10 @@ export async function startLimitedApi(requestsPerSecond: number) {
     url: `http://127.0.0.1:${address.port}`,
     taken,
     refused: () => refused,
+    /** Connections that have had so many calls. */
+    begun: (calls: number) =>
+      [...Map.groupBy(taken, ({ connection }) => connection).values()].filter((of) => of.length >= calls)
+        .length,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()

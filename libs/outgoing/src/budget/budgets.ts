@@ -27,10 +27,8 @@ export interface Asker {
 }
 
 export interface Turn {
-  /** 0: the request may go now. Else: ms after which to ask again. */
+  /** 0: the request may go now. Else: ms after which to ask again. It is likely to go then, or soon after. */
   waitMs: number
-  /** ms until it is likely to go. It may be far more than `waitMs`: who waits asks from time to time, to keep its place. */
-  likelyMs: number
   /** Connections that go before, also those that have left and come back. */
   ahead: number
 }
@@ -54,14 +52,13 @@ export interface BudgetsOptions {
   now?: () => number
 }
 
-/** A turn that has to wait, in instants. */
+/** A turn that has to wait, until an instant. */
 interface Told {
   askAt: number
-  likelyAt: number
   ahead: number
 }
 
-const GO: Turn = { waitMs: 0, likelyMs: 0, ahead: 0 }
+const GO: Turn = { waitMs: 0, ahead: 0 }
 
 /**
  * How many requests the quotas of APIs allow. All processes share them by Redis.
@@ -104,12 +101,13 @@ export class Budgets {
     const limit = limitOf(access)
     const local = this.#localLimit(limit)
     if (this.#now() < local.absentUntil) return 0
+    this.#told.delete(nameOf(limit, asker)) // this is newer
     return Number((await this.#run(scripts.estimate, limit, asker)) ?? 0)
   }
 
   /**
    * The connection's requests do not ask again soon, but come back: it keeps its place in the queue, or gets one.
-   * @returns ms until a request of it is likely to go.
+   * @returns ms after which to come back.
    */
   async leave(access: Asked, asker: Asker): Promise<number> {
     const limit = limitOf(access)
@@ -167,27 +165,22 @@ export class Budgets {
     }
     const known = this.#told.get(nameOf(limit, asker))
     if (known && now < known.askAt) {
-      const waitMs = Math.ceil(known.askAt - now)
-      return { waitMs, likelyMs: Math.max(waitMs, known.likelyAt - now), ahead: known.ahead }
+      return { waitMs: Math.ceil(known.askAt - now), ahead: known.ahead }
     }
     const answer = await this.#run(scripts.take, limit, asker)
     if (answer === undefined) {
       budgetEvents.withoutRedis()
-      const waitMs = Math.ceil(local.take(limit, this.#now()))
-      return { waitMs, likelyMs: waitMs, ahead: 0 }
+      return { waitMs: Math.ceil(local.take(limit, this.#now())), ahead: 0 }
     }
-    const [wait, likely, ahead] = answer as [string, string, number] // take.lua
+    const [wait, ahead] = answer as [string, number] // take.lua
     if (wait === '-1') {
       local.absentUntil = now + ABSENT_MS
       local.count(now)
       return GO
     }
-    const turn = { waitMs: Number(wait), likelyMs: Number(likely), ahead }
-    if (turn.waitMs > 0) {
-      const told = { askAt: now + turn.waitMs, likelyAt: now + turn.likelyMs, ahead }
-      this.#told.set(nameOf(limit, asker), told)
-    }
-    return turn
+    const waitMs = Number(wait)
+    if (waitMs > 0) this.#told.set(nameOf(limit, asker), { askAt: now + waitMs, ahead })
+    return { waitMs, ahead }
   }
 
   /** Undefined while Redis is away: one call a second finds out whether it still is. */

@@ -30,8 +30,6 @@ export interface SimulatedConnection {
   latencyMs?: number
   fromMs?: number
   untilMs?: number
-  /** What it does when it is told to wait: asks again (the default), or leaves and comes back. */
-  leavesAfterMs?: number
 }
 
 export interface Grant {
@@ -104,24 +102,11 @@ export class Simulation {
   }
 
   async #call(connection: SimulatedConnection): Promise<void> {
-    const {
-      name,
-      lane = 'fresh',
-      latencyMs = 50,
-      untilMs = Number.POSITIVE_INFINITY,
-      leavesAfterMs,
-    } = connection
+    const { name, lane = 'fresh', latencyMs = 50, untilMs = Number.POSITIVE_INFINITY } = connection
     if (this.now >= untilMs) return
-    const asker = { connection: name, lane }
-    const again = (ms: number) => this.at(this.now + ms, () => this.#call(connection))
     this.asked++
-    const access = this.#access(name)
-    const { waitMs, likelyMs } = await this.budgets.take(access, asker)
-    if (waitMs === 0) {
-      this.grants.push({ at: this.now, connection: name })
-      again(latencyMs)
-    } else if (leavesAfterMs !== undefined && likelyMs > leavesAfterMs) {
-      again(Math.max(leavesAfterMs, (await this.budgets.leave(access, asker)) - leavesAfterMs / 2))
-    } else again(waitMs + 1)
+    const { waitMs } = await this.budgets.take(this.#access(name), { connection: name, lane })
+    if (waitMs === 0) this.grants.push({ at: this.now, connection: name })
+    this.at(this.now + (waitMs === 0 ? latencyMs : waitMs + 1), () => this.#call(connection))
   }
 }

@@ -24,9 +24,10 @@ local GRANTED = base .. 'granted' -- LIST of times, oldest first: each stands fo
 local BLOCKED = base .. 'blocked' -- ZSET connection → time until which the API refuses this connection alone
 local USED = base .. 'used'       -- HASH connection → calls of its turn that it has had, if it has some left
 -- Per lane. A connection has at most one entry in the queue, however many calls of it wait.
-local WAITING = { base .. 'waiting:1', base .. 'waiting:2' } -- ZSET connection → tag: those that will ask again
+local WAITING = { base .. 'waiting:1', base .. 'waiting:2' } -- ZSET connection → tag: those that ask again soon
 local AWAY = { base .. 'away:1', base .. 'away:2' }          -- ZSET connection → tag: those that come back later
-local EXPIRES = { base .. 'expires:1', base .. 'expires:2' } -- ZSET connection → when its entry is moved to AWAY, or dropped
+local LATE = { base .. 'late:1', base .. 'late:2' }          -- ZSET connection → tag: those that did not. Nobody waits for them
+local EXPIRES = { base .. 'expires:1', base .. 'expires:2' } -- ZSET connection → when its entry is moved to LATE, or dropped
 local NEXT = { base .. 'next:1', base .. 'next:2' }          -- ZSET connection → the least tag of its next turn
 
 local MAX_ENTRIES = 10000
@@ -36,6 +37,10 @@ local CATCH_UP_MS = 100       -- calls that nobody has taken in time are made up
 local WEIGHT = { 3, 1 }       -- grants of the lanes while both wait
 local TURN_MS = 200
 local LONGEST_TURN = 100
+local LONG_WAIT_MS = 2000
+local FAR_AWAY_MS = 60000
+local EARLY_MS = 1000
+local LATE_MS = 3600 * 1000
 local MIN_TTL_MS = 600000
 local HUGE = math.huge
 
@@ -54,7 +59,7 @@ end
 
 local function number(value) return string.format('%.17g', value) end
 
-local has_queue = redis.call('EXISTS', WAITING[1], WAITING[2], AWAY[1], AWAY[2], NEXT[1], NEXT[2]) > 0
+local has_queue = redis.call('EXISTS', EXPIRES[1], EXPIRES[2], NEXT[1], NEXT[2]) > 0
 
 local PERIOD_TTL_MS = math.ceil(math.max(MIN_TTL_MS, 2 * period))
 local QUEUE_TTL_MS = math.max(PERIOD_TTL_MS, 26 * 3600 * 1000)
@@ -155,16 +160,17 @@ end
 -- Calls that a connection may have in a row: one that was sent away costs the start of a process when it comes back.
 local turn = rate < HUGE and math.min(LONGEST_TURN, math.max(1, math.floor(rate * TURN_MS + 0.01))) or 1
 
--- Who has not asked again in time does not delay the others any more, but keeps its tag.
+-- Who has not asked again in time does not delay the others any more, but keeps its tag for some time.
 local function expire(l)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', EXPIRES[l], '-inf', now, 'LIMIT', 0, 100)) do
-    local tag = redis.call('ZSCORE', WAITING[l], id)
+    local tag = redis.call('ZSCORE', WAITING[l], id) or redis.call('ZSCORE', AWAY[l], id)
+    redis.call('ZREM', WAITING[l], id)
+    redis.call('ZREM', AWAY[l], id)
     if tag then
-      redis.call('ZREM', WAITING[l], id)
-      add(AWAY[l], tonumber(tag), id)
-      add(EXPIRES[l], now + MIN_TTL_MS, id)
+      add(LATE[l], tonumber(tag), id)
+      add(EXPIRES[l], now + LATE_MS, id)
     else
-      redis.call('ZREM', AWAY[l], id)
+      redis.call('ZREM', LATE[l], id)
       redis.call('ZREM', EXPIRES[l], id)
     end
   end
@@ -181,12 +187,12 @@ if has_queue then
   expire(2)
 end
 
--- The asker's tag; where its entry is: WAITING, AWAY or nil; calls that it has had of its turn.
+-- The asker's tag; where its entry is: WAITING, AWAY, LATE or nil; calls that it has had of its turn.
 local function find_entry()
   local clock = get('clock' .. lane)
   if not has_queue then return clock, nil, 0 end
   local used = tonumber(redis.call('HGET', USED, connection)) or 0
-  for _, keys in ipairs({ WAITING, AWAY }) do
+  for _, keys in ipairs({ WAITING, AWAY, LATE }) do
     local tag = redis.call('ZSCORE', keys[lane], connection)
     if tag then return tonumber(tag), keys, used end
   end
@@ -223,7 +229,7 @@ local function remove_entry()
   if not has_queue then return end
   entry = nil
   for l = 1, 2 do
-    for _, keys in ipairs({ WAITING, AWAY, EXPIRES }) do redis.call('ZREM', keys[l], connection) end
+    for _, keys in ipairs({ WAITING, AWAY, LATE, EXPIRES }) do redis.call('ZREM', keys[l], connection) end
   end
 end
 
@@ -241,7 +247,7 @@ local function put_entry(keys, expires)
   if entry ~= keys then
     if not entry then
       local size = 0
-      for l = 1, 2 do size = size + redis.call('ZCARD', WAITING[l]) + redis.call('ZCARD', AWAY[l]) end
+      for l = 1, 2 do size = size + redis.call('ZCARD', EXPIRES[l]) end
       if size >= MAX_ENTRIES then return false end
     end
     if keys == WAITING and redis.call('ZCARD', WAITING[lane]) == 0 then
@@ -263,6 +269,16 @@ local function calls_per_turn() return math.max(1, math.min(turn, get('calls_per
 
 -- When a call of the asker is likely to go, if all that are before it come: also those that are away.
 local function likely_at() return opens(math.floor(ahead_in({ WAITING, AWAY }) * calls_per_turn())) end
+
+-- Who waits for long need not ask meanwhile: it comes back a little before its turn. It comes earlier than an estimate that
+-- is far away, as the queue may become shorter. Returns the ms until then.
+local function put_away(likely)
+  local wait = likely - now
+  if wait > FAR_AWAY_MS then wait = math.max(FAR_AWAY_MS, wait / 2) end
+  wait = math.max(1, wait - EARLY_MS, opens(0) - now)
+  put_entry(AWAY, now + wait * 1.2 + 5000)
+  return wait
+end
 
 -- When the API takes this connection again; it may be later than the budget allows.
 local function connection_opens()

@@ -1,19 +1,18 @@
 -- Asks for a call. What the asker is told not to do now, it should ask for again after `wait`.
--- Returns  { wait, likely, ahead }
+-- Returns  { wait, ahead }
 --   wait    ms until the asker should ask again; 0 = the call may go now; -1 = there is no budget
---   likely  ms until the call is likely to go
 --   ahead   connections that go before, also those that are away
 
 if requests == 0 and not has_queue and get('blocked') <= now and get('rate_until') <= now and get('left_until') <= now
   and connection_opens() <= now then
-  return { '-1', '0', 0 }
+  return { '-1', 0 }
 end
 
 local refused_until = connection_opens()
 if refused_until > now then
-  if has_queue then put_entry(AWAY, refused_until + MIN_TTL_MS) end
+  if has_queue then put_entry(AWAY, refused_until + 5000) end
   store()
-  return { ms_until(refused_until), ms_until(refused_until), 0 }
+  return { ms_until(refused_until), 0 }
 end
 
 local others = 0
@@ -44,15 +43,16 @@ if ahead < free then
   end
   count_grant()
   store()
-  return { '0', '0', 0 }
+  return { '0', 0 }
 end
 
-put_entry(WAITING, now) -- its expiry follows
-local likely = likely_at()
--- As early as it may be possible: some of those before it may not come. Long waits are shortened: the queue may become
--- shorter meanwhile.
-local wait = math.max(1, opens(ahead) - now)
-if wait > 1000 then wait = math.min(30000, math.max(1000, (likely - now) / 2)) end
-if entry then add(EXPIRES[lane], now + wait + 250 + wait / 10, connection) end
+local wait = likely_at() - now
+if wait > LONG_WAIT_MS then
+  wait = put_away(now + wait)
+else
+  -- As early as it may be possible: some of those before it may not come.
+  wait = math.max(1, opens(ahead) - now)
+  put_entry(WAITING, now + wait + 250 + wait / 10)
+end
 store()
-return { tostring(math.ceil(wait)), ms_until(likely), ahead_in({ WAITING, AWAY }) }
+return { tostring(math.ceil(wait)), ahead_in({ WAITING, AWAY }) }
