@@ -1,8 +1,9 @@
 import type { Mutant } from '../mutant.ts'
+import { budget } from './budget.ts'
 import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
 import { scheduler } from './scheduler.ts'
 
-export const mutants: Mutant[] = [...records, ...scheduler, ...runner, ...catalog, ...bus]
+export const mutants: Mutant[] = [...records, ...scheduler, ...runner, ...catalog, ...bus, ...budget]

@@ -158,7 +158,7 @@ end
 -- ---- Who goes first. Start-time fair queueing: each turn moves the tag of its connection by 1, and the lowest tag is first.
 
 -- Calls that a connection may have in a row: one that was sent away costs the start of a process when it comes back.
-local turn = rate < HUGE and math.min(LONGEST_TURN, math.max(1, math.floor(rate * TURN_MS + 0.01))) or 1
+local turn = rate < HUGE and math.min(LONGEST_TURN, math.max(1, math.floor(rate * TURN_MS + 0.5))) or 1
 
 -- Who has not asked again in time does not delay the others any more, but keeps its tag for some time.
 local function expire(l)

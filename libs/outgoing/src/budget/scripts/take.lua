@@ -27,7 +27,9 @@ if ahead < free then
     local clock = 'clock' .. lane
     if used == 0 then
       local size = redis.call('ZCARD', WAITING[lane]) + redis.call('ZCARD', AWAY[lane]) + (entry and 0 or 1)
-      set(clock, math.max(get(clock) + 1 / size, tag))
+      -- The clock is the tag of the turn that goes. It moves also while new connections come that have tags of the clock:
+      -- those that wait would starve otherwise.
+      set(clock, math.max(get(clock) + 0.5 / size, tag))
       set('calls_per_turn', calls_per_turn() * 0.95 + math.min(turn, get('calls_of_turn')) * 0.05)
       set('calls_of_turn', 0)
     end
