@@ -2,6 +2,7 @@ import type { Catalog, Keyring } from '@syncline/catalog'
 import type { HttpCall } from '@syncline/functions'
 import type { Redis } from '@syncline/redis'
 import type { HostCall } from '@syncline/sandbox'
+import type { Log } from '@syncline/service'
 import { type Asker, Budgets } from './budget/budgets.ts'
 import { additionsOf } from './http/additions.ts'
 import type { Egress } from './http/egress.ts'
@@ -18,6 +19,7 @@ export interface OutgoingDeps {
   redis: Redis
   redisPrefix: string
   egress: Egress
+  log: Log
   /** For tests: spreads the waits before retries. */
   random?: () => number
 }
@@ -44,7 +46,7 @@ export class Outgoing {
   constructor(deps: OutgoingDeps) {
     this.egress = deps.egress
     this.tokens = new Tokens(deps)
-    this.budgets = new Budgets(deps.redis, deps.redisPrefix)
+    this.budgets = new Budgets(deps.redis, deps.redisPrefix, { log: deps.log })
     this.#random = deps.random ?? Math.random
   }
 

@@ -40,7 +40,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const egress = open.use(new Egress(config.egress))
-  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress })
+  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
   const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
   const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)

@@ -36,7 +36,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const keyring = new Keyring(config.keyring)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
-  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress })
+  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const loader = new WorkLoader(catalog, keyring)
   const deps = { bus, sandboxes, scheduler, records, outgoing, loader, events, leaseMs }
   open.use(startIntake(deps, config))

@@ -1,4 +1,4 @@
-import { metrics } from '@syncline/service'
+import { type Log, metrics } from '@syncline/service'
 
 const granted = metrics.counter('outgoing_budget_grants_total', 'Calls that a budget has let go')
 const told = metrics.counter('outgoing_budget_waits_total', 'Calls that a budget has told to ask again later')
@@ -13,13 +13,17 @@ const alone = metrics.counter(
   'Calls for which a process had to decide by itself, as Redis was away',
 )
 
-export const budgetEvents = {
-  granted: () => granted.inc(),
-  waits(ms: number) {
-    told.inc()
-    waited.inc(ms / 1000)
-  },
-  refused: () => refused.inc(),
-  blocked: () => blocked.inc(),
-  withoutRedis: () => alone.inc(),
+export function createBudgetEvents(log?: Pick<Log, 'warn'>) {
+  return {
+    granted: () => granted.inc(),
+    waits(ms: number) {
+      told.inc()
+      waited.inc(ms / 1000)
+    },
+    refused: () => refused.inc(),
+    blocked: () => blocked.inc(),
+    withoutRedis: () => alone.inc(),
+    redisAway: (error: Error) =>
+      log?.warn({ err: error.message }, 'Redis does not answer: calls of APIs go on without shared budgets'),
+  }
 }

@@ -1,8 +1,9 @@
 import { withTimeout } from '@syncline/async'
 import { type Redis, redisCall, type Script } from '@syncline/redis'
+import type { Log } from '@syncline/service'
 import { LRUCache } from 'lru-cache'
 import type { EgressAnswer } from '../http/egress-answer.ts'
-import { budgetEvents } from './budget-events.ts'
+import { createBudgetEvents } from './budget-events.ts'
 import { type Asked, type Limit, limitOf } from './limit-of.ts'
 import { LocalLimit } from './local-limit.ts'
 import { type Quota, quotaOf } from './quota-of.ts'
@@ -46,8 +47,8 @@ export interface BudgetState {
 }
 
 export interface BudgetsOptions {
-  /** Called when Redis stops answering: once, until it has answered again. */
-  onRedisAway?: (error: unknown) => void
+  /** Gets a line when Redis stops answering: one, until it has answered again. */
+  log?: Pick<Log, 'warn'>
   /** In place of the clock of Redis. */
   now?: () => number
 }
@@ -73,7 +74,8 @@ const GO: Turn = { waitMs: 0, ahead: 0 }
 export class Budgets {
   readonly #redis: Redis
   readonly #prefix: string
-  readonly #options: BudgetsOptions
+  readonly #clock: (() => number) | undefined
+  readonly #events: ReturnType<typeof createBudgetEvents>
   readonly #local = new LRUCache<string, LocalLimit>({ max: LOCAL_LIMITS })
   /** What one call of a connection was told holds for its other calls in this process. */
   readonly #told = new LRUCache<string, Told>({ max: WAITING_CONNECTIONS })
@@ -83,7 +85,8 @@ export class Budgets {
   constructor(redis: Redis, prefix: string, options: BudgetsOptions = {}) {
     this.#redis = redis
     this.#prefix = prefix
-    this.#options = options
+    this.#clock = options.now
+    this.#events = createBudgetEvents(options.log)
   }
 
   /** Asks for one request. */
@@ -91,8 +94,8 @@ export class Budgets {
     const limit = limitOf(access)
     const local = this.#localLimit(limit)
     const turn = await this.#take(limit, local, asker)
-    if (turn.waitMs === 0) budgetEvents.granted()
-    else budgetEvents.waits(turn.waitMs)
+    if (turn.waitMs === 0) this.#events.granted()
+    else this.#events.waits(turn.waitMs)
     return turn
   }
 
@@ -130,12 +133,12 @@ export class Budgets {
     const limit = limitOf(access)
     const local = this.#localLimit(limit)
     if (!isWorthKnowing(quota, answer.status, limit, now < local.absentUntil)) return
-    if (quota.usedUp) budgetEvents.refused()
+    if (quota.usedUp) this.#events.refused()
 
     const { usedUp, remaining = '', waitMs = '' } = quota
     const args = [usedUp ? 1 : 0, waitMs, remaining, local.rate(now), LONGEST_BLOCK_MS]
     const blocks = await this.#run(scripts.learn, limit, { connection: access.connection.uid }, args)
-    if (blocks === 1) budgetEvents.blocked()
+    if (blocks === 1) this.#events.blocked()
     local.absentUntil = 0
     if (blocks === undefined && usedUp && !limit.shared) {
       local.block(Math.min(quota.waitMs ?? ABSENT_MS, LONGEST_BLOCK_MS), now)
@@ -169,7 +172,7 @@ export class Budgets {
     }
     const answer = await this.#run(scripts.take, limit, asker)
     if (answer === undefined) {
-      budgetEvents.withoutRedis()
+      this.#events.withoutRedis()
       return { waitMs: Math.ceil(local.take(limit, this.#now())), ahead: 0 }
     }
     const [wait, ahead] = answer as [string, number] // take.lua
@@ -194,7 +197,7 @@ export class Budgets {
       if (Date.now() < this.#nextTryAt) return undefined
       this.#nextTryAt = Date.now() + REDIS_RETRY_MS
     }
-    const all = [this.#options.now?.() ?? '', requests, periodMs, shared ? 1 : 0, lane === 'first' ? 2 : 1]
+    const all = [this.#clock?.() ?? '', requests, periodMs, shared ? 1 : 0, lane === 'first' ? 2 : 1]
     const call = redisCall(
       script(this.#redis, [`${this.#prefix}budget:{${key}}:`], [...all, connection, ...args]),
     )
@@ -206,7 +209,7 @@ export class Budgets {
       if (!isAway(error)) throw error
       call.catch(() => {}) // it was late
       this.#nextTryAt = Date.now() + REDIS_RETRY_MS
-      if (!this.#redisAway) this.#options.onRedisAway?.(error)
+      if (!this.#redisAway) this.#events.redisAway(error)
       this.#redisAway = true
       return undefined
     }
@@ -219,7 +222,7 @@ export class Budgets {
   }
 
   #now(): number {
-    return this.#options.now?.() ?? Date.now()
+    return this.#clock?.() ?? Date.now()
   }
 }
 
@@ -235,7 +238,7 @@ function isWorthKnowing(quota: Quota, status: number, limit: Limit, absent: bool
   return remaining <= Math.max(MANY_LEFT, most / 10) || (limit.requests === 0 && !absent)
 }
 
-function isAway(error: unknown): boolean {
+function isAway(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   return error.name === 'TimeoutError' || ('code' in error && error.code === 'unavailable')
 }

@@ -87,6 +87,15 @@ test('a new connection is served within a round, and is not owed the past', asyn
   expect(counts.get('late')).toBeLessThan((counts.get('c3') ?? 0) + 4)
 })
 
+test('a connection that waits is served although new ones come all the time', async () => {
+  const simulation = simulate(10)
+  for (let i = 0; i < 600; i++) simulation.add({ name: `new${i}`, fromMs: i * 90, total: 1 }) // 11 per second
+  simulation.add({ name: 'old', latencyMs: 20 })
+  await simulation.runUntil(54_000)
+  expect(simulation.counts(5000, 20_000).get('old')).toBeGreaterThan(2)
+  expect(simulation.counts(20_000, 54_000).get('old')).toBeGreaterThan(2)
+})
+
 test('connections that die while they wait delay the others hardly', async () => {
   const simulation = simulate(10)
   names(30).forEach((name, i) => {
@@ -175,7 +184,36 @@ test('a long period is not used up in one burst', async () => {
   expect(simulation.grants.length).toBeLessThan(440)
 })
 
-test('a queue has a bound, and all keys expire', async () => {
+test('a queue has a bound; who finds it full waits without a place', async () => {
+  const prefix = `${namespace()}:`
+  const simulation = new Simulation(redis, prefix, { budget: budget(5) })
+  for (const name of names(10)) simulation.add({ name, calls: 2 })
+  await simulation.runUntil(1000)
+  const key = (await redis.keys(`${prefix}*`)).find((name) => name.endsWith('expires:1')) ?? ''
+  const far = simulation.startMs + 3_600_000
+  await redis.zadd(key, ...Array.from({ length: 10_000 }, (_, i) => [far, `other${i}`]).flat())
+  const access = accessOf('late', { budget: budget(5) })
+  const before = await simulation.budgets.state(access)
+  expect(
+    (await simulation.budgets.take(access, { connection: 'late', lane: 'fresh' })).waitMs,
+  ).toBeGreaterThan(0)
+  expect(await simulation.budgets.state(access)).toEqual(before)
+})
+
+test('a clock that goes back stops nobody', async () => {
+  const simulation = simulate(2)
+  for (const name of names(3)) simulation.add({ name, calls: 2 })
+  await simulation.runUntil(3000)
+  const before = simulation.grants.length
+  simulation.now -= 3_600_000
+  expect(
+    (await simulation.budgets.take(accessOf('c0', { budget: budget(2) }), { connection: 'z', lane: 'fresh' }))
+      .waitMs,
+  ).toBeLessThan(2000)
+  expect(simulation.grants.length).toBe(before)
+})
+
+test('all keys expire', async () => {
   const prefix = `${namespace()}:`
   const simulation = new Simulation(redis, prefix, { budget: budget(5) })
   for (const name of names(10)) simulation.add({ name, calls: 2 })

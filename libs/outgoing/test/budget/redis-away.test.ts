@@ -26,7 +26,7 @@ const asker = { connection: 'a', lane: 'fresh' } as const
 test('while Redis is away calls go on, with one warning, and wait for it once a second only', async () => {
   using away = await silentRedis()
   const warnings: unknown[] = []
-  const budgets = new Budgets(away.redis, 't:', { onRedisAway: (error) => warnings.push(error) })
+  const budgets = new Budgets(away.redis, 't:', { log: { warn: (line: unknown) => warnings.push(line) } })
   const access = accessOf('a')
   const startedAt = performance.now()
   for (let i = 0; i < 50; i++) expect((await budgets.take(access, asker)).waitMs).toBe(0)

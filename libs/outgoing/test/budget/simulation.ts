@@ -30,6 +30,8 @@ export interface SimulatedConnection {
   latencyMs?: number
   fromMs?: number
   untilMs?: number
+  /** Calls of its own after which it is done. */
+  total?: number
 }
 
 export interface Grant {
@@ -42,14 +44,15 @@ export class Simulation {
   readonly budgets: Budgets
   readonly grants: Grant[] = []
   asked = 0
+  readonly #granted = new Map<string, number>()
   now = 0
   readonly #access: (connection: string) => Asked
-  readonly #startMs = 1_700_000_000_000
+  readonly startMs = 1_700_000_000_000
   #events: { at: number; order: number; run: () => Promise<void> }[] = []
   #order = 0
 
   constructor(redis: ReturnType<typeof connectRedis>, prefix: string, options: AccessOptions) {
-    this.budgets = new Budgets(redis, prefix, { now: () => this.#startMs + this.now })
+    this.budgets = new Budgets(redis, prefix, { now: () => this.startMs + this.now })
     this.#access = (connection) => accessOf(connection, options)
   }
 
@@ -102,11 +105,15 @@ export class Simulation {
   }
 
   async #call(connection: SimulatedConnection): Promise<void> {
-    const { name, lane = 'fresh', latencyMs = 50, untilMs = Number.POSITIVE_INFINITY } = connection
-    if (this.now >= untilMs) return
+    const { name, lane = 'fresh', latencyMs = 50 } = connection
+    const { untilMs = Number.POSITIVE_INFINITY, total = Number.POSITIVE_INFINITY } = connection
+    if (this.now >= untilMs || (this.#granted.get(name) ?? 0) >= total) return
     this.asked++
     const { waitMs } = await this.budgets.take(this.#access(name), { connection: name, lane })
-    if (waitMs === 0) this.grants.push({ at: this.now, connection: name })
+    if (waitMs === 0) {
+      this.grants.push({ at: this.now, connection: name })
+      this.#granted.set(name, (this.#granted.get(name) ?? 0) + 1)
+    }
     this.at(this.now + (waitMs === 0 ? latencyMs : waitMs + 1), () => this.#call(connection))
   }
 }

@@ -59,6 +59,12 @@ end
 
 local function number(value) return string.format('%.17g', value) end
 
+-- Another server may have taken over, whose clock is behind.
+if get('granted_at') > now + 1000 then
+  redis.call('DEL', GRANTED)
+  for _, name in ipairs({ 'granted_at', 'pace_at', 'blocked', 'left_until', 'rate_until' }) do set(name, 0) end
+end
+
 local has_queue = redis.call('EXISTS', EXPIRES[1], EXPIRES[2], NEXT[1], NEXT[2]) > 0
 
 local PERIOD_TTL_MS = math.ceil(math.max(MIN_TTL_MS, 2 * period))
@@ -141,6 +147,7 @@ end
 
 local function count_grant()
   set('grants', get('grants') + 1)
+  set('granted_at', now)
   if requests > 0 then
     if granted_length > 0 and get('last_group') < group then
       redis.call('LSET', GRANTED, -1, number(now))

@@ -1,3 +1,0 @@
-import { run } from './budget.ts'
-
-console.log(await run({ smoke: true, progress: () => {}, only: 'real' } as never))
