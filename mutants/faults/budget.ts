@@ -12,7 +12,7 @@ export const budget: Mutant[] = [
   {
     name: 'budget-period-ends-early',
     attacks: 'no period has more requests than the API allows',
-    edits: [{ file: prelude, search: 'ARGV[3] + math.min(1000, ARGV[3] * 0.025)', replace: 'ARGV[3] * 0.9' }],
+    edits: [{ file: prelude, search: 'ARGV[3] + math.min(1000, ARGV[3] * 0.03)', replace: 'ARGV[3] * 0.9' }],
     tests: shares,
     only: 'no period has more',
   },

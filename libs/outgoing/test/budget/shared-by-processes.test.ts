@@ -39,7 +39,7 @@ test('three processes together keep to the limit of an API and use it', async ()
   )
   for (const client of redis) client.disconnect()
 
-  // 78 and 0 on a machine with nothing else to do; the benchmark looks closely.
+  // With room for a machine that has much else to do: the benchmark looks closely.
   expect(api.taken).toBeGreaterThan(50)
   expect(api.refused).toBeLessThanOrEqual(4)
   expect(Math.max(...calls.values()) - Math.min(...calls.values())).toBeLessThanOrEqual(4)

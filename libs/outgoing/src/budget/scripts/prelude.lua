@@ -17,7 +17,7 @@ local requests, shared = tonumber(ARGV[2]), ARGV[4] == '1'
 local lane, connection = tonumber(ARGV[5]), ARGV[6]
 
 -- A call arrives at the API later than it was granted, and the next one may take less time: the period is kept a little longer.
-local period = ARGV[3] + math.min(1000, ARGV[3] * 0.025)
+local period = ARGV[3] + math.min(1000, ARGV[3] * 0.03)
 
 local STATE = base .. 'state'     -- HASH: what `state` has
 local GRANTED = base .. 'granted' -- LIST of times, oldest first: each stands for up to `group` calls, the last of them then
