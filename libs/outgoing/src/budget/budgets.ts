@@ -133,10 +133,17 @@ export class Budgets {
     const limit = limitOf(access)
     const local = this.#localLimit(limit)
     if (!isWorthKnowing(quota, answer.status, limit, now < local.absentUntil)) return
-    if (quota.usedUp) this.#events.refused()
-
     const { usedUp, remaining = '', waitMs = '' } = quota
-    const args = [usedUp ? 1 : 0, waitMs, remaining, local.rate(now), LONGEST_BLOCK_MS]
+    const refused = usedUp && answer.status >= 400
+    if (refused) this.#events.refused()
+
+    const args = [
+      refused ? 'refused' : usedUp ? 'empty' : 'left',
+      waitMs,
+      remaining,
+      local.rate(now),
+      LONGEST_BLOCK_MS,
+    ]
     const blocks = await this.#run(scripts.learn, limit, { connection: access.connection.uid }, args)
     if (blocks === 1) this.#events.blocked()
     local.absentUntil = 0
@@ -230,7 +237,7 @@ const nameOf = ({ key }: Limit, { connection, lane }: Asker) => `${key} ${lane} 
 
 /** Answers that say that all is well are the rule: they cost nothing. */
 function isWorthKnowing(quota: Quota, status: number, limit: Limit, absent: boolean): boolean {
-  if (status === 429) return true
+  if (quota.usedUp && status >= 400) return true
   if (limit.requests > 0 && limit.periodMs <= SHORT_PERIOD_MS) return false
   const { usedUp, remaining = 0, limit: most = 0 } = quota
   if (usedUp) return true

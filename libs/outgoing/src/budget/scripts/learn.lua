@@ -1,12 +1,12 @@
 -- Takes what an answer of the API says about its quota.
--- ARGV[7]   1 if the quota is used up: the API has refused the call, or says that nothing remains
+-- ARGV[7]   'refused': the API has refused the call; 'empty': it has taken it, and nothing remains; 'left': some remain
 -- ARGV[8]   ms until it may be tried again; '' = unknown
 -- ARGV[9]   calls that remain; '' = unknown
 -- ARGV[10]  calls per ms that this process has made of late: what a learned rate begins with if nothing is configured
 -- ARGV[11]  longest block in ms
 -- Returns   1 if the whole budget is blocked or slowed down now, else 0
 
-local used_up, hint, remaining = ARGV[7] == '1', tonumber(ARGV[8]), tonumber(ARGV[9])
+local what, hint, remaining = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
 local longest = tonumber(ARGV[11])
 local EPISODE_MS = 10000
 local UNKNOWN_BLOCK_MS = 1000
@@ -17,7 +17,7 @@ local LEAST_RATE = 1 / 60000
 if hint then hint = math.max(0, math.min(hint, longest)) end
 
 -- How many calls remain until the API resets its count. Old answers may come late.
-if not used_up then
+if what == 'left' then
   if remaining and hint and not shared then
     local ends = now + hint
     local known = get('left_until')
@@ -56,12 +56,14 @@ if not everybody then
     redis.call('PEXPIRE', BLOCKED, longest)
     set('connections_blocked', math.max(get('connections_blocked'), ends))
   end
-  -- The refused call does not count as one of its share.
-  local least = tonumber(redis.call('ZSCORE', NEXT[lane], connection) or '')
-  if least then
-    local had = (used > 0 and used or turn) - 1
-    set_used(had)
-    if had == 0 then add(NEXT[lane], least - 1, connection) end
+  -- A refused call does not count as one of its share.
+  for l = 1, 2 do
+    local least = what == 'refused' and tonumber(redis.call('ZSCORE', NEXT[l], connection) or '')
+    if least then
+      local had = (used > 0 and used or turn) - 1
+      set_used(had)
+      if had == 0 then add(NEXT[l], least - 1, connection) end
+    end
   end
   store()
   return 0
