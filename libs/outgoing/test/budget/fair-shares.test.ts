@@ -176,6 +176,21 @@ test('while fresh and first syncs wait, the fresh get three quarters; each may h
   expect(share('first', 32_000, 45_000)).toBeGreaterThan(0.93)
 })
 
+test('a connection may wait in both lanes', async () => {
+  const simulation = simulate(10)
+  for (const name of names(10)) {
+    simulation.add({ name, lane: 'fresh', calls: 2 })
+    simulation.add({ name, lane: 'first', calls: 2 })
+  }
+  await simulation.runUntil(30_000)
+  for (const lane of ['fresh', 'first'] as const) {
+    for (const name of names(10)) {
+      const own = simulation.grants.filter((grant) => grant.connection === name && grant.lane === lane)
+      expect(own.length).toBeGreaterThan(lane === 'fresh' ? 17 : 4)
+    }
+  }
+})
+
 test('a long period is not used up in one burst', async () => {
   const simulation = simulate(3600, 3600)
   simulation.add({ name: 'backfill', lane: 'first', calls: 10, latencyMs: 10 })

@@ -37,6 +37,7 @@ export interface SimulatedConnection {
 export interface Grant {
   at: number
   connection: string
+  lane: Asker['lane']
 }
 
 /** Connections that call an API as often as they may, on a clock that does not wait. */
@@ -111,7 +112,7 @@ export class Simulation {
     this.asked++
     const { waitMs } = await this.budgets.take(this.#access(name), { connection: name, lane })
     if (waitMs === 0) {
-      this.grants.push({ at: this.now, connection: name })
+      this.grants.push({ at: this.now, connection: name, lane })
       this.#granted.set(name, (this.#granted.get(name) ?? 0) + 1)
     }
     this.at(this.now + (waitMs === 0 ? latencyMs : waitMs + 1), () => this.#call(connection))

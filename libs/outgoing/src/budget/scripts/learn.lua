@@ -60,8 +60,8 @@ if not everybody then
   for l = 1, 2 do
     local least = what == 'refused' and tonumber(redis.call('ZSCORE', NEXT[l], connection) or '')
     if least then
-      local had = (used > 0 and used or turn) - 1
-      set_used(had)
+      local had = (tonumber(redis.call('HGET', USED[l], connection)) or turn) - 1
+      set_used(l, had)
       if had == 0 then add(NEXT[l], least - 1, connection) end
     end
   end

@@ -22,13 +22,13 @@ local period = ARGV[3] + math.min(1000, ARGV[3] * 0.03)
 local STATE = base .. 'state'     -- HASH: what `state` has
 local GRANTED = base .. 'granted' -- LIST of times, oldest first: each stands for up to `group` calls, the last of them then
 local BLOCKED = base .. 'blocked' -- ZSET connection → time until which the API refuses this connection alone
-local USED = base .. 'used'       -- HASH connection → calls of its turn that it has had, if it has some left
--- Per lane. A connection has at most one entry in the queue, however many calls of it wait.
+-- Per lane. A connection has at most one entry in the queue of a lane, however many calls of it wait.
 local WAITING = { base .. 'waiting:1', base .. 'waiting:2' } -- ZSET connection → tag: those that ask again soon
 local AWAY = { base .. 'away:1', base .. 'away:2' }          -- ZSET connection → tag: those that come back later
 local LATE = { base .. 'late:1', base .. 'late:2' }          -- ZSET connection → tag: those that did not. Nobody waits for them
 local EXPIRES = { base .. 'expires:1', base .. 'expires:2' } -- ZSET connection → when its entry is moved to LATE, or dropped
 local NEXT = { base .. 'next:1', base .. 'next:2' }          -- ZSET connection → the least tag of its next turn
+local USED = { base .. 'used:1', base .. 'used:2' }          -- HASH connection → calls that it has had of its turn, if some are left
 
 local MAX_ENTRIES = 10000
 local GROUPS = 200            -- longest GRANTED
@@ -185,7 +185,7 @@ local function expire(l)
   local over = redis.call('ZRANGEBYSCORE', NEXT[l], '-inf', number(clock), 'LIMIT', 0, 100)
   if #over > 0 then
     redis.call('ZREM', NEXT[l], unpack(over))
-    redis.call('HDEL', USED, unpack(over))
+    redis.call('HDEL', USED[l], unpack(over))
   end
 end
 
@@ -198,7 +198,7 @@ end
 local function find_entry()
   local clock = get('clock' .. lane)
   if not has_queue then return clock, nil, 0 end
-  local used = tonumber(redis.call('HGET', USED, connection)) or 0
+  local used = tonumber(redis.call('HGET', USED[lane], connection)) or 0
   for _, keys in ipairs({ WAITING, AWAY, LATE }) do
     local tag = redis.call('ZSCORE', keys[lane], connection)
     if tag then return tonumber(tag), keys, used end
@@ -235,17 +235,15 @@ end
 local function remove_entry()
   if not has_queue then return end
   entry = nil
-  for l = 1, 2 do
-    for _, keys in ipairs({ WAITING, AWAY, LATE, EXPIRES }) do redis.call('ZREM', keys[l], connection) end
-  end
+  for _, keys in ipairs({ WAITING, AWAY, LATE, EXPIRES }) do redis.call('ZREM', keys[lane], connection) end
 end
 
-local function set_used(calls)
+local function set_used(l, calls)
   if calls > 0 and calls < turn then
-    redis.call('HSET', USED, connection, calls)
-    redis.call('PEXPIRE', USED, QUEUE_TTL_MS)
+    redis.call('HSET', USED[l], connection, calls)
+    redis.call('PEXPIRE', USED[l], QUEUE_TTL_MS)
   else
-    redis.call('HDEL', USED, connection)
+    redis.call('HDEL', USED[l], connection)
   end
 end
 

@@ -34,7 +34,7 @@ if ahead < free then
       set('calls_of_turn', 0)
     end
     set('calls_of_turn', get('calls_of_turn') + 1)
-    set_used(used + 1)
+    set_used(lane, used + 1)
     add(NEXT[lane], tag + 1, connection)
     local lanes = 'lane' .. lane
     if entry ~= WAITING and redis.call('ZCARD', WAITING[lane]) == 0 then set(lanes, math.max(get(lanes), get('lanes'))) end
