@@ -176,6 +176,20 @@ test('while fresh and first syncs wait, the fresh get three quarters; each may h
   expect(share('first', 32_000, 45_000)).toBeGreaterThan(0.93)
 })
 
+test('one that comes late to an empty queue leaves it in order', async () => {
+  const simulation = simulate(1, 0.5)
+  const take = (connection: string) =>
+    simulation.budgets.take(accessOf(connection, { budget: budget(1, 0.5) }), { connection, lane: 'fresh' })
+  await take('x')
+  expect((await take('late')).waitMs).toBeGreaterThan(0)
+  simulation.now = 10_000
+  expect((await take('late')).waitMs).toBe(0)
+  const { waitMs } = await take('z')
+  await take('a')
+  simulation.now += waitMs
+  expect((await take('z')).waitMs).toBe(0)
+})
+
 test('a connection may wait in both lanes', async () => {
   const simulation = simulate(10)
   for (const name of names(10)) {

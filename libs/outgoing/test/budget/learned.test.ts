@@ -35,6 +35,18 @@ test('what a 429 says holds for other processes within a second, and no longer t
   expect(await second.wait('a')).toBe(0)
 })
 
+test('an API that has no limit any more is asked for once a second again', async () => {
+  const { clock, first, second } = setup()
+  await first.learn('a', 429, { 'retry-after': '5' })
+  expect(await second.wait('a')).toBeGreaterThan(0)
+  clock.now += 5001
+  expect(await second.wait('a')).toBe(0)
+  await first.learn('a', 429, { 'retry-after': '5' })
+  expect(await second.wait('a')).toBe(0)
+  clock.now += 1000
+  expect(await second.wait('a')).toBeGreaterThan(0)
+})
+
 test('a reset in the year 3000 blocks for an hour at most, and its key expires', async () => {
   const { clock, prefix, first } = setup()
   await first.learn('a', 429, { 'retry-after': 'Wed, 01 Jan 3000 00:00:00 GMT' })

@@ -3,8 +3,9 @@
 --   wait    ms until the asker should ask again; 0 = the call may go now; -1 = there is no budget
 --   ahead   connections that go before, also those that are away
 
-if requests == 0 and not has_queue and get('blocked') <= now and get('rate_until') <= now and get('left_until') <= now
-  and connection_opens() <= now then
+local unlimited = requests == 0 and math.max(get('blocked'), get('rate_until'), get('left_until')) <= now
+if unlimited and connection_opens() <= now then
+  if entry then remove_entry() end
   return { '-1', 0 }
 end
 
@@ -26,7 +27,7 @@ if ahead < free then
   if others > 0 or entry then
     local clock = 'clock' .. lane
     if used == 0 then
-      local size = redis.call('ZCARD', WAITING[lane]) + redis.call('ZCARD', AWAY[lane]) + (entry and 0 or 1)
+      local size = math.max(1, redis.call('ZCARD', WAITING[lane]) + redis.call('ZCARD', AWAY[lane]))
       -- The clock is the tag of the turn that goes. It moves also while new connections come that have tags of the clock:
       -- those that wait would starve otherwise.
       set(clock, math.max(get(clock) + 0.5 / size, tag))
