@@ -9,6 +9,7 @@ import { bundleSync, type HttpCall, openFunctionSandboxes } from '@syncline/func
 import { type Caller, Egress, Outgoing } from '@syncline/outgoing'
 import { connectRedis } from '@syncline/redis'
 import { AnswerWithText } from '@syncline/sandbox'
+import { createLog } from '@syncline/service'
 import { variableOf } from '@syncline/testkit/start-servers'
 import { Agent, request } from 'undici'
 import { loopbackApi } from './loopback-api.ts'
@@ -129,7 +130,14 @@ async function openWorld(baseUrl: string) {
     AT.integration,
     AT.connection,
   )
-  const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: prefix, egress })
+  const outgoing = new Outgoing({
+    catalog,
+    keyring,
+    redis,
+    redisPrefix: prefix,
+    egress,
+    log: createLog('bench', 'silent'),
+  })
   const params: HttpCall = {
     method: 'GET',
     endpoint: '/items?page=1',

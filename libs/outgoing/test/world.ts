@@ -2,6 +2,7 @@ import { connectBus } from '@syncline/bus'
 import { type Connection, type Integration, Keyring, openCatalog } from '@syncline/catalog'
 import type { HttpCall } from '@syncline/functions'
 import { connectRedis } from '@syncline/redis'
+import { createLog } from '@syncline/service'
 import { eventually, namespace, SeededRandom, servers } from '@syncline/testkit'
 import { type Caller, type ConnectionPlace, Egress, Outgoing } from '../src/index.ts'
 
@@ -34,6 +35,7 @@ export async function createWorld(options: { allowHosts?: string[] } = {}) {
     redis,
     redisPrefix: prefix,
     egress,
+    log: createLog('test', 'silent'),
     random: () => random.next(),
   })
 
