@@ -12,7 +12,7 @@ local EPISODE_MS = 10000
 local UNKNOWN_BLOCK_MS = 1000
 local RATE_KEPT_MS = 5 * 60000
 local RECOVERY_MS = 30000
-local LEAST_RATE = 1 / 60000
+local LEAST_RATE = 1 / 10000
 
 if hint then hint = math.max(0, math.min(hint, longest)) end
 
