@@ -13,6 +13,7 @@ local UNKNOWN_BLOCK_MS = 1000
 local RATE_KEPT_MS = 5 * 60000
 local RECOVERY_MS = 30000
 local LEAST_RATE = 1 / 10000
+local LEAST_GROWTH = 0.5 / 1000
 
 if hint then hint = math.max(0, math.min(hint, longest)) end
 
@@ -75,7 +76,7 @@ elseif now - get('rate_at') > math.max(UNKNOWN_BLOCK_MS, 1 / rate) or get('rate_
   -- Other refusals of the same time are about calls that went before the rate was lowered.
   local before = rate < HUGE and rate or math.max(2 * LEAST_RATE, tonumber(ARGV[10]))
   set('rate', math.max(LEAST_RATE, before * (requests > 0 and 0.75 or 0.5)))
-  set('rate_growth', (before - state.rate) / RECOVERY_MS)
+  set('rate_growth', math.max(before - state.rate, LEAST_GROWTH) / RECOVERY_MS)
   set('rate_at', now)
   set('rate_until', now + RATE_KEPT_MS)
   set('pace_at', now)
