@@ -46,6 +46,46 @@ test('after a pause, and at odd times, no period has more requests than allowed'
   expect(simulation.mostWithin(2000)).toBeLessThanOrEqual(7)
 })
 
+test.each(['a', 'b', 'c'])(
+  'whatever connections do, no period has more requests, and the budget is used (seed %s)',
+  async (seed) => {
+    const random = new SeededRandom(seed)
+    const [requests, per_s] = [2 + random.below(20), 1 + random.below(4)]
+    const prefix = `${namespace()}:`
+    const simulation = new Simulation(redis, prefix, { budget: budget(requests, per_s) })
+    const ms = Math.round((1500 * per_s * 1000) / requests)
+    const any = () => {
+      const connection = `c${random.below(40)}`
+      const asker = { connection, lane: random.below(3) === 0 ? 'first' : 'fresh' } as const
+      return { asker, access: accessOf(connection, { budget: budget(requests, per_s) }) }
+    }
+    for (let i = 0; i < 150; i++) {
+      const { connection: name, lane } = any().asker
+      const fromMs = random.below(ms * 0.9)
+      const untilMs = fromMs + random.below(ms / 3)
+      simulation.add({
+        name,
+        lane,
+        calls: 1 + random.below(4),
+        latencyMs: random.below(800),
+        fromMs,
+        untilMs,
+      })
+      const { asker, access } = any()
+      simulation.at(random.below(ms), async () => void (await simulation.budgets.leave(access, asker)))
+      const gone = any()
+      simulation.at(random.below(ms), () => simulation.budgets.forget(gone.access, gone.asker))
+    }
+    simulation.add({ name: 'always', calls: 3, latencyMs: 30 })
+    await simulation.runUntil(ms)
+    expect(simulation.mostWithin(per_s * 1000)).toBeLessThanOrEqual(requests)
+    expect(simulation.grants.length).toBeGreaterThan((ms / 1000 / per_s) * requests * 0.85)
+    const [stateKey = ''] = (await redis.keys(`${prefix}*`)).filter((key) => key.endsWith(':state'))
+    const state = await redis.hgetall(stateKey)
+    for (const [name, value] of Object.entries(state)) expect(Number(value), name).toBeLessThan(1e15)
+  },
+)
+
 test('connections that wait get equal shares, however many calls they have and however long these take', async () => {
   const simulation = simulate(10)
   names(20).forEach((name, i) => {
