@@ -1,4 +1,5 @@
 import type { Mutant } from '../mutant.ts'
+import { budget } from './budget.ts'
 import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
 import { records } from './records.ts'
@@ -6,4 +7,12 @@ import { runner } from './runner.ts'
 import { scheduler } from './scheduler.ts'
 import { tokens } from './tokens.ts'
 
-export const mutants: Mutant[] = [...records, ...scheduler, ...runner, ...catalog, ...bus, ...tokens]
+export const mutants: Mutant[] = [
+  ...records,
+  ...scheduler,
+  ...runner,
+  ...catalog,
+  ...bus,
+  ...tokens,
+  ...budget,
+]

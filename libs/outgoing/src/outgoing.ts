@@ -48,7 +48,7 @@ export class Outgoing {
   constructor(deps: OutgoingDeps) {
     this.egress = deps.egress
     this.tokens = new Tokens({ ...deps, events: createTokenEvents(deps.log) })
-    this.budgets = new Budgets(deps.redis, deps.redisPrefix)
+    this.budgets = new Budgets(deps.redis, deps.redisPrefix, { log: deps.log })
     this.#random = deps.random ?? Math.random
   }
 
@@ -93,7 +93,7 @@ export class Outgoing {
   async #withinBudget(access: Access, caller: Caller): Promise<void> {
     const asker = { connection: access.connection.uid, lane: caller.lane }
     for (;;) {
-      const waitMs = await this.budgets.take(access, asker)
+      const { waitMs } = await this.budgets.take(access, asker)
       if (waitMs === 0) return
       await caller.wait(waitMs, `the quota of '${access.integration.key}' is used up`, 'named')
     }

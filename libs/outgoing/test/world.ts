@@ -38,6 +38,8 @@ export async function createWorld(options: { allowHosts?: string[] } = {}) {
     log: createLog('test', 'silent'),
     random: () => random.next(),
   })
+  // Calls here do not wait, so none may be told to ask again. test/budget is about budgets.
+  outgoing.budgets.take = async () => ({ waitMs: 0, ahead: 0 })
 
   let count = 0
   /** Makes an integration with a connection. */

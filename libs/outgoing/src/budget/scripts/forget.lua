@@ -1,0 +1,4 @@
+-- No call of the connection waits any more.
+-- Returns  nothing
+
+remove_entry()
