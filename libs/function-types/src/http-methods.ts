@@ -41,7 +41,10 @@ export interface HttpRequest {
   /** Response headers that say when to try again: `after` in seconds, `at` as a Unix time in seconds. */
   retryHeader?: { after?: OneOrMore; at?: OneOrMore }
   baseUrlOverride?: string
-  /** Default: JSON, or the text if it is none. */
+  /**
+   * Default: JSON, or the text if it is none. Integers beyond 2^53 become texts of their digits. An answer that says it is
+   * JSON and is not is an error; `text` gives it as it is.
+   */
   responseType?: 'arraybuffer' | 'blob' | 'document' | 'json' | 'text' | 'stream'
   /** Keep credentials when a redirect leads to another host. */
   forwardHeadersOnRedirect?: boolean
@@ -63,8 +66,10 @@ export interface HttpResponse<T = unknown> {
 /** How an API hands out pages. What the integration sets as its default need not be repeated. */
 export interface Pagination {
   type: 'cursor' | 'link' | 'offset' | (string & {})
-  /** Where in the body the page's items are: `data.items`. Default: the body itself. */
+  /** Where in the body the page's items are: `data.items`. Default: the body itself. A page without a list is an error. */
   response_path?: string
+  /** The API leaves the list out of a page, or sends null, where there are no items. Default false. */
+  optional_response_path?: boolean
   limit?: number | string
   limit_name_in_request?: string
   /** Send limit, cursor and offset in the body. Default: for POST, PUT and PATCH. */
