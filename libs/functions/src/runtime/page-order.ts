@@ -58,7 +58,8 @@ function byCursor(request: HttpRequest, how: Partial<Pagination>): PageOrder {
         (typeof cursor === 'number' && Number.isFinite(cursor)) ||
         (typeof cursor === 'string' && cursor !== '')
       if (!isCursor || standsStill(response, listPath, items, cursor === sent)) return END
-      if (seen.add(String(cursor))) return repeated(response, listPath, `the cursor at '${path}'`)
+      if (seen.add(String(cursor)))
+        return repeated(response, listPath, `the cursor at '${path}' has come before`)
       sent = cursor
       return { kind: 'page', request: withParam(request, name, cursor, how), param: cursor }
     },
@@ -80,7 +81,7 @@ function byLink(request: HttpRequest, how: Partial<Pagination>): PageOrder {
       if (standsStill(response, listPath, items, link === followed)) return END
       if (seen.add(link)) {
         const where = inHeader ? `the link '${rel}' of the header` : `the link at '${path}'`
-        return repeated(response, listPath, where)
+        return repeated(response, listPath, `${where} has come before`)
       }
       followed = link
       return { kind: 'page', request: follow(request, link), param: link }
@@ -128,7 +129,8 @@ function byOffset(request: HttpRequest, how: Partial<Pagination>): PageOrder {
         return isMore ? onward(request, step) : END
       }
       const digest = digestOf(JSON.stringify(items))
-      if (digest === before) return repeated(response, listPath, `the page, whatever '${name}' is`)
+      if (digest === before)
+        return repeated(response, listPath, `the page is the one before again, though '${name}' has changed`)
       before = digest
       if (guessed !== undefined) cap = guessed
       guessed = undefined

@@ -2,7 +2,6 @@ import type { HttpRequest, HttpResponse, Pagination } from '@syncline/function-t
 import { HttpError } from './http-error.ts'
 import { isErrorCode, pageList } from './page-list.ts'
 import { pageOrder } from './page-order.ts'
-import { withQuery } from './query.ts'
 import { ABSENT, nameOf, type RequestIdentity, type UnresolvedFailures } from './unresolved-failures.ts'
 
 /** What `paginate` needs of its run. */
@@ -61,7 +60,7 @@ export async function* paginate<T>(
       const items = list.kind === 'list' ? list.items : []
       const next = order.next({ request, response, url, items })
       if (isGuess && next.kind === 'repetition') {
-        doubt(deps, request, `${next.what} comes again, so nobody knows whether more items exist`)
+        doubt(deps, request, `${next.what}, so nobody knows whether more items exist`)
         return
       }
       deps.failures.succeeded('page', identity(request))
@@ -70,8 +69,7 @@ export async function* paginate<T>(
       empty = isEmpty ? empty + 1 : 0
       // An empty page of a linked list is one nevertheless, as existing functions expect.
       if (!isEmpty || how.type === 'link') yield (list.kind === 'list' ? items : list.page) as T[]
-      if (next.kind === 'repetition')
-        throw fault(request, `${next.what} has come before: the list would never end`)
+      if (next.kind === 'repetition') throw fault(request, `${next.what}, so the list would never end`)
       if (empty > EMPTY_IN_A_ROW) throw fault(request, `more than ${EMPTY_IN_A_ROW} pages in a row are empty`)
       if (!isEmpty || how.type === 'link' || next.kind === 'page') {
         await how.on_page?.({ nextPageParam: next.kind === 'page' ? next.param : undefined, response })
@@ -105,7 +103,7 @@ const identity = ({
   data,
 }: HttpRequest): RequestIdentity => ({
   method,
-  endpoint: typeof endpoint === 'string' ? withQuery(endpoint, params) : '',
+  endpoint: String(endpoint),
   baseUrl: baseUrlOverride,
-  body: data,
+  body: { params, data },
 })

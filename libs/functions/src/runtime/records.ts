@@ -31,9 +31,7 @@ export function recordMethods(
   const save = (mode: 'replace' | 'merge') => (list: unknown[], model: string) =>
     inSlices(list, model, ({ first, records, skipped, mended }) => {
       if (mended.length > 0) {
-        warn(
-          `model '${model}': half of a character was replaced by U+FFFD in ${mended.length} records: ${someOf(mended)}`,
-        )
+        warn(`model '${model}': half of a character was replaced by U+FFFD in records ${someOf(mended)}`)
       }
       return callHost('save', { model, mode, first, records, skipped })
     })

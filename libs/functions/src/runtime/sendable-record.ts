@@ -1,5 +1,7 @@
 /** Levels of lists and objects in a record. A message may have 500 (`nesting` of the sandbox), of which three are ours. */
 const MAX_LEVELS = 497
+/** Values in a record: with more, it is larger than a message. One that is shared by many parts counts for each of them. */
+const MAX_VALUES = 4_000_000
 
 /** `reason` says why JSON can't carry the record. `mended` says that something in it was replaced. */
 export type SendableRecord =
@@ -12,22 +14,20 @@ export type SendableRecord =
  * as a long integer of an answer is. Whatever else JSON can't carry makes the record unsendable; it is told with its reason.
  */
 export function sendableRecord(record: unknown): SendableRecord {
-  // Most records need no change. To look at one costs a fraction of encoding it.
-  if (isSendable(record, 0)) return { kind: 'ok', record, mended: false }
   try {
-    const state = { mended: false }
+    // Most records need no change. To look at one costs a fraction of encoding it.
+    if (isSendable(record, 0, { left: MAX_VALUES })) return { kind: 'ok', record, mended: false }
+    const state = { left: MAX_VALUES, mended: false }
     return { kind: 'ok', record: mend(record, '', 0, state), mended: state.mended }
   } catch (error) {
-    return {
-      kind: 'unsendable',
-      id: idOf(record),
-      reason: error instanceof Error ? error.message : String(error),
-    }
+    const reason = error instanceof Error ? error.message : String(error)
+    return { kind: 'unsendable', id: idOf(record), reason }
   }
 }
 
 /** Whether JSON carries a value as it is. A value with a `toJSON` of its own is looked at more closely. */
-function isSendable(value: unknown, level: number): boolean {
+function isSendable(value: unknown, level: number, budget: { left: number }): boolean {
+  if (--budget.left < 0) return false
   switch (typeof value) {
     case 'string':
       return value.isWellFormed()
@@ -48,16 +48,23 @@ function isSendable(value: unknown, level: number): boolean {
     return isDate && !Number.isNaN(value.getTime())
   }
   if (Array.isArray(value)) {
-    for (const item of value) if (!isSendable(item, level + 1)) return false
+    for (const item of value) if (!isSendable(item, level + 1, budget)) return false
     return true
   }
   for (const key in value) {
-    if (!key.isWellFormed() || !isSendable((value as Record<string, unknown>)[key], level + 1)) return false
+    if (!key.isWellFormed() || !isSendable((value as Record<string, unknown>)[key], level + 1, budget))
+      return false
   }
   return true
 }
 
-function mend(value: unknown, path: string, level: number, state: { mended: boolean }): unknown {
+function mend(
+  value: unknown,
+  path: string,
+  level: number,
+  state: { left: number; mended: boolean },
+): unknown {
+  if (--state.left < 0) throw new Error(`it has more than ${MAX_VALUES} values`)
   if (typeof value === 'string') return wellFormed(value, state)
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${named(path)} is ${value}`)

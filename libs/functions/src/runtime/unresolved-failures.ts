@@ -55,8 +55,16 @@ export function nameOf({ method, endpoint }: Pick<RequestIdentity, 'method' | 'e
 }
 
 function keyOf(kind: string, { method, endpoint, baseUrl = '', body }: RequestIdentity): string {
-  const content = body === undefined ? '' : digestOf(typeof body === 'string' ? body : jsonText(body))
-  return digestOf([kind, method.toUpperCase(), baseUrl, endpoint, content].join('\n'))
+  return digestOf([kind, method.toUpperCase(), baseUrl, endpoint, textOf(body)].join('\n'))
+}
+
+function textOf(body: unknown): string {
+  if (body === undefined || typeof body === 'string') return body ?? ''
+  try {
+    return jsonText(body)
+  } catch {
+    return '' // it can't be sent either
+  }
 }
 
 const withoutQueries = (text: string): string =>
