@@ -195,7 +195,7 @@ test('records that cannot be sent are told beside the others, and no neighbour i
     mode: 'replace',
     first: 0,
     records: [{ id: 'a' }, { id: '9007199254740993' }, { id: 'd', name: '\ufffd' }],
-    skipped: [{ id: 'b', reason: "'v' is NaN" }],
+    skipped: [{ id: 'b', reason: "has NaN at 'v'" }],
   })
   expect(lines).toEqual(["model 'Thing': half of a character was replaced by U+FFFD in records 'd'"])
   await nango.batchUpdate([{ id: 'b', v: Number.NaN }] as never, 'Thing')
@@ -206,6 +206,6 @@ test('a record to delete is named by its id alone, and one without is an error',
   const { nango, last } = world(() => ({}))
   await nango.batchDelete([{ id: 7n, v: Number.NaN }] as never, 'Thing')
   expect(last('delete')).toEqual({ model: 'Thing', first: 0, records: [{ id: '7' }] })
-  await expect(nango.batchDelete([{ id: Number.NaN }] as never, 'Thing')).rejects.toThrow("'id' is NaN")
+  await expect(nango.batchDelete([{ id: Number.NaN }] as never, 'Thing')).rejects.toThrow("has NaN at 'id'")
   await expect(nango.batchDelete('x' as never, 'Thing')).rejects.toThrow('must be an array')
 })

@@ -43,12 +43,19 @@ export function pageOrder(request: HttpRequest, how: Partial<Pagination>): PageO
   )
 }
 
+/**
+ * A cursor that is a number is a page or an offset, and some APIs count it on beyond the end of the list: so many empty pages
+ * in a row are one. Other cursors are looked up, and name pages that exist.
+ */
+const EMPTY_BEYOND_THE_END = 10
+
 function byCursor(request: HttpRequest, how: Partial<Pagination>): PageOrder {
   const { cursor_name_in_request: name, cursor_path_in_response: path, response_path: listPath } = how
   if (!name) throw missing('cursor_name_in_request', 'type cursor')
   if (!path) throw missing('cursor_path_in_response', 'type cursor')
   const seen = new Repetition()
   let sent: string | number | undefined
+  let empty = 0
   return {
     first: withLimit(request, how),
     next: ({ request, response, items }) => {
@@ -58,6 +65,8 @@ function byCursor(request: HttpRequest, how: Partial<Pagination>): PageOrder {
         (typeof cursor === 'number' && Number.isFinite(cursor)) ||
         (typeof cursor === 'string' && cursor !== '')
       if (!isCursor || standsStill(response, listPath, items, cursor === sent)) return END
+      empty = items.length === 0 ? empty + 1 : 0
+      if (empty > EMPTY_BEYOND_THE_END && /^\d{1,9}$/.test(String(cursor))) return END
       if (seen.add(String(cursor)))
         return repeated(response, listPath, `the cursor at '${path}' has come before`)
       sent = cursor

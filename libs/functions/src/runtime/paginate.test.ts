@@ -375,6 +375,17 @@ test.each([
   expect(await all({ endpoint: '/x' }, cursor, server)).toEqual([[1]])
 })
 
+test('a cursor that is a number, which an API counts on beyond the end, ends after some empty pages', async () => {
+  const counting = (count: (n: number) => unknown) =>
+    answering((n) => ({ data: { items: n < 30 ? [n] : n === 39 ? ['late'] : [], next: count(n + 1) } }))
+  for (const count of [(n: number) => n, String]) {
+    const server = counting(count)
+    expect((await all({ endpoint: '/x' }, cursor, server)).flat()).toEqual([...numbers(30), 'late'])
+    expect(server.asked).toHaveLength(51)
+    expect(server.failures.incomplete).toBe('')
+  }
+})
+
 test('empty pages without end are an error', async () => {
   const server = answering((n) => ({ data: { items: [], next: `c${n}` } }))
   await expect(all({ endpoint: '/x' }, cursor, server)).rejects.toThrow(

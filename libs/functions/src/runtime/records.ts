@@ -59,10 +59,7 @@ export function recordMethods(
         Array.isArray(list) ? list.map(idOnly) : list,
         model,
         ({ first, records, skipped: [wrong] }) => {
-          if (wrong)
-            throw new TypeError(
-              `model '${model}': a record to delete has no id that can be sent: ${wrong.reason}`,
-            )
+          if (wrong) throw new TypeError(`model '${model}': a record to delete ${wrong.reason}`)
           return callHost('delete', { model, first, records })
         },
       ),

@@ -27,19 +27,19 @@ const cyclic: Record<string, unknown> = { id: 'c' }
 cyclic.self = { of: [cyclic] }
 
 test.each([
-  ['NaN', { id: 'a', v: Number.NaN }, "'v' is NaN"],
-  ['a number that is too large', { id: 'a', v: JSON.parse('1e400') }, "'v' is Infinity"],
+  ['NaN', { id: 'a', v: Number.NaN }, "has NaN at 'v'"],
+  ['a number that is too large', { id: 'a', v: JSON.parse('1e400') }, "has Infinity at 'v'"],
   [
     'one deep inside',
     { id: 'a', rows: [{ v: 1 }, { v: Number.NEGATIVE_INFINITY }] },
-    "'rows.1.v' is -Infinity",
+    "has -Infinity at 'rows.1.v'",
   ],
-  ['an invalid date', { id: 'a', at: new Date('never') }, "'at' is an invalid date"],
-  ['a function in a list', { id: 'a', list: [() => 1] }, "'list.0' is a function"],
-  ['a symbol in a list', { id: 'a', list: [Symbol('x')] }, "'list.0' is a symbol"],
+  ['an invalid date', { id: 'a', at: new Date('never') }, "has an invalid date at 'at'"],
+  ['a function in a list', { id: 'a', list: [() => 1] }, "has a function at 'list.0'"],
+  ['a symbol in a list', { id: 'a', list: [Symbol('x')] }, "has a symbol at 'list.0'"],
   ['a cycle', { ...cyclic, id: 'a' }, 'contains itself'],
   ['too many levels', { id: 'a', in: nested(497) }, 'nested more than 497 levels deep'],
-  ['a part that is in itself many times', { id: 'a', in: shared(30) }, 'it has more than 4000000 values'],
+  ['a part that is in itself many times', { id: 'a', in: shared(30) }, 'has more than 4000000 values'],
   [
     'a toJSON that throws',
     {
@@ -66,9 +66,13 @@ test('a record whose fields throw when they are read, and a record that is none'
       throw new Error('no')
     },
   }
-  expect(sendableRecord(hostile)).toMatchObject({ kind: 'unsendable', id: undefined, reason: 'no' })
-  expect(sendableRecord(Number.NaN)).toEqual({ kind: 'unsendable', id: undefined, reason: 'it is NaN' })
-  expect(sendableRecord(() => 1)).toEqual({ kind: 'unsendable', id: undefined, reason: 'it is a function' })
+  expect(sendableRecord(hostile)).toMatchObject({
+    kind: 'unsendable',
+    id: undefined,
+    reason: "can't be encoded: no",
+  })
+  expect(sendableRecord(Number.NaN)).toEqual({ kind: 'unsendable', id: undefined, reason: 'is NaN' })
+  expect(sendableRecord(() => 1)).toEqual({ kind: 'unsendable', id: undefined, reason: 'is a function' })
 })
 
 test('the deepest record that fits in a message goes', () => {
@@ -84,6 +88,15 @@ test('what can be mended is: digits of a BigInt, half surrogate pairs in texts a
     mended: true,
   })
   expect(sendableRecord({ id: 1n })).toEqual({ kind: 'ok', record: { id: '1' }, mended: false })
+})
+
+test('two names that become one by mending stay two', () => {
+  const sendable = sendableRecord({ '\ud83d': 1, '\ude00': 2, '\ufffd': 3 })
+  expect(sendable.kind === 'ok' && sendable.record).toEqual({
+    '\ufffd\ufffd': 1,
+    '\ufffd\ufffd\ufffd': 2,
+    '\ufffd': 3,
+  })
 })
 
 test('beside what is mended, a value goes as JSON has it', () => {

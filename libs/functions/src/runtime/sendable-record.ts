@@ -3,7 +3,7 @@ const MAX_LEVELS = 497
 /** Values in a record: with more, it is larger than a message. One that is shared by many parts counts for each of them. */
 const MAX_VALUES = 4_000_000
 
-/** `reason` says why JSON can't carry the record. `mended` says that something in it was replaced. */
+/** `reason` says what of the record JSON can't carry: `has NaN at 'price'`. `mended` says that something in it was replaced. */
 export type SendableRecord =
   | { kind: 'ok'; record: unknown; mended: boolean }
   | { kind: 'unsendable'; id: string | undefined; reason: string }
@@ -20,10 +20,13 @@ export function sendableRecord(record: unknown): SendableRecord {
     const state = { left: MAX_VALUES, mended: false }
     return { kind: 'ok', record: mend(record, '', 0, state), mended: state.mended }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Unsendable ? message : `can't be encoded: ${message}`
     return { kind: 'unsendable', id: idOf(record), reason }
   }
 }
+
+class Unsendable extends Error {}
 
 /** Whether JSON carries a value as it is. A value with a `toJSON` of its own is looked at more closely. */
 function isSendable(value: unknown, level: number, budget: { left: number }): boolean {
@@ -64,18 +67,18 @@ function mend(
   level: number,
   state: { left: number; mended: boolean },
 ): unknown {
-  if (--state.left < 0) throw new Error(`it has more than ${MAX_VALUES} values`)
+  if (--state.left < 0) throw new Unsendable(`has more than ${MAX_VALUES} values`)
   if (typeof value === 'string') return wellFormed(value, state)
   if (typeof value === 'bigint') return String(value)
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${named(path)} is ${value}`)
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Unsendable(has(String(value), path))
   if (typeof value === 'function' || typeof value === 'symbol')
-    throw new Error(`${named(path)} is a ${typeof value}`)
+    throw new Unsendable(has(`a ${typeof value}`, path))
   if (typeof value !== 'object' || value === null) return value
   if (level >= MAX_LEVELS) {
-    throw new Error(`it is nested more than ${MAX_LEVELS} levels deep, or a part of it contains itself`)
+    throw new Unsendable(`is nested more than ${MAX_LEVELS} levels deep, or contains itself`)
   }
   if (value instanceof Date && Number.isNaN(value.getTime()))
-    throw new Error(`${named(path)} is an invalid date`)
+    throw new Unsendable(has('an invalid date', path))
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     return mend(value.toJSON(path.split('.').at(-1) ?? ''), path, level + 1, state)
   }
@@ -83,11 +86,20 @@ function mend(
   if (value instanceof Number || value instanceof String || value instanceof Boolean) {
     return mend(value.valueOf(), path, level, state)
   }
-  const fields = Object.entries(value)
+  const mended: Record<string, unknown> = Object.create(null)
+  for (const [key, field] of Object.entries(value)) {
     // As JSON does: a method of an object is no data.
-    .filter(([, field]) => typeof field !== 'function' && typeof field !== 'symbol' && field !== undefined)
-    .map(([key, field]) => [wellFormed(key, state), mend(field, join(path, key), level + 1, state)])
-  return Object.fromEntries(fields)
+    if (field === undefined || typeof field === 'function' || typeof field === 'symbol') continue
+    mended[freeKey(key, value, mended, state)] = mend(field, join(path, key), level + 1, state)
+  }
+  return mended
+}
+
+/** Two names that become one by mending stay two. */
+function freeKey(key: string, of: object, mended: object, state: { mended: boolean }): string {
+  let free = wellFormed(key, state)
+  while (free !== key && (free in of || free in mended)) free += '\ufffd'
+  return free
 }
 
 function wellFormed(text: string, state: { mended: boolean }): string {
@@ -97,7 +109,8 @@ function wellFormed(text: string, state: { mended: boolean }): string {
 }
 
 const join = (path: string, key: string | number): string => (path === '' ? String(key) : `${path}.${key}`)
-const named = (path: string): string => (path === '' ? 'it' : `'${path.slice(0, 200)}'`)
+const has = (what: string, path: string): string =>
+  path === '' ? `is ${what}` : `has ${what} at '${path.slice(0, 200)}'`
 
 function idOf(record: unknown): string | undefined {
   try {

@@ -46,9 +46,9 @@ function sized(given: unknown): Sized {
   if (sendable.kind === 'unsendable') return skip(sendable.id, sendable.reason)
   const { record, mended } = sendable
   const bytes = jsonBytes(record)
-  if (bytes === undefined) return skip(idText(record), 'it is too large to be encoded')
+  if (bytes === undefined) return skip(idText(record), 'is too large to be encoded')
   if (bytes > RECORD_MAX_BYTES) {
-    return skip(idText(record), `it has ${bytes} bytes; a record may have ${RECORD_MAX_BYTES}`)
+    return skip(idText(record), `has ${bytes} bytes; a record may have ${RECORD_MAX_BYTES}`)
   }
   return { kind: 'record', bytes, record, mended }
 }
