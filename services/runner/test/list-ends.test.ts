@@ -58,6 +58,7 @@ async function pass(baseUrl: string, paginate: string) {
   )
   const end = await world.run()
   return { end, ids: world.standIns.saved('Thing').map(({ id }) => id) }
+}
 
 const all = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
 
