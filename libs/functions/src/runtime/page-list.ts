@@ -1,6 +1,6 @@
 import type { HttpResponse, Pagination } from '@syncline/function-types'
 import { get } from 'es-toolkit/compat'
-import { saysNothingThere } from './what-follows.ts'
+import { flagOf, saysNothingThere } from './what-follows.ts'
 
 const SHOWN_CHARS = 200
 const SHOWN_FIELDS = 20
@@ -49,6 +49,8 @@ function isEmptyPage(response: HttpResponse, found: unknown, how: PageSettings):
   if (!isObject(data) || hasErrors(data)) return false
   if (how.optional_response_path === true) return true
   if (saysNothingThere(response, how.response_path)) return true
+  // The list is where it should be, and null is how some APIs write an empty one.
+  if (found === null && flagOf(response, how.response_path) === 'end') return true
   return found === undefined && leavesOutEmptyLists(data, how)
 }
 
@@ -60,16 +62,9 @@ function leavesOutEmptyLists(data: object, { cursor_path_in_response: cursor = '
   return /(^|\.)nextPageToken$/.test(cursor) && !hasList(data, 1)
 }
 
-/** With the next link in the body, the body is an object; without a path to its list, the function gets the object. */
+/** A page of a linked list whose path nobody has given: the function gets the body and takes the list from it. */
 function isWholePage(data: unknown, how: PageSettings): data is object {
-  return (
-    how.type === 'link' &&
-    !how.response_path &&
-    how.link_path_in_response_body !== undefined &&
-    isObject(data) &&
-    !hasErrors(data) &&
-    hasList(data, 2)
-  )
+  return how.type === 'link' && !how.response_path && isObject(data) && !hasErrors(data) && hasList(data, 2)
 }
 
 /**

@@ -309,6 +309,12 @@ test('a list that may be absent is empty where it is, but an error is none', asy
 test.each([
   ['status 204', cursor, { status: 204, data: '' }],
   ['a total of 0', offset, { data: { total_items: 0, page: 1 } }],
+  ['a count of 0 on a page', cursor, { data: { meta: { result_count: 0 } } }],
+  [
+    'null with the word that nothing follows',
+    offset,
+    { data: { items: null, meta: { more_items_in_collection: false } } },
+  ],
   ['a total of 0 and null', offset, { data: { items: null, meta: { total: 0 } } }],
 ])('%s is an empty page without a list', async (_name, how, page) => {
   expect(await all({ endpoint: '/x' }, how, api(page))).toEqual([])
@@ -322,7 +328,7 @@ test("an API of Google's, known by its cursor, leaves empty lists out", async ()
     await expect(all({ endpoint: '/x' }, how, api({ data }))).rejects.toThrow('has no list')
 })
 
-test('with the link in the body and no path to the list, the function gets the body and takes the list itself', async () => {
+test('without a path to the list, the function gets the body of a linked page and takes the list itself', async () => {
   const how = { type: 'link', link_path_in_response_body: '@odata.nextLink' }
   const pages = [
     { value: [1], '@odata.nextLink': 'https://a.io/b' },
@@ -332,6 +338,11 @@ test('with the link in the body and no path to the list, the function gets the b
   expect(await all({ endpoint: '/x' }, how, server)).toEqual(pages)
   for (const data of [html.data, { message: 'no' }, { errors: ['no'], value: [] }, null])
     await expect(all({ endpoint: '/x' }, how, api({ data }))).rejects.toThrow('has no list')
+  const inHeader = { type: 'link', link_rel_in_response_header: 'next' }
+  expect(await all({ endpoint: '/x' }, inHeader, api({ data: { rows: [1] } }))).toEqual([{ rows: [1] }])
+  await expect(all({ endpoint: '/x' }, inHeader, api({ data: { message: 'no' } }))).rejects.toThrow(
+    'has no list',
+  )
 })
 
 test('a code of an error with status 200: an error where deletes are tracked, else a list that is known to be incomplete', async () => {
@@ -418,7 +429,7 @@ test('a link that comes again is an error, unless its page is the last one by it
   await expect(all({ endpoint: '/x' }, how, inBody)).rejects.toThrow("the link at 'next' has come before")
   const inHeader = answering((n) => ({ data: { items: [n] }, headers: { link: '</same>; rel="next"' } }))
   await expect(all({ endpoint: '/x' }, how, inHeader)).rejects.toThrow(
-    "the link 'next' of the header has come before",
+    "the link 'next' in its header has come before",
   )
   const ends = answering((n) => ({ data: { items: [n], next: '/same', end_of_stream: n === 1 } }))
   expect(await all({ endpoint: '/x' }, how, ends)).toEqual([[0], [1]])
@@ -434,6 +445,54 @@ test.each([{}, { limit: 2, limit_name_in_request: 'n' }])(
     expect(server.asked).toHaveLength(2)
   },
 )
+
+test.each([
+  [cursor, "has no cursor at 'next'"],
+  [{ ...link, link_path_in_response_body: 'next' }, "has no link at 'next'"],
+  [link, "has no link 'next' in its header"],
+])('a page that says that more follow, but not where, is no end: %j', async (how, message) => {
+  for (const data of [
+    { has_more: true },
+    { meta: { hasNextPage: true }, next: null },
+    { is_last: false, next: '' },
+  ]) {
+    const server = api({ data: { items: [1], ...data } })
+    await expect(all({ endpoint: '/x' }, how, server)).rejects.toThrow(
+      `GET /x: the answer says that more pages follow, but ${message}`,
+    )
+  }
+})
+
+test.each([{ after: 'b' }, ['b'], true])('what is no cursor is not taken for the end: %j', async (next) => {
+  const server = api({ data: { items: [1], next } })
+  await expect(all({ endpoint: '/x' }, cursor, server)).rejects.toThrow("what is at 'next' is no cursor")
+})
+
+test.each([null, '', ' ', false, {}, []])('%j in place of a cursor or a link is the end', async (next) => {
+  const body = { ...link, link_path_in_response_body: 'next' }
+  for (const how of [cursor, body])
+    expect(await all({ endpoint: '/x' }, how, api({ data: { items: [1], next } }))).toEqual([[1]])
+})
+
+test('a link may be an object with its target, and one without a target is not the end', async () => {
+  const how = { ...link, link_path_in_response_body: '_links.next' }
+  const server = api(
+    { data: { items: [1], _links: { next: { href: '/b' } } } },
+    { data: { items: [2], _links: {} } },
+  )
+  expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1], [2]])
+  for (const next of [{ url: '/b' }, 7, 'mailto:a@b.io'])
+    await expect(
+      all({ endpoint: '/x' }, how, api({ data: { items: [1], _links: { next } } })),
+    ).rejects.toThrow("the link at '_links.next' leads to no URL")
+})
+
+test('an offset that says that more follow, but gives nothing, is no end', async () => {
+  const server = api({ data: { items: [], has_more: true } })
+  await expect(all({ endpoint: '/x' }, offset, server)).rejects.toThrow(
+    'says that more items follow, but has none',
+  )
+})
 
 test('links are resolved against the URL of their page', async () => {
   const how = { ...link, link_path_in_response_body: 'next' }
@@ -581,7 +640,7 @@ test('a guess that brings the same page: the list ends, and the run knows that i
   const server = api(page, page)
   expect(await all({ endpoint: '/x' }, limited, server)).toEqual([numbers(100)])
   expect(server.failures.incomplete).toContain(
-    "the page is the one before again, though 'start' has changed, so nobody knows",
+    "the page is the one before again, though 'start' has changed, so the list would never end",
   )
   expect(server.warnings).toHaveLength(1)
 })

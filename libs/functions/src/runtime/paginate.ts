@@ -59,8 +59,8 @@ export async function* paginate<T>(
       }
       const items = list.kind === 'list' ? list.items : []
       const next = order.next({ request, response, url, items })
-      if (isGuess && next.kind === 'repetition') {
-        doubt(deps, request, `${next.what}, so nobody knows whether more items exist`)
+      if (isGuess && next.kind === 'fault') {
+        doubt(deps, request, next.text)
         return
       }
       deps.failures.succeeded('page', identity(request))
@@ -69,7 +69,7 @@ export async function* paginate<T>(
       empty = isEmpty ? empty + 1 : 0
       // An empty page of a linked list is one nevertheless, as existing functions expect.
       if (!isEmpty || how.type === 'link') yield (list.kind === 'list' ? items : list.page) as T[]
-      if (next.kind === 'repetition') throw fault(request, `${next.what}, so the list would never end`)
+      if (next.kind === 'fault') throw fault(request, next.text)
       if (empty > EMPTY_IN_A_ROW) throw fault(request, `more than ${EMPTY_IN_A_ROW} pages in a row are empty`)
       if (!isEmpty || how.type === 'link' || next.kind === 'page') {
         await how.on_page?.({ nextPageParam: next.kind === 'page' ? next.param : undefined, response })

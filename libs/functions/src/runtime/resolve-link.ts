@@ -4,13 +4,12 @@
  * know the prefix that a gateway, or the base URL, puts before its paths: the page `/ex/confluence/<id>/wiki/pages` names
  * `/wiki/pages?cursor=…`. The next page of a list is at the path of the list, so nothing else can be meant.
  * @param pageUrl Undefined where it is not known: then the link is relative to the page's endpoint.
+ * @returns Undefined if it leads to no URL of HTTP.
  */
-export function resolveLink(link: string, pageUrl: string | undefined, endpoint: string): string {
+export function resolveLink(link: string, pageUrl: string | undefined, endpoint: string): string | undefined {
   const page = URL.parse(pageUrl || endpoint) ?? URL.parse(endpoint.replace(/^\/*/, '/'), UNKNOWN_BASE)
   const target = page && URL.parse(link.trim(), page)
-  if (!page || !target || !/^https?:$/.test(target.protocol)) {
-    throw new Error(`the link '${link.split(/[?#]/)[0]?.slice(0, 200)}' leads to no URL`)
-  }
+  if (!page || !target || !/^https?:$/.test(target.protocol)) return undefined
   const isPath = /^\/(?!\/)/.test(link.trim())
   if (isPath && target.pathname.length > 1 && page.pathname.endsWith(target.pathname)) {
     target.pathname = page.pathname

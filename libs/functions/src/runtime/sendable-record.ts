@@ -16,7 +16,9 @@ export type SendableRecord =
 export function sendableRecord(record: unknown): SendableRecord {
   try {
     // Most records need no change. To look at one costs a fraction of encoding it.
-    if (isSendable(record, 0, { left: MAX_VALUES })) return { kind: 'ok', record, mended: false }
+    const budget = { left: MAX_VALUES }
+    if (isSendable(record, 0, budget)) return { kind: 'ok', record, mended: false }
+    if (budget.left < 0) throw new Unsendable(`has more than ${MAX_VALUES} values`)
     const state = { left: MAX_VALUES, mended: false }
     return { kind: 'ok', record: mend(record, '', 0, state), mended: state.mended }
   } catch (error) {

@@ -33,9 +33,11 @@ export function flagOf(response: HttpResponse, listPath: string | undefined): Fo
   return flags.includes('end') ? 'end' : 'unknown'
 }
 
-/** Whether the answer says that the whole list has no items. */
+/** Whether the answer says that the list, or the page, has no items. */
 export function saysNothingThere(response: HttpResponse, listPath: string | undefined): boolean {
-  return factsOf(response, listPath).some(([name, value]) => TOTALS.has(name) && numeric(value) === 0)
+  return factsOf(response, listPath).some(
+    ([name, value]) => (TOTALS.has(name) || COUNTS.has(name)) && numeric(value) === 0,
+  )
 }
 
 type Fact = readonly [name: string, value: unknown]
@@ -55,6 +57,7 @@ const TOTALS =
   words(`total totalcount totalitems totalitemcount totalresults totalresultcount totalrecords totalrecordcount totalsize
   totalsetsize totalelements totalentries totalhits totalrows totaldocs totalfound totalnumber totalobjects totalavailable
   totalmatches nbhits fullresultsize fullcount recordstotal numfound odatacount`)
+const COUNTS = words('count itemcount resultcount resultscount recordcount numberofitems numresults')
 const PAGES = words(
   'totalpages totalpagecount pagetotal pagecount pages nbpages numpages numberofpages lastpage',
 )
@@ -72,7 +75,7 @@ function factsOf({ data, headers }: HttpResponse, listPath: string | undefined):
   const fromHeaders = Object.entries(headers)
     .filter(([name]) => name !== 'link')
     .map(([name, value]) => [plain(name.replace(/^x-/, '').replace(/^pagination-/, '')), value] as const)
-    .filter(([name]) => TOTALS.has(name) || PAGES.has(name) || MORE.has(name) || NEXT.has(name))
+    .filter(([name]) => [TOTALS, PAGES, MORE, NEXT].some((names) => names.has(name)))
   return [...fields, ...fromHeaders]
 }
 
@@ -93,7 +96,9 @@ function describing(holder: object, levels: number): Fact[] {
   return Object.entries(holder).flatMap(([key, value]): Fact[] => {
     const name = plain(key)
     if (name === 'links' && Array.isArray(value)) return [['links', value.map(relOf)]]
-    if (name === 'links' && isObject(value)) return [...describing(value, 0), ['links', Object.keys(value)]]
+    if (name === 'links' && isObject(value)) {
+      return [...describing(value, 0), ['links', Object.keys(value).filter((rel) => value[rel])]]
+    }
     const inner = levels > 0 && ABOUT.has(name) && isObject(value) ? describing(value, levels - 1) : []
     return [[name, value], ...inner]
   })
@@ -129,7 +134,7 @@ function total([name, value]: Fact, { items, pages }: Position): Follows {
   if (TOTALS.has(name) && items !== undefined) return compared(number, items)
   if (PAGES.has(name) && pages !== undefined) return compared(number, pages)
   // A count may be of the page or of the list. Only of the list it can be higher than what has been read.
-  return name === 'count' && items !== undefined && number > items ? 'more' : 'unknown'
+  return COUNTS.has(name) && items !== undefined && number > items ? 'more' : 'unknown'
 }
 
 /** A total that is lower than what has been read is the total of something else. */
