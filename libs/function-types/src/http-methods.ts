@@ -8,9 +8,12 @@ export interface HttpMethods {
   patch<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
   delete<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
   proxy<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
-  /** Page after page of items. */
+  /**
+   * Page after page of items, up to where the API says that the list ends. An answer without a list, a page that failed, a
+   * cursor that comes again: all of it is an error. If the function catches one, `trackDeletesEnd` deletes nothing.
+   */
   paginate<T = Unchecked>(request: HttpRequest): AsyncGenerator<T[], undefined, void>
-  /** A request without the connection's credentials. */
+  /** A request without the connection's credentials. It rejects if there is no answer; a status is yours to look at. */
   uncontrolledFetch(request: {
     url: URL
     method?: Method
@@ -70,17 +73,20 @@ export interface Pagination {
   response_path?: string
   /** The API leaves the list out of a page, or sends null, where there are no items. Default false. */
   optional_response_path?: boolean
+  /** How many items to ask for. Type offset: an API that gives fewer is nevertheless read to the end of its list. */
   limit?: number | string
   limit_name_in_request?: string
   /** Send limit, cursor and offset in the body. Default: for POST, PUT and PATCH. */
   in_body?: boolean
   cursor_name_in_request?: string
   cursor_path_in_response?: string
+  /** Relation of the link to the next page: `next`. A link is relative to the URL of the page that it is in. */
   link_rel_in_response_header?: string
   link_path_in_response_body?: string
   offset_name_in_request?: string
   offset_start_value?: number
   offset_calculation_method?: 'per-page' | 'by-response-size'
+  /** Called when the function has worked on a page. With `nextPageParam`, kept in a checkpoint, a later run can go on. */
   on_page?: (page: {
     nextPageParam?: string | number | undefined
     response: HttpResponse

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { HttpRequest, Pagination } from '@syncline/function-types'
 import { leadsBack, missing, type Next, type Page, type PageOrder } from './next-page.ts'
 import { withLimit, withParam } from './page-request.ts'
-import { digestOf } from './repetition.ts'
 import { flagOf, whatFollows } from './what-follows.ts'
 
 /** Lengths that APIs like to cap their pages at, whatever limit is asked for. */
@@ -46,7 +46,7 @@ export function byOffset(request: HttpRequest, how: Partial<Pagination>): PageOr
     pages++
     read += items.length
     if (items.length === 0) return afterEmpty(page)
-    const digest = digestOf(JSON.stringify(items))
+    const digest = digestOf(items)
     if (digest === before) {
       return leadsBack(response, listPath, `the page is the one before again, though '${name}' has changed`)
     }
@@ -71,4 +71,11 @@ export function byOffset(request: HttpRequest, how: Partial<Pagination>): PageOr
 function itemsRead(start: number, read: number, perPage: boolean): number | undefined {
   if (start <= 1) return read
   return perPage ? undefined : start + read
+}
+
+/** Of a page, item by item: as one text it would be in memory again. */
+function digestOf(items: unknown[]): string {
+  const hash = createHash('sha1')
+  for (const item of items) hash.update(`${JSON.stringify(item)}\n`)
+  return hash.digest('base64')
 }

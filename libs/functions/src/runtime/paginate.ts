@@ -57,7 +57,7 @@ export async function* paginate<T>(
         doubt(deps, request, list.text)
         return
       }
-      const items = list.kind === 'list' ? list.items : []
+      const items = list.kind === 'list' ? list.items : [list.page]
       const next = order.next({ request, response, url, items })
       if (isGuess && next.kind === 'fault') {
         doubt(deps, request, next.text)
@@ -65,7 +65,7 @@ export async function* paginate<T>(
       }
       deps.failures.succeeded('page', identity(request))
 
-      const isEmpty = list.kind === 'list' && items.length === 0
+      const isEmpty = items.length === 0
       empty = isEmpty ? empty + 1 : 0
       // An empty page of a linked list is one nevertheless, as existing functions expect.
       if (!isEmpty || how.type === 'link') yield (list.kind === 'list' ? items : list.page) as T[]

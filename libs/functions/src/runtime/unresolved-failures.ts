@@ -29,7 +29,8 @@ export class UnresolvedFailures {
    */
   failed(kind: 'request' | 'page', request: RequestIdentity, text: string): void {
     const key = keyOf(kind, request)
-    if (this.#texts.size < MOST || this.#texts.has(key)) this.#texts.set(key, withoutQueries(text))
+    if (this.#texts.size < MOST || this.#texts.has(key))
+      this.#texts.set(key, withoutQueries(text.slice(0, 2 * INCOMPLETE_CHARS)))
     else this.#beyond++
   }
 
