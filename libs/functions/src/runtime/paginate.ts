@@ -53,7 +53,7 @@ export async function* paginate<T>(
       const list = pageList(response, isGuess ? { ...how, optional_response_path: true } : how)
       if (list.kind === 'fault') {
         if (page > 0 || deps.tracksDeletes() || !isErrorCode(response)) throw fault(request, list.text)
-        // The function gets an empty list, as others may want to, but the run knows that it is none.
+        // Existing functions expect no error here: the list ends, and the run knows that it is not complete.
         doubt(deps, request, list.text)
         return
       }
