@@ -112,7 +112,7 @@ test.each([403, 429, 500, 302])(
     await nango.get({ endpoint: '/good' })
     await nango.trackDeletesEnd('Thing')
     const incomplete = `GET /bad: request failed with status code ${status}`
-    expect(last('trackDeletes')).toMatchObject({ step: 'end', incomplete })
+    expect(last('trackDeletes')).toMatchObject({ step: 'end', incomplete, allowIncomplete: false })
     await nango.deleteRecordsFromPreviousExecutions('Thing')
     expect(last('trackDeletes')).toMatchObject({ step: 'previous', incomplete })
     await nango.saveCheckpoint({ at: 1 })
@@ -120,7 +120,7 @@ test.each([403, 429, 500, 302])(
     await nango.clearCheckpoint()
     expect(last('saveCheckpoint')).toMatchObject({ json: '', incomplete })
     await nango.trackDeletesEnd('Thing', { allowIncomplete: true })
-    expect(last('trackDeletes')).toMatchObject({ step: 'end', incomplete: '' })
+    expect(last('trackDeletes')).toMatchObject({ step: 'end', incomplete: '', allowIncomplete: true })
   },
 )
 

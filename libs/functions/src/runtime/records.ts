@@ -46,6 +46,7 @@ export function recordMethods(
       model,
       step,
       allowMassDelete: options.allowMassDelete === true,
+      allowIncomplete: options.allowIncomplete === true,
       incomplete: step === 'start' || options.allowIncomplete === true ? '' : failures.incomplete,
     })
   }
