@@ -56,10 +56,7 @@ const FetchCall = z.object({
 export type FetchCall = z.infer<typeof FetchCall>
 
 const HttpAnswer = z.object({
-  /**
-   * Where the answer came from: the request's URL, or where its redirects led. Links are relative to it. Not with a query that
-   * holds credentials, which stay in the parent: nothing needs the query.
-   */
+  /** Where the answer came from: the request's URL, or where its redirects led, with the query. Links are relative to it. */
   url: z.string(),
   status: z.number(),
   statusText: z.string(),
