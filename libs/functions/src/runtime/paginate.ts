@@ -54,13 +54,13 @@ export async function* paginate<T>(
       if (list.kind === 'fault') {
         if (page > 0 || deps.tracksDeletes() || !isErrorCode(response)) throw fault(request, list.text)
         // Existing functions expect no error here: the list ends, and the run knows that it is not complete.
-        doubt(deps, request, list.text)
+        noteIncomplete(deps, request, list.text)
         return
       }
       const items = list.kind === 'list' ? list.items : [list.page]
       const next = order.next({ request, response, url, items })
       if (isGuess && next.kind === 'fault') {
-        doubt(deps, request, next.text)
+        noteIncomplete(deps, request, next.text)
         return
       }
       deps.failures.succeeded('page', identity(request))
@@ -86,7 +86,7 @@ export async function* paginate<T>(
   }
 }
 
-function doubt({ failures, warn }: PaginateDeps, request: HttpRequest, text: string): void {
+function noteIncomplete({ failures, warn }: PaginateDeps, request: HttpRequest, text: string): void {
   const { message } = fault(request, text)
   failures.failed('page', identity(request), message)
   warn(message)
