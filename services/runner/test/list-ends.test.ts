@@ -43,7 +43,11 @@ const offset = (more = '') =>
   `{ type: 'offset', offset_name_in_request: 'start', limit_name_in_request: 'count', limit: 500, response_path: 'items'${more} }`
 
 /** A pass over all records of an API, in a store that has the records 1 to 9. */
-async function pass(baseUrl: string, paginate: string) {
+async function pass(baseUrl: string, paginate: string, { catching = false } = {}) {
+  const [attempt, handle] = catching
+    ? ['try {', '} catch (error) { await nango.log(error.message) }']
+    : ['', '']
+
   world.standIns.records.clear()
   world.standIns.put(
     'Thing',
@@ -51,8 +55,8 @@ async function pass(baseUrl: string, paginate: string) {
   )
   await world.deploy(
     `await nango.trackDeletesStart('Thing')
-     for await (const page of nango.paginate({ endpoint: '/things?key=secret', paginate: ${paginate} }))
-       await nango.batchSave(page.map((id) => ({ id: String(id) })), 'Thing')
+     ${attempt} for await (const page of nango.paginate({ endpoint: '/things?key=secret', paginate: ${paginate} }))
+       await nango.batchSave(page.map((id) => ({ id: String(id) })), 'Thing') ${handle}
      await nango.trackDeletesEnd('Thing', { allowMassDelete: true })`,
     { integration: { baseUrl } },
   )
@@ -153,4 +157,42 @@ test('ids beyond 2^53 stay two', async () => {
   await using server = await api([{ body: '{"items":[9007199254740993,9007199254740992],"next":null}' }])
   const { ids } = await pass(server.url, cursor)
   expect(ids).toEqual(['9007199254740992', '9007199254740993'])
+})
+
+test.each([
+  ['a page of HTML', { body: '<h1>', type: 'text/html' }, 'status 200, text/html'],
+  ['a page that fails', { body: '{}', status: 500 }, 'status code 500'],
+  ['a cursor that comes again', page({ items: [1, 2], next: 'b' }), 'has come before'],
+])(
+  '%s that the function catches: nothing is deleted, and the run warns with the reason',
+  async (_name, answer, message) => {
+    await using server = await api([page({ items: [1, 2], next: 'b' }), answer])
+    const { end, ids } = await pass(server.url, cursor, { catching: true })
+    expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS, error: expect.stringContaining(message) })
+    expect(end.error).not.toContain('secret')
+    expect(ids).toEqual(all)
+  },
+)
+
+test('records that JSON cannot carry are skipped with a warning that counts and names them, and are not deleted', async () => {
+  await using server = await api([page([])])
+  world.standIns.records.clear()
+  world.standIns.put('Thing', [{ id: 'nan' }, { id: 'gone' }])
+  await world.deploy(
+    `await nango.trackDeletesStart('Thing')
+     await nango.batchSave([{ id: 'a' }, { id: 'nan', v: JSON.parse('1e400') }, { id: 'date', at: new Date('x') }, { id: 'b' }], 'Thing')
+     await nango.trackDeletesEnd('Thing', { allowMassDelete: true })`,
+    { integration: { baseUrl: server.url } },
+  )
+  const end = await world.run()
+  expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS })
+  expect(end.error).toContain(
+    "skipped 2 records that can't be stored: 'nan' (has Infinity at 'v'); 'date' (has an invalid date at 'at')",
+  )
+  expect(
+    world.standIns
+      .saved('Thing')
+      .map(({ id }) => id)
+      .toSorted(),
+  ).toEqual(['a', 'b', 'nan'])
 })

@@ -161,11 +161,11 @@ test('on_page hears of the next page once the items were worked on', async () =>
 test.each([
   [{}, 'neither the integration nor the call says how'],
   [{ type: 'magic' }, "no type 'magic'"],
-  [{ type: 'cursor', cursor_path_in_response: 'n' }, 'needs cursor_name_in_request'],
-  [{ type: 'cursor', cursor_name_in_request: 'n' }, 'needs cursor_path_in_response'],
+  [{ type: 'cursor', cursor_path_in_response: 'n' }, 'type cursor needs cursor_name_in_request'],
+  [{ type: 'cursor', cursor_name_in_request: 'n' }, 'type cursor needs cursor_path_in_response'],
   [{ ...cursor, limit: 5 }, 'needs limit_name_in_request'],
-  [{ type: 'link' }, 'needs link_rel_in_response_header or'],
-  [{ type: 'offset' }, 'needs offset_name_in_request'],
+  [{ type: 'link' }, 'type link needs link_rel_in_response_header or'],
+  [{ type: 'offset' }, 'type offset needs offset_name_in_request'],
 ])('settings that say too little are an error: %j', async (how, message) => {
   await expect(all({ endpoint: '/x' }, how, api())).rejects.toThrow(message)
 })
@@ -281,6 +281,17 @@ test('without a path the body itself is the list', async () => {
   await expect(all({ endpoint: '/x' }, how, api(html))).rejects.toThrow('(status 200, text/html) has no list')
 })
 
+test('of an object with many fields, or with long names, only the beginning is shown', async () => {
+  const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, 1]))
+  const messageOf = (data: unknown) =>
+    all({ endpoint: '/x' }, cursor, api({ data })).then(String, (error: Error) => error.message)
+  expect(await messageOf(fields(20))).toMatch(/f19 \(a number\)$/)
+  expect(await messageOf(fields(23))).toMatch(/f19 \(a number\) and 3 more$/)
+  expect(await messageOf({ ['n'.repeat(100)]: 1 })).toMatch(/with n{40} \(a number\)$/)
+  expect(await messageOf('x'.repeat(200))).toMatch(/"x{200}"$/)
+  expect(await messageOf({ rows: 1 })).toContain("at 'items': it is an object")
+})
+
 test('only the beginning of a text is shown, and no values of an object', async () => {
   const long = api({ data: 'x'.repeat(1000) })
   await expect(all({ endpoint: '/x' }, cursor, long)).rejects.toThrow(/"x{200}"…$/)
@@ -292,7 +303,7 @@ test('only the beginning of a text is shown, and no values of an object', async 
 
 test('a list that may be absent is empty where it is, but an error is none', async () => {
   const how = { ...cursor, optional_response_path: true }
-  for (const data of [{ items: null }, {}, { total: 5 }, [], ''])
+  for (const data of [{ items: null }, {}, { total: 5 }, { error: null, errors: {} }, { errors: [] }, [], ''])
     expect(await all({ endpoint: '/x' }, how, api({ data }))).toEqual([])
   const goesOn = api({ data: { next: 'b' } }, { data: { items: [1] } })
   expect(await all({ endpoint: '/x' }, how, goesOn)).toEqual([[1]])
@@ -324,7 +335,12 @@ test("an API of Google's, known by its cursor, leaves empty lists out", async ()
   const how = { ...cursor, cursor_path_in_response: 'nextPageToken' }
   const pages = [{ data: { nextPageToken: 'b' } }, { data: { items: [1], nextPageToken: 'c' } }, { data: {} }]
   expect(await all({ endpoint: '/x' }, how, api(...pages))).toEqual([[1]])
-  for (const data of [{ error: { code: 403 } }, { files: [1] }, { items: null }])
+  for (const data of [
+    { error: { code: 403 } },
+    { files: [1] },
+    { items: null },
+    { files: [], has_more: false },
+  ])
     await expect(all({ endpoint: '/x' }, how, api({ data }))).rejects.toThrow('has no list')
 })
 
@@ -339,6 +355,12 @@ test('without a path to the list, the function gets the body of a linked page an
   for (const data of [html.data, { message: 'no' }, { errors: ['no'], value: [] }, null])
     await expect(all({ endpoint: '/x' }, how, api({ data }))).rejects.toThrow('has no list')
   const inHeader = { type: 'link', link_rel_in_response_header: 'next' }
+  const nested = { d: { rows: [1] } }
+  expect(await all({ endpoint: '/x' }, inHeader, api({ data: nested }))).toEqual([nested])
+  await expect(all({ endpoint: '/x' }, inHeader, api({ data: { d: { e: { rows: [] } } } }))).rejects.toThrow(
+    'no list',
+  )
+  await expect(all({ endpoint: '/x' }, inHeader, api({ data: { d: { e: 1 } } }))).rejects.toThrow('no list')
   expect(await all({ endpoint: '/x' }, inHeader, api({ data: { rows: [1] } }))).toEqual([{ rows: [1] }])
   await expect(all({ endpoint: '/x' }, inHeader, api({ data: { message: 'no' } }))).rejects.toThrow(
     'has no list',
@@ -359,7 +381,12 @@ test('a code of an error with status 200: an error where deletes are tracked, el
   await expect(all({ endpoint: '/x' }, offset, tracked)).rejects.toThrow('code (a number)')
   const later = api({ data: { items: [1] } }, page)
   await expect(all({ endpoint: '/x' }, offset, later)).rejects.toThrow('code (a number)')
-  for (const data of [{ code: 0, message: 'OK' }, { code: 1, message: 'x', rows: [1] }, { code: 1 }])
+  for (const data of [
+    { code: 7, message: 'x', request_id: 'r', rows: [1] },
+    { code: 0, message: 'OK' },
+    { code: 1, message: 'x', rows: [1] },
+    { code: 1 },
+  ])
     await expect(all({ endpoint: '/x' }, offset, api({ data }))).rejects.toThrow('has no list')
 })
 
@@ -376,6 +403,20 @@ test('an empty page with a next cursor is not the end', async () => {
     [3, 4],
   ])
   expect(heard).toEqual(['b', 'c', undefined])
+})
+
+test('so does a link of an empty page', async () => {
+  const how = { ...link, link_path_in_response_body: 'next' }
+  const itself = api({ data: { items: [1], next: '/b' } }, { data: { items: [], next: '/b' } })
+  expect(await all({ endpoint: '/x' }, how, itself)).toEqual([[1], []])
+  const last = api({ data: { items: [1], next: '/b' } }, { data: { items: [], next: '/c', has_more: false } })
+  expect(await all({ endpoint: '/x' }, how, last)).toEqual([[1], []])
+})
+
+test('a page that the function takes apart itself is not an empty one', async () => {
+  const how = { type: 'link', link_path_in_response_body: 'next' }
+  const pages = [{ rows: [1], next: '/b', has_more: false }, { rows: [2] }]
+  expect(await all({ endpoint: '/x' }, how, api(...pages.map((data) => ({ data }))))).toEqual(pages)
 })
 
 test.each([
@@ -463,10 +504,13 @@ test.each([
   }
 })
 
-test.each([{ after: 'b' }, ['b'], true])('what is no cursor is not taken for the end: %j', async (next) => {
-  const server = api({ data: { items: [1], next } })
-  await expect(all({ endpoint: '/x' }, cursor, server)).rejects.toThrow("what is at 'next' is no cursor")
-})
+test.each([{ after: 'b' }, ['b'], true, Number.POSITIVE_INFINITY])(
+  'what is no cursor is not taken for the end: %j',
+  async (next) => {
+    const server = api({ data: { items: [1], next } })
+    await expect(all({ endpoint: '/x' }, cursor, server)).rejects.toThrow("what is at 'next' is no cursor")
+  },
+)
 
 test.each([null, '', ' ', false, {}, []])('%j in place of a cursor or a link is the end', async (next) => {
   const body = { ...link, link_path_in_response_body: 'next' }
@@ -481,7 +525,7 @@ test('a link may be an object with its target, and one without a target is not t
     { data: { items: [2], _links: {} } },
   )
   expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1], [2]])
-  for (const next of [{ url: '/b' }, 7, 'mailto:a@b.io'])
+  for (const next of [{ url: '/b' }, { href: 7 }, 7, 'mailto:a@b.io'])
     await expect(
       all({ endpoint: '/x' }, how, api({ data: { items: [1], _links: { next } } })),
     ).rejects.toThrow("the link at '_links.next' leads to no URL")
@@ -598,6 +642,18 @@ test.each([{ total: 250 }, { count: 250 }, { meta: { pagination: { total: 250 } 
   },
 )
 
+test.each([
+  [{ offset_start_value: 200 }, { total: 300 }, 1],
+  [{ offset_start_value: 200 }, { total: 250 }, 2],
+  [{ offset_start_value: 1 }, { total: 100 }, 1],
+  [{ offset_start_value: 3, offset_calculation_method: 'per-page' }, { total: 100, total_pages: 1 }, 2],
+  [{ offset_start_value: 1, offset_calculation_method: 'per-page' }, { total_pages: 1 }, 1],
+])('where a list is read from %j on, %j is a reason for %d requests', async (more, said, requests) => {
+  const server = answering((n) => ({ data: { items: n === 0 ? numbers(100) : [], ...said } }))
+  await all({ endpoint: '/x' }, { ...limited, ...more }, server)
+  expect(server.asked).toHaveLength(requests)
+})
+
 test('an API that has given a page as long as the limit does not cap', async () => {
   const server = capped(520, 500)
   expect((await all({ endpoint: '/x' }, limited, server)).flat()).toHaveLength(520)
@@ -677,6 +733,13 @@ test('what the function itself throws in a page is no failure of the list, excep
   }
   await expect(all({ endpoint: '/x', paginate: { on_page } }, cursor, hook)).rejects.toThrow('in the hook')
   expect(hook.failures.incomplete).toBe('in the hook')
+})
+
+test('a page of another request does not take a failure back', async () => {
+  const server = api(html, { data: { items: [1] } })
+  await expect(all({ endpoint: '/x', params: { q: 1 } }, cursor, server)).rejects.toThrow()
+  await all({ endpoint: '/x', params: { q: 2 } }, cursor, server)
+  expect(server.failures.incomplete).not.toBe('')
 })
 
 test('requests for pages may be repeated whatever their method is, unless the function says no', async () => {
