@@ -146,6 +146,23 @@ test('a cursor that stays the same, and an offset that the API ignores, end the 
   expect([cursors.ids, offsets.ids]).toEqual([all, all])
 })
 
+test('links lead on from the URL of their page, in every form, also below a base URL with a path', async () => {
+  const links = ['?page=2', 'things?page=3', '/api/v1/things?page=4', '/things?page=5']
+  await using server = await api((url) => {
+    const n = Number(url.searchParams.get('page') ?? 1)
+    if (url.pathname !== '/api/v1/things') return { body: 'elsewhere', status: 404 }
+    const link = links[n - 1]
+    const headers = link && { link: `<${link}>; title="a, <b>; rel=x"; REL="Next last"` }
+    return { ...page({ items: [n] }), ...(headers && { headers }) }
+  })
+  const { end, ids } = await pass(
+    `${server.url}/api/v1`,
+    `{ type: 'link', link_rel_in_response_header: 'next', response_path: 'items' }`,
+  )
+  expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS })
+  expect(ids).toEqual(['1', '2', '3', '4', '5'])
+})
+
 test('a page that fails: the run fails, and nothing is deleted', async () => {
   await using server = await api([page({ items: [1, 2], next: 'b' }), { body: '{}', status: 500 }])
   const { end, ids } = await pass(server.url, cursor)
