@@ -8,9 +8,12 @@ export interface HttpMethods {
   patch<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
   delete<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
   proxy<T = Unchecked>(request: HttpRequest): Promise<HttpResponse<T>>
-  /** Page after page of items. */
+  /**
+   * Page after page of items, up to where the API says that the list ends. An answer without a list, a page that failed, a
+   * cursor that comes again: all of it is an error. If the function catches one, `trackDeletesEnd` deletes nothing.
+   */
   paginate<T = Unchecked>(request: HttpRequest): AsyncGenerator<T[], undefined, void>
-  /** A request without the connection's credentials. */
+  /** A request without the connection's credentials. It rejects if there is no answer; a status is yours to look at. */
   uncontrolledFetch(request: {
     url: URL
     method?: Method
@@ -41,7 +44,10 @@ export interface HttpRequest {
   /** Response headers that say when to try again: `after` in seconds, `at` as a Unix time in seconds. */
   retryHeader?: { after?: OneOrMore; at?: OneOrMore }
   baseUrlOverride?: string
-  /** Default: JSON, or the text if it is none. */
+  /**
+   * Default: JSON, or the text if it is none. Integers beyond 2^53 become texts of their digits. An answer that says it is
+   * JSON and is not is an error; `text` gives it as it is.
+   */
   responseType?: 'arraybuffer' | 'blob' | 'document' | 'json' | 'text' | 'stream'
   /** Keep credentials when a redirect leads to another host. */
   forwardHeadersOnRedirect?: boolean
@@ -63,19 +69,24 @@ export interface HttpResponse<T = unknown> {
 /** How an API hands out pages. What the integration sets as its default need not be repeated. */
 export interface Pagination {
   type: 'cursor' | 'link' | 'offset' | (string & {})
-  /** Where in the body the page's items are: `data.items`. Default: the body itself. */
+  /** Where in the body the page's items are: `data.items`. Default: the body itself. A page without a list is an error. */
   response_path?: string
+  /** The API leaves the list out of a page, or sends null, where there are no items. Default false. */
+  optional_response_path?: boolean
+  /** How many items to ask for. Type offset: an API that gives fewer is nevertheless read to the end of its list. */
   limit?: number | string
   limit_name_in_request?: string
   /** Send limit, cursor and offset in the body. Default: for POST, PUT and PATCH. */
   in_body?: boolean
   cursor_name_in_request?: string
   cursor_path_in_response?: string
+  /** Relation of the link to the next page: `next`. A link is relative to the URL of the page that it is in. */
   link_rel_in_response_header?: string
   link_path_in_response_body?: string
   offset_name_in_request?: string
   offset_start_value?: number
   offset_calculation_method?: 'per-page' | 'by-response-size'
+  /** Called when the function has worked on a page. With `nextPageParam`, kept in a checkpoint, a later run can go on. */
   on_page?: (page: {
     nextPageParam?: string | number | undefined
     response: HttpResponse

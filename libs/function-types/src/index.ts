@@ -5,5 +5,5 @@ export type { HttpMethods, HttpRequest, HttpResponse, Pagination } from './http-
 export type { LogLevel, LogMethods } from './log-methods.ts'
 export type { ModelSchema, Models } from './models.ts'
 export type { NangoSync } from './nango-sync.ts'
-export type { RecordMethods } from './record-methods.ts'
+export type { DeleteOptions, RecordMethods } from './record-methods.ts'
 export type { SyncDefinition } from './sync-definition.ts'

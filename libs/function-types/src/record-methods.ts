@@ -27,15 +27,21 @@ export interface RecordMethods<M extends Models = Models> {
   /** From here to `trackDeletesEnd`, in this run or a later one, every live record is to be saved. */
   trackDeletesStart(model: keyof M & string): Promise<void>
   /**
-   * Deletes the records that were not saved since `trackDeletesStart`. If that is most of them, nothing is deleted and
-   * the run ends with a warning, in case the API has left some out by mistake: `allowMassDelete` deletes them.
+   * Deletes the records that were not saved since `trackDeletesStart`. Nothing is deleted if a request or a page list of
+   * the run failed and did not succeed later, also where the function caught the error: what it should have brought would
+   * count as deleted. If most of the records would be deleted, nothing is, and the run ends with a warning, in case the
+   * API has left some out by mistake.
    */
-  trackDeletesEnd(model: keyof M & string, options?: { allowMassDelete?: boolean }): Promise<void>
+  trackDeletesEnd(model: keyof M & string, options?: DeleteOptions): Promise<void>
   /** @deprecated Use `trackDeletesStart` and `trackDeletesEnd`. */
-  deleteRecordsFromPreviousExecutions(
-    model: keyof M & string,
-    options?: { allowMassDelete?: boolean },
-  ): Promise<void>
+  deleteRecordsFromPreviousExecutions(model: keyof M & string, options?: DeleteOptions): Promise<void>
+}
+
+export interface DeleteOptions {
+  /** Deletes even most of the records. */
+  allowMassDelete?: boolean
+  /** Deletes although requests have failed: the function knows that every live record was saved nevertheless. */
+  allowIncomplete?: boolean
 }
 
 type Id = string | number

@@ -12,4 +12,4 @@ export type {
 export { parseParams } from './host/parse-params.ts'
 export { describeLimits } from './limits.ts'
 export { readSyncs } from './read-syncs.ts'
-export type { ProgramInput } from './runtime/program.ts'
+export type { ProgramInput, SyncOutput } from './runtime/program.ts'

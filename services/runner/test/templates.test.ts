@@ -101,7 +101,9 @@ async function replayed(
     const [got, should] = [world.standIns.saved(model), records].map((list) => comparable(list, volatile))
     if (got !== should) return `${model}: saved ${got?.slice(0, 400)} instead of ${should?.slice(0, 400)}`
   }
-  const did = world.standIns.calls.slice(1).map(withoutValues)
+  // That a run was incomplete the runner tells the store, not the function: one was recorded with a revoked token.
+  const calls = world.standIns.calls.slice(1).filter((call) => !call.startsWith('incomplete '))
+  const did = calls.map(withoutValues)
   const should = entry.expected.ops
     .filter(({ n }) => n !== 0)
     .map(asCall)

@@ -80,7 +80,7 @@ const Connection = z.object({
 })
 
 const model = z.string().max(255)
-/** Index of the call's first record in the list that the function gave: errors name a record by it. */
+/** Index of the call's first record in the list that the function gave, those left out included: errors name a record by it. */
 const first = z.int().nonnegative()
 const records = z.array(z.unknown()).max(RECORDS_PER_CALL)
 /** Records that JSON can't carry, left out of `records`. */

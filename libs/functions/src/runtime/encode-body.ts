@@ -37,5 +37,17 @@ export async function encodeBody(
     return { text: String(new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))) }
   }
   typed('application/json')
-  return { text: JSON.stringify(data) }
+  return { text: jsonText(data) }
 }
+
+/** JSON, with a BigInt as a number of all its digits. */
+export function jsonText(data: unknown): string {
+  try {
+    return JSON.stringify(data)
+  } catch {
+    return JSON.stringify(data, (_key, value) => (typeof value === 'bigint' ? rawJson(String(value)) : value))
+  }
+}
+
+// ES2026; the types do not have it yet.
+const { rawJSON: rawJson } = JSON as typeof JSON & { rawJSON: (text: string) => object }

@@ -1,6 +1,7 @@
 import type { HttpResponse } from '@syncline/function-types'
+import { nameOf } from './unresolved-failures.ts'
 
-/** The error of a request whose answer is not 2xx, with the fields that existing functions read. */
+/** The error of an answer that is of no use, with the fields that existing functions read. */
 export class HttpError extends Error {
   readonly isAxiosError = true
   readonly code: string
@@ -8,11 +9,11 @@ export class HttpError extends Error {
   readonly response: HttpResponse
   readonly config: { method: string; url: string }
 
-  constructor(method: string, endpoint: string, response: HttpResponse) {
-    const path = endpoint.split('?')[0]
-    super(`${method} ${path}: request failed with status code ${response.status}`)
+  constructor(method: string, endpoint: string, response: HttpResponse, reason?: string) {
+    const why = reason ?? `request failed with status code ${response.status}`
+    super(`${nameOf({ method, endpoint })}: ${why}`)
     this.name = 'HttpError'
-    this.code = response.status >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST'
+    this.code = response.status >= 500 || reason !== undefined ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST'
     this.status = response.status
     this.response = response
     this.config = { method, url: endpoint }

@@ -1,34 +1,55 @@
-import { Readable } from 'node:stream'
 import type { HttpMethods, HttpRequest, HttpResponse } from '@syncline/function-types'
-import type { CallHost, HttpAnswer, HttpBody, HttpCall } from '../host/host-api.ts'
+import type { CallHost, HttpAnswer, HttpCall } from '../host/host-api.ts'
+import { bytesOf, decodeBody } from './decode-body.ts'
 import { encodeBody } from './encode-body.ts'
 import { HttpError } from './http-error.ts'
-import { paginate } from './paginate.ts'
+import { type PaginateDeps, paginate } from './paginate.ts'
+import { parseJson } from './parse-json.ts'
 import { withQuery } from './query.ts'
 import type { RunFacts } from './run-facts.ts'
+import { ABSENT, nameOf, type UnresolvedFailures } from './unresolved-failures.ts'
 
-export function httpMethods(callHost: CallHost, facts: RunFacts): HttpMethods {
-  const send = async <T>(request: HttpRequest, method: HttpRequest['method'] = 'GET') => {
+export function httpMethods(
+  callHost: CallHost,
+  facts: RunFacts,
+  failures: UnresolvedFailures,
+  run: Pick<PaginateDeps, 'warn' | 'tracksDeletes'>,
+): HttpMethods {
+  /** @param expected Statuses that are no failure of the run, though they reject. */
+  const send = async <T>(request: HttpRequest, method: string, expected: number[] = ABSENT) => {
     const call = await toCall(request, method.toUpperCase(), facts)
-    const { status, statusText, headers, body } = await callHost('http', call)
-    const response = { status, statusText, headers, data: decode(body, request.responseType) as T }
-    if (status >= 200 && status < 300) return response
-    throw new HttpError(call.method, request.endpoint, response)
+    const identity = { ...call, body: call.body && ('text' in call.body ? call.body.text : call.body.base64) }
+    const fail = (error: HttpError): never => {
+      if (!expected.includes(error.status)) failures.failed('request', identity, error.message)
+      throw error
+    }
+    const answer = await callHost('http', call).catch((error: Error) => {
+      failures.failed('request', identity, `${nameOf(call)}: ${error.message}`)
+      throw error
+    })
+    const { status, statusText, headers, url } = answer
+    const { data, fault } = decodeBody(answer.body, headers['content-type'], request.responseType)
+    const response: HttpResponse<T> = { status, statusText, headers, data: data as T }
+    if (status < 200 || status >= 300) return fail(new HttpError(call.method, request.endpoint, response))
+    if (fault) return fail(new HttpError(call.method, request.endpoint, response, fault))
+    failures.succeeded('request', identity)
+    return { response, url }
   }
   const as =
-    (method: HttpRequest['method']) =>
-    <T>(request: HttpRequest): Promise<HttpResponse<T>> =>
-      send<T>(request, method)
-  const proxy = <T>(request: HttpRequest) => send<T>(request, request.method)
+    (method: HttpRequest['method'] & string) =>
+    async <T>(request: HttpRequest): Promise<HttpResponse<T>> =>
+      (await send<T>(request, method)).response
+  const sendPage: PaginateDeps['send'] = (request, expected) =>
+    send(request, request.method ?? 'GET', expected)
   return {
     get: as('GET'),
     post: as('POST'),
     put: as('PUT'),
     patch: as('PATCH'),
     delete: as('DELETE'),
-    proxy,
-    paginate: (request) => paginate(request, facts.pagination, proxy),
-    uncontrolledFetch: (request) => uncontrolledFetch(callHost, request),
+    proxy: async <T>(request: HttpRequest) => (await send<T>(request, request.method ?? 'GET')).response,
+    paginate: (request) => paginate(request, facts.pagination, { ...run, failures, send: sendPage }),
+    uncontrolledFetch: (request) => uncontrolledFetch(callHost, request, failures),
   }
 }
 
@@ -72,37 +93,35 @@ function lowerCased(headers: HttpRequest['headers']): Record<string, string> {
   return Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
 
-function bytesOf(body: HttpBody): Buffer {
-  return 'text' in body ? Buffer.from(body.text) : Buffer.from(body.base64, 'base64')
-}
-
-function decode(body: HttpBody, type: HttpRequest['responseType'] = 'json'): unknown {
-  if (type === 'arraybuffer') return bytesOf(body)
-  if (type === 'blob') return new Blob([new Uint8Array(bytesOf(body))])
-  if (type === 'stream') return Readable.from([bytesOf(body)])
-  const text = 'text' in body ? body.text : bytesOf(body).toString()
-  if (type === 'text' || type === 'document') return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
+/** Of these answers only a fault is a failure of the run: what a status means is the function's to say, which gets it. */
 async function uncontrolledFetch(
   callHost: CallHost,
   request: Parameters<HttpMethods['uncontrolledFetch']>[0],
+  failures: UnresolvedFailures,
 ): Promise<Response> {
+  const method = request.method ?? 'GET'
+  const identity = { method, endpoint: request.url.href, body: request.body ?? undefined }
   const answer: HttpAnswer = await callHost('fetch', {
-    method: request.method ?? 'GET',
+    method,
     url: request.url.href,
     headers: lowerCased(request.headers),
     ...(typeof request.body === 'string' && { body: { text: request.body } }),
+  }).catch((error: Error) => {
+    failures.failed('request', identity, `${nameOf(identity)}: ${error.message}`)
+    throw error
   })
+  failures.succeeded('request', identity)
   const empty = [101, 204, 205, 304].includes(answer.status)
-  return new Response(empty ? null : new Uint8Array(bytesOf(answer.body)), {
-    status: answer.status,
-    statusText: answer.statusText,
-    headers: answer.headers,
+  const body = empty ? null : new Uint8Array(bytesOf(answer.body))
+  const { status, statusText, headers } = answer
+  return withExactJson(new Response(body, { status, statusText, headers }))
+}
+
+/** Its integers keep their digits. */
+function withExactJson(response: Response): Response {
+  const clone = response.clone.bind(response)
+  return Object.assign(response, {
+    json: async () => parseJson(await response.text()),
+    clone: () => withExactJson(clone()),
   })
 }

@@ -7,11 +7,17 @@ import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
+import type { UnresolvedFailures } from './unresolved-failures.ts'
 import { unsupported } from './unsupported.ts'
 
-/** The object that a sync function works with. */
-export function createNango(facts: RunFacts, host: Host): NangoSync {
+/** The object that a sync function works with. It notes in `failures` what the function could not read. */
+export function createNango(facts: RunFacts, host: Host, failures: UnresolvedFailures): NangoSync {
   const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
+  const warn = (text: string) => host.log('warn', text)
+  let isTracking = false
+  const onTrackDeletes = () => {
+    isTracking = true
+  }
   return {
     ...unsupported,
     connectionId: facts.connectionId,
@@ -23,9 +29,9 @@ export function createNango(facts: RunFacts, host: Host): NangoSync {
     variant: facts.variant,
     lastSyncDate: facts.lastSyncDate === null ? undefined : new Date(facts.lastSyncDate),
     ActionError,
-    ...httpMethods(callHost, facts),
-    ...recordMethods(callHost),
-    ...checkpointMethods(callHost),
+    ...httpMethods(callHost, facts, failures, { warn, tracksDeletes: () => isTracking }),
+    ...recordMethods(callHost, { failures, warn, onTrackDeletes }),
+    ...checkpointMethods(callHost, failures),
     ...connectionMethods(callHost, facts),
     ...logMethods(host),
   }

@@ -4,10 +4,16 @@ import { evaluate } from './evaluate.ts'
 import { createNango } from './nango.ts'
 import type { RunFacts } from './run-facts.ts'
 import { mapStack } from './source-map.ts'
+import { UnresolvedFailures } from './unresolved-failures.ts'
 
 export type ProgramInput =
   | { task: 'describe'; code: string }
   | { task: 'sync'; code: string; facts: RunFacts }
+
+/** What a function that came to its end has left unread: the first of it in words, or an empty text. */
+export interface SyncOutput {
+  incomplete: string
+}
 
 /** Runs in the child process: reads the definition of a function, or runs the function. */
 export const program: Program = async (input, host) => {
@@ -16,8 +22,9 @@ export const program: Program = async (input, host) => {
     const definition = evaluate(request.code, host)
     const facts = definitionFacts(definition)
     if (request.task === 'describe') return facts
-    await definition.exec(createNango(request.facts, host))
-    return null
+    const failures = new UnresolvedFailures()
+    await definition.exec(createNango(request.facts, host, failures))
+    return { incomplete: failures.incomplete } satisfies SyncOutput
   } catch (error) {
     throw mapStack(error, request.code)
   }

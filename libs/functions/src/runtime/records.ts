@@ -1,45 +1,68 @@
-import type { RecordMethods } from '@syncline/function-types'
+import type { DeleteOptions, RecordMethods } from '@syncline/function-types'
 import { RECORDS_PER_PAGE } from '../host/call-limits.ts'
 import type { CallHost } from '../host/host-api.ts'
-import { slices } from './slices.ts'
+import { parseJson } from './parse-json.ts'
+import { type Slice, slices } from './slices.ts'
+import type { UnresolvedFailures } from './unresolved-failures.ts'
 
-export function recordMethods(callHost: CallHost): RecordMethods {
+/** Records that are named in a line of the log. */
+const NAMED = 5
+
+interface RunParts {
+  failures: UnresolvedFailures
+  warn: (text: string) => void
+  onTrackDeletes: () => void
+}
+
+export function recordMethods(
+  callHost: CallHost,
+  { failures, warn, onTrackDeletes }: RunParts,
+): RecordMethods {
   /** Slices go one after the other, so records are saved in the given order. */
   const inSlices = async (
     records: unknown[],
     model: string,
-    work: (slice: unknown[], first: number) => Promise<unknown>,
-    needed: (record: unknown) => unknown = (record) => record,
+    work: (slice: Slice) => Promise<unknown>,
   ): Promise<true> => {
     if (!Array.isArray(records)) throw new TypeError(`model '${model}': the records must be an array`)
-    for (const { first, items } of slices(records.map(needed), `model '${model}'`)) await work(items, first)
+    for (const slice of slices(records)) await work(slice)
     return true
   }
-  const save = (records: unknown[], model: string) =>
-    inSlices(records, model, (slice, first) =>
-      callHost('save', { model, mode: 'replace', first, records: slice }),
-    )
+  const save = (mode: 'replace' | 'merge') => (list: unknown[], model: string) =>
+    inSlices(list, model, ({ first, records, skipped, mended }) => {
+      if (mended.length > 0) {
+        warn(`model '${model}': half of a character was replaced by U+FFFD in records ${someOf(mended)}`)
+      }
+      return callHost('save', { model, mode, first, records, skipped })
+    })
 
   const trackDeletes = async (
     model: string,
     step: 'start' | 'end' | 'previous',
-    options?: { allowMassDelete?: boolean },
-  ) =>
-    void (await callHost('trackDeletes', { model, step, allowMassDelete: options?.allowMassDelete === true }))
+    options: DeleteOptions = {},
+  ) => {
+    if (step === 'start') onTrackDeletes()
+    await callHost('trackDeletes', {
+      model,
+      step,
+      allowMassDelete: options.allowMassDelete === true,
+      allowIncomplete: options.allowIncomplete === true,
+      incomplete: step === 'start' || options.allowIncomplete === true ? '' : failures.incomplete,
+    })
+  }
 
   return {
-    batchSave: save,
-    batchSend: save,
-    batchUpdate: (records, model) =>
-      inSlices(records, model, (slice, first) =>
-        callHost('save', { model, mode: 'merge', first, records: slice }),
-      ),
-    batchDelete: (records, model) =>
+    batchSave: save('replace'),
+    batchSend: save('replace'),
+    batchUpdate: save('merge'),
+    batchDelete: (list, model) =>
       inSlices(
-        records,
+        Array.isArray(list) ? list.map(idOnly) : list,
         model,
-        (slice, first) => callHost('delete', { model, first, records: slice }),
-        idOnly,
+        ({ first, records, skipped: [wrong] }) => {
+          if (wrong) throw new TypeError(`model '${model}': a record to delete ${wrong.reason}`)
+          return callHost('delete', { model, first, records })
+        },
       ),
     getRecordsByIds: (ids, model) => recordsByIds(callHost, ids, model),
     listRecords: (model, options) => listed(callHost, model, options?.cursor ?? ''),
@@ -52,6 +75,11 @@ export function recordMethods(callHost: CallHost): RecordMethods {
     trackDeletesEnd: (model, options) => trackDeletes(model, 'end', options),
     deleteRecordsFromPreviousExecutions: (model, options) => trackDeletes(model, 'previous', options),
   }
+}
+
+function someOf(ids: string[]): string {
+  const named = ids.slice(0, NAMED).map((id) => `'${id.slice(0, 40)}'`)
+  return named.join(', ') + (ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '')
 }
 
 async function recordsByIds<I extends string | number, T>(
@@ -91,7 +119,7 @@ async function* listed<T>(
       ids,
       limit: RECORDS_PER_PAGE,
     })
-    const page = JSON.parse(json) as T[]
+    const page = parseJson(json) as T[]
     if (page.length > 0) yield page
     if (nextCursor === '') return
     position = nextCursor
