@@ -31,6 +31,8 @@ export async function startExampleSystem(options: {
   items: ReplayItem[]
   refuseEvery?: number
   delayMs?: number
+  /** Hosts beside that of the replay that functions may reach. */
+  egress?: string[]
   env?: NodeJS.ProcessEnv
 }): Promise<ExampleSystem> {
   await using open = new AsyncDisposableStack()
@@ -41,7 +43,7 @@ export async function startExampleSystem(options: {
       dir,
       port: 0,
       keyring: Keyring.generate('test'),
-      egress: [new URL(replay.url).host],
+      egress: [new URL(replay.url).host, ...(options.egress ?? [])],
       env: { LOG_LEVEL: 'warn', ...options.env },
     }),
   )
