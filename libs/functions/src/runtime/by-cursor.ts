@@ -32,7 +32,7 @@ export function byCursor(request: HttpRequest, how: Partial<Pagination>): PageOr
       empty = items.length === 0 ? empty + 1 : 0
       if (empty > EMPTY_BEYOND_THE_END && /^\d{1,9}$/.test(String(cursor))) return { kind: 'end' }
       if (seen.add(String(cursor))) {
-        return leadsBack(response, listPath, `the cursor at '${path}' has come before`)
+        return leadsBack(response, listPath, `the cursor at '${path}' is repeated`)
       }
       sent = cursor
       return { kind: 'page', request: withParam(request, name, cursor, how), param: cursor }

@@ -24,7 +24,7 @@ export function byLink(request: HttpRequest, how: Partial<Pagination>): PageOrde
       const link = text === undefined ? undefined : resolveLink(text, url, request.endpoint)
       if (link === undefined) return { kind: 'fault', text: `the ${name} leads to no URL` }
       if (standsStill(page, listPath, link === followed)) return { kind: 'end' }
-      if (seen.add(link)) return leadsBack(response, listPath, `the ${name} has come before`)
+      if (seen.add(link)) return leadsBack(response, listPath, `the ${name} is repeated`)
       followed = link
       return { kind: 'page', request: follow(request, link), param: link }
     },

@@ -48,7 +48,7 @@ export function byOffset(request: HttpRequest, how: Partial<Pagination>): PageOr
     if (items.length === 0) return afterEmpty(page)
     const digest = digestOf(items)
     if (digest === before) {
-      return leadsBack(response, listPath, `the page is the one before again, though '${name}' has changed`)
+      return leadsBack(response, listPath, `the page before is repeated, though '${name}' has changed`)
     }
     before = digest
     if (guessed !== undefined) cap = guessed

@@ -448,10 +448,10 @@ test('empty pages without end are an error', async () => {
 test.each([1, 2, 7])('a cursor that comes again after %d pages is an error', async (length) => {
   const server = answering((n) => ({ data: { items: [n], next: `c${n % length}` } }))
   await expect(all({ endpoint: '/x?key=1' }, cursor, server)).rejects.toThrow(
-    "paginate: GET /x: the cursor at 'next' has come before, so the list would never end",
+    "paginate: GET /x: the cursor at 'next' is repeated, so the list would never end",
   )
   expect(server.asked).toHaveLength(length + 1)
-  expect(server.failures.incomplete).toContain('has come before')
+  expect(server.failures.incomplete).toContain('is repeated')
 })
 
 test('the items of the page with the repeated cursor are not lost', async () => {
@@ -460,17 +460,17 @@ test('the items of the page with the repeated cursor are not lost', async () => 
   const run = async () => {
     for await (const page of paginate({ endpoint: '/x' }, cursor, deps)) pages.push(page)
   }
-  await expect(run()).rejects.toThrow('has come before')
+  await expect(run()).rejects.toThrow('is repeated')
   expect(pages).toEqual([[0], [1]])
 })
 
 test('a link that comes again is an error, unless its page is the last one by its own word', async () => {
   const how = { ...link, link_path_in_response_body: 'next' }
   const inBody = answering((n) => ({ data: { items: [n], next: '/same' } }))
-  await expect(all({ endpoint: '/x' }, how, inBody)).rejects.toThrow("the link at 'next' has come before")
+  await expect(all({ endpoint: '/x' }, how, inBody)).rejects.toThrow("the link at 'next' is repeated")
   const inHeader = answering((n) => ({ data: { items: [n] }, headers: { link: '</same>; rel="next"' } }))
   await expect(all({ endpoint: '/x' }, how, inHeader)).rejects.toThrow(
-    "the link 'next' in its header has come before",
+    "the link 'next' in its header is repeated",
   )
   const ends = answering((n) => ({ data: { items: [n], next: '/same', end_of_stream: n === 1 } }))
   expect(await all({ endpoint: '/x' }, how, ends)).toEqual([[0], [1]])
@@ -481,7 +481,7 @@ test.each([{}, { limit: 2, limit_name_in_request: 'n' }])(
   async (more) => {
     const server = answering(() => ({ data: { items: ['a', 'b'] } }))
     await expect(all({ endpoint: '/x' }, { ...offset, ...more }, server)).rejects.toThrow(
-      "paginate: GET /x: the page is the one before again, though 'start' has changed, so the list would never end",
+      "paginate: GET /x: the page before is repeated, though 'start' has changed, so the list would never end",
     )
     expect(server.asked).toHaveLength(2)
   },
@@ -696,7 +696,7 @@ test('a guess that brings the same page: the list ends, and the run knows that i
   const server = api(page, page)
   expect(await all({ endpoint: '/x' }, limited, server)).toEqual([numbers(100)])
   expect(server.failures.incomplete).toContain(
-    "the page is the one before again, though 'start' has changed, so the list would never end",
+    "the page before is repeated, though 'start' has changed, so the list would never end",
   )
   expect(server.warnings).toHaveLength(1)
 })
