@@ -6,11 +6,12 @@ import { ProviderFields } from './provider-file.ts'
 import { ReadProvider } from './read-provider-file.ts'
 import { resolveProvider } from './resolve-provider.ts'
 
-const docs = readFileSync(join(import.meta.dirname, '../../../docs/providers.md'), 'utf8')
+const root = join(import.meta.dirname, '../../..')
+const docs = readFileSync(join(root, 'docs/providers.md'), 'utf8')
 
-test('the example of docs/providers.md is a provider', () => {
-  const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(docs) ?? []
-  const { file } = new ReadProvider(yaml, 'docs/providers.md')
+test.each(['docs/providers.md', 'README.md'])('the example of %s is a provider, in ten lines', (path) => {
+  const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(join(root, path), 'utf8')) ?? []
+  const { file } = new ReadProvider(yaml, path)
   expect(resolveProvider(file, firstPartyFile).settings.baseUrl).toContain('acme.example')
   expect(
     yaml

@@ -155,6 +155,11 @@ async function complete({ work, saves }: RunContext, output: unknown): Promise<v
   }
 }
 
+/** An API that shows changes late is asked again for those that it did not show to the last run. */
+function lastSyncDate({ lastSyncAtMs }: Attempt, { consistencyLagMs = 0 }: Work['settings']): string | null {
+  return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
+}
+
 function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
   return {
     task: 'sync',
@@ -167,7 +172,7 @@ function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): Pro
       syncId: `${attempt.connectionUid}.${attempt.sync}.${attempt.variant}`,
       syncJobId: attempt.runNumber,
       variant: attempt.variant,
-      lastSyncDate: attempt.lastSyncAtMs === 0 ? null : new Date(attempt.lastSyncAtMs).toISOString(),
+      lastSyncDate: lastSyncDate(attempt, settings),
       pagination: settings.pagination ?? {},
     },
   }

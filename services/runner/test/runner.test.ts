@@ -264,6 +264,14 @@ test('a function sees its connection, metadata, variables, and when it last ran'
   ])
 })
 
+test('of an API that shows changes late, a run asks for what the last run may have missed', async () => {
+  await world.deploy('await nango.log(`since ${nango.lastSyncDate}`)', {
+    integration: { consistencyLagMs: 60_000 },
+  })
+  const { runId } = await world.run({ lastSyncAtMs: Date.UTC(2026, 0, 1) })
+  expect(world.log(runId)).toContain('info since 2025-12-31T23:59:00.000Z')
+})
+
 test('what is missing ends the run with its name', async () => {
   await world.deploy('')
   await world.catalog.syncs.update((sync) => ({ ...sync, bundle: '0'.repeat(64) }), 'dev', 'api', 'demo')
