@@ -52,7 +52,7 @@ const limitOnce = (seconds: number) => (response: ServerResponse, times: number)
 const call = (path: string) => `await nango.get({ endpoint: '${path}', retries: 5 })`
 const saved = (id: string) => `await nango.batchSave([{ id: '${id}' }], 'Thing')`
 
-test('connections whose API wants them to wait for minutes do not delay a sync of another API', async () => {
+test.concurrent('connections whose API wants them to wait for minutes do not delay a sync of another API', async () => {
   await using api = await openApi((response, _, path) =>
     path === '/403' ? json(response, 403) : limit(600)(response),
   )
@@ -78,7 +78,7 @@ test('connections whose API wants them to wait for minutes do not delay a sync o
   }
 }, 60_000)
 
-test('a run that would lose what it has keeps its process, gives up its slot and goes on where it was', async () => {
+test.concurrent('a run that would lose what it has keeps its process, gives up its slot and goes on where it was', async () => {
   await using api = await openApi(limitOnce(6))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
   await world.deploy(`${call('/ok')}; ${call('/limited')}; ${saved('after')}`, {
@@ -99,7 +99,7 @@ test('a run that would lose what it has keeps its process, gives up its slot and
   expect(await world.unacknowledged()).toBe(0)
 }, 60_000)
 
-test('a parked run gets its slot back before a run that has not begun', async () => {
+test.concurrent('a parked run gets its slot back before a run that has not begun', async () => {
   await using api = await openApi(limitOnce(4))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
   await world.deploy(`${call('/ok')}; ${call('/limited')}; ${saved('parked')}`, {
@@ -122,7 +122,7 @@ test('a parked run gets its slot back before a run that has not begun', async ()
   expect(saves).toEqual(['other', 'parked', 'other'])
 }, 60_000)
 
-test('a run with a checkpoint ends as throttled and comes back at its checkpoint', async () => {
+test.concurrent('a run with a checkpoint ends as throttled and comes back at its checkpoint', async () => {
   await using api = await openApi(limitOnce(4))
   await using world = await createWorld()
   await world.deploy(
@@ -140,7 +140,7 @@ test('a run with a checkpoint ends as throttled and comes back at its checkpoint
   expect(api.seen).toEqual(['/ok', '/ok', '/limited', '/limited'])
 }, 60_000)
 
-test('a throttled run that goes on at the checkpoint of an earlier run deletes nothing by what it saved itself', async () => {
+test.concurrent('a throttled run that goes on at the checkpoint of an earlier run deletes nothing by what it saved itself', async () => {
   await using api = await openApi(limitOnce(4))
   await using world = await createWorld()
   world.standIns.put(
@@ -157,7 +157,7 @@ test('a throttled run that goes on at the checkpoint of an earlier run deletes n
   expect(savedIn(world)).toEqual(['1', '2', '3'])
 }, 60_000)
 
-test('without a place a run waits in its slot, and no other run of its API begins meanwhile', async () => {
+test.concurrent('without a place a run waits in its slot, and no other run of its API begins meanwhile', async () => {
   // The API names no time, so only this runner knows that it is better left alone.
   await using api = await openApi((response, times) => json(response, times <= 2 ? 500 : 200))
   await using world = await createWorld({ RUNNER_SLOTS: '2', RUNNER_MAX_PARKED: '0' })
@@ -176,7 +176,7 @@ test('without a place a run waits in its slot, and no other run of its API begin
   expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
 }, 60_000)
 
-test('calls that count their tries go on counting: the run is not begun anew', async () => {
+test.concurrent('calls that count their tries go on counting: the run is not begun anew', async () => {
   await using api = await openApi((response) => json(response, 500))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
   await world.deploy(`await nango.get({ endpoint: '/broken', retries: 2 })`, {
@@ -190,7 +190,7 @@ test('calls that count their tries go on counting: the run is not begun anew', a
   expect(api.seen).toEqual(['/broken', '/broken', '/broken'])
 }, 60_000)
 
-test('a run that is parked for longer than its message is kept alive goes to no other runner', async () => {
+test.concurrent('a run that is parked for longer than its message is kept alive goes to no other runner', async () => {
   await using api = await openApi(limitOnce(13))
   await using world = await createWorld()
   await world.startRunner()
@@ -198,7 +198,7 @@ test('a run that is parked for longer than its message is kept alive goes to no 
   expect(await world.run()).toMatchObject({ ...SUCCESS, attempt: 1 })
 }, 60_000)
 
-test('a run of which one call works and others wait keeps its slot until all of them wait', async () => {
+test.concurrent('a run of which one call works and others wait keeps its slot until all of them wait', async () => {
   const slow = Promise.withResolvers<ServerResponse>()
   await using api = await openApi((response, times, path) => {
     if (path === '/slow') slow.resolve(response)
@@ -220,7 +220,7 @@ test('a run of which one call works and others wait keeps its slot until all of 
   expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
 }, 60_000)
 
-test('a function may do other things beside a call that waits', async () => {
+test.concurrent('a function may do other things beside a call that waits', async () => {
   await using api = await openApi(limitOnce(8))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
   await world.deploy(
@@ -242,7 +242,7 @@ test('a function may do other things beside a call that waits', async () => {
   expect(await world.ended(run)).toMatchObject({ ...SUCCESS, attempt: 1 })
 }, 60_000)
 
-test('a runner that is stopped leaves its parked runs to another at once', async () => {
+test.concurrent('a runner that is stopped leaves its parked runs to another at once', async () => {
   await using api = await openApi((response, times) =>
     times < 3 ? limit(600)(response) : json(response, 200),
   )
@@ -259,7 +259,7 @@ test('a runner that is stopped leaves its parked runs to another at once', async
   expect(await world.ended(run)).toMatchObject({ ...NOT_BEGUN, attempt: 2 })
 }, 60_000)
 
-test('a run whose runner is killed while it is parked goes on with another runner', async () => {
+test.concurrent('a run whose runner is killed while it is parked goes on with another runner', async () => {
   await using api = await openApi(limitOnce(600))
   await using world = await createWorld({ RUNNER_SLOTS: '1' })
   await deployParked(world, api.url)
