@@ -15,7 +15,7 @@ export const Config = z
     SCHEDULER_RECONCILE_MS: variable.whole(300_000),
     SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200),
     /** Throttled runs that come back in a second, in each environment: those of one API may all be told the same time. */
-    SCHEDULER_RESUMES_PER_SECOND: variable.whole(10),
+    SCHEDULER_RESUMES_PER_SECOND: variable.whole(5),
     SCHEDULER_MAX_VARIANTS: variable.whole(100),
     RUN_LEASE_MS: variable.whole(30_000),
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000),
