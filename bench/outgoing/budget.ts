@@ -107,8 +107,8 @@ async function realTime(
       execArgv: ['--no-warnings'],
     })
   })
-  // Until every connection has begun the round after the last.
-  const total = Math.ceil(count * CALLS_PER_TURN * (ROUNDS + 0.1))
+  // Until every connection has begun the round after the last: by then others have ended it.
+  const total = Math.ceil(count * CALLS_PER_TURN * (ROUNDS + 1.05))
   const deadline = startedAt + (total / REQUESTS) * 1000 * 1.2 + 20_000
   while (api.begun(ROUNDS * CALLS_PER_TURN + 1) < count && performance.now() < deadline) {
     await sleep(500)
