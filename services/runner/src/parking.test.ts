@@ -27,6 +27,13 @@ test('a run that waits in its slot holds up those of its API, and half of the sl
   expect(parking.heldUpMs(one, 5000)).toBe(0)
   first?.[Symbol.dispose]()
   expect(parking.canStay).toBe(true)
+  expect(parking.heldUpMs(one, 1000)).toBe(2000)
+})
+
+test('runs that are held up look again within a minute', () => {
+  const parking = new Parking({ places: 0, slots: 4, memoryMb: 0 })
+  parking.stay(one, 3_600_000)
+  expect(parking.heldUpMs(one, 0)).toBe(60_000)
 })
 
 test('a runner with one slot lets one run wait in it', () => {

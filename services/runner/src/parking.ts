@@ -4,6 +4,9 @@ const MIB = 1024 * 1024
 /** What the calls of a parked run may hold of this process's memory. */
 export const PARKED_BYTES = 4 * MIB
 
+/** The run in the slot may end, or find a place, long before its wait is over: those that are held up look again after this time. */
+const HELD_UP_MS = 60_000
+
 interface Api {
   environment: string
   providerConfigKey: string
@@ -17,10 +20,9 @@ export class Parking {
   readonly #places: number
   readonly #slots: number
   readonly #memoryMb: number
-  readonly #inSlot = new Map<string, number>()
+  readonly #stays = new Set<{ api: string; until: number }>()
   readonly #stop = new AbortController()
   #parked = 0
-  #staying = 0
 
   /** @param memoryMb What the run may take that gets the slot of a parked one. */
   constructor({ places, slots, memoryMb }: { places: number; slots: number; memoryMb: number }) {
@@ -53,20 +55,20 @@ export class Parking {
   }
 
   get canStay(): boolean {
-    return this.#staying < Math.max(1, Math.floor(this.#slots / 2))
+    return this.#stays.size < Math.max(1, Math.floor(this.#slots / 2))
   }
 
   /** A run of the API waits in its slot until then, or until it is disposed of. */
   stay(api: Api, until: number): Disposable {
-    this.#inSlot.set(keyOf(api), Math.max(until, this.#inSlot.get(keyOf(api)) ?? 0))
-    this.#staying++
-    return { [Symbol.dispose]: () => void this.#staying-- }
+    const stay = { api: keyOf(api), until }
+    this.#stays.add(stay)
+    return { [Symbol.dispose]: () => void this.#stays.delete(stay) }
   }
 
-  /** How long no run of the API is to begin, because another one waits in its slot. */
+  /** ms for which no run of the API is to begin, because another one waits in its slot; a minute at most. */
   heldUpMs(api: Api, now: number): number {
-    for (const [key, until] of this.#inSlot) if (until <= now) this.#inSlot.delete(key)
-    return Math.max(0, (this.#inSlot.get(keyOf(api)) ?? 0) - now)
+    const waits = [...this.#stays].filter((stay) => stay.api === keyOf(api)).map(({ until }) => until - now)
+    return Math.min(Math.max(0, ...waits), HELD_UP_MS)
   }
 }
 
