@@ -6,6 +6,7 @@ export {
   MIN_ANSWER_BYTES,
   REQUESTS_AT_ONCE,
 } from './http/egress-answer.ts'
+export { isRepeatable } from './http/retry-wait.ts'
 export { type Caller, Outgoing } from './outgoing.ts'
 export { fillTemplate, fillUrl } from './template.ts'
 export { type Access, accessTo, type ConnectionPlace, hasTokens } from './tokens/access.ts'

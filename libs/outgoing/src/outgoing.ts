@@ -70,7 +70,10 @@ export class Outgoing {
         await this.budgets.learn(access, result.answer)
         if (result.answer.status === 401 && !renewed) {
           renewed = await this.tokens.renew(at, access, caller.signal)
-          if (renewed) continue
+          if (renewed) {
+            await caller.hold(0) // the next request may wait, and this answer is not needed any more
+            continue
+          }
         }
       }
 
@@ -85,7 +88,7 @@ export class Outgoing {
       const reason = `${call.method} ${url.pathname}: ${what}`
       const seconds = (wait.ms / 1000).toFixed(1)
       caller.warn(`${reason}; trying again in ${seconds} s (${tried} of ${call.retries})`)
-      await caller.hold(0) // the wait may be long, and the answer is not needed any more
+      await caller.hold(0)
       await caller.wait(wait.ms, reason, wait.cause)
     }
   }

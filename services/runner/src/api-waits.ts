@@ -47,6 +47,8 @@ export class ApiWaits implements Disposable {
   #sandbox: Sandbox | undefined
   #working = 0
   #answered = 0
+  /** Of the requests that were answered. */
+  #areRepeatable = true
   #hasAdvanced = false
   #timer: NodeJS.Timeout | undefined
   /** While parked. */
@@ -83,21 +85,27 @@ export class ApiWaits implements Disposable {
   }
 
   /** A request to an API: it works, apart from its waits. */
-  async request<T>(work: () => Promise<T>): Promise<T> {
+  async request<T>(work: () => Promise<T>, isRepeatable: boolean): Promise<T> {
     await this.hold()
     this.#begin()
     try {
       return await work()
     } finally {
       this.#answered++
+      this.#areRepeatable &&= isRepeatable
       this.#end()
     }
   }
 
   checkpointSaved(json: string): void {
     this.#hasAdvanced = json !== ''
-    // Without a checkpoint the next attempt begins where the first one did, and repeats more than we know.
-    this.#answered = this.#hasAdvanced ? 0 : Math.max(1, this.#answered)
+    if (this.#hasAdvanced) {
+      this.#answered = 0
+      this.#areRepeatable = true
+    } else {
+      // Without a checkpoint the next attempt begins where the first one did, and repeats more than we know.
+      this.#answered = Math.max(1, this.#answered)
+    }
   }
 
   /** For a call that works: it waits, and then works again. */
@@ -148,6 +156,7 @@ export class ApiWaits implements Disposable {
       isNamed: [...this.#waits].every(({ isNamed }) => isNamed),
       hasAdvanced: this.#hasAdvanced,
       answered: this.#answered,
+      areRepeatable: this.#areRepeatable,
       canPark: this.#sandbox !== undefined && parking.hasPlace(this.#sandbox.heldBytes),
       canStay: this.#stay !== undefined || parking.canStay,
     })

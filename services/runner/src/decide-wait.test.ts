@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { decideWait } from './decide-wait.ts'
 
-const at = { isNamed: true, hasAdvanced: false, answered: 7, canPark: true, canStay: true }
+const at = {
+  isNamed: true,
+  hasAdvanced: false,
+  answered: 7,
+  areRepeatable: true,
+  canPark: true,
+  canStay: true,
+}
 
 test.each([
   ['nothing was answered yet', { answered: 0 }, 'throttle'],
@@ -9,6 +16,17 @@ test.each([
   ['few requests since a checkpoint', { hasAdvanced: true, answered: 3 }, 'throttle'],
   ['many requests since a checkpoint', { hasAdvanced: true, answered: 4 }, 'park'],
   ['many requests since a checkpoint, no place', { hasAdvanced: true, canPark: false }, 'throttle'],
+  ['a POST since a checkpoint', { hasAdvanced: true, answered: 1, areRepeatable: false }, 'park'],
+  [
+    'a POST since a checkpoint, no place',
+    { hasAdvanced: true, answered: 1, areRepeatable: false, canPark: false },
+    'stay',
+  ],
+  [
+    'a POST since a checkpoint, no place, and too many in their slots',
+    { hasAdvanced: true, answered: 1, areRepeatable: false, canPark: false, canStay: false },
+    'throttle',
+  ],
   ['answers, and no checkpoint in this attempt', {}, 'park'],
   ['few answers, and no checkpoint in this attempt', { answered: 1 }, 'park'],
   ['answers, no checkpoint, no place', { canPark: false }, 'stay'],

@@ -9,6 +9,8 @@ export interface Waiting {
   hasAdvanced: boolean
   /** Requests that were answered since then, or since the attempt began: the next attempt makes them again. */
   answered: number
+  /** None of them may have changed something in the API: see `isRepeatable`. */
+  areRepeatable: boolean
   /** There is a place for its process without a slot. */
   canPark: boolean
   /** There are slots left for runs of other APIs. */
@@ -20,20 +22,22 @@ export interface Waiting {
  *
  * - `throttle`: nowhere. It ends, and the run comes back when its time has come. Right if that costs next to nothing: no request
  *   was answered yet, or few since a checkpoint of this attempt. An attempt that has not advanced and has got answers would
- *   get the same answers again in the next one, use up the quota, and never end.
+ *   get the same answers again in the next one, use up the quota, and never end. One that has created something since its
+ *   checkpoint would create it twice.
  * - `park`: its process stays, without a slot.
- * - `stay`: in its slot, for want of places. Not if the attempt has advanced, and not if too many wait in their slots: then it
- *   ends, however much is repeated. The scheduler ends a run that was throttled for a day.
+ * - `stay`: in its slot, for want of places. Not if the attempt has advanced and its requests are repeatable, and not if too
+ *   many wait in their slots: then it ends, whatever is repeated. The scheduler ends a run that was throttled for a day.
  */
 export function decideWait({
   isNamed,
   hasAdvanced,
   answered,
+  areRepeatable,
   canPark,
   canStay,
 }: Waiting): 'throttle' | 'park' | 'stay' {
-  const losesNothing = answered === 0 || (hasAdvanced && answered <= REPEATED_CALLS_MAX)
-  if (isNamed && losesNothing) return 'throttle'
+  const canGoBack = isNamed && hasAdvanced && areRepeatable
+  if ((isNamed && answered === 0) || (canGoBack && answered <= REPEATED_CALLS_MAX)) return 'throttle'
   if (canPark) return 'park'
-  return canStay && !(isNamed && hasAdvanced) ? 'stay' : 'throttle'
+  return canStay && !canGoBack ? 'stay' : 'throttle'
 }

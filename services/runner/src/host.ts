@@ -1,12 +1,12 @@
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
-import { type Caller, REQUESTS_AT_ONCE } from '@syncline/outgoing'
+import { type Caller, isRepeatable } from '@syncline/outgoing'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
-import pLimit from 'p-limit'
 import { type Attempt, laneOf, placeOf, streamOf } from './attempt.ts'
 import { childCredentials } from './child-credentials.ts'
 import { toHostAnswer } from './http-answer.ts'
+import { RequestLimit } from './request-limit.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -21,7 +21,7 @@ const WARNINGS_ONCE = 100
 
 /** A run, and what its methods share. */
 type HostContext = RunContext & {
-  requests: <T>(work: () => Promise<T>) => Promise<T>
+  requests: RequestLimit
   warned: Set<string>
 }
 type Method<Name extends HostMethod> = (
@@ -47,9 +47,7 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
-  const limit = pLimit(REQUESTS_AT_ONCE)
-  const requests: HostContext['requests'] = (work) => limit(() => run.waits.request(work))
-  const context: HostContext = { ...run, requests, warned: new Set() }
+  const context: HostContext = { ...run, requests: new RequestLimit(), warned: new Set() }
   const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
@@ -84,14 +82,16 @@ function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: 
 }
 
 async function http(run: HostContext, call: HostParams['http'], own: HostCall) {
-  const { attempt, deps, requests } = run
-  const caller: Caller = {
-    ...own,
-    lane: laneOf(attempt),
-    warn: (text, options) => warn(run, text, options?.once),
-    wait: (ms, reason, cause) => run.waits.wait(ms, reason, cause, own.signal),
-  }
-  const answer = await requests(() => deps.outgoing.call(placeOf(attempt), call, caller))
+  const { attempt, deps, requests, waits } = run
+  const answer = await requests.run((waitOutside) => {
+    const caller: Caller = {
+      ...own,
+      lane: laneOf(attempt),
+      warn: (text, options) => warn(run, text, options?.once),
+      wait: (ms, reason, cause) => waitOutside(() => waits.wait(ms, reason, cause, own.signal)),
+    }
+    return waits.request(() => deps.outgoing.call(placeOf(attempt), call, caller), isRepeatable(call))
+  })
   return toHostAnswer(answer, call.binary)
 }
 
@@ -102,7 +102,10 @@ function warn({ log, warned }: HostContext, text: string, once = false): void {
 }
 
 async function fetchUrl(run: HostContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
-  const answer = await run.requests(() => run.deps.outgoing.egress.request(new URL(url), request, own))
+  const { requests, waits, deps } = run
+  const answer = await requests.run(() =>
+    waits.request(() => deps.outgoing.egress.request(new URL(url), request, own), isRepeatable(request)),
+  )
   return toHostAnswer(answer, true)
 }
 

@@ -90,9 +90,14 @@ function isUsedUp({ status, headers }: EgressAnswer, policy: RetryPolicy): boole
   return status === 403 && names.some((name) => Number.parseFloat(headers[name.toLowerCase()] ?? '') <= 0)
 }
 
+/** Whether a request that was processed may be processed again. */
+export function isRepeatable({ method, idempotent }: { method: string; idempotent?: boolean }): boolean {
+  return idempotent === true || (method !== 'POST' && method !== 'PATCH')
+}
+
 /** Whether the call may be sent again: it is idempotent, or has not been processed. */
 function isSafe(result: Result, policy: RetryPolicy): boolean {
-  if (policy.idempotent || (policy.method !== 'POST' && policy.method !== 'PATCH')) return true
+  if (isRepeatable(policy)) return true
   if (result.kind === 'fault') return result.error.sent === false
   const { status, method } = result.answer
   if (policy.retryOn.includes(status)) return true
