@@ -140,6 +140,39 @@ test.concurrent('a run with a checkpoint ends as throttled and comes back at its
   expect(api.seen).toEqual(['/ok', '/ok', '/limited', '/limited'])
 }, 60_000)
 
+test.concurrent('a run that has created something since its checkpoint does not create it twice', async () => {
+  await using api = await openApi(limitOnce(4))
+  await using world = await createWorld()
+  await world.deploy(
+    `await nango.saveCheckpoint({ page: 2 })
+     await nango.post({ endpoint: '/ok' }); ${call('/limited')}; ${saved('end')}`,
+    { integration: { baseUrl: api.url } },
+  )
+  expect(await world.run()).toMatchObject({ ...SUCCESS, attempt: 1 })
+  expect(api.seen).toEqual(['/ok', '/limited', '/limited'])
+}, 60_000)
+
+test.concurrent('calls that wait leave room for other requests of the run', async () => {
+  await using api = await openApi(limitOnce(8))
+  await using world = await createWorld()
+  const paths = [1, 2, 3, 4, 5, 6].map((n) => call(`/limited?${n}`).replace('await ', ''))
+  await world.deploy(
+    `${call('/ok')}
+     const waiting = [${paths}]
+     await new Promise((resolve) => setTimeout(resolve, 1000))
+     await fetch('${api.url}/ok')
+     ${saved('other')}
+     await Promise.all(waiting)`,
+    { integration: { baseUrl: api.url } },
+  )
+  const startedAt = Date.now()
+  const run = await world.request()
+  await eventually(() => expect(savedIn(world)).toEqual(['other']), { timeoutMs: 20_000 })
+  expect(Date.now() - startedAt).toBeLessThan(6000)
+  const end = await world.ended(run)
+  expect(end.outcome).toBe(RunOutcome.SUCCESS)
+}, 60_000)
+
 test.concurrent('a throttled run that goes on at the checkpoint of an earlier run deletes nothing by what it saved itself', async () => {
   await using api = await openApi(limitOnce(4))
   await using world = await createWorld()

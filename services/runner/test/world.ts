@@ -42,8 +42,10 @@ export type RunOptions = {
   variant?: string
   emptyCache?: boolean
   lastSyncAtMs?: number
-  /** Key of the integration; the sync's and the connection's names are always the same. */
+  /** Key of the integration; the sync's name is always the same. */
   api?: string
+  /** Of those that `deploy` made. */
+  connection?: string
 }
 
 export interface Changes {
@@ -52,12 +54,18 @@ export interface Changes {
   integration?: Partial<Integration>
   connection?: Partial<Connection>
   credentials?: object
+  /** Names of connections, all with these credentials. */
+  connections?: string[]
   api?: string
   /** A function's file instead of a body. */
   file?: string
 }
 
-const uidOf = (api: string) => (api === 'api' ? 'uid-1' : `uid-${api}`)
+const DEMO = 'demo'
+const uidOf = (api: string, connection = DEMO) => {
+  if (connection !== DEMO) return `uid-${api}-${connection}`
+  return api === 'api' ? 'uid-1' : `uid-${api}`
+}
 
 export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
   await using open = new AsyncDisposableStack()
@@ -125,9 +133,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     startRunner,
     async deploy(exec, changes = {}) {
       const { models = ['Thing'], trackDeletes = false, integration, connection, credentials } = changes
-      const { api = 'api' } = changes
-      const place = `connection:dev/${api}/demo`
-      const sealed = new Keyring(keyring).seal(JSON.stringify(credentials ?? { type: 'NONE' }), place)
+      const { api = 'api', connections = [DEMO] } = changes
       const file = join(folder, `api/syncs/demo${++count}.ts`)
       await mkdir(join(folder, 'api/syncs'), { recursive: true })
       const schemas = models.map((model) => `${model}: z.object({ id: z.string() })`).join(', ')
@@ -156,24 +162,28 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
         'dev',
         api,
       )
-      await catalog.connections.upsert(
-        () => ({
-          uid: uidOf(api),
-          environment: 'dev',
-          integration: api,
-          id: 'demo',
-          sealedCredentials: sealed,
-          metadata: null,
-          connectionConfig: {},
-          tags: {},
-          createdAt: CREATED_AT,
-          updatedAt: CREATED_AT,
-          ...connection,
-        }),
-        'dev',
-        api,
-        'demo',
-      )
+      for (const id of connections) {
+        const place = `connection:dev/${api}/${id}`
+        const sealed = new Keyring(keyring).seal(JSON.stringify(credentials ?? { type: 'NONE' }), place)
+        await catalog.connections.upsert(
+          () => ({
+            uid: uidOf(api, id),
+            environment: 'dev',
+            integration: api,
+            id,
+            sealedCredentials: sealed,
+            metadata: null,
+            connectionConfig: {},
+            tags: {},
+            createdAt: CREATED_AT,
+            updatedAt: CREATED_AT,
+            ...connection,
+          }),
+          'dev',
+          api,
+          id,
+        )
+      }
       await catalog.syncs.upsert(
         () => ({
           environment: 'dev',
@@ -194,13 +204,13 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
       )
       await runnersFollow()
     },
-    async request({ checkpoint = '', api = 'api', ...options } = {}) {
+    async request({ checkpoint = '', api = 'api', connection = DEMO, ...options } = {}) {
       const runId = `run-${++count}`
       const plan = {
         environment: 'dev',
         providerConfigKey: api,
-        connectionId: 'demo',
-        connectionUid: uidOf(api),
+        connectionId: connection,
+        connectionUid: uidOf(api, connection),
         sync: 'demo',
       }
       standIns.add(runId, { ...plan, ...options }, checkpoint)

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RunOutcome } from '@syncline/proto'
+import { expect, test } from 'vitest'
+import { createWorld, type World } from './world.ts'
+
+const CALLS = 5
+
+test('40 connections share an app budget of 10 requests per second: all runs end, and the budget is used', async () => {
+  await using api = await openApi()
+  await using world = await createWorld({ RUNNER_SLOTS: '12', RUNNER_MAX_PARKED: '3' })
+  await world.startRunner()
+  const connections = Array.from({ length: 40 }, (_, i) => `c${i}`)
+  const budget = { key: 'app', requests: 10, per_s: 1 }
+  await world.deploy(
+    `const { connection_id: id } = await nango.getConnection()
+     for (let i = 0; i < ${CALLS}; i++) await nango.get({ endpoint: '/' + id + '/' + i })`,
+    { connections, integration: { baseUrl: api.url, budget } },
+  )
+  await Promise.all(connections.map((connection) => untilEnded(world, connection)))
+
+  const total = connections.length * CALLS
+  const [first = 0] = api.times
+  const last = api.times.at(-1) ?? 0
+  const best = (total / budget.requests) * 1000
+  console.log({
+    took: last - first,
+    best,
+    calls: api.times.length,
+    total,
+    attempts: world.finished.length,
+    begun: world.finished.filter((e) => e.hasBegun !== false).length,
+  })
+  expect(mostWithin(api.times, 5000)).toBeLessThanOrEqual(5 * budget.requests + 3)
+  expect(api.times.length).toBeLessThan(total * 1.25)
+  expect(last - first).toBeLessThan(best * 1.5)
+  // More connections than 10 requests per second let go on: some runs were sent away and came back.
+  expect(world.finished.length).toBeGreaterThan(connections.length)
+}, 120_000)
+
+/** As the scheduler does it: a throttled run is requested again when its time has come. */
+async function untilEnded(world: World, connection: string): Promise<void> {
+  const run = await world.request({ connection })
+  for (let attempt = 1; ; attempt++) {
+    const end = await world.ended(run, attempt)
+    if (end.outcome !== RunOutcome.THROTTLED) {
+      expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS, error: '' })
+      return
+    }
+    await sleep(Math.max(0, (end.resumeAtMs ?? 0) - Date.now()))
+    await world.resume(end)
+  }
+}
+
+async function openApi() {
+  const times: number[] = []
+  const server = createServer((_, response) => {
+    times.push(Date.now())
+    setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'), 20)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    times,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+function mostWithin(times: number[], periodMs: number): number {
+  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + periodMs).length))
+}
