@@ -1,4 +1,4 @@
-export { type Asker, type BudgetState, Budgets, type Turn } from './budget/budgets.ts'
+export { type Asker, Budgets, type Turn } from './budget/budgets.ts'
 export { Egress } from './http/egress.ts'
 export {
   type EgressAnswer,

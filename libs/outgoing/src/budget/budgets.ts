@@ -34,18 +34,6 @@ export interface Turn {
   ahead: number
 }
 
-/** As `Budgets.state` gives it. */
-export interface BudgetState {
-  /** Requests per second; undefined = not limited. */
-  rate?: number
-  source: 'none' | 'configured' | 'learned'
-  /** An instant, in ms. */
-  blockedUntil?: number
-  /** Connections that wait, and those that come back later. */
-  waiting: number
-  away: number
-}
-
 export interface BudgetsOptions {
   /** Gets a line when Redis stops answering: one, until it has answered again. */
   log?: Pick<Log, 'warn'>
@@ -118,13 +106,6 @@ export class Budgets {
     return Number((await this.#run(scripts.leave, limit, asker)) ?? 0)
   }
 
-  /** No request of the connection waits any more. */
-  async forget(access: Asked, asker: Asker): Promise<void> {
-    const limit = limitOf(access)
-    this.#told.delete(nameOf(limit, asker))
-    await this.#run(scripts.forget, limit, asker)
-  }
-
   /** Takes what an answer says about the quota. */
   async learn(access: Asked, answer: Pick<EgressAnswer, 'status' | 'headers'>): Promise<void> {
     const now = this.#now()
@@ -149,21 +130,6 @@ export class Budgets {
     local.absentUntil = 0
     if (blocks === undefined && usedUp && !limit.shared) {
       local.block(Math.min(quota.waitMs ?? ABSENT_MS, LONGEST_BLOCK_MS), now)
-    }
-  }
-
-  /** For people. Undefined while Redis is away. */
-  async state(access: Asked): Promise<BudgetState | undefined> {
-    const limit = limitOf(access)
-    const found = await this.#run(scripts.state, limit, { connection: access.connection.uid })
-    if (found === undefined) return undefined
-    const [rate, learned, blockedUntil, waiting, away] = found as [string, number, string, number, number] // state.lua
-    return {
-      ...(rate !== '' && { rate: Number(rate) }),
-      source: learned === 1 ? 'learned' : limit.requests > 0 ? 'configured' : 'none',
-      ...(blockedUntil !== '0' && { blockedUntil: Number(blockedUntil) }),
-      waiting,
-      away,
     }
   }
 

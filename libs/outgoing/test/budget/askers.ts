@@ -1,6 +1,6 @@
 import type { Redis } from '@syncline/redis'
 import { Budgets, type Turn } from '../../src/budget/budgets.ts'
-import type { Asked } from '../../src/budget/limit-of.ts'
+import { budgetState } from './budget-state.ts'
 import { type AccessOptions, accessOf } from './simulation.ts'
 
 export class TestClock {
@@ -9,8 +9,7 @@ export class TestClock {
 
 /** A process that asks for connections of one API. */
 export interface TestAsker {
-  budgets: Budgets
-  access: (connection: string) => Asked
+  state: (connection: string) => ReturnType<typeof budgetState>
   take: (connection: string, options?: AccessOptions) => Promise<Turn>
   wait: (connection: string) => Promise<number>
   learn: (connection: string, status: number, headers: Record<string, string>) => Promise<void>
@@ -24,8 +23,7 @@ export function askers(redis: Redis, prefix: string, clock: TestClock, options: 
     const take = (connection: string, own: AccessOptions = options) =>
       budgets.take(accessOf(connection, own), { connection, lane: 'fresh' })
     return {
-      budgets,
-      access,
+      state: (connection) => budgetState(redis, prefix, access(connection), clock.now),
       take,
       wait: async (connection) => (await take(connection)).waitMs,
       learn: (connection, status, headers) => budgets.learn(access(connection), { status, headers }),

@@ -73,8 +73,6 @@ test.each(['a', 'b', 'c'])(
       })
       const { asker, access } = any()
       simulation.at(random.below(ms), async () => void (await simulation.budgets.leave(access, asker)))
-      const gone = any()
-      simulation.at(random.below(ms), () => simulation.budgets.forget(gone.access, gone.asker))
     }
     simulation.add({ name: 'always', calls: 3, latencyMs: 30 })
     await simulation.runUntil(ms)
@@ -195,8 +193,9 @@ test('an estimate joins no queue; a free budget means no wait', async () => {
   const estimate = await simulation.budgets.estimate(access, asker)
   expect(estimate).toBeGreaterThan(1000)
   expect(estimate).toBeLessThan(5000)
-  const { source, waiting, away } = (await simulation.budgets.state(access)) ?? {}
-  expect({ source, all: (waiting ?? 0) + (away ?? 0) }).toEqual({ source: 'configured', all: 6 })
+  const { rate, isLearned, waiting, away } = await simulation.state()
+  expect({ isLearned, all: waiting + away }).toEqual({ isLearned: false, all: 6 })
+  expect(rate).toBeCloseTo(2, 0)
 })
 
 test('while fresh and first syncs wait, the fresh get three quarters; each may have everything alone', async () => {
@@ -262,11 +261,11 @@ test('a queue has a bound; who finds it full waits without a place', async () =>
   const far = simulation.startMs + 3_600_000
   await redis.zadd(key, ...Array.from({ length: 10_000 }, (_, i) => [far, `other${i}`]).flat())
   const access = accessOf('late', { budget: budget(5) })
-  const before = await simulation.budgets.state(access)
+  const before = await simulation.state()
   expect(
     (await simulation.budgets.take(access, { connection: 'late', lane: 'fresh' })).waitMs,
   ).toBeGreaterThan(0)
-  expect(await simulation.budgets.state(access)).toEqual(before)
+  expect(await simulation.state()).toEqual(before)
 })
 
 test('a clock that goes back stops nobody', async () => {
@@ -296,17 +295,4 @@ test('all keys expire', async () => {
     expect.soft(ttl, key).toBeGreaterThan(0)
     expect.soft(ttl, key).toBeLessThanOrEqual(26 * 3_600_000)
   }
-})
-
-test('a connection that is forgotten waits no more', async () => {
-  const simulation = simulate(1, 0.5)
-  const access = accessOf('a', { budget: budget(1, 0.5) })
-  const take = (connection: string) => simulation.budgets.take(access, { connection, lane: 'fresh' })
-  expect((await take('a')).waitMs).toBe(0)
-  expect((await take('b')).waitMs).toBeGreaterThan(0)
-  expect((await take('c')).ahead).toBe(1)
-  simulation.now = 520 // one request may go, and it is b's turn
-  await simulation.budgets.forget(access, { connection: 'b', lane: 'fresh' })
-  expect(await simulation.budgets.state(access)).toMatchObject({ waiting: 1 })
-  expect(await simulation.budgets.estimate(access, { connection: 'c', lane: 'fresh' })).toBe(0)
 })

@@ -1,6 +1,7 @@
-import type { connectRedis } from '@syncline/redis'
+import type { Redis } from '@syncline/redis'
 import { type Asker, Budgets } from '../../src/budget/budgets.ts'
 import type { Asked } from '../../src/budget/limit-of.ts'
+import { budgetState } from './budget-state.ts'
 
 /** As much of an Access as a budget needs. */
 export function accessOf(
@@ -51,8 +52,12 @@ export class Simulation {
   readonly startMs = 1_700_000_000_000
   #events: { at: number; order: number; run: () => Promise<void> }[] = []
   #order = 0
+  readonly #redis: Redis
+  readonly #prefix: string
 
-  constructor(redis: ReturnType<typeof connectRedis>, prefix: string, options: AccessOptions) {
+  constructor(redis: Redis, prefix: string, options: AccessOptions) {
+    this.#redis = redis
+    this.#prefix = prefix
     this.budgets = new Budgets(redis, prefix, { now: () => this.startMs + this.now })
     this.#access = (connection) => accessOf(connection, options)
   }
@@ -93,6 +98,10 @@ export class Simulation {
       if (at >= from && at < to) counts.set(connection, (counts.get(connection) ?? 0) + 1)
     }
     return counts
+  }
+
+  state(): ReturnType<typeof budgetState> {
+    return budgetState(this.#redis, this.#prefix, this.#access('any'), this.startMs + this.now)
   }
 
   /** The most calls in any period of this length. */

@@ -1,4 +1,0 @@
--- No call of the connection waits any more.
--- Returns  nothing
-
-remove_entry()
