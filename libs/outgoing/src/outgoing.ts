@@ -11,7 +11,7 @@ import type { Request } from './http/request.ts'
 import { type Result, retryWait } from './http/retry-wait.ts'
 import { targetUrl } from './http/target-url.ts'
 import { fillUrl } from './template.ts'
-import type { Access, ConnectionPlace } from './tokens/access.ts'
+import type { ConnectionPlace } from './tokens/access.ts'
 import { createTokenEvents } from './tokens/token-events.ts'
 import { Tokens } from './tokens/tokens.ts'
 
@@ -63,7 +63,16 @@ export class Outgoing {
       const base = targetUrl(baseUrl, { endpoint: '' })
       const additions = additionsOf(access, base, (text) => caller.warn(text, { once: true }))
       // The quota is that of the API: another host that a function calls has no part in it.
-      if (additions(url)) await this.#withinBudget(access, caller)
+      if (additions(url)) {
+        const { waitMs } = await this.budgets.take(access, {
+          connection: access.connection.uid,
+          lane: caller.lane,
+        })
+        if (waitMs > 0) {
+          await caller.wait(waitMs, `the quota of '${access.integration.key}' is used up`, 'named')
+          continue // the credentials may be others by now
+        }
+      }
       const result = await this.#send(url, { ...call, additions, text: !call.binary }, caller)
       const isApi = result.kind === 'answer' && additions(new URL(result.answer.url)) !== undefined
       if (isApi) {
@@ -90,15 +99,6 @@ export class Outgoing {
       caller.warn(`${reason}; trying again in ${seconds} s (${tried} of ${call.retries})`)
       await caller.hold(0)
       await caller.wait(wait.ms, reason, wait.cause)
-    }
-  }
-
-  async #withinBudget(access: Access, caller: Caller): Promise<void> {
-    const asker = { connection: access.connection.uid, lane: caller.lane }
-    for (;;) {
-      const { waitMs } = await this.budgets.take(access, asker)
-      if (waitMs === 0) return
-      await caller.wait(waitMs, `the quota of '${access.integration.key}' is used up`, 'named')
     }
   }
 

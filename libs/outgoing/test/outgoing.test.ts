@@ -229,6 +229,19 @@ test('no error tells credentials', async () => {
   for (const text of texts) expect(text).not.toContain('k3y')
 })
 
+test('a call that waits for its quota is sent with the credentials of then', async () => {
+  await using api = await ok()
+  const at = await world.connect(api.url, { integration: inHeader })
+  const take = vi.spyOn(world.outgoing.budgets, 'take').mockImplementationOnce(async () => {
+    await world.setKey(at, 'n3w')
+    return { waitMs: 3_600_000, ahead: 1 }
+  })
+  expect(await world.call(at, { endpoint: '/a' })).toMatchObject({ status: 200, waits: [3_600_000] })
+  expect(api.requests.map(sees)).toEqual([['n3w', 't', undefined]])
+  expect(take).toHaveBeenCalledTimes(2)
+  vi.restoreAllMocks()
+})
+
 test('what another host says is nothing about the API: no token is renewed, no quota learned', async () => {
   await using other = await standIn((_, response) => json(response, {}, 401))
   await using api = await standIn((request, response) => {
@@ -243,7 +256,9 @@ test('what another host says is nothing about the API: no token is renewed, no q
   expect(take).not.toHaveBeenCalled()
   expect(await world.call(at, { endpoint: '/away' })).toMatchObject({ status: 401 })
   expect([renew, learn].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
-  expect(await world.call(at, { endpoint: '/', retries: 0 })).toMatchObject({ status: 401, waits: [] })
+  const last = await world.call(at, { endpoint: '/', retries: 0 })
+  expect(last).toMatchObject({ status: 401, waits: [] })
+  expect(last.holds).toContain(0) // the first answer takes no memory while the second request may wait
   expect(api.requests).toHaveLength(3) // once again with the new token
   expect(renew).toHaveBeenCalledOnce()
   vi.restoreAllMocks()

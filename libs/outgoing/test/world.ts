@@ -85,12 +85,24 @@ export async function createWorld(options: { allowHosts?: string[] } = {}) {
     return at
   }
 
+  /** Gives a connection another key. */
+  const setKey = async ({ environment, integration, connection }: ConnectionPlace, apiKey: string) => {
+    const place = `connection:${environment}/${integration}/${connection}`
+    const sealedCredentials = keyring.seal(JSON.stringify({ type: 'API_KEY', apiKey }), place)
+    await catalog.connections.update(
+      (present) => ({ ...present, sealedCredentials }),
+      environment,
+      integration,
+      connection,
+    )
+  }
+
   /** A call as a function makes it. It does not wait before retries, but notes how long it would. */
   const call = async (at: ConnectionPlace, given: Partial<HttpCall> & { endpoint: string }) => {
-    const [warnings, waits]: [string[], number[]] = [[], []]
+    const [warnings, waits, holds]: [string[], number[], number[]] = [[], [], []]
     const caller: Caller = {
       signal: new AbortController().signal,
-      hold: async () => {},
+      hold: async (bytes) => void holds.push(bytes),
       lane: 'fresh',
       warn: (text, { once } = { once: false }) => {
         if (!once || !warnings.includes(text)) warnings.push(text)
@@ -111,8 +123,8 @@ export async function createWorld(options: { allowHosts?: string[] } = {}) {
     }
     const answer = await outgoing.call(at, whole, caller).catch((error: Error) => ({ error }))
     const result = 'error' in answer ? { error: answer.error } : answer
-    return { error: undefined, status: 0, url: '', blocks: [], ...result, warnings, waits }
+    return { error: undefined, status: 0, url: '', blocks: [], ...result, warnings, waits, holds }
   }
   const owned = open.move()
-  return { outgoing, connect, call, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { outgoing, connect, setKey, call, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
