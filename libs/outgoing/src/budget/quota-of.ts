@@ -1,5 +1,6 @@
 import type { Retry } from '@syncline/catalog'
 import type { EgressAnswer } from '../http/egress-answer.ts'
+import { leadingNumber, longest, untilMs } from '../http/wait-header.ts'
 
 /** What an answer says about the quota of its caller. */
 export interface Quota {
@@ -18,7 +19,6 @@ type Answer = Pick<EgressAnswer, 'status' | 'headers'>
 /** Families of headers that many APIs have. Names that a provider gives win. */
 const FAMILIES = ['ratelimit', 'x-ratelimit', 'x-rate-limit']
 const DAY_MS = 24 * 3_600_000
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS }
 
 /** Undefined if the answer says nothing about it. */
 export function quotaOf(
@@ -34,11 +34,11 @@ export function quotaOf(
     if (count === undefined || !(count.waitMs && count.waitMs > 0)) return undefined
     return { usedUp: count.remaining === 0, ...count }
   }
-  const after = longest(
-    [...list(retry?.after), 'retry-after'].map((name) => untilMs(name, headers[name.toLowerCase()], clock)),
-  )
+  const wait = (name: string) => untilMs(name, headers[name.toLowerCase()], clock)
+  const after = longest([...list(retry?.after), 'retry-after'].map(wait))
   // A reset counts if the API says that nothing remains, or nothing about it.
-  const waitMs = after ?? (count?.remaining ? undefined : count?.waitMs)
+  const reset = count ? (count.remaining ? undefined : count.waitMs) : longest(list(retry?.at).map(wait))
+  const waitMs = after ?? reset
   return { usedUp: true, ...(waitMs !== undefined && waitMs > 0 && { waitMs }) }
 }
 
@@ -61,7 +61,7 @@ function structured(headers: Headers): Omit<Quota, 'usedUp'> | undefined {
   )
   const items = split(text, /,/).map((policy) => {
     const found = item(policy, /;/, 'r', 't', 'l')
-    const limit = number(params(policies.get(policyName(policy)) ?? '', /;/).get('q'))
+    const limit = leadingNumber(params(policies.get(policyName(policy)) ?? '', /;/).get('q'))
     return found && { ...found, ...(limit !== undefined && { limit }) }
   })
   return least(items.filter((found) => found !== undefined))
@@ -71,9 +71,9 @@ const policyName = (policy: string) => policy.split(';', 1)[0]?.trim() ?? ''
 
 function item(text: string, separator: RegExp, remainingName: string, resetName: string, limitName: string) {
   const found = params(text, separator)
-  const remaining = number(found.get(remainingName))
-  const seconds = number(found.get(resetName))
-  const limit = number(found.get(limitName))
+  const remaining = leadingNumber(found.get(remainingName))
+  const seconds = leadingNumber(found.get(resetName))
+  const limit = leadingNumber(found.get(limitName))
   if (remaining === undefined) return undefined
   return {
     remaining,
@@ -103,7 +103,9 @@ function counted(
   clock: number,
 ): Omit<Quota, 'usedUp'> | undefined {
   if (retry?.remaining) {
-    const remaining = list(retry.remaining).flatMap((name) => number(headers[name.toLowerCase()]) ?? [])
+    const remaining = list(retry.remaining).flatMap(
+      (name) => leadingNumber(headers[name.toLowerCase()]) ?? [],
+    )
     if (remaining.length === 0) return undefined
     const names = [...list(retry.at), ...FAMILIES.map((family) => `${family}-reset`)]
     // Several headers may count several periods. The one that is named first is as good as any, unless it is 0.
@@ -113,48 +115,19 @@ function counted(
     return { remaining: Math.min(...remaining), ...(found !== undefined && { waitMs: found }) }
   }
   const found = FAMILIES.flatMap((family) => {
-    const remaining = number(headers[`${family}-remaining`])
+    const remaining = leadingNumber(headers[`${family}-remaining`])
     if (remaining === undefined) return []
     const reset = `${family}-reset`
     const waitMs =
       longest(list(retry?.at).map((name) => untilMs(name, headers[name.toLowerCase()], clock))) ??
       untilMs(reset, headers[reset], clock)
-    const limit = number(headers[`${family}-limit`])
+    const limit = leadingNumber(headers[`${family}-limit`])
     return [{ remaining, ...(waitMs !== undefined && { waitMs }), ...(limit !== undefined && { limit }) }]
   })
   return least(found)
 }
 
-/** A header may be seconds to go, a Unix time in seconds or milliseconds, a date, or a duration such as `6m0s`. */
-export function untilMs(name: string, value: string | undefined, clock: number): number | undefined {
-  const text = value?.trim() ?? ''
-  if (text === '') return undefined
-  const amount = number(text)
-  if (amount !== undefined) {
-    if (amount >= 1e11) return Math.max(0, amount - clock)
-    if (amount >= 1e9) return Math.max(0, amount * 1000 - clock)
-    return /(-ms|milliseconds)$/i.test(name) ? amount : amount * 1000
-  }
-  if (/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) {
-    const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)
-    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as keyof typeof UNITS], 0)
-  }
-  const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? undefined : Math.max(0, at - clock)
-}
-
-/** Of a header with several numbers (`100, 100;w=60`) the first; no negative ones. */
-function number(text: string | undefined): number | undefined {
-  const found = /^\s*(\d+(?:\.\d+)?)\s*(?:[,;].*)?$/.exec(text ?? '')
-  return found ? Number(found[1]) : undefined
-}
-
 const list = (names: string | string[] | undefined): string[] => [names ?? []].flat()
-
-function longest(waits: (number | undefined)[]): number | undefined {
-  const known = waits.filter((wait) => wait !== undefined)
-  return known.length > 0 ? Math.max(...known) : undefined
-}
 
 function least<T extends { remaining: number; waitMs?: number }>(counts: T[]): T | undefined {
   return counts.toSorted((a, b) => a.remaining - b.remaining || (b.waitMs ?? 0) - (a.waitMs ?? 0))[0]

@@ -70,6 +70,12 @@ test('403 is tried again only if the answer itself or the function asks for it',
   expect(wait(answer(403, { 'x-remaining': '' }), remaining)).toBeUndefined()
 })
 
+test('403 is tried again if a usual header says that nothing remains', () => {
+  expect(wait(answer(403, { 'x-ratelimit-remaining': '0' }))).toBe(3000)
+  expect(wait(answer(403, { ratelimit: '"default";r=0;t=30' }))).toBe(3000)
+  expect(wait(answer(403, { 'x-ratelimit-remaining': '3' }))).toBeUndefined()
+})
+
 test('a used-up quota is no reason to repeat another refusal', () => {
   const remaining = { remaining: 'X-Remaining' }
   for (const status of [200, 400, 404])
@@ -85,6 +91,8 @@ test.each([
   ['a header of the call', { 'x-wait': '5' }, { retryAfter: ['X-Wait'] }, 5000],
   ['an instant of the call', { 'x-reset': String(NOW / 1000 + 11) }, { retryAt: ['x-reset'] }, 11_000],
   ['a header of the integration', { 'x-reset': String(NOW / 1000 + 4) }, { at: 'x-reset' }, 4000],
+  ['a reset header in seconds to go', { 'x-reset': '12' }, { at: 'x-reset' }, 12_000],
+  ['a duration', { 'x-reset': '1m2s' }, { at: 'x-reset' }, 62_000],
   ['an instant in milliseconds', { 'x-reset': String(NOW + 4321) }, { at: 'x-reset' }, 4321],
   ['an instant as a date', { 'x-reset': '2026-01-01T00:00:05.000Z' }, { at: 'x-reset' }, 5000],
   ['the longest of several', { 'retry-after': '4', 'x-wait': '5' }, { after: 'x-wait' }, 5000],

@@ -1,5 +1,7 @@
 import type { Retry } from '@syncline/catalog'
+import { quotaOf } from '../budget/quota-of.ts'
 import type { EgressAnswer } from './egress-answer.ts'
+import { longest, untilMs } from './wait-header.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -7,8 +9,6 @@ const FIRST_WAIT_MS = 3 * SECOND
 const LONGEST_OWN_WAIT_MS = 10 * MINUTE
 /** What an API asks for may be longer than our own wait: the caller decides whether it waits so long. */
 const LONGEST_ASKED_WAIT_MS = 24 * 60 * MINUTE
-/** Greater numbers are Unix milliseconds: as seconds they are after the year 5000. */
-const MOST_UNIX_SECONDS = 1e11
 
 const NETWORK_FAULTS = [
   'ECONNRESET',
@@ -60,7 +60,7 @@ export function retryWait(
   now: number,
   random: () => number,
 ): Wait | undefined {
-  if (!isWorthwhile(result, policy) || !isSafe(result, policy)) return undefined
+  if (!isWorthwhile(result, policy, now) || !isSafe(result, policy)) return undefined
   const own = ownWait(policy.tried, random)
   if (result.kind === 'fault') return { ms: own, cause: 'growing' }
   const asked = Math.min(waitAskedFor(result.answer, policy, now), LONGEST_ASKED_WAIT_MS)
@@ -73,21 +73,19 @@ export function ownWait(tried: number, random: () => number): number {
   return Math.round(most * (0.5 + random() / 2))
 }
 
-function isWorthwhile(result: Result, policy: RetryPolicy): boolean {
+function isWorthwhile(result: Result, policy: RetryPolicy, now: number): boolean {
   if (result.kind === 'fault') return NETWORK_FAULTS.includes(result.error.code ?? '')
   const { status } = result.answer
   if (status < 400) return false
-  if (policy.retryOn.includes(status) || isUsedUp(result.answer, policy)) return true
+  if (policy.retryOn.includes(status) || isUsedUp(result.answer, policy, now)) return true
   // A 403 mostly means that something is not allowed, and never will be.
   if (status === 403) return 'retry-after' in result.answer.headers
   return (status >= 500 && !LASTING_5XX.includes(status)) || (policy.statuses ?? []).includes(status)
 }
 
-/** The answer says that the quota is used up. */
-function isUsedUp({ status, headers }: EgressAnswer, policy: RetryPolicy): boolean {
-  if (status === 429) return true
-  const names = [policy.remaining ?? []].flat()
-  return status === 403 && names.some((name) => Number.parseFloat(headers[name.toLowerCase()] ?? '') <= 0)
+/** The answer refuses the call because the quota is used up. */
+function isUsedUp(answer: EgressAnswer, policy: RetryPolicy, now: number): boolean {
+  return answer.status >= 400 && quotaOf(answer, policy, now)?.usedUp === true
 }
 
 /** Whether a request that was processed may be processed again. */
@@ -109,28 +107,6 @@ function isSafe(result: Result, policy: RetryPolicy): boolean {
 /** The longest wait that the answer's headers ask for. 0: none. */
 function waitAskedFor(answer: EgressAnswer, policy: RetryPolicy, now: number): number {
   const after = [...policy.retryAfter, policy.after ?? [], 'retry-after'].flat()
-  const at = isUsedUp(answer, policy) ? [...policy.retryAt, policy.at ?? []].flat() : []
-  const waits = [
-    ...after.map((name) => afterMs(answer.headers[name.toLowerCase()], now)),
-    ...at.map((name) => atMs(answer.headers[name.toLowerCase()], now)),
-  ]
-  return Math.max(0, ...waits.filter(Number.isFinite))
-}
-
-/** Seconds, or as `Retry-After` may be, a date. */
-function afterMs(value = '', now: number): number {
-  return isNumber(value) ? Number(value) * SECOND : instant(value) - now
-}
-
-/** Unix time in seconds or milliseconds, or a date. */
-function atMs(value = '', now: number): number {
-  if (!isNumber(value)) return instant(value) - now
-  return Number(value) > MOST_UNIX_SECONDS ? Number(value) - now : Number(value) * SECOND - now
-}
-
-const isNumber = (value: string) => /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)
-
-/** Of an HTTP date or an ISO date. `Date.parse` alone finds dates in other texts, too. */
-function instant(value: string): number {
-  return /^\s*([A-Z][a-z]{2,8},? |\d{4}-\d\d-\d\d)/.test(value) ? Date.parse(value) : Number.NaN
+  const at = isUsedUp(answer, policy, now) ? [...policy.retryAt, policy.at ?? []].flat() : []
+  return longest([...after, ...at].map((name) => untilMs(name, answer.headers[name.toLowerCase()], now))) ?? 0
 }
