@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const TOKENS = 'libs/outgoing/src/tokens/tokens.ts'
+const STORE = 'libs/outgoing/src/tokens/token-store.ts'
 const tests = ['libs/outgoing/test/tokens.test.ts']
 
 const faults: Mutant[] = [
@@ -36,7 +37,7 @@ const faults: Mutant[] = [
     edits: [
       {
         file: TOKENS,
-        search: 'await this.#keep(at, access, answer.token, state)',
+        search: 'await this.#store.keep(at, access, answer.token, state)',
         replace: 'return { ...access, token: answer.token }',
       },
     ],
@@ -48,7 +49,7 @@ const faults: Mutant[] = [
     attacks: 'tokens: a token survives its process before the catalog has it',
     edits: [
       {
-        file: TOKENS,
+        file: STORE,
         search: 'await state.setUnstored(unstored).catch(',
         replace: 'await Promise.resolve().catch(',
       },
@@ -61,7 +62,7 @@ const faults: Mutant[] = [
     attacks: 'tokens: credentials that somebody gives meanwhile win',
     edits: [
       {
-        file: TOKENS,
+        file: STORE,
         search:
           'present.uid === connection.uid && present.sealedCredentials === connection.sealedCredentials',
         replace: 'present.uid === connection.uid',

@@ -1,3 +1,4 @@
+export { jittered } from './jittered.ts'
 export { orAborted } from './or-aborted.ts'
 export { type Repetition, repeat } from './repeat.ts'
 export { timeLimit } from './time-limit.ts'

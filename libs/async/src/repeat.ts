@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { jittered } from './jittered.ts'
 
 /** Background work of a process. Disposing stops it: the job's signal aborts, and a job at work is waited for. */
 export interface Repetition extends AsyncDisposable {
@@ -36,7 +37,7 @@ export function repeat(
       pause = new AbortController()
       wakeable = true
       if ((await round()) || stop.signal.aborted) continue
-      const ms = (wakeable ? periodMs : retryMs) * (0.75 + Math.random() / 2)
+      const ms = jittered(wakeable ? periodMs : retryMs)
       await sleep(ms, undefined, { signal: pause.signal }).catch(() => {})
     }
   })()

@@ -1,8 +1,7 @@
-export { type Asker, Budgets, type Turn } from './budget/budgets.ts'
+export { Budgets } from './budget/budgets.ts'
 export { Egress } from './http/egress.ts'
 export {
   type EgressAnswer,
-  MAX_BODY_BYTES,
   MIN_ANSWER_BYTES,
   REQUESTS_AT_ONCE,
 } from './http/egress-answer.ts'
@@ -10,5 +9,6 @@ export { isRepeatable } from './http/retry-wait.ts'
 export { type Caller, Outgoing } from './outgoing.ts'
 export { fillTemplate, fillUrl } from './template.ts'
 export { type Access, accessTo, type ConnectionPlace, hasTokens } from './tokens/access.ts'
+export { TokenUnavailable } from './tokens/token-errors.ts'
 export { createTokenEvents } from './tokens/token-events.ts'
-export { Tokens, TokenUnavailable } from './tokens/tokens.ts'
+export { Tokens } from './tokens/tokens.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { repeat } from '@syncline/async'
+import { jittered, repeat } from '@syncline/async'
 import type { Redis } from './connect.ts'
 import { redisCall } from './redis-call.ts'
 import { script } from './script.ts'
@@ -64,6 +64,6 @@ export async function waitForMutex(
       noticeAt = Date.now() + noticeMs
       onWait()
     }
-    await sleep(POLL_MS * (0.75 + Math.random() / 2), undefined, signal && { signal })
+    await sleep(jittered(POLL_MS), undefined, signal && { signal })
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { jittered } from '@syncline/async'
 import type { Connection } from '@syncline/catalog'
 import { type Held, type Redis, redisCall, tryMutex } from '@syncline/redis'
 
@@ -64,7 +65,7 @@ export class GrantState {
   async addFailure(message: string): Promise<Failure> {
     const count = ((await this.failure())?.count ?? 0) + 1
     const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** (count - 1), LONGEST_BACKOFF_MS)
-    const failure = { count, retryAt: Date.now() + waitMs * (0.75 + Math.random() / 2), message }
+    const failure = { count, retryAt: Date.now() + jittered(waitMs), message }
     await redisCall(
       this.#redis.set(`${this.#prefix}:failure`, JSON.stringify(failure), 'PX', FAILURES_KEPT_MS),
     )

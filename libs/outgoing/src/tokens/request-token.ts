@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { timeLimit } from '@syncline/async'
+import { jittered, timeLimit } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import type { Egress } from '../http/egress.ts'
 import { type Access, type TokenScheme, templateValues } from './access.ts'
@@ -51,7 +51,7 @@ export async function requestToken(
     const named =
       result.kind === 'token' ? result : { ...result, message: `${call.url.origin} ${result.message}` }
     if (named.kind !== 'failed' || !named.again || tried === TRIES) return named
-    await sleep(FIRST_WAIT_MS * 2 ** (tried - 1) * (0.75 + Math.random() / 2), undefined, { signal })
+    await sleep(jittered(FIRST_WAIT_MS * 2 ** (tried - 1)), undefined, { signal })
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { orAborted, timeLimit } from '@syncline/async'
-import { type Catalog, type Connection, type Keyring, sealToken, type Token } from '@syncline/catalog'
+import { jittered, orAborted, timeLimit } from '@syncline/async'
+import type { Catalog, Connection, Keyring } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Redis } from '@syncline/redis'
 import { LRUCache } from 'lru-cache'
@@ -9,10 +9,12 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Egress } from '../http/egress.ts'
 import { type Access, accessTo, type ConnectionPlace, freshAccessTo, hasTokens } from './access.ts'
 import { freshness } from './freshness.ts'
-import { GrantState, type Unstored } from './grant-state.ts'
+import { GrantState } from './grant-state.ts'
 import { requestToken } from './request-token.ts'
 import type { Reason } from './token-call.ts'
+import { inBackoff, refuseIfNeedsReauth, tooLate } from './token-errors.ts'
 import type { TokenEvents } from './token-events.ts'
+import { TokenStore } from './token-store.ts'
 
 export interface TokensDeps {
   catalog: Catalog
@@ -37,15 +39,6 @@ const AHEAD_CONNECTIONS = 10_000
 const POLL_MS = 150
 /** Credentials are refused for good when they are refused twice, so long apart. */
 const CONFIRM_MS = 3_000
-const STORE_MS = 60_000
-const STORE_RETRY_MS = 500
-
-/** The connection works again later, by itself. */
-export class TokenUnavailable extends AppError {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super('unavailable', message, options)
-  }
-}
 
 /** Why a token is not good enough. `ahead`: it is, for a while. */
 interface Need {
@@ -69,6 +62,7 @@ interface Need {
  */
 export class Tokens {
   readonly #deps: TokensDeps
+  readonly #store: TokenStore
   readonly #refreshes = new Map<string, Promise<Access>>()
   readonly #atOnce = pLimit(REFRESHES_AT_ONCE)
   readonly #ofIntegration = new LRUCache<string, LimitFunction>({
@@ -82,6 +76,7 @@ export class Tokens {
 
   constructor(deps: TokensDeps) {
     this.#deps = deps
+    this.#store = new TokenStore(deps)
   }
 
   /**
@@ -187,7 +182,7 @@ export class Tokens {
       const renewed = await this.#inLease(at, need, state, signal)
       if (renewed) return renewed
       if (need.reason === 'ahead') return access
-      await sleep(POLL_MS * (0.75 + Math.random() / 2), undefined, { signal })
+      await sleep(jittered(POLL_MS), undefined, { signal })
     }
   }
 
@@ -217,7 +212,7 @@ export class Tokens {
   ): Promise<Access | undefined> {
     const { events, egress } = this.#deps
     for (let refusals = 0; ; ) {
-      const access = await this.#withUnstored(at, state)
+      const access = await this.#store.newest(at, state)
       const { auth } = access.settings
       if (!state.isOf(access.connection)) return undefined
       if (need.isMet(access) || !hasTokens(auth)) return access
@@ -227,10 +222,10 @@ export class Tokens {
       const answer = await requestToken(egress, auth, access, reasonOf(need, access), signal)
       if (answer.kind === 'token') {
         events.tokenObtained(at, need.reason, Date.now() - startedAt)
-        await this.#keep(at, access, answer.token, state)
+        await this.#store.keep(at, access, answer.token, state)
         if (need.reason === 'rejected') await state.addRenewal()
         await state.clearFailure()
-        const now = await this.#withUnstored(at, state)
+        const now = await this.#store.newest(at, state)
         return state.isOf(now.connection) ? now : undefined
       }
       // What fails with settings that somebody tries says nothing about the connection.
@@ -241,112 +236,22 @@ export class Tokens {
       }
       events.tokenRefused(at, answer.message)
       if (++refusals === 2) {
-        throw await this.#markNeedsReauth(at, access, `its credentials were refused: ${answer.message}`)
+        throw await this.#store.markNeedsReauth(at, access, `its credentials were refused: ${answer.message}`)
       }
       // Once may be a race with somebody who has put new credentials, or a server whose replicas differ.
       await sleep(CONFIRM_MS, undefined, { signal })
     }
   }
 
-  /** The connection with the newest token: one that is in Redis and not in the catalog is stored first. */
-  async #withUnstored(at: ConnectionPlace, state: GrantState): Promise<Access> {
-    const access = await freshAccessTo(this.#deps, at)
-    const unstored = state.isOf(access.connection) ? await state.unstored() : undefined
-    if (unstored === undefined || unstored.sealedToken === access.connection.sealedToken) return access
-    await this.#storeWhenPossible(at, access, unstored, state)
-    return await freshAccessTo(this.#deps, at)
-  }
-
-  /** To Redis first, which is fast; then to the catalog. */
-  async #keep(at: ConnectionPlace, access: Access, token: Token, state: GrantState): Promise<void> {
-    const { events, keyring } = this.#deps
-    const { connection } = access
-    const unstored = {
-      sealedToken: sealToken(keyring, token, connection),
-      base: connection.sealedToken ?? '',
-    }
-    await state.setUnstored(unstored).catch((error: unknown) => events.notStored(at, error))
-    await this.#storeWhenPossible(at, access, unstored, state)
-  }
-
-  /** Again while NATS is away, or a replica of it is behind. */
-  async #storeWhenPossible(
-    at: ConnectionPlace,
-    access: Access,
-    unstored: Unstored,
-    state: GrantState,
-  ): Promise<void> {
-    const until = Date.now() + STORE_MS
-    for (;;) {
-      try {
-        await this.#store(at, access, unstored)
-        await state.stored()
-        return
-      } catch (error) {
-        if (!(error instanceof AppError && error.retry) || Date.now() > until) throw error
-        this.#deps.events.notStored(at, error)
-        await sleep(STORE_RETRY_MS * (0.75 + Math.random() / 2))
-      }
-    }
-  }
-
-  /** Only over the state that it was made from: what somebody else has stored meanwhile is newer. */
-  async #store(at: ConnectionPlace, { connection }: Access, { sealedToken, base }: Unstored): Promise<void> {
-    await this.#change(at, connection, (present) => {
-      if ((present.sealedToken ?? '') !== base) return undefined
-      const { needsReauth, ...rest } = present
-      const event = {
-        kind: 'reauthorized' as const,
-        reason: 'a refresh has worked',
-        at: new Date().toISOString(),
-      }
-      return { ...rest, sealedToken, ...(needsReauth && { unpublished: event }) }
-    })
-  }
-
   async #notRenewable(at: ConnectionPlace, access: Access): Promise<AppError> {
     if (this.#freshness(access) === 'expired' && !at.settings) {
-      return await this.#markNeedsReauth(at, access, 'its token has expired and it has no refresh token')
+      return await this.#store.markNeedsReauth(
+        at,
+        access,
+        'its token has expired and it has no refresh token',
+      )
     }
     return new AppError('invalid_credentials', `connection '${at.connection}' has no refresh token`)
-  }
-
-  async #markNeedsReauth(at: ConnectionPlace, { connection }: Access, reason: string): Promise<AppError> {
-    const since = new Date().toISOString()
-    const marked = await this.#change(at, connection, (present) => {
-      if (present.sealedToken !== connection.sealedToken || present.needsReauth) return undefined
-      const unpublished = { kind: 'needs_reauth' as const, reason, at: since }
-      return { ...present, needsReauth: { since, reason }, unpublished }
-    })
-    if (marked) this.#deps.events.needsReauth(at, reason)
-    return needsReauthError(connection.id, { since, reason })
-  }
-
-  /** Changes the connection as long as it has the same credentials. Returns whether there was a change. */
-  async #change(
-    { environment, integration, connection: id }: ConnectionPlace,
-    connection: Connection,
-    change: (present: Connection) => Connection | undefined,
-  ): Promise<boolean> {
-    const superseded = new Error('superseded')
-    try {
-      await this.#deps.catalog.connections.update(
-        (present) => {
-          const isSame =
-            present.uid === connection.uid && present.sealedCredentials === connection.sealedCredentials
-          const changed = isSame ? change(present) : undefined
-          if (changed === undefined) throw superseded
-          return changed
-        },
-        environment,
-        integration,
-        id,
-      )
-      return true
-    } catch (error) {
-      if (error === superseded) return false
-      throw error
-    }
   }
 }
 
@@ -361,33 +266,4 @@ function reasonOf({ reason }: Need, { token }: Access): Reason {
 /** A token that somebody has given us without a refresh token is used until it ends. */
 function canRenew({ settings, token }: Access): boolean {
   return settings.auth.type !== 'oauth2' || token?.refreshToken !== undefined
-}
-
-function refuseIfNeedsReauth({ connection: { id, needsReauth } }: Access): void {
-  if (needsReauth) throw needsReauthError(id, needsReauth)
-}
-
-function needsReauthError(id: string, { since, reason }: { since: string; reason: string }): AppError {
-  return new AppError(
-    'invalid_credentials',
-    `connection '${id}' needs new credentials since ${since}, ${reason}. Give it new ones by POST /connections with the same connection_id`,
-  )
-}
-
-function inBackoff(
-  { connection }: Access,
-  { message, retryAt, count }: { message: string; retryAt: number; count: number },
-) {
-  const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))
-  const times = count === 1 ? '' : `, ${count} times in a row`
-  return new TokenUnavailable(
-    `connection '${connection.id}' cannot get a token now: ${message}${times}. It is tried again in ${seconds} s: run the sync again later`,
-  )
-}
-
-function tooLate({ connection }: ConnectionPlace, cause?: unknown): TokenUnavailable {
-  return new TokenUnavailable(
-    `connection '${connection}' did not get a token in time: run the sync again later`,
-    { cause },
-  )
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { jittered } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import { type ClickHouse, isDefinitive } from '../clickhouse/clickhouse.ts'
 import type { Events } from '../events.ts'
@@ -54,7 +55,7 @@ export async function insertOnce(clickhouse: ClickHouse, events: Events, insert:
       definitive &&= isDefinitive(error)
       if (!(error instanceof AppError) || tries === TRIES) throw new InsertFailed(error, definitive)
       events.insertRepeated(tries, error)
-      await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2))
+      await sleep(jittered(FIRST_PAUSE_MS * 2 ** (tries - 1)))
     }
   }
 }
