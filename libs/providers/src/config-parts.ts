@@ -10,14 +10,6 @@ export function otherTemplatesIn(text: string): string[] {
   return text.match(/\$\{(?!connectionConfig\.[\w.-]+\})[^}]*\}?/g) ?? []
 }
 
-/** A text with what a connection has in place of its templates. Others stay. */
-export function fillConfigParts(text: string, config: Record<string, unknown>): string {
-  return text.replace(/\$\{connectionConfig\.([\w.-]+)\}/g, (template, name: string) => {
-    const value = config[name]
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : template
-  })
-}
-
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []

@@ -1,5 +1,4 @@
 export { checkConnectionConfig } from './check-connection-config.ts'
-export { fillConfigParts } from './config-parts.ts'
 export { firstPartyFile, firstPartyNames, firstPartyProvider, parentsAmong } from './first-party.ts'
 export { InvalidProvider, type Issue } from './invalid-provider.ts'
 export { ProviderFields, ProviderFile } from './provider-file.ts'

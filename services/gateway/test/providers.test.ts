@@ -314,6 +314,18 @@ test('a provider file is tried with a connection before it is deployed', async (
   expect((await api('/providers/acme')).body.data.base_url).toBe(acme.base_url)
 })
 
+test('a verify request is not sent without a part of the connection config that it needs', async () => {
+  const { verify } = await connected(acme)
+  const { body } = await verify({
+    ...acme,
+    base_url: `http://${host}`,
+    connection_config: { region: { description: 'region' } },
+    verify: { path: '/regions/${connectionConfig.region}' },
+  })
+  expect(body).toMatchObject({ ok: false, reason: expect.stringContaining("'region'") })
+  expect(requests).toEqual([])
+})
+
 test('a refusal is answered with its status and the first characters, without secrets', async () => {
   const { verify } = await connected({ ...acme, base_url: `http://${host}` })
   answer = (_, response) => response.writeHead(401).end('no'.repeat(1000))

@@ -1,8 +1,7 @@
 import type { ApiSettings, Connection, Verify } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import type { Caller, EgressAnswer } from '@syncline/outgoing'
+import { type Caller, type EgressAnswer, fillTemplate, fillUrl } from '@syncline/outgoing'
 import {
-  fillConfigParts,
   InvalidProvider,
   type ProviderFile,
   parentsAmong,
@@ -75,15 +74,15 @@ function shownAs({ method, path }: Verify, { baseUrl }: ApiSettings): string {
   return `${method} ${isFull ? path : baseUrl.replace(/\/$/, '') + path}`
 }
 
-function callOf({ method, path, headers, data }: Verify, config: Record<string, unknown>) {
+function callOf({ method, path, headers, data }: Verify, connectionConfig: Record<string, unknown>) {
   const json = data !== undefined && { 'content-type': 'application/json' }
   return {
     method,
-    endpoint: fillConfigParts(path, config),
+    endpoint: fillUrl(path, { connectionConfig }),
     headers: Object.fromEntries(
       Object.entries({ ...json, ...headers }).map(([name, value]) => [
         name.toLowerCase(),
-        fillConfigParts(value, config),
+        fillTemplate(value, { connectionConfig }),
       ]),
     ),
     ...(data !== undefined && { body: { text: JSON.stringify(data) } }),
