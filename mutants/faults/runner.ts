@@ -92,8 +92,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: runner('src/decide-wait.ts'),
-        search: 'if (isNamed && losesNothing)',
-        replace: 'if (losesNothing)',
+        search: 'if ((isNamed && answered === 0)',
+        replace: 'if ((answered === 0)',
       },
     ],
     tests: [runner('test/parking.test.ts')],

@@ -2,7 +2,6 @@ import { orAborted } from '@syncline/async'
 
 /** The room that one message has while it is worked on. Its work may give the room to another message, and take room again. */
 export interface Slot {
-  readonly isHeld: boolean
   /** Work that waits for something else gives its room away. Its message stays in work. */
   give(): void
   /** Waits for room, before any new message gets it; one call at a time. Rejects with the signal's reason, then without room. */
@@ -78,10 +77,6 @@ class HeldSlot implements Slot, Disposable {
   /** @internal */
   constructor(slots: Slots) {
     this.#slots = slots
-  }
-
-  get isHeld(): boolean {
-    return this.#isHeld
   }
 
   give(): void {

@@ -71,7 +71,7 @@ async function callLater<Name extends HostMethod>(
 /** Not async: a function that waits keeps its arguments, and what was parsed of a message may be twenty times as large. */
 function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: unknown, call: HostCall) {
   const params = parseParams(name, raw)
-  // A request works from when the limit of the run lets it: see createHost.
+  // A request works from when the limit of the run lets it: see RequestLimit.
   const settled = name === 'http' || name === 'fetch' ? () => {} : run.waits.begin()
   return methods[name](run, params, call)
     .catch((error: unknown) => {

@@ -25,14 +25,6 @@ test('40 connections share an app budget of 10 requests per second: all runs end
   const [first = 0] = api.times
   const last = api.times.at(-1) ?? 0
   const best = (total / budget.requests) * 1000
-  console.log({
-    took: last - first,
-    best,
-    calls: api.times.length,
-    total,
-    attempts: world.finished.length,
-    begun: world.finished.filter((e) => e.hasBegun !== false).length,
-  })
   expect(mostWithin(api.times, 5000)).toBeLessThanOrEqual(5 * budget.requests + 3)
   expect(api.times.length).toBeLessThan(total * 1.25)
   expect(last - first).toBeLessThan(best * 1.5)
