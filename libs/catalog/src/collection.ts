@@ -75,7 +75,7 @@ export class Collection<T> {
   /** Fails with `already_exists` if it is there. */
   async create(value: T, ...identity: string[]): Promise<void> {
     const key = this.#key(identity)
-    const revision = await this.#bucket.create(key, JSON.stringify(value)).catch(async (cause: unknown) => {
+    const revision = await this.#bucket.create(key, this.#toJson(value)).catch(async (cause: unknown) => {
       if ((await this.#load(key)) === undefined) throw unavailable(cause)
       throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
     })
@@ -88,10 +88,11 @@ export class Collection<T> {
     for (let tries = 1; ; tries++) {
       const present = await this.#load(key)
       const value = change(present?.value)
+      const json = this.#toJson(value)
       try {
         const revision = present
-          ? await this.#bucket.update(key, JSON.stringify(value), present.revision)
-          : await this.#bucket.create(key, JSON.stringify(value))
+          ? await this.#bucket.update(key, json, present.revision)
+          : await this.#bucket.create(key, json)
         this.#put({ key, value, revision })
         return value
       } catch (cause) {
@@ -192,6 +193,13 @@ export class Collection<T> {
     if (entry.revision <= known) return
     this.#deletedHere.delete(entry.key)
     this.#entries.set(parts, entry)
+  }
+
+  /** Fails if the entity could not be read back: every process would be without it, and nobody could delete it. */
+  #toJson(value: T): string {
+    const json = JSON.stringify(value)
+    this.#parse(json)
+    return json
   }
 
   #parse(json: string): T {
