@@ -75,10 +75,12 @@ export class Collection<T> {
   /** Fails with `already_exists` if it is there. */
   async create(value: T, ...identity: string[]): Promise<void> {
     const key = this.#key(identity)
-    const revision = await this.#bucket.create(key, this.#toJson(value, key)).catch(async (cause: unknown) => {
-      if ((await this.#load(key)) === undefined) throw unavailable(cause)
-      throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
-    })
+    const revision = await this.#bucket
+      .create(key, this.#toJson(value, key))
+      .catch(async (cause: unknown) => {
+        if ((await this.#load(key)) === undefined) throw unavailable(cause)
+        throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
+      })
     this.#put({ key, value, revision })
   }
 
