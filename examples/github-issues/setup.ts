@@ -74,9 +74,7 @@ export async function deploy(folder: string, url: string, key: string): Promise<
 /** As `syncline env create` and `syncline key create` do. */
 async function environmentKey(natsUrl: string, knownKey: string | undefined): Promise<string> {
   await using bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'example')
-  await using catalog = await openCatalog(bus, (error) => {
-    throw error
-  })
+  await using catalog = await openCatalog(bus, (error) => console.error(error))
   const createdAt = new Date().toISOString()
   await catalog.environments.upsert((present) => present ?? { name: ENVIRONMENT, createdAt }, ENVIRONMENT)
   if (knownKey && (await catalog.apiKeys.find(hashApiKey(knownKey)))) return knownKey

@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   if (!stop.aborted && file && example) {
     console.log(welcome({ ...file, ...example }))
     const client = new Syncline({ secretKey: example.key, host: file.url })
-    open.use(await printRuns(file.nats_url, client, example.provider_config_key, console.log))
+    open.use(await printRuns(file.nats_url, client, console.log))
     await orAborted(new Promise(() => {}), stop).catch(() => {})
   }
   console.log('stopping …')

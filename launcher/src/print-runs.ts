@@ -6,19 +6,23 @@ import type { Syncline } from '@syncline/sdk'
 export async function printRuns(
   natsUrl: string,
   client: Syncline,
-  integration: string,
   print: (line: string) => void,
 ): Promise<AsyncDisposable> {
   const bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'npm start')
   const names = new Map<string, string>()
-  const nameOf = async (runId: string) => {
-    const schedule = runId.slice(0, runId.lastIndexOf('-'))
-    if (!names.has(schedule)) {
-      const { syncs } = await client.syncStatus(integration, '*')
+  const learnNames = async () => {
+    const { configs } = await client.listIntegrations()
+    for (const { unique_key } of configs) {
+      const { syncs } = await client.syncStatus(unique_key, '*')
       for (const { id, name, variant, connection_id } of syncs) {
-        names.set(id, `${variant === 'base' ? name : `${name}::${variant}`} of ${connection_id}`)
+        const sync = variant === 'base' ? name : `${name}::${variant}`
+        names.set(id, `${unique_key}/${sync} of ${connection_id}`)
       }
     }
+  }
+  const nameOf = async (runId: string) => {
+    const schedule = runId.slice(0, runId.lastIndexOf('-'))
+    if (!names.has(schedule)) await learnNames()
     return names.get(schedule) ?? `run ${runId}`
   }
   bus.connection.subscribe(`${bus.prefix}.event.run.finished.>`, {

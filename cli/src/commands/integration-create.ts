@@ -1,5 +1,6 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError, Option } from 'commander'
+import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 
 type Integration = Parameters<Syncline['createIntegration']>[0]
@@ -25,7 +26,11 @@ export const integrationCreate = () =>
     .option('--header <header>', "sent with each request, as 'name: value'; repeatable", addHeader, {})
     .option('--allow-host <host>', 'a further host that gets credentials; repeatable', addTo, [])
     .option('--client-id <id>', 'of your own app at the vendor, for OAuth 2')
-    .addOption(new Option('--client-secret <secret>', 'of that app').env('SYNCLINE_CLIENT_SECRET'))
+    .addOption(
+      new Option('--client-secret <secret>', 'of that app; @<file> or - (stdin) keep it off the command line')
+        .env('SYNCLINE_CLIENT_SECRET')
+        .argParser(readSecret),
+    )
     .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
       const { allowHost, clientId: client_id, clientSecret: client_secret } = options
       await clientOf(options).createIntegration({
@@ -35,8 +40,11 @@ export const integrationCreate = () =>
         ...(auth && { auth }),
         ...(Object.keys(header).length > 0 && { headers: header }),
         ...(allowHost.length > 0 && { allowed_hosts: allowHost }),
-        ...(client_id !== undefined && {
-          credentials: { client_id, ...(client_secret !== undefined && { client_secret }) },
+        ...((client_id !== undefined || client_secret !== undefined) && {
+          credentials: {
+            ...(client_id !== undefined && { client_id }),
+            ...(client_secret !== undefined && { client_secret }),
+          },
         }),
       })
       console.log(`Made integration '${key}'. Next: syncline connection create ${key} <id>`)

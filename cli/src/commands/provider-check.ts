@@ -13,10 +13,15 @@ export const providerCheck = () =>
     .option('--integration <key>', 'of the connection; the name of the provider by default')
     .action(async (path: string, { connection, integration, ...options }: Options) => {
       const { readProviderFiles } = await import('../read-providers.ts')
-      const [file] = await readProviderFiles([path])
+      const { files, unknownParents } = await readProviderFiles([path])
+      const [file] = files
       if (file === undefined) return
       if (connection === undefined) {
-        console.log(`${path}: provider '${file.name}' is valid.`)
+        const [parent] = unknownParents
+        const parentNote = parent
+          ? ` It extends '${parent}', which does not come with Syncline: what it has from there is checked when it is deployed.`
+          : ''
+        console.log(`${path}: provider '${file.name}' is valid.${parentNote}`)
         return
       }
       const answer = await clientOf(options).verifyProvider({

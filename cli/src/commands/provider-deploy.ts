@@ -11,7 +11,8 @@ export const providerDeploy = () =>
     .action(async (paths: string[], options: RestOptions) => {
       const client = clientOf(options)
       const { readProviderFiles } = await import('../read-providers.ts')
-      const { providers } = await client.deploy([], await readProviderFiles(paths))
+      const { files } = await readProviderFiles(paths)
+      const { providers } = await client.deploy([], files)
       showProviders(providers)
     })
 

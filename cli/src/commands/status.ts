@@ -1,4 +1,5 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { syncMessage } from '../sync-message.ts'
 import { table } from '../table.ts'
 
 export const status = () =>
@@ -23,7 +24,7 @@ export const status = () =>
         records: Object.entries(sync.recordCount)
           .map(([model, count]) => `${model} ${count}`)
           .join(', '),
-        message: sync.lastRun?.error ?? sync.lastRun?.warning ?? null,
+        message: syncMessage(sync),
       }))
       const columns = [
         'sync',

@@ -11,7 +11,10 @@ const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a v
 const headerValue = z
   .string()
   .max(8192)
-  .regex(/^[^\0\r\n]*$/, 'must have no line breaks and no NUL')
+  .regex(
+    /^[\t\x20-\x7e\x80-\xff]*$/,
+    'must have no line breaks, no control characters and no characters beyond Latin-1',
+  )
 export const HeaderTemplates = z.record(headerName, headerValue)
 const url = z
   .string()

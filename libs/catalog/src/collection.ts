@@ -75,10 +75,12 @@ export class Collection<T> {
   /** Fails with `already_exists` if it is there. */
   async create(value: T, ...identity: string[]): Promise<void> {
     const key = this.#key(identity)
-    const revision = await this.#bucket.create(key, JSON.stringify(value)).catch(async (cause: unknown) => {
-      if ((await this.#load(key)) === undefined) throw unavailable(cause)
-      throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
-    })
+    const revision = await this.#bucket
+      .create(key, this.#toJson(value, key))
+      .catch(async (cause: unknown) => {
+        if ((await this.#load(key)) === undefined) throw unavailable(cause)
+        throw new AppError('already_exists', `${this.kind} '${identity.at(-1)}' exists already`, { cause })
+      })
     this.#put({ key, value, revision })
   }
 
@@ -88,10 +90,11 @@ export class Collection<T> {
     for (let tries = 1; ; tries++) {
       const present = await this.#load(key)
       const value = change(present?.value)
+      const json = this.#toJson(value, key)
       try {
         const revision = present
-          ? await this.#bucket.update(key, JSON.stringify(value), present.revision)
-          : await this.#bucket.create(key, JSON.stringify(value))
+          ? await this.#bucket.update(key, json, present.revision)
+          : await this.#bucket.create(key, json)
         this.#put({ key, value, revision })
         return value
       } catch (cause) {
@@ -129,7 +132,7 @@ export class Collection<T> {
   /** @internal What the watch delivers: `json` is stored under `key`. */
   stored(key: string, json: string, revision: number): T {
     this.#delivered = Math.max(this.#delivered, revision)
-    const value = this.#parse(json)
+    const value = this.#parse(json, key)
     this.#put({ key, value, revision }, { delivered: true })
     return value
   }
@@ -194,8 +197,18 @@ export class Collection<T> {
     this.#entries.set(parts, entry)
   }
 
-  #parse(json: string): T {
-    return this.#schema.parse(JSON.parse(json))
+  /** Fails if the entity could not be read back: every process would be without it, and nobody could delete it. */
+  #toJson(value: T, key: string): string {
+    const json = JSON.stringify(value)
+    this.#parse(json, key)
+    return json
+  }
+
+  #parse(json: string, key: string): T {
+    const { data, error } = this.#schema.safeParse(JSON.parse(json))
+    if (!error) return data
+    const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new Error(`the catalog's entry '${key}' is not valid: ${problems.join('; ')}`, { cause: error })
   }
 
   /** Asks the bucket, and keeps what it answers. */
@@ -210,7 +223,7 @@ export class Collection<T> {
       throw unavailable(cause)
     })
     if (stored === null || stored.operation !== 'PUT') return undefined
-    return { key, value: this.#parse(stored.string()), revision: stored.revision }
+    return { key, value: this.#parse(stored.string(), key), revision: stored.revision }
   }
 
   #key(identity: string[]): string {

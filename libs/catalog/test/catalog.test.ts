@@ -27,6 +27,18 @@ test('what one process makes, another finds at once, and lists soon', async () =
   await eventually(() => expect(b.environments.list()).toEqual([dev]))
 })
 
+test('what no process could read is not stored', async () => {
+  await using stack = new AsyncDisposableStack()
+  const prefix = namespace()
+  const [a, b] = [await opened(prefix, stack), await opened(prefix, stack)]
+  const unreadable = { ...dev, createdAt: 'yesterday' }
+  await expect(a.environments.create(unreadable, 'dev')).rejects.toThrow('createdAt')
+  expect(await b.environments.find('dev')).toBeUndefined()
+  await a.environments.create(dev, 'dev')
+  await expect(a.environments.upsert(() => unreadable, 'dev')).rejects.toThrow('createdAt')
+  expect(await b.environments.fresh('dev')).toEqual(dev)
+})
+
 test('a fresh read has what another process stored a moment ago, also while the copy has not', async () => {
   await using stack = new AsyncDisposableStack()
   const prefix = namespace()

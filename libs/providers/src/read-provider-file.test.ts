@@ -25,13 +25,40 @@ budget: { requests: 10, per: 1s }
 test.each([
   [
     'name: acme\nbase_urls: x',
-    'acme.yaml:2: base_urls: is not a field of provider files: check its spelling, not "x"',
+    'acme.yaml:2: base_urls: is not a field of provider files: check its spelling',
   ],
   [
     'name: Acme',
     "acme.yaml:1: name: must be of a-z, 0-9, '-' and '_', and begin with a letter or digit, not \"Acme\"",
   ],
-  ['base_url: https://x.example', 'acme.yaml:1: name: '],
+  ['base_url: https://x.example', 'acme.yaml:1: name: is missing'],
+  ['name: acme\nauth: bearer', 'acme.yaml:2: auth: must be fields with values (field: value), not "bearer"'],
+  ['name: acme\nauth: { type: header }', 'acme.yaml:2: auth.name: is missing'],
+  ['name: acme\nauth: { type: oauth2 }', 'acme.yaml:2: auth.token: is missing'],
+  [
+    'name: acme\nauth: { type: oauth }',
+    'acme.yaml:2: auth.type: must be none, bearer, basic, header, query, oauth2, client_credentials, password, jwt, ' +
+      'two_step or callback, not "oauth"',
+  ],
+  [
+    'name: acme\npagination: { type: page }',
+    'acme.yaml:2: pagination.type: must be cursor, link or offset, not "page"',
+  ],
+  ['name: acme\nbase_url:', 'acme.yaml:2: base_url: is empty: give it a value, or leave it out'],
+  ['name: acme\nheaders: { x-version: 2 }', 'acme.yaml:2: headers.x-version: must be a text, not 2'],
+  ['name: acme\nheaders: { x-name: 名 }', 'acme.yaml:2: headers.x-name: must have no line breaks'],
+  ['name: acme\nretry: { after: 5 }', 'acme.yaml:2: retry.after: must be a text or a list, not 5'],
+  ['name: acme\nretry: { statuses: [99] }', 'acme.yaml:2: retry.statuses.0: must be at least 400, not 99'],
+  ['name: acme\ndocs: acme', 'acme.yaml:2: docs: must be a URL, not "acme"'],
+  ['name: acme\ndate: 26.11.2026', 'acme.yaml:2: date: must be a date such as 2026-11-26, not "26.11.2026"'],
+  ['name: acme\nbudget: { requests: 0.5 }', 'acme.yaml:2: budget.requests: must be a whole number, not 0.5'],
+  [
+    'name: acme\nbudget: { requests: 5, per: 2 weeks }',
+    'acme.yaml:2: budget.per: must be at most a day, not "2 weeks"',
+  ],
+  ['name: acme\nconsistency_lag: 5', "acme.yaml:2: consistency_lag: must be a duration such as '30s'"],
+  ['name: acme\nconsistency_lag: 6 weeks', 'acme.yaml:2: consistency_lag: must be at most 30 days'],
+  ['name: acme\n---\nname: b', 'acme.yaml:2: a file has one provider'],
   ['name: acme\nretry:\n  statuses: [429, 99]', 'acme.yaml:3: retry.statuses.1: '],
   ['name: acme\nauth:\n  type: magic', 'acme.yaml:3: auth.type: '],
   ['name: acme\nauth:\n  type: bearer\n  token: x', 'acme.yaml:4: auth.token: is not a field'],

@@ -1,7 +1,18 @@
 import { AppError } from '@syncline/errors'
-import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type YAMLParseError,
+} from 'yaml'
+import type { z } from 'zod'
 import { InvalidProvider } from './invalid-provider.ts'
 import { ProviderFields, type ProviderFile } from './provider-file.ts'
+import { schemaMessage } from './schema-message.ts'
 
 const MAX_CHARS = 64 * 1024
 const MAX_VALUE_CHARS = 100
@@ -24,10 +35,10 @@ export class ReadProvider {
     if (text.length > MAX_CHARS) throw invalid([`${path}: is larger than ${MAX_CHARS} characters`])
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
     const [broken] = this.#document.errors
-    if (broken) throw invalid([`${this.#placeAt(broken.pos[0])}: is not valid YAML: ${broken.message}`])
+    if (broken) throw invalid([`${this.#placeAt(broken.pos[0])}: ${yamlMessage(broken)}`])
     const json = this.#toJson()
     const { error } = ProviderFields.safeParse(json)
-    if (error) throw this.#report(error.issues.flatMap(perKey))
+    if (error) throw this.#report(error.issues.flatMap((issue) => this.#problemsOf(issue)))
     // It was checked, and stays without the defaults of its fields.
     this.file = json as ProviderFile
   }
@@ -52,12 +63,20 @@ export class ReadProvider {
     return invalid(
       problems.map(({ path, message }) => {
         const field = path.map(String).join('.')
-        const value = this.#document.getIn(path)
-        const shown =
-          isShort(value) && !message.includes(String(value)) ? `, not ${JSON.stringify(value)}` : ''
-        return `${this.#placeOf(path)}: ${field || 'the file'}: ${message}${shown}`
+        return `${this.#placeOf(path)}: ${field || 'the file'}: ${message}`
       }),
     )
+  }
+
+  /** Of what the schema has found. It names unknown keys together, at the object that has them. */
+  #problemsOf(issue: z.core.$ZodIssue): Problem[] {
+    if (issue.code === 'unrecognized_keys') {
+      const message = 'is not a field of provider files: check its spelling'
+      return issue.keys.map((key) => ({ path: [...issue.path, key], message }))
+    }
+    const value = this.#document.getIn(issue.path)
+    const shown = isShort(value) ? `, not ${JSON.stringify(value)}` : ''
+    return [{ path: issue.path, message: schemaMessage(issue, value) + shown }]
   }
 
   /** The line of a field, or of what it should be in. */
@@ -81,16 +100,12 @@ export class ReadProvider {
   }
 }
 
-/** zod names unknown keys together, at the object that has them. */
-function perKey(issue: { path: PropertyKey[]; message: string; keys?: string[] }): Problem[] {
-  if (!issue.keys) return [issue]
-  return issue.keys.map((key) => ({
-    path: [...issue.path, key],
-    message: 'is not a field of provider files: check its spelling',
-  }))
-}
-
 const invalid = (lines: string[]) => new AppError('invalid_body', lines.join('\n'))
+
+const yamlMessage = ({ code, message }: YAMLParseError) =>
+  code === 'MULTIPLE_DOCS'
+    ? 'a file has one provider: put the next one into a file of its own'
+    : `is not valid YAML: ${message}`
 
 const isShort = (value: unknown) =>
   ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= MAX_VALUE_CHARS

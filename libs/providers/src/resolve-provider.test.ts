@@ -105,6 +105,24 @@ test('a provider may extend one that comes with Syncline, also the one of its ow
   })
 })
 
+test('templates of headers, token requests and budgets may use what is filled there', () => {
+  const connection_config = { account: { description: 'account' } }
+  const headers = {
+    authorization: 'Basic ${base64(credentials.user:credentials.key)}',
+    'x-app': '${app.client_id} ${now} ${uuid}',
+  }
+  const token = {
+    url: 'https://x.example/${credentials.installation_id}',
+    headers: { authorization: 'Bearer ${jwt}', 'x-basic': '${base64(credentials.apiKey:)}' },
+    params: { refresh: '${refresh_token}', account: '${connectionConfig.account}' },
+  }
+  const jwt = { algorithm: 'RS256' as const, key: '${app.private_key}', claims: { iss: '${app.client_id}' } }
+  const budget = { requests: 1, key: 'account ${connectionConfig.account}' }
+  expect(
+    issuesOf({ ...acme, connection_config, headers, auth: { type: 'jwt', jwt, token }, budget }),
+  ).toEqual([])
+})
+
 test.each<[string, ProviderFile, ProviderFile[], string]>([
   ['no base URL', { name: 'a' }, [], 'base_url is missing'],
   ['a parent that nobody knows', { ...acme, extends: 'nobody' }, [], "extends names 'nobody'"],
@@ -123,17 +141,12 @@ test.each<[string, ProviderFile, ProviderFile[], string]>([
     [],
     'base_url .* has \\$\\{sub\\}',
   ],
-  [
-    'a query in the base URL',
-    { ...acme, base_url: 'https://x.example/?a=1' },
-    [],
-    'base_url .* no user, query',
-  ],
+  ['a query in the base URL', { ...acme, base_url: 'https://x.example/?a=1' }, [], 'base_url .* no query'],
   [
     'a user in the base URL',
     { ...acme, base_url: 'https://me:pw@x.example' },
     [],
-    'base_url .* no user, query',
+    'base_url must have no user and password: they are credentials of a connection, with auth basic$',
   ],
   ['a base URL that is none', { ...acme, base_url: 'https://:x' }, [], 'is not a URL'],
   [
@@ -157,6 +170,39 @@ test.each<[string, ProviderFile, ProviderFile[], string]>([
     { ...acme, verify: { path: '/${credentials.apiKey}' } },
     [],
     'verify.path has \\$\\{credentials.apiKey\\}',
+  ],
+  [
+    'a misspelled template in a header',
+    { ...acme, headers: { 'x-key': '${credential.apiKey}' } },
+    [],
+    'headers.x-key has \\$\\{credential.apiKey\\}: there are ',
+  ],
+  [
+    'a template with blanks, which would be sent as it stands',
+    { ...acme, headers: { 'x-key': '${ credentials.apiKey }' } },
+    [],
+    'headers.x-key has \\$\\{ credentials.apiKey \\}',
+  ],
+  [
+    'a misspelled template in a token request',
+    {
+      ...acme,
+      auth: { type: 'two_step', token: { url: 'https://x.example', params: { login: ['${secrets.key}'] } } },
+    },
+    [],
+    'auth.token.params.login.0 has \\$\\{secrets.key\\}',
+  ],
+  [
+    'a misspelled sharer of a budget',
+    { ...acme, budget: { requests: 1, key: 'conection' } },
+    [],
+    "budget.key 'conection' must be 'app', 'connection', or a template",
+  ],
+  [
+    'a secret as the sharer of a budget',
+    { ...acme, budget: { requests: 1, key: '${credentials.apiKey}' } },
+    [],
+    'budget.key ',
   ],
   [
     'a pattern that is none',

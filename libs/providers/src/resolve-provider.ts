@@ -1,10 +1,9 @@
 import { ApiSettings } from '@syncline/catalog/api-settings'
-import { RE2JS } from 're2js'
-import { configPartsIn, otherTemplatesIn } from './config-parts.ts'
-import { InvalidProvider, type Issue } from './invalid-provider.ts'
+import { InvalidProvider } from './invalid-provider.ts'
 import { mergeFiles } from './merge-files.ts'
 import { ProviderFields, type ProviderFile } from './provider-file.ts'
 import { toSettings } from './settings-fields.ts'
+import { problemsOfParts, settingsProblems } from './settings-problems.ts'
 
 const MAX_PARENTS = 10
 
@@ -33,7 +32,7 @@ export function resolveProvider(file: ProviderFile, findParent: FindParent): Res
     throw new InvalidProvider(name, [{ path: ['base_url'], message }])
   }
   const settings = ApiSettings.parse(toSettings(fields))
-  const issues = [...problemsOfBaseUrl(base_url), ...problemsOfParts(settings), ...problemsOfVerify(settings)]
+  const issues = [...settingsProblems(settings), ...problemsOfParts(settings)]
   if (issues.length > 0) throw new InvalidProvider(name, issues)
   return { name, displayName: display_name, docs, settings }
 }
@@ -60,61 +59,3 @@ function withParents(file: ProviderFile, findParent: FindParent): ProviderFile {
 
 const extendsProblem = ({ name }: ProviderFile, message: string) =>
   new InvalidProvider(name, [{ path: ['extends'], message }])
-
-function problemsOfBaseUrl(baseUrl: string): Issue[] {
-  const problem = (message: string) => [{ path: ['base_url'], message: `'${baseUrl}' ${message}` }]
-  const other = otherTemplatesIn(baseUrl)
-  if (other.length > 0)
-    return problem(`has ${other.join(', ')}: only \${connectionConfig.<name>} may be there`)
-  const plain = baseUrl.replace(/^\$\{[^}]*\}/, 'https://host.example').replace(/\$\{[^}]*\}/g, 'x')
-  if (!URL.canParse(plain)) return problem('is not a URL')
-  const { username, password, search, hash } = new URL(plain)
-  return username || password || search || hash ? problem('must have no user, query or fragment') : []
-}
-
-/** Each part that is used must be described. One that is a whole origin decides who gets credentials: it needs a pattern. */
-function problemsOfParts(settings: ApiSettings): Issue[] {
-  const { connectionConfig = {}, ...others } = settings
-  const issues: Issue[] = []
-  for (const name of configPartsIn(others)) {
-    if (Object.hasOwn(connectionConfig, name)) continue
-    issues.push({
-      path: ['connection_config'],
-      message: `has no '${name}', which a template uses: describe it`,
-    })
-  }
-  for (const [name, { pattern, example }] of Object.entries(connectionConfig)) {
-    const path = ['connection_config', name, 'pattern']
-    const problem = pattern === undefined ? undefined : problemOfPattern(pattern, example)
-    if (problem) issues.push({ path, message: `'${pattern}' ${problem}` })
-    if (pattern === undefined && settings.baseUrl.startsWith(`\${connectionConfig.${name}}`)) {
-      issues.push({
-        path,
-        message: 'is missing: base_url begins with this part, so it decides who gets credentials',
-      })
-    }
-  }
-  return issues
-}
-
-/** Nobody but the connection fills them. */
-function problemsOfVerify({ verify }: ApiSettings): Issue[] {
-  if (!verify) return []
-  const { path, headers } = verify
-  return Object.entries({ path, ...headers }).flatMap(([name, text]) => {
-    const others = otherTemplatesIn(text)
-    if (others.length === 0) return []
-    const message = `has ${others.join(', ')}: only \${connectionConfig.<name>} may be there`
-    return [{ path: ['verify', ...(name === 'path' ? [] : ['headers']), name], message }]
-  })
-}
-
-function problemOfPattern(pattern: string, example: string | undefined): string | undefined {
-  try {
-    const compiled = RE2JS.compile(pattern)
-    const fits = example === undefined || compiled.matches(example)
-    return fits ? undefined : `does not match the example '${example}'`
-  } catch {
-    return 'is not a regular expression of RE2'
-  }
-}

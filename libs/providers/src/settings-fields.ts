@@ -4,10 +4,17 @@ import { durationMs, durationText } from './duration.ts'
 
 const { shape } = ApiSettings
 
-const Duration = z
-  .string()
-  .max(50)
-  .refine((text) => durationMs(text) !== undefined, "must be a duration such as '30s', '5m' or '2 hours'")
+const DAY_MS = 86_400_000
+
+const durationUpTo = (days: number) =>
+  z
+    .string("must be a duration such as '30s', '5m' or '2 hours'")
+    .max(50)
+    .refine((text) => durationMs(text) !== undefined, "must be a duration such as '30s', '5m' or '2 hours'")
+    .refine(
+      (text) => (durationMs(text) ?? 0) <= days * DAY_MS,
+      `must be at most ${days === 1 ? 'a day' : `${days} days`}`,
+    )
 
 /** How to reach an external API, as people write it: in provider files and in the REST API. */
 export const settingsFields = {
@@ -23,11 +30,15 @@ export const settingsFields = {
   pagination: shape.pagination.describe('Defaults of nango.paginate.'),
   retry: shape.retry,
   budget: z
-    .strictObject({ key: Budget.shape.key, requests: Budget.shape.requests, per: Duration.default('1s') })
+    .strictObject({
+      key: Budget.shape.key,
+      requests: Budget.shape.requests,
+      per: durationUpTo(1).default('1s'),
+    })
     .optional()
     .describe('How many requests the API allows.'),
   verify: shape.verify.describe('A request that works if, and only if, a connection does.'),
-  consistency_lag: Duration.optional().describe('How late the API may show a change.'),
+  consistency_lag: durationUpTo(30).optional().describe('How late the API may show a change.'),
 }
 
 export const SettingsFields = z.strictObject(settingsFields)

@@ -62,12 +62,64 @@ test.each([
     ['auth'],
   ],
   [{ unique_key: 'x', provider: 'github', retry: { wait: 1 } }, 400, 'invalid_body', ['retry']],
+  [
+    { unique_key: 'x', provider: 'x', base_url: 'https://me:sesame@x.example' },
+    400,
+    'invalid_body',
+    ['base_url'],
+  ],
+  [{ unique_key: 'x', provider: 'x', base_url: 'https://x.example/?a=1' }, 400, 'invalid_body', ['base_url']],
+  [
+    { unique_key: 'x', provider: 'x', base_url: 'https://x.example:99999' },
+    400,
+    'invalid_body',
+    ['base_url'],
+  ],
+  [
+    { unique_key: 'x', provider: 'x', base_url: 'https://${credentials.apiKey}.x.example' },
+    400,
+    'invalid_body',
+    ['base_url'],
+  ],
+  [
+    { unique_key: 'x', provider: 'github', connection_config: { a: { description: 'a', pattern: '([' } } },
+    400,
+    'invalid_body',
+    ['connection_config', 'a', 'pattern'],
+  ],
+  [
+    { unique_key: 'x', provider: 'github', headers: { 'x-key': '${credential.key}' } },
+    400,
+    'invalid_body',
+    ['headers', 'x-key'],
+  ],
+  [
+    { unique_key: 'x', provider: 'github', budget: { requests: 1, per: '2 weeks' } },
+    400,
+    'invalid_body',
+    ['budget', 'per'],
+  ],
+  [
+    { unique_key: 'x', provider: 'github', budget: { requests: 1, key: 'conection' } },
+    400,
+    'invalid_body',
+    ['budget', 'key'],
+  ],
   [{ unique_key: 'github', provider: 'github' }, 409, 'already_exists', undefined],
 ])('an integration of %j is a %d %s', async (json, status, code, path) => {
   const { api } = await furnish(world)
   const answer = await post(api, '/integrations', json)
   expect(answer).toMatchObject({ status, body: { error: { code } } })
   expect(answer.body.error.errors?.[0].path).toEqual(path)
+  expect(JSON.stringify(answer.body)).not.toContain('sesame')
+})
+
+test('an integration that is changed is checked like a new one', async () => {
+  const { api } = await furnish(world)
+  const patch = (json: unknown) => api('/integrations/github', { method: 'PATCH', json })
+  const refused = await patch({ base_url: 'https://me:sesame@x.example' })
+  expect(refused).toMatchObject({ status: 400, body: { error: { errors: [{ path: ['base_url'] }] } } })
+  expect((await patch({ base_url: 'https://${connectionConfig.host}.x.example' })).status).toBe(200)
 })
 
 test('a deleted integration takes its connections and syncs along', async () => {

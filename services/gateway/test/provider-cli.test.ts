@@ -97,6 +97,57 @@ test('from a file to an integration whose connection works', async () => {
   expect(err).toContain("integration 'wiki' needs provider 'wiki'")
 })
 
+test('each file that is wrong is named, and what cannot be read', async () => {
+  await using folder = await project({
+    'providers/a.yaml': 'name: a\nbase_ur: x',
+    'providers/b.yaml': 'name: B\nbase_url: https://b.example',
+    'providers/c.yaml': 'name: c',
+  })
+  const { code, err } = await folder.cli('deploy', '.')
+  expect(code).toBe(1)
+  expect(err).toContain('providers/a.yaml:2: base_ur: ')
+  expect(err).toContain('providers/b.yaml:1: name: ')
+  expect(err).toContain('providers/c.yaml:1: base_url: is missing')
+  expect((await folder.cli('provider', 'check', 'none.yaml')).err).toBe(
+    'syncline: none.yaml: there is no such file\n',
+  )
+  expect((await folder.cli('provider', 'check', 'providers')).err).toBe(
+    'syncline: providers: is a folder: name the files in it\n',
+  )
+})
+
+test('a file that extends one that is not here is valid as far as anybody knows', async () => {
+  await using folder = await project({ 'a.yaml': 'name: a\nextends: other' })
+  const { code, out } = await folder.cli('provider', 'check', 'a.yaml')
+  expect(code).toBe(0)
+  expect(out).toContain(
+    "a.yaml: provider 'a' is valid. It extends 'other', which does not come with Syncline",
+  )
+})
+
+test('a deployment before its integration says what comes first', async () => {
+  await using folder = await project({ 'early/syncs/pages.ts': pages })
+  const { code, err } = await folder.cli('deploy', '.')
+  expect(code).toBe(1)
+  expect(err).toContain("there is no integration 'early'")
+  expect(err).toContain('`syncline integration create`, after `syncline provider deploy`')
+})
+
+test('the secret of an app is read from a file, also without an id', async () => {
+  await using folder = await project({ secret: 'of-the-app\n' })
+  const base = ['--provider', 'github', '--client-secret', '@secret']
+  expect(await folder.cli('integration', 'create', 'with-secret', ...base)).toMatchObject({
+    code: 0,
+    err: '',
+  })
+  const { sealedApp } = await world.catalog.integrations.get(environment.name, 'with-secret')
+  expect(sealedApp).toBeDefined()
+  const answer = await fetch(`${world.url}/integrations/with-secret?include=credentials`, {
+    headers: { authorization: `Bearer ${environment.key}` },
+  })
+  expect(await answer.json()).toMatchObject({ data: { credentials: { client_secret: 'of-the-app' } } })
+})
+
 test('a folder with providers and no syncs is deployed', async () => {
   await using folder = await project({
     'providers/a.yaml': 'name: a\nextends: b\n',

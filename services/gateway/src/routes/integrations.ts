@@ -1,11 +1,20 @@
 import type { Integration as IntegrationAnswer } from '@syncline/api'
-import { type AppCredentials, type Integration, type Keyring, openApp, sealApp } from '@syncline/catalog'
+import {
+  type ApiSettings,
+  type AppCredentials,
+  type Integration,
+  type Keyring,
+  openApp,
+  sealApp,
+} from '@syncline/catalog'
 import {
   findSettings,
   firstPartyNames,
   firstPartyProvider,
   ownSettings,
   type SettingsFields,
+  settingsProblems,
+  settingsWith,
   toFields,
   toSettings,
 } from '@syncline/providers'
@@ -29,6 +38,7 @@ export const createIntegration: Handler<'createIntegration'> = async (
   const integration = withSettings(keyring, basis, settings)
   if (integration.baseUrl === undefined && preset === undefined)
     throw unknownProvider(dependencies, integration)
+  checkSettings(preset, integration)
   await catalog.integrations.create(integration, environment, key)
   return { data: integrationAnswer(dependencies, integration) }
 }
@@ -61,6 +71,10 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
     if (body.base_url === null && !findSettings(catalog, integration)) {
       throw unknownProvider(dependencies, integration)
     }
+    checkSettings(
+      catalog.providers.peek(environment, integration.provider) ?? firstPartyProvider(integration.provider),
+      integration,
+    )
     return integration
   }
   const integration = await catalog.integrations.update(change, environment, params.uniqueKey)
@@ -89,6 +103,18 @@ function unknownProvider({ catalog }: Dependencies, { environment, provider }: I
   return InvalidRequest.body(
     ['base_url'],
     `provider '${provider}' is not one that we know (${known}): deploy its file, or give base_url`,
+  )
+}
+
+/** What no schema can refuse. Parts of the connection config need no description here. */
+function checkSettings(preset: { settings: ApiSettings } | undefined, integration: Integration): void {
+  const settings = settingsWith(preset?.settings, integration)
+  const problems = settings ? settingsProblems(settings) : []
+  if (problems.length === 0) return
+  throw new InvalidRequest(
+    'invalid_body',
+    problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    problems.map((problem) => ({ code: 'custom', ...problem })),
   )
 }
 

@@ -23,12 +23,12 @@ test('a share of 1 lets everything through', () => {
 
 test('a warning says how many, of what, and what to do', () => {
   expect(guardWarning(guard, stream, 800, 1001)).toBe(
-    'nothing was deleted: 800 of the 1001 records (79 %) of Issue of connection c were not saved again, which is more than ' +
+    'nothing was deleted: 800 of the 1001 records (79 %) of Issue were not saved again, which is more than ' +
       'RECORDS_DELETE_GUARD_SHARE (0.5) allows. If they are really gone, allow the next pass to delete them (see `syncline ' +
       "deletions list`), or let the sync call trackDeletesEnd('Issue', { allowMassDelete: true })",
   )
   expect(incompleteWarning(stream, 3, 5, 'GET /issues answered 500')).toBe(
-    'nothing was deleted: the pass over Issue of connection c was not complete (GET /issues answered 500). 3 of the 5 records ' +
+    'nothing was deleted: the pass over Issue was not complete (GET /issues answered 500). 3 of the 5 records ' +
       'were not saved again; the next complete pass deletes those that are gone',
   )
 })

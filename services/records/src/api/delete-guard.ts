@@ -1,5 +1,5 @@
 import type { Stream } from '@syncline/proto'
-import { streamName } from '../stream/identity.ts'
+import { modelName } from '../stream/identity.ts'
 
 /**
  * If an API answers an empty page instead of failing, it looks to a sync as if most records were gone. So a deletion of
@@ -21,7 +21,7 @@ export function guardWarning(
 ): string {
   const part = Math.floor((100 * untouched) / live)
   return (
-    `nothing was deleted: ${untouched} of the ${live} records (${part} %) of ${streamName(stream)} were not saved again, ` +
+    `nothing was deleted: ${untouched} of the ${live} records (${part} %) of ${modelName(stream)} were not saved again, ` +
     `which is more than RECORDS_DELETE_GUARD_SHARE (${share}) allows. If they are really gone, allow the next pass to delete ` +
     `them (see \`syncline deletions list\`), or let the sync call trackDeletesEnd('${stream.model}', { allowMassDelete: true })`
   )
@@ -30,7 +30,7 @@ export function guardWarning(
 /** For a run whose pass was not complete: what it has not seen may still be there. */
 export function incompleteWarning(stream: Stream, untouched: number, live: number, reason: string): string {
   return (
-    `nothing was deleted: the pass over ${streamName(stream)} was not complete (${reason}). ${untouched} of the ${live} records ` +
+    `nothing was deleted: the pass over ${modelName(stream)} was not complete (${reason}). ${untouched} of the ${live} records ` +
     'were not saved again; the next complete pass deletes those that are gone'
   )
 }

@@ -1,7 +1,7 @@
 import { AppError } from '@syncline/errors'
 import type { TrackDeletesRequest } from '@syncline/proto'
 import type { Shard } from '../shard.ts'
-import { streamName } from '../stream/identity.ts'
+import { modelName } from '../stream/identity.ts'
 import type { Granted } from '../stream/leases.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
 import type { RunTarget } from '../stream/target.ts'
@@ -44,7 +44,7 @@ export async function endTrackingDeletes(shard: Shard, target: RunTarget, end: P
     openWindow(snapshot) ??
     new AppError(
       'no_delete_tracking',
-      `deletes of ${streamName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
+      `deletes of ${modelName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
     )
   const incomplete = ({ snapshot }: Granted) => incompletePass(end, snapshot.incomplete)
   return deleteUntouched(shard, target, {
@@ -89,6 +89,6 @@ function runStart({ writers: [state] }: Granted, { stream, writer }: RunTarget):
   if (state?.run?.id === writer.runId) return state.run.beganAt
   return new AppError(
     'no_delete_tracking',
-    `the start of run ${writer.runId} of ${writer.sync} on ${streamName(stream)} is not known: the next run can delete what is gone`,
+    `the start of run ${writer.runId} of ${writer.sync} on ${modelName(stream)} is not known: the next run can delete what is gone`,
   )
 }

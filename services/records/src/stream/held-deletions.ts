@@ -7,7 +7,7 @@ import type {
 } from '@syncline/proto'
 import { type Redis, redisCall } from '@syncline/redis'
 import type { FoundDeletion } from './commit-result.ts'
-import { heldKey, stateKey, streamKey, streamName, streamOfKey } from './identity.ts'
+import { heldKey, modelName, stateKey, streamKey, streamOfKey } from './identity.ts'
 import { scripts } from './scripts.ts'
 
 const MAX_LIMIT = 500
@@ -54,7 +54,7 @@ export class HeldDeletions {
   async release(stream: Stream): Promise<HeldDeletion> {
     const key = stateKey(this.#prefix, stream)
     const json = String(await redisCall(scripts.releaseDeletion(this.#redis, [key], [])))
-    if (json === '') throw new AppError('not_found', `no deletion of ${streamName(stream)} was held back`)
+    if (json === '') throw new AppError('not_found', `no deletion of ${modelName(stream)} was held back`)
     const deletion = answerOf(stream, json, true)
     if (deletion.incomplete === '') {
       this.#events.deletionReleased(deletion)
@@ -62,7 +62,7 @@ export class HeldDeletions {
     }
     throw new AppError(
       'not_found',
-      `the guard has held back no deletion of ${streamName(stream)}: the last pass was not complete ` +
+      `the guard has held back no deletion of ${modelName(stream)}: the last pass was not complete ` +
         `(${deletion.incomplete}), and the next complete pass deletes what is gone`,
     )
   }

@@ -36,8 +36,12 @@ export function unchangedKey(prefix: string, stream: Stream, generation: number)
   return `${stateKey(prefix, stream)}:unchanged:${generation}`
 }
 
-/** For messages to people. */
+/** For logs. The connection is an internal id here, which users do not know. */
 export function streamName(stream: Stream): string {
-  const variant = stream.variant === 'base' ? '' : ` (variant ${stream.variant})`
-  return `${stream.model}${variant} of connection ${stream.connection}`
+  return `${modelName(stream)} of connection ${stream.connection}`
+}
+
+/** For messages to users, who know whose records they are about. */
+export function modelName({ model, variant }: Stream): string {
+  return variant === 'base' ? model : `${model} (variant ${variant})`
 }

@@ -1,0 +1,18 @@
+import type { Syncline } from '@syncline/sdk'
+
+type SyncStatus = Awaited<ReturnType<Syncline['syncStatus']>>['syncs'][number]
+
+/** What somebody should know who looks at a sync now: why it waits or is stopped, else how its last run ended. */
+export function syncMessage({ blocked, lastRun, connection_id }: SyncStatus): string | null {
+  if (lastRun?.state === 'running') return null
+  if (lastRun?.state === 'queued') {
+    const { throttled, requestedAt } = lastRun
+    if (throttled?.until) return `waits for its API until ${throttled.until}: ${throttled.reason}`
+    return `waits for a runner since ${requestedAt}`
+  }
+  if (blocked) {
+    const { since, message } = blocked
+    return `connection '${connection_id}' needs new credentials since ${since}, ${message}. Give it new ones: syncline connection create --help`
+  }
+  return lastRun?.error ?? lastRun?.warning ?? null
+}
