@@ -7,7 +7,7 @@ import type { Events } from './events.ts'
 import { RunThrottled } from './outcome.ts'
 import type { Parking } from './parking.ts'
 
-/** A wait that is not longer costs less than what it takes to give the slot away and to get one back. */
+/** What an attempt may wait in its slot, in all: less costs less than to give the slot away and to get one back. */
 export const LONG_WAIT_MS = 2000
 /** A function that has got an answer asks again within this time, or waits for another call. */
 const SETTLE_MS = 200
@@ -50,6 +50,8 @@ export class ApiWaits implements Disposable {
   /** Of the requests that were answered. */
   #areRepeatable = true
   #hasAdvanced = false
+  /** Of the attempt, in all. */
+  #waitedMs = 0
   #timer: NodeJS.Timeout | undefined
   /** While parked. */
   #place: Disposable | undefined
@@ -110,7 +112,9 @@ export class ApiWaits implements Disposable {
 
   /** For a call that works: it waits, and then works again. */
   async wait(ms: number, reason: string, cause: 'named' | 'growing', signal: AbortSignal): Promise<void> {
-    if (ms <= LONG_WAIT_MS) return sleep(ms, undefined, { signal })
+    // Many short waits hold a slot as long as a long one does.
+    this.#waitedMs += ms
+    if (this.#waitedMs <= LONG_WAIT_MS) return sleep(ms, undefined, { signal })
     const wait = { until: Date.now() + ms, reason, isNamed: cause === 'named' }
     this.#waits.add(wait)
     this.#end()
@@ -150,14 +154,18 @@ export class ApiWaits implements Disposable {
   #decide(): void {
     const { attempt, parking, events } = this.#options
     const [first] = [...this.#waits].toSorted((a, b) => a.until - b.until)
-    if (this.#signal.aborted || first === undefined || first.until - Date.now() <= LONG_WAIT_MS) return
+    if (this.#signal.aborted || first === undefined) return
+    if (first.until - Date.now() <= LONG_WAIT_MS) {
+      this.#decideShort(first)
+      return
+    }
 
     const decision = decideWait({
       isNamed: [...this.#waits].every(({ isNamed }) => isNamed),
       hasAdvanced: this.#hasAdvanced,
       answered: this.#answered,
       areRepeatable: this.#areRepeatable,
-      canPark: this.#sandbox !== undefined && parking.hasPlace(this.#sandbox.heldBytes),
+      canPark: this.#canPark,
       canStay: this.#stay !== undefined || parking.canStay,
     })
     if (decision === 'throttle') this.#options.stop(new RunThrottled(first.reason, first.until))
@@ -170,15 +178,26 @@ export class ApiWaits implements Disposable {
     }
   }
 
+  /** To park costs next to nothing; any other way would cost more than the wait. */
+  #decideShort(first: Wait): void {
+    if (this.#options.parking.stopping.aborted) this.#onStopping()
+    else if (first.until > Date.now() && this.#canPark) this.#park(first)
+  }
+
+  get #canPark(): boolean {
+    return this.#sandbox !== undefined && this.#options.parking.hasPlace(this.#sandbox.heldBytes)
+  }
+
   #park({ until, reason }: Wait): void {
     const { attempt, parking, slot, note, events } = this.#options
-    const seconds = ((until - Date.now()) / 1000).toFixed(1)
-    note(`waits ${seconds} s for its API, without a slot: ${reason}`)
+    const ms = until - Date.now()
+    // A run that waits before each of its calls would fill its log.
+    if (ms > LONG_WAIT_MS) note(`waits ${(ms / 1000).toFixed(1)} s for its API, without a slot: ${reason}`)
     this.#leaveStay()
     this.#place = parking.enter()
     this.#sandbox?.pause()
     slot.give()
-    events.parked(attempt, until - Date.now(), reason)
+    events.parked(attempt, ms, reason)
     this.#listen()
   }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RunOutcome } from '@syncline/proto'
+import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { createWorld, type World } from './world.ts'
 
@@ -31,6 +32,25 @@ test('40 connections share an app budget of 10 requests per second: all runs end
   // More connections than 10 requests per second let go on: some runs were sent away and came back.
   expect(world.finished.length).toBeGreaterThan(connections.length)
 }, 120_000)
+
+test('runs that wait a little before each call leave the slots to runs of other APIs', async () => {
+  await using api = await openApi()
+  await using world = await createWorld({ RUNNER_SLOTS: '2' })
+  const budget = { key: 'app', requests: 2, per_s: 1 }
+  await world.deploy(`for (let i = 0; i < 10; i++) await nango.get({ endpoint: '/' + i })`, {
+    connections: ['c1', 'c2'],
+    integration: { baseUrl: api.url, budget },
+  })
+  await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`, { api: 'other' })
+  const slow = [await world.request({ connection: 'c1' }), await world.request({ connection: 'c2' })]
+  await eventually(() => expect(api.times.length).toBeGreaterThan(8)) // both have waited for two seconds in all
+  expect(await world.run({ api: 'other' })).toMatchObject({ outcome: RunOutcome.SUCCESS })
+  expect(world.finished).toHaveLength(1)
+  for (const run of slow) {
+    expect(await world.ended(run)).toMatchObject({ outcome: RunOutcome.SUCCESS, attempt: 1 })
+  }
+  expect(api.times).toHaveLength(20)
+}, 60_000)
 
 /** As the scheduler does it: a throttled run is requested again when its time has come. */
 async function untilEnded(world: World, connection: string): Promise<void> {
