@@ -328,7 +328,10 @@ test('a verify request is not sent without a part of the connection config that 
 
 test('a refusal is answered with its status and the first characters, without secrets', async () => {
   const { verify } = await connected({ ...acme, base_url: `http://${host}` })
-  answer = (_, response) => response.writeHead(401).end('no'.repeat(1000))
+  answer = (request, response) =>
+    response
+      .writeHead(401)
+      .end(`${request.headers.authorization ?? request.headers['x-api-key']} ${'no'.repeat(1000)}`)
   const refused = await verify()
   expect(refused.status).toBe(200)
   expect(refused.body).toMatchObject({ ok: false, status: 401, reason: 'the API answered 401' })

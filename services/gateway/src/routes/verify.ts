@@ -1,6 +1,13 @@
 import type { ApiSettings, Connection, Verify } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { type Caller, type EgressAnswer, fillTemplate, fillUrl } from '@syncline/outgoing'
+import {
+  accessTo,
+  type Caller,
+  type EgressAnswer,
+  fillTemplate,
+  fillUrl,
+  secretsOf,
+} from '@syncline/outgoing'
 import {
   InvalidProvider,
   type ProviderFile,
@@ -46,7 +53,7 @@ export const verifyProvider: Handler<'verifyProvider'> = async (dependencies, { 
 }
 
 async function verify(
-  { outgoing }: Dependencies,
+  { outgoing, catalog, keyring }: Dependencies,
   connection: Connection,
   settings: ApiSettings,
   request: Verify,
@@ -59,9 +66,11 @@ async function verify(
     const answer = await outgoing.call(at, callOf(request, connectionConfig), caller())
     const { status } = answer
     const reason = refusalIn(answer, request)
-    return reason === undefined
-      ? { ok: true, status, ...asked() }
-      : { ok: false, status, ...asked(), reason, body: textOf(answer).slice(0, MAX_BODY_CHARS) }
+    if (reason === undefined) return { ok: true, status, ...asked() }
+    // An API may show what it was sent.
+    const secrets = secretsOf(await accessTo({ catalog, keyring }, at))
+    const text = secrets.reduce((safe, secret) => safe.replaceAll(secret, '…'), textOf(answer))
+    return { ok: false, status, ...asked(), reason, body: text.slice(0, MAX_BODY_CHARS) }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return { ok: false, ...asked(), reason: error.message }
