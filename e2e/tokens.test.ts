@@ -16,6 +16,7 @@ import {
   logOf,
   type Run,
   runsOf,
+  SYNC,
   startExampleSystem,
 } from './example-system.ts'
 
@@ -114,6 +115,10 @@ test('a grant that is taken back: runs say so, the connection shows it, and new 
     ({ state, reason }) => state === 'ended' && reason !== null,
   )
   expect(failed && (await reasonOf(failed))).toMatch(/needs new credentials since .*POST \/connections/)
+  const status = async () => (await example.client.syncStatus(INTEGRATION, [SYNC], CONNECTION)).syncs[0]
+  await eventually(async () =>
+    expect(await status()).toMatchObject({ status: 'STOPPED', blocked: { reason: 'needs_reauth' } }),
+  )
   // Nobody triggers it: its schedule goes on.
   const known = new Set((await runsOf(example.client)).map(({ id }) => id))
   await connect()
@@ -125,4 +130,5 @@ test('a grant that is taken back: runs say so, the connection shows it, and new 
     },
     { timeoutMs: 60_000, everyMs: 250 },
   )
+  expect(await status()).toMatchObject({ blocked: null })
 })
