@@ -265,7 +265,7 @@ test('a function sees its connection, metadata, variables, and when it last ran'
 })
 
 test('of an API that shows changes late, a run asks for what the last run may have missed', async () => {
-  await world.deploy('await nango.log(`since ${nango.lastSyncDate}`)', {
+  await world.deploy('await nango.log(`since ${nango.lastSyncDate.toISOString()}`)', {
     integration: { consistencyLagMs: 60_000 },
   })
   const { runId } = await world.run({ lastSyncAtMs: Date.UTC(2026, 0, 1) })
