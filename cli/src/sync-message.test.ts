@@ -7,7 +7,7 @@ const at = '2026-11-26T20:00:00.000Z'
 const run = { state: 'ended', error: null, warning: null, throttled: null, requestedAt: at }
 const message = (lastRun: object | null, fields: object = {}) =>
   // Only what the message is made of.
-  syncMessage({ connection_id: 'user-1', blocked: null, lastRun, ...fields } as unknown as Sync)
+  syncMessage({ connection_id: 'user-1', blocked: null, lastRun, ...fields } as unknown as Sync) // what a message depends on
 
 test('a sync that waits says for what', () => {
   const throttled = { times: 2, until: at, reason: "the quota of 'crm' is used up" }

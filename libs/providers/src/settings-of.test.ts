@@ -21,7 +21,7 @@ const deployed = (baseUrl: string): Provider => ({
   settings: { baseUrl, allowedHosts: [], auth: { type: 'basic' }, headers: { 'x-a': '1' } },
   deployedAt: at,
 })
-const catalog = (provider?: Provider) => ({ providers: { peek: () => provider } }) as never
+const catalog = (provider?: Provider) => ({ providers: { peek: () => provider } }) as never // nothing else of a catalog is asked
 
 test('without settings of its own an integration has those of the provider', () => {
   expect(settingsOf(catalog(), integration())).toMatchObject({

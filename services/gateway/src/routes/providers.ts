@@ -5,12 +5,12 @@ import {
   firstPartyNames,
   firstPartyProvider,
   ownSettings,
-  type ProviderFile,
   type ResolvedProvider,
   toFields,
 } from '@syncline/providers'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
+import { storedFile } from '../rules/stored-file.ts'
 
 export const listProviders: Handler<'listProviders'> = async ({ catalog }, { environment }) => {
   const deployed = catalog.providers.list(environment)
@@ -32,7 +32,7 @@ export const getProvider: Handler<'getProvider'> = async ({ catalog }, { environ
   const deployed = await catalog.providers.find(environment, name)
   const provider = deployed ?? firstPartyProvider(name)
   if (provider === undefined) throw new AppError('unknown_provider', `there is no provider '${name}'`)
-  const file = deployed ? fileOf(deployed) : firstPartyFile(name)
+  const file = deployed ? storedFile(deployed) : firstPartyFile(name)
   return {
     data: {
       ...known(provider),
@@ -53,7 +53,7 @@ export const deleteProvider: Handler<'deleteProvider'> = async (
   await catalog.providers.get(environment, name)
   const child = catalog.providers
     .list(environment)
-    .find((other) => other.name !== name && fileOf(other).extends === name)
+    .find((other) => other.name !== name && storedFile(other).extends === name)
   if (child) throw new AppError('in_use', `provider '${child.name}' extends '${name}': delete it first`)
   const orphan = usersOf(catalog, environment, name).find((integration) => !ownSettings(integration).baseUrl)
   if (orphan && firstPartyProvider(name) === undefined) {
@@ -77,6 +77,3 @@ function known(provider: Provider | ResolvedProvider) {
 function usersOf(catalog: Dependencies['catalog'], environment: string, name: string): Integration[] {
   return catalog.integrations.list(environment).filter(({ provider }) => provider === name)
 }
-
-/** Only checked files are stored. */
-const fileOf = ({ file }: Provider) => file as unknown as ProviderFile

@@ -8,6 +8,7 @@ import {
   resolveProvider,
 } from '@syncline/providers'
 import { InvalidRequest } from '../http/invalid-request.ts'
+import { storedFile } from './stored-file.ts'
 
 export interface PlannedProvider {
   provider: Provider
@@ -27,8 +28,7 @@ export function planProviders(
       throw invalid(index, [{ path: ['name'], message: `'${file.name}' is there twice` }])
     sent.set(file.name, file)
   }
-  // Only checked files are stored.
-  const stored = new Map(deployed.map(({ name, file }) => [name, file as unknown as ProviderFile]))
+  const stored = new Map(deployed.map((provider) => [provider.name, storedFile(provider)]))
   const findParent = parentsAmong((name) => sent.get(name) ?? stored.get(name))
 
   const extendsSent = (file: ProviderFile): boolean => {
