@@ -12,7 +12,7 @@ export const mainOf = (name: ServiceName) => join(ROOT, 'services', name, 'src/m
 
 export interface ServiceOptions {
   env: NodeJS.ProcessEnv
-  /** Of `/health` and `/metrics`; 0 = any free port. */
+  /** Of `/readyz` and `/metrics`; 0 = any free port. */
   opsPort: number
   log: string
   signal?: AbortSignal | undefined
@@ -35,9 +35,9 @@ export function startService(name: ServiceName, options: ServiceOptions): Promis
     ],
     env: (port: number) => ({ ...env, OPS_PORT: String(port) }),
     answers: async (port: number, signal: AbortSignal) => {
-      const response = await fetch(`http://127.0.0.1:${port}/health`, { signal })
-      await response.body?.cancel()
-      return response.ok || until === 'listening'
+      const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal })
+      const { status } = (await response.json()) as { status: string } // of the ops server
+      return response.ok || (until === 'listening' && status !== 'starting')
     },
   }
   return startServer(program, { dir: ROOT, port: opsPort, log, signal })

@@ -1,6 +1,7 @@
 export { jittered } from './jittered.ts'
 export { orAborted } from './or-aborted.ts'
 export { type Repetition, repeat } from './repeat.ts'
+export { reusedFor } from './reused-for.ts'
 export { timeLimit } from './time-limit.ts'
 export { waitForServer } from './wait-for-server.ts'
 export { withTimeout } from './with-timeout.ts'

@@ -1,5 +1,6 @@
 import './backpressure.ts'
 import { AppError, codes, type ErrorCode } from '@syncline/errors'
+import { HealthDefinition } from '@syncline/proto'
 import {
   type CallOptions,
   type Client,
@@ -21,6 +22,8 @@ const DEADLINE_MS = 30_000
 /** One channel to all instances of an address; clients of several services share it. */
 export interface Connection extends Disposable {
   client<Service extends CompatServiceDefinition>(definition: Service): Client<Service, DeadlineOptions>
+  /** Fails if the service does not answer, or says that something it depends on does not. */
+  checkHealth(signal: AbortSignal): Promise<void>
 }
 
 /**
@@ -42,12 +45,26 @@ export function connect(address: string): Connection {
   })
   // The last one is called first: it translates the error of a deadline too.
   const clients = createClientFactory().use(addStreamKey).use(deadlineMiddleware).use(translateErrors)
+  const health = clients.create(withOneWriter(HealthDefinition), channel, { '*': { deadline: DEADLINE_MS } })
   return {
     // '*' means every method; the type of a generic definition has no such key.
     client: (definition) =>
       clients.create(withOneWriter(definition), channel, { '*': { deadline: DEADLINE_MS } } as never),
+    async checkHealth(signal) {
+      const { checks } = await health.checkHealth({}, { signal }).catch(aliveIfOlder)
+      const failing = Object.entries(checks).filter(([, state]) => state !== 'ok')
+      if (failing.length === 0) return
+      throw new AppError('unavailable', failing.map(([name, state]) => `${name}: ${state}`).join('; '))
+    },
     [Symbol.dispose]: () => channel.close(),
   }
+}
+
+/** A build that does not know the call yet has answered all the same. */
+function aliveIfOlder(error: unknown): { checks: Record<string, string> } {
+  const cause = error instanceof AppError ? error.cause : undefined
+  if (cause instanceof ClientError && cause.code === Status.UNIMPLEMENTED) return { checks: {} }
+  throw error
 }
 
 async function* translateErrors<Request, Response>(

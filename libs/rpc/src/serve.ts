@@ -1,5 +1,7 @@
 import './backpressure.ts'
+import { reusedFor } from '@syncline/async'
 import { AppError, codes } from '@syncline/errors'
+import { HealthDefinition } from '@syncline/proto'
 import {
   type CallContext,
   createServer,
@@ -15,6 +17,7 @@ import { cutOffSlowClients } from './slow-client.ts'
 const STOP_TIMEOUT_MS = 10_000
 /** A message of 1 MiB arrives in it on a line of 35 KB/s. */
 const SLOW_CLIENT_MS = 30_000
+const HEALTH_REUSED_MS = 1000
 
 /**
  * A client resolves the name again when a connection ends, so a new instance gets its share within a minute. Calls in
@@ -22,8 +25,13 @@ const SLOW_CLIENT_MS = 30_000
  */
 const connectionAge = { 'grpc.max_connection_age_ms': 60_000, 'grpc.max_connection_age_grace_ms': 600_000 }
 
+/** By name of what the service depends on: `ok`, or what is wrong with it. */
+type CheckHealth = () => Promise<Record<string, string>>
+
 export interface RpcServer extends AsyncDisposable {
   port: number
+  /** Answers callers that ask for the health of this service with `check`, at most once a second, and gives `check` back. */
+  answerHealth(check: CheckHealth): CheckHealth
 }
 
 /**
@@ -43,10 +51,16 @@ export async function serve(
   const server = createServer({ ...channelOptions, ...connectionAge, interceptors }).use((call, context) =>
     answer(call, context, onFault),
   )
+  let checkHealth: CheckHealth = async () => ({})
+  server.add(HealthDefinition, { checkHealth: async () => ({ checks: await checkHealth() }) })
   register({ add: (definition, implementation) => server.add(withOneWriter(definition), implementation) })
   const port = await server.listen(address)
   return {
     port,
+    answerHealth(check) {
+      checkHealth = reusedFor(HEALTH_REUSED_MS, check)
+      return check
+    },
     async [Symbol.asyncDispose]() {
       const force = setTimeout(() => server.forceShutdown(), STOP_TIMEOUT_MS)
       await server.shutdown().finally(() => clearTimeout(force))

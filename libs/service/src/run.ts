@@ -26,11 +26,14 @@ export async function runService<C>(
     const own = readConfig(Process, process.env)
     log = createLog(name, own.LOG_LEVEL)
     const stopped = stopSignal(log, own.STOP_TIMEOUT_MS)
-    await using service = await start(readConfig(Config, process.env), log)
+    const config = readConfig(Config, process.env)
     metrics.collectProcess()
-    await using _ops = await startOpsServer(service, own.OPS_PORT)
+    await using ops = await startOpsServer(own.OPS_PORT)
+    await using service = await start(config, log)
+    ops.started(service)
     log.info({ opsPort: own.OPS_PORT }, 'ready')
     await stopped
+    ops.stopping()
     log.info('stopping')
   } catch (error) {
     log.fatal(

@@ -1,15 +1,19 @@
 import type { Bus } from '@syncline/bus'
-import type { RecordsClient, SchedulesClient } from '@syncline/proto'
+import { type Redis, redisCall } from '@syncline/redis'
+import type { Connection } from '@syncline/rpc'
 import { checkHealth, type Health } from '@syncline/service'
 
-/** Calls each server with an empty list: it counts no streams, and lists no schedules. */
+/** Asks what the gateway itself needs, and the services that it calls: those say whether ClickHouse and Redis answer them. */
 export const gatewayHealth = (
   bus: Bus,
-  records: RecordsClient,
-  schedules: SchedulesClient,
+  redis: Redis,
+  records: Connection,
+  scheduler: Connection,
 ): Promise<Health> =>
-  checkHealth({
-    nats: () => bus.connection.flush(),
-    records: (signal) => records.countRecords({ streams: [] }, { signal }),
-    scheduler: (signal) => schedules.listSchedules({ environment: '' }, { signal }),
-  })
+  checkHealth(
+    { nats: () => bus.connection.flush(), redis: () => redisCall(redis.ping()) },
+    {
+      records: (signal) => records.checkHealth(signal),
+      scheduler: (signal) => scheduler.checkHealth(signal),
+    },
+  )

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { orAborted, repeat, timeLimit, waitForServer } from '@syncline/async'
+import { orAborted, repeat, reusedFor, timeLimit, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { type Catalog, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
@@ -24,6 +24,8 @@ import { handlers } from './routes/handlers.ts'
 const GARBAGE_MS = 10 * 60_000
 /** How often NATS is asked about keys that the copy of the catalog does not have. */
 const KEY_LOOKUPS_PER_SECOND = 20
+/** `GET /health` needs no key: however often it is asked, so often the servers are. */
+const HEALTH_REUSED_MS = 1000
 
 export interface Gateway extends Running {
   port: number
@@ -44,10 +46,12 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const egress = open.use(new Egress(config.egress))
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
-  const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
-  const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)
+  const recordsRpc = open.use(connect(config.recordsAddress))
+  const schedulerRpc = open.use(connect(config.schedulerAddress))
+  const records = recordsRpc.client(RecordsDefinition)
+  const schedules = schedulerRpc.client(SchedulesDefinition)
 
-  const health = () => gatewayHealth(bus, records, schedules)
+  const health = () => gatewayHealth(bus, redis, recordsRpc, schedulerRpc)
   const app = createApp(
     handlers,
     {
@@ -57,7 +61,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       schedules,
       commands,
       outgoing,
-      health,
+      health: reusedFor(HEALTH_REUSED_MS, health),
       keyLookups: new RateLimit(KEY_LOOKUPS_PER_SECOND),
       limits: config.limits,
     },

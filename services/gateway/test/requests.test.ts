@@ -1,7 +1,6 @@
 import { request } from 'node:http'
 import { connectBus } from '@syncline/bus'
 import { hashApiKey } from '@syncline/catalog'
-import { AppError } from '@syncline/errors'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, furnish, HEADERS, piece, startWorld, type World } from './world.ts'
 
@@ -67,19 +66,24 @@ test('keys that nobody has cost NATS next to nothing, however many are sent', as
 
 test('health needs no key', async () => {
   const answer = await ask(world.url, undefined, '/health')
-  expect(answer.body).toEqual({ status: 'ok', checks: { nats: 'ok', records: 'ok', scheduler: 'ok' } })
+  expect(answer.body).toEqual({
+    status: 'ok',
+    checks: { nats: 'ok', redis: 'ok', records: 'ok', scheduler: 'ok' },
+  })
 })
 
-test('a server that answers with an error is not healthy', async () => {
-  world.schedules.listSchedules = async () => {
-    throw new AppError('invalid_body', 'no')
-  }
-  const answer = await ask(world.url, undefined, '/health')
-  world.schedules.listSchedules = async () => ({})
-  expect(answer).toMatchObject({
+test('a service that cannot reach its own server is not healthy', async () => {
+  world.recordsHealth.clickhouse = 'no answer within 2000 ms'
+  const health = () => ask(world.url, undefined, '/health')
+  await expect.poll(health).toMatchObject({
     status: 503,
-    body: { status: 'failing', checks: { nats: 'ok', records: 'ok', scheduler: 'no' } },
+    body: {
+      status: 'failing',
+      checks: { nats: 'ok', redis: 'ok', records: 'clickhouse: no answer within 2000 ms', scheduler: 'ok' },
+    },
   })
+  world.recordsHealth.clickhouse = 'ok'
+  await expect.poll(health).toMatchObject({ status: 200 })
 })
 
 test('an unknown route is a JSON 404, whatever the key', async () => {

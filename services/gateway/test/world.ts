@@ -28,6 +28,8 @@ export interface World extends AsyncDisposable {
   /** What the stand-in of records answers; set it in a test. */
   records: Partial<RecordsServiceImplementation>
   schedules: Partial<SchedulesServiceImplementation>
+  /** What the stand-in of records says of its servers. */
+  recordsHealth: Record<string, string>
   /** What has come to the stand-in of the scheduler, and what it answers. */
   commands: Command[]
   answer: (command: Command) => Answer
@@ -52,10 +54,13 @@ export async function startWorld(
   const catalog = open.use(await openCatalog(bus, (error) => console.error(error)))
   const log: string[] = []
 
-  const world = { records: {}, schedules: {}, commands: [] as Command[], answer: () => DONE } as Pick<
-    World,
-    'records' | 'schedules' | 'commands' | 'answer'
-  >
+  const world = {
+    records: {},
+    schedules: {},
+    recordsHealth: {},
+    commands: [] as Command[],
+    answer: () => DONE,
+  } as Pick<World, 'records' | 'schedules' | 'recordsHealth' | 'commands' | 'answer'>
   const recordsPort = await freePort()
   let recordsServer: RpcServer | undefined
   const startRecords = async () => {
@@ -68,6 +73,7 @@ export async function startWorld(
         ),
       onFault,
     )
+    recordsServer.answerHealth(async () => world.recordsHealth)
   }
   const stopRecords = async () => {
     await recordsServer?.[Symbol.asyncDispose]()

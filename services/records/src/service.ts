@@ -1,4 +1,5 @@
 import { RecordsDefinition } from '@syncline/proto'
+import { redisCall } from '@syncline/redis'
 import { serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import { recordsCalls } from './api/records-service.ts'
@@ -36,7 +37,9 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const owned = open.move()
   return {
     port: rpc.port,
-    health: () => checkHealth({ ...Object.fromEntries(pings), redis: () => redis.ping() }),
+    health: rpc.answerHealth(() =>
+      checkHealth({ ...Object.fromEntries(pings), redis: () => redisCall(redis.ping()) }),
+    ),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

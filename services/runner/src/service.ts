@@ -5,7 +5,7 @@ import { withoutSecrets } from '@syncline/errors'
 import { openFunctionSandboxes } from '@syncline/functions'
 import { Egress, Outgoing } from '@syncline/outgoing'
 import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
-import { connectRedis } from '@syncline/redis'
+import { connectRedis, redisCall } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import type { Config } from './config.ts'
@@ -31,8 +31,10 @@ export async function start(config: Config, log: Log): Promise<Running> {
     }),
   )
   events.sandboxLevel(sandboxes)
-  const scheduler = open.use(connect(config.scheduler.address)).client(RunsDefinition)
-  const records = open.use(connect(config.records.address)).client(RecordsDefinition)
+  const schedulerRpc = open.use(connect(config.scheduler.address))
+  const recordsRpc = open.use(connect(config.records.address))
+  const scheduler = schedulerRpc.client(RunsDefinition)
+  const records = recordsRpc.client(RecordsDefinition)
   const egress = open.use(new Egress(config.egress))
   const keyring = new Keyring(config.keyring)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
@@ -45,8 +47,14 @@ export async function start(config: Config, log: Log): Promise<Running> {
 
   const owned = open.move()
   return {
-    // Redis, scheduler and records are not asked: a runner that cannot reach them waits, and a restart would not help.
-    health: () => checkHealth({ nats: () => bus.connection.rtt() }),
+    health: () =>
+      checkHealth(
+        { nats: () => bus.connection.rtt(), redis: () => redisCall(redis.ping()) },
+        {
+          scheduler: (signal) => schedulerRpc.checkHealth(signal),
+          records: (signal) => recordsRpc.checkHealth(signal),
+        },
+      ),
     facts: { sandbox: sandboxes.level },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

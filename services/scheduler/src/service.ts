@@ -66,7 +66,10 @@ export async function start(config: Config, log: Log, clock: Clock = Date.now): 
   const owned = open.move()
   return {
     port: rpc.port,
-    health: () => checkHealth({ redis: () => store.ping(), nats: () => bus.connection.rtt() }),
+    // Records is not asked: without it, only the deletion of streams waits.
+    health: rpc.answerHealth(() =>
+      checkHealth({ redis: () => store.ping(), nats: () => bus.connection.rtt() }),
+    ),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
