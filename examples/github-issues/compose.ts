@@ -1,6 +1,10 @@
 // The service `example` of docker-compose.yml: sets the example up and prints how to read its records.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setUpExample } from './setup.ts'
+
+/** In a volume: the container may be created again. */
+const KEY_FILE = '/var/lib/syncline/example-key'
 
 const { NATS_URL = '', SYNCLINE_URL = '', GITHUB_URL = '', SHOW_URL = SYNCLINE_URL } = process.env
 
@@ -21,6 +25,8 @@ const example = await setUpExample({
   githubUrl: GITHUB_URL,
   repo: 'octokit-fixture-org/paginate-issues',
   token: 'recorded-answers-need-no-real-token',
+  ...(existsSync(KEY_FILE) && { knownKey: readFileSync(KEY_FILE, 'utf8').trim() }),
+  saveKey: (key) => writeFileSync(KEY_FILE, key, { mode: 0o600 }),
 })
 console.log(`Syncline runs. Its records:
 

@@ -19,6 +19,8 @@ interface ExampleOptions {
   connectionId?: string
   /** The API key of an earlier start; it is used again if it is still valid. */
   knownKey?: string
+  /** Called with a new key before it is valid: whoever dies after that has it, or it does not exist. */
+  saveKey?: (key: string) => void
 }
 
 /** All that a reader of the example's records needs. */
@@ -33,7 +35,7 @@ export interface Example {
 
 /** Creates an environment with a key, the integration GitHub and a connection, and deploys the sync. Repeatable. */
 export async function setUpExample(options: ExampleOptions): Promise<Example> {
-  const key = await environmentKey(options.natsUrl, options.knownKey)
+  const key = await environmentKey(options)
   const client = new Syncline({ secretKey: key, host: options.url })
   await client
     .createIntegration({ unique_key: 'github', provider: 'github', base_url: options.githubUrl })
@@ -72,7 +74,7 @@ export async function deploy(folder: string, url: string, key: string): Promise<
 }
 
 /** As `syncline env create` and `syncline key create` do. */
-async function environmentKey(natsUrl: string, knownKey: string | undefined): Promise<string> {
+async function environmentKey({ natsUrl, knownKey, saveKey }: ExampleOptions): Promise<string> {
   await using bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'example')
   await using catalog = await openCatalog(bus, (error) => console.error(error))
   const createdAt = new Date().toISOString()
@@ -80,6 +82,7 @@ async function environmentKey(natsUrl: string, knownKey: string | undefined): Pr
   if (knownKey && (await catalog.apiKeys.find(hashApiKey(knownKey)))) return knownKey
   const key = newApiKey(ENVIRONMENT)
   const hash = hashApiKey(key)
+  saveKey?.(key)
   await catalog.apiKeys.create(
     { hash, environment: ENVIRONMENT, label: 'example', hint: key.slice(-4), createdAt },
     hash,

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { standardOutput } from './standard-output.ts'
 
 export type Log = Logger
 
@@ -15,6 +16,6 @@ export function createLog(service: string, level = 'info', destination?: Destina
         censor: '[redacted]',
       },
     },
-    destination ?? pino.destination({ sync: true }),
+    destination ?? standardOutput(),
   )
 }

@@ -4,6 +4,7 @@ import { createLog, type Log } from './log.ts'
 import { metrics } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
 import type { Running } from './running.ts'
+import { keepOutputErrors } from './standard-output.ts'
 
 const Process = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -21,6 +22,7 @@ export async function runService<C>(
   Config: z.ZodType<C>,
   start: (config: C, log: Log) => Promise<Running>,
 ): Promise<void> {
+  keepOutputErrors()
   let log = createLog(name)
   try {
     const own = readConfig(Process, process.env)
@@ -42,6 +44,9 @@ export async function runService<C>(
     )
     process.exitCode = 1
   }
+  // All that is ours is closed. What a library has left open must not hold the process: gRPC waits two minutes for a
+  // connection to an instance whose address is gone.
+  process.exit()
 }
 
 function stopSignal(log: Log, timeoutMs: number): Promise<void> {
