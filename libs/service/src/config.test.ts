@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { readConfig, variable } from './config.ts'
+import { readConfig } from './config.ts'
+import { natsConfig, natsVariables } from './server-variables.ts'
+import { variable } from './variable.ts'
 
 const Config = z
   .object({
@@ -53,4 +55,81 @@ test('nor is a password in a URL, however odd the value is', () => {
   }
   expect(message('me:hunter2@cache:6379')).toContain("REDIS_URL is '…@cache:6379'")
   expect(message('REDIS://a,me:hun@ter2@cache?password=hunter2')).toContain("REDIS_URL is '…@cache?…'")
+})
+
+test('a number outside its range is refused, with its variable, its value and the range', () => {
+  const Slots = z.object({ RUNNER_SLOTS: variable.whole(4, { least: 1, most: 1000 }) })
+  expect(readConfig(Slots, { RUNNER_SLOTS: '1000' })).toEqual({ RUNNER_SLOTS: 1000 })
+  for (const bad of ['0', '-1', '1001', '1.5', '1e2', '0x10', ' ', 'many']) {
+    expect(() => readConfig(Slots, { RUNNER_SLOTS: bad })).toThrow(
+      `RUNNER_SLOTS is '${bad}': must be a whole number from 1 to 1000`,
+    )
+  }
+})
+
+describe('a variable that begins as ours do and that nobody reads', () => {
+  const Empty = z.object({})
+
+  test.each([
+    ['RUNNER_SLOT', 'RUNNER_SLOTS'],
+    ['SCHEDULER_MAX_RUN_PER_ENVIRONMENT', 'SCHEDULER_MAX_RUNS_PER_ENVIRONMENT'],
+    ['NATS_PASWORD', 'NATS_PASSWORD'],
+    ['SYNCLINE_KEYRNG', 'SYNCLINE_KEYRING'],
+  ])('%s is refused, and %s suggested', (wrong, right) => {
+    expect(() => readConfig(Empty, { [wrong]: '1' })).toThrow(
+      `${wrong} is no variable of Syncline: did you mean ${right}?`,
+    )
+  })
+
+  test('one of another service is fine, and so are those of other programs', () => {
+    const fine = {
+      RUNNER_SLOTS: '4',
+      RECORDS_ADDRESS: 'records:50051',
+      ...{
+        NATS_SERVICE_HOST: '10.0.0.1',
+        NATS_PORT: 'tcp://10.0.0.1:4222',
+        NATS_PORT_4222_TCP_ADDR: '10.0.0.1',
+      },
+      ...{ RUNNER_OS: 'Linux', RUN_DISPLAY_URL: 'http://ci' },
+      ...{ SYNCLINE_TEST_NATS_URL: 'nats://h:1', SYNCLINE_KEY: 'sk', RUNTIME: 'x', PATH: '/bin' },
+    }
+    expect(readConfig(Empty, fine)).toEqual({})
+  })
+
+  test('a variable of the schema itself, or of another one of the process, is known', () => {
+    const Own = z.object({ RUNNER_NEW: variable.text() })
+    expect(readConfig(Own, { RUNNER_NEW: 'a', RUNNER_NEWER: 'b' }, ['RUNNER_NEWER'])).toEqual({
+      RUNNER_NEW: 'a',
+    })
+  })
+})
+
+describe('the variables of NATS are checked together', () => {
+  const Nats = z.object(natsVariables).transform(natsConfig)
+  const file = import.meta.filename
+
+  test('any one login will do', () => {
+    expect(readConfig(Nats, { NATS_USER: 'me', NATS_PASSWORD: 'secret' })).toMatchObject({ user: 'me' })
+    expect(readConfig(Nats, { NATS_CREDS_FILE: file })).toMatchObject({ credsFile: file, caFile: '' })
+  })
+
+  test.each([
+    [{ NATS_USER: 'me' }, 'NATS_PASSWORD is not set: NATS_USER is set, and needs it'],
+    [{ NATS_KEY_FILE: file }, 'NATS_CERT_FILE is not set: NATS_KEY_FILE is set, and needs it'],
+    [
+      { NATS_USER: 'me', NATS_PASSWORD: 'hunter2', NATS_TOKEN: 'hunter2' },
+      "NATS_TOKEN is '…': NATS_USER is set too, and one login is enough",
+    ],
+    [
+      { NATS_URL: 'nats://me:hunter2@h:1', NATS_TOKEN: 'hunter2' },
+      "NATS_TOKEN is '…': NATS_URL has a user too, and one login is enough",
+    ],
+    [
+      { NATS_CREDS_FILE: '/nowhere.creds' },
+      "NATS_CREDS_FILE is '/nowhere.creds': the file cannot be read (ENOENT)",
+    ],
+  ])('%j is refused', (env, message) => {
+    expect(() => readConfig(Nats, env)).toThrow(message)
+    expect(() => readConfig(Nats, env)).not.toThrow('hunter2')
+  })
 })

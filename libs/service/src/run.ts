@@ -1,16 +1,12 @@
-import { z } from 'zod'
-import { readConfig, variable } from './config.ts'
+import type { z } from 'zod'
+import { readConfig } from './config.ts'
 import { createLog, type Log } from './log.ts'
 import { metrics } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
+import { Process } from './process-variables.ts'
 import type { Running } from './running.ts'
 import { keepOutputErrors } from './standard-output.ts'
-
-const Process = z.object({
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-  OPS_PORT: variable.port(9464),
-  STOP_TIMEOUT_MS: variable.whole(20_000),
-})
+import { variableNames } from './variable-names.ts'
 
 /**
  * Runs a service as this process: reads its configuration, starts it, serves health and metrics, and closes it on
@@ -25,10 +21,10 @@ export async function runService<C>(
   keepOutputErrors()
   let log = createLog(name)
   try {
-    const own = readConfig(Process, process.env)
+    const own = readConfig(Process, process.env, variableNames(Config))
     log = createLog(name, own.LOG_LEVEL)
     const stopped = stopSignal(log, own.STOP_TIMEOUT_MS)
-    const config = readConfig(Config, process.env)
+    const config = readConfig(Config, process.env, variableNames(Process))
     metrics.collectProcess()
     await using ops = await startOpsServer(own.OPS_PORT)
     await using service = await start(config, log)

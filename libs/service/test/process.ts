@@ -1,5 +1,4 @@
 // A service of its own for tests: node process.ts <number of lines to log> [hold]
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { runService } from '../src/index.ts'
@@ -10,7 +9,7 @@ await runService('test', z.object({}), async (_config, log) => {
   for (let n = 0; n < Number(lines); n++) log.info({ n }, 'a line that nobody can read')
   process.emitWarning('so is this')
   await sleep(10)
-  // An address that answers nothing, as that of a container that is gone: the system gives up after minutes.
-  if (hold) connect(81, '192.0.2.1').on('error', () => {})
+  // As gRPC does with a connection to a container that is gone.
+  if (hold) setInterval(() => {}, 1000)
   return { health: async () => ({ disk: 'ok' }), [Symbol.asyncDispose]: async () => {} }
 })

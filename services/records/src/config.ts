@@ -1,34 +1,35 @@
-import { variable } from '@syncline/service'
+import { bytes, days, milliseconds, redisConfig, redisVariables, variable } from '@syncline/service'
 import { z } from 'zod'
 import { shardUrls } from './shard-urls.ts'
+
+const MIB = 1024 * 1024
 
 export const Config = z
   .object({
     LISTEN: variable.text('0.0.0.0:50051'),
-    REDIS_URL: variable.url('redis://127.0.0.1:6379'),
-    REDIS_PREFIX: variable.text('syncline'),
+    ...redisVariables,
     /** A server for each shard, in order, separated by commas. */
     CLICKHOUSE_URL: variable.text('http://127.0.0.1:8123').transform(shardUrls),
     CLICKHOUSE_USER: variable.text('default'),
-    CLICKHOUSE_PASSWORD: z.string().default(''),
+    CLICKHOUSE_PASSWORD: variable.text(''),
     CLICKHOUSE_DATABASE: variable.text('syncline'),
     /** Name of a cluster on which the tables are replicated; empty = single servers. */
-    RECORDS_CLUSTER: z.string().default(''),
+    RECORDS_CLUSTER: variable.text(''),
     /** Whether ClickHouse has an insert on disk (fsync) before it answers. */
     RECORDS_FSYNC: variable.oneOf(['on', 'off'], 'off'),
     /** Payloads of records that were not written for this long are dropped; their metadata stays. */
-    RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30),
+    RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30, { ...days, least: 1 }),
     /** Superseded versions are kept for so long; 0 = not at all. */
-    RECORDS_HISTORY_DAYS: variable.whole(7),
-    RUN_LOG_TTL_DAYS: variable.whole(15),
+    RECORDS_HISTORY_DAYS: variable.whole(7, days),
+    RUN_LOG_TTL_DAYS: variable.whole(15, { ...days, least: 1 }),
     /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
-    RECORDS_STALE_SYNC_DAYS: variable.whole(60),
+    RECORDS_STALE_SYNC_DAYS: variable.whole(60, days),
     /** Memory for the newest versions' hashes and instants, by which saves are compared without asking the database. */
-    RECORDS_HEADS_MAX_BYTES: variable.whole(96 * 1024 * 1024),
+    RECORDS_HEADS_MAX_BYTES: variable.whole(96 * MIB, bytes),
     /** Memory for changes that wait to be committed. An environment may hold as much of it as is free beside it. */
-    RECORDS_WRITE_MAX_BYTES: variable.whole(96 * 1024 * 1024),
+    RECORDS_WRITE_MAX_BYTES: variable.whole(96 * MIB, { ...bytes, least: MIB }),
     /** A page ends before its payloads are more than this; a single larger record is a page. */
-    RECORDS_PAGE_MAX_BYTES: variable.whole(16 * 1024 * 1024),
+    RECORDS_PAGE_MAX_BYTES: variable.whole(16 * MIB, { ...bytes, least: 1000 }),
     /**
      * A sync that would delete more than this share of a stream, and more than this many records, because it did not
      * save them again, deletes nothing and warns. A share of 1 allows every deletion. The count is for streams so small
@@ -36,17 +37,17 @@ export const Config = z
      * customer are tens of records, and an answer that lacks them must not delete them.
      */
     RECORDS_DELETE_GUARD_SHARE: variable.share(0.5),
-    RECORDS_DELETE_GUARD_COUNT: variable.whole(10),
+    RECORDS_DELETE_GUARD_COUNT: variable.whole(10, { least: 0, most: 1_000_000_000 }),
     /** Memory for pages that are read, and that wait for their clients. A page of the largest size takes 18 MiB of it. */
-    RECORDS_READ_MAX_BYTES: variable.whole(64 * 1024 * 1024),
+    RECORDS_READ_MAX_BYTES: variable.whole(64 * MIB, { ...bytes, least: MIB }),
     /** Memory for pages that are read before their clients ask for them; 0 = none are. */
-    RECORDS_READ_AHEAD_BYTES: variable.whole(48 * 1024 * 1024),
+    RECORDS_READ_AHEAD_BYTES: variable.whole(48 * MIB, bytes),
     /** A client that takes no piece of its page (1 MiB) for so long is cut off. */
-    RECORDS_READ_SLOW_CLIENT_MS: variable.whole(30_000),
+    RECORDS_READ_SLOW_CLIENT_MS: variable.whole(30_000, milliseconds),
   })
   .transform((env) => ({
     listen: env.LISTEN,
-    redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
+    redis: redisConfig(env),
     shards: env.CLICKHOUSE_URL.map((url) => ({
       url,
       user: env.CLICKHOUSE_USER,

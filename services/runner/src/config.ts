@@ -7,7 +7,16 @@ import {
   levels,
   type ParentLimits,
 } from '@syncline/sandbox'
-import { variable } from '@syncline/service'
+import {
+  bytes,
+  milliseconds,
+  natsConfig,
+  natsVariables,
+  processVariables,
+  redisConfig,
+  redisVariables,
+  variable,
+} from '@syncline/service'
 import { z } from 'zod'
 import { PARKED_BYTES } from './parking.ts'
 
@@ -21,56 +30,62 @@ const MIN_IN_FLIGHT_BYTES = leastInFlightBytes({
   answerBytes: MIN_ANSWER_BYTES,
 })
 
+/** After the drain: what ends runs that are left, and closes connections. */
+const STOP_SPARE_MS = 5000
+
 export const Config = z
   .object({
-    NATS_URL: variable.url('nats://127.0.0.1:4222'),
-    NATS_PREFIX: variable.text('syncline'),
-    NATS_REPLICAS: variable.whole(1),
-    REDIS_URL: variable.url('redis://127.0.0.1:6379'),
-    REDIS_PREFIX: variable.text('syncline'),
+    ...natsVariables,
+    ...redisVariables,
+    STOP_TIMEOUT_MS: processVariables.STOP_TIMEOUT_MS,
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
     SYNCLINE_KEYRING: variable.text(),
     /** Runs at a time. Each may take RUN_MEMORY_MB. */
-    RUNNER_SLOTS: variable.whole(4),
+    RUNNER_SLOTS: variable.whole(4, { least: 1, most: 1000 }),
     /**
      * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
      * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
      */
-    RUNNER_MAX_PARKED: variable.whole(8),
+    RUNNER_MAX_PARKED: variable.whole(8, { least: 0, most: 10_000 }),
     /**
      * What calls of all runs may hold in this process's memory: messages of functions, answers of APIs, pages of records. Each
      * slot has an even part. 0 is 128 MiB for each slot, or the least that slots and parked runs need.
      */
-    RUNNER_MAX_INFLIGHT_BYTES: variable.whole(0),
+    RUNNER_MAX_INFLIGHT_BYTES: variable.whole(0, bytes),
     /** How long runs may go on after SIGTERM before another runner gets them. */
-    RUNNER_DRAIN_MS: variable.whole(10_000),
-    RUN_TIMEOUT_MS: variable.whole(defaultLimits.wallMs),
-    RUN_BLOCKED_MS: variable.whole(defaultLimits.silentMs),
-    RUN_CPU_MS: variable.whole(defaultLimits.cpuMs),
-    RUN_HEAP_MB: variable.whole(defaultLimits.heapMb),
-    RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb),
-    RUN_LEASE_MS: variable.whole(30_000),
+    RUNNER_DRAIN_MS: variable.whole(10_000, { least: 0, most: milliseconds.most }),
+    RUN_TIMEOUT_MS: variable.whole(defaultLimits.wallMs, milliseconds),
+    RUN_BLOCKED_MS: variable.whole(defaultLimits.silentMs, milliseconds),
+    RUN_CPU_MS: variable.whole(defaultLimits.cpuMs, milliseconds),
+    RUN_HEAP_MB: variable.whole(defaultLimits.heapMb, { least: 16, most: 65_536 }),
+    RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb, { least: 64, most: 65_536 }),
+    RUN_LEASE_MS: variable.whole(30_000, { least: 1000, most: 3_600_000 }),
     /** A runner that can't confine functions so far does not start: see libs/sandbox. */
     SANDBOX_MIN_LEVEL: variable.oneOf(levels, 'oswall'),
     /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */
-    SANDBOX_WARM_MIN: variable.whole(2),
-    SANDBOX_WARM_MAX: variable.whole(8),
+    SANDBOX_WARM_MIN: variable.whole(2, { least: 0, most: 1000 }),
+    SANDBOX_WARM_MAX: variable.whole(8, { least: 0, most: 1000 }),
     /** `host` or `host:port` that functions may reach though it is not a public address. */
     EGRESS_ALLOW_HOSTS: variable.list([]),
     /** For tests: every request goes to this origin instead. */
     EGRESS_REDIRECT_TO: variable.url(''),
   })
   .superRefine((env, context) => {
+    const longest = env.STOP_TIMEOUT_MS - STOP_SPARE_MS
+    if (env.RUNNER_DRAIN_MS > longest) {
+      const message = `must be at most ${longest}: the process ends STOP_TIMEOUT_MS (${env.STOP_TIMEOUT_MS}) after SIGTERM, and needs ${STOP_SPARE_MS} beside it. Set STOP_TIMEOUT_MS higher, and the grace period of its container too`
+      context.addIssue({ code: 'custom', path: ['RUNNER_DRAIN_MS'], message })
+    }
     const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_SLOTS: slots, RUNNER_MAX_PARKED: parked } = env
     const least = leastOf(env)
     if (bytes === 0 || bytes >= least) return
     const message = `${slots} slots (RUNNER_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
     context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
   })
-  .transform((env) => ({
-    nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },
-    redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
+  .transform((env, context) => ({
+    nats: natsConfig(env, context),
+    redis: redisConfig(env),
     records: { address: env.RECORDS_ADDRESS },
     scheduler: { address: env.SCHEDULER_ADDRESS },
     keyring: env.SYNCLINE_KEYRING,

@@ -277,7 +277,11 @@ test.concurrent('a runner that is stopped leaves its parked runs to another at o
   await using api = await openApi((response, times) =>
     times < 3 ? limit(600)(response) : json(response, 200),
   )
-  await using world = await createWorld({ RUNNER_SLOTS: '1', RUNNER_DRAIN_MS: '60000' })
+  await using world = await createWorld({
+    RUNNER_SLOTS: '1',
+    RUNNER_DRAIN_MS: '60000',
+    STOP_TIMEOUT_MS: '90000',
+  })
   await deployParked(world, api.url)
   const run = await parkedRun(world)
   const startedAt = Date.now()

@@ -1,37 +1,41 @@
 import { frequencyLimits } from '@syncline/frequency'
-import { variable } from '@syncline/service'
+import {
+  milliseconds,
+  natsConfig,
+  natsVariables,
+  redisConfig,
+  redisVariables,
+  variable,
+} from '@syncline/service'
 import { z } from 'zod'
 
 export const Config = z
   .object({
-    NATS_URL: variable.url('nats://127.0.0.1:4222'),
-    NATS_PREFIX: variable.text('syncline'),
-    NATS_REPLICAS: variable.whole(1),
-    REDIS_URL: variable.url('redis://127.0.0.1:6379'),
-    REDIS_PREFIX: variable.text('syncline'),
+    ...natsVariables,
+    ...redisVariables,
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     LISTEN: variable.text('0.0.0.0:50052'),
-    SCHEDULER_TICK_MS: variable.whole(250),
-    SCHEDULER_RECONCILE_MS: variable.whole(300_000),
-    SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200),
+    SCHEDULER_TICK_MS: variable.whole(250, { least: 10, most: 10_000 }),
+    SCHEDULER_RECONCILE_MS: variable.whole(300_000, { least: 1000, most: milliseconds.most }),
+    SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200, { least: 1, most: 100_000 }),
     /** Throttled runs that come back in a second, in each environment: those of one API may all be told the same time. */
-    SCHEDULER_RESUMES_PER_SECOND: variable.whole(5),
-    SCHEDULER_MAX_VARIANTS: variable.whole(100),
-    RUN_LEASE_MS: variable.whole(30_000),
-    RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000),
+    SCHEDULER_RESUMES_PER_SECOND: variable.whole(5, { least: 1, most: 10_000 }),
+    SCHEDULER_MAX_VARIANTS: variable.whole(100, { least: 0, most: 10_000 }),
+    RUN_LEASE_MS: variable.whole(30_000, { least: 1000, most: 3_600_000 }),
+    RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000, milliseconds),
     /** The shortest interval that a connection may ask for, such as `30s` or `5 minutes`. */
     SYNC_MIN_FREQUENCY: variable.interval('30s'),
   })
-  .transform((env) => ({
-    nats: { url: env.NATS_URL, prefix: env.NATS_PREFIX, replicas: env.NATS_REPLICAS },
-    redis: { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
+  .transform((env, context) => ({
+    nats: natsConfig(env, context),
+    redis: redisConfig(env),
     records: { address: env.RECORDS_ADDRESS },
     listen: env.LISTEN,
     tickMs: env.SCHEDULER_TICK_MS,
     reconcileMs: env.SCHEDULER_RECONCILE_MS,
     runs: {
       maxPerEnvironment: env.SCHEDULER_MAX_RUNS_PER_ENVIRONMENT,
-      resumesPerSecond: Math.max(1, env.SCHEDULER_RESUMES_PER_SECOND),
+      resumesPerSecond: env.SCHEDULER_RESUMES_PER_SECOND,
       leaseMs: env.RUN_LEASE_MS,
       queueTimeoutMs: env.RUN_QUEUE_TIMEOUT_MS,
     },
