@@ -9,9 +9,11 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/nats-core'
-import { connect, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { connect } from '@nats-io/transport-node'
 import { waitForServer, withTimeout } from '@syncline/async'
 import { withoutSecrets } from '@syncline/errors'
+import { type NatsAddress, natsOptions } from './nats-options.ts'
+import { natsRefusal } from './nats-refusal.ts'
 import type { StreamName } from './subjects.ts'
 
 const DAY_NS = 24 * 3600 * 1e9
@@ -46,21 +48,38 @@ const streams: Record<StreamName, StreamFacts> = {
 }
 
 /**
- * Waits up to 30 s for NATS to be there. From then on it reconnects for ever; while NATS is away, calls wait or fail
- * with their own deadlines.
+ * Waits up to 30 s for NATS to be there; one that refuses the login or has a certificate that is not trusted is an error at
+ * once, which says what to set. From then on it reconnects for ever; while NATS is away, calls wait or fail with their own
+ * deadlines.
  */
 export async function connectBus(
-  config: { url: string; prefix: string; replicas: number },
+  config: NatsAddress & { prefix: string; replicas: number },
   name: string,
   waiting: { timeoutMs?: number } = {},
 ): Promise<Bus> {
-  const servers = serversOf(config.url)
-  const options = { name, maxReconnectAttempts: -1, reconnectTimeWait: 250, pingInterval: 10_000 }
-  const connection = await waitForServer(
-    `NATS at NATS_URL '${withoutSecrets(config.url)}'`,
-    () => connect({ ...options, ...servers }),
-    waiting,
-  )
+  const address = natsOptions(config)
+  const options = {
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    pingInterval: 10_000,
+    // A login that is refused after a reconnect may be one whose renewal is under way.
+    ignoreAuthErrorAbort: true,
+  }
+  const server = `NATS at NATS_URL '${withoutSecrets(config.url)}'`
+  const ask = async () => {
+    // One that would reconnect hides what the server has against us, when it says so only after the TLS handshake.
+    const trial = await connect({ name, ...address, reconnect: false })
+    await trial.close()
+    return connect({ ...options, ...address })
+  }
+  const connection = await waitForServer(server, ask, {
+    ...waiting,
+    temporary: (error) => natsRefusal(error) === undefined,
+  }).catch((cause) => {
+    const refusal = natsRefusal(cause)
+    throw refusal === undefined ? cause : new Error(`${server} ${refusal}`, { cause })
+  })
   await using open = new AsyncDisposableStack()
   open.defer(() => drained(connection))
   const manager = await jetstreamManager(connection)
@@ -97,24 +116,6 @@ async function ensureStream(
   } catch (error) {
     if (!(error instanceof JetStreamApiError && error.code === STREAM_DIFFERS)) throw error
     await manager.streams.update(stream.name, stream)
-  }
-}
-
-/** The client reads no user and password out of URLs. Those of the first server count for all. */
-function serversOf(urls: string): NodeConnectionOptions {
-  try {
-    const servers = urls
-      .split(',')
-      .map((text) => new URL(text.includes('://') ? text.trim() : `nats://${text.trim()}`))
-    const user = decodeURIComponent(servers[0]?.username ?? '')
-    const pass = decodeURIComponent(servers[0]?.password ?? '')
-    const credentials = user === '' ? {} : pass === '' ? { token: user } : { user, pass }
-    return { servers: servers.map(({ host }) => host), ...credentials }
-  } catch {
-    // Without its cause, which holds the text.
-    throw new Error(
-      `NATS_URL '${withoutSecrets(urls)}' must be a list of URLs such as nats://me:secret@host:4222, percent-encoded`,
-    )
   }
 }
 

@@ -1,4 +1,5 @@
 export { startClickHouse } from './clickhouse.ts'
+export { findExecutable } from './executable.ts'
 export { startNats } from './nats.ts'
 export { takePort } from './port.ts'
 export { startRedis } from './redis.ts'

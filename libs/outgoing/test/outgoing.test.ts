@@ -1,7 +1,6 @@
 import { setDefaultCACertificates } from 'node:tls'
-import { freePort } from '@syncline/testkit'
+import { certificate, freePort } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { certificate } from './certificate.ts'
 import { json, standIn } from './stand-in.ts'
 import { createWorld } from './world.ts'
 

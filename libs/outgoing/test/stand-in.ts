@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { certificate } from './certificate.ts'
+import { certificate } from '@syncline/testkit'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
 

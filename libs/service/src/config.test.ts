@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from './config.ts'
-import { natsConfig, natsVariables } from './server-variables.ts'
+import { Nats } from './server-variables.ts'
 import { variable } from './variable.ts'
 
 const Config = z
@@ -105,7 +105,6 @@ describe('a variable that begins as ours do and that nobody reads', () => {
 })
 
 describe('the variables of NATS are checked together', () => {
-  const Nats = z.object(natsVariables).transform(natsConfig)
   const file = import.meta.filename
 
   test('any one login will do', () => {

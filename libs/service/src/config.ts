@@ -8,10 +8,18 @@ import { variableNames } from './variable-names.ts'
  * as ours do and that no service reads. `also` names variables of further schemas of this process.
  */
 export function readConfig<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv, also: string[] = []): T {
-  const parsed = schema.safeParse(env)
-  const bad = parsed.error?.issues.map((issue) => problem(issue, env)) ?? []
-  const problems = [...bad, ...unknownVariables(env, [...variableNames(schema), ...also])]
-  if (parsed.success && problems.length === 0) return parsed.data
+  return parsed(schema, env, unknownVariables(env, [...variableNames(schema), ...also]))
+}
+
+/** The same for a command, which runs in the environment of a person: variables that it does not read are none of its business. */
+export function readVariables<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
+  return parsed(schema, env, [])
+}
+
+function parsed<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv, unknown: string[]): T {
+  const result = schema.safeParse(env)
+  const problems = [...(result.error?.issues ?? []).map((issue) => problem(issue, env)), ...unknown]
+  if (result.success && problems.length === 0) return result.data
   throw new Error(`bad configuration: ${problems.join('; ')}`)
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { variable } from './variable.ts'
 
 /** How every service reaches NATS. */
@@ -50,6 +50,9 @@ export function natsConfig(env: NatsValues, context: z.RefinementCtx) {
     keyFile: env.NATS_KEY_FILE,
   }
 }
+
+/** For a program that needs NATS only. */
+export const Nats = z.object(natsVariables).transform(natsConfig)
 
 export function redisConfig(env: Values<typeof redisVariables>) {
   return { url: env.REDIS_URL, prefix: env.REDIS_PREFIX }

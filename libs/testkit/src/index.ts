@@ -1,3 +1,4 @@
+export { certificate } from './certificate.ts'
 export { eventually } from './eventually.ts'
 export { freePort } from './free-port.ts'
 export { hostName } from './host-name.ts'
