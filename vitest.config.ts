@@ -69,10 +69,23 @@ export default defineConfig({
           ...everywhere,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: [...everywhere.exclude, 'e2e/containers/**'],
           // Each file has a system of its own and mostly waits for it.
           maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+        },
+      },
+      // The composed system in containers of a Docker on this machine: pnpm test:containers. `npm test` needs no Docker.
+      {
+        test: {
+          ...everywhere,
+          name: 'containers',
+          include: ['e2e/containers/*.test.ts'],
+          // Its reaper is an image of its own; the test removes what it has started.
+          env: { TESTCONTAINERS_RYUK_DISABLED: 'true' },
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
         },
       },
     ],

@@ -1,6 +1,7 @@
 import type { Bus } from '@syncline/bus'
 import { Bucket } from './bucket.ts'
 import { Bundles } from './bundles.ts'
+import { checkCatalogSchema } from './catalog-schema.ts'
 import { Collection } from './collection.ts'
 import { compareRegularly } from './comparison.ts'
 import { ApiKey, Connection, Environment, Integration, Provider, Sync, Variable } from './entities.ts'
@@ -47,6 +48,7 @@ export async function openCatalog(
 ): Promise<Catalog> {
   await using open = new AsyncDisposableStack()
   const bucket = await Bucket.open(bus, `${bus.prefix}_catalog`)
+  await checkCatalogSchema(bucket.kv)
   const bundles = await Bundles.open(bus, `${bus.prefix}_bundles`)
   const collections = collectionsOf(bucket)
   // A collection of one kind only ever gets entries of that kind: the key's first part decides.

@@ -5,6 +5,9 @@ import { script } from './script.ts'
 
 const raise = script(new URL('./raise-schema.lua', import.meta.url))
 
+/** Of our keys in Redis. 1 is what builds without a number wrote. Raise it when an older build would read them wrongly. */
+export const REDIS_SCHEMA = 2
+
 const keyOf = (prefix: string) => `{${prefix}}:schema`
 
 /**

@@ -1,4 +1,6 @@
-import { connectRedis, type Redis } from '@syncline/redis'
+import { waitForServer } from '@syncline/async'
+import { withoutSecrets } from '@syncline/errors'
+import { checkSchema, connectRedis, REDIS_SCHEMA, type Redis } from '@syncline/redis'
 import type { Log } from '@syncline/service'
 import { ClickHouse } from './clickhouse/clickhouse.ts'
 import type { Config } from './config.ts'
@@ -20,6 +22,8 @@ export async function openShards(
   await using open = new AsyncDisposableStack()
   const events = serviceEvents(log)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (redis) => redis.disconnect())
+  await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
+  await checkSchema(redis, config.redis.prefix, REDIS_SCHEMA)
   await migrate(config, redis, events)
   const servers = config.shards.map((at) => open.use(new ClickHouse(at)))
   const places = new StreamPlaces(redis, config.redis.prefix, servers)

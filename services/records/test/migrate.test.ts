@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { connectRedis, tryMutex } from '@syncline/redis'
+import { connectRedis, setSchema, tryMutex } from '@syncline/redis'
 import { namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
@@ -113,4 +113,18 @@ test('RECORDS_FSYNC reaches the tables when an instance starts, and leaves them 
   }
   expect(await synced('on')).toBe('record_head\nrecord_log\nseen\nstream_use\nstreams')
   expect(await synced('off')).toBe('')
+})
+
+test('an older build refuses tables and keys that a newer one has written, and changes nothing', async () => {
+  const at = namespace()
+  await using redis = redisAt()
+  await using store = await startRecords(at)
+  await ask(store, `INSERT INTO migration (file) VALUES ('9000_of_a_newer_build.sql')`)
+  await expect(startRecords(at)).rejects.toThrow(
+    /migration 9000_of_a_newer_build.sql, this build knows up to \d{4}_\w+.sql: a newer build has written them/,
+  )
+
+  const other = namespace()
+  await setSchema(redis.client, other, 99)
+  await expect(startRecords(other)).rejects.toThrow(`the keys '${other}' of Redis have schema 99`)
 })

@@ -58,11 +58,13 @@ export async function migrate(
   }
   // Not files, as a shard's place must stand before the first one: tables without a place are older than shards.
   await apply('migration', MIGRATION_TABLE, shards)
-  await apply('shard', SHARD_TABLE, shards)
-  await takePlaces(shards)
+  const files = (await readdir(folder)).sort()
   const applied = new Map<ClickHouse, string[]>()
   for (const { clickhouse } of shards) applied.set(clickhouse, await appliedFiles(clickhouse))
-  for (const file of (await readdir(folder)).sort()) {
+  refuseNewer(config, [...applied.values()].flat(), files)
+  await apply('shard', SHARD_TABLE, shards)
+  await takePlaces(shards)
+  for (const file of files) {
     const lacking = shards.filter(({ clickhouse }) => !applied.get(clickhouse)?.includes(file))
     await apply(file, await readFile(new URL(file, folder), 'utf8'), lacking)
     for (const { clickhouse } of lacking)
@@ -84,6 +86,18 @@ export async function migrate(
       await setApplied(shard.clickhouse, name, value)
     }
   }
+}
+
+/** A build that knows less than was applied would write tables that it does not understand. */
+function refuseNewer(config: Config, applied: string[], files: string[]): void {
+  const own = files.at(-1) ?? ''
+  const newer = applied.filter((file) => file > own).sort()
+  if (newer.length === 0) return
+  const database = config.shards[0]?.database
+  throw new AppError(
+    'server_error',
+    `the tables of '${database}' in ClickHouse have migration ${newer.at(-1)}, this build knows up to ${own}: a newer build has written them. Start that build, or one with another CLICKHOUSE_DATABASE`,
+  )
 }
 
 type Target = { at: ShardServer; place: number; clickhouse: ClickHouse }
