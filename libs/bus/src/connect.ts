@@ -18,6 +18,8 @@ import type { StreamName } from './subjects.ts'
 
 const DAY_NS = 24 * 3600 * 1e9
 const DRAIN_MS = 5000
+/** A REST call gets its error within 5 s while NATS is away. */
+const REQUEST_TIMEOUT_MS = 4000
 /** JetStream's error for a stream that exists with other settings. */
 const STREAM_DIFFERS = 10058
 /** Commands of one environment that may wait: a further one is refused. */
@@ -82,7 +84,7 @@ export async function connectBus(
   })
   await using open = new AsyncDisposableStack()
   open.defer(() => drained(connection))
-  const manager = await jetstreamManager(connection)
+  const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS })
   for (const [stream, facts] of Object.entries(streams)) {
     await ensureStream(manager, {
       ...facts,
@@ -95,7 +97,7 @@ export async function connectBus(
   return {
     connection,
     manager,
-    jetstream: jetstream(connection),
+    jetstream: jetstream(connection, { timeout: REQUEST_TIMEOUT_MS }),
     prefix: config.prefix,
     replicas: config.replicas,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -3,7 +3,8 @@ import { AppError } from '@syncline/errors'
 import type { Bus } from './connect.ts'
 import type { Subject } from './subjects.ts'
 
-const ACK_TIMEOUT_MS = 5000
+/** A REST call gets its error within 5 s while NATS is away. */
+const ACK_TIMEOUT_MS = 4000
 
 /**
  * Durable when it returns. `id` makes it repeatable: JetStream drops a second message with the same id for two
@@ -26,7 +27,10 @@ export async function publish<T>(
       timeout: ACK_TIMEOUT_MS,
     })
   } catch (cause) {
-    throw new AppError('unavailable', `NATS did not take a message on '${name}'`, { cause })
+    // The name of the subject is for the log: this message reaches customers.
+    throw new AppError('unavailable', 'NATS does not take messages at the moment: try again', {
+      cause: new Error(`no acknowledgement of a message on '${name}'`, { cause }),
+    })
   }
 }
 

@@ -12,6 +12,7 @@ import {
   Status,
 } from 'nice-grpc'
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline'
+import { failWhileUnhealthy } from './fail-while-unhealthy.ts'
 import { CODE_TRAILER, channelOptions } from './limits.ts'
 import { withOneWriter } from './one-writer.ts'
 import { stickyPolicy } from './sticky-balancer.ts'
@@ -30,9 +31,9 @@ export interface Connection extends Disposable {
  * `address` is `host:port`. If the host is a DNS name with several addresses (a scaled service), all calls about a stream
  * go to one instance while it is ready, and other calls go to all instances in turn. A call ends after `deadline` (a call
  * option, default 30 s). It fails with an AppError: the server's own, `unavailable` or `deadline_exceeded`. Nothing is
- * retried here: the caller knows what may be repeated.
+ * retried here: the caller knows what may be repeated. With `failFast`, a call fails within 5 s while its server is not healthy.
  */
-export function connect(address: string): Connection {
+export function connect(address: string, { failFast = false } = {}): Connection {
   const channel = createChannel(`dns:${address}`, undefined, {
     ...channelOptions,
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [stickyPolicy()] }),
@@ -46,16 +47,18 @@ export function connect(address: string): Connection {
   // The last one is called first: it translates the error of a deadline too.
   const clients = createClientFactory().use(addStreamKey).use(deadlineMiddleware).use(translateErrors)
   const health = clients.create(withOneWriter(HealthDefinition), channel, { '*': { deadline: DEADLINE_MS } })
+  const checkHealth = async (signal: AbortSignal) => {
+    const { checks } = await health.checkHealth({}, { signal }).catch(aliveIfOlder)
+    const failing = Object.entries(checks).filter(([, state]) => state !== 'ok')
+    if (failing.length === 0) return
+    throw new AppError('unavailable', failing.map(([name, state]) => `${name}: ${state}`).join('; '))
+  }
+  const factory = failFast ? clients.use(failWhileUnhealthy(checkHealth)) : clients
   return {
     // '*' means every method; the type of a generic definition has no such key.
     client: (definition) =>
-      clients.create(withOneWriter(definition), channel, { '*': { deadline: DEADLINE_MS } } as never),
-    async checkHealth(signal) {
-      const { checks } = await health.checkHealth({}, { signal }).catch(aliveIfOlder)
-      const failing = Object.entries(checks).filter(([, state]) => state !== 'ok')
-      if (failing.length === 0) return
-      throw new AppError('unavailable', failing.map(([name, state]) => `${name}: ${state}`).join('; '))
-    },
+      factory.create(withOneWriter(definition), channel, { '*': { deadline: DEADLINE_MS } } as never),
+    checkHealth,
     [Symbol.dispose]: () => channel.close(),
   }
 }

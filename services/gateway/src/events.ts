@@ -28,8 +28,11 @@ export function createEvents(log: Log) {
     requestFailed(id: string, error: unknown) {
       log.error({ request: id, err: error }, 'request failed')
     },
-    /** An entry does not parse, or a comparison with NATS failed. */
+    requestUnavailable(id: string, error: unknown) {
+      log.warn({ request: id, err: error }, 'a server that the request needs does not answer')
+    },
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
+    /** An entry does not parse, or a comparison with NATS failed. */
     catalogFailed(error: unknown) {
       log.error({ err: error }, 'catalog failed')
     },

@@ -46,8 +46,8 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const egress = open.use(new Egress(config.egress))
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
-  const recordsRpc = open.use(connect(config.recordsAddress))
-  const schedulerRpc = open.use(connect(config.schedulerAddress))
+  const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
+  const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
   const schedules = schedulerRpc.client(SchedulesDefinition)
 

@@ -28,7 +28,11 @@ export function createApp(
 ): FastifyInstance {
   const answerError: AnswerError = (error, request, reply) => {
     const answer = errorAnswer(error)
-    if (answer) return reply.code(answer.status).send(answer.body)
+    if (answer) {
+      // The client hears that a server is away; which one, and where, is for us.
+      if (answer.status >= 500) events.requestUnavailable(request.id, error)
+      return reply.code(answer.status).send(answer.body)
+    }
     events.requestFailed(request.id, error)
     const message = `something went wrong on our side; the log says more about request ${request.id}`
     return reply.code(500).send({ error: { code: 'server_error', message } })

@@ -1,5 +1,5 @@
 import type { ErrorBody } from '@syncline/api'
-import { AppError, codes, type ErrorCode } from '@syncline/errors'
+import { AppError, codes, type ErrorCode, withoutAddresses } from '@syncline/errors'
 import { ZodError } from 'zod'
 import { InvalidRequest } from './invalid-request.ts'
 
@@ -7,7 +7,8 @@ import { InvalidRequest } from './invalid-request.ts'
 export function errorAnswer(error: unknown): { status: number; body: ErrorBody } | undefined {
   const known = asAppError(error)
   if (known === undefined || known.code === 'server_error') return undefined
-  const { code, message } = known
+  const { code } = known
+  const message = codes[code].http < 500 ? known.message : withoutAddresses(known.message)
   const errors = known instanceof InvalidRequest ? { errors: known.issues } : {}
   return { status: codes[code].http, body: { error: { code, message, ...errors } } }
 }
