@@ -24,7 +24,7 @@ describe.skipIf(missing)('docker-compose.yml', () => {
   beforeAll(async () => {
     if ('missing' in docker) return
     system = await startComposedSystem(docker, TWO)
-    key = await eventually(exampleKey, { timeoutMs: GIVE_UP_MS }).catch(async (cause) => {
+    key = await eventually(exampleKey, { timeoutMs: 2 * GIVE_UP_MS }).catch(async (cause) => {
       throw new Error(`the example did not come up:\n${await system.compose('logs', '--tail=20')}`, { cause })
     })
     client = new Syncline({ secretKey: key, host: system.url })

@@ -54,31 +54,24 @@ export async function startComposedSystem(docker: Docker, scale: Scale): Promise
     return stdout
   }
   const { container } = await getContainerRuntimeClient()
-  const up = (scale: Scale) =>
-    new DockerComposeEnvironment(ROOT, 'docker-compose.yml')
-      .withEnvironment(env)
-      .withBuild()
-      // It sets a name of its own.
-      .withNoRecreate()
-      .withProjectName(project)
-      .withDefaultWaitStrategy(new NoWait())
-      .withClientOptions({
-        ...(docker.standalone && { executable: { standalone: true, executablePath: 'docker-compose' } }),
-        commandOptions: Object.entries(scale).flatMap(([name, count]) => ['--scale', `${name}=${count}`]),
-      })
-      .up()
-  const down = async () => void (await compose('down', '--volumes', '--timeout', '1'))
-
-  let started = await up(scale).catch(async (error: unknown) => {
-    await down()
-    throw error
-  })
+  const scales = (scale: Scale) =>
+    Object.entries(scale).flatMap(([name, count]) => ['--scale', `${name}=${count}`])
+  const environment = new DockerComposeEnvironment(ROOT, 'docker-compose.yml')
+    .withEnvironment(env)
+    .withProjectName(project)
+    .withBuild()
+    .withDefaultWaitStrategy(new NoWait())
+    .withClientOptions({
+      ...(docker.standalone && { executable: { standalone: true, executablePath: 'docker-compose' } }),
+      commandOptions: scales(scale),
+    })
+  const started = await environment.up()
   return {
     url: `http://127.0.0.1:${port}`,
     replayUrl: `http://127.0.0.1:${replayPort}`,
     compose,
     async up(scale) {
-      started = await up(scale)
+      await compose('up', '--detach', '--no-recreate', ...scales(scale))
     },
     async containers(service) {
       const all = await container.dockerode.listContainers({ all: true })
