@@ -13,17 +13,23 @@ const MIB = 1024 * 1024
 
 export const Config = z
   .object({
+    /** Interface of the REST API. */
     HOST: variable.text('0.0.0.0'),
+    /** Port of the REST API. */
     PORT: variable.port(3003),
     ...natsVariables,
     ...redisVariables,
+    /** Where records answers, as `host:port`; a name may have several addresses. */
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
+    /** Where the scheduler answers, as `host:port`; a name may have several addresses. */
     SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
+    /** Keys that seal credentials, as `name:base64` separated by commas; the first one seals. The runner has the same. */
     SYNCLINE_KEYRING: variable.text(),
     /** How long a request waits for the scheduler before it answers 202. */
     COMMAND_TIMEOUT_MS: variable.whole(5000, milliseconds),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
+    /** Largest body of a request. */
     BODY_MAX_BYTES: variable.whole(32 * MIB, { least: 1024, most: 512 * MIB }),
     /** The shortest interval that a sync may have, such as `30s` or `5 minutes`. */
     SYNC_MIN_FREQUENCY: variable.interval('30s'),

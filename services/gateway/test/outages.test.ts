@@ -56,7 +56,16 @@ test('without NATS commands get a 503, reading goes on, and it recovers', async 
   expect((await trigger()).status).toBe(200)
 
   await before[Symbol.asyncDispose]()
-  expect(await trigger()).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } })
+  const started = performance.now()
+  expect(await trigger()).toMatchObject({
+    status: 503,
+    body: {
+      error: { code: 'unavailable', message: 'NATS does not take messages at the moment: try again' },
+    },
+  })
+  expect(performance.now() - started).toBeLessThan(5000)
+  // What the customer does not hear, the log has.
+  expect(world.log.join('')).toContain(`${world.prefix}.command.`)
   expect((await api('/records?model=GithubIssue', { headers: HEADERS })).status).toBe(200)
   expect(await api('/integrations/other')).toMatchObject({
     status: 503,

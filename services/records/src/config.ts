@@ -6,12 +6,15 @@ const MIB = 1024 * 1024
 
 export const Config = z
   .object({
+    /** Where this service answers, as `host:port`: by default port 50051 for records, 50052 for the scheduler. */
     LISTEN: variable.text('0.0.0.0:50051'),
     ...redisVariables,
     /** A server for each shard, in order, separated by commas. */
     CLICKHOUSE_URL: variable.text('http://127.0.0.1:8123').transform(shardUrls),
+    /** Of all servers, unless CLICKHOUSE_URL names one. */
     CLICKHOUSE_USER: variable.text('default'),
     CLICKHOUSE_PASSWORD: variable.text(''),
+    /** Is made if it is not there. */
     CLICKHOUSE_DATABASE: variable.text('syncline'),
     /** Name of a cluster on which the tables are replicated; empty = single servers. */
     RECORDS_CLUSTER: variable.text(''),
@@ -21,6 +24,7 @@ export const Config = z
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30, { ...days, least: 1 }),
     /** Superseded versions are kept for so long; 0 = not at all. */
     RECORDS_HISTORY_DAYS: variable.whole(7, days),
+    /** Lines of runs are kept for so long. */
     RUN_LOG_TTL_DAYS: variable.whole(15, { ...days, least: 1 }),
     /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
     RECORDS_STALE_SYNC_DAYS: variable.whole(60, days),
@@ -37,6 +41,7 @@ export const Config = z
      * customer are tens of records, and an answer that lacks them must not delete them.
      */
     RECORDS_DELETE_GUARD_SHARE: variable.share(0.5),
+    /** See RECORDS_DELETE_GUARD_SHARE. */
     RECORDS_DELETE_GUARD_COUNT: variable.whole(10, { least: 0, most: 1_000_000_000 }),
     /** Memory for pages that are read, and that wait for their clients. A page of the largest size takes 18 MiB of it. */
     RECORDS_READ_MAX_BYTES: variable.whole(64 * MIB, { ...bytes, least: MIB }),

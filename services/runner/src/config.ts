@@ -55,16 +55,22 @@ export const Config = z
     RUNNER_MAX_INFLIGHT_BYTES: variable.whole(0, bytes),
     /** How long runs may go on after SIGTERM before another runner gets them. */
     RUNNER_DRAIN_MS: variable.whole(10_000, { least: 0, most: milliseconds.most }),
+    /** A run may take so long. */
     RUN_TIMEOUT_MS: variable.whole(defaultLimits.wallMs, milliseconds),
+    /** A function that does not give its thread back for so long is ended. */
     RUN_BLOCKED_MS: variable.whole(defaultLimits.silentMs, milliseconds),
+    /** Processor time of a run. */
     RUN_CPU_MS: variable.whole(defaultLimits.cpuMs, milliseconds),
+    /** Memory of the JavaScript objects of a run. */
     RUN_HEAP_MB: variable.whole(defaultLimits.heapMb, { least: 16, most: 65_536 }),
+    /** Memory of the process of a run. */
     RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb, { least: 64, most: 65_536 }),
     RUN_LEASE_MS: variable.whole(30_000, { least: 1000, most: 3_600_000 }),
     /** A runner that can't confine functions so far does not start: see libs/sandbox. */
     SANDBOX_MIN_LEVEL: variable.oneOf(levels, 'oswall'),
     /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */
     SANDBOX_WARM_MIN: variable.whole(2, { least: 0, most: 1000 }),
+    /** See SANDBOX_WARM_MIN. */
     SANDBOX_WARM_MAX: variable.whole(8, { least: 0, most: 1000 }),
     /** `host` or `host:port` that functions may reach though it is not a public address. */
     EGRESS_ALLOW_HOSTS: variable.list([]),

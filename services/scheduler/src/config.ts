@@ -15,13 +15,19 @@ export const Config = z
     ...redisVariables,
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     LISTEN: variable.text('0.0.0.0:50052'),
+    /** How often it looks for what is due. */
     SCHEDULER_TICK_MS: variable.whole(250, { least: 10, most: 10_000 }),
+    /** How often all schedules are compared with the catalog. */
     SCHEDULER_RECONCILE_MS: variable.whole(300_000, { least: 1000, most: milliseconds.most }),
+    /** Runs of an environment that are queued or running; further ones wait. */
     SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200, { least: 1, most: 100_000 }),
     /** Throttled runs that come back in a second, in each environment: those of one API may all be told the same time. */
     SCHEDULER_RESUMES_PER_SECOND: variable.whole(5, { least: 1, most: 10_000 }),
+    /** Variants of a sync on a connection. */
     SCHEDULER_MAX_VARIANTS: variable.whole(100, { least: 0, most: 10_000 }),
+    /** A run whose runner says nothing for so long gets another one. Scheduler and runner have the same. */
     RUN_LEASE_MS: variable.whole(30_000, { least: 1000, most: 3_600_000 }),
+    /** A run that no runner takes for so long is lost. */
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000, milliseconds),
     /** The shortest interval that a connection may ask for, such as `30s` or `5 minutes`. */
     SYNC_MIN_FREQUENCY: variable.interval('30s'),

@@ -1,0 +1,59 @@
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONNECTION, type ExampleSystem, INTEGRATION, startExampleSystem } from './example-system.ts'
+
+let example: ExampleSystem
+
+beforeAll(async () => {
+  example = await startExampleSystem({ items: [] })
+})
+afterAll(() => example?.[Symbol.asyncDispose]())
+
+const WITHIN_MS = 5000
+/** What the machine may add: other tests run beside this one. */
+const SPARE_MS = 500
+
+async function get(path: string) {
+  const started = performance.now()
+  const response = await fetch(example.system.url + path, {
+    headers: {
+      authorization: `Bearer ${example.key}`,
+      'provider-config-key': INTEGRATION,
+      'connection-id': CONNECTION,
+    },
+  })
+  return { status: response.status, body: await response.text(), ms: performance.now() - started }
+}
+
+// A stopped process is the worst kind of away: its connections stay, and nothing comes.
+test.each([
+  ['redis', ['/sync/status?provider_config_key=github&syncs=*&connection_id=demo']],
+  // A status needs Redis only.
+  ['clickhouse', ['/records?model=GithubIssue&limit=3']],
+  ['nats', ['/integrations/nothing']],
+] as const)(
+  'while %s is away, readiness says so, and errors come within 5 s without addresses',
+  async (store, paths) => {
+    const pid = example.system.processes.get(store)?.pid ?? 0
+    example.kill(store, 'SIGSTOP')
+    try {
+      const answers = []
+      for (const path of paths) {
+        const answer = await get(path)
+        expect(answer).toMatchObject({ status: 503, body: expect.stringContaining('"unavailable"') })
+        answers.push(answer)
+      }
+      const health = await get('/health')
+      expect(health).toMatchObject({ status: 503, body: expect.stringContaining(store) })
+      const live = await fetch(`${example.system.processes.get('gateway')?.url}/livez`)
+      expect(live.status).toBe(200)
+      for (const { ms, body } of [...answers, health]) {
+        expect(ms).toBeLessThan(WITHIN_MS + SPARE_MS)
+        expect(body).not.toMatch(/\d+\.\d+\.\d+\.\d+|localhost|ECONN|command\.dev|KV_|COMMANDS/)
+      }
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    await eventually(async () => expect((await get('/health')).status).toBe(200), { timeoutMs: 60_000 })
+  },
+)
