@@ -84,8 +84,8 @@ export default defineConfig({
           include: ['e2e/containers/*.test.ts'],
           // Its reaper is an image of its own; the test removes what it has started.
           env: { TESTCONTAINERS_RYUK_DISABLED: 'true' },
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually, freePort } from '@syncline/testkit'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 type Output = 'pipe' | 'ignore' | number
 
@@ -14,6 +14,7 @@ async function run(args: string[], output: Output, env: NodeJS.ProcessEnv = {}) 
     env: { ...process.env, ...env, OPS_PORT: String(port) },
     stdio: ['ignore', output, output],
   })
+  onTestFinished(() => void child.kill('SIGKILL'))
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
   await eventually(async () => expect(await get('/readyz')).toContain('"disk":"ok"'), { timeoutMs: 20_000 })
   return { child, get }
