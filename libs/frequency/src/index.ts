@@ -1,5 +1,8 @@
 export { nextCronTime } from './cron.ts'
 export { formatFrequency } from './format-frequency.ts'
 export { type Frequency, frequencyLimits, type Limits } from './frequency.ts'
+export { freshMsOf } from './fresh-ms.ts'
+export { gapsOf } from './gaps.ts'
+export { intervalMs } from './interval-ms.ts'
 export { parseFrequency } from './parse-frequency.ts'
 export { readFrequency } from './read-frequency.ts'

@@ -1,5 +1,5 @@
 import { withoutSecrets } from '@syncline/errors'
-import { readFrequency } from '@syncline/frequency'
+import { intervalMs } from '@syncline/frequency'
 import { z } from 'zod'
 
 /** The kinds of environment variables. Each takes its default value; without one the variable is required. */
@@ -32,15 +32,6 @@ export const variable = {
       ),
       fallback,
     ),
-}
-
-function intervalMs(text: string): number | undefined {
-  try {
-    const frequency = readFrequency(text)
-    return frequency.kind === 'every' ? frequency.ms : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function required<T extends z.ZodType>(schema: T, fallback: z.output<T> | undefined) {
