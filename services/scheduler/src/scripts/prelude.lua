@@ -11,9 +11,10 @@
 --   k:<schedule>         slots that became no run (list, newest first): JSON [first, last, count, reason]
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
 --   sync:<number>        definition (hash): what all schedules of a sync share, see load_definition
+--   last-sync            number of the newest definition
 --   env:<environment>    limit (hash): max_runs, weight, running, waiting
 --   int:<environment>/<integration>   the same of an integration. That of a sync is in its definition
---   variants:<environment>            schedule → JSON of its names (hash): schedules that are not base ones
+--   variants:<environment>            connection (uid) → JSON { sync: [variant] } (hash): schedules that are not base ones
 --   due                  environment by the time at which one of its schedules is due first (zset)
 --   due:<environment>    schedule by the time at which a tick has to look at it (zset)
 --   delayed              run by the time at which it may be handed out (zset): throttled, QUEUED
@@ -61,9 +62,11 @@ local function change(entity, fields)
   if #gone > 0 then redis.call('HDEL', entity.key, unpack(gone)) end
 end
 
--- Fields of a definition: environment, integration, sync, frequency (text), interval_ms (absent: it is cron), fresh_ms,
--- jitter_ms, retries, overlap ('queue_one', 'cancel_running'; absent: skip), pause_after (failures; absent: never),
--- max_runs (absent: no limit), models (JSON array), schedules (how many base schedules), running, waiting
+-- Fields of a definition: environment, integration, sync, frequency (text), interval_ms (absent: it is cron), longest_ms
+-- (between two slots), fresh_ms, fresh (as the sync says it), jitter_ms, retries, overlap ('queue_one', 'cancel_running';
+-- absent: skip), pause_after (failures; absent: never), max_runs (absent: no limit), models (JSON array), auto_start ('0': no),
+-- placed (the frequency by which all slots of its schedules were placed), schedules (how many base schedules), variants (how
+-- many others), running, waiting
 local definitions = {}
 local function load_definition(number)
   local definition = definitions[number]
