@@ -12,6 +12,10 @@ export interface Definition {
   frequency: string
   /** 0 = the frequency is cron. */
   intervalMs: number
+  /** The longest time between two slots. */
+  longestMs: number
+  /** `fresh` of the sync; '' = none. */
+  fresh: string
   /** How old the records may be before a schedule counts as stale. */
   freshMs: number
   /** Slots of cron are spread over so long. */
@@ -26,6 +30,7 @@ export interface Definition {
   models: string[]
   /** How many base schedules there are. */
   schedules: number
+  variants: number
   running: number
   waiting: number
 }
@@ -38,6 +43,8 @@ export function definitionFrom(id: string, fields: Record<string, string>): Defi
     sync: fields.sync ?? '',
     frequency: fields.frequency ?? '',
     intervalMs: Number(fields.interval_ms ?? 0),
+    longestMs: Number(fields.longest_ms ?? 0),
+    fresh: fields.fresh ?? '',
     freshMs: Number(fields.fresh_ms ?? 0),
     jitterMs: Number(fields.jitter_ms ?? 0),
     retries: Number(fields.retries ?? 0),
@@ -46,6 +53,7 @@ export function definitionFrom(id: string, fields: Record<string, string>): Defi
     maxRuns: Number(fields.max_runs ?? 0),
     models: JSON.parse(fields.models ?? '[]'),
     schedules: Number(fields.schedules ?? 0),
+    variants: Number(fields.variants ?? 0),
     running: Number(fields.running ?? 0),
     waiting: Number(fields.waiting ?? 0),
   }

@@ -23,7 +23,8 @@
 --   runs:<environment>   runs that ended, of all its schedules (stream)
 --   events               events to publish (stream): field e, JSON
 --   watch                schedule by the time at which it becomes stale (zset): those that are due, run, or can't run
---   cleaning:<environment>  schedule → streams that have yet to be emptied (hash)
+--   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
+--   cleaning:<environment>  schedule → those streams (hash)
 --   runners, runner:<id> runners by the time at which they were seen (zset); slots, reserved, busy, sandbox (hash)
 
 local base = KEYS[1]
@@ -64,9 +65,9 @@ end
 
 -- Fields of a definition: environment, integration, sync, frequency (text), interval_ms (absent: it is cron), longest_ms
 -- (between two slots), fresh_ms, fresh (as the sync says it), jitter_ms, retries, overlap ('queue_one', 'cancel_running';
--- absent: skip), pause_after (failures; absent: never), max_runs (absent: no limit), models (JSON array), auto_start ('0': no),
--- placed (the frequency by which all slots of its schedules were placed), schedules (how many base schedules), variants (how
--- many others), running, waiting
+-- absent: skip), pause_after (failures; absent: never), max_runs (absent: no limit), models (JSON array), placed (by which
+-- frequency all slots of its schedules were placed), schedules (how many base schedules), variants (how many others), running,
+-- waiting
 local definitions = {}
 local function load_definition(number)
   local definition = definitions[number]

@@ -15,8 +15,9 @@ export interface Limits {
 
 const at = (name: string) => new URL(`../scripts/${name}.lua`, import.meta.url)
 
-/** A script of this service: ../scripts/<name>.lua behind what all of them share. */
-export const load = (name: string): Script => script(at(name), at('prelude'), at('queue'))
+/** A script of this service: ../scripts/<name>.lua behind what all of them share, and what some do. */
+export const load = (name: string, ...shared: string[]): Script =>
+  script(at(name), ...['prelude', 'queue', ...shared].map(at))
 
 /** The scheduler's part of Redis: what its stores are made of. Keys are named in ../scripts/prelude.lua. */
 export class State {
