@@ -11,11 +11,11 @@ export const Config = z
     REDIS_PREFIX: variable.text('syncline'),
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     LISTEN: variable.text('0.0.0.0:50052'),
-    SCHEDULER_TICK_MS: variable.whole(250),
+    SCHEDULER_TICK_MS: variable.whole(50),
     SCHEDULER_RECONCILE_MS: variable.whole(300_000),
     SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200),
-    /** Throttled runs that come back in a second, in each environment: those of one API may all be told the same time. */
-    SCHEDULER_RESUMES_PER_SECOND: variable.whole(5),
+    /** Runs that ended, kept in the list of an environment; each schedule keeps its last 50 beside that. */
+    SCHEDULER_RUNS_KEPT: variable.whole(10_000),
     SCHEDULER_MAX_VARIANTS: variable.whole(100),
     RUN_LEASE_MS: variable.whole(30_000),
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000),
@@ -31,7 +31,7 @@ export const Config = z
     reconcileMs: env.SCHEDULER_RECONCILE_MS,
     runs: {
       maxPerEnvironment: env.SCHEDULER_MAX_RUNS_PER_ENVIRONMENT,
-      resumesPerSecond: Math.max(1, env.SCHEDULER_RESUMES_PER_SECOND),
+      kept: env.SCHEDULER_RUNS_KEPT,
       leaseMs: env.RUN_LEASE_MS,
       queueTimeoutMs: env.RUN_QUEUE_TIMEOUT_MS,
     },

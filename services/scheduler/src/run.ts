@@ -73,6 +73,19 @@ export function numberOf(runId: string): number {
   return Number(runId.slice(runId.lastIndexOf('-') + 1))
 }
 
+type PackedCounts = [model: string, added: number, updated: number, deleted: number]
+
+/** Counts as Redis keeps them. */
+export function countsText(counts: ModelCounts[]): string {
+  return JSON.stringify(counts.map(({ model, added, updated, deleted }) => [model, added, updated, deleted]))
+}
+
+export function countsFrom(text: string): ModelCounts[] {
+  return (JSON.parse(text) as PackedCounts[]).map(countsOf)
+}
+
+const countsOf = ([model, added, updated, deleted]: PackedCounts) => ({ model, added, updated, deleted })
+
 type Fields = Record<string, string | undefined>
 
 /** A run that has not ended: the hash `r:<run>`. */
@@ -92,7 +105,7 @@ export function runFrom(id: string, fields: Fields): Run {
     finishedAt: 0,
     outcome: '',
     error: '',
-    counts: JSON.parse(fields.counts ?? '[]'),
+    counts: countsFrom(fields.counts ?? '[]'),
     runner: fields.runner ?? '',
     sandbox: fields.sandbox ?? '',
     lastLines: [],
@@ -123,7 +136,7 @@ type Packed = [
   startedAfter?: number,
   runner?: string,
   sandbox?: string,
-  counts?: [model: string, added: number, updated: number, deleted: number][],
+  counts?: PackedCounts[],
   error?: string,
   lastLines?: string[],
   throttles?: number,
@@ -162,7 +175,7 @@ export function unpackRun(schedule: string, text: string): Run {
     finishedAt: requestedAt + finishedAfter,
     outcome,
     error,
-    counts: counts.map(([model, added, updated, deleted]) => ({ model, added, updated, deleted })),
+    counts: counts.map(countsOf),
     runner,
     sandbox,
     lastLines,

@@ -2,12 +2,17 @@
 -- KEYS[1]  '{<prefix>}:' begins every key of the scheduler. They are all in one hash slot, so a script may go from one
 --          entity to another, over all environments, although the caller passes no keys.
 -- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler) and
---          `limits` { maxRuns (in flight in an environment that sets no limit), queueTimeoutMs, leaseMs, historyRuns }
+--          `limits` { maxRuns (in flight in an environment that sets no limit), queueTimeoutMs, leaseMs, historyRuns,
+--          environmentRuns }
+--
+-- One script is one transaction: it runs to its end or not at all. What its caller has to do afterwards (wake runners, tell a
+-- runner to stop) only makes things faster: if the caller dies, runners ask once a second, and learn it by their next heartbeat.
 --
 -- Keys after the base. A field that has its default is absent, so that a schedule at rest takes little memory.
 --   s:<schedule>         schedule (hash), see load_schedule
+--   t:<schedule>         those of its fields that are long (hash)
 --   r:<run>              run that has not ended (hash), see load_run. Run id: '<schedule>-<number>'
---   h:<schedule>         runs that ended (list, newest first), packed by pack_run
+--   h:<schedule>         runs that ended (list, newest first), packed by pack_run in queue.lua
 --   k:<schedule>         slots that became no run (list, newest first): JSON [first, last, count, reason]
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
 --   sync:<number>        definition (hash): what all schedules of a sync share, see load_definition
@@ -17,25 +22,27 @@
 --   variants:<environment>            connection (uid) → JSON { sync: [variant] } (hash): schedules that are not base ones
 --   due                  environment by the time at which one of its schedules is due first (zset)
 --   due:<environment>    schedule by the time at which a tick has to look at it (zset)
---   delayed              run by the time at which it may be handed out (zset): throttled, QUEUED
+--   delayed              run by the time at which it may be handed out (zset): QUEUED, and neither ready nor counted as waiting
 --   leases               run by the time at which it is lost (zset): all that have not ended
---   ready…               the queue of runs that may be handed out, see queue.lua
---   runs:<environment>   runs that ended, of all its schedules (stream)
+--   ready…, full…        the queue of runs that may be handed out, see queue.lua
+--   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome)
 --   events               events to publish (stream): field e, JSON
 --   watch                schedule by the time at which it becomes stale (zset): those that are due, run, or can't run
 --   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
 --   cleaning:<environment>  schedule → those streams (hash)
---   runners, runner:<id> runners by the time at which they were seen (zset); slots, reserved, busy, sandbox (hash)
+--   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
+--   on:<runner>          run that it works on → what it holds there: 'reserved', 'parked' (no slot), or its lane (hash)
+--   jumps                how often the clock of Redis was found to have jumped, see shift-clock.lua
 
 local base = KEYS[1]
 local args = cjson.decode(ARGV[1])
 local limits = args.limits
 
-local HISTORY_MS = 31 * 24 * 3600 * 1000
-
 local DUE, DELAYED, LEASES, WATCH, EVENTS =
   base .. 'due', base .. 'delayed', base .. 'leases', base .. 'watch', base .. 'events'
 local EVENTS_MAX = 100000
+
+local function number(text) return tonumber(text) or 0 end
 
 local function load(key)
   local flat = redis.call('HGETALL', key)
@@ -45,18 +52,45 @@ local function load(key)
   return entity
 end
 
--- Sets fields; the value '' deletes one. Numbers are written as integers.
+-- A longer value would make Redis store the whole hash as a table, for good: several times the memory.
+local TEXT_MAX = 64
+
+-- Sets fields; the value '' deletes one. Numbers are written as integers. Long texts of a schedule go to its own key for them.
 local function change(entity, fields)
-  local set, gone = {}, {}
+  local set, gone, long, short = {}, {}, {}, {}
   for name, value in pairs(fields) do
-    if value == '' or value == nil then
-      entity[name] = nil
-      gone[#gone + 1] = name
-    else
-      local text = type(value) == 'number' and string.format('%.0f', value) or tostring(value)
+    local text = type(value) == 'number' and string.format('%.0f', value) or value
+    local before = entity[name]
+    if text == '' then
+      if before then
+        entity[name] = nil
+        if entity.texts and #before > TEXT_MAX then short[#short + 1] = name else gone[#gone + 1] = name end
+      end
+    elseif text ~= before then
       entity[name] = text
-      set[#set + 1] = name
-      set[#set + 1] = text
+      local is_long = entity.texts and #text > TEXT_MAX
+      local was_long = entity.texts and before and #before > TEXT_MAX
+      local into = is_long and long or set
+      into[#into + 1] = name
+      into[#into + 1] = text
+      if before and is_long ~= was_long then
+        if was_long then short[#short + 1] = name else gone[#gone + 1] = name end
+      end
+    end
+  end
+  if #long > 0 then
+    redis.call('HSET', entity.texts, unpack(long))
+    if not entity.long then
+      entity.long = '1'
+      set[#set + 1] = 'long'
+      set[#set + 1] = '1'
+    end
+  end
+  if #short > 0 then
+    redis.call('HDEL', entity.texts, unpack(short))
+    if #long == 0 and redis.call('EXISTS', entity.texts) == 0 then
+      entity.long = nil
+      gone[#gone + 1] = 'long'
     end
   end
   if #set > 0 then redis.call('HSET', entity.key, unpack(set)) end
@@ -69,11 +103,11 @@ end
 -- frequency all slots of its schedules were placed), schedules (how many base schedules), variants (how many others), running,
 -- waiting
 local definitions = {}
-local function load_definition(number)
-  local definition = definitions[number]
+local function load_definition(id)
+  local definition = definitions[id]
   if not definition then
-    definition = load(base .. 'sync:' .. number)
-    definitions[number] = definition
+    definition = load(base .. 'sync:' .. id)
+    definitions[id] = definition
   end
   return definition
 end
@@ -82,14 +116,25 @@ end
 -- absent: STARTED), paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
 -- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
 -- the run that follows the active one), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
--- that held nothing back), held_since, failures, failing_since, retry_at, empty_cache ('1': the next run has to), skipped,
--- blocked (JSON), command (the last one that was applied), created_at, stale (the reason that was published, and its time)
+-- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
+-- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
+-- fresh_at is set), stale (JSON of the reason that was published, and its time), long ('1': there are fields in t:<schedule>)
 local function load_schedule(id)
   local schedule = load(base .. 's:' .. id)
   if not schedule then return nil end
   schedule.id = id
+  schedule.texts = base .. 't:' .. id
+  if schedule.long then
+    local flat = redis.call('HGETALL', schedule.texts)
+    for i = 1, #flat, 2 do schedule[flat[i]] = flat[i + 1] end
+  end
   schedule.definition = load_definition(schedule.def)
   return schedule
+end
+
+-- One that is not there yet.
+local function new_schedule(id, definition)
+  return { key = base .. 's:' .. id, texts = base .. 't:' .. id, id = id, definition = definition }
 end
 
 local function schedule_of(run_id) return string.match(run_id, '^(.*)%-%d+$') end
@@ -99,20 +144,20 @@ local function last_run(schedule) return schedule.number and schedule.id .. '-' 
 local function active_run(schedule) return schedule.active and last_run(schedule) end
 
 -- Fields of a run: environment, integration, uid, def, lane, state (QUEUED, RUNNING), attempt, cause, requested_at,
--- queued_at, started_at, counts, runner, sandbox, parked, reserved, empty_cache, found_checkpoint, has_begun, throttles,
--- throttled_ms, throttled_reason, not_before, progressed (its attempt saved a checkpoint), fruitless (attempts without progress,
--- one after the other), hand_back (why it was handed back last)
+-- queued_at (last time), not_before (it waits until then), started_at (of its first attempt), taken_at (of its last), counts (JSON
+-- array of [model, added, updated, deleted]), runner, sandbox, parked, empty_cache, found_checkpoint, has_begun, throttles,
+-- throttled_ms, throttled_reason, progressed ('1': its attempt saved a checkpoint), fruitless (attempts without progress, one
+-- after the other), hand_back (why it was handed back last), unavailable (how often it was, as a service did not answer, since it
+-- made progress last), unavailable_since
 local function load_run(id)
   local run = id and load(base .. 'r:' .. id)
   if run then run.id = id end
   return run
 end
 
-local function number(text) return tonumber(text) or 0 end
-
 local function takes_slots(schedule) return schedule.state ~= 'PAUSED' and not schedule.blocked end
 
--- Tells consumers of events, at least once. `data` names what the event is about. See libs/api/src/events.ts.
+-- Tells consumers of events, at least once. Instants in `data` are ms. See libs/api/src/events.ts.
 local function emit(kind, environment, data)
   redis.call('XADD', EVENTS, 'MAXLEN', '~', EVENTS_MAX, '*', 'e',
     cjson.encode({ type = kind, environment = environment, at = args.now, data = data }))
@@ -126,7 +171,7 @@ local function names(schedule)
   }
 end
 
--- Frequency in force of an interval schedule; nil if it is cron.
+-- Interval in force; nil if the frequency is cron.
 local function interval_of(schedule)
   if schedule.frequency then return tonumber(schedule.interval_ms) end
   return tonumber(schedule.definition.interval_ms)
@@ -140,20 +185,23 @@ local function next_slot(id, interval, time)
   return phase + (math.floor((time - phase) / interval) + 1) * interval
 end
 
--- Puts the schedule where a tick finds it when there is something to do.
-local function place(schedule)
+-- Puts the environment where a tick finds it when one of its schedules is due.
+local function place_environment(environment)
+  local first = redis.call('ZRANGE', base .. 'due:' .. environment, 0, 0, 'WITHSCORES')[2]
+  if first then redis.call('ZADD', DUE, first, environment) else redis.call('ZREM', DUE, environment) end
+end
+
+-- Puts the schedule where a tick finds it when there is something to do. Of several of an environment, the last one may
+-- place their environment.
+local function place(schedule, without_environment)
   local environment = schedule.definition.environment
   local due = base .. 'due:' .. environment
-  local at
-  if schedule.pending and not schedule.active then
-    at = args.now
-  elseif takes_slots(schedule) then
-    at = number(schedule.next_at)
-    if schedule.retry_at and not schedule.active then at = math.min(at, number(schedule.retry_at)) end
+  if takes_slots(schedule) then
+    redis.call('ZADD', due, math.min(number(schedule.next_at), tonumber(schedule.retry_at) or math.huge), schedule.id)
+  else
+    redis.call('ZREM', due, schedule.id)
   end
-  if at then redis.call('ZADD', due, at, schedule.id) else redis.call('ZREM', due, schedule.id) end
-  local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
-  if first then redis.call('ZADD', DUE, first, environment) else redis.call('ZREM', DUE, environment) end
+  if not without_environment then place_environment(environment) end
 end
 
 -- Notes slots that became no run. Slots that follow each other for the same reason are one entry.
@@ -169,7 +217,6 @@ local function skip(schedule, first, last, count, reason)
     redis.call('LPUSH', key, cjson.encode({ first, last, count, reason }))
     redis.call('LTRIM', key, 0, SKIPS_MAX - 1)
   end
-  redis.call('PEXPIRE', key, HISTORY_MS)
   change(schedule, { skipped = number(schedule.skipped) + count })
 end
 

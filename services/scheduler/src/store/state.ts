@@ -11,6 +11,8 @@ export interface Limits {
   leaseMs: number
   /** Runs that ended, kept for each schedule. */
   historyRuns: number
+  /** And in the list of its environment, about. */
+  environmentRuns: number
 }
 
 const at = (name: string) => new URL(`../scripts/${name}.lua`, import.meta.url)
