@@ -19,6 +19,7 @@
 --   last-sync            number of the newest definition
 --   env:<environment>    limit (hash): max_runs, weight, running, waiting
 --   int:<environment>/<integration>   the same of an integration. That of a sync is in its definition
+--   lane:<lane>          running, waiting (hash): over all environments
 --   variants:<environment>            connection (uid) → JSON { sync: [variant] } (hash): schedules that are not base ones
 --   due                  environment by the time at which one of its schedules is due first (zset)
 --   due:<environment>    schedule by the time at which a tick has to look at it (zset)

@@ -73,18 +73,24 @@ local function count_in(limit, running, waiting)
   redis.call('HSET', limit.key, 'running', limit.running, 'waiting', limit.waiting)
 end
 
--- Adds to what is in flight and what waits, in everything that limits the run.
+-- Adds to what is in flight and what waits, in everything that limits the run, and in its lane.
 local function count(run, running, waiting)
   count_in(environment_limit(run.environment), running, waiting)
   count_in(integration_limit(run.environment, run.integration), running, waiting)
   local sync = sync_limit(run.def)
   if sync then count_in(sync, running, waiting) end
+  count_in(limit_of(base .. 'lane:' .. run.lane), running, waiting)
 end
 
--- Puts a child into a node, unless it is there, and returns whether it was not.
+-- Puts a child into a node, unless it is there, and returns whether it was not. `behind`: the first one, by so much of a tag.
 local function join(node, child, behind)
   local first = redis.call('ZRANGE', node, 0, 0, 'WITHSCORES')[2]
   return redis.call('ZADD', node, 'NX', number(first) + (first and behind or 0), child) == 1
+end
+
+-- Of lanes that are equal the one with the most weight is first: what a person asked for does not wait for a first sync.
+local function join_lane(environment, lane)
+  return join(READY .. ':' .. environment, lane, -LANE_WEIGHTS[lane] / 100)
 end
 
 local function lane_node(environment, lane) return READY .. ':' .. environment .. '/' .. lane end
@@ -97,7 +103,7 @@ local function make_ready(run)
   wake = true
   -- What is in its node has its parents in theirs.
   if join(integration, run.uid, 1) and join(lane, run.integration, 0)
-    and join(READY .. ':' .. run.environment, run.lane, 0) then
+    and join_lane(run.environment, run.lane) then
     join(READY, run.environment, 0)
   end
 end
@@ -124,7 +130,7 @@ local function let_in_of_integration(environment, integration)
     local node = lane_node(environment, lane)
     if redis.call('EXISTS', node .. '/' .. integration) == 1 then
       join(node, integration, 0)
-      join(READY .. ':' .. environment, lane, 0)
+      join_lane(environment, lane)
       join(READY, environment, 0)
       wake = true
     end
@@ -414,7 +420,7 @@ local function cancel_run(schedule, reason)
     change(schedule, { active = '' })
     return nil
   end
-  local stop = run.state == 'RUNNING' and { run.runner, run.id, number(run.attempt), 'cancelled: ' .. reason } or nil
+  local stop = run.state == 'RUNNING' and { run.runner, run.id, number(run.attempt), reason } or nil
   end_run(run, schedule, { outcome = 'CANCELLED', error = reason })
   return stop
 end

@@ -9,7 +9,6 @@ const scripts = {
   saveCheckpoint: load('save-checkpoint'),
   endAttempt: load('end-attempt'),
   expire: load('expire'),
-  cancel: load('cancel'),
   shiftClock: load('shift-clock'),
 }
 
@@ -204,15 +203,6 @@ export class RunStore {
       /** How many there were: if the caller knew of fewer, nobody was judged. */
       jumps: found.jumps as number,
     }
-  }
-
-  /** Ends the active run of a schedule, or only `run`. */
-  async cancel(
-    schedule: string,
-    options: { run?: string; reason: string; command: string },
-  ): Promise<{ result: 'cancelled' | 'idle' | 'repeated' | 'gone'; stops: RunStop[]; wake: boolean }> {
-    const answer = await this.#ask(scripts.cancel, { id: schedule, run: '', ...options })
-    return { result: answer.result, stops: stopsFrom(answer.stops), wake: answer.wake === 1 }
   }
 
   jumps(): Promise<number> {
