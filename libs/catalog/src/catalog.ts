@@ -27,6 +27,8 @@ export interface Catalog extends AsyncDisposable {
   garbage: Garbage
   /** Calls `listener` for each change from now on, whoever made it. */
   onChange(listener: (change: CatalogChange) => void): void
+  /** Makes the copy in memory as the bucket is now; listeners are told what had been missed. Reads the keys of all entities. */
+  compare(): Promise<void>
 }
 
 interface Options {
@@ -63,6 +65,7 @@ export async function openCatalog(
     bundles,
     garbage: new Garbage(bucket, bundles),
     onChange: (listener) => follower.onChange(listener),
+    compare: () => follower.compare(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -1,41 +1,51 @@
 -- check-schedules
--- Compares schedules of one sync with what the catalog says. Changes nothing.
--- ARGV[1]  def, ids (back to back), blocked (map: place in `ids` from 1 → JSON text of those that have to be blocked)
--- Returns  nil: there is no such definition; or those that differ: their places in `ids` and how, one after the other: 'missing', 'blocked', 'place' (it has another
---          definition, or its next slot is further away than two of its slots are)
+-- Compares schedules with what the catalog says. Changes nothing.
+-- ARGV[1]  groups: list of { def, ids (back to back), blocked (map: place in `ids` from 1 → JSON text of those that have to be
+--          blocked) }
+-- Returns  those that differ: their places, over all groups from 0, and how, one after the other: 'undefined' (there is no such
+--          definition), 'missing', 'blocked', 'place' (it has another definition, or its next slot is too far away)
 
 local DAYLIGHT_SAVING_MS = 3600 * 1000
 
-local definition = load_definition(args.def)
-if not definition then return false end
+local differing, count, index = {}, 0, 0
 
-local far = args.now + number(definition.longest_ms) + number(definition.jitter_ms) + DAYLIGHT_SAVING_MS
-if definition.interval_ms then far = args.now + number(definition.interval_ms) end
-local blocked = args.blocked
-local differing, count = {}, 0
+-- The longest time between two slots.
+local function longest(interval, gap, definition)
+  return tonumber(interval) or number(gap) + number(definition.jitter_ms) + DAYLIGHT_SAVING_MS
+end
+
+-- A slot further away than that: the clock was set back.
+local function is_far(id)
+  local schedule = load_schedule(id)
+  if not takes_slots(schedule) then return false end
+  local of = schedule.frequency and schedule or schedule.definition
+  return number(schedule.next_at) > args.now + longest(of.interval_ms, of.longest_ms, schedule.definition)
+end
 
 -- Most are in order, which few fields tell.
-local text, key = args.ids, base .. 's:'
-for place = 1, #text / ID_CHARS do
-  local id = string.sub(text, (place - 1) * ID_CHARS + 1, place * ID_CHARS)
-  local fields = redis.call('HMGET', key .. id, 'def', 'next_at', 'blocked')
-  local how
-  if not fields[1] then
-    how = 'missing'
-  elseif (fields[3] or nil) ~= blocked[tostring(place)] then
-    how = 'blocked'
-  elseif fields[1] ~= args.def then
-    how = 'place'
-  elseif number(fields[2]) > far then
-    local schedule = load_schedule(id)
-    local longest = schedule.frequency and tonumber(schedule.interval_ms or schedule.longest_ms)
-    if takes_slots(schedule) and not (longest and number(schedule.next_at) <= args.now + longest + DAYLIGHT_SAVING_MS) then
+for _, group in ipairs(args.groups) do
+  local def, text, blocked = unpack(group)
+  local definition = load_definition(def)
+  local far = definition and args.now + longest(definition.interval_ms, definition.longest_ms, definition)
+  for place = 1, #text / ID_CHARS do
+    local id = string.sub(text, (place - 1) * ID_CHARS + 1, place * ID_CHARS)
+    local fields = redis.call('HMGET', base .. 's:' .. id, 'def', 'next_at', 'blocked', 'long', 'frequency')
+    local is_blocked = fields[3] or fields[4] and redis.call('HGET', base .. 't:' .. id, 'blocked') or nil
+    local how
+    if not definition then
+      how = 'undefined'
+    elseif not fields[1] then
+      how = 'missing'
+    elseif is_blocked ~= blocked[tostring(place)] then
+      how = 'blocked'
+    elseif fields[1] ~= def or (fields[5] or number(fields[2]) > far) and is_far(id) then
       how = 'place'
     end
-  end
-  if how then
-    differing[count + 1], differing[count + 2] = place, how
-    count = count + 2
+    if how then
+      differing[count + 1], differing[count + 2] = index, how
+      count = count + 2
+    end
+    index = index + 1
   end
 end
 return differing

@@ -28,23 +28,23 @@ local function create(id, connection, uid, blocked)
   if redis.call('EXISTS', key) == 1 then return 'exists' end
   if redis.call('HEXISTS', cleaning, id) == 1 then return 'cleaning' end
 
-  local schedule = { key = key, id = id, definition = definition }
+  local schedule = { key = key, texts = base .. 't:' .. id, id = id, definition = definition }
   change(schedule, {
     def = args.def, connection = connection, uid = uid, next_at = first_slot(id, definition, args.times),
-    created_at = args.now,
+    created_at = args.now, variant = is_base and '' or args.variant, state = args.paused and 'PAUSED' or '', blocked = blocked,
+    command = args.command,
   })
-  if not is_base then change(schedule, { variant = args.variant }) end
-  if args.paused then change(schedule, { state = 'PAUSED' }) end
-  if blocked ~= '' then change(schedule, { blocked = blocked }) end
-  if args.command ~= '' then change(schedule, { command = args.command }) end
   if not is_base then add_variant(uid) end
   if takes_slots(schedule) then request_run(schedule, 'schedule') else watch(schedule) end
-  place(schedule)
+  place(schedule, true)
   made = made + 1
   return 'created'
 end
 
 local results = {}
 for i, row in ipairs(args.schedules) do results[i] = create(unpack(row)) end
-if made > 0 then redis.call('HINCRBY', definition.key, is_base and 'schedules' or 'variants', made) end
+if made > 0 then
+  redis.call('HINCRBY', definition.key, is_base and 'schedules' or 'variants', made)
+  place_environment(definition.environment)
+end
 return results

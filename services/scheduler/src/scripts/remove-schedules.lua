@@ -1,18 +1,35 @@
 -- remove-schedules
 -- Removes schedules with their checkpoints and histories, cancels their runs, and notes which streams have to be emptied.
--- ARGV[1]  ids (back to back), reason, models (list: those of them that no other schedule writes)
--- Returns  { removed (ids, back to back), to clean (those of them whose streams have to be emptied), stops: see cancel_run }
+-- ARGV[1]  ids (back to back), reason, kept (list of models that other schedules write too), isSwept (the caller leaves the
+--          emptying to a sweep)
+-- Returns  { removed (ids, back to back), to clean (those of them whose streams have to be emptied), stops: see queue.lua }
 
-local removed, to_clean, stops = {}, {}, {}
+local removed, to_clean = {}, {}
+
+local kept = {}
+for _, model in ipairs(args.kept) do kept[model] = true end
+
+local emptied = {}
+local function models_to_empty(definition)
+  local models = emptied[definition.key]
+  if not models then
+    models = {}
+    for _, model in ipairs(cjson.decode(definition.models or '[]')) do
+      if not kept[model] then models[#models + 1] = model end
+    end
+    emptied[definition.key] = models
+  end
+  return models
+end
 
 local function drop_variant(schedule, definition)
   local key = base .. 'variants:' .. definition.environment
   local variants = cjson.decode(redis.call('HGET', key, schedule.uid) or '{}')
-  local kept = {}
+  local others = {}
   for _, variant in ipairs(variants[definition.sync] or {}) do
-    if variant ~= schedule.variant then kept[#kept + 1] = variant end
+    if variant ~= schedule.variant then others[#others + 1] = variant end
   end
-  variants[definition.sync] = #kept > 0 and kept or nil
+  variants[definition.sync] = #others > 0 and others or nil
   if next(variants) then
     redis.call('HSET', key, schedule.uid, cjson.encode(variants))
   else
@@ -27,28 +44,30 @@ local function has_never_run(schedule, run)
     and number(schedule.number) == math.floor(number(schedule.created_at) / 100)
 end
 
+local environments = {}
 for _, id in ipairs(ids_of(args.ids)) do
   local schedule = load_schedule(id)
   if schedule then
     local definition = schedule.definition
-    local is_clean = #args.models == 0 or has_never_run(schedule, load_run(active_run(schedule)))
-    change(schedule, { pending = '' })
-    stops[#stops + 1] = cancel_run(schedule, args.reason)
+    local environment, models = definition.environment, models_to_empty(definition)
+    local is_clean = #models == 0 or has_never_run(schedule, load_run(active_run(schedule)))
+    cancel_run(schedule, args.reason)
     if not is_clean then
-      redis.call('HSET', base .. 'cleaning:' .. definition.environment, id, cjson.encode({
-        uid = schedule.uid, sync = definition.sync, variant = schedule.variant or 'base', models = args.models,
-        number = math.max(number(schedule.number) + 1, math.floor(args.now / 100)), since = args.now,
+      redis.call('HSET', base .. 'cleaning:' .. environment, id, cjson.encode({
+        uid = schedule.uid, sync = definition.sync, variant = schedule.variant or 'base', models = models,
+        number = math.max(number(schedule.number) + 1, math.floor(args.now / 100)), since = args.isSwept and 0 or args.now,
       }))
-      redis.call('SADD', base .. 'cleaning', definition.environment)
+      redis.call('SADD', base .. 'cleaning', environment)
       to_clean[#to_clean + 1] = id
     end
     if schedule.variant then drop_variant(schedule, definition) end
     redis.call('HINCRBY', definition.key, schedule.variant and 'variants' or 'schedules', -1)
-    change(schedule, { state = 'PAUSED' })
-    place(schedule)
+    redis.call('ZREM', base .. 'due:' .. environment, id)
     redis.call('ZREM', WATCH, id)
-    redis.call('DEL', schedule.key, base .. 't:' .. id, base .. 'h:' .. id, base .. 'k:' .. id)
+    redis.call('DEL', schedule.key, schedule.texts, base .. 'h:' .. id, base .. 'k:' .. id)
+    environments[environment] = true
     removed[#removed + 1] = id
   end
 end
+for environment in pairs(environments) do place_environment(environment) end
 return { table.concat(removed), table.concat(to_clean), stops }

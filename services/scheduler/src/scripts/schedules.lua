@@ -58,34 +58,3 @@ local function missing_of(ids)
   end
   return table.concat(missing)
 end
-
--- Puts runs back into the queue that were taken out because of a limit, after the limit has changed. Returns false if there is none.
-local function let_in_of_sync(number)
-  local id = redis.call('ZPOPMIN', base .. 'full:sync:' .. number)[1]
-  if not id then return false end
-  local run = load_run(id)
-  if run then
-    local _, leaf = path_of(run)
-    redis.call('ZADD', leaf, run.queued_at, id)
-    open_path(run)
-  end
-  return true
-end
-
-local function let_in_of_integration(environment, integration)
-  if integration_limit(environment, integration).is_full then return end
-  for lane in pairs(LANE_WEIGHTS) do
-    if redis.call('SREM', base .. 'full:' .. environment, lane .. '/' .. integration) == 1 then
-      local node = READY .. ':' .. environment .. '/' .. lane
-      if redis.call('EXISTS', node .. '/' .. integration) == 1 then
-        activate(node, integration)
-        activate(READY .. ':' .. environment, lane)
-      end
-    end
-  end
-end
-
-local function let_in_environment(environment)
-  if environment_limit(environment).is_full then return end
-  if redis.call('EXISTS', READY .. ':' .. environment) == 1 then activate(READY, environment) end
-end

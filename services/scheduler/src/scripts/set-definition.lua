@@ -1,11 +1,9 @@
 -- set-definition
 -- Makes the definition of a sync what the catalog says. Models are only added: records of older versions are removed with the
--- schedules. Lets in runs that waited for a limit that is higher now, so many at a time that the call stays short.
+-- schedules.
 -- ARGV[1]  environment, integration, sync, fields (map; '' = absent), models (list)
 -- Returns  { number, placing (text for finish-placing; '' = the slots of all its schedules are where its frequency has them),
---          more (1: more runs can be let in by another call) }
-
-local LET_IN = 100
+--          more (1: call again, there are more runs that wait for a limit which the sync has no more) }
 
 local name = args.environment .. '/' .. args.integration .. '/' .. args.sync
 local id = redis.call('HGET', base .. 'syncs', name)
@@ -40,8 +38,6 @@ change(definition, differing)
 local placing = definition.frequency .. '|' .. (definition.jitter_ms or '') .. '|' .. (definition.fresh or '')
 if is_new then change(definition, { placed = placing }) end
 
-local max = tonumber(definition.max_runs)
-local room = max and math.max(0, max - number(definition.running)) or LET_IN
-local let_in = 0
-while let_in < math.min(room, LET_IN) and let_in_of_sync(id) do let_in = let_in + 1 end
-return { id, definition.placed == placing and '' or placing, let_in == LET_IN and 1 or 0 }
+if differing.max_runs or not definition.max_runs then open_sync(id) end
+local more = not definition.max_runs and redis.call('EXISTS', base .. 'full:' .. id) or 0
+return { id, definition.placed == placing and '' or placing, more }

@@ -1,4 +1,6 @@
+import { type Held, type Redis, tryMutex, waitForMutex } from '@syncline/redis'
 import { type Definition, definitionFrom } from '../definition.ts'
+import type { Limit } from '../limits.ts'
 import { load, type State } from './state.ts'
 
 const scripts = {
@@ -15,6 +17,8 @@ const scripts = {
   start: load('start', 'schedules'),
   pause: load('pause', 'schedules'),
   setFrequency: load('set-frequency'),
+  owners: load('list-owners', 'schedules'),
+  cleaned: load('cleaned', 'schedules'),
 }
 
 /** So many schedules a call may be about: meanwhile Redis does nothing else, for some milliseconds at most. */
@@ -30,13 +34,39 @@ export interface NewSchedule {
 }
 
 export type Created = 'created' | 'exists' | 'repeated' | 'cleaning'
-export type Differing = { index: number; how: 'missing' | 'blocked' | 'place' }
+/** `blocked` is JSON text of `Blocked`; '' = not blocked. */
+export type Expected = { def: string; id: string; blocked: string }
+/** `index` among those that are expected. */
+export type Differing = { index: number; how: 'undefined' | 'missing' | 'blocked' | 'place' }
 /** A schedule whose cron slots the caller has to give. */
 export type CronRow = { id: string; nextAt: number; frequency: string; jitterMs: number }
 /** Slots that passed, the last of them, and the one after now. */
 export type CronSlots = Record<string, [count: number, last: number, next: number]>
+/** Attempts that have to stop. */
+export type Stops = [runner: string, run: string, attempt: number, reason: string][]
 /** Variants by sync. */
 export type Variants = Record<string, string[]>
+
+/** What a schedule belongs to. */
+export interface Owner {
+  id: string
+  def: string
+  connection: string
+  uid: string
+  variant: string
+}
+
+/** A removed schedule whose records have yet to be removed. */
+export interface Cleaning {
+  id: string
+  uid: string
+  sync: string
+  variant: string
+  models: string[]
+  /** That the next run would have had: with it the record store shuts out the last one. */
+  number: number
+  since: number
+}
 
 /** Schedules and definitions as the catalog and commands change them. Ids of a call are at most `CHANGED_AT_ONCE`. */
 export class ScheduleStore {
@@ -71,10 +101,12 @@ export class ScheduleStore {
     return this.#state.run(scripts.removeDefinition, { def })
   }
 
-  /** Of every sync that has, or had, schedules. */
-  async definitions(): Promise<Definition[]> {
-    const numbers = await this.#state.ask((redis) => redis.hvals(this.#state.key('syncs')))
-    const found = await Promise.all(numbers.map((number) => this.definition(number)))
+  /** Of every sync that has, or had, schedules; or only those of one integration. */
+  async definitions(of?: { environment: string; integration: string }): Promise<Definition[]> {
+    const prefix = of ? `${of.environment}/${of.integration}/` : ''
+    const numbers = await this.#state.ask((redis) => redis.hgetall(this.#state.key('syncs')))
+    const wanted = Object.entries(numbers).filter(([name]) => name.startsWith(prefix))
+    const found = await Promise.all(wanted.map(([, number]) => this.definition(number)))
     return found.filter((definition) => definition !== undefined)
   }
 
@@ -83,39 +115,26 @@ export class ScheduleStore {
     return fields.environment === undefined ? undefined : definitionFrom(number, fields)
   }
 
-  async definitionOf(
-    environment: string,
-    integration: string,
-    sync: string,
-  ): Promise<Definition | undefined> {
-    const name = `${environment}/${integration}/${sync}`
-    const number = await this.#state.ask((redis) => redis.hget(this.#state.key('syncs'), name))
-    return number === null ? undefined : this.definition(number)
+  /** Of an integration, or ('') of its environment. */
+  async limit(environment: string, integration: string): Promise<{ maxRuns?: number; weight?: number }> {
+    const key = integration === '' ? `env:${environment}` : `int:${environment}/${integration}`
+    const fields = await this.#state.ask((redis) => redis.hmget(this.#state.key(key), 'max_runs', 'weight'))
+    const [maxRuns, weight] = fields.map((text) =>
+      text === null || text === undefined ? undefined : Number(text),
+    )
+    return { ...(maxRuns && { maxRuns }), ...(weight && { weight }) }
   }
 
-  /** Of an integration, or ('') of its environment. Returns whether anything has changed. */
-  async setLimit(
-    environment: string,
-    integration: string,
-    { maxRuns = '', weight = '' }: { maxRuns?: number | ''; weight?: number | '' },
-  ): Promise<boolean> {
-    const args = { environment, integration, maxRuns, weight }
-    return (await this.#state.run<number>(scripts.setLimit, args)) === 1
+  async setLimit({ environment, integration, maxRuns = '', weight = '' }: Limit): Promise<void> {
+    await this.#state.run(scripts.setLimit, { environment, integration, maxRuns, weight })
   }
 
-  /** Of at most `CHECKED_AT_ONCE` schedules; `blocked` has what is expected of those that are. Undefined: no such definition. */
-  async check(
-    def: string,
-    ids: string[],
-    blocked: ReadonlyMap<number, string>,
-  ): Promise<Differing[] | undefined> {
-    const places = Object.fromEntries([...blocked].map(([index, json]) => [index + 1, json]))
-    const args = { def, ids: ids.join(''), blocked: places }
-    const flat = await this.#state.run<(number | string)[] | null>(scripts.check, args)
-    if (flat === null) return undefined
+  /** Compares at most `CHECKED_AT_ONCE` schedules with what is expected of them. Those of a definition come one after the other. */
+  async check(expected: Expected[]): Promise<Differing[]> {
+    const flat = await this.#state.run<(number | string)[]>(scripts.check, { groups: groupsOf(expected) })
     const differing: Differing[] = []
     for (let i = 0; i < flat.length; i += 2) {
-      differing.push({ index: Number(flat[i]) - 1, how: flat[i + 1] as Differing['how'] }) // the script's words
+      differing.push({ index: Number(flat[i]), how: flat[i + 1] as Differing['how'] }) // the script's words
     }
     return differing
   }
@@ -144,13 +163,13 @@ export class ScheduleStore {
     return rows.map(([id, frequency]) => ({ id, frequency }))
   }
 
+  /** Models in `kept` are not emptied. `isSwept`: the caller leaves that to a sweep. */
   async remove(
     ids: string[],
-    reason: string,
-    models: string[],
-  ): Promise<{ removed: string[]; toClean: string[]; stops: StopRow[] }> {
-    const args = { ids: ids.join(''), reason, models }
-    const [removed, toClean, stops] = await this.#state.run<[string, string, StopRow[]]>(scripts.remove, args)
+    options: { reason: string; kept: string[]; isSwept: boolean },
+  ): Promise<{ removed: string[]; toClean: string[]; stops: Stops }> {
+    const args = { ids: ids.join(''), ...options }
+    const [removed, toClean, stops] = await this.#state.run<[string, string, Stops]>(scripts.remove, args)
     return { removed: idsOf(removed), toClean: idsOf(toClean), stops }
   }
 
@@ -169,9 +188,9 @@ export class ScheduleStore {
     ids: string[],
     command: string,
     options: { reset: boolean; emptyCache: boolean },
-  ): Promise<{ missing: string[]; stops: StopRow[] }> {
+  ): Promise<{ missing: string[]; stops: Stops }> {
     const args = { ids: ids.join(''), command, ...options }
-    const [missing, stops] = await this.#state.run<[string, StopRow[]]>(scripts.trigger, args)
+    const [missing, stops] = await this.#state.run<[string, Stops]>(scripts.trigger, args)
     return { missing: idsOf(missing), stops }
   }
 
@@ -216,9 +235,88 @@ export class ScheduleStore {
     }
     return found
   }
+
+  /** Goes through all schedules; gives those of these definitions, in batches. Few calls need it: it looks at every key of Redis. */
+  async *schedulesOf(defs: string[]): AsyncGenerator<Owner[]> {
+    const prefix = this.#state.key('s:')
+    let cursor = '0'
+    do {
+      const scan = (redis: Redis) => redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', CHECKED_AT_ONCE)
+      const [next, keys] = await this.#state.ask(scan)
+      cursor = next
+      const ids = keys.map((key) => key.slice(prefix.length))
+      if (ids.length === 0) continue
+      const rows = await this.#state.run<[string, string, string, string, string][]>(scripts.owners, {
+        ids: ids.join(''),
+        defs,
+      })
+      yield rows.map(([id, def, connection, uid, variant]) => ({ id, def, connection, uid, variant }))
+    } while (cursor !== '0')
+  }
+
+  /** Environments in which streams of removed schedules have yet to be emptied. */
+  environmentsToClean(): Promise<string[]> {
+    return this.#state.ask((redis) => redis.smembers(this.#state.key('cleaning')))
+  }
+
+  /** Those of `ids` that have yet to be cleaned. */
+  async cleanings(environment: string, ids: string[]): Promise<Cleaning[]> {
+    if (ids.length === 0) return []
+    const key = this.#state.key(`cleaning:${environment}`)
+    const texts = await this.#state.ask((redis) => redis.hmget(key, ...ids))
+    return texts.flatMap((text, i) => (text ? [cleaningFrom(ids[i] as string, text)] : []))
+  }
+
+  /** At most `count` of them, chosen at random: one that can't be cleaned does not hold up the others. */
+  async someCleanings(environment: string, count: number): Promise<Cleaning[]> {
+    const key = this.#state.key(`cleaning:${environment}`)
+    const flat = (await this.#state.ask((redis) => redis.hrandfield(key, count, 'WITHVALUES'))) as string[]
+    return Array.from({ length: flat.length / 2 }, (_, i) =>
+      cleaningFrom(flat[2 * i] as string, flat[2 * i + 1] as string),
+    )
+  }
+
+  async cleaned(environment: string, ids: string[]): Promise<void> {
+    await this.#state.run(scripts.cleaned, { environment, ids: ids.join('') })
+  }
+
+  /** Whether the caller is the one of all instances that compares everything with the catalog within this time. */
+  async claimReconciling(forMs: number): Promise<boolean> {
+    const key = this.#state.key('reconciling')
+    return (await this.#state.ask((redis) => redis.set(key, '1', 'PX', Math.ceil(forMs), 'NX'))) === 'OK'
+  }
+
+  /** Undefined: another instance has it. */
+  tryMutex(name: string): Promise<Held | undefined> {
+    return this.#state.ask((redis) => tryMutex({ redis, key: this.#state.key(`mutex:${name}`) }))
+  }
+
+  waitForMutex(name: string, signal: AbortSignal): Promise<Held> {
+    return this.#state.ask((redis) =>
+      waitForMutex({ redis, key: this.#state.key(`mutex:${name}`) }, { signal }),
+    )
+  }
 }
 
-/** Back to back. */
+function cleaningFrom(id: string, text: string): Cleaning {
+  return { ...JSON.parse(text), id }
+}
+
+function groupsOf(expected: Expected[]): [def: string, ids: string, blocked: Record<number, string>][] {
+  const groups: [string, string, Record<number, string>][] = []
+  let last: [string, string, Record<number, string>] | undefined
+  for (const { def, id, blocked } of expected) {
+    if (last?.[0] !== def) {
+      last = [def, '', {}]
+      groups.push(last)
+    }
+    last[1] += id
+    if (blocked !== '') last[2][last[1].length / ID_CHARS] = blocked
+  }
+  return groups
+}
+
+/** Ids come back to back. */
 const ID_CHARS = 24
 
 function idsOf(text: string): string[] {
