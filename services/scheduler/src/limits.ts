@@ -1,17 +1,10 @@
-import { inChunks, type ReconcileDeps } from './reconcile.ts'
-import { CHECKED_AT_ONCE } from './store/schedule-store.ts'
-
-/** Of an environment ('' as integration), or of one of its integrations. Absent: the default. */
-export interface Limit {
-  environment: string
-  integration: string
-  maxRuns?: number | undefined
-  weight?: number | undefined
-}
+import { inChunks } from './in-chunks.ts'
+import type { ReconcileDeps } from './repair.ts'
+import { CHECKED_AT_ONCE, type Limit } from './store/schedule-store.ts'
 
 /** Makes the limits in Redis what the catalog says. */
 export async function followLimits(
-  { schedules, wake }: Pick<ReconcileDeps, 'schedules' | 'wake'>,
+  { schedules, notices }: Pick<ReconcileDeps, 'schedules' | 'notices'>,
   limits: Iterable<Limit>,
 ): Promise<void> {
   for (const some of inChunks(limits, CHECKED_AT_ONCE)) {
@@ -22,7 +15,7 @@ export async function followLimits(
       const { maxRuns, weight } = present[i] ?? {}
       if (maxRuns === limit.maxRuns && weight === limit.weight) continue
       await schedules.setLimit(limit)
-      wake(limit.environment)
+      notices.wakeRunners()
     }
   }
 }

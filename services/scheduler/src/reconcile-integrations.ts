@@ -1,10 +1,12 @@
 import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Definition } from './definition.ts'
-import { followLimits, type Limit } from './limits.ts'
-import { deployedSyncs, type Part, placeAll, type Reconciled, reconcile } from './reconcile.ts'
+import type { Part } from './expected.ts'
+import { followLimits } from './limits.ts'
+import { deployedSyncs, placeAll, type Reconciled, reconcile } from './reconcile.ts'
 import { removeOrphans } from './remove-orphans.ts'
 import { type RemovalDeps, removeSync } from './remove-schedules.ts'
+import type { Limit } from './store/schedule-store.ts'
 
 /** Of an integration, also of one that the catalog lacks. */
 export type Name = { environment: string; integration: string }

@@ -1,34 +1,9 @@
-import type { Catalog, Connection } from '@syncline/catalog'
-import type { Definitions, Deployed } from './definitions.ts'
-import { place, repair } from './repair.ts'
-import { BASE, type Blocked, scheduleId } from './schedule.ts'
-import type { ScheduleEvents } from './schedule-events.ts'
-import { CHANGED_AT_ONCE, CHECKED_AT_ONCE, type ScheduleStore } from './store/schedule-store.ts'
-
-export type ReconcileDeps = {
-  schedules: ScheduleStore
-  definitions: Definitions
-  catalog: Catalog
-  events: ScheduleEvents
-  /** There may be something to do in this environment. */
-  wake: (environment: string) => void
-  /** Ends work on many schedules between two calls. */
-  signal?: AbortSignal
-}
-
-/** A schedule that has to be there: a base one of a deployed sync, or a variant that was made. */
-export interface Expected {
-  deployed: Deployed
-  def: string
-  connection: Connection
-  variant: string
-  id: string
-  /** JSON text of `Blocked`; '' = not blocked. */
-  blocked: string
-}
-
-/** Connections of one integration, and syncs that are deployed there. */
-export type Part = { connections: Iterable<Connection>; deployed: Deployed[] }
+import type { Deployed } from './definitions.ts'
+import { expectedOf, type Part } from './expected.ts'
+import { inChunks } from './in-chunks.ts'
+import { place, type ReconcileDeps, repair } from './repair.ts'
+import { BASE } from './schedule.ts'
+import { CHANGED_AT_ONCE } from './store/schedule-store.ts'
 
 export interface Reconciled {
   /** How many variants there are by definition. */
@@ -85,49 +60,4 @@ export async function placeAll(deps: ReconcileDeps, { sync }: Deployed): Promise
   await deps.schedules.finishPlacing(deployed.def, deployed.placing)
   deps.definitions.forget(sync)
   deps.events.slotsPlaced(environment, name, count)
-  deps.wake(environment)
-}
-
-/** In batches that may span parts; those of a sync come one after the other. */
-async function* expectedOf(schedules: ScheduleStore, parts: Iterable<Part>): AsyncGenerator<Expected[]> {
-  let batch: Expected[] = []
-  for (const { connections, deployed: all } of parts) {
-    if (all.length === 0) continue
-    for (const some of inChunks(connections, CHECKED_AT_ONCE)) {
-      const { environment } = some[0] as Connection
-      const uids = some.map(({ uid }) => uid)
-      const variants = await schedules.variantsOf(environment, uids)
-      for (const deployed of all) {
-        const { def, sync } = deployed
-        for (const connection of some) {
-          const blocked = blockedBy(connection)
-          for (const variant of [BASE, ...(variants.get(connection.uid)?.[sync.name] ?? [])]) {
-            const id = scheduleId(environment, connection.uid, sync.name, variant)
-            batch.push({ deployed, def, connection, variant, id, blocked })
-            if (batch.length < CHECKED_AT_ONCE) continue
-            yield batch
-            batch = []
-          }
-        }
-      }
-    }
-  }
-  if (batch.length > 0) yield batch
-}
-
-export function* inChunks<T>(items: Iterable<T>, size: number): Generator<T[], void> {
-  let chunk: T[] = []
-  for (const item of items) {
-    if (chunk.push(item) < size) continue
-    yield chunk
-    chunk = []
-  }
-  if (chunk.length > 0) yield chunk
-}
-
-/** JSON text of why slots of the connection do not run; '' if they do. */
-export function blockedBy({ needsReauth }: Connection): string {
-  if (needsReauth === undefined) return ''
-  const { reason: message, since } = needsReauth
-  return JSON.stringify({ reason: 'needs_reauth', message, since } satisfies Blocked)
 }

@@ -1,15 +1,12 @@
 import type { Connection } from '@syncline/catalog'
 import { clean, type Records } from './cleaner.ts'
 import type { Definition } from './definition.ts'
-import { inChunks, type ReconcileDeps } from './reconcile.ts'
+import { inChunks } from './in-chunks.ts'
+import type { ReconcileDeps } from './repair.ts'
 import { BASE, scheduleId } from './schedule.ts'
-import { CHANGED_AT_ONCE, CHECKED_AT_ONCE, type Stops, type Variants } from './store/schedule-store.ts'
+import { CHANGED_AT_ONCE, CHECKED_AT_ONCE, type Variants } from './store/schedule-store.ts'
 
-export type RemovalDeps = ReconcileDeps & {
-  records: Records
-  /** Tells runners that attempts have to stop. */
-  stop: (stops: Stops) => void
-}
+export type RemovalDeps = ReconcileDeps & { records: Records }
 
 /**
  * Removes schedules with their runs, their checkpoints, and the records that no other schedule writes: models in `kept` stay.
@@ -26,11 +23,12 @@ export async function removeSchedules(
   for (const some of inChunks(ids, CHANGED_AT_ONCE)) {
     deps.signal?.throwIfAborted()
     const { removed, toClean, stops } = await deps.schedules.remove(some, { reason, kept, isSwept })
-    deps.stop(stops)
+    deps.notices.stop(stops)
     if (removed.length > 0) deps.events.schedulesRemoved(environment, reason, removed)
     if (toClean.length > 0) isDone = !isSwept && (await clean(deps, environment, toClean)) && isDone
   }
-  if (ids.length > 0) deps.wake(environment)
+  // What waited for a limit may be served now.
+  if (ids.length > 0) deps.notices.wakeRunners()
   return isDone
 }
 

@@ -1,7 +1,11 @@
+import type { Catalog } from '@syncline/catalog'
 import { freshMsOf, readFrequency } from '@syncline/frequency'
-import { type Deployed, slotTimes } from './definitions.ts'
-import { type Expected, inChunks, type ReconcileDeps } from './reconcile.ts'
+import { type Definitions, type Deployed, slotTimes } from './definitions.ts'
+import type { Expected } from './expected.ts'
+import { inChunks } from './in-chunks.ts'
+import type { Notices } from './notices.ts'
 import { BASE } from './schedule.ts'
+import type { ScheduleEvents } from './schedule-events.ts'
 import { missedSlots, nextSlot } from './slots.ts'
 import {
   CHANGED_AT_ONCE,
@@ -10,6 +14,16 @@ import {
   type Differing,
   type ScheduleStore,
 } from './store/schedule-store.ts'
+
+export type ReconcileDeps = {
+  schedules: ScheduleStore
+  definitions: Definitions
+  catalog: Catalog
+  events: ScheduleEvents
+  notices: Pick<Notices, 'wakeRunners' | 'stop'>
+  /** Ends work on many schedules between two calls. */
+  signal?: AbortSignal
+}
 
 /** Schedules that were blocked run again within this time: the connections of a whole integration may come back together. */
 const RESUME_WITHIN_MS = 5000
@@ -31,8 +45,7 @@ export async function repair(
   for (const group of groups(having('blocked'))) await block(deps, group)
   for (const group of groups(having('place'))) await place(deps, group)
 
-  const environments = differing.map(({ index }) => expected[index]?.deployed.sync.environment ?? '')
-  for (const environment of new Set(environments)) deps.wake(environment)
+  if (differing.length > 0) deps.notices.wakeRunners()
   return problem
 }
 

@@ -37,9 +37,9 @@ export function createScheduleEvents(log: Log) {
       log.error({ environment, sync, err }, 'sync has no readable frequency and is not scheduled'),
     environmentUnknown: (environment: string) =>
       log.error({ environment }, 'the catalog has lost an environment: its schedules stay as they are'),
-    reconciled(schedules: number, ms: number) {
+    reconciled(ms: number) {
       seconds.observe(ms / 1000)
-      log.debug({ schedules, ms }, 'all schedules compared with the catalog')
+      log.debug({ ms }, 'all schedules compared with the catalog')
     },
     reconcileFailed: (err: unknown) =>
       log.error({ err }, 'schedules could not be made to follow the catalog'),

@@ -1,15 +1,18 @@
 import { repeat, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
+import { openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
-import { RunsDefinition } from '@syncline/proto'
+import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
 import { connectRedis, type Redis, redisCall } from '@syncline/redis'
-import { serve } from '@syncline/rpc'
+import { connect, serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { Notices } from './notices.ts'
 import { runsService } from './runs-service.ts'
+import { createScheduleEvents } from './schedule-events.ts'
+import { startSchedules } from './start-schedules.ts'
 import { startTicking } from './start-ticking.ts'
 import { RunStore } from './store/run-store.ts'
 import { type Limits, State } from './store/state.ts'
@@ -39,6 +42,8 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   )
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const bus = open.use(await connectBus(config.nats, 'scheduler'))
+  const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
+  const records = open.use(connect(config.records.address)).client(RecordsDefinition)
 
   const state = new State(redis, config.redis.prefix, limitsOf(config), () => clock.now())
   const runs = new RunStore(state)
@@ -57,6 +62,8 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   const notices = open.use(new Notices(bus))
   const ticker = new Ticker({ runs, judge: clock, notices, events })
   open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
+  const own = { state, bus, catalog, records, notices, events: createScheduleEvents(log) }
+  open.use(startSchedules(own, config))
 
   const rpc = open.use(
     await serve(

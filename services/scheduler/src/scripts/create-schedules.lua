@@ -28,7 +28,7 @@ local function create(id, connection, uid, blocked)
   if redis.call('EXISTS', key) == 1 then return 'exists' end
   if redis.call('HEXISTS', cleaning, id) == 1 then return 'cleaning' end
 
-  local schedule = { key = key, texts = base .. 't:' .. id, id = id, definition = definition }
+  local schedule = new_schedule(id, definition)
   change(schedule, {
     def = args.def, connection = connection, uid = uid, next_at = first_slot(id, definition, args.times),
     created_at = args.now, variant = is_base and '' or args.variant, state = args.paused and 'PAUSED' or '', blocked = blocked,
@@ -36,7 +36,7 @@ local function create(id, connection, uid, blocked)
   })
   if not is_base then add_variant(uid) end
   if takes_slots(schedule) then request_run(schedule, 'schedule') else watch(schedule) end
-  place(schedule, true)
+  place_one(schedule)
   made = made + 1
   return 'created'
 end
@@ -45,6 +45,6 @@ local results = {}
 for i, row in ipairs(args.schedules) do results[i] = create(unpack(row)) end
 if made > 0 then
   redis.call('HINCRBY', definition.key, is_base and 'schedules' or 'variants', made)
-  place_environment(definition.environment)
 end
+place_environments()
 return results

@@ -17,8 +17,11 @@ for _, id in ipairs(ids) do
       cancelled = cancelled + 1
     end
     watch(schedule)
-    place(schedule)
-    emit('sync.paused', schedule.definition.environment, names(schedule))
+    place_one(schedule)
+    local data = names(schedule)
+    data.reason = 'a command paused it'
+    emit('sync.paused', schedule.definition.environment, data)
   end
 end
+place_environments()
 return { '', cancelled }

@@ -30,7 +30,8 @@ for _, id in ipairs(ids_of(args.ids)) do
       overridden[#overridden + 1] = { id, schedule.frequency }
     end
     if next_at and number(schedule.next_at) > args.now then change(schedule, { next_at = next_at }) end
-    place(schedule)
+    place_one(schedule)
   end
 end
+place_environments()
 return overridden

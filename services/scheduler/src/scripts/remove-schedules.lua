@@ -2,9 +2,9 @@
 -- Removes schedules with their checkpoints and histories, cancels their runs, and notes which streams have to be emptied.
 -- ARGV[1]  ids (back to back), reason, kept (list of models that other schedules write too), isSwept (the caller leaves the
 --          emptying to a sweep)
--- Returns  { removed (ids, back to back), to clean (those of them whose streams have to be emptied), stops: see queue.lua }
+-- Returns  { removed (ids, back to back), to clean (those of them whose streams have to be emptied), stops: see cancel_run }
 
-local removed, to_clean = {}, {}
+local removed, to_clean, stops = {}, {}, {}
 
 local kept = {}
 for _, model in ipairs(args.kept) do kept[model] = true end
@@ -44,14 +44,13 @@ local function has_never_run(schedule, run)
     and number(schedule.number) == math.floor(number(schedule.created_at) / 100)
 end
 
-local environments = {}
 for _, id in ipairs(ids_of(args.ids)) do
   local schedule = load_schedule(id)
   if schedule then
     local definition = schedule.definition
     local environment, models = definition.environment, models_to_empty(definition)
     local is_clean = #models == 0 or has_never_run(schedule, load_run(active_run(schedule)))
-    cancel_run(schedule, args.reason)
+    stops[#stops + 1] = cancel_run(schedule, args.reason)
     if not is_clean then
       redis.call('HSET', base .. 'cleaning:' .. environment, id, cjson.encode({
         uid = schedule.uid, sync = definition.sync, variant = schedule.variant or 'base', models = models,
@@ -65,9 +64,9 @@ for _, id in ipairs(ids_of(args.ids)) do
     redis.call('ZREM', base .. 'due:' .. environment, id)
     redis.call('ZREM', WATCH, id)
     redis.call('DEL', schedule.key, schedule.texts, base .. 'h:' .. id, base .. 'k:' .. id)
-    environments[environment] = true
+    touched[environment] = true
     removed[#removed + 1] = id
   end
 end
-for environment in pairs(environments) do place_environment(environment) end
+place_environments()
 return { table.concat(removed), table.concat(to_clean), stops }

@@ -58,3 +58,14 @@ local function missing_of(ids)
   end
   return table.concat(missing)
 end
+
+-- Places a schedule; place_environments has to follow.
+local touched = {}
+local function place_one(schedule)
+  place(schedule, true)
+  touched[schedule.definition.environment] = true
+end
+
+local function place_environments()
+  for environment in pairs(touched) do place_environment(environment) end
+end

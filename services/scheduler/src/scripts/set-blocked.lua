@@ -25,9 +25,10 @@ for _, row in ipairs(args.schedules) do
         if schedule.pending == 'schedule' then change(schedule, { pending = '' }) end
         watch(schedule)
       end
-      place(schedule)
+      place_one(schedule)
       changed[#changed + 1] = id
     end
   end
 end
+place_environments()
 return { table.concat(changed), cron }

@@ -21,9 +21,10 @@ for _, id in ipairs(ids) do
         state = '', paused_because = '', failures = '', next_at = after, command = args.command,
       })
       request_run(schedule, 'start')
-      place(schedule)
+      place_one(schedule)
       emit('sync.started', schedule.definition.environment, names(schedule))
     end
   end
 end
+place_environments()
 return { '', cron }

@@ -1,6 +1,6 @@
 import { type Held, type Redis, tryMutex, waitForMutex } from '@syncline/redis'
 import { type Definition, definitionFrom } from '../definition.ts'
-import type { Limit } from '../limits.ts'
+import { type RunStop, type StopRow, stopsFrom } from './run-store.ts'
 import { load, type State } from './state.ts'
 
 const scripts = {
@@ -16,6 +16,7 @@ const scripts = {
   trigger: load('trigger', 'schedules'),
   start: load('start', 'schedules'),
   pause: load('pause', 'schedules'),
+  cancel: load('cancel-runs', 'schedules'),
   setFrequency: load('set-frequency'),
   owners: load('list-owners', 'schedules'),
   cleaned: load('cleaned', 'schedules'),
@@ -42,8 +43,6 @@ export type Differing = { index: number; how: 'undefined' | 'missing' | 'blocked
 export type CronRow = { id: string; nextAt: number; frequency: string; jitterMs: number }
 /** Slots that passed, the last of them, and the one after now. */
 export type CronSlots = Record<string, [count: number, last: number, next: number]>
-/** Attempts that have to stop. */
-export type Stops = [runner: string, run: string, attempt: number, reason: string][]
 /** Variants by sync. */
 export type Variants = Record<string, string[]>
 
@@ -54,6 +53,14 @@ export interface Owner {
   connection: string
   uid: string
   variant: string
+}
+
+/** Of an environment ('' as integration), or of one of its integrations. Absent: the default. */
+export interface Limit {
+  environment: string
+  integration: string
+  maxRuns?: number | undefined
+  weight?: number | undefined
 }
 
 /** A removed schedule whose records have yet to be removed. */
@@ -116,13 +123,12 @@ export class ScheduleStore {
   }
 
   /** Of an integration, or ('') of its environment. */
-  async limit(environment: string, integration: string): Promise<{ maxRuns?: number; weight?: number }> {
+  async limit(environment: string, integration: string): Promise<Pick<Limit, 'maxRuns' | 'weight'>> {
     const key = integration === '' ? `env:${environment}` : `int:${environment}/${integration}`
-    const fields = await this.#state.ask((redis) => redis.hmget(this.#state.key(key), 'max_runs', 'weight'))
-    const [maxRuns, weight] = fields.map((text) =>
-      text === null || text === undefined ? undefined : Number(text),
+    const [maxRuns, weight] = await this.#state.ask((redis) =>
+      redis.hmget(this.#state.key(key), 'max_runs', 'weight'),
     )
-    return { ...(maxRuns && { maxRuns }), ...(weight && { weight }) }
+    return { maxRuns: maxRuns ? Number(maxRuns) : undefined, weight: weight ? Number(weight) : undefined }
   }
 
   async setLimit({ environment, integration, maxRuns = '', weight = '' }: Limit): Promise<void> {
@@ -167,10 +173,10 @@ export class ScheduleStore {
   async remove(
     ids: string[],
     options: { reason: string; kept: string[]; isSwept: boolean },
-  ): Promise<{ removed: string[]; toClean: string[]; stops: Stops }> {
+  ): Promise<{ removed: string[]; toClean: string[]; stops: RunStop[] }> {
     const args = { ids: ids.join(''), ...options }
-    const [removed, toClean, stops] = await this.#state.run<[string, string, Stops]>(scripts.remove, args)
-    return { removed: idsOf(removed), toClean: idsOf(toClean), stops }
+    const [removed, toClean, stops] = await this.#state.run<[string, string, StopRow[]]>(scripts.remove, args)
+    return { removed: idsOf(removed), toClean: idsOf(toClean), stops: stopsFrom(stops) }
   }
 
   async setBlocked(
@@ -188,10 +194,21 @@ export class ScheduleStore {
     ids: string[],
     command: string,
     options: { reset: boolean; emptyCache: boolean },
-  ): Promise<{ missing: string[]; stops: Stops }> {
+  ): Promise<{ missing: string[]; stops: RunStop[] }> {
     const args = { ids: ids.join(''), command, ...options }
-    const [missing, stops] = await this.#state.run<[string, Stops]>(scripts.trigger, args)
-    return { missing: idsOf(missing), stops }
+    const [missing, stops] = await this.#state.run<[string, StopRow[]]>(scripts.trigger, args)
+    return { missing: idsOf(missing), stops: stopsFrom(stops) }
+  }
+
+  /** Ends active runs, or only `run`. */
+  async cancel(
+    environment: string,
+    ids: string[],
+    options: { run?: string; reason: string; command: string },
+  ): Promise<{ cancelled: number; stops: RunStop[] }> {
+    const args = { environment, ids: ids.join(''), run: '', ...options }
+    const [cancelled, stops] = await this.#state.run<[number, StopRow[]]>(scripts.cancel, args)
+    return { cancelled, stops: stopsFrom(stops) }
   }
 
   async start(
@@ -234,6 +251,11 @@ export class ScheduleStore {
       if (text) found.set(uids[index] as string, JSON.parse(text))
     }
     return found
+  }
+
+  /** How many of these there are. */
+  existing(ids: string[]): Promise<number> {
+    return this.#state.ask((redis) => redis.exists(...ids.map((id) => this.#state.key(`s:${id}`))))
   }
 
   /** Goes through all schedules; gives those of these definitions, in batches. Few calls need it: it looks at every key of Redis. */
