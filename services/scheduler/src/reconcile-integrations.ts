@@ -23,8 +23,6 @@ export async function reconcileIntegrations(deps: RemovalDeps, name?: Name): Pro
     : catalog.integrations.list().map(({ environment, key: integration }) => ({ environment, integration }))
   await followLimits(deps, name ? [limitOf(catalog, name)] : allLimits(catalog, names))
 
-  // Read first: schedules that are made meanwhile are not too many.
-  const known = await schedules.definitions(name)
   const parts: Part[] = []
   for (const { environment, integration } of names) {
     const connections = catalog.connections.each(environment, integration)
@@ -34,7 +32,7 @@ export async function reconcileIntegrations(deps: RemovalDeps, name?: Name): Pro
   for (const deployed of parts.flatMap((part) => part.deployed)) {
     if (deployed.placing !== '') await placeAll(deps, deployed)
   }
-  await removeOthers(deps, known, reconciled)
+  await removeOthers(deps, await schedules.definitions(name), reconciled)
   if (reconciled.problem !== undefined) throw new AppError('unavailable', reconciled.problem)
 }
 

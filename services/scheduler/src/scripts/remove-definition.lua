@@ -7,5 +7,5 @@ local definition = load_definition(args.def)
 if not definition then return 'removed' end
 if number(definition.schedules) > 0 or number(definition.variants) > 0 then return 'kept' end
 redis.call('HDEL', base .. 'syncs', definition.environment .. '/' .. definition.integration .. '/' .. definition.sync)
-redis.call('DEL', definition.key, base .. 'full:' .. args.def)
+redis.call('DEL', definition.key, base .. 'full:sync:' .. args.def)
 return 'removed'

@@ -3,7 +3,7 @@
 -- schedules.
 -- ARGV[1]  environment, integration, sync, fields (map; '' = absent), models (list)
 -- Returns  { number, placing (text for finish-placing; '' = the slots of all its schedules are where its frequency has them),
---          more (1: call again, there are more runs that wait for a limit which the sync has no more) }
+--          more (1: call again, there are more runs that waited for a limit which is higher now) }
 
 local name = args.environment .. '/' .. args.integration .. '/' .. args.sync
 local id = redis.call('HGET', base .. 'syncs', name)
@@ -38,6 +38,5 @@ change(definition, differing)
 local placing = definition.frequency .. '|' .. (definition.jitter_ms or '') .. '|' .. (definition.fresh or '')
 if is_new then change(definition, { placed = placing }) end
 
-if differing.max_runs or not definition.max_runs then open_sync(id) end
-local more = not definition.max_runs and redis.call('EXISTS', base .. 'full:' .. id) or 0
-return { id, definition.placed == placing and '' or placing, more }
+local let_in = let_in_of_sync(id)
+return { id, definition.placed == placing and '' or placing, let_in == LET_IN_MAX and 1 or 0 }

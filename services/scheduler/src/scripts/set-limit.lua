@@ -10,5 +10,5 @@ if not limit.max_runs and not limit.weight and limit.running == 0 and limit.wait
   redis.call('DEL', limit.key)
   return
 end
-if args.integration ~= '' then open_integration(args.environment, args.integration) end
-open_environment(args.environment)
+if args.integration ~= '' then let_in_of_integration(args.environment, args.integration) end
+let_in_environment(args.environment)
