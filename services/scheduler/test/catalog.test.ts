@@ -172,14 +172,13 @@ test.concurrent('a deleted connection takes its schedules, runs and records with
 
   world.records.state.away = false
   world.clock.advance(MINUTE_MS)
-  await eventually(
-    () =>
-      expect(
-        world.records.state.emptied.map(({ connection, model, variant }) => [connection, model, variant]),
-      ).toEqual([
-        [connection.uid, 'Issue', 'base'],
-        [connection.uid, 'Comment', 'base'],
-      ]),
+  await eventually(() =>
+    expect(
+      world.records.state.emptied.map(({ connection, model, variant }) => [connection, model, variant]),
+    ).toEqual([
+      [connection.uid, 'Issue', 'base'],
+      [connection.uid, 'Comment', 'base'],
+    ]),
   )
   // The run that was under way can't write behind the emptying.
   const number = Number(taken?.run.split('-')[1])

@@ -11,7 +11,8 @@ export async function schedulesIn({ redis, key }: World): Promise<Schedule[]> {
     const { def = '' } = fields
     found.push(scheduleFrom(id, fields, definitionFrom(def, await redis.hgetall(key(`sync:${def}`)))))
   }
-  const place = ({ connection, definition, variant }: Schedule) => `${connection}/${definition.sync}/${variant}`
+  const place = ({ connection, definition, variant }: Schedule) =>
+    `${connection}/${definition.sync}/${variant}`
   return found.sort((a, b) => (place(a) < place(b) ? -1 : 1))
 }
 
