@@ -53,18 +53,15 @@ export function createScheduleEvents(log: Log) {
       log.info({ action, environment, command: id, result }, 'command applied')
     },
     commandFailed: (err: unknown) => log.error({ err }, 'command not applied'),
-    migrationStarted: (schedules: number) =>
+    migrationStarted: (environments: number) =>
       log.info(
-        { schedules },
-        'schedules of an earlier version are moved to the new layout of Redis; the history of their runs is dropped',
+        { environments },
+        'schedules of an earlier version are moved to another layout of Redis; the history of their runs is dropped',
       ),
-    migrationProgress: (done: number, schedules: number) =>
-      log.info({ done, schedules }, 'schedules moved to the new layout'),
+    migrationProgress: (environment: string, schedules: number) =>
+      log.info({ environment, schedules }, 'schedules moved so far'),
     migrationEnded: (facts: { schedules: number; lost: number; ms: number }) =>
-      log.info(
-        facts,
-        'all schedules are in the new layout; runs that were under way are lost and begin again',
-      ),
+      log.info(facts, 'all schedules were moved; runs that were under way are lost and begin again'),
     migrationWaits: () => log.info('another scheduler moves the schedules to the new layout: waiting for it'),
   }
 }

@@ -10,9 +10,9 @@ import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { Notices } from './notices.ts'
+import { openSchedules } from './open-schedules.ts'
 import { runsService } from './runs-service.ts'
 import { createScheduleEvents } from './schedule-events.ts'
-import { startSchedules } from './start-schedules.ts'
 import { startTicking } from './start-ticking.ts'
 import { RunStore } from './store/run-store.ts'
 import { type Limits, State } from './store/state.ts'
@@ -60,10 +60,11 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(repeat(SYNCHRONIZE_MS, () => clock.synchronize(), { onFailure: events.clockFailed }))
 
   const notices = open.use(new Notices(bus))
+  const own = { state, bus, catalog, records, notices, events: createScheduleEvents(log) }
+  // First, as it may have to move schedules of an earlier version.
+  open.use(await openSchedules({ ...own, redis }, config))
   const ticker = new Ticker({ runs, judge: clock, notices, events })
   open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
-  const own = { state, bus, catalog, records, notices, events: createScheduleEvents(log) }
-  open.use(startSchedules(own, config))
 
   const rpc = open.use(
     await serve(

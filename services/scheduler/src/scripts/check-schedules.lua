@@ -23,20 +23,22 @@ local function is_far(id)
 end
 
 -- Most are in order, which few fields tell.
+local call = redis.call
 for _, group in ipairs(args.groups) do
   local def, text, blocked = unpack(group)
+  local some_blocked = next(blocked) ~= nil
   local definition = load_definition(def)
   local far = definition and args.now + longest(definition.interval_ms, definition.longest_ms, definition)
   for place = 1, #text / ID_CHARS do
     local id = string.sub(text, (place - 1) * ID_CHARS + 1, place * ID_CHARS)
-    local fields = redis.call('HMGET', base .. 's:' .. id, 'def', 'next_at', 'blocked', 'long', 'frequency')
-    local is_blocked = fields[3] or fields[4] and redis.call('HGET', base .. 't:' .. id, 'blocked') or nil
+    local fields = call('HMGET', base .. 's:' .. id, 'def', 'next_at', 'blocked', 'long', 'frequency')
+    local is_blocked = fields[3] or fields[4] and call('HGET', base .. 't:' .. id, 'blocked') or nil
     local how
     if not definition then
       how = 'undefined'
     elseif not fields[1] then
       how = 'missing'
-    elseif is_blocked ~= blocked[tostring(place)] then
+    elseif is_blocked ~= (some_blocked and blocked[tostring(place)] or nil) then
       how = 'blocked'
     elseif fields[1] ~= def or (fields[5] or number(fields[2]) > far) and is_far(id) then
       how = 'place'

@@ -11,15 +11,6 @@ if not definition then return { 'undefined' } end
 local cleaning = base .. 'cleaning:' .. definition.environment
 local is_base = args.variant == 'base'
 
-local function add_variant(uid)
-  local key = base .. 'variants:' .. definition.environment
-  local variants = cjson.decode(redis.call('HGET', key, uid) or '{}')
-  local of_sync = variants[definition.sync] or {}
-  of_sync[#of_sync + 1] = args.variant
-  variants[definition.sync] = of_sync
-  redis.call('HSET', key, uid, cjson.encode(variants))
-end
-
 local made = 0
 local function create(id, connection, uid, blocked)
   local key = base .. 's:' .. id
@@ -34,7 +25,7 @@ local function create(id, connection, uid, blocked)
     created_at = args.now, variant = is_base and '' or args.variant, state = args.paused and 'PAUSED' or '', blocked = blocked,
     command = args.command,
   })
-  if not is_base then add_variant(uid) end
+  if not is_base then add_variant(schedule) end
   if takes_slots(schedule) then request_run(schedule, 'schedule') else watch(schedule) end
   place_one(schedule)
   made = made + 1

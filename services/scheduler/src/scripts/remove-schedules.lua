@@ -22,21 +22,6 @@ local function models_to_empty(definition)
   return models
 end
 
-local function drop_variant(schedule, definition)
-  local key = base .. 'variants:' .. definition.environment
-  local variants = cjson.decode(redis.call('HGET', key, schedule.uid) or '{}')
-  local others = {}
-  for _, variant in ipairs(variants[definition.sync] or {}) do
-    if variant ~= schedule.variant then others[#others + 1] = variant end
-  end
-  variants[definition.sync] = #others > 0 and others or nil
-  if next(variants) then
-    redis.call('HSET', key, schedule.uid, cjson.encode(variants))
-  else
-    redis.call('HDEL', key, schedule.uid)
-  end
-end
-
 -- Whether nothing of it has ever been handed to a runner: its only run was begun when it was created, and waits.
 local function has_never_run(schedule, run)
   if not schedule.number then return true end
@@ -59,7 +44,7 @@ for _, id in ipairs(ids_of(args.ids)) do
       redis.call('SADD', base .. 'cleaning', environment)
       to_clean[#to_clean + 1] = id
     end
-    if schedule.variant then drop_variant(schedule, definition) end
+    if schedule.variant then drop_variant(schedule) end
     redis.call('HINCRBY', definition.key, schedule.variant and 'variants' or 'schedules', -1)
     redis.call('ZREM', base .. 'due:' .. environment, id)
     redis.call('ZREM', WATCH, id)

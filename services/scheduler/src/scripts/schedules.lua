@@ -69,3 +69,34 @@ end
 local function place_environments()
   for environment in pairs(touched) do place_environment(environment) end
 end
+
+-- Calls `edit` with the list of variants of the schedule's sync, and stores what it leaves.
+local function edit_variants(schedule, edit)
+  local environment, sync = schedule.definition.environment, schedule.definition.sync
+  local key = base .. 'variants:' .. environment
+  local variants = cjson.decode(redis.call('HGET', key, schedule.uid) or '{}')
+  local of_sync = edit(variants[sync] or {})
+  variants[sync] = #of_sync > 0 and of_sync or nil
+  if next(variants) then
+    redis.call('HSET', key, schedule.uid, cjson.encode(variants))
+  else
+    redis.call('HDEL', key, schedule.uid)
+  end
+end
+
+local function add_variant(schedule)
+  edit_variants(schedule, function(list)
+    list[#list + 1] = schedule.variant
+    return list
+  end)
+end
+
+local function drop_variant(schedule)
+  edit_variants(schedule, function(list)
+    local others = {}
+    for _, variant in ipairs(list) do
+      if variant ~= schedule.variant then others[#others + 1] = variant end
+    end
+    return others
+  end)
+end

@@ -1,5 +1,6 @@
 import { type Held, type Redis, tryMutex, waitForMutex } from '@syncline/redis'
 import { type Definition, definitionFrom } from '../definition.ts'
+import type { Cause } from '../run.ts'
 import { type RunStop, type StopRow, stopsFrom } from './run-store.ts'
 import { load, type State } from './state.ts'
 
@@ -18,13 +19,14 @@ const scripts = {
   pause: load('pause', 'schedules'),
   cancel: load('cancel-runs', 'schedules'),
   setFrequency: load('set-frequency'),
+  migrate: load('migrate-schedules', 'schedules'),
   owners: load('list-owners', 'schedules'),
   cleaned: load('cleaned', 'schedules'),
 }
 
 /** So many schedules a call may be about: meanwhile Redis does nothing else, for some milliseconds at most. */
 export const CHECKED_AT_ONCE = 1000
-export const CHANGED_AT_ONCE = 100
+export const CHANGED_AT_ONCE = 50
 
 export interface NewSchedule {
   id: string
@@ -61,6 +63,15 @@ export interface Limit {
   integration: string
   maxRuns?: number | undefined
   weight?: number | undefined
+}
+
+/** See migrate-schedules.lua. */
+export interface MigratedSchedule {
+  id: string
+  def: string
+  fields: Record<string, string | number>
+  cause: '' | Cause
+  lost?: Record<string, string>
 }
 
 /** A removed schedule whose records have yet to be removed. */
@@ -131,8 +142,9 @@ export class ScheduleStore {
     return { maxRuns: maxRuns ? Number(maxRuns) : undefined, weight: weight ? Number(weight) : undefined }
   }
 
-  async setLimit({ environment, integration, maxRuns = '', weight = '' }: Limit): Promise<void> {
-    await this.#state.run(scripts.setLimit, { environment, integration, maxRuns, weight })
+  async setLimit({ environment, integration, maxRuns, weight }: Limit): Promise<void> {
+    const args = { environment, integration, maxRuns: maxRuns ?? '', weight: weight ?? '' }
+    await this.#state.run(scripts.setLimit, args)
   }
 
   /** Compares at most `CHECKED_AT_ONCE` schedules with what is expected of them. Those of a definition come one after the other. */
@@ -274,6 +286,24 @@ export class ScheduleStore {
       })
       yield rows.map(([id, def, connection, uid, variant]) => ({ id, def, connection, uid, variant }))
     } while (cursor !== '0')
+  }
+
+  /** Writes schedules of an earlier layout; those that are there already are left alone. */
+  async migrate(schedules: MigratedSchedule[]): Promise<{ written: number; lost: number }> {
+    const [written, lost] = await this.#state.run<[number, number]>(scripts.migrate, { schedules })
+    return { written, lost }
+  }
+
+  async addCleanings(environment: string, cleanings: Cleaning[]): Promise<void> {
+    if (cleanings.length === 0) return
+    const entries = cleanings.flatMap(({ id, ...entry }) => [id, JSON.stringify(entry)])
+    await this.#state.ask((redis) =>
+      redis
+        .multi()
+        .hset(this.#state.key(`cleaning:${environment}`), ...entries)
+        .sadd(this.#state.key('cleaning'), environment)
+        .exec(),
+    )
   }
 
   /** Environments in which streams of removed schedules have yet to be emptied. */

@@ -1,11 +1,13 @@
 import { repeat } from '@syncline/async'
 import type { Bus } from '@syncline/bus'
 import type { Catalog } from '@syncline/catalog'
+import type { Redis } from '@syncline/redis'
 import { type Records, sweepCleanings } from './cleaner.ts'
 import type { Config } from './config.ts'
 import { consumeCommands } from './consume-commands.ts'
 import { Definitions } from './definitions.ts'
 import { followCatalog } from './follow-catalog.ts'
+import { migrate } from './migrate.ts'
 import type { Notices } from './notices.ts'
 import type { ScheduleEvents } from './schedule-events.ts'
 import { ScheduleStore } from './store/schedule-store.ts'
@@ -14,6 +16,7 @@ import type { State } from './store/state.ts'
 const SWEEP_MS = 5000
 
 interface Deps {
+  redis: Redis
   state: State
   bus: Bus
   catalog: Catalog
@@ -23,13 +26,14 @@ interface Deps {
 }
 
 /** What makes, changes and removes schedules: the catalog, and commands. */
-export function startSchedules(own: Deps, config: Config): AsyncDisposable {
-  const open = new AsyncDisposableStack()
+export async function openSchedules(own: Deps, config: Config): Promise<AsyncDisposable> {
   const schedules = new ScheduleStore(own.state)
   const definitions = new Definitions(schedules, own.events)
   const limits = { frequency: config.frequency, variants: config.maxVariants }
   const deps = { ...own, schedules, definitions, limits }
 
+  await migrate({ ...deps, prefix: config.redis.prefix })
+  const open = new AsyncDisposableStack()
   open.use(followCatalog(deps, config.reconcileMs))
   const onFailure = own.events.sweepFailed
   open.use(repeat(SWEEP_MS, (signal) => sweepCleanings(deps, signal), { onFailure }))
