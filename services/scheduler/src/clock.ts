@@ -79,10 +79,11 @@ export class SharedClock {
   }
 
   /** Another scheduler may have noticed a jump first. */
-  learn(jumps: number): void {
+  async learn(jumps: number): Promise<void> {
     if (jumps === this.#jumps) return
-    this.#jumps = jumps
     this.wait()
+    await this.synchronize()
+    this.#jumps = jumps
   }
 
   /** Whether leases count now. To be called in each round of the loop: by it a gap is noticed. */

@@ -52,10 +52,11 @@ export class Ticker {
   }
 
   async #claim() {
-    const { runs, notices, events } = this.#deps
+    const { runs, judge, notices, events } = this.#deps
     const slots = this.#slots
     this.#slots = []
-    const claims = await runs.claimDue(BATCH, slots)
+    const claims = await runs.claimDue(BATCH, judge.jumps, slots)
+    await judge.learn(claims.jumps)
     if (claims.wake) notices.wakeRunners()
     notices.stop(claims.stops)
     events.slotsClaimed(claims)
@@ -67,7 +68,7 @@ export class Ticker {
   async #expire(): Promise<boolean> {
     const { runs, judge, notices, events } = this.#deps
     const { lost, again, more, wake, jumps } = await runs.expire(BATCH, judge.jumps)
-    judge.learn(jumps)
+    await judge.learn(jumps)
     if (wake) notices.wakeRunners()
     for (const run of lost) events.runLost(run)
     for (const run of again) events.runTakenBack(run)

@@ -3,11 +3,15 @@
 --
 -- The slots of cron are not computed here: schedules of cron that are due are returned, and the caller sends their slots with its
 -- next call. If it dies before that, they are still due; if another scheduler was faster, the slot is not the one that was read.
--- ARGV[1]  limit (schedules), slots: [{ id, environment, slot (as it was returned), nextAt (the slot after now), missed (slots that
+-- ARGV[1]  jumps (of the clock, that the caller knows of), limit (schedules), slots: [{ id, environment, slot (as it was returned), nextAt (the slot after now), missed (slots that
 --          passed between), aside (only this: why no slot can be computed; looked at again at nextAt) }]
 -- Returns  JSON { claimed, lags (ms of each slot that was claimed), skipped { reason → count },
 --          cron [[id, environment, next_at, frequency, jitter_ms]], aside [[id, environment, why]], more (1: call again at once),
---          expired (1: there are leases that ran out), wake, stops }
+--          expired (1: there are leases that ran out), wake, stops, jumps }. Nothing is claimed while there was a jump that the caller
+--          does not know of: it has another time.
+
+local jumps = number(redis.call('GET', base .. 'jumps'))
+if jumps ~= args.jumps then return cjson.encode({ claimed = 0, jumps = jumps }) end
 
 local ASIDE_MS = 3600000
 local claimed, lags, skipped, cron, aside, stops, touched = 0, {}, {}, {}, {}, {}, {}
@@ -117,5 +121,5 @@ end
 
 return cjson.encode({
   claimed = claimed, lags = lags, skipped = skipped, cron = cron, aside = aside, more = more and 1 or 0, wake = wake and 1 or 0,
-  expired = #redis.call('ZRANGEBYSCORE', LEASES, '-inf', args.now, 'LIMIT', 0, 1), stops = stops,
+  expired = #redis.call('ZRANGEBYSCORE', LEASES, '-inf', args.now, 'LIMIT', 0, 1), stops = stops, jumps = jumps,
 })

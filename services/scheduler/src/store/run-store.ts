@@ -51,6 +51,8 @@ export interface Claims {
   /** Runs became ready. */
   wake: boolean
   stops: RunStop[]
+  /** Of the clock. If the caller knew of fewer, nothing was claimed. */
+  jumps: number
 }
 
 /** An attempt that its runner has to stop. */
@@ -138,13 +140,16 @@ export class RunStore {
     return this.#state.now()
   }
 
-  /** Claims what is due of at most `limit` schedules. `slots` answers what the call before has returned as `cron`. */
-  async claimDue(limit: number, slots: CronSlot[] = []): Promise<Claims> {
-    const found = await this.#ask(scripts.claimDue, { limit, slots })
+  /**
+   * Claims what is due of at most `limit` schedules. `slots` answers what the call before has returned as `cron`; `jumps`: of the
+   * clock, that the caller knows of.
+   */
+  async claimDue(limit: number, jumps: number, slots: CronSlot[] = []): Promise<Claims> {
+    const found = await this.#ask(scripts.claimDue, { limit, jumps, slots })
     return {
       claimed: found.claimed,
       lags: list(found.lags),
-      skipped: Array.isArray(found.skipped) ? {} : found.skipped,
+      skipped: found.skipped ?? {},
       cron: list<[string, string, number, string, number]>(found.cron).map(
         ([id, environment, slot, frequency, jitterMs]) => ({ id, environment, slot, frequency, jitterMs }),
       ),
@@ -157,6 +162,7 @@ export class RunStore {
       expired: found.expired === 1,
       wake: found.wake === 1,
       stops: stopsFrom(found.stops),
+      jumps: found.jumps,
     }
   }
 
