@@ -1,6 +1,7 @@
-import { levels, type Sandboxes, verifiedNode } from '@syncline/sandbox'
+import { levels, type Sandboxes, truncated, verifiedNode } from '@syncline/sandbox'
 import { type Log, metrics } from '@syncline/service'
 import type { Attempt } from './attempt.ts'
+import type { End } from './outcome.ts'
 
 const inWork = metrics.gauge('runner_runs_in_work', 'Runs that this runner works on')
 const parked = metrics.gauge('runner_runs_parked', 'Runs that wait for their API without a slot')
@@ -19,6 +20,10 @@ const seconds = metrics.histogram(
   ['outcome'],
 )
 
+const takes = metrics.counter('runner_takes_total', 'Calls to the scheduler for runs', ['result'])
+/** Of a reason in our own log. */
+const REASON_CHARS = 500
+
 export type Events = ReturnType<typeof createEvents>
 
 const level = metrics.gauge('runner_sandbox_level', 'What confines functions: 1 for the level there is', [
@@ -27,6 +32,8 @@ const level = metrics.gauge('runner_sandbox_level', 'What confines functions: 1 
 const startsFailed = metrics.counter('runner_sandbox_starts_failed_total', 'Children that did not start')
 
 export function createEvents(log: Log) {
+  /** The scheduler: one line for each time that it does not answer. */
+  let isAway = false
   return {
     sandboxLevel({ level: found }: Sandboxes) {
       for (const name of levels) level.set({ level: name }, name === found ? 1 : 0)
@@ -51,10 +58,14 @@ export function createEvents(log: Log) {
       inWork.inc()
       log.info({ ...ids(attempt), sync: attempt.sync, connection: attempt.connectionId }, 'attempt started')
     },
-    attemptEnded(attempt: Attempt, outcome: string, ms: number) {
+    attemptEnded(attempt: Attempt, { outcome, error }: End, ms: number) {
       inWork.dec()
       seconds.observe({ outcome }, ms / 1000)
-      log.info({ ...ids(attempt), sync: attempt.sync, outcome, ms }, 'attempt ended')
+      const reason = error && { reason: truncated(error, REASON_CHARS) }
+      log.info(
+        { ...ids(attempt), sync: attempt.sync, outcome, ...reason, ms: Math.round(ms) },
+        'attempt ended',
+      )
     },
     attemptNotBegun(attempt: Attempt, reason: string) {
       notBegun.inc()
@@ -69,14 +80,41 @@ export function createEvents(log: Log) {
       waitsInSlot.inc()
       log.warn({ ...ids(attempt), ms, reason }, 'a run waits for its API in its slot: no place is free')
     },
-    attemptRefused: (environment: string, run: string, reason: string) =>
-      log.info({ environment, run, reason }, 'nothing to do for a run'),
-    heartbeatFailed: (attempt: Attempt, err: unknown) =>
-      log.warn({ ...ids(attempt), err: messageOf(err) }, 'a heartbeat failed'),
-    logsLost: (attempt: Attempt, lines: number, err: unknown) =>
-      log.warn({ ...ids(attempt), lines, err: messageOf(err) }, "lines of a run's log are lost"),
+    attemptKnown: (attempt: Attempt) =>
+      log.warn(ids(attempt), 'the scheduler has given a run that this runner has already'),
+    taken(count: number) {
+      takes.inc({ result: count > 0 ? 'runs' : 'none' })
+      if (isAway) log.info('the scheduler answers again')
+      isAway = false
+    },
+    takeFailed(err: unknown) {
+      takes.inc({ result: 'failed' })
+      if (!isAway) log.warn({ err: messageOf(err) }, 'no run can be taken: the scheduler does not answer')
+      isAway = true
+    },
+    stoodStill: (ms: number) =>
+      log.warn(
+        { ms: Math.round(ms) },
+        'this process stood still: its runs go on when the scheduler has answered',
+      ),
+    heartbeatsFail: (err: unknown) => log.warn({ err: messageOf(err) }, 'heartbeats fail'),
+    heartbeatsAgain: () => log.info('heartbeats are answered again'),
+    noticeUnreadable: (err: unknown) => log.warn({ err: messageOf(err) }, 'a notice is unreadable'),
+    reportFailed: (attempt: Attempt, err: unknown) =>
+      log.warn(
+        { ...ids(attempt), err: messageOf(err) },
+        'the end of an attempt is not reported yet: the slot waits for the scheduler',
+      ),
+    reportIgnored: (attempt: Attempt, reason: string) =>
+      log.info({ ...ids(attempt), reason }, 'the scheduler has ignored the end of an attempt'),
+    reportLost: (attempt: Attempt, err: unknown) =>
+      log.error(
+        { ...ids(attempt), err: messageOf(err) },
+        'the end of an attempt could not be reported: its run will be repeated',
+      ),
+    logsLost: (lines: number, err: unknown) =>
+      log.warn({ lines, err: messageOf(err) }, 'lines of logs of runs are lost'),
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
-    messageFailed: (err: unknown) => log.error({ err }, 'a run goes back to the queue'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
   }
 }
