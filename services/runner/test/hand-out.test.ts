@@ -24,6 +24,23 @@ function sendStop(world: World, stop: Stop) {
   world.bus.connection.publish(`${world.bus.prefix}.stop.${random}`, Stop.encode(stop).finish())
 }
 
+/** A runner that may be stopped and killed. */
+function startProcess(env: NodeJS.ProcessEnv) {
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const child = spawn(process.execPath, ['--no-warnings', main], {
+    env: { PATH: process.env.PATH, ...env, OPS_PORT: '0' },
+    stdio: 'ignore',
+  })
+  const exited = once(child, 'exit')
+  return {
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
 test('a run that is cancelled is killed at once, whatever it is doing', async () => {
   await using world = await createWorld()
   await world.deploy(`await nango.log('goes'); for (;;);`)
@@ -180,12 +197,7 @@ test('a runner that stood still asks the scheduler before it goes on with its ru
   )
   await world.runner[Symbol.asyncDispose]()
   const { scheduler } = world.standIns
-  const runner = spawn(
-    process.execPath,
-    ['--no-warnings', join(import.meta.dirname, '../src/main.ts')],
-    { env: { PATH: process.env.PATH, ...world.env, OPS_PORT: '0', RUN_LEASE_MS: '1500' }, stdio: 'ignore' },
-  )
-  const exited = once(runner, 'exit')
+  await using runner = startProcess({ ...world.env, RUN_LEASE_MS: '1500' })
   const runId = await world.request()
   await eventually(() => expect(posts).toBeGreaterThan(3), { timeoutMs: 20_000 })
   runner.kill('SIGSTOP')
@@ -196,13 +208,11 @@ test('a runner that stood still asks the scheduler before it goes on with its ru
   const answer = Promise.withResolvers<void>()
   scheduler.onCall = (name) => (name === 'heartbeat' ? answer.promise : undefined)
   runner.kill('SIGCONT')
-  await sleep(300)
+  await sleep(1000)
   expect(posts).toBe(before)
   answer.resolve()
   await eventually(() => expect(world.finished).toMatchObject([{ runId, outcome: RunOutcome.CANCELLED }]))
   expect(posts).toBe(before)
-  runner.kill('SIGTERM')
-  await exited
   server.closeAllConnections()
   server.close()
 }, 60_000)
