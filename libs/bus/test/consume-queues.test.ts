@@ -15,7 +15,13 @@ const consumption = (changes: Partial<Consumption<Command>> = {}): Consumption<C
 })
 
 const send = (bus: Bus, queue: string, id: string) =>
-  publish(bus, subjects.command, [queue], { id, environment: queue, action: undefined }, { id: `${queue}.${id}` })
+  publish(
+    bus,
+    subjects.command,
+    [queue],
+    { id, environment: queue, action: undefined },
+    { id: `${queue}.${id}` },
+  )
 
 async function withBus(work: (bus: Bus, stop: AbortController, again: () => Promise<Bus>) => Promise<void>) {
   await using open = new AsyncDisposableStack()

@@ -90,8 +90,7 @@ export const Config = z
     } satisfies Limits,
     parentLimits: {
       ...defaultParentLimits,
-      inFlightBytes:
-        env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(slotsOf(env) * IN_FLIGHT_BYTES, leastOf(env)),
+      inFlightBytes: env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(slotsOf(env) * IN_FLIGHT_BYTES, leastOf(env)),
       runs: slotsOf(env),
     } satisfies ParentLimits,
     sandbox: {

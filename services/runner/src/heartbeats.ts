@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
-import type { Runner } from '@syncline/proto'
+import type { Runner, RunsClient } from '@syncline/proto'
+import type { DeadlineOptions } from '@syncline/rpc'
 import type { ActiveAttempts } from './active-attempts.ts'
-import type { RunnerDeps } from './run-context.ts'
+import type { Events } from './events.ts'
 
 const EVERY_MS = 3000
 /** After this process stood still: its runs wait for the answer. */
@@ -11,7 +12,13 @@ const CALL_MS = 3000
 /** Of one call. */
 const BEATS_MAX = 500
 
-type Deps = Pick<RunnerDeps, 'scheduler' | 'events' | 'leaseMs'> & { runner: Runner; attempts: ActiveAttempts }
+interface Deps {
+  scheduler: RunsClient<DeadlineOptions>
+  runner: Runner
+  attempts: ActiveAttempts
+  events: Events
+  leaseMs: number
+}
 
 /**
  * Renews the leases of all attempts of this process with one call, and stops the attempts that the scheduler wants to end. An
@@ -113,9 +120,7 @@ export class Heartbeats implements Disposable {
     const { attempts, leaseMs } = this.#deps
     for (const active of attempts) {
       if (performance.now() - Math.max(this.#heardAt, active.takenAt) <= leaseMs) continue
-      active.stop(
-        new AppError('unavailable', `no scheduler has answered for ${leaseMs / 1000} s`, { cause }),
-      )
+      active.stop(new AppError('unavailable', `no scheduler has answered for ${leaseMs / 1000} s`, { cause }))
     }
   }
 }

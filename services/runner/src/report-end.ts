@@ -21,13 +21,16 @@ export async function reportEnd(
   report: AttemptReport,
 ): Promise<void> {
   try {
-    const { ignored } = await retrying((signal) => scheduler.endAttempt(report, { signal, deadline: CALL_MS }), {
-      forMs: REPORT_FOR_MS,
-      signal: closing,
-      // Whatever ails the scheduler's store: the report is right, and there is no other way to tell it.
-      isWorthIt: (error) => error instanceof AppError && (error.retry || error.code === 'server_error'),
-      onFailure: (error) => events.reportFailed(attempt, error),
-    })
+    const { ignored } = await retrying(
+      (signal) => scheduler.endAttempt(report, { signal, deadline: CALL_MS }),
+      {
+        forMs: REPORT_FOR_MS,
+        signal: closing,
+        // Whatever ails the scheduler's store: the report is right, and there is no other way to tell it.
+        isWorthIt: (error) => error instanceof AppError && (error.retry || error.code === 'server_error'),
+        onFailure: (error) => events.reportFailed(attempt, error),
+      },
+    )
     if (ignored !== '') events.reportIgnored(attempt, ignored)
   } catch (error) {
     events.reportLost(attempt, error)

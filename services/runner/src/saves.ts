@@ -1,5 +1,11 @@
 import { AppError } from '@syncline/errors'
-import { type BeginResponse, type ModelCounts, type RecordsClient, SaveMode, type SaveResponse } from '@syncline/proto'
+import {
+  type BeginResponse,
+  type ModelCounts,
+  type RecordsClient,
+  SaveMode,
+  type SaveResponse,
+} from '@syncline/proto'
 import { batchOf, encodeRecord, encodeRecords, recordId } from '@syncline/record'
 import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'

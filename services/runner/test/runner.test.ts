@@ -444,7 +444,11 @@ test('when the scheduler is silent for longer than the lease, the attempt stops 
   const runId = await lonely.request()
   await eventually(() => expect(scheduler.runs.get(runId)?.attempt).toBe(2), { timeoutMs: 15_000 })
   expect(scheduler.handedBack).toMatchObject([
-    { attempt: 1, handBackReason: HandBackReason.STORE_UNAVAILABLE, error: 'no scheduler has answered for 1 s' },
+    {
+      attempt: 1,
+      handBackReason: HandBackReason.STORE_UNAVAILABLE,
+      error: 'no scheduler has answered for 1 s',
+    },
   ])
   expect(lonely.finished).toEqual([])
 })
