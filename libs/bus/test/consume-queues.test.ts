@@ -131,13 +131,13 @@ test('a message that can not be decoded is dropped and does not block its queue'
   withBus(async (bus, stop) => {
     const errors: unknown[] = []
     const seen: string[] = []
-    await bus.jetstream.publish(`${bus.prefix}.run.requested.dev`, '\xff\xff')
+    await bus.jetstream.publish(`${bus.prefix}.command.dev`, '\xff\xff')
     await send(bus, 'dev', 'next')
     const work = async ({ message }: { message: Command }) => void seen.push(message.id)
     void consumeQueues(bus, consumption({ onError: (error) => errors.push(error) }), work, stop.signal)
     await eventually(() => expect(seen).toEqual(['next']))
     expect(errors.map(String)).toEqual([
-      `Error: dropped message 1 on '${bus.prefix}.run.requested.dev': not decodable`,
+      `Error: dropped message 1 on '${bus.prefix}.command.dev': not decodable`,
     ])
   }))
 

@@ -110,7 +110,10 @@ export class ApiWaits implements Disposable {
   async wait(ms: number, reason: string, cause: 'named' | 'growing', signal: AbortSignal): Promise<void> {
     // Many short waits hold a slot as long as a long one does.
     this.#waitedMs += ms
-    if (this.#waitedMs <= LONG_WAIT_MS) return sleep(ms, undefined, { signal })
+    if (this.#waitedMs <= LONG_WAIT_MS) {
+      this.#options.events.waited('short', ms)
+      return sleep(ms, undefined, { signal })
+    }
     const wait = { until: Date.now() + ms, reason, isNamed: cause === 'named' }
     this.#waits.add(wait)
     this.#end()
@@ -169,7 +172,7 @@ export class ApiWaits implements Disposable {
     else if (decision === 'park') this.#park(first)
     else {
       if (!this.#stay) events.waitsInSlot(active.attempt, first.until - Date.now(), first.reason)
-      this.#stay ??= parking.stay(active.attempt, first.until)
+      this.#stay ??= this.#timed('slot', parking.stay(active.attempt, first.until))
       this.#decideIn(LOOK_MS)
     }
   }
@@ -190,7 +193,7 @@ export class ApiWaits implements Disposable {
     // A run that waits before each of its calls would fill its log.
     if (ms > LONG_WAIT_MS) note(`waits ${(ms / 1000).toFixed(1)} s for its API, without a slot: ${reason}`)
     this.#leaveStay()
-    this.#place = parking.enter()
+    this.#place = this.#timed('parked', parking.enter())
     this.#sandbox?.pause()
     slot.give()
     active.parked = reason
@@ -220,6 +223,16 @@ export class ApiWaits implements Disposable {
     this.#leavePlace()
     this.#sandbox?.resume()
     if (this.#working === 0 && this.#waits.size > 0) this.#decideIn(SETTLE_MS)
+  }
+
+  #timed(kind: 'slot' | 'parked', wait: Disposable): Disposable {
+    const since = performance.now()
+    return {
+      [Symbol.dispose]: () => {
+        wait[Symbol.dispose]()
+        this.#options.events.waited(kind, performance.now() - since)
+      },
+    }
   }
 
   #leavePlace(): void {

@@ -2,6 +2,7 @@ import { levels, type Sandboxes, truncated, verifiedNode } from '@syncline/sandb
 import { type Log, metrics } from '@syncline/service'
 import type { Attempt } from './attempt.ts'
 import type { End } from './outcome.ts'
+import type { SlotKind } from './slots.ts'
 
 const inWork = metrics.gauge('runner_runs_in_work', 'Runs that this runner works on')
 const parked = metrics.gauge('runner_runs_parked', 'Runs that wait for their API without a slot')
@@ -20,6 +21,22 @@ const seconds = metrics.histogram(
   ['outcome'],
 )
 
+const slots = metrics.gauge('runner_slots', 'Slots of this runner', ['kind', 'state'])
+const waits = metrics.counter(
+  'runner_api_wait_seconds_total',
+  'Time that runs waited for their APIs: short in their slot, slot for want of a place, parked, throttled',
+  ['kind'],
+)
+const firstLine = metrics.histogram(
+  'run_first_line_seconds',
+  'Time from when a run was queued to the first call or line of its function',
+  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1800],
+)
+const prepared = metrics.histogram(
+  'runner_prepare_seconds',
+  'Time from when a runner got a run to when its function got it',
+  [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25, 1, 5],
+)
 const takes = metrics.counter('runner_takes_total', 'Calls to the scheduler for runs', ['result'])
 /** Of a reason in our own log. */
 const REASON_CHARS = 500
@@ -67,6 +84,17 @@ export function createEvents(log: Log) {
         'attempt ended',
       )
     },
+    slotsChanged(all: Record<SlotKind, number>, free: Record<SlotKind, number>) {
+      for (const kind of ['ordinary', 'reserved'] as const) {
+        slots.set({ kind, state: 'free' }, free[kind])
+        slots.set({ kind, state: 'busy' }, all[kind] - free[kind])
+      }
+    },
+    functionStarts: (ms: number) => prepared.observe(ms / 1000),
+    functionSpeaks: ({ queuedAtMs }: Attempt) =>
+      firstLine.observe(Math.max(0, Date.now() - queuedAtMs) / 1000),
+    waited: (kind: 'short' | 'slot' | 'parked' | 'throttled', ms: number) =>
+      waits.inc({ kind }, Math.max(0, ms) / 1000),
     attemptNotBegun(attempt: Attempt, reason: string) {
       notBegun.inc()
       log.debug({ ...ids(attempt), reason }, 'an attempt does not begin: its API would make it wait')
@@ -114,6 +142,11 @@ export function createEvents(log: Log) {
       ),
     logsLost: (lines: number, err: unknown) =>
       log.warn({ lines, err: messageOf(err) }, 'lines of logs of runs are lost'),
+    keyringDiffers: (err: unknown) =>
+      log.error(
+        { err: messageOf(err) },
+        'runs will fail whose secrets were sealed anew: restart this runner',
+      ),
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
   }

@@ -57,10 +57,12 @@ export function createHost(run: RunContext): HostMethods {
 }
 
 function hostMethod<Name extends HostMethod>(name: Name, run: HostContext): HostMethods[string] {
-  return (raw, call) =>
-    run.waits.isParked || run.deps.heartbeats.unconfirmed
+  return (raw, call) => {
+    run.speaks()
+    return run.waits.isParked || run.deps.heartbeats.unconfirmed
       ? callLater(name, run, raw, call)
       : callMethod(name, run, raw, call)
+  }
 }
 
 /** A run that is parked gets its slot back for any call. One that may have been given away asks nothing of us until we know. */

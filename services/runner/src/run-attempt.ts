@@ -33,8 +33,10 @@ export async function runAttempt(
   const { attempt } = active
   const throttled = await quotaWait(deps, attempt)
   if (throttled) {
+    const end = endOfThrottled(throttled, Date.now())
     deps.events.attemptNotBegun(attempt, throttled.message)
-    return reportOf(attempt, endOfThrottled(throttled, Date.now()))
+    deps.events.waited('throttled', end.resumeAt - Date.now())
+    return reportOf(attempt, end)
   }
   deps.events.attemptStarted(attempt)
   const log = new RunLog(deps.logs, attempt)
@@ -51,6 +53,7 @@ export async function runAttempt(
   log.end(isWell ? 'info' : 'error', endLine(end, (ms / 1000).toFixed(1), saves.counts()))
   deps.events.attemptEnded(attempt, end, ms)
 
+  if (end.outcome === RunOutcome.THROTTLED) deps.events.waited('throttled', end.resumeAt - Date.now())
   if (end.outcome === 'replaced') return undefined
   if (end.outcome === RunOutcome.HANDED_BACK && !deps.parking.stopping.aborted) {
     await sleep(Math.max(0, HAND_BACK_MS - ms))
@@ -76,7 +79,8 @@ async function untilEnd(
   using waits = new ApiWaits({ active, slot, parking, events, note })
   try {
     const work = await deps.loader.load(attempt)
-    const run: RunContext = { ...base, work, waits, signal }
+    const speaks = onlyOnce(() => events.functionSpeaks(attempt))
+    const run: RunContext = { ...base, work, waits, signal, speaks }
     begin(run)
     const outcome = await runFunction(run)
     if (signal.aborted) return endOfError(signal.reason)
@@ -105,13 +109,17 @@ function begin({ deps, active, attempt, work, saves, signal }: RunContext): void
 }
 
 async function runFunction(run: RunContext) {
-  const { deps, attempt, work, log, waits, signal } = run
+  const { deps, active, attempt, work, log, waits, signal, speaks } = run
   using sandbox = await deps.sandboxes.take()
   waits.attach(sandbox)
+  deps.events.functionStarts(performance.now() - active.takenAt)
   return await sandbox.run({
     input: inputOf(attempt, work),
     host: createHost(run),
-    onLog: (level, text) => log.add(level, text),
+    onLog: (level, text) => {
+      speaks()
+      log.add(level, text)
+    },
     signal,
   })
 }
@@ -149,6 +157,14 @@ function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): Pro
       lastSyncDate: lastSyncDate(attempt, settings),
       pagination: settings.pagination ?? {},
     },
+  }
+}
+
+function onlyOnce(work: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) work()
+    done = true
   }
 }
 

@@ -38,6 +38,8 @@ export interface RunContext {
   log: RunLog
   saves: Saves
   waits: ApiWaits
+  /** The function has made a call, or written a line. */
+  speaks: () => void
   /** Of `active`: aborts when the attempt has ended, or has to stop; its reason says why. */
   signal: AbortSignal
 }

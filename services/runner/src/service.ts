@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
-import { Keyring, openCatalog } from '@syncline/catalog'
+import { checkKeyring, Keyring, openCatalog, verifyKeyring } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { openFunctionSandboxes } from '@syncline/functions'
 import { Egress, Outgoing } from '@syncline/outgoing'
@@ -28,6 +28,17 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const events = createEvents(log)
   const bus = open.use(await connectBus(config.nats, 'runner'))
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
+  const keyring = new Keyring(config.keyring)
+  await checkKeyring(catalog, keyring)
+  catalog.onChange((change) => {
+    if (change.kind !== 'keyring' || change.deleted) return
+    try {
+      verifyKeyring(keyring, change.value)
+    } catch (error) {
+      // The keys are being changed, or the first gateway started after us. What we have in work may still be opened.
+      events.keyringDiffers(error)
+    }
+  })
   const { limits, parentLimits, leaseMs } = config
   const sandboxes = open.use(
     await openFunctionSandboxes({
@@ -41,12 +52,11 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const scheduler = open.use(connect(config.scheduler.address)).client(RunsDefinition)
   const records = open.use(connect(config.records.address)).client(RecordsDefinition)
   const egress = open.use(new Egress(config.egress))
-  const keyring = new Keyring(config.keyring)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const loader = new WorkLoader(catalog, keyring)
-  const slots = new Slots(config.slots)
+  const slots = new Slots(config.slots, (free) => events.slotsChanged(config.slots, free))
   const parking = new Parking({
     places: config.maxParked,
     slots: config.slots.ordinary,

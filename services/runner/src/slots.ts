@@ -17,10 +17,16 @@ export interface Slot {
 export class Slots {
   readonly #free: Record<SlotKind, number>
   readonly #returning: { was: SlotKind; got: (kind: SlotKind) => void }[] = []
+  readonly #onChange: (free: Record<SlotKind, number>) => void
   #onFree = () => {}
 
-  constructor(counts: Record<SlotKind, number>) {
+  constructor(
+    counts: Record<SlotKind, number>,
+    onChange: (free: Record<SlotKind, number>) => void = () => {},
+  ) {
     this.#free = { ...counts }
+    this.#onChange = onChange
+    onChange(this.#free)
   }
 
   get free(): Readonly<Record<SlotKind, number>> {
@@ -44,6 +50,7 @@ export class Slots {
   #takeFree(kind: SlotKind): HeldSlot[] {
     const count = this.#free[kind]
     this.#free[kind] = 0
+    this.#onChange(this.#free)
     return Array.from({ length: count }, () => new HeldSlot(this, kind))
   }
 
@@ -53,6 +60,7 @@ export class Slots {
     if (next !== -1) this.#returning.splice(next, 1)[0]?.got(kind)
     else {
       this.#free[kind]++
+      this.#onChange(this.#free)
       this.#onFree()
     }
   }
@@ -63,6 +71,7 @@ export class Slots {
     const kind = this.#free[was] > 0 ? was : 'ordinary'
     if (this.#free[kind] > 0) {
       this.#free[kind]--
+      this.#onChange(this.#free)
       return kind
     }
     const { promise, resolve, reject } = Promise.withResolvers<SlotKind>()

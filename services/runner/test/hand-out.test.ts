@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkKeyring, Keyring } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { HandBackReason, RunOutcome, Stop } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
@@ -216,3 +217,13 @@ test('a runner that stood still asks the scheduler before it goes on with its ru
   server.closeAllConnections()
   server.close()
 }, 60_000)
+
+test('a runner with another keyring than the gateway does not start, and says what to do', async () => {
+  await using world = await createWorld()
+  const sealing = new Keyring(world.env.SYNCLINE_KEYRING ?? '')
+  await checkKeyring(world.catalog, sealing, { write: true })
+  await expect(world.startRunner({ SYNCLINE_KEYRING: Keyring.generate('test') })).rejects.toThrow(
+    'Give this process the same SYNCLINE_KEYRING as the gateway has',
+  )
+  await world.startRunner()
+})
