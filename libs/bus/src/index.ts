@@ -1,7 +1,5 @@
 export { type Bus, connectBus } from './connect.ts'
-export { consume } from './consume.ts'
 export { consumeQueues } from './consume-queues.ts'
 export type { Consumption, Delivery } from './deliver.ts'
 export { publish } from './publish.ts'
-export type { Slot } from './slots.ts'
 export { subjects } from './subjects.ts'

@@ -3,7 +3,16 @@ import { Bucket } from './bucket.ts'
 import { Bundles } from './bundles.ts'
 import { Collection } from './collection.ts'
 import { compareRegularly } from './comparison.ts'
-import { ApiKey, Connection, Environment, Integration, Provider, Sync, Variable } from './entities.ts'
+import {
+  ApiKey,
+  Connection,
+  Environment,
+  Integration,
+  KeyringCheck,
+  Provider,
+  Sync,
+  Variable,
+} from './entities.ts'
 import { type CatalogChange, Follower } from './follower.ts'
 import { Garbage } from './garbage.ts'
 import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
@@ -18,6 +27,7 @@ const STALL_MS = 10_000
 export interface Catalog extends AsyncDisposable {
   environments: Collection<Environment>
   apiKeys: Collection<ApiKey>
+  keyringChecks: Collection<KeyringCheck>
   variables: Collection<Variable>
   providers: Collection<Provider>
   integrations: Collection<Integration>
@@ -74,6 +84,7 @@ function collectionsOf({ kv }: Bucket) {
   return {
     environments: new Collection(kv, 'environment', Environment, 'unknown_environment'),
     apiKeys: new Collection(kv, 'key', ApiKey, 'unknown_api_key'),
+    keyringChecks: new Collection(kv, 'keyring', KeyringCheck, 'not_found'),
     variables: new Collection(kv, 'variable', Variable, 'not_found'),
     providers: new Collection(kv, 'provider', Provider, 'unknown_provider'),
     integrations: new Collection(kv, 'integration', Integration, 'unknown_integration'),

@@ -9,6 +9,10 @@ const Share = z.object({ maxRuns: z.int().min(1).optional(), weight: z.int().min
 export const Environment = z.object({ name: z.string(), createdAt: instant, ...Share.shape })
 export type Environment = z.infer<typeof Environment>
 
+/** Opens with the keyring of all processes: see `checkKeyring`. */
+export const KeyringCheck = z.object({ sealed: z.string() })
+export type KeyringCheck = z.infer<typeof KeyringCheck>
+
 /** The key itself is shown once, when it is made; only its hash is stored. */
 export const ApiKey = z.object({
   hash: z.string(),

@@ -12,6 +12,7 @@ export {
   Verify,
 } from './api-settings.ts'
 export { type Catalog, openCatalog } from './catalog.ts'
+export { checkKeyring, verifyKeyring } from './check-keyring.ts'
 export type { Collection } from './collection.ts'
 export { AppCredentials, Credentials, Token } from './credentials.ts'
 export {

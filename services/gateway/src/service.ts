@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { orAborted, repeat, timeLimit, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
-import { type Catalog, Keyring, openCatalog } from '@syncline/catalog'
+import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
 import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
@@ -37,6 +37,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const catalog = open.use(
     await openCatalog(bus, events.catalogFailed, { onProgress: events.catalogLoading }),
   )
+  await checkKeyring(catalog, keyring, { write: true })
   open.use(collectGarbage(catalog, events))
   open.use(publishConnectionEvents(bus, catalog, events.connectionEventFailed))
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())

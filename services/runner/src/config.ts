@@ -33,6 +33,8 @@ export const Config = z
     SYNCLINE_KEYRING: variable.text(),
     /** Runs at a time. Each may take RUN_MEMORY_MB. */
     RUNNER_SLOTS: variable.whole(4),
+    /** Further slots, for runs of environments that have none in flight: no tenant's long runs ever hold all of them. */
+    RUNNER_RESERVED_SLOTS: variable.whole(1),
     /**
      * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
      * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
@@ -62,10 +64,10 @@ export const Config = z
     EGRESS_REDIRECT_TO: variable.url(''),
   })
   .superRefine((env, context) => {
-    const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_SLOTS: slots, RUNNER_MAX_PARKED: parked } = env
+    const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_MAX_PARKED: parked } = env
     const least = leastOf(env)
     if (bytes === 0 || bytes >= least) return
-    const message = `${slots} slots (RUNNER_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
+    const message = `${slotsOf(env)} slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
     context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
   })
   .transform((env) => ({
@@ -74,7 +76,7 @@ export const Config = z
     records: { address: env.RECORDS_ADDRESS },
     scheduler: { address: env.SCHEDULER_ADDRESS },
     keyring: env.SYNCLINE_KEYRING,
-    slots: env.RUNNER_SLOTS,
+    slots: { ordinary: env.RUNNER_SLOTS, reserved: env.RUNNER_RESERVED_SLOTS },
     maxParked: env.RUNNER_MAX_PARKED,
     drainMs: env.RUNNER_DRAIN_MS,
     leaseMs: env.RUN_LEASE_MS,
@@ -88,9 +90,8 @@ export const Config = z
     } satisfies Limits,
     parentLimits: {
       ...defaultParentLimits,
-      inFlightBytes:
-        env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(env.RUNNER_SLOTS * IN_FLIGHT_BYTES, leastOf(env)),
-      runs: env.RUNNER_SLOTS,
+      inFlightBytes: env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(slotsOf(env) * IN_FLIGHT_BYTES, leastOf(env)),
+      runs: slotsOf(env),
     } satisfies ParentLimits,
     sandbox: {
       minLevel: env.SANDBOX_MIN_LEVEL,
@@ -100,12 +101,13 @@ export const Config = z
   }))
 export type Config = z.output<typeof Config>
 
-function leastOf({
-  RUNNER_SLOTS: slots,
-  RUNNER_MAX_PARKED: parked,
-}: {
+interface Slots {
   RUNNER_SLOTS: number
-  RUNNER_MAX_PARKED: number
-}) {
-  return slots * MIN_IN_FLIGHT_BYTES + parked * IN_FLIGHT_PARKED_BYTES
+  RUNNER_RESERVED_SLOTS: number
+}
+
+const slotsOf = (env: Slots) => env.RUNNER_SLOTS + env.RUNNER_RESERVED_SLOTS
+
+function leastOf(env: Slots & { RUNNER_MAX_PARKED: number }) {
+  return slotsOf(env) * MIN_IN_FLIGHT_BYTES + env.RUNNER_MAX_PARKED * IN_FLIGHT_PARKED_BYTES
 }
