@@ -41,7 +41,6 @@ const streams: Record<StreamName, StreamFacts> = {
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
   },
-  RUNS: { subjects: ['run.requested.>'], retention: RetentionPolicy.Workqueue },
   EVENTS: { subjects: ['event.>'], retention: RetentionPolicy.Limits, max_age: 7 * DAY_NS },
 }
 
