@@ -89,6 +89,16 @@ test('one that did not get the answer goes on behind what is stored, also when N
   expect(await stored(bus)).toEqual(inOrder(800))
 })
 
+test('a message that gets lost on its way holds back those behind it', async () => {
+  await using bus = await open()
+  const random = new SeededRandom('2')
+  const publish: Bus['jetstream']['publish'] = (...args) =>
+    random.next() < 0.01 ? Promise.reject(new Error('lost')) : bus.jetstream.publish(...args)
+  const lossy = { ...bus, jetstream: Object.assign(Object.create(bus.jetstream), { publish }) }
+  await appendAll(new Appender(lossy, subject), 0, 2000, 1)
+  expect(await stored(bus)).toEqual(inOrder(2000))
+})
+
 test('a server that restarts loses and reorders nothing; while it is away, append fails', async () => {
   await using temp = await mkdtempDisposable(join(tmpdir(), 'appender-'))
   const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'nats.log') }
