@@ -21,6 +21,7 @@ export {
   Integration,
   NeedsReauth,
   Provider,
+  RunPolicy,
   Sync,
   Variable,
 } from './entities.ts'
