@@ -22,6 +22,7 @@ import { providerDelete } from './commands/provider-delete.ts'
 import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
 import { status } from './commands/status.ts'
+import { syncList } from './commands/sync-list.ts'
 import { trigger } from './commands/trigger.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { variableDelete } from './commands/variable-delete.ts'
@@ -51,6 +52,7 @@ group('connection', 'access of your customers to them', [
   connectionList(),
   connectionDelete(),
 ])
+group('sync', 'deployed sync functions', [syncList()])
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs NATS_URL)', [envCreate(), envList(), envLimits()])

@@ -200,6 +200,10 @@ test('deploy bundles a folder and says what changed; a file that does not compil
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}2 {8}Page {4}deployed$/m)
   await write('All pages', "retries: 2, overlap: 'cancel_running', fresh: '6h', pauseAfterFailures: 4")
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}3 {8}Page {4}deployed$/m)
+  expect((await cli(['sync', 'list', 'wiki'])).out).toBe(
+    'SYNC        VERSION  FREQUENCY   FRESH    JITTER  RETRIES  CONCURRENCY  OVERLAP         PAUSE AFTER\n' +
+      'wiki/pages  3        every hour  6 hours  -       2        -            cancel_running  4\n',
+  )
   await write('All pages', 'retries: 11')
   const message = "sync 'wiki/pages': retries '11' must be a whole number from 0 to 10"
   expect(await deploy()).toMatchObject({ code: 1, err: expect.stringContaining(message) })
