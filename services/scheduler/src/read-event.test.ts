@@ -63,7 +63,7 @@ test.each([
       finished_at: AT,
     },
   ],
-  ['run.throttled', { ...RUN, reason: '429', until: AT }],
+  ['run.throttled', { ...RUN, reason: '429', until_ms: AT }],
   ['sync.stale', { ...NAMES, reason: 'failing', since: AT, message: 'its last run failed' }],
   ['sync.fresh', { ...NAMES, stale_since: AT }],
   ['sync.paused', { ...NAMES, reason: '5 runs failed one after the other' }],
@@ -80,14 +80,14 @@ test('an event that concerns every environment has the source /', () => {
 })
 
 test('a text of any length leaves a message that NATS takes', () => {
-  const { data } = read('run.throttled', { ...RUN, reason: 'x'.repeat(2_000_000), until: AT })
+  const { data } = read('run.throttled', { ...RUN, reason: 'x'.repeat(2_000_000), until_ms: AT })
   expect(JSON.stringify(data).length).toBeLessThan(20_000)
 })
 
 test.each([
   ['{', SyntaxError],
   ['{"type":"run.exploded"}', "no type 'run.exploded'"],
-  ['{"type":"run.throttled","environment":"dev","at":1,"data":{"until":"soon"}}', RangeError],
+  ['{"type":"run.throttled","environment":"dev","at":1,"data":{"until_ms":"soon"}}', RangeError],
 ])('%s is refused', (json, error) => {
   expect(() => readEvent('1-0', json)).toThrow(error)
 })

@@ -36,6 +36,8 @@ export function readEvent(id: string, json: string): Event {
 function fieldOf(name: string, schema: z.ZodType): Field {
   if (name === 'result') return ({ counts }) => resultOf(counts)
   if (name === 'outcome') return ({ outcome }) => wordOf(outcome)
+  // `until` is a keyword of Lua.
+  if (name === 'until') return ({ until_ms }) => new Date(Number(until_ms)).toISOString()
   if (schema === Instant) return (data) => new Date(Number(data[name])).toISOString()
   if (schema.type === 'nullable')
     return (data) => (Number(data[name] ?? 0) > 0 ? new Date(Number(data[name])).toISOString() : null)
