@@ -22,7 +22,17 @@ export const syncList = () =>
         }))
       console.log(
         table(
-          ['sync', 'version', 'frequency', 'fresh', 'jitter', 'retries', 'concurrency', 'overlap', 'pause after'],
+          [
+            'sync',
+            'version',
+            'frequency',
+            'fresh',
+            'jitter',
+            'retries',
+            'concurrency',
+            'overlap',
+            'pause after',
+          ],
           rows,
         ),
       )
