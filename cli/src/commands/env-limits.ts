@@ -15,7 +15,7 @@ export const envLimits = () =>
     .argument('<name>', 'of the environment')
     .option(
       '--max-runs <n>',
-      "runs in flight at a time; 'none': the scheduler's RUNS_MAX_PER_ENVIRONMENT",
+      "runs in flight at a time; 'none': the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT",
       limit(RUNS_MAX),
     )
     .option(

@@ -5,12 +5,14 @@ import { type Held, type Redis, redisCall, tryMutex } from '@syncline/redis'
 import type { Events } from './events.ts'
 import { readEvent } from './read-event.ts'
 
-/** For what other instances have emitted, and what a wake told nobody of. */
-const EVERY_MS = 500
+/** How soon an event is found that nobody has called `wake` for. */
+const EVERY_MS = 100
 const RETRY_MS = 2000
 const BATCH = 500
 /** Another instance goes on so long after one that has died. */
 const HOLD_MS = 15_000
+/** How often an instance that does not publish asks whether it may. */
+const ASK_MS = 2000
 
 type Deps = {
   redis: Redis
@@ -45,6 +47,7 @@ export class EventPublisher implements AsyncDisposable {
   readonly #deps: Deps
   readonly #appender: Appender<Event>
   #held: Held | undefined
+  #askAt = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -84,8 +87,11 @@ export class EventPublisher implements AsyncDisposable {
 
   async #isOurs(): Promise<boolean> {
     if (this.#held?.signal.aborted) await this[Symbol.asyncDispose]()
+    if (this.#held) return true
+    if (performance.now() < this.#askAt) return false
     const { redis, base } = this.#deps
-    this.#held ??= await tryMutex({ redis, key: `${base}events_publisher` }, HOLD_MS)
+    this.#held = await tryMutex({ redis, key: `${base}events_publisher` }, HOLD_MS)
+    if (!this.#held) this.#askAt = performance.now() + ASK_MS
     return this.#held !== undefined
   }
 

@@ -92,19 +92,6 @@ test('what scripts emit becomes messages in order, and leaves Redis', async () =
   })
 })
 
-test('a wake publishes at once', async () => {
-  await using world = await openWorld()
-  await using publishing = publishEvents(world.deps)
-  await world.emit(0, 1)
-  publishing.wake()
-  await eventually(async () => expect(await world.waiting()).toBe(0))
-  await world.emit(1, 1)
-  publishing.wake()
-  const started = performance.now()
-  await eventually(async () => expect(await world.waiting()).toBe(0))
-  expect(performance.now() - started).toBeLessThan(300)
-})
-
 test('an instance that dies between publishing and removing leaves no gap and no repetition', async () => {
   await using world = await openWorld()
   await world.emit(0, 700)
@@ -132,7 +119,7 @@ test('of many instances one publishes, and another goes on when it has stopped',
   expect(await two.publishBatch()).toBe(false)
   expect(await world.waiting()).toBe(1)
   await one[Symbol.asyncDispose]()
-  expect(await two.publishBatch()).toBe(true)
+  await eventually(async () => expect(await two.publishBatch()).toBe(true))
   expect(schedules(await world.published())).toEqual(numbered(2))
   await two[Symbol.asyncDispose]()
 })
