@@ -13,8 +13,6 @@ const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
 const runsThrottled = metrics.counter('runs_throttled_total', 'Attempts that ended to wait for their API')
 const slotsSkipped = metrics.counter('slots_skipped_total', 'Slots without a run', ['reason'])
 const commands = metrics.counter('commands_total', 'Commands by result', ['action', 'result'])
-const eventsPublished = metrics.counter('events_published_total', 'Events that JetStream has')
-const eventsDropped = metrics.counter('events_dropped_total', 'Events that were dropped before JetStream took them')
 
 export type Events = ReturnType<typeof createEvents>
 
@@ -88,16 +86,6 @@ export function createEvents(log: Log) {
     },
     commandFailed: (err: unknown) => log.error({ err }, 'command not applied'),
     runFinishedFailed: (err: unknown) => log.error({ err }, 'run.finished not settled'),
-    eventsPublished: (count: number) => eventsPublished.inc(count),
-    eventsDropped(count: number) {
-      eventsDropped.inc(count)
-      log.error({ count }, 'too many events waited for NATS: the oldest were dropped')
-    },
-    eventUnreadable(id: string, err: unknown) {
-      eventsDropped.inc()
-      log.error({ id, err }, 'event dropped: it has a form that is not known')
-    },
-    eventsNotPublished: (err: unknown) => log.warn({ err }, 'events not published: tried again'),
     redisFailed: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
     rpcFault: (path: string, err: unknown) => log.error({ path, err }, 'unforeseen fault in a call'),

@@ -2,7 +2,7 @@ import { type Repetition, repeat } from '@syncline/async'
 import { type Appended, Appender, type Bus, subjects } from '@syncline/bus'
 import { type Event, eventTokens } from '@syncline/events'
 import { type Held, type Redis, redisCall, tryMutex } from '@syncline/redis'
-import type { Events } from './events.ts'
+import type { PublisherEvents } from './publisher-events.ts'
 import { readEvent } from './read-event.ts'
 
 /** How soon an event is found that nobody has called `wake` for. */
@@ -19,7 +19,7 @@ type Deps = {
   /** Begins the keys of the scheduler. */
   base: string
   bus: Bus
-  events: Pick<Events, 'eventsPublished' | 'eventsDropped' | 'eventUnreadable' | 'eventsNotPublished'>
+  events: PublisherEvents
 }
 
 /**
@@ -31,7 +31,7 @@ type Deps = {
 export function publishEvents(deps: Deps): Repetition {
   const publisher = new EventPublisher(deps)
   const publishing = repeat(EVERY_MS, () => publisher.publishBatch(), {
-    onFailure: deps.events.eventsNotPublished,
+    onFailure: deps.events.failed,
     retryMs: RETRY_MS,
   })
   return {
@@ -69,8 +69,8 @@ export class EventPublisher implements AsyncDisposable {
     const [, dropped] = await redisCall(
       Promise.all([redis.xtrim(key, 'MINID', after(upTo)), redis.getdel(`${base}events_dropped`)]),
     )
-    events.eventsPublished(durable)
-    if (dropped !== null) events.eventsDropped(Number(dropped))
+    events.published(durable)
+    if (dropped !== null) events.dropped(Number(dropped))
     return true
   }
 
@@ -80,7 +80,7 @@ export class EventPublisher implements AsyncDisposable {
       const environment = message.source.split('/')[2] ?? ''
       return [{ id, tokens: eventTokens({ type: message.type, environment }), message }]
     } catch (error) {
-      this.#deps.events.eventUnreadable(id, error)
+      this.#deps.events.unreadable(id, error)
       return []
     }
   }

@@ -8,8 +8,8 @@ import { connectRedis, type Redis, script } from '@syncline/redis'
 import { createLog } from '@syncline/service'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { createEvents } from '../src/events.ts'
 import { EventPublisher, publishEvents } from '../src/publish-events.ts'
+import { createPublisherEvents } from '../src/publisher-events.ts'
 import { State } from '../src/store/state.ts'
 
 const AT = 1_800_000_000_000
@@ -32,7 +32,7 @@ async function openWorld(natsUrl = servers().nats.url) {
   const state = new State(redis, prefix, limits, () => AT)
   const lines: string[] = []
   const log = createLog('test', 'warn', { write: (line) => void lines.push(line) })
-  const deps = { redis, base: state.key(''), bus, events: createEvents(log) }
+  const deps = { redis, base: state.key(''), bus, events: createPublisherEvents(log) }
   const owned = open.move()
   return {
     ...deps,
