@@ -1,15 +1,12 @@
 import { z } from 'zod'
 import { type EventData, type EventType, eventData, Instant } from './event-data.ts'
 
-/** In a subject, for events that concern every environment. */
-const EVERY_ENVIRONMENT = '@all'
-
 /** A CloudEvent (1.0, structured JSON) of one type. */
 export interface EventOf<Type extends EventType> {
   specversion: '1.0'
   /** The same when the event comes again. */
   id: string
-  /** `/environments/<name>`; `/` if it concerns every environment. */
+  /** `/environments/<name>` */
   source: string
   type: Type
   time: string
@@ -39,7 +36,7 @@ function eventSchema<Type extends EventType>(type: Type) {
   return z.object({
     specversion: z.literal('1.0'),
     id: z.string().min(1),
-    source: z.string().regex(/^\/(environments\/[a-z0-9_-]+)?$/),
+    source: z.string().regex(/^\/environments\/[a-z0-9_-]+$/),
     type: z.literal(type),
     time: Instant,
     datacontenttype: z.literal('application/json'),
@@ -48,7 +45,7 @@ function eventSchema<Type extends EventType>(type: Type) {
   })
 }
 
-/** What happened, where, and when (Unix milliseconds). No environment: it concerns every one. */
+/** What happened, where, and when (Unix milliseconds). */
 export interface Happening<Type extends EventType> {
   id: string
   type: Type
@@ -61,7 +58,7 @@ export function cloudEvent<Type extends EventType>(it: Happening<Type>): EventOf
   return {
     specversion: '1.0',
     id: it.id,
-    source: it.environment === '' ? '/' : `/environments/${it.environment}`,
+    source: `/environments/${it.environment}`,
     type: it.type,
     time: new Date(it.at).toISOString(),
     datacontenttype: 'application/json',
@@ -72,5 +69,5 @@ export function cloudEvent<Type extends EventType>(it: Happening<Type>): EventOf
 
 /** Tokens of its subject after `event.`. */
 export function eventTokens({ type, environment }: { type: EventType; environment: string }): string[] {
-  return [type, environment || EVERY_ENVIRONMENT]
+  return [type, environment]
 }

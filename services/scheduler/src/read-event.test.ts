@@ -11,8 +11,8 @@ const NAMES = {
 }
 const RUN = { ...NAMES, run: 'ab12-7', attempt: 1, cause: 'schedule' }
 const AT = 1_800_000_000_000
-const read = (type: string, data: object, environment = 'dev') =>
-  readEvent('5-0', JSON.stringify({ type, environment, at: AT, data }))
+const read = (type: string, data: object) =>
+  readEvent('5-0', JSON.stringify({ type, environment: 'dev', at: AT, data }))
 
 test('an event is what its schema says', () => {
   const event = read('run.ended', {
@@ -75,10 +75,6 @@ test.each([
   expect(Event.parse(event)).toEqual(event)
 })
 
-test('an event that concerns every environment has the source /', () => {
-  expect(read('system.recovered', { reason: 'no_runner', since: AT }, '').source).toBe('/')
-})
-
 test('a text of any length leaves a message that NATS takes', () => {
   const { data } = read('run.throttled', { ...RUN, reason: 'x'.repeat(2_000_000), until_ms: AT })
   expect(JSON.stringify(data).length).toBeLessThan(20_000)
@@ -86,6 +82,7 @@ test('a text of any length leaves a message that NATS takes', () => {
 
 test.each([
   ['{', SyntaxError],
+  ['{"type":"sync.started","environment":"","at":1,"data":{}}', 'no environment'],
   ['{"type":"run.exploded"}', "no type 'run.exploded'"],
   ['{"type":"run.throttled","environment":"dev","at":1,"data":{"until_ms":"soon"}}', RangeError],
 ])('%s is refused', (json, error) => {

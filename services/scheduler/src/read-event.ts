@@ -5,7 +5,6 @@ import type { z } from 'zod'
 /** What `emit` in ./scripts/prelude.lua writes. */
 interface Emitted {
   type: EventType
-  /** '' = it concerns every environment. */
   environment: string
   at: number
   data: Record<string, unknown>
@@ -28,6 +27,7 @@ export function readEvent(id: string, json: string): Event {
   const { type, environment, at, data } = JSON.parse(json) as Emitted
   const known = fields.get(type)
   if (!known) throw new Error(`an event has no type '${type}'`)
+  if (!environment) throw new Error(`an event '${type}' has no environment`)
   const told = Object.fromEntries(known.map(([name, field]) => [name, field(data)]))
   // Tests hold what the scripts write against the schemas of the events.
   return cloudEvent({ id, type, environment, at, data: told as EventData }) as Event
