@@ -148,7 +148,9 @@ test('what cannot be read is dropped and said, and holds up nothing', async () =
   expect(world.lines.filter((line) => line.includes('event dropped'))).toHaveLength(2)
 })
 
-test('while NATS is away events wait, at most about 100 000; the oldest are dropped, counted and said', async () => {
+test('while NATS is away events wait, at most about 100 000; the oldest are dropped, counted and said', {
+  timeout: 120_000,
+}, async () => {
   await using temp = await mkdtempDisposable(join(tmpdir(), 'publish-events-'))
   const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'nats.log') }
   const first = await startNats(place)
