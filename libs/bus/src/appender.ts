@@ -39,6 +39,7 @@ export class Appender<T> {
    * `unavailable` while NATS stores nothing.
    */
   async append(messages: Appended<T>[]): Promise<number> {
+    const isRead = this.#last === undefined
     this.#last ??= { id: await this.#readLastId() }
     // Stored by a call, or a process, that did not get the answer.
     const stored = messages.findLastIndex(({ id }) => id === this.#last?.id) + 1
@@ -62,8 +63,12 @@ export class Appender<T> {
       failure.reason instanceof JetStreamApiError && failure.reason.code === WRONG_LAST_ID
     // A server that compares with what it has stored, not with what it has received, takes one at a time.
     if (isBehindAnother) this.#window = Math.max(1, Math.floor(this.#window / 2))
-    else if (stored + done === 0) throw unavailable(this.#subject.name, failure.reason)
-    return stored + done
+    if (stored + done > 0) return stored + done
+    if (!isBehindAnother) throw unavailable(this.#subject.name, failure.reason)
+    // A server that has restarted knows the last id only if it is younger than its duplicate window. All before the first of
+    // these messages is durable, so that one may follow anything.
+    if (isRead) this.#last = { id: '' }
+    return 0
   }
 
   #publish({ id, tokens, message }: Appended<T>, before: string): Promise<unknown> {

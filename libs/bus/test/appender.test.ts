@@ -99,6 +99,21 @@ test('a message that gets lost on its way holds back those behind it', async () 
   expect(await stored(bus)).toEqual(inOrder(2000))
 })
 
+test('a server that has restarted after a quiet time takes messages', async () => {
+  await using temp = await mkdtempDisposable(join(tmpdir(), 'appender-'))
+  const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'nats.log') }
+  const first = await startNats(place)
+  await using bus = await open(first.url)
+  await bus.manager.streams.update(`${bus.prefix}_EVENTS`, { duplicate_window: 100e6 })
+  const appender = new Appender(bus, subject)
+  await appendAll(appender, 0, 10)
+  await first[Symbol.asyncDispose]()
+  await using _second = await startNats({ ...place, port: first.port })
+  await eventually(async () => expect(await stored(bus)).toHaveLength(10))
+  await appendAll(appender, 10, 10, 50)
+  expect(await stored(bus)).toEqual(inOrder(20))
+})
+
 test('a server that restarts loses and reorders nothing; while it is away, append fails', async () => {
   await using temp = await mkdtempDisposable(join(tmpdir(), 'appender-'))
   const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'nats.log') }
