@@ -7,10 +7,12 @@ import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
 import { envCreate } from './commands/env-create.ts'
+import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
 import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
 import { integrationList } from './commands/integration-list.ts'
+import { integrationUpdate } from './commands/integration-update.ts'
 import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
@@ -20,6 +22,7 @@ import { providerDelete } from './commands/provider-delete.ts'
 import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
 import { status } from './commands/status.ts'
+import { syncList } from './commands/sync-list.ts'
 import { trigger } from './commands/trigger.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { variableDelete } from './commands/variable-delete.ts'
@@ -38,15 +41,21 @@ group('provider', 'files that say how to reach external APIs', [
   providerList(),
   providerDelete(),
 ])
-group('integration', 'external APIs', [integrationCreate(), integrationList(), integrationDelete()])
+group('integration', 'external APIs', [
+  integrationCreate(),
+  integrationList(),
+  integrationUpdate(),
+  integrationDelete(),
+])
 group('connection', 'access of your customers to them', [
   connectionCreate(),
   connectionList(),
   connectionDelete(),
 ])
+group('sync', 'deployed sync functions', [syncList()])
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
-group('env', 'environments (needs NATS_URL)', [envCreate(), envList()])
+group('env', 'environments (needs NATS_URL)', [envCreate(), envList(), envLimits()])
 group('key', 'API keys (needs NATS_URL)', [keyCreate(), keyList(), keyRevoke()])
 
 try {

@@ -1,4 +1,4 @@
-export type { HeldDeletion } from '@syncline/api'
+export type { Event as SynclineEvent, HeldDeletion } from '@syncline/api'
 export {
   ActionError,
   createAction,

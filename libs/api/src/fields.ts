@@ -22,6 +22,12 @@ export const JsonObject = z.record(z.string(), z.unknown())
 /** A count in a query string. */
 export const countInQuery = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
+/** A count in a body. */
+export const countInBody = (min: number, max: number) =>
+  z.number().refine((value) => Number.isInteger(value) && value >= min && value <= max, {
+    error: ({ input }) => `must be a whole number from ${min} to ${max}, not ${input}`,
+  })
+
 export const NoQuery = z.strictObject({})
 
 /** The headers that say whose records a call is about. Others pass unseen. */

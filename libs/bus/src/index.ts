@@ -1,5 +1,6 @@
+export { type Appended, Appender } from './appender.ts'
 export { type Bus, connectBus } from './connect.ts'
 export { consumeQueues } from './consume-queues.ts'
 export type { Consumption, Delivery } from './deliver.ts'
 export { publish } from './publish.ts'
-export { subjects } from './subjects.ts'
+export { type Subject, subjects } from './subjects.ts'

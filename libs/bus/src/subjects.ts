@@ -1,4 +1,5 @@
-import { Command, ConnectionEvent } from '@syncline/proto'
+import { Event } from '@syncline/events'
+import { Command } from '@syncline/proto'
 
 /** What a subject carries. The names of JetStream streams and subjects get the bus's prefix. */
 export interface Subject<T> {
@@ -12,10 +13,13 @@ export type StreamName = 'COMMANDS' | 'EVENTS'
 export const subjects = {
   /** `command.<environment>`: a queue for each environment, see consumeQueues. */
   command: { name: 'command', stream: 'COMMANDS', codec: Command } satisfies Subject<Command>,
-  /** `event.connection.<environment>` */
-  connectionEvent: {
-    name: 'event.connection',
+  /** `event.<type>.<environment>`: JSON, see docs/events.md. */
+  event: {
+    name: 'event',
     stream: 'EVENTS',
-    codec: ConnectionEvent,
-  } satisfies Subject<ConnectionEvent>,
+    codec: {
+      encode: (event) => ({ finish: () => Buffer.from(JSON.stringify(event)) }),
+      decode: (bytes) => Event.parse(JSON.parse(Buffer.from(bytes).toString())),
+    },
+  } satisfies Subject<Event>,
 }

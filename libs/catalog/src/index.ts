@@ -22,6 +22,7 @@ export {
   Integration,
   NeedsReauth,
   Provider,
+  RunPolicy,
   Sync,
   Variable,
 } from './entities.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freshMsOf, gapsOf, intervalMs, readFrequency } from './index.ts'
+import { formatInterval, freshMsOf, gapsOf, intervalMs, readFrequency } from './index.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 3_600_000
@@ -31,6 +31,17 @@ test('a length of time is an interval, and nothing else', () => {
   expect(intervalMs('0s')).toBe(0)
   expect(intervalMs('* * * * *')).toBeUndefined()
   expect(intervalMs('soon')).toBeUndefined()
+})
+
+test.each([
+  [60_000, '1 minute'],
+  [90_000, '90 seconds'],
+  [15 * MINUTE, '15 minutes'],
+  [14 * DAY, '2 weeks'],
+  [45_500, '45.5 seconds'],
+])('%d ms is %s, and read back', (ms, text) => {
+  expect(formatInterval(ms)).toBe(text)
+  expect(intervalMs(text)).toBe(ms)
 })
 
 test('gaps of an interval are the interval', () => {

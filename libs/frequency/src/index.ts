@@ -1,5 +1,6 @@
 export { nextCronTime } from './cron.ts'
 export { formatFrequency } from './format-frequency.ts'
+export { formatInterval } from './format-interval.ts'
 export { type Frequency, frequencyLimits, type Limits } from './frequency.ts'
 export { freshMsOf } from './fresh-ms.ts'
 export { gapsOf } from './gaps.ts'

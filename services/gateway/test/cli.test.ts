@@ -55,6 +55,33 @@ test('an environment and its keys are made, listed and revoked without a server'
     .toMatchObject({ code: 1, err: expect.stringContaining('syncline key create') })
 })
 
+test('how much of the runners environments and integrations get is set, shown and taken back', async () => {
+  await cli(['env', 'create', 'busy'])
+  const limits = (...args: string[]) => cli(['env', 'limits', 'busy', ...args])
+  expect((await limits()).out).toMatch(/^busy {2}default {3}1$/m)
+  expect((await limits('--max-runs', '50', '--weight', '3')).out).toMatch(/^busy {2}50 {8}3$/m)
+  expect((await limits('--weight', '4')).out).toMatch(/^busy {2}50 {8}4$/m)
+  expect((await cli(['env', 'list'])).out).toMatch(/^busy +50 +4 +20/m)
+  expect((await limits('--max-runs', 'none')).out).toMatch(/^busy {2}default {3}4$/m)
+  expect(await world.catalog.environments.fresh('busy')).toEqual({
+    name: 'busy',
+    createdAt: expect.any(String),
+    weight: 4,
+  })
+
+  const api = ['--base-url', 'https://erp.example', '--concurrency', '5', '--weight', '2']
+  expect(await cli(['integration', 'create', 'erp', ...api])).toMatchObject({ code: 0 })
+  expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* 5 +2$/m)
+  const update = (...args: string[]) => cli(['integration', 'update', 'erp', ...args])
+  expect((await update('--concurrency', 'none')).out).toBe("Integration 'erp': concurrency none, weight 2.\n")
+  expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* - +2$/m)
+  expect(await update()).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('give --concurrency or --weight'),
+  })
+  await cli(['integration', 'delete', 'erp'])
+})
+
 test('integration, connection, variable, trigger, status and logs', async () => {
   await world.catalog.syncs.create(
     {
@@ -67,6 +94,8 @@ test('integration, connection, variable, trigger, status and logs', async () => 
       frequency: 'every hour',
       autoStart: true,
       trackDeletes: false,
+      retries: 0,
+      overlap: 'skip',
       bundle: 'x',
       deployedAt: new Date().toISOString(),
     },
@@ -84,7 +113,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   ]
   expect(await cli(['integration', 'create', 'crm', ...place])).toMatchObject({ code: 0 })
   expect((await cli(['integration', 'list'])).out).toMatch(
-    /^crm {2}crm {7}header {2}https:\/\/crm\.example$/m,
+    /^crm {2}crm {7}header {2}https:\/\/crm\.example {2}- {12}1$/m,
   )
 
   const connect = ['connection', 'create', 'crm', 'user-1', '--api-key', 'k', '--metadata', '{"a":1}']
@@ -160,7 +189,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
 test('deploy bundles a folder and says what changed; a file that does not compile deploys nothing', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-cli-'))
   const file = join(folder.path, 'wiki/syncs/pages.ts')
-  const write = (description: string) => writeFile(file, source(description))
+  const write = (description: string, more = '') => writeFile(file, source(description, more))
   await mkdir(dirname(file), { recursive: true })
   await write('Pages')
   await cli(['integration', 'create', 'wiki', '--base-url', 'https://wiki.example'])
@@ -169,25 +198,39 @@ test('deploy bundles a folder and says what changed; a file that does not compil
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}unchanged$/m)
   await write('All pages')
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}2 {8}Page {4}deployed$/m)
+  await write('All pages', "retries: 2, overlap: 'cancel_running', fresh: '6h', pauseAfterFailures: 4")
+  expect((await deploy()).out).toMatch(/^wiki\/pages {2}3 {8}Page {4}deployed$/m)
+  expect((await cli(['sync', 'list', 'wiki'])).out).toBe(
+    'SYNC        VERSION  FREQUENCY   FRESH    JITTER  RETRIES  CONCURRENCY  OVERLAP         PAUSE AFTER\n' +
+      'wiki/pages  3        every hour  6 hours  -       2        -            cancel_running  4\n',
+  )
+  await write('All pages', 'retries: 11')
+  const message = "sync 'wiki/pages': retries '11' must be a whole number from 0 to 10"
+  expect(await deploy()).toMatchObject({ code: 1, err: expect.stringContaining(message) })
   await write("oops' '")
   const failed = await deploy()
   expect(failed).toMatchObject({ code: 1, out: '' })
   expect(failed.err).toMatch(/^syncline: pages\.ts:4:/)
   const deployed = await world.catalog.syncs.get(environment.name, 'wiki', 'pages')
   expect(deployed).toMatchObject({
-    version: '2',
+    version: '3',
     description: 'All pages',
     frequency: 'every hour',
     autoStart: true,
+    retries: 2,
+    overlap: 'cancel_running',
+    fresh: '6 hours',
+    pauseAfterFailures: 4,
   })
 })
 
-function source(description: string): string {
+function source(description: string, more: string): string {
   return `import { createSync } from '@syncline/sdk'
 import { z } from 'zod'
 export default createSync({
   description: '${description}',
   frequency: '1h',
+  ${more}${more && ','}
   models: { Page: z.object({ id: z.string() }) },
   exec: async (nango) => { await nango.batchSave([{ id: '1' }], 'Page') },
 })`
@@ -199,6 +242,15 @@ test.each([
   [['status', 'nope'], { SYNCLINE_URL: 'http://127.0.0.1:1' }, 'check SYNCLINE_URL'],
   [['env', 'list'], { NATS_URL: '' }, 'NATS_URL is not set'],
   [['env', 'create', 'Prod!'], {}, "environment 'Prod!'"],
+  [['env', 'limits', 'nowhere'], {}, "there is no environment 'nowhere'"],
+  [['env', 'limits', 'nowhere', '--max-runs', '9'], {}, "there is no environment 'nowhere'"],
+  ...['0', '-1', '1.5', '1e3', '100001', 'many'].map((value): [string[], object, string] => [
+    ['env', 'limits', 'dev', `--max-runs=${value}`],
+    {},
+    `argument '${value}' is invalid. must be a whole number from 1 to 100000`,
+  ]),
+  [['env', 'limits', 'dev', '--weight', '101'], {}, 'must be a whole number from 1 to 100'],
+  [['integration', 'update', 'x', '--concurrency', '0'], {}, 'must be a whole number from 1 to 100000'],
   [['key', 'create', '--env', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['key', 'revoke', 'zzzz', '--env', 'nowhere'], {}, "no key that ends in 'zzzz'"],
   [['connection', 'create', 'x', '--metadata', '[]'], {}, 'must be a JSON object'],

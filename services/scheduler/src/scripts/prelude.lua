@@ -27,7 +27,8 @@
 --   leases               run by the time at which it is lost (zset): all that have not ended
 --   ready…, full…        the queue of runs that may be handed out, see queue.lua
 --   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome)
---   events               events to publish (stream): field e, JSON
+--   events               events to publish (stream): field e, JSON. The oldest are dropped when NATS is away for long
+--   events_dropped       how many were dropped since the last were published
 --   watch                schedule by the time at which it becomes stale (zset): those that are due, run, or can't run
 --   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
 --   cleaning:<environment>  schedule → those streams (hash)
@@ -160,8 +161,10 @@ local function takes_slots(schedule) return schedule.state ~= 'PAUSED' and not s
 
 -- Tells consumers of events, at least once. Instants in `data` are ms. See libs/api/src/events.ts.
 local function emit(kind, environment, data)
-  redis.call('XADD', EVENTS, 'MAXLEN', '~', EVENTS_MAX, '*', 'e',
+  redis.call('XADD', EVENTS, '*', 'e',
     cjson.encode({ type = kind, environment = environment, at = args.now, data = data }))
+  local dropped = redis.call('XTRIM', EVENTS, 'MAXLEN', '~', EVENTS_MAX)
+  if dropped > 0 then redis.call('INCRBY', EVENTS .. '_dropped', dropped) end
 end
 
 local function names(schedule)
