@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Instant } from './fields.ts'
+import { StaleReason } from './freshness.ts'
 import { Result } from './runs.ts'
 
 /** Of a schedule, in every event about it. */
@@ -11,14 +12,6 @@ const ScheduleNames = {
   variant: z.string(),
 }
 const RunNames = { ...ScheduleNames, run: z.string(), attempt: z.int() }
-
-export const staleReasons = [
-  ...(['paused', 'needs_reauth', 'scheduler_down', 'store_unavailable', 'rate_limited'] as const),
-  ...(['environment_full', 'integration_full', 'no_runner', 'backfilling', 'overlap', 'failing'] as const),
-  'held_back',
-] as const
-export const StaleReason = z.enum(staleReasons)
-export type StaleReason = z.infer<typeof StaleReason>
 
 /** What an event of each type tells. Fields may be added; a change of meaning is a new type. */
 export const eventData = {

@@ -22,6 +22,15 @@ export const JsonObject = z.record(z.string(), z.unknown())
 /** A count in a query string. */
 export const countInQuery = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
+/** One or more words of a list, separated by commas. */
+export function choicesInQuery<const Word extends string>(words: readonly Word[]) {
+  return z
+    .string()
+    .max(1024)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(words)).min(1))
+}
+
 export const NoQuery = z.strictObject({})
 
 /** The headers that say whose records a call is about. Others pass unseen. */

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { Instant } from './fields.ts'
+
+/** In the order in which they are looked for. */
+export const staleReasons = [
+  ...(['paused', 'needs_reauth', 'scheduler_down', 'store_unavailable', 'rate_limited'] as const),
+  ...(['environment_full', 'integration_full', 'no_runner', 'backfilling', 'overlap', 'failing'] as const),
+  'held_back',
+] as const
+export const StaleReason = z.enum(staleReasons)
+export type StaleReason = z.infer<typeof StaleReason>
+
+/** Whether the records of a schedule are as new as they are meant to be. */
+export const Freshness = z.object({
+  /** End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now. */
+  lastSuccessAt: Instant.nullable(),
+  /** Of one that never succeeded, counted from its creation; null = nobody knows it now. */
+  freshUntil: Instant.nullable(),
+  /** Null = it is fresh. */
+  stale: z
+    .object({
+      /** Exactly one. */
+      reason: StaleReason,
+      since: Instant,
+      /** When the reason ends, where that is known. */
+      until: Instant.nullable(),
+      /** For people: one sentence. */
+      message: z.string(),
+    })
+    .nullable(),
+})
+export type Freshness = z.infer<typeof Freshness>
