@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConnectionId, Cursor, choicesInQuery, countInQuery, ProviderConfigKey } from './fields.ts'
+import { ConnectionId, choicesInQuery, countInQuery, ProviderConfigKey, ScheduleCursor } from './fields.ts'
 import { staleReasons } from './freshness.ts'
 import type { Route } from './route.ts'
 import { parseSyncName } from './sync-name.ts'
@@ -40,7 +40,7 @@ const listSchedules = {
         /** Of their connections: `tags[plan]=pro`. */
         tags: z.record(z.string(), z.string()).optional(),
         limit: countInQuery(1, 100).default(100),
-        cursor: Cursor.optional(),
+        cursor: ScheduleCursor.optional(),
       })
       .refine((query) => query.connection_id === undefined || query.provider_config_key !== undefined, {
         path: ['provider_config_key'],
@@ -50,7 +50,7 @@ const listSchedules = {
     response: {
       200: z.object({
         schedules: z.array(Schedule),
-        next_cursor: Cursor.nullable(),
+        next_cursor: ScheduleCursor.nullable(),
         unavailable: Unavailable,
       }),
     },
