@@ -1,4 +1,12 @@
-export type { HeldDeletion } from '@syncline/api'
+export type {
+  Capacity,
+  HeldDeletion,
+  ListedRun,
+  Schedule,
+  SkippedSlots,
+  StaleReason,
+  Why,
+} from '@syncline/api'
 export {
   ActionError,
   createAction,
@@ -22,6 +30,8 @@ export type {
   ListConnectionsRequestConfig,
   ListHeldDeletionsRequestConfig,
   ListRecordsRequestConfig,
+  ListRunsRequestConfig,
+  ListSchedulesRequestConfig,
   MaybeLater,
   NangoRecord,
   PruneRecordsRequestConfig,

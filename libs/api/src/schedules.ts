@@ -29,8 +29,12 @@ const listSchedules = {
       .strictObject({
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),
-        /** `name` or `name::variant` */
-        sync_name: z.string().max(511).transform(parseSyncName).optional(),
+        /** Comma-separated `name` or `name::variant`. */
+        syncs: z
+          .string()
+          .max(4096)
+          .transform((text) => text.split(',').map(parseSyncName))
+          .optional(),
         /** Comma-separated. */
         state: choicesInQuery(['started', 'paused']).optional(),
         /** Comma-separated: only those that are stale for one of these reasons. */

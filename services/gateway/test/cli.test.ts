@@ -66,6 +66,8 @@ test('integration, connection, variable, trigger, status and logs', async () => 
       models: ['Contact'],
       frequency: 'every hour',
       autoStart: true,
+      retries: 0,
+      overlap: 'skip',
       trackDeletes: false,
       bundle: 'x',
       deployedAt: new Date().toISOString(),

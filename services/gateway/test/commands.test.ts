@@ -130,7 +130,10 @@ const update = (fields: Record<string, unknown>) =>
   })
 
 test('a new frequency is sent as it is shown, and the one in force comes back', async () => {
-  world.answer = () => ({ $case: 'done', value: { frequency: 'every 30 minutes', scheduleId: '' } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0 },
+  })
   const answer = await update({ frequency: '30m' })
   expect(answer).toMatchObject({ status: 200, body: { frequency: 'every 30 minutes' } })
   expect(world.commands[0]?.action).toEqual({

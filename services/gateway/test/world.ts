@@ -40,7 +40,10 @@ export interface World extends AsyncDisposable {
 /** A stand-in that throws gives its caller `server_error`, and that is all a test needs. */
 const onFault = () => {}
 
-export const DONE: Answer = { $case: 'done', value: { frequency: 'every hour', scheduleId: 'schedule-1' } }
+export const DONE: Answer = {
+  $case: 'done',
+  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0 },
+}
 
 export async function startWorld(
   options: { variables?: NodeJS.ProcessEnv; scheduler?: boolean; natsUrl?: string } = {},

@@ -21,9 +21,9 @@ type Request = Parameters<ListSchedules>[1]
 export const listSchedules: ListSchedules = async (dependencies, request) => {
   const { catalog, scheduler, records } = dependencies
   const { environment, query } = request
-  const { provider_config_key: integration, connection_id: connection, sync_name: sync } = query
+  const { provider_config_key: integration, connection_id: connection, syncs = [] } = query
   if (integration !== undefined) {
-    await checkNames(catalog, environment, { integration, connection, syncs: sync ? [sync] : [] })
+    await checkNames(catalog, environment, { integration, connection, syncs })
   }
   const page = await scheduler.askOrNone((schedules, options) =>
     schedules.listSchedules(
@@ -31,7 +31,7 @@ export const listSchedules: ListSchedules = async (dependencies, request) => {
         environment,
         providerConfigKey: integration ?? '',
         connectionId: connection ?? '',
-        syncs: sync ? [sync] : [],
+        syncs,
         states: query.state?.map((state) => enumValue('SCHEDULE_STATE', state)) ?? [],
         reasons: query.reason?.map((reason) => enumValue('STALE_REASON', reason)) ?? [],
         onlyStale: query.stale,
@@ -86,11 +86,11 @@ function pageOf(
   environment: string,
   query: Request['query'],
 ): { found: ExpectedSchedule[]; next: string | undefined } {
-  const { provider_config_key: integration, connection_id: connection, sync_name: sync, tags, limit } = query
+  const { provider_config_key: integration, connection_id: connection, syncs = [], tags, limit } = query
   const filter = {
     ...(integration !== undefined && { integration }),
     ...(connection !== undefined && { connection }),
-    syncs: sync ? [sync.name] : [],
+    syncs: syncs.map(({ name }) => name),
   }
   const after = query.cursor === undefined ? undefined : scheduleCursor.decode(query.cursor)
   const found: ExpectedSchedule[] = []
