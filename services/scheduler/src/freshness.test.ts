@@ -36,6 +36,7 @@ const run = (fields: Fields<'run'> = {}): Facts['run'] => ({
   throttledReason: '',
   parked: '',
   handBack: '',
+  unavailableSince: 0,
   ...fields,
 })
 const running = (fields: Fields<'run'> = {}) =>
@@ -158,9 +159,9 @@ describe('stale for one reason', () => {
     ],
     [
       'store_unavailable',
-      { run: run({ handBack: 'store_unavailable' }), environment },
+      { run: run({ handBack: 'store_unavailable', unavailableSince: NOW - 90 * MINUTE }), environment },
       {
-        since: NOW - 2 * HOUR,
+        since: NOW - 90 * MINUTE,
         message:
           'its run could not reach the record store, NATS, Redis or the catalog; its run waits since 13:00 UTC',
       },

@@ -62,6 +62,8 @@ interface ActiveRun {
   throttledReason: string
   parked: string
   handBack: string
+  /** Since when it is handed back as a service does not answer its runners. */
+  unavailableSince: number
 }
 
 /** `max` 0 = no limit. `oldestAt`: start of the run that runs for the longest time, 0 = not known. */
@@ -132,6 +134,9 @@ const RULES: [Reason, Rule][] = [
   ['held_back', heldBack],
 ]
 
+/** In their order. */
+export const reasons: Reason[] = RULES.map(([reason]) => reason)
+
 function missing({ expectedSince: since, now }: Facts): Stale | undefined {
   if (now - since < MISSING_MS) return undefined
   const message = `it has no schedule although it is in the catalog since ${timeOfDay(since, now)}: no scheduler has made one`
@@ -178,7 +183,7 @@ function schedulerDown({ schedule, run, downtime, freshUntil, now }: Known) {
 function storeUnavailable({ run, now }: Known) {
   if (run?.handBack !== 'store_unavailable') return undefined
   return {
-    since: run.requestedAt,
+    since: run.unavailableSince || run.requestedAt,
     until: 0,
     message: `its run could not reach the record store, NATS, Redis or the catalog; ${progress(run, now)}`,
   }
