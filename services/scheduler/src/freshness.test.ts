@@ -221,6 +221,18 @@ describe('stale for one reason', () => {
       { since: NOW - 2 * HOUR, message: 'its first run goes on since 13:00 UTC' },
     ],
     [
+      'no_runner',
+      {
+        schedule: schedule({
+          ...{ freshAt: 0, createdAt: NOW - 4 * HOUR },
+          stale: { reason: 'no_runner', since: NOW - 2 * HOUR },
+        }),
+        run: running({ startedAt: NOW - MINUTE }),
+        ended: undefined,
+      },
+      { since: NOW - 2 * HOUR, message: 'its run waited for a runner; its run goes on since 14:59 UTC' },
+    ],
+    [
       'overlap',
       { run: running(), schedule: schedule({ failures: 1, heldSince: NOW - 5 * HOUR }) },
       {
@@ -321,7 +333,7 @@ describe('stale for one reason', () => {
       { run: running({ startedAt: NOW - 50 * MINUTE }) },
       { since: NOW - HOUR, message: 'its run goes on since 14:10 UTC, and its records may be 2 h old' },
     ],
-  ])('%s: %j', (reason, fields, { since, until = 0, message }) => {
+  ])('%s (%#)', (reason, fields, { since, until = 0, message }) => {
     expect(freshness(facts(fields)).stale).toEqual({ reason, since, until, message })
   })
 

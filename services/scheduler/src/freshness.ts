@@ -119,6 +119,17 @@ export function staleReason(facts: Known): Stale {
   return earlier(facts) ?? tooSlow(facts)
 }
 
+const was: Partial<Record<Reason, string>> = {
+  paused: 'it was paused',
+  needs_reauth: 'its connection needed new credentials',
+  scheduler_down: 'no scheduler worked',
+  store_unavailable: 'its run could not reach the record store, NATS, Redis or the catalog',
+  rate_limited: 'its API made it wait',
+  environment_full: 'its run waited: its environment was full',
+  integration_full: 'its run waited: its integration or sync was full',
+  no_runner: 'its run waited for a runner',
+}
+
 const RULES: [Reason, Rule][] = [
   ['paused', paused],
   ['needs_reauth', needsReauth],
@@ -171,8 +182,8 @@ function schedulerDown({ schedule, run, downtime, freshUntil, now }: Known) {
   }
   if (run === undefined || downtime === undefined) return undefined
   // The run that makes up for the slots of a downtime, as long as it is no longer than usual.
-  const wasFresh = schedule.freshAt < downtime.from && freshUntil >= downtime.from
-  const makesUp = run.requestedAt >= downtime.to && run.requestedAt <= downtime.to + CATCH_UP_MS
+  const wasFresh = schedule.freshAt <= downtime.from && freshUntil >= downtime.from
+  const makesUp = run.requestedAt > downtime.from && run.requestedAt <= downtime.to + CATCH_UP_MS
   const isLong = run.state === 'RUNNING' && now - run.startedAt > schedule.intervalMs
   if (!wasFresh || !makesUp || isLong || schedule.failures > 0) return undefined
   const { from, to } = downtime
@@ -224,9 +235,12 @@ function noRunner({ run, runners, freshUntil, now }: Known) {
   return { since: run.queuedAt, until: 0, message: `${progress(run, now)}: ${why}` }
 }
 
-function backfilling({ schedule, run, now }: Known) {
-  if (run?.state !== 'RUNNING' || schedule.freshAt > 0 || schedule.heldSince > 0 || schedule.failures > 0)
-    return undefined
+/** A first run that begins as a runner is there at last, say, is stale for what was before, as long as it is no longer than usual. */
+function backfilling({ schedule, run, freshUntil, now }: Known) {
+  const isFirst = schedule.freshAt === 0 && schedule.heldSince === 0 && schedule.failures === 0
+  if (run?.state !== 'RUNNING' || !isFirst) return undefined
+  const isShort = run.startedAt > freshUntil && now - run.startedAt <= schedule.intervalMs
+  if (isShort && schedule.stale && was[schedule.stale.reason]) return undefined
   return {
     since: run.startedAt,
     until: 0,
@@ -266,17 +280,6 @@ function heldBack({ schedule: { heldSince }, now }: Known) {
   if (heldSince === 0) return undefined
   const message = `its runs succeed, and what they did not save again is not deleted since ${timeOfDay(heldSince, now)}`
   return { since: heldSince, until: 0, message }
-}
-
-const was: Partial<Record<Reason, string>> = {
-  paused: 'it was paused',
-  needs_reauth: 'its connection needed new credentials',
-  scheduler_down: 'no scheduler worked',
-  store_unavailable: 'its run could not reach the record store, NATS, Redis or the catalog',
-  rate_limited: 'its API made it wait',
-  environment_full: 'its run waited: its environment was full',
-  integration_full: 'its run waited: its integration or sync was full',
-  no_runner: 'its run waited for a runner',
 }
 
 /** What made it stale has ended, and it is not fresh again: its next run has yet to succeed. */

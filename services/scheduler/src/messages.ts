@@ -1,10 +1,10 @@
+import { formatFrequency, readFrequency } from '@syncline/frequency'
 import type {
   Freshness as FreshnessMessage,
   Run as RunMessage,
   Schedule as ScheduleMessage,
   StaleReason,
 } from '@syncline/proto'
-import { formatFrequency, readFrequency } from '@syncline/frequency'
 import type { Freshness, Reason } from './freshness.ts'
 import { outcomeOnWire, type Run } from './run.ts'
 import { type Blocked, frequencyInForce } from './schedule.ts'
@@ -28,7 +28,8 @@ export function scheduleMessage({ connection, sync, variant, id, view, freshness
     variant,
     freshness: freshnessMessage(freshness),
   }
-  if (view === undefined) return { ...names, ...NOT_THERE, frequency: formatFrequency(readFrequency(sync.frequency)) }
+  if (view === undefined)
+    return { ...names, ...NOT_THERE, frequency: formatFrequency(readFrequency(sync.frequency)) }
   const { schedule, run, ended } = view
   const last = run ?? ended
   return {
@@ -39,7 +40,12 @@ export function scheduleMessage({ connection, sync, variant, id, view, freshness
     checkpoint: schedule.checkpoint,
     lastRun:
       last &&
-      runMessage(last, { integration: connection.integration, connection: connection.id, sync: sync.name, variant }),
+      runMessage(last, {
+        integration: connection.integration,
+        connection: connection.id,
+        sync: sync.name,
+        variant,
+      }),
     skippedSlots: schedule.skipped,
     blocked: schedule.blocked === '' ? undefined : (JSON.parse(schedule.blocked) as Blocked), // what reconcile wrote
     pausedBecause: schedule.pausedBecause,
@@ -107,6 +113,8 @@ export function reasonOnWire(reason: Reason): OnWire {
 
 export function reasonsFromWire(reasons: StaleReason[]): Reason[] {
   return reasons.flatMap((reason) =>
-    reason === 'STALE_REASON_UNSPECIFIED' ? [] : [reason.slice('STALE_REASON_'.length).toLowerCase() as Reason],
+    reason === 'STALE_REASON_UNSPECIFIED'
+      ? []
+      : [reason.slice('STALE_REASON_'.length).toLowerCase() as Reason],
   )
 }

@@ -2,10 +2,7 @@ import { AppError } from '@syncline/errors'
 import { z } from 'zod'
 import type { RunsPosition } from './store/views.ts'
 
-const Parts = z.tuple([
-  z.string().regex(/^(-|(\d+\/.+)?)$/),
-  z.string().regex(/^(-|\+|\d+-\d+)$/),
-])
+const Parts = z.tuple([z.string().regex(/^(-|(\d+\/.+)?)$/), z.string().regex(/^(-|\+|\d+-\d+)$/)])
 
 /** Cursors of the runs of an environment. */
 export const runsCursor = {

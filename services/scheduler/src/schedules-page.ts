@@ -74,7 +74,10 @@ export async function schedulesPage(
     }
     looks += batch.length
     // All of the batch was looked at, with its variants.
-    last = { ...positionOf({ ...(batch.at(-1) as ExpectedSchedule), variant: BASE }), variant: BEHIND_VARIANTS }
+    last = {
+      ...positionOf({ ...(batch.at(-1) as ExpectedSchedule), variant: BASE }),
+      variant: BEHIND_VARIANTS,
+    }
     if (request.limit > 0 && (looks >= LOOKS || found.length === limit)) {
       return expected.next().done ? { found, nextCursor: '' } : { found, nextCursor: cursorOf(last) }
     }
@@ -124,7 +127,8 @@ function isFiltered({ states, reasons, onlyStale, tags }: Request): boolean {
 
 function isAsked({ sync, variant, view, freshness: { stale } }: Listed, request: Request): boolean {
   const { syncs, states, reasons, onlyStale } = request
-  if (syncs.length > 0 && !syncs.some((it: SyncName) => it.name === sync.name && it.variant === variant)) return false
+  if (syncs.length > 0 && !syncs.some((it: SyncName) => it.name === sync.name && it.variant === variant))
+    return false
   if (states.length > 0 && !(view && states.includes(view.schedule.state))) return false
   if (reasons.length > 0) return stale !== undefined && reasons.includes(stale.reason)
   return !onlyStale || stale !== undefined
@@ -140,7 +144,11 @@ function take<T>(generator: Generator<T, void>, count: number): T[] {
   return taken
 }
 
-function positionOf({ connection, sync, variant }: Pick<Listed, 'connection' | 'sync' | 'variant'>): SchedulePosition {
+function positionOf({
+  connection,
+  sync,
+  variant,
+}: Pick<Listed, 'connection' | 'sync' | 'variant'>): SchedulePosition {
   return { integration: connection.integration, connection: connection.id, sync: sync.name, variant }
 }
 

@@ -30,7 +30,8 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       // A question about nothing asks whether we are there.
       if (environment === '') return {}
       if (connectionId !== '') await catalog.connections.get(environment, integration, connectionId)
-      if (integration !== '') for (const { name } of syncs) await catalog.syncs.find(environment, integration, name)
+      if (integration !== '')
+        for (const { name } of syncs) await catalog.syncs.find(environment, integration, name)
       const reasons = reasonsFromWire(request.reasons)
       const states = statesFromWire(request.states)
       const { found, nextCursor } = await schedulesPage(deps, { ...request, reasons, states })
@@ -144,7 +145,9 @@ function numberFrom(cursor: string): number {
 
 function statesFromWire(states: ScheduleState[]): Schedule['state'][] {
   return states.flatMap((state) =>
-    state === 'SCHEDULE_STATE_UNSPECIFIED' ? [] : [state.slice('SCHEDULE_STATE_'.length) as Schedule['state']],
+    state === 'SCHEDULE_STATE_UNSPECIFIED'
+      ? []
+      : [state.slice('SCHEDULE_STATE_'.length) as Schedule['state']],
   )
 }
 

@@ -1,6 +1,6 @@
 import { repeat } from '@syncline/async'
-import type { Events } from './events.ts'
 import { freshness, type Reason, reasons } from './freshness.ts'
+import type { StaleEvents } from './stale-events.ts'
 import type { View } from './store/facts.ts'
 import type { Found, Views } from './store/views.ts'
 
@@ -13,14 +13,14 @@ const AGAIN_MS = 60_000
 const DOWN_MS = 60_000
 const COUNT_MS = 15_000
 
-type Deps = { views: Views; events: Events }
+type Deps = { views: Views; events: StaleEvents }
 
 /** Finds schedules that become stale, and those that are fresh again, and tells each once. Any number of instances may do it. */
 export function sweepStaleRegularly(deps: Deps): AsyncDisposable {
   const { events } = deps
   const open = new AsyncDisposableStack()
-  open.use(repeat(SWEEP_MS, () => sweepStale(deps), { onFailure: events.sweepFailed }))
-  open.use(repeat(COUNT_MS, () => countStale(deps), { onFailure: events.sweepFailed }))
+  open.use(repeat(SWEEP_MS, () => sweepStale(deps), { onFailure: events.staleSweepFailed }))
+  open.use(repeat(COUNT_MS, () => countStale(deps), { onFailure: events.staleSweepFailed }))
   return open
 }
 

@@ -25,10 +25,14 @@
 --   due:<environment>    schedule by the time at which a tick has to look at it (zset)
 --   delayed              run by the time at which it may be handed out (zset): QUEUED, and neither ready nor counted as waiting
 --   leases               run by the time at which it is lost (zset): all that have not ended
+--   active:<environment> run by requested_at (zset): all that have not ended
 --   ready…, full…        the queue of runs that may be handed out, see queue.lua
 --   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome)
 --   events               events to publish (stream): field e, JSON
---   watch                schedule by the time at which it becomes stale (zset): those that are due, run, or can't run
+--   watch                schedule by the time at which it becomes stale, or is looked at again (zset): those that are due, run, can't
+--                        run, or are stale
+--   stale:<reason>, outages   see stale.lua
+--   alive, downtime      when a scheduler worked last; JSON [from, to] of the last time when none did
 --   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
 --   cleaning:<environment>  schedule → those streams (hash)
 --   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)

@@ -324,6 +324,7 @@ local function begin_run(schedule, cause)
     retried = cause == 'retry' and number(schedule.retried) + 1 or '',
   })
   redis.call('ZADD', WATCH, 'NX', number(schedule.fresh_at or schedule.created_at) + fresh_ms_of(schedule), schedule.id)
+  redis.call('ZADD', base .. 'active:' .. run.environment, args.now, run.id)
   enqueue(run)
 end
 
@@ -392,6 +393,7 @@ end
 local function end_run(run, schedule, ending)
   if run.state == 'RUNNING' then release(run) else dequeue(run) end
   redis.call('ZREM', LEASES, run.id)
+  redis.call('ZREM', base .. 'active:' .. run.environment, run.id)
   redis.call('DEL', run.key)
   if not schedule then return end
   -- Its sync may be lost.

@@ -12,7 +12,7 @@ const scripts = {
   check: load('check-schedules', 'schedules'),
   create: load('create-schedules', 'schedules'),
   place: load('place-schedules', 'schedules'),
-  remove: load('remove-schedules', 'schedules'),
+  remove: load('remove-schedules', 'schedules', 'stale'),
   setBlocked: load('set-blocked', 'schedules'),
   trigger: load('trigger', 'schedules'),
   start: load('start', 'schedules'),

@@ -176,7 +176,13 @@ function limitFrom([name, max, running, waiting, weight]: LimitRow): Limit {
   return { name, max, running, waiting, weight }
 }
 
-function listedRun([id, [integration, connection, sync, variant], what, outcome, finishedAt]: RunRow): ListedRun {
+function listedRun([
+  id,
+  [integration, connection, sync, variant],
+  what,
+  outcome,
+  finishedAt,
+]: RunRow): ListedRun {
   const names = { integration, connection, sync, variant }
   if (typeof what !== 'string') return { run: runFrom(id, record(what)), ...names }
   const schedule = id.slice(0, id.lastIndexOf('-'))
