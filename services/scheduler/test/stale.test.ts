@@ -58,11 +58,20 @@ test('a schedule becomes stale once and fresh once, whatever happens to its reas
     type: 'sync.stale',
     environment: 'dev',
     data: {
-      ...{ schedule: id, provider_config_key: 'github', connection_id: 'c0', sync: 'issues', variant: 'base' },
+      ...{
+        schedule: id,
+        provider_config_key: 'github',
+        connection_id: 'c0',
+        sync: 'issues',
+        variant: 'base',
+      },
       ...{ reason: 'failing', message: expect.stringContaining('GET /items: 500') },
     },
   })
-  expect(await count(world)).toEqual({ schedules: 1, stale: [{ reason: 'failing', count: 1, oldestMs: MINUTE }] })
+  expect(await count(world)).toEqual({
+    schedules: 1,
+    stale: [{ reason: 'failing', count: 1, oldestMs: MINUTE }],
+  })
 
   await world.schedules.pause([id], 'command-1')
   await pass(world, 2 * MINUTE)
@@ -72,7 +81,9 @@ test('a schedule becomes stale once and fresh once, whatever happens to its reas
   await sweep(world)
   await sweep(world)
   const told = await world.events('sync.stale', 'sync.fresh', 'system.')
-  expect(told).toMatchObject([{ type: 'sync.fresh', data: { schedule: id, stale_since: 1_800_000_000_000 + 2 * HOUR } }])
+  expect(told).toMatchObject([
+    { type: 'sync.fresh', data: { schedule: id, stale_since: 1_800_000_000_000 + 2 * HOUR } },
+  ])
   expect(await count(world)).toEqual({ schedules: 1, stale: [] })
 })
 
@@ -164,7 +175,9 @@ test('a full environment is told with how many run and for how long the first of
   world.clock.now += 3 * HOUR
   expect((await reasonOf(world, waits)).stale).toMatchObject({
     reason: 'environment_full',
-    message: expect.stringMatching(/: 2 of 2 runs of environment 'dev' are in flight; the oldest runs for 3 h$/),
+    message: expect.stringMatching(
+      /: 2 of 2 runs of environment 'dev' are in flight; the oldest runs for 3 h$/,
+    ),
   })
 })
 
