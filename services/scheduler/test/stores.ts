@@ -68,11 +68,11 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
         ...more,
       }),
     /** Events since the last call, of these kinds. */
-    async events(...kinds: string[]): Promise<{ type: string; environment: string; data: EventData }[]> {
+    async events(...kinds: string[]): Promise<StoredEvent[]> {
       const entries = await redis.xrange(state.key('events'), '-', '+')
       await redis.del(state.key('events'))
       return entries
-        .map(([, [, text = '{}'] = []]) => JSON.parse(text))
+        .map(([, fields]): StoredEvent => JSON.parse(fields[1] ?? '{}'))
         .filter(({ type }) => kinds.some((kind) => type.startsWith(kind)))
     },
     [Symbol.asyncDispose]: async () => redis.disconnect(),
@@ -80,8 +80,12 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
   return world
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: of any event
-type EventData = Record<string, any>
+interface StoredEvent {
+  type: string
+  environment: string
+  // biome-ignore lint/suspicious/noExplicitAny: of any event
+  data: Record<string, any>
+}
 
 export type Stores = Awaited<ReturnType<typeof openStores>>
 

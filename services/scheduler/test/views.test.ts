@@ -127,7 +127,7 @@ test('a run of which its schedule keeps nothing any more is still in the list of
 test('capacity tells limits, what they hold, and the runners that were heard of', async () => {
   await using world = await openStores()
   await world.create(await world.define('issues', { max_runs: 3 }), 5)
-  await world.schedules.setLimit('dev', 'github', { maxRuns: 20, weight: 2 })
+  await world.schedules.setLimit({ environment: 'dev', integration: 'github', maxRuns: 20, weight: 2 })
   const taken = await world.take(4)
   expect(taken).toHaveLength(3)
   const names = { integrations: ['github', 'unused'], syncs: ['github/issues', 'github/never'] }
