@@ -34,6 +34,7 @@ export interface World extends AsyncDisposable {
   /** A new environment with a key. */
   environment(): Promise<{ name: string; key: string }>
   stopRecords(): Promise<void>
+  stopScheduler(): Promise<void>
   startRecords(): Promise<void>
 }
 
@@ -78,17 +79,21 @@ export async function startWorld(
   }
   await startRecords()
   open.defer(stopRecords)
-  const schedulesServer = open.use(
-    await serve(
-      '127.0.0.1:0',
-      (server) =>
-        server.add(
-          SchedulesDefinition,
-          standIn<SchedulesServiceImplementation>(() => world.schedules),
-        ),
-      onFault,
-    ),
+  const schedulesServer = await serve(
+    '127.0.0.1:0',
+    (server) =>
+      server.add(
+        SchedulesDefinition,
+        standIn<SchedulesServiceImplementation>(() => world.schedules),
+      ),
+    onFault,
   )
+  let scheduler: RpcServer | undefined = schedulesServer
+  const stopScheduler = async () => {
+    await scheduler?.[Symbol.asyncDispose]()
+    scheduler = undefined
+  }
+  open.defer(stopScheduler)
   if (options.scheduler !== false) open.use(answerCommands(bus, world))
 
   const config = Config.parse({
@@ -116,6 +121,7 @@ export async function startWorld(
     log,
     startRecords,
     stopRecords,
+    stopScheduler,
     async environment() {
       const name = namespace()
       const key = newApiKey(name)
