@@ -76,6 +76,10 @@ test('a schedule becomes stale once and fresh once, whatever happens to its reas
   await world.schedules.pause([id], 'command-1')
   await pass(world, 2 * MINUTE)
   expect((await count(world))?.stale).toEqual([{ reason: 'paused', count: 1, oldestMs: 3 * MINUTE }])
+  expect((await reasonOf(world, id)).stale).toMatchObject({
+    reason: 'paused',
+    since: world.clock.now - 2 * MINUTE,
+  })
   await world.schedules.start([id], 'command-2')
   await world.end((await world.take())[0] as never)
   await sweep(world)

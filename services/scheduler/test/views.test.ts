@@ -170,3 +170,15 @@ test('slots that became no run have their reasons, newest first', async () => {
   const view = (await world.views.schedules([id])).get(id)
   expect(view?.schedule.skipped).toBe(4)
 })
+
+test('a run is cancelled in its own environment, and one that is not known there is told', async () => {
+  await using world = await openStores()
+  const [id = ''] = await world.create(await world.define(), 1)
+  const [run] = await world.take()
+  const cancel = (environment: string, which: string) =>
+    world.schedules.cancel(environment, [id], { run: which, reason: 'no', command: Math.random().toString() })
+  expect(await cancel('prod', run?.run ?? '')).toMatchObject({ cancelled: 0, isKnown: false })
+  expect(await cancel('dev', `${id}-1`)).toMatchObject({ cancelled: 0, isKnown: false })
+  expect(await cancel('dev', run?.run ?? '')).toMatchObject({ cancelled: 1, isKnown: true })
+  expect(await cancel('dev', run?.run ?? '')).toMatchObject({ cancelled: 0, isKnown: true })
+})

@@ -118,12 +118,12 @@ local function load_definition(id)
 end
 
 -- Fields of a schedule: def (number of its definition), connection, uid, variant (absent: base), state ('PAUSED';
--- absent: STARTED), paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
+-- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
 -- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
 -- the run that follows the active one), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
 -- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
 -- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
--- fresh_at is set), stale (JSON of the reason that was published, and its time), long ('1': there are fields in t:<schedule>)
+-- fresh_at is set), stale (JSON, see stale.lua), long ('1': there are fields in t:<schedule>)
 local function load_schedule(id)
   local schedule = load(base .. 's:' .. id)
   if not schedule then return nil end

@@ -373,7 +373,7 @@ local function settle(schedule, run, ending)
     change(schedule, { failures = failures, failing_since = schedule.failing_since or args.now })
     if schedule.state ~= 'PAUSED' and definition.pause_after and failures >= number(definition.pause_after) then
       local reason = failures .. ' runs failed one after the other, the last one with: ' .. (ending.error or outcome)
-      change(schedule, { state = 'PAUSED', paused_because = string.sub(reason, 1, 500) })
+      change(schedule, { state = 'PAUSED', paused_at = args.now, paused_because = string.sub(reason, 1, 500) })
       redis.call('ZADD', WATCH, 'NX', args.now, schedule.id)
       local data = names(schedule)
       data.reason = schedule.paused_because
