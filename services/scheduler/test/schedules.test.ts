@@ -17,7 +17,7 @@ test('a schedule is told with its freshness and its runs, by the names that peop
 
   await eventually(async () => expect((await list())[0]?.state).toBe('SCHEDULE_STATE_STARTED'))
   expect((await list())[0]).toMatchObject({
-    ...place,
+    ...{ providerConfigKey: 'github', connectionId: 'user-1' },
     ...{ sync: 'issues', variant: 'base', state: 'SCHEDULE_STATE_STARTED', frequency: 'every hour' },
     lastRun: { state: 'RUN_STATE_QUEUED', connectionId: 'user-1', sync: 'issues' },
     freshness: { reason: 'STALE_REASON_UNSPECIFIED', lastSuccessMs: 0 },
@@ -47,7 +47,7 @@ test('a schedule is told with its freshness and its runs, by the names that peop
   })
 
   const sync = { name: 'issues', variant: 'base' }
-  const named = { ...place, sync: 'issues', variant: 'base' }
+  const named = { providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'base' }
   expect((await schedules.listRuns({ ...place, sync })).runs).toMatchObject([{ ...named, id: runId }])
   for (const where of [{ environment: 'dev' }, { ...place }, { ...place, connectionId: '', sync }]) {
     expect((await schedules.listRuns(where)).runs).toMatchObject([{ ...named, id: runId }])
