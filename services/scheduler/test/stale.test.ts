@@ -1,5 +1,6 @@
+import { SeededRandom } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { freshness } from '../src/freshness.ts'
+import { freshness, reasons } from '../src/freshness.ts'
 import { countStale, sweepStale } from '../src/stale-sweep.ts'
 import { HOUR, MINUTE, openStores, type Stores } from './stores.ts'
 
@@ -207,3 +208,99 @@ test('what is found stale is not marked if the schedule became fresh meanwhile',
   expect(await world.views.markStale([found])).toBe(0)
   expect(await world.events('sync.', 'system.')).toEqual([])
 })
+
+test('whatever happens, marks, indexes, outages and events agree', async () => {
+  const random = new SeededRandom()
+  console.log(`seed ${random.seed}`)
+  const pick = <T>(values: T[]): T | undefined => values[random.below(values.length)]
+  await using world = await openStores({ maxRuns: 4 })
+  const def = await world.define('issues', { interval_ms: 10 * MINUTE, fresh_ms: 20 * MINUTE })
+  let ids = await world.create(def, 12)
+  const made = new Set(ids)
+  const running: Awaited<ReturnType<typeof world.take>> = []
+  const told = new Map<string, string>()
+  let open = 0
+
+  const steps = {
+    take: async () => void running.push(...(await world.take(1 + random.below(4)))),
+    async end() {
+      const run = running.splice(random.below(running.length), 1)[0]
+      if (run)
+        await world.end(run, pick(['SUCCESS', 'SUCCESS', 'FAILED']), { heldBack: random.below(5) === 0 })
+    },
+    async throttle() {
+      const run = running.pop()
+      const later = { resumeAt: world.clock.now + 40 * MINUTE, hasBegun: false }
+      if (run) await world.end(run, 'THROTTLED' as never, later)
+    },
+    async store() {
+      const run = running.pop()
+      if (run) await world.end(run, 'HANDED_BACK' as never, { handBack: 'store_unavailable' })
+    },
+    pause: () => world.schedules.pause([pick(ids) ?? ''].filter(Boolean), String(random.next())),
+    start: () => world.schedules.start([pick(ids) ?? ''].filter(Boolean), String(random.next())),
+    async remove() {
+      if (random.below(4) > 0) return
+      const [id] = ids.splice(random.below(ids.length), 1)
+      const options = { reason: 'gone', models: [], kept: [], isSwept: false } as never
+      if (id) await world.schedules.remove([id], options)
+      if (ids.length < 4) ids = [...ids, ...(await world.create(def, 6, { from: random.below(1e6) }))]
+      for (const id of ids) made.add(id)
+    },
+    wait: () => pass(world, (1 + random.below(15)) * MINUTE),
+    stop: async () => {
+      if (random.below(5) === 0) world.clock.now += 30 * MINUTE
+    },
+  }
+  for (let i = 0; i < 150; i++) {
+    await steps[pick(Object.keys(steps) as (keyof typeof steps)[]) ?? 'wait']()
+    await sweep(world)
+    for (const { type, data } of await world.events('sync.stale', 'sync.fresh', 'system.')) {
+      if (type === 'system.outage') open++
+      else if (type === 'system.recovered') open--
+      else {
+        expect(told.get(data.schedule) ?? 'sync.fresh', `schedule ${data.schedule} is told twice`).not.toBe(
+          type,
+        )
+        told.set(data.schedule, type)
+      }
+    }
+    expect(await contradictions(world, made), `after ${i + 1} steps with seed ${random.seed}`).toEqual([])
+    expect(await world.redis.hlen(world.state.key('outages'))).toBe(open)
+  }
+  expect(told.size).toBeGreaterThan(0)
+})
+
+/** What is noted of stale schedules and active runs, and is not so. `ids` are all that ever were. */
+async function contradictions({ redis, state }: Stores, ids: Iterable<string>): Promise<string[]> {
+  const found: string[] = []
+  const outages: Record<string, number> = {}
+  const marked = new Set<string>()
+  const runs: string[] = []
+  for (const id of ids) {
+    const [stale, active, number] = await redis.hmget(state.key(`s:${id}`), 'stale', 'active', 'number')
+    if (active) runs.push(`${id}-${number}`)
+    if (!stale) continue
+    const [reason] = JSON.parse(stale)
+    marked.add(`${reason} ${id}`)
+    if ((await redis.zscore(state.key('watch'), id)) === null) found.push(`${id} is stale and not watched`)
+    if (!['scheduler_down', 'store_unavailable', 'no_runner'].includes(reason)) continue
+    outages[`dev/${reason}`] = (outages[`dev/${reason}`] ?? 0) + 1
+  }
+  for (const reason of reasons) {
+    for (const id of await redis.zrange(state.key(`stale:${reason}`), 0, -1)) {
+      if (!marked.delete(`${reason} ${id}`))
+        found.push(`${id} is in the index of ${reason} and not marked so`)
+    }
+  }
+  found.push(...[...marked].map((mark) => `${mark} is marked and not in the index`))
+  const noted = Object.entries(await redis.hgetall(state.key('outages')))
+    .map(([field, text]) => [field, JSON.parse(text)[1]])
+    .sort()
+  if (JSON.stringify(noted) !== JSON.stringify(Object.entries(outages).sort())) {
+    found.push(`outages are noted as ${JSON.stringify(noted)}, and are ${JSON.stringify(outages)}`)
+  }
+  const listed = await redis.zrange(state.key('active:dev'), 0, -1)
+  if (runs.sort().join() !== listed.sort().join()) found.push(`active runs are ${runs}, and noted ${listed}`)
+  return found
+}
