@@ -1,5 +1,7 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { Command } from 'commander'
+import { cancel } from './commands/cancel.ts'
+import { capacity } from './commands/capacity.ts'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'
 import { connectionList } from './commands/connection-list.ts'
@@ -17,10 +19,13 @@ import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
 import { logs } from './commands/logs.ts'
+import { pause } from './commands/pause.ts'
 import { providerCheck } from './commands/provider-check.ts'
 import { providerDelete } from './commands/provider-delete.ts'
 import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
+import { runs } from './commands/runs.ts'
+import { start } from './commands/start.ts'
 import { status } from './commands/status.ts'
 import { syncList } from './commands/sync-list.ts'
 import { trigger } from './commands/trigger.ts'
@@ -28,13 +33,27 @@ import { undeploy } from './commands/undeploy.ts'
 import { variableDelete } from './commands/variable-delete.ts'
 import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
+import { why } from './commands/why.ts'
 import { explain } from './explain.ts'
 
 const program = new Command('syncline')
   .description('Deploys sync functions to Syncline, and looks after what it runs.')
   .showHelpAfterError('(see --help)')
 
-for (const command of [deploy(), undeploy(), status(), trigger(), logs()]) program.addCommand(command)
+const syncs = [
+  deploy(),
+  undeploy(),
+  status(),
+  why(),
+  trigger(),
+  start(),
+  pause(),
+  cancel(),
+  runs(),
+  logs(),
+  capacity(),
+]
+for (const command of syncs) program.addCommand(command)
 group('provider', 'files that say how to reach external APIs', [
   providerCheck(),
   providerDeploy(),

@@ -1,3 +1,12 @@
+export type {
+  Capacity,
+  HeldDeletion,
+  ListedRun,
+  Schedule,
+  SkippedSlots,
+  StaleReason,
+  Why,
+} from '@syncline/api'
 export type { Event as SynclineEvent, HeldDeletion } from '@syncline/api'
 export {
   ActionError,
@@ -22,6 +31,8 @@ export type {
   ListConnectionsRequestConfig,
   ListHeldDeletionsRequestConfig,
   ListRecordsRequestConfig,
+  ListRunsRequestConfig,
+  ListSchedulesRequestConfig,
   MaybeLater,
   NangoRecord,
   PruneRecordsRequestConfig,

@@ -1,1 +1,1 @@
-export { Event, type EventType, eventData, StaleReason, staleReasons } from '@syncline/events'
+export { Event, type EventType, eventData } from '@syncline/events'

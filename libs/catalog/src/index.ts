@@ -26,8 +26,15 @@ export {
   Sync,
   Variable,
 } from './entities.ts'
+export {
+  type ExpectedFilter,
+  type ExpectedSchedule,
+  expectedSchedules,
+  hasTags,
+} from './expected-schedules.ts'
 export type { CatalogChange } from './follower.ts'
 export { Keyring } from './keyring.ts'
+export { isBehind, type SchedulePosition, scheduleCursor } from './schedule-position.ts'
 export {
   openApp,
   openCredentials,

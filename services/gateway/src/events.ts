@@ -7,6 +7,11 @@ const requestSeconds = metrics.histogram(
   ['method', 'route', 'status'],
 )
 
+const schedulerReachable = metrics.gauge(
+  'scheduler_reachable',
+  '1 = the scheduler answered the last time it was asked',
+)
+
 interface FinishedRequest {
   id: string
   method: string
@@ -28,6 +33,8 @@ export function createEvents(log: Log) {
     requestFailed(id: string, error: unknown) {
       log.error({ request: id, err: error }, 'request failed')
     },
+    schedulerAnswered: (answered: boolean) => schedulerReachable.set(answered ? 1 : 0),
+    schedulerFailed: (err: unknown) => log.warn({ err }, 'the scheduler answers with an error'),
     /** An entry does not parse, or a comparison with NATS failed. */
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogFailed(error: unknown) {

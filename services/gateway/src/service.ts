@@ -16,6 +16,7 @@ import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import { handlers } from './routes/handlers.ts'
+import { SchedulerCalls } from './scheduler-calls.ts'
 
 /**
  * The gateway removes what deployments and deletions have left in NATS, because they come through it. Instances need not
@@ -48,6 +49,8 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const records = open.use(connect(config.recordsAddress)).client(RecordsDefinition)
   const schedules = open.use(connect(config.schedulerAddress)).client(SchedulesDefinition)
 
+  const scheduler = open.use(new SchedulerCalls(schedules, events))
+
   const health = () => gatewayHealth(bus, records, schedules)
   const app = createApp(
     handlers,
@@ -55,7 +58,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       catalog,
       keyring,
       records,
-      schedules,
+      scheduler,
       commands,
       outgoing,
       health,

@@ -93,6 +93,8 @@ test('integration, connection, variable, trigger, status and logs', async () => 
       models: ['Contact'],
       frequency: 'every hour',
       autoStart: true,
+      retries: 0,
+      overlap: 'skip',
       trackDeletes: false,
       retries: 0,
       overlap: 'skip',
@@ -143,12 +145,59 @@ test('integration, connection, variable, trigger, status and logs', async () => 
         connectionId: 'user-1',
         sync: 'contacts',
         variant: 'a',
+        state: 'SCHEDULE_STATE_STARTED',
         frequency: 'every hour',
       },
     ],
   })
   world.records.countRecords = async () => ({ sizes: [{ live: 842 }] })
   expect((await cli(['status', 'crm'])).out).toMatch(/^contacts::a {2}user-1 .* SUCCESS .* Contact 842/m)
+
+  const waits = "its run waits since 12:03 UTC: 200 of 200 runs of environment 'dev' are in flight"
+  world.schedules.listSchedules = async ({ cursor, onlyStale, reasons }) => ({
+    schedules: [
+      {
+        ...{ id: 's', providerConfigKey: 'crm', connectionId: 'user-1', sync: 'contacts', variant: 'base' },
+        ...{ state: 'SCHEDULE_STATE_STARTED', frequency: 'every hour' },
+        freshness: { reason: 'STALE_REASON_ENVIRONMENT_FULL', sinceMs: 1, message: waits },
+      },
+    ],
+    nextCursor: cursor === '' ? `${onlyStale}${reasons}` : '',
+  })
+  const fleet = (await cli(['status', '--stale', '--reason', 'environment_full', '--limit', '1'])).out
+  expect(fleet).toMatch(/^crm {10}contacts {2}user-1 .* environment_full .* in flight$/m)
+  expect(fleet).toContain('1 of 1 stale: syncline why crm user-1 contacts\n')
+  expect(fleet).toContain('There may be more: --cursor trueSTALE_REASON_ENVIRONMENT_FULL\n')
+
+  world.schedules.listRuns = async () => ({
+    runs: [{ id: 'run-1', providerConfigKey: 'crm', connectionId: 'user-1' }],
+  })
+  const why = await cli(['why', 'crm', 'user-1', 'contacts'])
+  expect(why).toMatchObject({ code: 3, err: '' })
+  expect(why.out).toContain(`why           ${waits}\n`)
+  expect((await cli(['runs', 'crm', '--state', 'queued'])).out).toMatch(/^run-1 {2}crm /m)
+  world.schedules.listSchedules = async () => ({
+    schedules: [{ id: 's', providerConfigKey: 'crm', state: 'SCHEDULE_STATE_STARTED' }],
+  })
+  expect(await cli(['why', 'crm', 'user-1', 'contacts'])).toMatchObject({ code: 0 })
+
+  world.schedules.getCapacity = async () => ({
+    environment: { name: 'dev', maxRuns: 200, running: 3, weight: 1 },
+  })
+  expect((await cli(['capacity'])).out).toMatch(/^environment {2}dev .* 200 .*$/m)
+  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 2 } })
+  expect((await cli(['cancel', 'crm', 'contacts', '--connection', 'user-1'])).out).toBe('Ended 2 runs.\n')
+  expect(world.commands.at(-1)?.action).toMatchObject({
+    $case: 'cancel',
+    value: { target: { connectionId: 'user-1' } },
+  })
+  expect(await cli(['cancel', '--run', 'run-1'])).toMatchObject({ code: 0 })
+  expect(world.commands.at(-1)?.action).toEqual({ $case: 'cancelRun', value: { runId: 'run-1' } })
+  world.answer = () => DONE
+  for (const verb of ['pause', 'start']) {
+    expect(await cli([verb, 'crm', 'contacts'])).toMatchObject({ code: 0 })
+    expect(world.commands.at(-1)?.action?.$case).toBe(verb)
+  }
 
   world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1' }] })
   world.records.listLogs = async ({ runId }) => ({
@@ -256,6 +305,9 @@ test.each([
   [['connection', 'create', 'x', '--metadata', '[]'], {}, 'must be a JSON object'],
   [['integration', 'create', 'x', '--auth', 'magic'], {}, 'must be none, bearer, basic'],
   [['logs'], {}, 'which run?'],
+  [['cancel'], {}, 'what to cancel?'],
+  [['status', '--reason', 'bored'], {}, "'bored' is none of paused, needs_reauth"],
+  [['status', '--tag', 'plan'], {}, 'Give <name>=<value>'],
   [['deploy', '/nowhere'], {}, 'there is no sync to deploy'],
 ])('%j with %j ends with one line that says what to do', async (args, env, message) => {
   const { code, out, err } = await cli(args, env)

@@ -88,14 +88,19 @@ async function cancel(
   return done({ cancelled: count })
 }
 
+const RUN_ID = /^[0-9a-f]{24}-\d{1,16}$/
+
 async function cancelRun(
   deps: CommandDeps,
   environment: string,
   command: string,
   run: string,
 ): Promise<CommandDone> {
+  const unknown = new AppError('unknown_run', `there is no run '${run}', or it is not kept any more`)
+  if (!RUN_ID.test(run)) throw unknown
   const options = { run, reason: 'a command cancelled it', command }
-  const { cancelled, stops } = await deps.schedules.cancel(environment, [scheduleOf(run)], options)
+  const { cancelled, stops, isKnown } = await deps.schedules.cancel(environment, [scheduleOf(run)], options)
+  if (!isKnown) throw unknown
   deps.notices.stop(stops)
   return done({ cancelled })
 }

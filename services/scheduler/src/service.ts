@@ -2,7 +2,7 @@ import { repeat, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
-import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
+import { RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connectRedis, type Redis, redisCall } from '@syncline/redis'
 import { connect, serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
@@ -13,9 +13,13 @@ import { Notices } from './notices.ts'
 import { openSchedules } from './open-schedules.ts'
 import { runsService } from './runs-service.ts'
 import { createScheduleEvents } from './schedule-events.ts'
+import { schedulesService } from './schedules-service.ts'
+import { createStaleEvents } from './stale-events.ts'
+import { sweepStaleRegularly } from './stale-sweep.ts'
 import { startTicking } from './start-ticking.ts'
 import { RunStore } from './store/run-store.ts'
 import { type Limits, State } from './store/state.ts'
+import { Views } from './store/views.ts'
 import { Ticker } from './ticker.ts'
 
 const SYNCHRONIZE_MS = 1000
@@ -65,12 +69,15 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(await openSchedules({ ...own, redis }, config))
   const ticker = new Ticker({ runs, judge: clock, notices, events })
   open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
+  const views = new Views(state)
+  open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
 
   const rpc = open.use(
     await serve(
       config.listen,
       (server) => {
         server.add(RunsDefinition, runsService({ runs, notices, events }))
+        server.add(SchedulesDefinition, schedulesService({ views, catalog }))
       },
       events.rpcFault,
     ),

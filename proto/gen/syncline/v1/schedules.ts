@@ -298,7 +298,7 @@ export interface Schedule {
 export interface Freshness {
   /** End of the last run that succeeded and held nothing back; 0 = none. */
   lastSuccessMs: number
-  /** 0 = it never succeeded. */
+  /** Of one that never succeeded, counted from its creation; 0 = not known. */
   freshUntilMs: number
   /** UNSPECIFIED = it is fresh, or it was created so shortly ago that its first run is not late. */
   reason: StaleReason

@@ -25,11 +25,15 @@
 --   due:<environment>    schedule by the time at which a tick has to look at it (zset)
 --   delayed              run by the time at which it may be handed out (zset): QUEUED, and neither ready nor counted as waiting
 --   leases               run by the time at which it is lost (zset): all that have not ended
+--   active:<environment> run by requested_at (zset): all that have not ended
 --   ready…, full…        the queue of runs that may be handed out, see queue.lua
 --   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome)
 --   events               events to publish (stream): field e, JSON. The oldest are dropped when NATS is away for long
 --   events_dropped       how many were dropped since the last were published
---   watch                schedule by the time at which it becomes stale (zset): those that are due, run, or can't run
+--   watch                schedule by the time at which it becomes stale, or is looked at again (zset): those that are due, run, can't
+--                        run, or are stale
+--   stale:<reason>, outages   see stale.lua
+--   alive, downtime      when a scheduler worked last; JSON [from, to] of the last time when none did
 --   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
 --   cleaning:<environment>  schedule → those streams (hash)
 --   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
@@ -115,12 +119,12 @@ local function load_definition(id)
 end
 
 -- Fields of a schedule: def (number of its definition), connection, uid, variant (absent: base), state ('PAUSED';
--- absent: STARTED), paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
+-- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
 -- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
 -- the run that follows the active one), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
 -- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
 -- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
--- fresh_at is set), stale (JSON of the reason that was published, and its time), long ('1': there are fields in t:<schedule>)
+-- fresh_at is set), stale (JSON, see stale.lua), long ('1': there are fields in t:<schedule>)
 local function load_schedule(id)
   local schedule = load(base .. 's:' .. id)
   if not schedule then return nil end

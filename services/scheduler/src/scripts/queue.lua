@@ -324,6 +324,7 @@ local function begin_run(schedule, cause)
     retried = cause == 'retry' and number(schedule.retried) + 1 or '',
   })
   redis.call('ZADD', WATCH, 'NX', number(schedule.fresh_at or schedule.created_at) + fresh_ms_of(schedule), schedule.id)
+  redis.call('ZADD', base .. 'active:' .. run.environment, args.now, run.id)
   enqueue(run)
 end
 
@@ -372,7 +373,7 @@ local function settle(schedule, run, ending)
     change(schedule, { failures = failures, failing_since = schedule.failing_since or args.now })
     if schedule.state ~= 'PAUSED' and definition.pause_after and failures >= number(definition.pause_after) then
       local reason = failures .. ' runs failed one after the other, the last one with: ' .. (ending.error or outcome)
-      change(schedule, { state = 'PAUSED', paused_because = string.sub(reason, 1, 500) })
+      change(schedule, { state = 'PAUSED', paused_at = args.now, paused_because = string.sub(reason, 1, 500) })
       redis.call('ZADD', WATCH, 'NX', args.now, schedule.id)
       local data = names(schedule)
       data.reason = schedule.paused_because
@@ -392,6 +393,7 @@ end
 local function end_run(run, schedule, ending)
   if run.state == 'RUNNING' then release(run) else dequeue(run) end
   redis.call('ZREM', LEASES, run.id)
+  redis.call('ZREM', base .. 'active:' .. run.environment, run.id)
   redis.call('DEL', run.key)
   if not schedule then return end
   -- Its sync may be lost.

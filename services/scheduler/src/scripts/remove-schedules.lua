@@ -48,6 +48,7 @@ for _, id in ipairs(ids_of(args.ids)) do
     redis.call('HINCRBY', definition.key, schedule.variant and 'variants' or 'schedules', -1)
     redis.call('ZREM', base .. 'due:' .. environment, id)
     redis.call('ZREM', WATCH, id)
+    forget_stale(schedule)
     redis.call('DEL', schedule.key, schedule.texts, base .. 'h:' .. id, base .. 'k:' .. id)
     touched[environment] = true
     removed[#removed + 1] = id

@@ -18,7 +18,7 @@ for _, id in ipairs(ids) do
     else
       skip(schedule, number(schedule.next_at), last, count, 'paused')
       change(schedule, {
-        state = '', paused_because = '', failures = '', next_at = after, command = args.command,
+        state = '', paused_at = '', paused_because = '', failures = '', next_at = after, command = args.command,
       })
       request_run(schedule, 'start')
       place_one(schedule)

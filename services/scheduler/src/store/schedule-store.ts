@@ -12,7 +12,7 @@ const scripts = {
   check: load('check-schedules', 'schedules'),
   create: load('create-schedules', 'schedules'),
   place: load('place-schedules', 'schedules'),
-  remove: load('remove-schedules', 'schedules'),
+  remove: load('remove-schedules', 'schedules', 'stale'),
   setBlocked: load('set-blocked', 'schedules'),
   trigger: load('trigger', 'schedules'),
   start: load('start', 'schedules'),
@@ -217,10 +217,10 @@ export class ScheduleStore {
     environment: string,
     ids: string[],
     options: { run?: string; reason: string; command: string },
-  ): Promise<{ cancelled: number; stops: RunStop[] }> {
+  ): Promise<{ cancelled: number; stops: RunStop[]; isKnown: boolean }> {
     const args = { environment, ids: ids.join(''), run: '', ...options }
-    const [cancelled, stops] = await this.#state.run<[number, StopRow[]]>(scripts.cancel, args)
-    return { cancelled, stops: stopsFrom(stops) }
+    const [cancelled, stops, known] = await this.#state.run<[number, StopRow[], number]>(scripts.cancel, args)
+    return { cancelled, stops: stopsFrom(stops), isKnown: known === 1 }
   }
 
   async start(
