@@ -132,7 +132,8 @@ async function begin({ deps, attempt, work, saves, signal }: RunContext): Promis
 
 async function runFunction(run: RunContext) {
   const { deps, attempt, work, log, waits, signal } = run
-  using sandbox = await deps.sandboxes.take()
+  const reuse = { tenant: attempt.environment, hash: work.sync.bundle }
+  using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
   waits.attach(sandbox)
   return await sandbox.run({
     input: inputOf(attempt, work),
@@ -160,10 +161,9 @@ function lastSyncDate({ lastSyncAtMs }: Attempt, { consistencyLagMs = 0 }: Work[
   return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
 }
 
-function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
+function inputOf(attempt: Attempt, { integration, settings }: Work): ProgramInput {
   return {
     task: 'sync',
-    code: bundle,
     facts: {
       connectionId: attempt.connectionId,
       providerConfigKey: attempt.providerConfigKey,

@@ -1,5 +1,5 @@
-import { ERROR_CHARS, type ThrownError } from '../messages.ts'
-import { truncated } from '../truncated.ts'
+import { ERROR_CHARS, type ThrownError } from '../../messages.ts'
+import { truncated } from '../../truncated.ts'
 
 /** What was thrown, as data. It may be anything: also an object whose every property throws. */
 export function describeError(thrown: unknown): ThrownError {
