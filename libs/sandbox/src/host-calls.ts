@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { AnswerWithText } from './answer-with-text.ts'
 import type { ByteShare } from './byte-budget.ts'
+import { ERROR_CHARS } from './error-chars.ts'
 import { encodeFrame, frameHeader, ProtocolViolation } from './frames.ts'
 import type { Limits } from './limits.ts'
-import { ERROR_CHARS, type ForRealm, type Refusal } from './messages.ts'
+import type { ForRealm, Refusal } from './messages.ts'
 import { truncated } from './truncated.ts'
 
 /** What a method knows of the call that it works on. */

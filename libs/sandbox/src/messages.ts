@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import { ERROR_CHARS } from './error-chars.ts'
 import { truncated } from './truncated.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
-
-/** Of a text in an error. What is longer is cut, by the child and by the parent. */
-export const ERROR_CHARS = { name: 200, message: 4000, stack: 8000 }
 
 const cut = (chars: number) => z.string().transform((text) => truncated(text, chars))
 
@@ -33,12 +31,23 @@ const run = z.int().positive()
 export const FromChild = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ready') }),
   z.object({ t: z.literal('pong') }),
-  z.object({ t: z.literal('call'), run, id: z.int().positive(), method: z.string(), params: z.unknown() }),
+  z.object({
+    t: z.literal('call'),
+    run,
+    id: z.int().positive(),
+    method: z.string(),
+    params: z.unknown().optional(),
+  }),
   z.object({ t: z.literal('log'), run, level: z.enum(logLevels), text: z.string() }),
-  z.object({ t: z.literal('returned'), run, output: z.unknown() }),
+  z.object({ t: z.literal('returned'), run, output: z.unknown().optional() }),
   z.object({ t: z.literal('threw'), run, error: ThrownError }),
   /** After the result of a run, from a child that may get another one; `left` says what the run has left behind, if anything. */
-  z.object({ t: z.literal('settled'), run, left: cut(ERROR_CHARS.name).optional(), codeCache: z.base64().optional() }),
+  z.object({
+    t: z.literal('settled'),
+    run,
+    left: cut(ERROR_CHARS.name).optional(),
+    codeCache: z.base64().optional(),
+  }),
 ])
 export type FromChild = z.infer<typeof FromChild>
 
@@ -63,10 +72,6 @@ export type ForRealm =
   /** The next frame is the bytes of a text in the value. */
   | { t: 'answer_with_text'; id: number; value: unknown; path: string[]; encoding: TextEncoding }
   | { t: 'refusal'; id: number; error: Refusal }
-
-/** An answer may be large: the child does not parse it to know that it is one. `t` is the first field of each message. */
-export const isAnswer = (json: string): boolean =>
-  json.startsWith('{"t":"answer"') || json.startsWith('{"t":"refusal"')
 
 export type TextEncoding = 'utf8' | 'base64'
 

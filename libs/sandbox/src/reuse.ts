@@ -40,6 +40,10 @@ export interface Served {
   nowMb: number
 }
 
-export function isSpent({ runs, sinceMs, firstMb, nowMb }: Served, limits: ReuseLimits, now: number): boolean {
+export function isSpent(
+  { runs, sinceMs, firstMb, nowMb }: Served,
+  limits: ReuseLimits,
+  now: number,
+): boolean {
   return runs >= limits.runs || now - sinceMs >= limits.ageMs || nowMb - firstMb > limits.growthMb
 }

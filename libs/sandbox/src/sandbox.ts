@@ -202,10 +202,14 @@ export class Sandbox implements Disposable {
   }
 
   async run(run: SandboxRun, code: RunCode = {}): Promise<Outcome> {
-    if (this.#state !== 'idle') throw new Error(`a sandbox runs one function at a time; this one is ${this.#state}`)
+    if (this.#state !== 'idle')
+      throw new Error(`a sandbox runs one function at a time; this one is ${this.#state}`)
     const current = this.#begin(run)
     const { message, attached } = this.#messageOf(current, code)
-    const bytes = attached.reduce((sum, part) => sum + part.length, encodeFrame(JSON.stringify(message)).length)
+    const bytes = attached.reduce(
+      (sum, part) => sum + part.length,
+      encodeFrame(JSON.stringify(message)).length,
+    )
     if (bytes > this.#limits.inputBytes) {
       const text = `the input of a run has ${bytes} bytes; the limit is ${this.#limits.inputBytes}`
       this.#end({ kind: 'failed', error: { name: 'Error', message: text } })

@@ -110,6 +110,7 @@ function flags(harness: Harness, limits: Limits, level: Level, isReused: boolean
     '--disable-sigusr1',
     `--max-old-space-size=${limits.heapMb}`,
     '--max-semi-space-size=4',
+    '--no-flush-bytecode', // it is needed again in the next run
     '--stack-trace-limit=20',
     '--no-warnings',
     '--zero-fill-buffers', // memory that an earlier run has freed tells nothing

@@ -399,7 +399,9 @@ const channel = [
   ),
   attack(
     "end with an error of its parent's",
-    bytes(`write(frame('{"t":"threw","run":1,"error":{"name":"AppError","message":"taken over","code":"fenced"}}'))`),
+    bytes(
+      `write(frame('{"t":"threw","run":1,"error":{"name":"AppError","message":"taken over","code":"fenced"}}'))`,
+    ),
     ['failed'],
   ),
   attack(
@@ -419,9 +421,11 @@ const channel = [
     bytes(`write(frame('{"t":"returned","run":1,"output":"' + 'x'.repeat(3 << 20) + '"}'))`),
     ['output_limit'],
   ),
-  attack('return twice', bytes(`const r = frame('{"t":"returned","run":1,"output":"first"}'); write(r); write(r)`), [
-    'success',
-  ]),
+  attack(
+    'return twice',
+    bytes(`const r = frame('{"t":"returned","run":1,"output":"first"}'); write(r); write(r)`),
+    ['success'],
+  ),
   attack(
     'never read',
     bytes(

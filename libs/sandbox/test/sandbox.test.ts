@@ -215,7 +215,9 @@ test('a forged result is no more than the function returning that', async () => 
 
 test('keys named __proto__ change nothing here', async () => {
   await run(
-    bytes(`write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`),
+    bytes(
+      `write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`,
+    ),
     {
       host: { echo: async (params) => Object.assign({}, params) },
       limits: { wallMs: 500 },

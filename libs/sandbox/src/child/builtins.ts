@@ -25,7 +25,13 @@ const shared = new Set([
 ])
 
 /** Globals of Node of which the same is true. */
-const unshared = new Set(['BroadcastChannel', 'PerformanceObserver', 'localStorage', 'sessionStorage', 'navigator'])
+const unshared = new Set([
+  'BroadcastChannel',
+  'PerformanceObserver',
+  'localStorage',
+  'sessionStorage',
+  'navigator',
+])
 
 export const isSharedModule = (name: string): boolean =>
   shared.has(name.replace(/^node:/, '').split('/')[0] ?? name)

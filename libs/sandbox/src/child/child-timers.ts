@@ -37,6 +37,7 @@ export class ChildTimers {
 }
 
 function clear(timer: NodeJS.Timeout | NodeJS.Immediate): void {
-  if ('refresh' in timer) clearTimeout(timer) // an interval, too
+  if ('refresh' in timer)
+    clearTimeout(timer) // an interval, too
   else clearImmediate(timer)
 }

@@ -17,6 +17,8 @@ export interface Platform {
   ownBuiltin(name: string): unknown
   /** A global of Node. */
   global(name: string): unknown
+  /** A global of Node for our own code. */
+  ownGlobal(name: string): unknown
   /** Names of the globals of Node that a realm lacks. */
   globalNames: string[]
   /** Of the main realm, by name: what Node's own code makes and throws. */
@@ -38,4 +40,8 @@ export interface Platform {
   bundleFunction(): CommonJs | { name: string; message: string; stack: string }
 }
 
-export type CommonJs = (exports: object, require: (name: string) => unknown, module: { exports: object }) => void
+export type CommonJs = (
+  exports: object,
+  require: (name: string) => unknown,
+  module: { exports: object },
+) => void

@@ -110,8 +110,8 @@ export class RunRealm {
     const { write, shared, background } = this.#deps
     const timers = this.#timers
     const given = RunRealm.#globals
-    const share = (root: unknown, isShared: boolean, why: string, isLazy: boolean) => {
-      if (isShared) shared?.record(root, { isLazy })
+    const share = (root: unknown, isShared: boolean, why: string, isModule: boolean) => {
+      if (isShared) shared?.record(root, { isModule })
       else this.taint ??= `it used ${why}`
       return root
     }
@@ -133,6 +133,7 @@ export class RunRealm {
         if (!given.has(name)) given.set(name, Reflect.get(globalThis, name))
         return share(given.get(name), isSharedGlobal(name), name, false)
       },
+      ownGlobal: (name) => Reflect.get(globalThis, name),
       globalNames,
       constructorOf: (name) => Reflect.get(globalThis, name),
       taint: (why) => {

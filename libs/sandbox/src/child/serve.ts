@@ -4,9 +4,10 @@ import { Script } from 'node:vm'
 import { confineProcess } from '../confinement/confine-process.ts'
 import { encodeFrame, FrameReader } from '../frames.ts'
 import type { Level } from '../level.ts'
-import { type FromChild, isAnswer, type RunMessage, type ToChild } from '../messages.ts'
+import type { FromChild, RunMessage, ToChild } from '../messages.ts'
 import { Background } from './background.ts'
-import { type CompiledBundle, compileBundle, commonJs } from './common-js.ts'
+import { type CompiledBundle, commonJs, compileBundle } from './common-js.ts'
+import { garbageCollector } from './garbage-collector.ts'
 import { patchProcess } from './patch-process.ts'
 import { RunRealm } from './run-realm.ts'
 import { SharedState } from './shared-state.ts'
@@ -33,6 +34,7 @@ export function serve(programFile: string): void {
   const background = new Background()
   const shared = use === 'reused' ? new SharedState() : undefined
   if (shared) background.watch()
+  const collect = shared && garbageCollector()
   Buffer.poolSize = 0 // what one run has written to a pool, the next could read there
   const program = commonJs(readFileSync(programFile, 'utf8'), '/program.js')
   const newRealm = () => new RunRealm({ program, write, shared, background })
@@ -108,7 +110,9 @@ export function serve(programFile: string): void {
     realm = undefined
     const codeCache = wantsCodeCache && left === undefined ? codeCacheOf(bundle) : undefined
     send({ t: 'settled', run, ...(left && { left }), ...(codeCache && { codeCache }) })
-    if (left === undefined) next = newRealm()
+    if (left !== undefined) return
+    next = newRealm()
+    collect?.()
   }
 
   /** Between runs an error is of one that has ended: this process is no good for another one. */
@@ -137,3 +141,7 @@ function codeCacheOf(bundle: CompiledBundle | undefined): string | undefined {
   const data = bundle.script.createCachedData()
   return data.length <= CODE_CACHE_BYTES ? data.toString('base64') : undefined
 }
+
+/** An answer may be large: the child does not parse it to know that it is one. `t` is the first field of each message. */
+const isAnswer = (json: string): boolean =>
+  json.startsWith('{"t":"answer"') || json.startsWith('{"t":"refusal"')

@@ -27,17 +27,20 @@ interface Value {
 export class SharedState {
   readonly #globals = ownKeys(globalThis)
   readonly #seen = new Map<object, Seen>()
+  /** Functions are frozen, and need no comparison: they are two thirds of all. */
+  readonly #fixed = new Set<object>()
   readonly #values: Value[] = []
 
   constructor() {
     for (const intrinsic of intrinsics()) this.record(intrinsic)
   }
 
-  /** @param isLazy Its accessors make a value when they are first read, and become it: they are read now. */
-  record(root: unknown, { isLazy = false } = {}): void {
-    if (!isObject(root)) return
-    if (isLazy && !this.#seen.has(root)) this.#readAccessors(root)
-    this.#walk(root)
+  /**
+   * @param isModule What accessors of it and of its functions give is recorded, too: it may be a default that a setter changes,
+   * or be made when it is first read.
+   */
+  record(root: unknown, { isModule = false } = {}): void {
+    if (isObject(root) && !this.#seen.has(root)) this.#walk(root, isModule)
   }
 
   /** The name of what is not as it was recorded. */
@@ -55,35 +58,40 @@ export class SharedState {
     return undefined
   }
 
-  #readAccessors(root: object): void {
-    for (const key of ownKeys(root)) {
-      if (!getOwnPropertyDescriptor(root, key)?.get) continue
-      const value = read(root, key)
-      const isStillRead = getOwnPropertyDescriptor(root, key)?.get !== undefined
-      if (isStillRead) this.#values.push({ of: root, key, value })
-      this.#walk(value)
-    }
-  }
-
-  #walk(root: unknown): void {
-    const left = [root]
+  #walk(root: object, isModule: boolean): void {
+    const left: object[] = [root]
     const add = (value: unknown) => {
-      if (isObject(value) && !this.#seen.has(value)) left.push(value)
+      if (isObject(value) && !this.#seen.has(value) && !this.#fixed.has(value)) left.push(value)
     }
     while (left.length > 0) {
-      const object = left.pop()
-      if (!isObject(object) || this.#seen.has(object)) continue
+      const object = left.pop() as object // there is one
+      if (this.#seen.has(object) || this.#fixed.has(object)) continue
       if (this.#seen.size > MOST_OBJECTS) throw new Error('what all runs share is too much to be compared')
+      if (isModule && (object === root || typeof object === 'function')) this.#readAccessors(object, add)
       const keys = ownKeys(object)
-      const descriptors = keys.map((key) => getOwnPropertyDescriptor(object, key) ?? {})
       const prototype = getPrototypeOf(object)
-      this.#seen.set(object, { object, keys, descriptors, prototype })
       add(prototype)
+      if (isPlainFunction(object, keys)) {
+        this.#fixed.add(Object.freeze(object))
+        continue
+      }
+      const descriptors = keys.map((key) => getOwnPropertyDescriptor(object, key) ?? {})
+      this.#seen.set(object, { object, keys, descriptors, prototype })
       for (const { value, get, set } of descriptors) {
         add(value)
         add(get)
         add(set)
       }
+    }
+  }
+
+  #readAccessors(of: object, add: (value: unknown) => void): void {
+    for (const key of ownKeys(of)) {
+      if (!getOwnPropertyDescriptor(of, key)?.get) continue
+      const value = read(of, key)
+      const isStillRead = getOwnPropertyDescriptor(of, key)?.get !== undefined
+      if (isStillRead) this.#values.push({ of, key, value })
+      add(value)
     }
   }
 }
@@ -110,6 +118,10 @@ function changedKey({ object, keys, descriptors, prototype }: Seen): Key | undef
   return now[keys.length]
 }
 
+/** It has what every function has, and is no constructor: nothing inherits from it. */
+const isPlainFunction = (object: object, keys: Key[]): boolean =>
+  typeof object === 'function' && keys.length === 2 && keys.includes('length') && keys.includes('name')
+
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function'
 
@@ -129,12 +141,19 @@ function nameOf(object: object): string {
 /** Of the main realm. Those without a name in `globalThis` are prototypes of the others, or reached by syntax. */
 function intrinsics(): unknown[] {
   const named = INTRINSICS.map((name) => Reflect.get(globalThis, name))
-  const iterators = [[].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), ''.matchAll(/a/g)]
+  const iterators = [
+    [].values(),
+    new Map().values(),
+    new Set().values(),
+    ''[Symbol.iterator](),
+    ''.matchAll(/a/g),
+  ]
   const functions = [async () => {}, function* () {}, async function* () {}]
   return [...named, ...iterators.map(getPrototypeOf), ...functions.map(getPrototypeOf)]
 }
 
-const INTRINSICS = `Object Function Array Number Boolean String Symbol BigInt Date Promise RegExp Error AggregateError EvalError
+const INTRINSICS =
+  `Object Function Array Number Boolean String Symbol BigInt Date Promise RegExp Error AggregateError EvalError
   RangeError ReferenceError SyntaxError TypeError URIError SuppressedError JSON Math Reflect Proxy Intl Temporal Atomics Iterator
   ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array
   Float16Array Float32Array Float64Array BigInt64Array BigUint64Array Map Set WeakMap WeakSet WeakRef FinalizationRegistry

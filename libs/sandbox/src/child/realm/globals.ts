@@ -1,6 +1,6 @@
 import type { Platform } from '../platform.ts'
 import { processOf, timersOf } from './modules.ts'
-import { realmPerformance } from './process.ts'
+import { realmNavigator, realmPerformance } from './process.ts'
 import { realmStructuredClone } from './structured-clone.ts'
 
 /** Given to this script by the main realm. */
@@ -8,7 +8,16 @@ declare const platform: Platform
 
 /** Constructors of which Node's own code makes objects, or throws them, where a function can see it. */
 const NAMES = ['Object', 'Function', 'Array', 'Promise', 'Map', 'Set', 'Date', 'RegExp']
-const ERRORS = ['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError']
+const ERRORS = [
+  'Error',
+  'AggregateError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+]
 
 const define = (name: string, value: unknown) =>
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
@@ -29,6 +38,7 @@ define('global', globalThis)
 for (const [name, value] of Object.entries(timersOf(platform).globals)) define(name, value)
 lazily('process', () => processOf(platform))
 lazily('performance', () => realmPerformance(platform))
+lazily('navigator', () => realmNavigator(platform))
 lazily('structuredClone', () => realmStructuredClone(platform))
 define('queueMicrotask', (work: () => void) => {
   if (typeof work !== 'function') throw new TypeError('The "callback" argument must be of type function')
@@ -58,10 +68,16 @@ function Registry(cleanup: (held: unknown) => void): object {
 }
 Object.defineProperty(Registry, 'name', { value: 'FinalizationRegistry' })
 Registry.prototype = Native.prototype
-Object.defineProperty(Native.prototype, 'constructor', { value: Registry, writable: true, configurable: true })
+Object.defineProperty(Native.prototype, 'constructor', {
+  value: Registry,
+  writable: true,
+  configurable: true,
+})
 define('FinalizationRegistry', Registry)
 
-const atomics = Atomics as unknown as { waitAsync: (...args: unknown[]) => { async: boolean; value: unknown } }
+const atomics = Atomics as unknown as {
+  waitAsync: (...args: unknown[]) => { async: boolean; value: unknown }
+}
 const { waitAsync } = atomics
 define('Atomics', Atomics)
 Object.defineProperty(Atomics, 'waitAsync', {

@@ -53,9 +53,21 @@ export function realmProcess(platform: Platform): object {
 
 /** `performance` likewise: marks and observers are of the whole process. */
 export function realmPerformance(platform: Platform): object {
-  const real = platform.global('performance') as typeof performance
-  const own = { now: () => real.now(), timeOrigin: real.timeOrigin, toJSON: () => ({ timeOrigin: real.timeOrigin }) }
+  const real = platform.ownGlobal('performance') as typeof performance
+  const own = {
+    now: () => real.now(),
+    timeOrigin: real.timeOrigin,
+    toJSON: () => ({ timeOrigin: real.timeOrigin }),
+  }
   return guarded(platform, 'performance', own, real)
+}
+
+/** `navigator` likewise: its locks are of the whole process. */
+export function realmNavigator(platform: Platform): object {
+  const real = platform.ownGlobal('navigator') as Navigator
+  const { userAgent, language, languages, hardwareConcurrency, platform: system } = real
+  const own = { userAgent, language, languages: [...languages], hardwareConcurrency, platform: system }
+  return guarded(platform, 'navigator', own, real)
 }
 
 function guarded(platform: Platform, name: string, own: object, real: object): object {

@@ -86,10 +86,13 @@ export function realmTimers(platform: Platform) {
           const error = new Error('The operation was aborted', cause)
           reject(Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' }))
         }
-        const timer = begin(() => {
-          signal?.removeEventListener('abort', abort)
-          resolve(value)
-        }, ...args)
+        const timer = begin(
+          () => {
+            signal?.removeEventListener('abort', abort)
+            resolve(value)
+          },
+          ...args,
+        )
         if (signal?.aborted) abort()
         else signal?.addEventListener('abort', abort, { once: true })
       })
