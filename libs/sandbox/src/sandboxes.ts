@@ -120,6 +120,11 @@ export class Sandboxes implements AsyncDisposable {
     return this.#used.size
   }
 
+  /** Children that look for what their run has left. */
+  get settling(): number {
+    return this.#settling.size
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort()
     clearInterval(this.#check)

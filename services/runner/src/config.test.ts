@@ -17,3 +17,9 @@ test('less than the calls of one run may need is refused', () => {
     '4 slots (RUNNER_SLOTS) and 8 parked runs (RUNNER_MAX_PARKED) need 536870912 bytes at least',
   )
 })
+
+test('what is reused is one of the known policies, and the error names them', () => {
+  expect(parse({}).sandbox).toMatchObject({ reuse: 'bundle', reuseLimits: { idle: 8 } })
+  expect(parse({ SANDBOX_REUSE: 'never' }).sandbox).toMatchObject({ reuse: 'never' })
+  expect(() => parse({ SANDBOX_REUSE: 'tenant' })).toThrow(/bundle.*never/)
+})
