@@ -31,8 +31,8 @@ type SyncFacts = z.infer<typeof SyncFacts>
 
 /** Evaluates a bundle in a sandbox and reads its definition. Errors call the sync `name`. */
 export async function describeSync(bundle: string, name: string, sandboxes: Sandboxes): Promise<SyncFacts> {
-  using sandbox = await sandboxes.take()
-  const input: ProgramInput = { task: 'describe', code: bundle }
+  using sandbox = await sandboxes.take({ bundle })
+  const input: ProgramInput = { task: 'describe' }
   const outcome = await sandbox.run({ input, host: {}, onLog: () => {} })
   if (outcome.kind !== 'success') {
     const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.message

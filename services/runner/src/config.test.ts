@@ -18,3 +18,9 @@ test('less than the calls of one run may need is refused', () => {
     '5 slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS) and 8 parked runs (RUNNER_MAX_PARKED) need 637534208 bytes at least',
   )
 })
+
+test('what is reused is one of the known policies, and the error names them', () => {
+  expect(parse({}).sandbox).toMatchObject({ reuse: 'bundle', reuseLimits: { idle: 8 } })
+  expect(parse({ SANDBOX_REUSE: 'never' }).sandbox).toMatchObject({ reuse: 'never' })
+  expect(() => parse({ SANDBOX_REUSE: 'tenant' })).toThrow(/bundle.*never/)
+})

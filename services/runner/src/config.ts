@@ -2,10 +2,12 @@ import { MIN_ANSWER_BYTES } from '@syncline/outgoing'
 import {
   defaultLimits,
   defaultParentLimits,
+  defaultReuseLimits,
   type Limits,
   leastInFlightBytes,
   levels,
   type ParentLimits,
+  reusePolicies,
 } from '@syncline/sandbox'
 import { variable } from '@syncline/service'
 import { z } from 'zod'
@@ -58,6 +60,13 @@ export const Config = z
     /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */
     SANDBOX_WARM_MIN: variable.whole(2),
     SANDBOX_WARM_MAX: variable.whole(8),
+    /**
+     * `bundle`: a process serves runs of the same environment and bundle, one after the other, each in a realm of its own.
+     * `never`: each run has a process of its own, which costs about 50 ms of processor. See libs/sandbox.
+     */
+    SANDBOX_REUSE: variable.oneOf(reusePolicies, 'bundle'),
+    /** Processes that have served and wait for another run of the same bundle. Each takes about 80 MB. */
+    SANDBOX_REUSE_MAX: variable.whole(8),
     /** `host` or `host:port` that functions may reach though it is not a public address. */
     EGRESS_ALLOW_HOSTS: variable.list([]),
     /** For tests: every request goes to this origin instead. */
@@ -96,6 +105,8 @@ export const Config = z
     sandbox: {
       minLevel: env.SANDBOX_MIN_LEVEL,
       warm: { least: env.SANDBOX_WARM_MIN, most: env.SANDBOX_WARM_MAX },
+      reuse: env.SANDBOX_REUSE,
+      reuseLimits: { ...defaultReuseLimits, idle: env.SANDBOX_REUSE_MAX },
     },
     egress: { allowHosts: env.EGRESS_ALLOW_HOSTS, redirectTo: env.EGRESS_REDIRECT_TO },
   }))

@@ -110,7 +110,8 @@ function begin({ deps, active, attempt, work, saves, signal }: RunContext): void
 
 async function runFunction(run: RunContext) {
   const { deps, active, attempt, work, log, waits, signal, speaks } = run
-  using sandbox = await deps.sandboxes.take()
+  const reuse = { tenant: attempt.environment, hash: work.sync.bundle }
+  using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
   waits.attach(sandbox)
   deps.events.functionStarts(performance.now() - active.takenAt)
   return await sandbox.run({
@@ -142,10 +143,9 @@ function lastSyncDate({ lastSyncAtMs }: Attempt, { consistencyLagMs = 0 }: Work[
   return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
 }
 
-function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
+function inputOf(attempt: Attempt, { integration, settings }: Work): ProgramInput {
   return {
     task: 'sync',
-    code: bundle,
     facts: {
       connectionId: attempt.connectionId,
       providerConfigKey: attempt.providerConfigKey,

@@ -1,4 +1,4 @@
-import type { ChildLimits, LogLevel } from '../messages.ts'
+import type { ChildLimits, LogLevel } from '../../messages.ts'
 
 const LINE_CHARS = 10_000
 

@@ -1,5 +1,6 @@
-import { ERROR_CHARS, type ThrownError } from '../messages.ts'
-import { truncated } from '../truncated.ts'
+import { ERROR_CHARS } from '../../error-chars.ts'
+import type { ThrownError } from '../../messages.ts'
+import { truncated } from '../../truncated.ts'
 
 /** What was thrown, as data. It may be anything: also an object whose every property throws. */
 export function describeError(thrown: unknown): ThrownError {
