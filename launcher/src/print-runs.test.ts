@@ -2,14 +2,16 @@ import { expect, test } from 'vitest'
 import { lineOf } from './print-runs.ts'
 
 const AT = '2026-01-02T03:04:05.000Z'
+const bytesOf = (event: unknown) => Buffer.from(JSON.stringify(event))
 const ended = (changes: object) =>
-  JSON.stringify({
+  bytesOf({
     specversion: '1.0',
     id: '1',
     source: '/environments/dev',
     type: 'run.ended',
     time: AT,
     datacontenttype: 'application/json',
+    dataschema: 'urn:syncline:event:run.ended:1',
     data: {
       schedule: 's1',
       provider_config_key: 'github',
@@ -37,6 +39,6 @@ test('a run that ended is a line with what it is about and what it has changed',
 
 test('what is no such event is no line', () => {
   expect(lineOf(ended({ connection_id: undefined }))).toBeUndefined()
-  expect(lineOf('{}')).toBeUndefined()
-  expect(lineOf('text')).toBeUndefined()
+  expect(lineOf(bytesOf({}))).toBeUndefined()
+  expect(lineOf(Buffer.from('text'))).toBeUndefined()
 })

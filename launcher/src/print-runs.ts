@@ -6,18 +6,29 @@ export async function printRuns(natsUrl: string, print: (line: string) => void):
   const bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'npm start')
   bus.connection.subscribe(`${bus.prefix}.event.run.ended.*`, {
     callback: (error, message) => {
-      if (error) return
-      const event = subjects.event.codec.decode(message.data)
-      if (event.type === 'run.ended') print(lineOf(event.data))
+      const line = error ? undefined : lineOf(message.data)
+      if (line !== undefined) print(line)
     },
   })
   return bus
 }
 
-function lineOf(run: EventData<'run.ended'>): string {
+/** Undefined: it is no event that this version knows. */
+export function lineOf(message: Uint8Array): string | undefined {
+  const run = runEnded(message)
+  if (run === undefined) return undefined
   const time = new Date(run.finished_at).toLocaleTimeString('en-GB')
   const sync = run.variant === 'base' ? run.sync : `${run.sync}::${run.variant}`
   return `${time}  ${run.provider_config_key}/${sync} of ${run.connection_id}: ${resultOf(run)}`
+}
+
+function runEnded(message: Uint8Array): EventData<'run.ended'> | undefined {
+  try {
+    const event = subjects.event.codec.decode(message)
+    return event.type === 'run.ended' ? event.data : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function resultOf({ outcome, error, result }: EventData<'run.ended'>): string {

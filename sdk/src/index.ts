@@ -1,5 +1,6 @@
 export type {
   Capacity,
+  Event as SynclineEvent,
   HeldDeletion,
   ListedRun,
   Schedule,
@@ -7,7 +8,6 @@ export type {
   StaleReason,
   Why,
 } from '@syncline/api'
-export type { Event as SynclineEvent, HeldDeletion } from '@syncline/api'
 export {
   ActionError,
   createAction,

@@ -96,8 +96,6 @@ test('integration, connection, variable, trigger, status and logs', async () => 
       retries: 0,
       overlap: 'skip',
       trackDeletes: false,
-      retries: 0,
-      overlap: 'skip',
       bundle: 'x',
       deployedAt: new Date().toISOString(),
     },

@@ -115,9 +115,9 @@ test('an integration has a limit and a weight, which can be changed and taken ba
   ])
 })
 
-test.each([
+test.each<[field: string, value: unknown, message: string]>([
   ...['concurrency', 'weight'].flatMap((field) =>
-    [0, -1, 1.5, 1e300, 100_001].map((value) => [field, value, `not ${value}`]),
+    [0, -1, 1.5, 1e300, 100_001].map((value): [string, unknown, string] => [field, value, `not ${value}`]),
   ),
   ['weight', 101, 'must be a whole number from 1 to 100, not 101'],
   ['concurrency', '5', 'expected number'],

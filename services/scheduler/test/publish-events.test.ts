@@ -28,7 +28,7 @@ async function openWorld(natsUrl = servers().nats.url) {
     connectRedis(servers().redis.url, () => {}),
     (client) => client.disconnect(),
   )
-  const limits = { maxRuns: 1, queueTimeoutMs: 1, leaseMs: 1, historyRuns: 1 }
+  const limits = { maxRuns: 1, queueTimeoutMs: 1, leaseMs: 1, historyRuns: 1, environmentRuns: 100 }
   const state = new State(redis, prefix, limits, () => AT)
   const lines: string[] = []
   const log = createLog('test', 'warn', { write: (line) => void lines.push(line) })
