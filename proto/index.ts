@@ -1,5 +1,4 @@
 export * from './gen/syncline/v1/commands.ts'
-export * from './gen/syncline/v1/connections.ts'
 export * from './gen/syncline/v1/health.ts'
 export * from './gen/syncline/v1/records.ts'
 export * from './gen/syncline/v1/runs.ts'

@@ -1,5 +1,7 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { Command } from 'commander'
+import { cancel } from './commands/cancel.ts'
+import { capacity } from './commands/capacity.ts'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'
 import { connectionList } from './commands/connection-list.ts'
@@ -7,46 +9,72 @@ import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
 import { envCreate } from './commands/env-create.ts'
+import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
 import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
 import { integrationList } from './commands/integration-list.ts'
+import { integrationUpdate } from './commands/integration-update.ts'
 import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
 import { logs } from './commands/logs.ts'
+import { pause } from './commands/pause.ts'
 import { providerCheck } from './commands/provider-check.ts'
 import { providerDelete } from './commands/provider-delete.ts'
 import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
+import { runs } from './commands/runs.ts'
+import { start } from './commands/start.ts'
 import { status } from './commands/status.ts'
+import { syncList } from './commands/sync-list.ts'
 import { trigger } from './commands/trigger.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { variableDelete } from './commands/variable-delete.ts'
 import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
+import { why } from './commands/why.ts'
 import { explain } from './explain.ts'
 
 const program = new Command('syncline')
   .description('Deploys sync functions to Syncline, and looks after what it runs.')
   .showHelpAfterError('(see --help)')
 
-for (const command of [deploy(), undeploy(), status(), trigger(), logs()]) program.addCommand(command)
+const syncs = [
+  deploy(),
+  undeploy(),
+  status(),
+  why(),
+  trigger(),
+  start(),
+  pause(),
+  cancel(),
+  runs(),
+  logs(),
+  capacity(),
+]
+for (const command of syncs) program.addCommand(command)
 group('provider', 'files that say how to reach external APIs', [
   providerCheck(),
   providerDeploy(),
   providerList(),
   providerDelete(),
 ])
-group('integration', 'external APIs', [integrationCreate(), integrationList(), integrationDelete()])
+group('integration', 'external APIs', [
+  integrationCreate(),
+  integrationList(),
+  integrationUpdate(),
+  integrationDelete(),
+])
 group('connection', 'access of your customers to them', [
   connectionCreate(),
   connectionList(),
   connectionDelete(),
 ])
+group('sync', 'deployed sync functions', [syncList()])
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
-group('env', 'environments (needs NATS_URL)', [envCreate(), envList()])
+group('env', 'environments (needs NATS_URL)', [envCreate(), envList(), envLimits()])
 group('key', 'API keys (needs NATS_URL)', [keyCreate(), keyList(), keyRevoke()])
 
 try {

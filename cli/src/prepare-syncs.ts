@@ -16,6 +16,8 @@ interface Options {
   onWarning: (warning: string) => void
 }
 
+type Facts = Awaited<ReturnType<typeof describeSync>>
+
 /** Bundles each sync of a folder and reads what it says about itself. */
 export async function prepareSyncs(
   folder: string,
@@ -38,8 +40,21 @@ export async function prepareSyncs(
       auto_start: facts.autoStart,
       track_deletes: facts.trackDeletes,
       bundle: bundle.text,
+      ...policyOf(facts),
       ...(facts.version !== undefined && { version: facts.version }),
     })
   }
   return prepared
+}
+
+/** What the sync does not say is not sent. */
+function policyOf({ fresh, jitter, retries, concurrency, overlap, pauseAfterFailures }: Facts) {
+  return {
+    ...(fresh !== undefined && { fresh }),
+    ...(jitter !== undefined && { jitter }),
+    ...(retries !== undefined && { retries }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(overlap !== undefined && { overlap }),
+    ...(pauseAfterFailures !== undefined && { pause_after_failures: pauseAfterFailures }),
+  }
 }

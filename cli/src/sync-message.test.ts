@@ -4,7 +4,7 @@ import { syncMessage } from './sync-message.ts'
 type Sync = Parameters<typeof syncMessage>[0]
 
 const at = '2026-11-26T20:00:00.000Z'
-const run = { state: 'ended', error: null, warning: null, throttled: null, requestedAt: at }
+const run = { state: 'ended', error: null, warning: null, throttled: null, parked: null, requestedAt: at }
 const message = (lastRun: object | null, fields: object = {}) =>
   // Only what the message is made of.
   syncMessage({ connection_id: 'user-1', blocked: null, lastRun, ...fields } as unknown as Sync) // what a message depends on
@@ -16,6 +16,11 @@ test('a sync that waits says for what', () => {
   )
   const back = { ...throttled, until: null }
   expect(message({ ...run, state: 'queued', throttled: back })).toBe(`waits for a runner since ${at}`)
+})
+
+test('a run that is parked says for what it waits', () => {
+  const parked = "the quota of 'crm' is used up"
+  expect(message({ ...run, state: 'running', parked })).toBe(`waits for its API: ${parked}`)
 })
 
 test('a sync that is stopped says why and what to do, also if its last run was a success', () => {

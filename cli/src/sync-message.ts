@@ -1,10 +1,12 @@
-import type { Syncline } from '@syncline/sdk'
-
-type SyncStatus = Awaited<ReturnType<Syncline['syncStatus']>>['syncs'][number]
+import type { Schedule } from '@syncline/sdk'
 
 /** What somebody should know who looks at a sync now: why it waits or is stopped, else how its last run ended. */
-export function syncMessage({ blocked, lastRun, connection_id }: SyncStatus): string | null {
-  if (lastRun?.state === 'running') return null
+export function syncMessage({
+  blocked,
+  lastRun,
+  connection_id,
+}: Pick<Schedule, 'blocked' | 'lastRun' | 'connection_id'>): string | null {
+  if (lastRun?.state === 'running') return lastRun.parked && `waits for its API: ${lastRun.parked}`
   if (lastRun?.state === 'queued') {
     const { throttled, requestedAt } = lastRun
     if (throttled?.until) return `waits for its API until ${throttled.until}: ${throttled.reason}`

@@ -6,7 +6,6 @@ import { takePort } from '@syncline/embedded'
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { type Replay, startReplay } from '@syncline/example-github-issues/replay'
 import { type Example, setUpExample } from '@syncline/example-github-issues/setup'
-import { Syncline } from '@syncline/sdk'
 import { Listr } from 'listr2'
 import colors from 'picocolors'
 import { type DevFile, DIR, isRunning, readDevFile, readKeyring, writeDevFile } from './dev-file.ts'
@@ -89,8 +88,7 @@ async function main(): Promise<void> {
   const { file, example } = running
   if (!stop.aborted && file && example) {
     console.log(welcome({ ...file, ...example }))
-    const client = new Syncline({ secretKey: example.key, host: file.url })
-    open.use(await printRuns(file.nats_url, client, console.log))
+    open.use(await printRuns(file.nats_url, console.log))
     await orAborted(new Promise(() => {}), stop).catch(() => {})
   }
   console.log('stopping …')

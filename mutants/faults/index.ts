@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 import { budget } from './budget.ts'
 import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
+import { events } from './events.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
 import { scheduler } from './scheduler.ts'
@@ -13,6 +14,7 @@ export const mutants: Mutant[] = [
   ...runner,
   ...catalog,
   ...bus,
+  ...events,
   ...tokens,
   ...budget,
 ]

@@ -1,4 +1,6 @@
 import type {
+  Cancelled,
+  Capacity,
   ClientAnswer,
   ClientRequest,
   Connection,
@@ -6,13 +8,14 @@ import type {
   DeployedSync,
   HeldDeletion,
   Integration,
+  ListedRun,
   LogLine,
   Provider,
   ProviderFile,
   RouteAt,
-  Run,
   SyncToDeploy,
   Variable,
+  Why,
 } from '@syncline/api'
 import { createTransport, type Transport } from './transport.ts'
 import type {
@@ -21,6 +24,8 @@ import type {
   ListConnectionsRequestConfig,
   ListHeldDeletionsRequestConfig,
   ListRecordsRequestConfig,
+  ListRunsRequestConfig,
+  ListSchedulesRequestConfig,
   MaybeLater,
   NangoRecord,
   PruneRecordsRequestConfig,
@@ -207,7 +212,22 @@ export class Syncline {
   }
 
   /**
-   * State, last run, next run, checkpoint and record counts of syncs.
+   * Ends the active runs of syncs at once, and what waits behind them. Their schedules go on at the next slots.
+   *
+   * @example
+   * const { cancelled } = await syncline.cancelSync('github', ['issues'], 'user-123')
+   */
+  async cancelSync(
+    providerConfigKey: string,
+    syncs: SyncRef[],
+    connectionId?: string,
+  ): Promise<MaybeLater<Cancelled>> {
+    const body = { provider_config_key: providerConfigKey, syncs, connection_id: connectionId }
+    return this.#call('POST', '/sync/cancel', { body })
+  }
+
+  /**
+   * State, last run, next run, checkpoint, record counts and freshness of syncs.
    *
    * @example
    * const { syncs } = await syncline.syncStatus('github', '*', 'user-123')
@@ -495,26 +515,105 @@ export class Syncline {
   }
 
   /**
-   * The last runs of a sync, newest first.
+   * One page of the schedules of the environment, in the order of integration, connection, sync and variant: each with its
+   * status, its freshness, and if it is stale, why. A page may hold fewer than `limit` though there are more.
    *
-   * @example const { runs } = await syncline.listRuns('github', 'issues', 'user-123')
+   * @example
+   * const { schedules, next_cursor } = await syncline.listSchedules({ stale: true, reason: ['failing', 'paused'] })
    */
-  async listRuns(
-    providerConfigKey: string,
-    sync: SyncRef,
-    connectionId: string,
-    { limit }: { limit?: number } = {},
-  ): Promise<{ runs: Run[] }> {
+  async listSchedules(
+    config: ListSchedulesRequestConfig = {},
+  ): Promise<ClientAnswer<RouteAt<'GET', '/schedules'>>> {
+    const { providerConfigKey, connectionId, syncs, state, reason, stale, cursor, ...query } = config
+    return this.#call('GET', '/schedules', {
+      query: {
+        ...query,
+        provider_config_key: providerConfigKey,
+        connection_id: connectionId,
+        syncs: syncs?.map(nameOf).join(',') || undefined,
+        state: state?.join(',') || undefined,
+        reason: reason?.join(',') || undefined,
+        stale: stale ? 'true' : undefined,
+        cursor: cursor ?? undefined,
+      },
+    })
+  }
+
+  /**
+   * Why a sync is stale, if it is: exactly one reason, since when, and what happened to its last slots and runs.
+   *
+   * @example
+   * const { schedule } = await syncline.why('github', 'issues', 'user-123')
+   * console.log(schedule.freshness.stale?.message ?? 'it is fresh')
+   */
+  async why(providerConfigKey: string, sync: SyncRef, connectionId: string): Promise<Why> {
     const { name, variant } = typeof sync === 'string' ? { name: sync, variant: undefined } : sync
-    return this.#call('GET', '/runs', {
+    return this.#call('GET', '/why', {
       query: {
         provider_config_key: providerConfigKey,
         connection_id: connectionId,
         sync_name: name,
         variant,
-        limit,
       },
     })
+  }
+
+  /**
+   * What limits the runs of the environment, what is in flight and waits, and the runners.
+   *
+   * @example const { environment, runners } = await syncline.getCapacity()
+   */
+  async getCapacity(): Promise<Capacity> {
+    return this.#call('GET', '/capacity')
+  }
+
+  /**
+   * The last runs of a sync, newest first; or one page of the runs of the whole environment or a part of it, first those that
+   * have not ended. A page may hold fewer than `limit` though there are more.
+   *
+   * @example
+   * const { runs } = await syncline.listRuns('github', 'issues', 'user-123')
+   * const { runs, next_cursor } = await syncline.listRuns({ state: ['queued'] })
+   */
+  async listRuns(
+    providerConfigKey: string,
+    sync: SyncRef,
+    connectionId: string,
+    options?: { limit?: number; cursor?: string | null },
+  ): Promise<RunsPage>
+  async listRuns(config?: ListRunsRequestConfig): Promise<RunsPage>
+  async listRuns(
+    first: string | ListRunsRequestConfig = {},
+    sync?: SyncRef,
+    connectionId?: string,
+    options: { limit?: number; cursor?: string | null } = {},
+  ): Promise<RunsPage> {
+    const config =
+      typeof first === 'string' ? { ...options, providerConfigKey: first, sync, connectionId } : first
+    const { name, variant } =
+      typeof config.sync === 'object' ? config.sync : { name: config.sync, variant: undefined }
+    const { state, outcome } = config as ListRunsRequestConfig // the other form has none
+    return this.#call('GET', '/runs', {
+      query: {
+        provider_config_key: config.providerConfigKey,
+        connection_id: config.connectionId,
+        sync_name: name,
+        variant,
+        state: state?.join(',') || undefined,
+        outcome: outcome?.join(',') || undefined,
+        limit: config.limit,
+        cursor: config.cursor ?? undefined,
+      },
+    })
+  }
+
+  /**
+   * Ends a run at once, if it has not ended. Its schedule goes on at the next slot.
+   *
+   * @example const { cancelled } = await syncline.cancelRun(run.id)
+   */
+  async cancelRun(runId: string): Promise<MaybeLater<Cancelled>> {
+    return this.#call('POST', '/runs/:id/cancel', { params: { id: runId } })
   }
 
   /** @example const { lines } = await syncline.getRunLogs(run.id) */
@@ -522,6 +621,8 @@ export class Syncline {
     return this.#call('GET', '/runs/:id/logs', { params: { id: runId }, query: { limit } })
   }
 }
+
+type RunsPage = { runs: ListedRun[]; next_cursor: string | null }
 
 function connectionHeaders(providerConfigKey: string, connectionId: string) {
   return { 'provider-config-key': providerConfigKey, 'connection-id': connectionId }

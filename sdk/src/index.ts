@@ -1,4 +1,13 @@
-export type { HeldDeletion } from '@syncline/api'
+export type {
+  Capacity,
+  Event as SynclineEvent,
+  HeldDeletion,
+  ListedRun,
+  Schedule,
+  SkippedSlots,
+  StaleReason,
+  Why,
+} from '@syncline/api'
 export {
   ActionError,
   createAction,
@@ -22,6 +31,8 @@ export type {
   ListConnectionsRequestConfig,
   ListHeldDeletionsRequestConfig,
   ListRecordsRequestConfig,
+  ListRunsRequestConfig,
+  ListSchedulesRequestConfig,
   MaybeLater,
   NangoRecord,
   PruneRecordsRequestConfig,

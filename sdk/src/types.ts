@@ -1,4 +1,4 @@
-import type { Accepted, RecordMetadata, SyncStatus } from '@syncline/api'
+import type { Accepted, ListedRun, RecordMetadata, StaleReason, SyncStatus } from '@syncline/api'
 
 /** A record as it was saved, with what Syncline knows of it. */
 export type NangoRecord<T = AnyRecord> = T & { _nango_metadata: RecordMetadata }
@@ -61,6 +61,38 @@ export interface ListHeldDeletionsRequestConfig {
   /** Up to 500; 100 by default. */
   limit?: number
   /** `next_cursor` of the page before. A page may hold fewer than `limit` though there are more. */
+  cursor?: string | null
+}
+
+export interface ListSchedulesRequestConfig {
+  providerConfigKey?: string
+  /** Needs a `providerConfigKey`. */
+  connectionId?: string
+  syncs?: SyncRef[]
+  state?: ('started' | 'paused')[]
+  /** Only those that are stale for one of these reasons. */
+  reason?: StaleReason[]
+  /** Only those that are stale. */
+  stale?: boolean
+  /** Of their connections; all of them have to match. */
+  tags?: Record<string, string>
+  /** Up to 100; 100 by default. */
+  limit?: number
+  /** `next_cursor` of the page before. */
+  cursor?: string | null
+}
+
+export interface ListRunsRequestConfig {
+  providerConfigKey?: string
+  /** Needs a `providerConfigKey`, and so does `sync`. */
+  connectionId?: string
+  sync?: SyncRef
+  state?: ListedRun['state'][]
+  /** Of runs that ended. */
+  outcome?: ('success' | NonNullable<ListedRun['reason']>)[]
+  /** Up to 100; 20 by default. */
+  limit?: number
+  /** `next_cursor` of the page before. */
   cursor?: string | null
 }
 

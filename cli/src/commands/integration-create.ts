@@ -2,6 +2,7 @@ import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError, Option } from 'commander'
 import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
 
 type Integration = Parameters<Syncline['createIntegration']>[0]
 type Auth = NonNullable<Integration['auth']>
@@ -14,6 +15,8 @@ interface Options extends RestOptions {
   allowHost: string[]
   clientId?: string
   clientSecret?: string
+  concurrency?: number
+  weight?: number
 }
 
 export const integrationCreate = () =>
@@ -31,8 +34,10 @@ export const integrationCreate = () =>
         .env('SYNCLINE_CLIENT_SECRET')
         .argParser(readSecret),
     )
+    .option('--concurrency <n>', 'runs in flight at a time', wholeNumber(1, RUNS_MAX))
+    .option('--weight <n>', 'its share beside other integrations; 1 is usual', wholeNumber(1, WEIGHT_MAX))
     .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
-      const { allowHost, clientId: client_id, clientSecret: client_secret } = options
+      const { allowHost, clientId: client_id, clientSecret: client_secret, concurrency, weight } = options
       await clientOf(options).createIntegration({
         unique_key: key,
         provider,
@@ -40,6 +45,8 @@ export const integrationCreate = () =>
         ...(auth && { auth }),
         ...(Object.keys(header).length > 0 && { headers: header }),
         ...(allowHost.length > 0 && { allowed_hosts: allowHost }),
+        ...(concurrency !== undefined && { concurrency }),
+        ...(weight !== undefined && { weight }),
         ...((client_id !== undefined || client_secret !== undefined) && {
           credentials: {
             ...(client_id !== undefined && { client_id }),

@@ -11,6 +11,8 @@ export const integrationList = () =>
         provider: it.provider,
         auth: it.auth.type,
         'base url': it.base_url,
+        concurrency: it.concurrency,
+        weight: it.weight,
       }))
-      console.log(table(['key', 'provider', 'auth', 'base url'], rows))
+      console.log(table(['key', 'provider', 'auth', 'base url', 'concurrency', 'weight'], rows))
     })

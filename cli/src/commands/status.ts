@@ -1,44 +1,100 @@
+import type { Schedule, StaleReason } from '@syncline/sdk'
+import { collect, collectTags } from '../collect.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { shellQuoted } from '../shell-quoted.ts'
+import { staleReasons } from '../stale-hint.ts'
 import { syncMessage } from '../sync-message.ts'
 import { table } from '../table.ts'
 
-export const status = () =>
-  restCommand('status')
-    .description('show how syncs are doing')
-    .argument('<integration>')
-    .argument('[syncs...]', 'name or name::variant; all when absent')
-    .option('--connection <id>', 'only on this connection')
-    .action(async (integration: string, names: string[], { connection, ...options }: Options) => {
-      const { syncs } = await clientOf(options).syncStatus(
-        integration,
-        names.length > 0 ? names : '*',
-        connection,
-      )
-      const rows = syncs.map((sync) => ({
-        sync: sync.variant === 'base' ? sync.name : `${sync.name}::${sync.variant}`,
-        connection: sync.connection_id,
-        status: sync.status,
-        frequency: sync.frequency,
-        finished: sync.finishedAt ?? null,
-        next: sync.nextScheduledSyncAt,
-        records: Object.entries(sync.recordCount)
-          .map(([model, count]) => `${model} ${count}`)
-          .join(', '),
-        message: syncMessage(sync),
-      }))
-      const columns = [
-        'sync',
-        'connection',
-        'status',
-        'frequency',
-        'finished',
-        'next',
-        'records',
-        'message',
-      ] as const
-      console.log(table([...columns], rows))
-    })
-
 interface Options extends RestOptions {
   connection?: string
+  state?: ('started' | 'paused')[]
+  reason?: StaleReason[]
+  stale?: boolean
+  tag?: Record<string, string>
+  limit: string
+  cursor?: string
+}
+
+const PAGE = 100
+
+export const status = () =>
+  restCommand('status')
+    .description('show how syncs are doing: of the environment, or of an integration')
+    .argument('[integration]', 'all when absent')
+    .argument('[syncs...]', 'name or name::variant; all when absent')
+    .option('--connection <id>', 'only on this connection')
+    .option('--stale', 'only those whose records are older than they may be')
+    .option(
+      '--reason <reasons>',
+      `only those that are stale for it: ${staleReasons.join(', ')}`,
+      collect(staleReasons),
+    )
+    .option('--state <states>', 'only those that are started or paused', collect(['started', 'paused']))
+    .option('--tag <name=value>', 'only on connections with this tag; may be repeated', collectTags)
+    .option('--limit <count>', 'how many to show', '100')
+    .option('--cursor <cursor>', 'go on where an earlier list ended')
+    .action(async (integration: string | undefined, names: string[], options: Options) => {
+      const { found, next, unavailable } = await schedulesOf(integration, names, options)
+      const columns = [
+        ...(integration === undefined ? (['integration'] as const) : []),
+        ...(['sync', 'connection', 'status', 'stale', 'frequency', 'finished', 'next'] as const),
+        ...(['records', 'message'] as const),
+      ]
+      console.log(table(columns, found.map(row)))
+      const stale = found.filter(({ freshness }) => freshness.stale).length
+      if (stale > 0) console.log(`\n${stale} of ${found.length} stale: ${hint(found)}`)
+      if (next !== null) console.log(`\nThere may be more: --cursor ${next}`)
+      if (unavailable.length > 0) console.log(`\nDid not answer: ${unavailable.join(', ')}`)
+    })
+
+async function schedulesOf(integration: string | undefined, names: string[], options: Options) {
+  const client = clientOf(options)
+  const limit = Number(options.limit)
+  if (!(limit >= 1)) throw new Error(`--limit '${options.limit}': give a number from 1 on`)
+  const found: Schedule[] = []
+  const unavailable = new Set<string>()
+  let next: string | null = options.cursor ?? null
+  do {
+    const page = await client.listSchedules({
+      ...(integration !== undefined && { providerConfigKey: integration }),
+      ...(options.connection !== undefined && { connectionId: options.connection }),
+      ...(names.length > 0 && { syncs: names }),
+      ...(options.state && { state: options.state }),
+      ...(options.reason && { reason: options.reason }),
+      ...(options.stale && { stale: true }),
+      ...(options.tag && { tags: options.tag }),
+      limit: Math.min(limit - found.length, PAGE),
+      cursor: next,
+    })
+    found.push(...page.schedules)
+    for (const service of page.unavailable) unavailable.add(service)
+    next = page.next_cursor
+  } while (next !== null && found.length < limit)
+  return { found, next, unavailable: [...unavailable] }
+}
+
+function row(schedule: Schedule) {
+  const { freshness, lastRun, recordCount } = schedule
+  return {
+    integration: schedule.provider_config_key,
+    sync: schedule.variant === 'base' ? schedule.name : `${schedule.name}::${schedule.variant}`,
+    connection: schedule.connection_id,
+    status: schedule.status,
+    stale: freshness.stale?.reason ?? null,
+    frequency: schedule.frequency,
+    finished: schedule.finishedAt ?? null,
+    next: schedule.nextScheduledSyncAt,
+    records: Object.entries(recordCount ?? {})
+      .map(([model, count]) => `${model} ${count}`)
+      .join(', '),
+    message: freshness.stale?.message ?? syncMessage({ ...schedule, lastRun }),
+  }
+}
+
+function hint(found: Schedule[]): string {
+  const first = found.find(({ freshness }) => freshness.stale)
+  if (first === undefined) return ''
+  const names = [first.provider_config_key, first.connection_id, first.name].map(shellQuoted).join(' ')
+  return `syncline why ${names}${first.variant === 'base' ? '' : ` --variant ${first.variant}`}`
 }

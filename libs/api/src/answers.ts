@@ -16,6 +16,10 @@ export type ErrorBody = z.infer<typeof ErrorBody>
 export const Accepted = z.object({ command_id: z.string() })
 export type Accepted = z.infer<typeof Accepted>
 
+/** How many runs ended. */
+export const Cancelled = z.object({ cancelled: z.int() })
+export type Cancelled = z.infer<typeof Cancelled>
+
 export const Success = z.object({ success: z.literal(true) })
 
 /** An answer without a body. */

@@ -7,6 +7,15 @@ import type { Route } from './route.ts'
 const MAX_BUNDLE_CHARS = 5_000_000
 
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
+/** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
+const policy = {
+  fresh: z.string().max(255),
+  jitter: z.string().max(255),
+  retries: z.number(),
+  concurrency: z.number(),
+  overlap: z.enum(['skip', 'queue_one', 'cancel_running']),
+  pause_after_failures: z.number(),
+}
 const facts = {
   description: z.string().max(2000),
   version: z.string().regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z'),
@@ -19,6 +28,7 @@ const facts = {
 export const SyncToDeploy = z.strictObject({
   ...identity,
   ...facts,
+  ...z.object(policy).partial().shape,
   /** Without it, counted on with each new bundle. */
   version: facts.version.optional(),
   auto_start: facts.auto_start.default(true),
@@ -27,7 +37,20 @@ export const SyncToDeploy = z.strictObject({
 })
 export type SyncToDeploy = z.input<typeof SyncToDeploy>
 
-export const DeployedSync = z.object({ ...identity, ...facts, deployed_at: Instant })
+export const DeployedSync = z.object({
+  ...identity,
+  ...facts,
+  ...policy,
+  /** Null: twice the interval. */
+  fresh: policy.fresh.nullable(),
+  /** Null: not at all. */
+  jitter: policy.jitter.nullable(),
+  /** Null: no limit of its own. */
+  concurrency: policy.concurrency.nullable(),
+  /** Null: never. */
+  pause_after_failures: policy.pause_after_failures.nullable(),
+  deployed_at: Instant,
+})
 export type DeployedSync = z.infer<typeof DeployedSync>
 
 const deploy = {

@@ -13,6 +13,8 @@ export const VariableName = name(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
 
 /** That of an id of 255 characters, three bytes each, has 1056. */
 export const Cursor = z.string().min(1).max(1100)
+/** That of a list of schedules: it names an integration, a connection, a sync and a variant. */
+export const ScheduleCursor = z.string().min(1).max(2048)
 /** In answers: ISO 8601 in UTC with milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 })
 /** In requests: ISO 8601 with any offset. */
@@ -21,6 +23,21 @@ export const JsonObject = z.record(z.string(), z.unknown())
 
 /** A count in a query string. */
 export const countInQuery = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+/** One or more words of a list, separated by commas. */
+export function choicesInQuery<const Word extends string>(words: readonly Word[]) {
+  return z
+    .string()
+    .max(1024)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(words)).min(1))
+}
+
+/** A count in a body. */
+export const countInBody = (min: number, max: number) =>
+  z.number().refine((value) => Number.isInteger(value) && value >= min && value <= max, {
+    error: ({ input }) => `must be a whole number from ${min} to ${max}, not ${input}`,
+  })
 
 export const NoQuery = z.strictObject({})
 

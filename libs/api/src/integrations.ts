@@ -2,7 +2,7 @@ import { AppCredentials } from '@syncline/catalog/credentials'
 import { settingsFields } from '@syncline/providers/settings-fields'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { Instant, NoQuery, ProviderConfigKey } from './fields.ts'
+import { countInBody, Instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
 /** Of the customer's own app at the vendor. */
@@ -12,6 +12,9 @@ const App = z.strictObject({
   ...AppCredentials.shape,
   scopes: z.string().max(10_000).optional(),
 })
+
+/** How many runs may be in flight at a time, and the share of the runners beside other integrations. */
+const share = { concurrency: countInBody(1, 100_000), weight: countInBody(1, 100) }
 
 const displayName = z.string().min(1).max(255).optional()
 
@@ -27,6 +30,9 @@ export const Integration = z.object({
   headers: settingsFields.headers.unwrap(),
   /** Shown with `include=credentials`. */
   credentials: AppCredentials.optional(),
+  /** Null: no limit of its own. */
+  concurrency: share.concurrency.nullable(),
+  weight: share.weight,
   created_at: Instant,
   updated_at: Instant,
 })
@@ -48,6 +54,8 @@ const createIntegration = {
       display_name: displayName,
       /** What is given here wins over the provider's. */
       ...settingsFields,
+      concurrency: share.concurrency.optional(),
+      weight: share.weight.optional(),
       credentials: App.optional(),
     }),
     response: answer,
@@ -82,6 +90,10 @@ const updateIntegration = {
       display_name: displayName,
       /** Null: the provider's again. */
       ...nullable(settingsFields),
+      /** Null: no limit of its own. */
+      concurrency: share.concurrency.nullable().optional(),
+      /** Null: 1. */
+      weight: share.weight.nullable().optional(),
       /** Replaced as a whole. */
       credentials: App.nullable().optional(),
     }),

@@ -1,3 +1,4 @@
+import { capacityRoutes } from './capacity.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { health } from './health.ts'
@@ -7,9 +8,11 @@ import { providerRoutes } from './providers.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
 import { runRoutes } from './runs.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { syncRoutes } from './syncs.ts'
 import { variableRoutes } from './variables.ts'
 import { variantRoutes } from './variants.ts'
+import { whyRoutes } from './why.ts'
 
 /** The REST API: every endpoint by its name. The gateway has a handler for each, the SDK takes its types from here. */
 export function createRoutes(limits: { records: number }) {
@@ -20,6 +23,9 @@ export function createRoutes(limits: { records: number }) {
     ...syncRoutes,
     ...variantRoutes,
     ...runRoutes,
+    ...scheduleRoutes,
+    ...whyRoutes,
+    ...capacityRoutes,
     ...variableRoutes,
     ...connectionRoutes,
     ...integrationRoutes,

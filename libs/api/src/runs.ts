@@ -1,26 +1,40 @@
 import { z } from 'zod'
-import { ConnectionId, countInQuery, Instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import { Accepted, Cancelled } from './answers.ts'
+import {
+  ConnectionId,
+  Cursor,
+  choicesInQuery,
+  countInQuery,
+  Instant,
+  NoQuery,
+  ProviderConfigKey,
+  SyncName,
+  Variant,
+} from './fields.ts'
 import type { Route } from './route.ts'
 
 /** By model. */
 export const Result = z.record(z.string(), z.object({ added: z.int(), updated: z.int(), deleted: z.int() }))
 
+const runStates = ['queued', 'running', 'ended'] as const
+const failures = [
+  ...(['failed', 'cancelled', 'lost', 'timed_out', 'cpu_limit', 'event_loop_blocked'] as const),
+  ...(['out_of_memory', 'output_limit', 'protocol_violation', 'crashed', 'exited'] as const),
+] as const
+
 export const Run = z.object({
   id: z.string(),
-  state: z.enum(['queued', 'running', 'ended']),
+  state: z.enum(runStates),
   /** Why it did not succeed. */
-  reason: z
-    .enum([
-      ...(['failed', 'cancelled', 'lost', 'timed_out', 'cpu_limit', 'event_loop_blocked'] as const),
-      ...(['out_of_memory', 'output_limit', 'protocol_violation', 'crashed', 'exited'] as const),
-    ])
-    .nullable(),
+  reason: z.enum(failures).nullable(),
   error: z.string().nullable(),
   /** What a run that succeeded could not do. */
   warning: z.string().nullable(),
   /** Grows when the run is taken over by another runner, or was throttled. */
   attempt: z.int(),
-  /** Why it was started: schedule, trigger or start. */
+  /** Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost. */
+  fruitlessAttempts: z.int(),
+  /** Why it was started: schedule, trigger, start or retry. */
   cause: z.string(),
   requestedAt: Instant,
   startedAt: Instant.nullable(),
@@ -34,23 +48,57 @@ export const Run = z.object({
   throttled: z
     .object({ times: z.int(), until: Instant.nullable(), /** Of the last time. */ reason: z.string() })
     .nullable(),
+  /** While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner. */
+  parked: z.string().nullable(),
 })
 export type Run = z.infer<typeof Run>
 
+/** A run in a list, which says whose it is. */
+export const ListedRun = Run.extend({
+  provider_config_key: z.string(),
+  connection_id: z.string(),
+  sync_name: z.string(),
+  variant: z.string(),
+})
+export type ListedRun = z.infer<typeof ListedRun>
+
+/** Without names, those of the whole environment. Runs that have not ended come first. */
 const listRuns = {
   method: 'GET',
   url: '/runs',
   schema: {
-    querystring: z.strictObject({
-      provider_config_key: ProviderConfigKey,
-      connection_id: ConnectionId,
-      sync_name: SyncName,
-      variant: Variant.default('base'),
-      limit: countInQuery(1, 50).default(20),
-    }),
-    /** Newest first. */
-    response: { 200: z.object({ runs: z.array(Run) }) },
+    querystring: z
+      .strictObject({
+        provider_config_key: ProviderConfigKey.optional(),
+        connection_id: ConnectionId.optional(),
+        sync_name: SyncName.optional(),
+        variant: Variant.default('base'),
+        /** Comma-separated. */
+        state: choicesInQuery(runStates).optional(),
+        /** Comma-separated, of runs that ended: success, or why they did not succeed. */
+        outcome: choicesInQuery(['success', ...failures]).optional(),
+        limit: countInQuery(1, 100).default(20),
+        cursor: Cursor.optional(),
+      })
+      .refine(
+        (query) => query.provider_config_key !== undefined || !(query.connection_id ?? query.sync_name),
+        {
+          path: ['provider_config_key'],
+          message: 'connection_id and sync_name need a provider_config_key',
+        },
+      ),
+    /** Newest first. A page may hold fewer than `limit` though there is a `next_cursor`. */
+    response: { 200: z.object({ runs: z.array(ListedRun), next_cursor: Cursor.nullable() }) },
   },
+} as const satisfies Route
+
+const RunId = z.object({ id: z.string().min(1).max(255) })
+
+/** Ends it at once, if it has not ended. Its schedule goes on at its next slot. */
+const cancelRun = {
+  method: 'POST',
+  url: '/runs/:id/cancel',
+  schema: { params: RunId, querystring: NoQuery, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
 export const LogLine = z.object({
@@ -64,10 +112,10 @@ const listLogs = {
   method: 'GET',
   url: '/runs/:id/logs',
   schema: {
-    params: z.object({ id: z.string().min(1).max(255) }),
+    params: RunId,
     querystring: z.strictObject({ limit: countInQuery(1, 10_000).default(1000) }),
     response: { 200: z.object({ lines: z.array(LogLine) }) },
   },
 } as const satisfies Route
 
-export const runRoutes = { listRuns, listLogs }
+export const runRoutes = { listRuns, listLogs, cancelRun }

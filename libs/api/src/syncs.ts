@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { Accepted, Nothing } from './answers.ts'
+import { Accepted, Cancelled, Nothing } from './answers.ts'
 import { ConnectionId, Instant, JsonObject, NoQuery, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import { Freshness } from './freshness.ts'
 import type { Route } from './route.ts'
 import { Result, Run } from './runs.ts'
 import { parseSyncName } from './sync-name.ts'
@@ -68,6 +69,13 @@ const pauseSyncs = {
   schema: startOrPause,
 } as const satisfies Route
 
+/** Ends the active runs, and what waits behind them. The schedules go on at their next slots. */
+const cancelSyncs = {
+  method: 'POST',
+  url: '/sync/cancel',
+  schema: { ...startOrPause, response: { 200: Cancelled, 202: Accepted } },
+} as const satisfies Route
+
 export const SyncStatus = z.object({
   id: z.string(),
   connection_id: z.string(),
@@ -90,6 +98,11 @@ export const SyncStatus = z.object({
   skippedSlots: z.int(),
   /** Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone. */
   blocked: z.object({ reason: z.enum(['needs_reauth']), message: z.string(), since: Instant }).nullable(),
+  freshness: Freshness,
+  /** Why it is paused, if nobody paused it. */
+  pausedBecause: z.string().nullable(),
+  /** Runs that failed one after the other, up to the last one. */
+  failures: z.int(),
 })
 export type SyncStatus = z.infer<typeof SyncStatus>
 
@@ -124,4 +137,11 @@ const updateFrequency = {
   },
 } as const satisfies Route
 
-export const syncRoutes = { triggerSyncs, startSyncs, pauseSyncs, getSyncStatus, updateFrequency }
+export const syncRoutes = {
+  triggerSyncs,
+  startSyncs,
+  pauseSyncs,
+  cancelSyncs,
+  getSyncStatus,
+  updateFrequency,
+}

@@ -24,6 +24,8 @@ const REQUEST_TIMEOUT_MS = 4000
 const STREAM_DIFFERS = 10058
 /** Commands of one environment that may wait: a further one is refused. */
 const COMMANDS_MAX = 10_000
+/** Events that are kept, of at most 7 days: about 1.6 GB. */
+const EVENTS_MAX = 2_000_000
 
 /** A connection to NATS with our streams in place. */
 export interface Bus extends AsyncDisposable {
@@ -45,8 +47,12 @@ const streams: Record<StreamName, StreamFacts> = {
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
   },
-  RUNS: { subjects: ['run.requested.>'], retention: RetentionPolicy.Workqueue },
-  EVENTS: { subjects: ['event.>'], retention: RetentionPolicy.Limits, max_age: 7 * DAY_NS },
+  EVENTS: {
+    subjects: ['event.>'],
+    retention: RetentionPolicy.Limits,
+    max_age: 7 * DAY_NS,
+    max_msgs: EVENTS_MAX,
+  },
 }
 
 /**

@@ -1,4 +1,5 @@
-import { Command, ConnectionEvent, RunFinished, RunRequested } from '@syncline/proto'
+import { Event } from '@syncline/events'
+import { Command } from '@syncline/proto'
 
 /** What a subject carries. The names of JetStream streams and subjects get the bus's prefix. */
 export interface Subject<T> {
@@ -7,27 +8,18 @@ export interface Subject<T> {
   codec: { encode(message: T): { finish(): Uint8Array }; decode(bytes: Uint8Array): T }
 }
 
-export type StreamName = 'COMMANDS' | 'RUNS' | 'EVENTS'
+export type StreamName = 'COMMANDS' | 'EVENTS'
 
 export const subjects = {
   /** `command.<environment>`: a queue for each environment, see consumeQueues. */
   command: { name: 'command', stream: 'COMMANDS', codec: Command } satisfies Subject<Command>,
-  /** `run.requested.<environment>` */
-  runRequested: {
-    name: 'run.requested',
-    stream: 'RUNS',
-    codec: RunRequested,
-  } satisfies Subject<RunRequested>,
-  /** `event.run.finished.<environment>` */
-  runFinished: {
-    name: 'event.run.finished',
+  /** `event.<type>.<environment>`: JSON, see docs/events.md. */
+  event: {
+    name: 'event',
     stream: 'EVENTS',
-    codec: RunFinished,
-  } satisfies Subject<RunFinished>,
-  /** `event.connection.<environment>` */
-  connectionEvent: {
-    name: 'event.connection',
-    stream: 'EVENTS',
-    codec: ConnectionEvent,
-  } satisfies Subject<ConnectionEvent>,
+    codec: {
+      encode: (event) => ({ finish: () => Buffer.from(JSON.stringify(event)) }),
+      decode: (bytes) => Event.parse(JSON.parse(Buffer.from(bytes).toString())),
+    },
+  } satisfies Subject<Event>,
 }

@@ -1,13 +1,12 @@
+import type { Command } from '@syncline/proto'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { type Bus, type Consumption, connectBus, consumeQueues, publish, subjects } from '../src/index.ts'
 
-type Message = { environment: string; runId: string }
+const STREAM = 'COMMANDS'
 
-const STREAM = 'RUNS'
-
-const consumption = (changes: Partial<Consumption<Message>> = {}): Consumption<Message> => ({
-  subject: subjects.runRequested,
+const consumption = (changes: Partial<Consumption<Command>> = {}): Consumption<Command> => ({
+  subject: subjects.command,
   durable: 'test',
   ackWaitMs: 1000,
   concurrency: 4,
@@ -15,8 +14,14 @@ const consumption = (changes: Partial<Consumption<Message>> = {}): Consumption<M
   ...changes,
 })
 
-const send = (bus: Bus, queue: string, runId: string) =>
-  publish(bus, subjects.runRequested, [queue], { environment: queue, runId }, { id: `${queue}.${runId}` })
+const send = (bus: Bus, queue: string, id: string) =>
+  publish(
+    bus,
+    subjects.command,
+    [queue],
+    { id, environment: queue, action: undefined },
+    { id: `${queue}.${id}` },
+  )
 
 async function withBus(work: (bus: Bus, stop: AbortController, again: () => Promise<Bus>) => Promise<void>) {
   await using open = new AsyncDisposableStack()
@@ -34,16 +39,16 @@ test('a queue keeps its order over instances and failures', () =>
     const seen = new Map(queues.map((queue): [string, string[]] => [queue, []]))
     const failed = new Set<string>()
     const inWork = new Set<string>()
-    const work = async ({ message: { environment: queue, runId } }: { message: Message }) => {
+    const work = async ({ message: { id, environment: queue } }: { message: Command }) => {
       expect(inWork.has(queue)).toBe(false)
       inWork.add(queue)
       await new Promise(setImmediate)
       inWork.delete(queue)
-      if (runId === 'run3' && !failed.has(queue)) {
+      if (id === 'run3' && !failed.has(queue)) {
         failed.add(queue)
         throw new Error('once')
       }
-      seen.get(queue)?.push(runId)
+      seen.get(queue)?.push(id)
     }
     for (const instance of [bus, await another(), await another()])
       void consumeQueues(instance, consumption(), work, stop.signal)
@@ -57,9 +62,9 @@ test('queues whose first message fails hold up no other queue, however many they
     const failing = Array.from({ length: 12 }, (_, n) => `failing${n}`)
     const away = { is: true }
     const seen: string[] = []
-    const work = async ({ message: { environment: queue, runId } }: { message: Message }) => {
+    const work = async ({ message: { id, environment: queue } }: { message: Command }) => {
       if (away.is && failing.includes(queue)) throw new Error('not yet')
-      seen.push(`${queue} ${runId}`)
+      seen.push(`${queue} ${id}`)
     }
     void consumeQueues(bus, consumption({ concurrency: 2 }), work, stop.signal)
     for (const queue of failing) for (const id of ['1', '2']) await send(bus, queue, id)
@@ -78,7 +83,7 @@ test('a long queue takes turns with the others', () =>
     for (let n = 0; n < 50; n++) await send(bus, 'long', String(n))
     const seen: string[] = []
     const sent = Promise.withResolvers<void>()
-    const work = async ({ message: { environment: queue } }: { message: Message }) => {
+    const work = async ({ message: { environment: queue } }: { message: Command }) => {
       if (seen.length === 5) await sent.promise
       seen.push(queue)
     }
@@ -103,7 +108,7 @@ test('messages from before the start, and those of an instance that died, are fo
     await taken.promise
     await send(bus, 'early', '2')
     const seen: string[] = []
-    const work = async ({ message }: { message: Message }) => void seen.push(message.runId)
+    const work = async ({ message }: { message: Command }) => void seen.push(message.id)
     void consumeQueues(bus, consumption(), work, stop.signal)
     await dying.connection.close()
     await eventually(() => expect(seen).toEqual(['1', '2']), { timeoutMs: 30_000 })
@@ -112,7 +117,7 @@ test('messages from before the start, and those of an instance that died, are fo
 test('a message whose announcement is lost is found', () =>
   withBus(async (bus, stop, another) => {
     const seen = new Set<string>()
-    const work = async ({ message }: { message: Message }) => void seen.add(message.runId)
+    const work = async ({ message }: { message: Command }) => void seen.add(message.id)
     // Gets about half of the announcements, and does nothing.
     const idle = await another()
     idle.connection.subscribe(`${bus.prefix}.run.requested.*`, { queue: 'test', callback: () => {} })
@@ -126,13 +131,13 @@ test('a message that can not be decoded is dropped and does not block its queue'
   withBus(async (bus, stop) => {
     const errors: unknown[] = []
     const seen: string[] = []
-    await bus.jetstream.publish(`${bus.prefix}.run.requested.dev`, '\xff\xff')
+    await bus.jetstream.publish(`${bus.prefix}.command.dev`, '\xff\xff')
     await send(bus, 'dev', 'next')
-    const work = async ({ message }: { message: Message }) => void seen.push(message.runId)
+    const work = async ({ message }: { message: Command }) => void seen.push(message.id)
     void consumeQueues(bus, consumption({ onError: (error) => errors.push(error) }), work, stop.signal)
     await eventually(() => expect(seen).toEqual(['next']))
     expect(errors.map(String)).toEqual([
-      `Error: dropped message 1 on '${bus.prefix}.run.requested.dev': not decodable`,
+      `Error: dropped message 1 on '${bus.prefix}.command.dev': not decodable`,
     ])
   }))
 

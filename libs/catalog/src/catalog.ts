@@ -4,7 +4,16 @@ import { Bundles } from './bundles.ts'
 import { checkCatalogSchema } from './catalog-schema.ts'
 import { Collection } from './collection.ts'
 import { compareRegularly } from './comparison.ts'
-import { ApiKey, Connection, Environment, Integration, Provider, Sync, Variable } from './entities.ts'
+import {
+  ApiKey,
+  Connection,
+  Environment,
+  Integration,
+  KeyringCheck,
+  Provider,
+  Sync,
+  Variable,
+} from './entities.ts'
 import { type CatalogChange, Follower } from './follower.ts'
 import { Garbage } from './garbage.ts'
 import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
@@ -19,6 +28,7 @@ const STALL_MS = 10_000
 export interface Catalog extends AsyncDisposable {
   environments: Collection<Environment>
   apiKeys: Collection<ApiKey>
+  keyringChecks: Collection<KeyringCheck>
   variables: Collection<Variable>
   providers: Collection<Provider>
   integrations: Collection<Integration>
@@ -28,6 +38,8 @@ export interface Catalog extends AsyncDisposable {
   garbage: Garbage
   /** Calls `listener` for each change from now on, whoever made it. */
   onChange(listener: (change: CatalogChange) => void): void
+  /** Makes the copy in memory as the bucket is now; listeners are told what had been missed. Reads the keys of all entities. */
+  compare(): Promise<void>
 }
 
 interface Options {
@@ -65,6 +77,7 @@ export async function openCatalog(
     bundles,
     garbage: new Garbage(bucket, bundles),
     onChange: (listener) => follower.onChange(listener),
+    compare: () => follower.compare(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -73,6 +86,7 @@ function collectionsOf({ kv }: Bucket) {
   return {
     environments: new Collection(kv, 'environment', Environment, 'unknown_environment'),
     apiKeys: new Collection(kv, 'key', ApiKey, 'unknown_api_key'),
+    keyringChecks: new Collection(kv, 'keyring', KeyringCheck, 'not_found'),
     variables: new Collection(kv, 'variable', Variable, 'not_found'),
     providers: new Collection(kv, 'provider', Provider, 'unknown_provider'),
     integrations: new Collection(kv, 'integration', Integration, 'unknown_integration'),

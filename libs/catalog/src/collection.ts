@@ -2,7 +2,7 @@ import type { KV } from '@nats-io/kv'
 import { AppError, type ErrorCode } from '@syncline/errors'
 import type { z } from 'zod'
 import { IdentityMap } from './identity-map.ts'
-import { encodeKey, partsOf } from './key.ts'
+import { decodePart, encodeKey, encodePart, partsOf } from './key.ts'
 
 const UPDATE_TRIES = 10
 const REFRESH_TRIES = 10
@@ -23,7 +23,7 @@ export class Collection<T> {
   readonly #bucket: KV
   readonly #schema: z.ZodType<T>
   readonly #unknown: ErrorCode
-  readonly #entries = new IdentityMap<Entry<T>>()
+  readonly #entries = new IdentityMap<Entry<T>>({ nameOf: decodePart, partOf: encodePart })
   /** Deleted by this process and not yet by the watch: listeners get the last value from the copy. */
   readonly #deletedHere = new Set<string>()
   /**
@@ -63,11 +63,29 @@ export class Collection<T> {
     return this.#deletedHere.has(key) ? undefined : this.#entries.get(partsOf(key))?.value
   }
 
-  /** All whose identity begins with `prefix`, from the copy in memory. Costs what it returns. */
+  /** All whose identity begins with `prefix`, from the copy in memory. Costs what it returns: see `each` and `page`. */
   list(...prefix: string[]): T[] {
-    const found: T[] = []
+    return [...this.each(...prefix)]
+  }
+
+  /** The same one by one, in no order. What is made or deleted meanwhile may be among them or not. */
+  *each(...prefix: string[]): Generator<T, void> {
     for (const { key, value } of this.#entries.under(partsOf(this.#key(prefix)))) {
-      if (!this.#deletedHere.has(key)) found.push(value)
+      if (!this.#deletedHere.has(key)) yield value
+    }
+  }
+
+  /**
+   * At most `limit` of them in the order of their identities, compared part by part and by code units; those behind `after`,
+   * the identity of the last one of the page before, which need not exist any more.
+   */
+  page(prefix: string[], { after, limit }: { after?: string[]; limit: number }): T[] {
+    const rest = after?.slice(prefix.length).map(encodePart)
+    const found: T[] = []
+    if (limit <= 0) return found
+    for (const { key, value } of this.#entries.inOrder(partsOf(this.#key(prefix)), rest)) {
+      if (this.#deletedHere.has(key)) continue
+      if (found.push(value) === limit) break
     }
     return found
   }

@@ -3,8 +3,15 @@ import { ApiSettings, AuthScheme, HeaderTemplates } from './api-settings.ts'
 
 const instant = z.iso.datetime()
 
-export const Environment = z.object({ name: z.string(), createdAt: instant })
+/** How many runs may be in flight at a time, and their share beside others. Absent: no limit of its own; weight 1. */
+const Share = z.object({ maxRuns: z.int().min(1).optional(), weight: z.int().min(1).max(100).optional() })
+
+export const Environment = z.object({ name: z.string(), createdAt: instant, ...Share.shape })
 export type Environment = z.infer<typeof Environment>
+
+/** Opens with the keyring of all processes: see `checkKeyring`. */
+export const KeyringCheck = z.object({ sealed: z.string() })
+export type KeyringCheck = z.infer<typeof KeyringCheck>
 
 /** The key itself is shown once, when it is made; only its hash is stored. */
 export const ApiKey = z.object({
@@ -46,6 +53,7 @@ export const Integration = z.object({
   allowedHosts: ApiSettings.shape.allowedHosts.unwrap().optional(),
   auth: AuthScheme.optional(),
   headers: HeaderTemplates.optional(),
+  ...Share.shape,
   /** JSON of `AppCredentials`. */
   sealedApp: z.string().optional(),
   createdAt: instant,
@@ -85,6 +93,23 @@ export const Connection = z.object({
 })
 export type Connection = z.infer<typeof Connection>
 
+/** How the scheduler runs a sync. Lengths of time are intervals in the grammar of @syncline/frequency. */
+export const RunPolicy = z.object({
+  /** How old the records may be before the sync counts as stale. Absent: twice its interval. */
+  fresh: z.string().optional(),
+  /** Slots of a cron expression are spread over so long. Absent: not at all. */
+  jitter: z.string().optional(),
+  /** How often a run that failed is repeated before the next slot. */
+  retries: z.int().min(0).max(10).default(0),
+  /** Runs of the sync that may be in flight at a time, over all connections. Absent: no limit. */
+  concurrency: z.int().min(1).optional(),
+  /** What a slot does that comes while a run is active. */
+  overlap: z.enum(['skip', 'queue_one', 'cancel_running']).default('skip'),
+  /** After so many failures in a row the schedule is paused. Absent: never. */
+  pauseAfterFailures: z.int().min(1).optional(),
+})
+export type RunPolicy = z.infer<typeof RunPolicy>
+
 /** A deployed sync function. */
 export const Sync = z.object({
   environment: z.string(),
@@ -96,6 +121,7 @@ export const Sync = z.object({
   /** Default frequency, in the grammar of @syncline/frequency. */
   frequency: z.string(),
   autoStart: z.boolean(),
+  ...RunPolicy.shape,
   /** The deprecated `trackDeletes` of a sync: after a success, what the run did not see is deleted. */
   trackDeletes: z.boolean(),
   /** Key of the bundle: sha256 of its text, in hex. */

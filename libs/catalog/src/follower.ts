@@ -1,12 +1,21 @@
 import type { KvWatchEntry } from '@nats-io/kv'
 import type { Bucket } from './bucket.ts'
 import type { Collection } from './collection.ts'
-import type { ApiKey, Connection, Environment, Integration, Sync, Variable } from './entities.ts'
+import type {
+  ApiKey,
+  Connection,
+  Environment,
+  Integration,
+  KeyringCheck,
+  Sync,
+  Variable,
+} from './entities.ts'
 
 /** Something in the catalog was made, changed or deleted; `value` is what it is, or was. */
 export type CatalogChange =
   | { kind: 'environment'; value: Environment; deleted: boolean }
   | { kind: 'key'; value: ApiKey; deleted: boolean }
+  | { kind: 'keyring'; value: KeyringCheck; deleted: boolean }
   | { kind: 'variable'; value: Variable; deleted: boolean }
   | { kind: 'connection'; value: Connection; deleted: boolean }
   | { kind: 'integration'; value: Integration; deleted: boolean }

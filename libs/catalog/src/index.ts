@@ -12,6 +12,7 @@ export {
   Verify,
 } from './api-settings.ts'
 export { type Catalog, openCatalog } from './catalog.ts'
+export { checkKeyring, verifyKeyring } from './check-keyring.ts'
 export type { Collection } from './collection.ts'
 export { AppCredentials, Credentials, Token } from './credentials.ts'
 export {
@@ -21,11 +22,19 @@ export {
   Integration,
   NeedsReauth,
   Provider,
+  RunPolicy,
   Sync,
   Variable,
 } from './entities.ts'
+export {
+  type ExpectedFilter,
+  type ExpectedSchedule,
+  expectedSchedules,
+  hasTags,
+} from './expected-schedules.ts'
 export type { CatalogChange } from './follower.ts'
 export { Keyring } from './keyring.ts'
+export { isBehind, type SchedulePosition, scheduleCursor } from './schedule-position.ts'
 export {
   openApp,
   openCredentials,

@@ -33,6 +33,11 @@ export class Keyring {
     return `v1.${this.#current}.${Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')}`
   }
 
+  /** Sealed with the key that seals now. */
+  isCurrent(sealed: string): boolean {
+    return sealed.split('.')[1] === this.#current
+  }
+
   /** Fails with `server_error` when the text does not open: that cannot succeed later. */
   open(sealed: string, place: string): string {
     const [version, id, text] = sealed.split('.')

@@ -145,6 +145,8 @@ async function deploy({ syncs }: Catalog, bundle: string): Promise<void> {
     frequency: 'every hour',
     autoStart: true,
     trackDeletes: false,
+    retries: 0,
+    overlap: 'skip',
     bundle,
     deployedAt: dev.createdAt,
   }

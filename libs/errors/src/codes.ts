@@ -33,6 +33,7 @@ export const codes = {
   unknown_integration: missing,
   unknown_sync: missing,
   unknown_model: missing,
+  unknown_run: missing,
   unknown_environment: missing,
   unknown_provider: missing,
   already_exists: conflict,

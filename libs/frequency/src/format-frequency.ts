@@ -1,5 +1,5 @@
+import { formatInterval } from './format-interval.ts'
 import type { Frequency } from './frequency.ts'
-import { units } from './units.ts'
 
 /**
  * The text that replies and status show, the same for every way to write it: `60m` and `every hour` both give
@@ -9,7 +9,5 @@ export function formatFrequency(frequency: Frequency): string {
   if (frequency.kind === 'cron') {
     return frequency.zone === 'UTC' ? frequency.expression : `${frequency.expression} ${frequency.zone}`
   }
-  const { name, ms } = units.find((unit) => frequency.ms % unit.ms === 0) ?? { name: 'second', ms: 1000 }
-  const count = frequency.ms / ms
-  return count === 1 ? `every ${name}` : `every ${count} ${name}s`
+  return `every ${formatInterval(frequency.ms).replace(/^1 /, '')}`
 }

@@ -16,6 +16,21 @@ export interface SyncDefinition<
   version?: string
   /** Run as soon as there is a connection. Default true. */
   autoStart?: boolean
+  /** How old the records may be before the sync counts as stale: `15 minutes`. Default: twice its interval. */
+  fresh?: string
+  /** With a cron expression: its times are spread over so long (`10 minutes`). A connection always has the same place in it. */
+  jitter?: string
+  /** How often a run that failed is repeated before the next slot, after growing waits: 0 to 10. Default 0. */
+  retries?: number
+  /** Runs of the sync that may be in flight at a time, over all connections. Default: no limit of its own. */
+  concurrency?: number
+  /**
+   * What a slot does that comes while a run is active: nothing (`skip`, the default), one more run after it (`queue_one`), or a
+   * run in its place (`cancel_running`).
+   */
+  overlap?: 'skip' | 'queue_one' | 'cancel_running'
+  /** After so many failures in a row the schedule is paused. Default: never. */
+  pauseAfterFailures?: number
   /** Of the connection, as `nango.getMetadata()` gives it. */
   metadata?: Metadata
   /** Flat: strings, numbers, booleans. What the sync remembers from run to run. */

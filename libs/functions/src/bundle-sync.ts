@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '@syncline/errors'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { builtinName, forFunctions } from './builtins.ts'
+import { shakeZod } from './shake-zod.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
 
@@ -36,7 +37,7 @@ export async function bundleSync(file: string): Promise<Bundle> {
     write: false,
     outfile: 'function.js',
     logLevel: 'silent',
-    plugins: [definitions, builtins, zodFallback, noSourceMapOfPackages],
+    plugins: [definitions, builtins, zodFallback, noSourceMapOfPackages, shakeZod],
   }).catch((error: BuildFailure | Error) => {
     if (!('errors' in error)) throw error
     throw new AppError('invalid_bundle', error.errors.map(describe).join('\n'), { cause: error })
@@ -90,9 +91,11 @@ const zodFallback: Plugin = {
     onResolve({ filter: /^zod($|\/)/ }, async ({ path, kind, resolveDir, pluginData }) => {
       if (pluginData === 'zod') return undefined
       const found = await resolve(path, { kind, resolveDir, pluginData: 'zod' })
-      return found.errors.length > 0
-        ? resolve(path, { kind, resolveDir: import.meta.dirname, pluginData: 'zod' })
-        : found
+      const used =
+        found.errors.length > 0
+          ? await resolve(path, { kind, resolveDir: import.meta.dirname, pluginData: 'zod' })
+          : found
+      return { ...used, sideEffects: true } // see shake-zod.ts
     })
   },
 }

@@ -45,11 +45,18 @@ test('what a sync says about itself is read, with its defaults', async () => {
     trackDeletes: false,
   })
   const more = `version: '2.1', autoStart: false, trackDeletes: true, syncType: 'incremental', metadata: z.object({}),
-    checkpoint: z.object({ at: z.string() }), onWebhook: async () => {}`
+    checkpoint: z.object({ at: z.string() }), onWebhook: async () => {}, fresh: '2 hours', jitter: '5 minutes', retries: 3,
+    concurrency: 20, overlap: 'queue_one', pauseAfterFailures: 5`
   expect(await described(minimal(more))).toMatchObject({
     version: '2.1',
     autoStart: false,
     trackDeletes: true,
+    fresh: '2 hours',
+    jitter: '5 minutes',
+    retries: 3,
+    concurrency: 20,
+    overlap: 'queue_one',
+    pauseAfterFailures: 5,
   })
 })
 
@@ -94,6 +101,9 @@ test.each([
     minimal('models: { Thing: z.object({ name: z.string() }) }'),
     /'Thing' has no field 'id'/,
   ],
+  ['another overlap', minimal("overlap: 'parallel'"), /crm\/contacts: overlap: .*, not 'parallel'/],
+  ['retries as text', minimal("retries: '3'"), /crm\/contacts: retries: .*expected number.*, not '3'/],
+  ['fresh as a number', minimal('fresh: 900'), /crm\/contacts: fresh: .*expected string.*, not 900/],
   ['no model', minimal('models: {}'), /at least one model/],
   ['a name that is no type', minimal('models: { thing: z.object({ id: z.string() }) }'), /a capital letter/],
   ['an error at the top', `throw new Error('at once')`, /crm\/contacts: at once/],

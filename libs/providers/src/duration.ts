@@ -1,4 +1,4 @@
-import { readFrequency } from '@syncline/frequency'
+import { intervalMs } from '@syncline/frequency'
 
 const UNITS = [
   ['d', 86_400_000],
@@ -8,12 +8,7 @@ const UNITS = [
 
 /** Of `30s`, `5m`, `2 hours`; undefined if it is none. */
 export function durationMs(text: string): number | undefined {
-  try {
-    const frequency = readFrequency(text)
-    return frequency.kind === 'every' && frequency.ms > 0 ? frequency.ms : undefined
-  } catch {
-    return undefined
-  }
+  return intervalMs(text) || undefined
 }
 
 /** The shortest text that `durationMs` reads back. */

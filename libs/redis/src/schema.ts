@@ -5,7 +5,7 @@ import { script } from './script.ts'
 
 const raise = script(new URL('./raise-schema.lua', import.meta.url))
 
-/** Of our keys in Redis. 1 is what builds without a number wrote. Raise it when an older build would read them wrongly. */
+/** Of our keys in Redis. 1 is what builds without a number wrote, 2 has schedules that refer to definitions. Raise it when an older build would read them wrongly. */
 export const REDIS_SCHEMA = 2
 
 const keyOf = (prefix: string) => `{${prefix}}:schema`

@@ -4,9 +4,9 @@ import { freePort } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { connect, serve } from '../src/index.ts'
 
-const request = { environment: 'dev', runId: 'r', attempt: 1 }
+const request = { runId: 'r', attempt: 1 }
 
-async function answering(getCheckpoint: RunsServiceImplementation['getCheckpoint'], faults: unknown[] = []) {
+async function answering(endAttempt: RunsServiceImplementation['endAttempt'], faults: unknown[] = []) {
   const unused = async () => {
     throw new Error('not used here')
   }
@@ -14,8 +14,8 @@ async function answering(getCheckpoint: RunsServiceImplementation['getCheckpoint
     '127.0.0.1:0',
     (add) =>
       add.add(RunsDefinition, {
-        getCheckpoint,
-        startAttempt: unused,
+        endAttempt,
+        takeRuns: unused,
         heartbeat: unused,
         saveCheckpoint: unused,
       }),
@@ -32,8 +32,8 @@ async function answering(getCheckpoint: RunsServiceImplementation['getCheckpoint
 }
 
 test('an answer arrives as it was given', async () => {
-  await using rpc = await answering(async ({ runId }) => ({ json: `{"run":"${runId}"}` }))
-  expect(await rpc.client.getCheckpoint(request)).toEqual({ json: '{"run":"r"}' })
+  await using rpc = await answering(async ({ runId }) => ({ ignored: `{"run":"${runId}"}` }))
+  expect(await rpc.client.endAttempt(request)).toEqual({ ignored: '{"run":"r"}' })
 })
 
 test('an AppError arrives with its code and message, and is no fault', async () => {
@@ -41,7 +41,7 @@ test('an AppError arrives with its code and message, and is no fault', async () 
   await using rpc = await answering(async () => {
     throw new AppError('fenced', "attempt 1 of run 'r' was taken over")
   }, faults)
-  await expect(rpc.client.getCheckpoint(request)).rejects.toMatchObject({
+  await expect(rpc.client.endAttempt(request)).rejects.toMatchObject({
     name: 'AppError',
     code: 'fenced',
     message: "attempt 1 of run 'r' was taken over",
@@ -55,7 +55,7 @@ test('any other error is hidden from the caller and told to the operator', async
   await using rpc = await answering(async () => {
     throw new Error('password is hunter2')
   }, faults)
-  await expect(rpc.client.getCheckpoint(request)).rejects.toMatchObject({
+  await expect(rpc.client.endAttempt(request)).rejects.toMatchObject({
     code: 'server_error',
     message: 'internal error',
   })
@@ -66,7 +66,7 @@ test('a server that is not there is unavailable, and found when it comes', async
   const port = await freePort()
   using connection = connect(`127.0.0.1:${port}`)
   const client = connection.client(RunsDefinition)
-  await expect(client.getCheckpoint(request, { deadline: 1000 })).rejects.toMatchObject({ retry: true })
+  await expect(client.endAttempt(request, { deadline: 1000 })).rejects.toMatchObject({ retry: true })
 })
 
 test('a call that takes too long ends at its deadline, on both sides', async () => {
@@ -74,17 +74,17 @@ test('a call that takes too long ends at its deadline, on both sides', async () 
   await using rpc = await answering(async (_request, context) => {
     context.signal.addEventListener('abort', () => ended.resolve())
     await ended.promise
-    return { json: '' }
+    return { ignored: '' }
   })
-  await expect(rpc.client.getCheckpoint(request, { deadline: 200 })).rejects.toMatchObject({
+  await expect(rpc.client.endAttempt(request, { deadline: 200 })).rejects.toMatchObject({
     code: 'deadline_exceeded',
   })
   await ended.promise
 })
 
 test('a message that is larger than messages may be is refused, with what to do', async () => {
-  await using rpc = await answering(async () => ({ json: '' }))
-  const huge = rpc.client.getCheckpoint({ ...request, runId: 'x'.repeat(128 * 1024 * 1024) })
+  await using rpc = await answering(async () => ({ ignored: '' }))
+  const huge = rpc.client.endAttempt({ ...request, runId: 'x'.repeat(128 * 1024 * 1024) })
   const message = expect.stringMatching(/larger than .*send less/)
   await expect(huge).rejects.toMatchObject({ code: 'body_too_large', retry: false, message })
 })

@@ -13,22 +13,34 @@ export interface Harness extends AsyncDisposable {
 }
 
 /**
- * Makes one script of a program (a module that exports `program: Program`) and our side of the channel. Done once: a
- * child then starts nearly as fast as bare Node.
+ * Makes scripts of our side of the channel, and of a program (a module that exports `program: Program`) with what stands
+ * around it in each realm. Done once: a child then starts nearly as fast as bare Node.
  */
 export async function buildHarness(programFile: string): Promise<Harness> {
   await sweep()
   const dir = await realpath(await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)))
   await chmod(dir, 0o755) // a child may be another user; there is nothing secret in it
   const file = join(dir, 'harness.cjs')
+  const program = join(dir, 'program.cjs')
+  const own = (name: string) => JSON.stringify(join(import.meta.dirname, 'child', name))
+  await bundle(
+    file,
+    `import { serve } from ${own('serve.ts')}
+     serve(${JSON.stringify(program)})`,
+  )
+  await bundle(
+    program,
+    `import ${own('realm/globals.ts')}
+     import { startRealm } from ${own('realm/start-realm.ts')}
+     import { program } from ${JSON.stringify(programFile)}
+     export const start = () => startRealm(platform, program)`,
+  )
+  return { file, dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) }
+}
+
+async function bundle(file: string, contents: string): Promise<void> {
   const { outputFiles } = await build({
-    stdin: {
-      contents: `
-        import { serve } from ${JSON.stringify(join(import.meta.dirname, 'child/serve.ts'))}
-        import { program } from ${JSON.stringify(programFile)}
-        serve(program)`,
-      resolveDir: import.meta.dirname,
-    },
+    stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -37,7 +49,6 @@ export async function buildHarness(programFile: string): Promise<Harness> {
     logLevel: 'silent',
   })
   await writeFile(file, outputFiles[0]?.contents ?? '', { mode: 0o444 })
-  return { file, dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) }
 }
 
 /** Removes what processes have left that were killed before they could do it themselves. */

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { AnswerWithText } from './answer-with-text.ts'
 import type { ByteShare } from './byte-budget.ts'
+import { ERROR_CHARS } from './error-chars.ts'
 import { encodeFrame, frameHeader, ProtocolViolation } from './frames.ts'
 import type { Limits } from './limits.ts'
-import { ERROR_CHARS, type Refusal, type ToChild } from './messages.ts'
+import type { ForRealm, Refusal } from './messages.ts'
 import { truncated } from './truncated.ts'
 
 /** What a method knows of the call that it works on. */
@@ -28,7 +29,7 @@ interface Call {
 }
 
 type Sending = { call: Call; parts: Uint8Array[] }
-type Reply = { call: Call; message: Extract<ToChild, { id: number }>; text?: AnswerWithText }
+type Reply = { call: Call; message: ForRealm; text?: AnswerWithText }
 
 export interface HostCallsOptions {
   channel: Duplex
@@ -78,6 +79,11 @@ export class HostCalls {
       (value) => this.#reply(answered(call, value)),
       (error: unknown) => this.#reply({ call, message: { t: 'refusal', id, error: refusal(error) } }),
     )
+  }
+
+  /** Calls that are not answered, or whose answer is not sent. */
+  get inFlight(): number {
+    return this.#calls.size + (this.#sending ? 1 : 0)
   }
 
   /** Aborts what is under way. What a call holds stays held until its method has settled. */
@@ -156,7 +162,7 @@ function answered(call: Call, value: unknown): Reply {
   const { id } = call
   if (!(value instanceof AnswerWithText)) return { call, message: { t: 'answer', id, value: value ?? null } }
   const { path, encoding } = value
-  return { call, message: { t: 'answer', id, value: value.value, text: { path, encoding } }, text: value }
+  return { call, message: { t: 'answer_with_text', id, value: value.value, path, encoding }, text: value }
 }
 
 /** What a host returns may come from the child, and be more than JSON can say. */
@@ -166,7 +172,7 @@ function partsOf(message: Reply['message'], text: AnswerWithText | undefined): U
     return text ? [frame, frameHeader(text.bytes), ...text.blocks] : [frame]
   } catch (error) {
     return [
-      encodeFrame(JSON.stringify({ t: 'refusal', id: message.id, error: refusal(error) } satisfies ToChild)),
+      encodeFrame(JSON.stringify({ t: 'refusal', id: message.id, error: refusal(error) } satisfies ForRealm)),
     ]
   }
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import { ERROR_CHARS } from './error-chars.ts'
 import { truncated } from './truncated.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
-
-/** Of a text in an error. What is longer is cut, by the child and by the parent. */
-export const ERROR_CHARS = { name: 200, message: 4000, stack: 8000 }
 
 const cut = (chars: number) => z.string().transform((text) => truncated(text, chars))
 
@@ -24,23 +22,56 @@ export interface Refusal {
   code?: string
 }
 
-/** What a child may say. It is not trusted: each message is parsed, and anything else ends the run. */
+const run = z.int().positive()
+
+/**
+ * What a child may say. It is not trusted: each message is parsed, and anything else ends it. What it says about a run
+ * carries the number of that run: nothing that an earlier run has left behind can speak for a later one.
+ */
 export const FromChild = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ready') }),
-  z.object({ t: z.literal('call'), id: z.int().positive(), method: z.string(), params: z.unknown() }),
-  z.object({ t: z.literal('log'), level: z.enum(logLevels), text: z.string() }),
   z.object({ t: z.literal('pong') }),
-  z.object({ t: z.literal('returned'), output: z.unknown() }),
-  z.object({ t: z.literal('threw'), error: ThrownError }),
+  z.object({
+    t: z.literal('call'),
+    run,
+    id: z.int().positive(),
+    method: z.string(),
+    params: z.unknown().optional(),
+  }),
+  z.object({ t: z.literal('log'), run, level: z.enum(logLevels), text: z.string() }),
+  z.object({ t: z.literal('returned'), run, output: z.unknown().optional() }),
+  z.object({ t: z.literal('threw'), run, error: ThrownError }),
+  /** After the result of a run, from a child that may get another one; `left` says what the run has left behind, if anything. */
+  z.object({
+    t: z.literal('settled'),
+    run,
+    left: cut(ERROR_CHARS.name).optional(),
+    codeCache: z.base64().optional(),
+  }),
 ])
 export type FromChild = z.infer<typeof FromChild>
 
-export type ToChild =
-  | { t: 'run'; input: unknown; limits: ChildLimits }
-  /** With `text`, the next frame is no message but its bytes. */
-  | { t: 'answer'; id: number; value: unknown; text?: { path: string[]; encoding: TextEncoding } }
+export type ToChild = ForRealm | RunMessage | { t: 'ping' }
+
+/** The next frames are what `attached` names: the text of the run's bundle, and what V8 has compiled of it before. */
+export interface RunMessage {
+  t: 'run'
+  run: number
+  input: unknown
+  limits: ChildLimits
+  attached: ('bundle' | 'codeCache')[]
+  /** Another run may follow: the child says `settled` when this one is over. */
+  isKept: boolean
+  /** `settled` carries the code cache of the bundle. */
+  wantsCodeCache: boolean
+}
+
+/** For the realm of the run, which parses them by itself. */
+export type ForRealm =
+  | { t: 'answer'; id: number; value: unknown }
+  /** The next frame is the bytes of a text in the value. */
+  | { t: 'answer_with_text'; id: number; value: unknown; path: string[]; encoding: TextEncoding }
   | { t: 'refusal'; id: number; error: Refusal }
-  | { t: 'ping' }
 
 export type TextEncoding = 'utf8' | 'base64'
 

@@ -26,6 +26,8 @@ export interface Child {
   /** Settles when the process is gone and all it wrote was read. */
   exited: Promise<Exit>
   onWritten(listener: (stream: 'stdout' | 'stderr', bytes: number) => void): void
+  /** What is on stderr so far belongs to a run that has ended. */
+  forgetStderr(): void
   kill(): void
 }
 
@@ -37,9 +39,10 @@ export async function spawnChild(
   harness: Harness,
   limits: Limits,
   level: Level,
-  unshare = UNSHARE,
+  { unshare = UNSHARE, isReused = false }: { unshare?: string | undefined; isReused?: boolean } = {},
 ): Promise<Child> {
-  const [command, ...args] = commandOf(harness, limits, level, unshare)
+  const node: [string, ...string[]] = [process.execPath, ...flags(harness, limits, level, isReused)]
+  const [command, ...args] = commandOf(node, level, unshare)
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(level === 'basic' ? (['pipe'] as const) : [])],
     env: { TZ: 'UTC', LANG: 'C.UTF-8' },
@@ -75,12 +78,14 @@ export async function spawnChild(
       stdout.on('data', (chunk: Buffer) => listener('stdout', chunk.length))
       stderr.on('data', (chunk: Buffer) => listener('stderr', chunk.length))
     },
+    forgetStderr() {
+      tail = ''
+    },
     kill: () => void child.kill('SIGKILL'),
   }
 }
 
-function commandOf(harness: Harness, limits: Limits, level: Level, unshare: string): [string, ...string[]] {
-  const node: [string, ...string[]] = [process.execPath, ...flags(harness, limits, level)]
+function commandOf(node: [string, ...string[]], level: Level, unshare: string): [string, ...string[]] {
   if (level === 'namespaced') return [unshare, '--user', '--net', '--ipc', '--uts', '--', ...node]
   // A confined child is killed by the kernel when we die; elsewhere something else must.
   return level === 'basic' ? ['/bin/sh', '-c', bound, 'sh', ...node] : node
@@ -94,7 +99,7 @@ const bound = '(read -r _ <&4 || kill -KILL $$) 3>&- >&- 2>&- & unset PWD OLDPWD
  * Permission to read the script, and what it takes to confine itself and is given back then; not one `--allow-` more:
  * each opens a whole class of things.
  */
-function flags(harness: Harness, limits: Limits, level: Level): string[] {
+function flags(harness: Harness, limits: Limits, level: Level, isReused: boolean): string[] {
   return [
     '--permission',
     `--allow-fs-read=${harness.dir}/*`,
@@ -105,12 +110,15 @@ function flags(harness: Harness, limits: Limits, level: Level): string[] {
     '--disable-sigusr1',
     `--max-old-space-size=${limits.heapMb}`,
     '--max-semi-space-size=4',
+    '--no-flush-bytecode', // it is needed again in the next run
     '--stack-trace-limit=20',
     '--no-warnings',
+    '--zero-fill-buffers', // memory that an earlier run has freed tells nothing
     harness.file,
     level,
     String(limits.memoryMb),
     String(limits.threads),
+    isReused ? 'reused' : 'once',
   ]
 }
 

@@ -362,27 +362,27 @@ const channel = [
   violation('answer no ping', `for (let n = 0; n < 9; n++) write(frame('{"t":"pong"}'))`, 'nobody sent'),
   violation(
     'number a call 0',
-    `write(frame('{"t":"call","id":0,"method":"hang","params":0}'))`,
+    `write(frame('{"t":"call","run":1,"id":0,"method":"hang","params":0}'))`,
     'no message',
   ),
   violation(
     'number a call by half',
-    `write(frame('{"t":"call","id":1.5,"method":"hang","params":0}'))`,
+    `write(frame('{"t":"call","run":1,"id":1.5,"method":"hang","params":0}'))`,
     'no message',
   ),
   violation(
     'use a number twice',
-    `const c = frame('{"t":"call","id":7,"method":"hang","params":0}'); write(c); write(c)`,
+    `const c = frame('{"t":"call","run":1,"id":7,"method":"hang","params":0}'); write(c); write(c)`,
     'twice',
   ),
   violation(
     'call too much at once',
-    `for (let n = 1; n < 99; n++) write(frame('{"t":"call","id":' + n + ',"method":"hang","params":0}'))`,
+    `for (let n = 1; n < 99; n++) write(frame('{"t":"call","run":1,"id":' + n + ',"method":"hang","params":0}'))`,
     'more than 64',
   ),
   violation(
     'nest two million levels deep',
-    `const deep = '['.repeat(2e6) + ']'.repeat(2e6); write(frame('{"t":"call","id":9,"method":"echo","params":' + deep + '}'))`,
+    `const deep = '['.repeat(2e6) + ']'.repeat(2e6); write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":' + deep + '}'))`,
     'nested more than 500 levels deep',
   ),
   attack(
@@ -393,39 +393,43 @@ const channel = [
   attack(
     'end with an error of 7 MiB',
     bytes(
-      `const text = 'x'.repeat(7 << 20); write(frame('{"t":"threw","error":{"name":"E","message":"' + text + '"}}'))`,
+      `const text = 'x'.repeat(7 << 20); write(frame('{"t":"threw","run":1,"error":{"name":"E","message":"' + text + '"}}'))`,
     ),
     ['failed'],
   ),
   attack(
     "end with an error of its parent's",
-    bytes(`write(frame('{"t":"threw","error":{"name":"AppError","message":"taken over","code":"fenced"}}'))`),
+    bytes(
+      `write(frame('{"t":"threw","run":1,"error":{"name":"AppError","message":"taken over","code":"fenced"}}'))`,
+    ),
     ['failed'],
   ),
   attack(
     'send a message byte by byte',
     bytes(
-      `const b = frame('{"t":"call","id":9,"method":"echo","params":"' + 'x'.repeat(3e4) + '"}'); for (let at = 0; at < b.length; at++) write(b.subarray(at, at + 1))`,
+      `const b = frame('{"t":"call","run":1,"id":9,"method":"echo","params":"' + 'x'.repeat(3e4) + '"}'); for (let at = 0; at < b.length; at++) write(b.subarray(at, at + 1))`,
     ),
     ['success'],
   ),
   attack(
     'log more than it may',
-    bytes(`for (let n = 0; n < 11000; n++) write(frame('{"t":"log","level":"info","text":"x"}'))`),
+    bytes(`for (let n = 0; n < 11000; n++) write(frame('{"t":"log","run":1,"level":"info","text":"x"}'))`),
     ['output_limit'],
   ),
   attack(
     'return too much by itself',
-    bytes(`write(frame('{"t":"returned","output":"' + 'x'.repeat(3 << 20) + '"}'))`),
+    bytes(`write(frame('{"t":"returned","run":1,"output":"' + 'x'.repeat(3 << 20) + '"}'))`),
     ['output_limit'],
   ),
-  attack('return twice', bytes(`const r = frame('{"t":"returned","output":"first"}'); write(r); write(r)`), [
-    'success',
-  ]),
+  attack(
+    'return twice',
+    bytes(`const r = frame('{"t":"returned","run":1,"output":"first"}'); write(r); write(r)`),
+    ['success'],
+  ),
   attack(
     'never read',
     bytes(
-      `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","id":' + n + ',"method":"large","params":0}')); for (;;);`,
+      `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","run":1,"id":' + n + ',"method":"large","params":0}')); for (;;);`,
     ),
     ['event_loop_blocked'],
   ),

@@ -6,5 +6,5 @@ export async function program(input: unknown, host: Host): Promise<unknown> {
   const AsyncFunction = (async () => {}).constructor as new (
     ...text: string[]
   ) => (...args: unknown[]) => unknown
-  return new AsyncFunction('host', 'require', 'z', String(input))(host, require, z)
+  return new AsyncFunction('host', 'require', 'z', String(input))(host, host.require, z)
 }

@@ -21,8 +21,8 @@ afterAll(async () => harness[Symbol.asyncDispose]())
 const flood = (method: string, messages: number) =>
   bytes(`
     const text = 'x'.repeat(4 << 20)
-    for (let n = 1; n <= ${messages}; n++) write(frame('{"t":"call","id":' + n + ',"method":"${method}","params":"' + text + '"}'))
-    write(frame('{"t":"returned","output":"all sent"}'))`)
+    for (let n = 1; n <= ${messages}; n++) write(frame('{"t":"call","run":1,"id":' + n + ',"method":"${method}","params":"' + text + '"}'))
+    write(frame('{"t":"returned","run":1,"output":"all sent"}'))`)
 
 const patient = { wallMs: 40_000, silentMs: 40_000 }
 
@@ -105,7 +105,7 @@ test('children that flood together leave time for what else this process does', 
   // Small to send, slow to read, and answered at once.
   const slowToRead = bytes(`
     const list = '[' + '{},'.repeat(300_000) + '0]'
-    for (let n = 1; ; n++) write(frame('{"t":"call","id":' + n + ',"method":"take","params":' + list + '}'))`)
+    for (let n = 1; ; n++) write(frame('{"t":"call","run":1,"id":' + n + ',"method":"take","params":' + list + '}'))`)
   const host = { take: async () => null }
   const flooding = Array.from({ length: 4 }, () =>
     runIn(harness, slowToRead, { host, budget, limits: patient, signal: stop.signal }),

@@ -5,5 +5,5 @@ export async function program(input: unknown, host: Host): Promise<unknown> {
   const AsyncFunction = (async () => {}).constructor as new (
     ...text: string[]
   ) => (...args: unknown[]) => unknown
-  return new AsyncFunction('host', 'require', String(input))(host, require)
+  return new AsyncFunction('host', 'require', String(input))(host, host.require)
 }

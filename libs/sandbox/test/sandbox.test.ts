@@ -109,7 +109,7 @@ test('an error of any length is cut, whoever sends it', async () => {
   const text = `'x'.repeat(3e6)`
   const forged = await run(
     bytes(
-      `write(frame(JSON.stringify({ t: 'threw', error: { name: ${text}, message: ${text}, stack: 's' } })))`,
+      `write(frame(JSON.stringify({ t: 'threw', run: 1, error: { name: ${text}, message: ${text}, stack: 's' } })))`,
     ),
   )
   for (const outcome of [thrown, forged]) {
@@ -204,7 +204,7 @@ test('a forged result is no more than the function returning that', async () => 
   expect(
     await run(
       bytes(
-        `write(frame('{"t":"returned","output":"first"}')); write(frame('{"t":"returned","output":"second"}'))`,
+        `write(frame('{"t":"returned","run":1,"output":"first"}')); write(frame('{"t":"returned","run":1,"output":"second"}'))`,
       ),
     ),
   ).toEqual({
@@ -215,7 +215,9 @@ test('a forged result is no more than the function returning that', async () => 
 
 test('keys named __proto__ change nothing here', async () => {
   await run(
-    bytes(`write(frame('{"t":"call","id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`),
+    bytes(
+      `write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":{"__proto__":{"polluted":1}}}'))`,
+    ),
     {
       host: { echo: async (params) => Object.assign({}, params) },
       limits: { wallMs: 500 },
@@ -248,7 +250,7 @@ test('a slow reader gets a large answer in time, as long as it reads at all', as
   const host = { read: async () => new AnswerWithText({}, ['text'], 'utf8', blocks) }
   // It takes a megabyte, then rests: five seconds for the whole, half a second for what is sent at once.
   const slow = bytes(`
-    write(frame('{"t":"call","id":1,"method":"read","params":0}'))
+    write(frame('{"t":"call","run":1,"id":1,"method":"read","params":0}'))
     const chunk = Buffer.alloc(1_000_000), wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
     let got = 0
     while (got < 24_000_000) {
@@ -257,7 +259,7 @@ test('a slow reader gets a large answer in time, as long as it reads at all', as
       got += now
       wait(200)
     }
-    write(frame('{"t":"returned","output":"all read"}'))`)
+    write(frame('{"t":"returned","run":1,"output":"all read"}'))`)
   expect(await run(slow, { host, limits: { unreadMs: 3000, unsentBytes: 2_000_000 } })).toEqual({
     kind: 'success',
     output: 'all read',
@@ -273,7 +275,7 @@ test('answers that nobody reads do not fill our memory', async () => {
       return answer
     },
   }
-  const calls = `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","id":' + n + ',"method":"read","params":0}')); for (const end = Date.now() + 8000; Date.now() < end;);`
+  const calls = `for (let n = 1; n <= 60; n++) write(frame('{"t":"call","run":1,"id":' + n + ',"method":"read","params":0}')); for (const end = Date.now() + 8000; Date.now() < end;);`
   const outcome = await run(bytes(calls), {
     host,
     limits: { unreadMs: 1000, unsentBytes: 4_000_000, silentMs: 60_000 },

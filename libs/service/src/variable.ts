@@ -1,4 +1,4 @@
-import { readFrequency } from '@syncline/frequency'
+import { intervalMs } from '@syncline/frequency'
 import { z } from 'zod'
 
 /** What docs/operations.md says of a variable. */
@@ -70,15 +70,6 @@ function whole(fallback: number | undefined, bounds: Bounds, kind: string) {
     .transform(Number)
   const within = digits.pipe(z.number().min(bounds.least, message).max(bounds.most, message))
   return required(within, { kind, fallback, bounds })
-}
-
-function intervalMs(text: string): number | undefined {
-  try {
-    const frequency = readFrequency(text)
-    return frequency.kind === 'every' ? frequency.ms : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function required<T extends z.ZodType>(

@@ -1,15 +1,10 @@
 import { repeat } from '@syncline/async'
 import { type Bus, publish, subjects } from '@syncline/bus'
 import type { Catalog, Connection } from '@syncline/catalog'
-import { ConnectionChange } from '@syncline/proto'
+import { cloudEvent, type EventType, eventTokens } from '@syncline/events'
 
 const EVERY_MS = 60_000
 const RETRY_MS = 5_000
-
-const changes = {
-  needs_reauth: ConnectionChange.NEEDS_REAUTH,
-  reauthorized: ConnectionChange.REAUTHORIZED,
-} as const
 
 /**
  * Publishes what happened to the credentials of connections. A process that changes a connection stores the event with it; all gateways
@@ -45,17 +40,10 @@ async function publishEvent(bus: Bus, catalog: Catalog, connection: Connection):
   const { environment, integration, id: connectionId, uid, unpublished: event } = connection
   if (!event) return
   const id = `${uid}.${event.kind}.${event.at}`
-  const message = {
-    id,
-    environment,
-    providerConfigKey: integration,
-    connectionId,
-    connectionUid: uid,
-    change: changes[event.kind],
-    reason: event.reason,
-    atMs: Date.parse(event.at),
-  }
-  await publish(bus, subjects.connectionEvent, [environment], message, { id })
+  const type = `connection.${event.kind}` satisfies EventType
+  const data = { provider_config_key: integration, connection_id: connectionId, reason: event.reason }
+  const message = cloudEvent({ id, type, environment, at: Date.parse(event.at), data })
+  await publish(bus, subjects.event, eventTokens({ type, environment }), message, { id })
   await withoutEvent(catalog, connection)
 }
 

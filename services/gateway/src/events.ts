@@ -7,6 +7,11 @@ const requestSeconds = metrics.histogram(
   ['method', 'route', 'status'],
 )
 
+const schedulerReachable = metrics.gauge(
+  'scheduler_reachable',
+  '1 = the scheduler answered the last time it was asked',
+)
+
 interface FinishedRequest {
   id: string
   method: string
@@ -31,6 +36,8 @@ export function createEvents(log: Log) {
     requestUnavailable(id: string, error: unknown) {
       log.warn({ request: id, err: error }, 'a server that the request needs does not answer')
     },
+    schedulerAnswered: (answered: boolean) => schedulerReachable.set(answered ? 1 : 0),
+    schedulerFailed: (err: unknown) => log.warn({ err }, 'the scheduler answers with an error'),
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     /** An entry does not parse, or a comparison with NATS failed. */
     catalogFailed(error: unknown) {

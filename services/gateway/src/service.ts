@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { orAborted, repeat, reusedFor, timeLimit, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
-import { type Catalog, Keyring, openCatalog } from '@syncline/catalog'
+import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
 import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
@@ -16,6 +16,7 @@ import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import { handlers } from './routes/handlers.ts'
+import { SchedulerCalls } from './scheduler-calls.ts'
 
 /**
  * The gateway removes what deployments and deletions have left in NATS, because they come through it. Instances need not
@@ -39,6 +40,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const catalog = open.use(
     await openCatalog(bus, events.catalogFailed, { onProgress: events.catalogLoading }),
   )
+  await checkKeyring(catalog, keyring, { write: true })
   open.use(collectGarbage(catalog, events))
   open.use(publishConnectionEvents(bus, catalog, events.connectionEventFailed))
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
@@ -51,6 +53,8 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const records = recordsRpc.client(RecordsDefinition)
   const schedules = schedulerRpc.client(SchedulesDefinition)
 
+  const scheduler = open.use(new SchedulerCalls(schedules, events))
+
   const health = () => gatewayHealth(bus, redis, recordsRpc, schedulerRpc)
   const app = createApp(
     handlers,
@@ -58,7 +62,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       catalog,
       keyring,
       records,
-      schedules,
+      scheduler,
       commands,
       outgoing,
       health: reusedFor(HEALTH_REUSED_MS, health),

@@ -321,6 +321,12 @@ test('a deployed sync can be read by its name', async () => {
     frequency: 'every 6 hours',
     auto_start: true,
     track_deletes: false,
+    fresh: null,
+    jitter: null,
+    retries: 0,
+    concurrency: null,
+    overlap: 'skip',
+    pause_after_failures: null,
     deployed_at: INSTANT,
   })
   expect((await api('/deployments/issues')).body.error.code).toBe('invalid_query_params')

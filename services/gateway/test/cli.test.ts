@@ -55,6 +55,33 @@ test('an environment and its keys are made, listed and revoked without a server'
     .toMatchObject({ code: 1, err: expect.stringContaining('syncline key create') })
 })
 
+test('how much of the runners environments and integrations get is set, shown and taken back', async () => {
+  await cli(['env', 'create', 'busy'])
+  const limits = (...args: string[]) => cli(['env', 'limits', 'busy', ...args])
+  expect((await limits()).out).toMatch(/^busy {2}default {3}1$/m)
+  expect((await limits('--max-runs', '50', '--weight', '3')).out).toMatch(/^busy {2}50 {8}3$/m)
+  expect((await limits('--weight', '4')).out).toMatch(/^busy {2}50 {8}4$/m)
+  expect((await cli(['env', 'list'])).out).toMatch(/^busy +50 +4 +20/m)
+  expect((await limits('--max-runs', 'none')).out).toMatch(/^busy {2}default {3}4$/m)
+  expect(await world.catalog.environments.fresh('busy')).toEqual({
+    name: 'busy',
+    createdAt: expect.any(String),
+    weight: 4,
+  })
+
+  const api = ['--base-url', 'https://erp.example', '--concurrency', '5', '--weight', '2']
+  expect(await cli(['integration', 'create', 'erp', ...api])).toMatchObject({ code: 0 })
+  expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* 5 +2$/m)
+  const update = (...args: string[]) => cli(['integration', 'update', 'erp', ...args])
+  expect((await update('--concurrency', 'none')).out).toBe("Integration 'erp': concurrency none, weight 2.\n")
+  expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* - +2$/m)
+  expect(await update()).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('give --concurrency or --weight'),
+  })
+  await cli(['integration', 'delete', 'erp'])
+})
+
 test('integration, connection, variable, trigger, status and logs', async () => {
   await world.catalog.syncs.create(
     {
@@ -66,6 +93,8 @@ test('integration, connection, variable, trigger, status and logs', async () => 
       models: ['Contact'],
       frequency: 'every hour',
       autoStart: true,
+      retries: 0,
+      overlap: 'skip',
       trackDeletes: false,
       bundle: 'x',
       deployedAt: new Date().toISOString(),
@@ -84,7 +113,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   ]
   expect(await cli(['integration', 'create', 'crm', ...place])).toMatchObject({ code: 0 })
   expect((await cli(['integration', 'list'])).out).toMatch(
-    /^crm {2}crm {7}header {2}https:\/\/crm\.example$/m,
+    /^crm {2}crm {7}header {2}https:\/\/crm\.example {2}- {12}1$/m,
   )
 
   const connect = ['connection', 'create', 'crm', 'user-1', '--api-key', 'k', '--metadata', '{"a":1}']
@@ -114,12 +143,59 @@ test('integration, connection, variable, trigger, status and logs', async () => 
         connectionId: 'user-1',
         sync: 'contacts',
         variant: 'a',
+        state: 'SCHEDULE_STATE_STARTED',
         frequency: 'every hour',
       },
     ],
   })
   world.records.countRecords = async () => ({ sizes: [{ live: 842 }] })
   expect((await cli(['status', 'crm'])).out).toMatch(/^contacts::a {2}user-1 .* SUCCESS .* Contact 842/m)
+
+  const waits = "its run waits since 12:03 UTC: 200 of 200 runs of environment 'dev' are in flight"
+  world.schedules.listSchedules = async ({ cursor, onlyStale, reasons }) => ({
+    schedules: [
+      {
+        ...{ id: 's', providerConfigKey: 'crm', connectionId: 'user-1', sync: 'contacts', variant: 'base' },
+        ...{ state: 'SCHEDULE_STATE_STARTED', frequency: 'every hour' },
+        freshness: { reason: 'STALE_REASON_ENVIRONMENT_FULL', sinceMs: 1, message: waits },
+      },
+    ],
+    nextCursor: cursor === '' ? `${onlyStale}${reasons}` : '',
+  })
+  const fleet = (await cli(['status', '--stale', '--reason', 'environment_full', '--limit', '1'])).out
+  expect(fleet).toMatch(/^crm {10}contacts {2}user-1 .* environment_full .* in flight$/m)
+  expect(fleet).toContain('1 of 1 stale: syncline why crm user-1 contacts\n')
+  expect(fleet).toContain('There may be more: --cursor trueSTALE_REASON_ENVIRONMENT_FULL\n')
+
+  world.schedules.listRuns = async () => ({
+    runs: [{ id: 'run-1', providerConfigKey: 'crm', connectionId: 'user-1' }],
+  })
+  const why = await cli(['why', 'crm', 'user-1', 'contacts'])
+  expect(why).toMatchObject({ code: 3, err: '' })
+  expect(why.out).toContain(`why           ${waits}\n`)
+  expect((await cli(['runs', 'crm', '--state', 'queued'])).out).toMatch(/^run-1 {2}crm /m)
+  world.schedules.listSchedules = async () => ({
+    schedules: [{ id: 's', providerConfigKey: 'crm', state: 'SCHEDULE_STATE_STARTED' }],
+  })
+  expect(await cli(['why', 'crm', 'user-1', 'contacts'])).toMatchObject({ code: 0 })
+
+  world.schedules.getCapacity = async () => ({
+    environment: { name: 'dev', maxRuns: 200, running: 3, weight: 1 },
+  })
+  expect((await cli(['capacity'])).out).toMatch(/^environment {2}dev .* 200 .*$/m)
+  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 2 } })
+  expect((await cli(['cancel', 'crm', 'contacts', '--connection', 'user-1'])).out).toBe('Ended 2 runs.\n')
+  expect(world.commands.at(-1)?.action).toMatchObject({
+    $case: 'cancel',
+    value: { target: { connectionId: 'user-1' } },
+  })
+  expect(await cli(['cancel', '--run', 'run-1'])).toMatchObject({ code: 0 })
+  expect(world.commands.at(-1)?.action).toEqual({ $case: 'cancelRun', value: { runId: 'run-1' } })
+  world.answer = () => DONE
+  for (const verb of ['pause', 'start']) {
+    expect(await cli([verb, 'crm', 'contacts'])).toMatchObject({ code: 0 })
+    expect(world.commands.at(-1)?.action?.$case).toBe(verb)
+  }
 
   world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1' }] })
   world.records.listLogs = async ({ runId }) => ({
@@ -160,7 +236,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
 test('deploy bundles a folder and says what changed; a file that does not compile deploys nothing', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-cli-'))
   const file = join(folder.path, 'wiki/syncs/pages.ts')
-  const write = (description: string) => writeFile(file, source(description))
+  const write = (description: string, more = '') => writeFile(file, source(description, more))
   await mkdir(dirname(file), { recursive: true })
   await write('Pages')
   await cli(['integration', 'create', 'wiki', '--base-url', 'https://wiki.example'])
@@ -169,25 +245,39 @@ test('deploy bundles a folder and says what changed; a file that does not compil
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}unchanged$/m)
   await write('All pages')
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}2 {8}Page {4}deployed$/m)
+  await write('All pages', "retries: 2, overlap: 'cancel_running', fresh: '6h', pauseAfterFailures: 4")
+  expect((await deploy()).out).toMatch(/^wiki\/pages {2}3 {8}Page {4}deployed$/m)
+  expect((await cli(['sync', 'list', 'wiki'])).out).toBe(
+    'SYNC        VERSION  FREQUENCY   FRESH    JITTER  RETRIES  CONCURRENCY  OVERLAP         PAUSE AFTER\n' +
+      'wiki/pages  3        every hour  6 hours  -       2        -            cancel_running  4\n',
+  )
+  await write('All pages', 'retries: 11')
+  const message = "sync 'wiki/pages': retries '11' must be a whole number from 0 to 10"
+  expect(await deploy()).toMatchObject({ code: 1, err: expect.stringContaining(message) })
   await write("oops' '")
   const failed = await deploy()
   expect(failed).toMatchObject({ code: 1, out: '' })
   expect(failed.err).toMatch(/^syncline: pages\.ts:4:/)
   const deployed = await world.catalog.syncs.get(environment.name, 'wiki', 'pages')
   expect(deployed).toMatchObject({
-    version: '2',
+    version: '3',
     description: 'All pages',
     frequency: 'every hour',
     autoStart: true,
+    retries: 2,
+    overlap: 'cancel_running',
+    fresh: '6 hours',
+    pauseAfterFailures: 4,
   })
 })
 
-function source(description: string): string {
+function source(description: string, more: string): string {
   return `import { createSync } from '@syncline/sdk'
 import { z } from 'zod'
 export default createSync({
   description: '${description}',
   frequency: '1h',
+  ${more}${more && ','}
   models: { Page: z.object({ id: z.string() }) },
   exec: async (nango) => { await nango.batchSave([{ id: '1' }], 'Page') },
 })`
@@ -199,11 +289,23 @@ test.each([
   [['status', 'nope'], { SYNCLINE_URL: 'http://127.0.0.1:1' }, 'check SYNCLINE_URL'],
   [['env', 'list'], { NATS_URL: '' }, 'NATS_URL is not set'],
   [['env', 'create', 'Prod!'], {}, "environment 'Prod!'"],
+  [['env', 'limits', 'nowhere'], {}, "there is no environment 'nowhere'"],
+  [['env', 'limits', 'nowhere', '--max-runs', '9'], {}, "there is no environment 'nowhere'"],
+  ...['0', '-1', '1.5', '1e3', '100001', 'many'].map((value): [string[], object, string] => [
+    ['env', 'limits', 'dev', `--max-runs=${value}`],
+    {},
+    `argument '${value}' is invalid. must be a whole number from 1 to 100000`,
+  ]),
+  [['env', 'limits', 'dev', '--weight', '101'], {}, 'must be a whole number from 1 to 100'],
+  [['integration', 'update', 'x', '--concurrency', '0'], {}, 'must be a whole number from 1 to 100000'],
   [['key', 'create', '--env', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['key', 'revoke', 'zzzz', '--env', 'nowhere'], {}, "no key that ends in 'zzzz'"],
   [['connection', 'create', 'x', '--metadata', '[]'], {}, 'must be a JSON object'],
   [['integration', 'create', 'x', '--auth', 'magic'], {}, 'must be none, bearer, basic'],
   [['logs'], {}, 'which run?'],
+  [['cancel'], {}, 'what to cancel?'],
+  [['status', '--reason', 'bored'], {}, "'bored' is none of paused, needs_reauth"],
+  [['status', '--tag', 'plan'], {}, 'Give <name>=<value>'],
   [['deploy', '/nowhere'], {}, 'there is no sync to deploy'],
 ])('%j with %j ends with one line that says what to do', async (args, env, message) => {
   const { code, out, err } = await cli(args, env)

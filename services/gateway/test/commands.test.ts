@@ -47,6 +47,38 @@ test.each(['trigger', 'start', 'pause'])('%s takes a sync in each of its forms',
   })
 })
 
+test('cancel tells how many runs ended, of the syncs that are named', async () => {
+  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 3 } })
+  const answer = await post('/sync/cancel', { ...all, syncs: ['issues::a'], connection_id: 'user-1' })
+  expect(answer).toMatchObject({ status: 200, body: { cancelled: 3 } })
+  expect(world.commands[0]?.action).toEqual({
+    $case: 'cancel',
+    value: { target: { ...target, connectionId: 'user-1', syncs: [{ name: 'issues', variant: 'a' }] } },
+  })
+  expect(await post('/sync/cancel', { ...all, syncs: ['wiki'] })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_sync' } },
+  })
+})
+
+test('a run is cancelled by its id in the environment of the key; one that is not known there is a 404', async () => {
+  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 1 } })
+  expect(await home.api('/runs/s-17/cancel', { method: 'POST' })).toMatchObject({
+    status: 200,
+    body: { cancelled: 1 },
+  })
+  expect(world.commands[0]).toMatchObject({
+    environment: home.environment,
+    action: { $case: 'cancelRun', value: { runId: 's-17' } },
+  })
+  const message = "there is no run 's-18'"
+  world.answer = () => ({ $case: 'refused', value: { code: 'unknown_run', message } })
+  expect(await home.api('/runs/s-18/cancel', { method: 'POST' })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_run', message } },
+  })
+})
+
 test.each([
   [{}, { reset: false, emptyCache: false }],
   [{ opts: { reset: true } }, { reset: true, emptyCache: false }],
@@ -130,7 +162,10 @@ const update = (fields: Record<string, unknown>) =>
   })
 
 test('a new frequency is sent as it is shown, and the one in force comes back', async () => {
-  world.answer = () => ({ $case: 'done', value: { frequency: 'every 30 minutes', scheduleId: '' } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0 },
+  })
   const answer = await update({ frequency: '30m' })
   expect(answer).toMatchObject({ status: 200, body: { frequency: 'every 30 minutes' } })
   expect(world.commands[0]?.action).toEqual({

@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { connectBus } from '@syncline/bus'
-import { ConnectionChange, ConnectionEvent } from '@syncline/proto'
+import { connectBus, subjects } from '@syncline/bus'
+import type { Event } from '@syncline/events'
 import { servers } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { furnish, startWorld, type World } from './world.ts'
 
 let world: World
 let url: string
-const events: ConnectionEvent[] = []
+const events: Event[] = []
 /** What the token endpoint answers. */
 let answer: { status: number; body: object }
 let requests = 0
@@ -26,8 +26,8 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
   const { prefix } = world
   const bus = open.use(await connectBus({ url: servers().nats.url, prefix, replicas: 1 }, 'test'))
-  bus.connection.subscribe(`${prefix}.event.connection.>`, {
-    callback: (_error, message) => void events.push(ConnectionEvent.decode(message.data)),
+  bus.connection.subscribe(`${prefix}.event.connection.*.*`, {
+    callback: (_error, message) => void events.push(subjects.event.codec.decode(message.data)),
   })
 })
 afterAll(() => open.disposeAsync())
@@ -97,12 +97,13 @@ test('what the provider refuses for good is 400, shows in the answers, and is to
   expect(connections).toContainEqual(
     expect.objectContaining({ connection_id: 'c', needs_reauth: body.needs_reauth, errors: body.errors }),
   )
-  const place = { environment: environment, providerConfigKey: 'crm', connectionId: 'c' }
-  await expect
-    .poll(() => events)
-    .toMatchObject([{ ...place, change: ConnectionChange.NEEDS_REAUTH, reason: body.needs_reauth.reason }])
+  const source = `/environments/${environment}`
+  const data = { provider_config_key: 'crm', connection_id: 'c' }
+  const { since, reason } = body.needs_reauth
+  const refusal = { source, type: 'connection.needs_reauth', time: since, data: { ...data, reason } }
+  await expect.poll(() => events).toMatchObject([refusal])
   expect((await connect()).body).toMatchObject({ errors: [], needs_reauth: null })
-  await expect.poll(() => events).toMatchObject([{}, { ...place, change: ConnectionChange.REAUTHORIZED }])
+  await expect.poll(() => events).toMatchObject([{}, { source, type: 'connection.reauthorized', data }])
   const published = () => world.catalog.connections.fresh(environment, 'crm', 'c')
   await expect.poll(async () => (await published()).unpublished).toBeUndefined()
   expect(events).toHaveLength(2)

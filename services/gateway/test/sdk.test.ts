@@ -175,6 +175,23 @@ test('variants, variables, metadata, integrations, connections, deployments, run
 
   world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1', state: 'RUN_STATE_RUNNING' }] })
   expect((await syncline.listRuns('github', 'issues', 'user-1')).runs).toMatchObject([{ state: 'running' }])
+  world.schedules.listRuns = async ({ providerConfigKey, sync, states, outcomes, limit }) => ({
+    runs: [{ id: JSON.stringify([providerConfigKey, sync?.variant, states, outcomes, limit]) }],
+    nextCursor: 'more',
+  })
+  const page = await syncline.listRuns({
+    providerConfigKey: 'github',
+    state: ['queued'],
+    outcome: ['success', 'lost'],
+  })
+  expect(page.next_cursor).toBe('more')
+  expect(JSON.parse(page.runs[0]?.id ?? '')).toEqual([
+    'github',
+    null,
+    ['RUN_STATE_QUEUED'],
+    ['RUN_OUTCOME_SUCCESS', 'RUN_OUTCOME_LOST'],
+    20,
+  ])
   world.records.listLogs = async () => ({ lines: [] })
   expect(await syncline.getRunLogs('run-1')).toEqual({ lines: [] })
 })
@@ -197,4 +214,42 @@ test('a host where nobody listens, or answers too late, is an error with a code'
   const hasty = new Syncline({ secretKey: home.key, host: world.url, timeoutMs: 50 })
   await expect(hasty.getRunLogs('x')).rejects.toMatchObject({ status: 0, code: 'timeout' })
   late.resolve({ lines: [] })
+})
+
+test('schedules, why, capacity and cancel', async () => {
+  world.schedules.listSchedules = async (request) => ({
+    schedules: [
+      {
+        ...{ id: 's', providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'a' },
+        state: 'SCHEDULE_STATE_STARTED',
+        pausedBecause: JSON.stringify([request.syncs, request.reasons, request.tags, request.onlyStale]),
+      },
+    ],
+    nextCursor: 'more',
+  })
+  const { schedules, next_cursor } = await syncline.listSchedules({
+    ...{ syncs: [{ name: 'issues', variant: 'a' }], reason: ['failing'], tags: { plan: 'pro' }, stale: true },
+  })
+  expect(next_cursor).toBe('more')
+  expect(JSON.parse(schedules[0]?.pausedBecause ?? '')).toEqual([
+    [{ name: 'issues', variant: 'a' }],
+    ['STALE_REASON_FAILING'],
+    { plan: 'pro' },
+    true,
+  ])
+  world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1' }] })
+  expect(await syncline.why('github', { name: 'issues', variant: 'a' }, 'user-1')).toMatchObject({
+    schedule: { id: 's', variant: 'a' },
+    runs: [{ id: 'run-1' }],
+  })
+  world.schedules.getCapacity = async () => ({ environment: { name: 'dev', running: 1 } })
+  expect(await syncline.getCapacity()).toMatchObject({
+    environment: { name: 'dev', running: 1 },
+    runners: [],
+  })
+  const { answer } = world
+  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 2 } })
+  expect(await syncline.cancelSync('github', ['issues'])).toEqual({ cancelled: 2 })
+  expect(await syncline.cancelRun('run-1')).toEqual({ cancelled: 2 })
+  world.answer = answer
 })

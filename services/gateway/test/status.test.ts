@@ -56,6 +56,8 @@ test('each schedule has its own counts, of its own variant, by one call', async 
     providerConfigKey: 'github',
     connectionId: '',
     syncs: [],
+    limit: 500,
+    ...{ states: [], reasons: [], onlyStale: false, tags: {}, cursor: '' },
   })
 })
 
@@ -75,7 +77,22 @@ test('a sync that never ran shows it', async () => {
     lastRun: null,
     skippedSlots: 0,
     blocked: null,
+    freshness: { lastSuccessAt: null, freshUntil: null, stale: null },
+    pausedBecause: null,
+    failures: 0,
   })
+})
+
+test('a long list is asked for page by page, each with one call to the scheduler and one to the record store', async () => {
+  const before = { list: world.schedules.listSchedules, counts: counted.length }
+  world.schedules.listSchedules = async ({ cursor }) =>
+    cursor === ''
+      ? { schedules: [schedule('issues', 'base')], nextCursor: 'more' }
+      : { schedules: [schedule('all', 'base')] }
+  const answer = await get('provider_config_key=github&syncs=*')
+  expect(answer.body.syncs.map(({ id }: { id: string }) => id)).toEqual(['issues-base', 'all-base'])
+  expect(counted).toHaveLength(before.counts + 2)
+  if (before.list) world.schedules.listSchedules = before.list
 })
 
 test('names and variants in a list reach the scheduler', async () => {
@@ -127,6 +144,7 @@ test('runs are listed newest first, with the reason why one failed', async () =>
           counts: [{ model: 'GithubIssue', added: 3, updated: 1 }],
           sandbox: 'oswall',
           lastLines: ['info page 7'],
+          ...{ providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'base' },
         },
       ],
     }
@@ -148,8 +166,12 @@ test('runs are listed newest first, with the reason why one failed', async () =>
       sandbox: 'oswall',
       lastLines: ['info page 7'],
       throttled: null,
+      parked: null,
+      fruitlessAttempts: 0,
+      ...{ provider_config_key: 'github', connection_id: 'user-1', sync_name: 'issues', variant: 'base' },
     },
   ])
+  expect(answer.body.next_cursor).toBeNull()
 })
 
 test('the log of a run is asked for in the environment of the key', async () => {

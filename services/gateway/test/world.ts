@@ -36,13 +36,17 @@ export interface World extends AsyncDisposable {
   /** A new environment with a key. */
   environment(): Promise<{ name: string; key: string }>
   stopRecords(): Promise<void>
+  stopScheduler(): Promise<void>
   startRecords(): Promise<void>
 }
 
 /** A stand-in that throws gives its caller `server_error`, and that is all a test needs. */
 const onFault = () => {}
 
-export const DONE: Answer = { $case: 'done', value: { frequency: 'every hour', scheduleId: 'schedule-1' } }
+export const DONE: Answer = {
+  $case: 'done',
+  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0 },
+}
 
 export async function startWorld(
   options: { variables?: NodeJS.ProcessEnv; scheduler?: boolean; natsUrl?: string } = {},
@@ -81,17 +85,21 @@ export async function startWorld(
   }
   await startRecords()
   open.defer(stopRecords)
-  const schedulesServer = open.use(
-    await serve(
-      '127.0.0.1:0',
-      (server) =>
-        server.add(
-          SchedulesDefinition,
-          standIn<SchedulesServiceImplementation>(() => world.schedules),
-        ),
-      onFault,
-    ),
+  const schedulesServer = await serve(
+    '127.0.0.1:0',
+    (server) =>
+      server.add(
+        SchedulesDefinition,
+        standIn<SchedulesServiceImplementation>(() => world.schedules),
+      ),
+    onFault,
   )
+  let scheduler: RpcServer | undefined = schedulesServer
+  const stopScheduler = async () => {
+    await scheduler?.[Symbol.asyncDispose]()
+    scheduler = undefined
+  }
+  open.defer(stopScheduler)
   if (options.scheduler !== false) open.use(answerCommands(bus, world))
 
   const config = Config.parse({
@@ -119,6 +127,7 @@ export async function startWorld(
     log,
     startRecords,
     stopRecords,
+    stopScheduler,
     async environment() {
       const name = namespace()
       const key = newApiKey(name)

@@ -121,14 +121,10 @@ describe('streams', () => {
   test('a run has its log on one shard, and runs spread', async () => {
     const runs = Array.from({ length: 24 }, () => randomUUID())
     const line = (message: string) => ({ atMs: Date.now(), level: 'LOG_LEVEL_INFO' as const, message })
+    await store.records.appendLogs({
+      runs: runs.map((runId) => ({ environment: 'dev', runId, attempt: 1, first: 0, lines: [line(runId)] })),
+    })
     for (const runId of runs) {
-      await store.records.appendLogs({
-        environment: 'dev',
-        runId,
-        attempt: 1,
-        first: 0,
-        lines: [line(runId)],
-      })
       const log = await store.records.listLogs({ environment: 'dev', runId, limit: 0 })
       expect(log.lines.map(({ message }) => message)).toEqual([runId])
     }
@@ -238,14 +234,10 @@ describe('a shard that is added', () => {
       await using alone = await startRecords(at, { clickhouse: first })
       old.push(...Array.from({ length: 12 }, () => stream(alone.records)))
       for (const each of old) await each.save([{ id: 'a', n: 1 }, { id: 'b' }])
-      for (const runId of runs)
-        await alone.records.appendLogs({
-          environment: 'dev',
-          runId,
-          attempt: 1,
-          first: 0,
-          lines: [line('one')],
-        })
+      for (const runId of runs) {
+        const one = { environment: 'dev', runId, attempt: 1, first: 0, lines: [line('one')] }
+        await alone.records.appendLogs({ runs: [one] })
+      }
       await using redis = alone.redis()
       // As an older release leaves them.
       for (const { stream } of old.slice(0, 6))
@@ -273,8 +265,8 @@ describe('a shard that is added', () => {
     for (const runId of runs) {
       const log = { environment: 'dev', runId, attempt: 1 }
       // The first call is repeated.
-      await added.records.appendLogs({ ...log, first: 0, lines: [line('one')] })
-      await added.records.appendLogs({ ...log, first: 1, lines: [line('two')] })
+      await added.records.appendLogs({ runs: [{ ...log, first: 0, lines: [line('one')] }] })
+      await added.records.appendLogs({ runs: [{ ...log, first: 1, lines: [line('two')] }] })
       const listed = await added.records.listLogs({ environment: 'dev', runId, limit: 0 })
       expect(listed.lines.map(({ message }) => message)).toEqual(['one', 'two'])
     }

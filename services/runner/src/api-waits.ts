@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Slot } from '@syncline/bus'
 import type { Sandbox } from '@syncline/sandbox'
-import type { Attempt } from './attempt.ts'
+import type { ActiveAttempt } from './active-attempts.ts'
 import { decideWait } from './decide-wait.ts'
 import type { Events } from './events.ts'
 import { RunThrottled } from './outcome.ts'
 import type { Parking } from './parking.ts'
+import type { Slot } from './slots.ts'
 
 /** What an attempt may wait in its slot, in all: less costs less than to give the slot away and to get one back. */
 export const LONG_WAIT_MS = 2000
@@ -15,16 +15,12 @@ const SETTLE_MS = 200
 const LOOK_MS = 500
 
 export interface ApiWaitsOptions {
-  attempt: Attempt
+  active: ActiveAttempt
   slot: Slot
   parking: Parking
   events: Events
   /** A line in the log of the run. */
   note: (text: string) => void
-  /** Ends the attempt. */
-  stop: (reason: Error) => void
-  /** Aborts when the attempt has ended, or has to. */
-  signal: AbortSignal
 }
 
 interface Wait {
@@ -63,7 +59,7 @@ export class ApiWaits implements Disposable {
 
   constructor(options: ApiWaitsOptions) {
     this.#options = options
-    this.#signal = AbortSignal.any([options.signal, this.#over.signal])
+    this.#signal = AbortSignal.any([options.active.signal, this.#over.signal])
     options.parking.stopping.addEventListener('abort', this.#onStopping)
   }
 
@@ -114,7 +110,10 @@ export class ApiWaits implements Disposable {
   async wait(ms: number, reason: string, cause: 'named' | 'growing', signal: AbortSignal): Promise<void> {
     // Many short waits hold a slot as long as a long one does.
     this.#waitedMs += ms
-    if (this.#waitedMs <= LONG_WAIT_MS) return sleep(ms, undefined, { signal })
+    if (this.#waitedMs <= LONG_WAIT_MS) {
+      this.#options.events.waited('short', ms)
+      return sleep(ms, undefined, { signal })
+    }
     const wait = { until: Date.now() + ms, reason, isNamed: cause === 'named' }
     this.#waits.add(wait)
     this.#end()
@@ -152,7 +151,7 @@ export class ApiWaits implements Disposable {
   }
 
   #decide(): void {
-    const { attempt, parking, events } = this.#options
+    const { active, parking, events } = this.#options
     const [first] = [...this.#waits].toSorted((a, b) => a.until - b.until)
     if (this.#signal.aborted || first === undefined) return
     if (first.until - Date.now() <= LONG_WAIT_MS) {
@@ -168,12 +167,12 @@ export class ApiWaits implements Disposable {
       canPark: this.#canPark,
       canStay: this.#stay !== undefined || parking.canStay,
     })
-    if (decision === 'throttle') this.#options.stop(new RunThrottled(first.reason, first.until))
+    if (decision === 'throttle') active.stop(new RunThrottled(first.reason, first.until))
     else if (parking.stopping.aborted) this.#onStopping()
     else if (decision === 'park') this.#park(first)
     else {
-      if (!this.#stay) events.waitsInSlot(attempt, first.until - Date.now(), first.reason)
-      this.#stay ??= parking.stay(attempt, first.until)
+      if (!this.#stay) events.waitsInSlot(active.attempt, first.until - Date.now(), first.reason)
+      this.#stay ??= this.#timed('slot', parking.stay(active.attempt, first.until))
       this.#decideIn(LOOK_MS)
     }
   }
@@ -189,15 +188,16 @@ export class ApiWaits implements Disposable {
   }
 
   #park({ until, reason }: Wait): void {
-    const { attempt, parking, slot, note, events } = this.#options
+    const { active, parking, slot, note, events } = this.#options
     const ms = until - Date.now()
     // A run that waits before each of its calls would fill its log.
     if (ms > LONG_WAIT_MS) note(`waits ${(ms / 1000).toFixed(1)} s for its API, without a slot: ${reason}`)
     this.#leaveStay()
-    this.#place = parking.enter()
+    this.#place = this.#timed('parked', parking.enter())
     this.#sandbox?.pause()
     slot.give()
-    events.parked(attempt, ms, reason)
+    active.parked = reason
+    events.parked(active.attempt, ms, reason)
     this.#listen()
   }
 
@@ -225,10 +225,21 @@ export class ApiWaits implements Disposable {
     if (this.#working === 0 && this.#waits.size > 0) this.#decideIn(SETTLE_MS)
   }
 
+  #timed(kind: 'slot' | 'parked', wait: Disposable): Disposable {
+    const since = performance.now()
+    return {
+      [Symbol.dispose]: () => {
+        wait[Symbol.dispose]()
+        this.#options.events.waited(kind, performance.now() - since)
+      },
+    }
+  }
+
   #leavePlace(): void {
     if (!this.#place) return
     this.#place[Symbol.dispose]()
     this.#place = undefined
+    this.#options.active.parked = ''
     this.#options.events.unparked()
   }
 
@@ -239,6 +250,7 @@ export class ApiWaits implements Disposable {
 
   readonly #onStopping = (): void => {
     const isWaiting = this.#working === 0 && this.#waits.size > 0
-    if (this.#place || isWaiting) this.#options.stop(this.#options.parking.stopping.reason)
+    const { active, parking } = this.#options
+    if (this.#place || isWaiting) active.stop(parking.stopping.reason)
   }
 }

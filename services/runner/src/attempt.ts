@@ -2,10 +2,7 @@ import type { ConnectionPlace } from '@syncline/outgoing'
 import type { AttemptStarted, Stream, Writer } from '@syncline/proto'
 
 /** One attempt of a run, as the scheduler numbered it. */
-export interface Attempt extends AttemptStarted {
-  environment: string
-  runId: string
-}
+export type Attempt = AttemptStarted
 
 export function streamOf({ environment, connectionUid, variant }: Attempt, model: string): Stream {
   return { environment, connection: connectionUid, model, variant }

@@ -5,15 +5,22 @@ const parse = (env: NodeJS.ProcessEnv) => Config.parse({ SYNCLINE_KEYRING: 'k', 
 const MIB = 1024 * 1024
 
 test('memory for calls in flight grows with the slots, unless it is given', () => {
-  expect(parse({}).parentLimits).toMatchObject({ inFlightBytes: 512 * MIB, runs: 4 })
-  expect(parse({ RUNNER_SLOTS: '10' }).parentLimits).toMatchObject({ inFlightBytes: 1280 * MIB, runs: 10 })
-  expect(parse({ RUNNER_SLOTS: '1' }).parentLimits).toMatchObject({ inFlightBytes: 224 * MIB, runs: 1 })
-  const given = { RUNNER_MAX_INFLIGHT_BYTES: String(400 * MIB), RUNNER_MAX_PARKED: '0' }
-  expect(parse(given).parentLimits).toMatchObject({ inFlightBytes: 400 * MIB })
+  expect(parse({}).parentLimits).toMatchObject({ inFlightBytes: 640 * MIB, runs: 5 })
+  expect(parse({ RUNNER_SLOTS: '10' }).parentLimits).toMatchObject({ inFlightBytes: 1408 * MIB, runs: 11 })
+  const one = { RUNNER_SLOTS: '1', RUNNER_RESERVED_SLOTS: '0' }
+  expect(parse(one).parentLimits).toMatchObject({ inFlightBytes: 224 * MIB, runs: 1 })
+  const given = { RUNNER_MAX_INFLIGHT_BYTES: String(500 * MIB), RUNNER_MAX_PARKED: '0' }
+  expect(parse(given).parentLimits).toMatchObject({ inFlightBytes: 500 * MIB })
 })
 
 test('less than the calls of one run may need is refused', () => {
   expect(() => parse({ RUNNER_MAX_INFLIGHT_BYTES: '1000000' })).toThrow(
-    '4 slots (RUNNER_SLOTS) and 8 parked runs (RUNNER_MAX_PARKED) need 536870912 bytes at least',
+    '5 slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS) and 8 parked runs (RUNNER_MAX_PARKED) need 637534208 bytes at least',
   )
+})
+
+test('what is reused is one of the known policies, and the error names them', () => {
+  expect(parse({}).sandbox).toMatchObject({ reuse: 'bundle', reuseLimits: { idle: 8 } })
+  expect(parse({ SANDBOX_REUSE: 'never' }).sandbox).toMatchObject({ reuse: 'never' })
+  expect(() => parse({ SANDBOX_REUSE: 'tenant' })).toThrow(/bundle.*never/)
 })

@@ -2,10 +2,12 @@ import { MIN_ANSWER_BYTES } from '@syncline/outgoing'
 import {
   defaultLimits,
   defaultParentLimits,
+  defaultReuseLimits,
   type Limits,
   leastInFlightBytes,
   levels,
   type ParentLimits,
+  reusePolicies,
 } from '@syncline/sandbox'
 import {
   bytes,
@@ -43,6 +45,8 @@ export const Config = z
     SYNCLINE_KEYRING: variable.text(),
     /** Runs at a time. Each may take RUN_MEMORY_MB. */
     RUNNER_SLOTS: variable.whole(4, { least: 1, most: 1000 }),
+    /** Further slots, for runs of environments that have none in flight: no tenant's long runs ever hold all of them. */
+    RUNNER_RESERVED_SLOTS: variable.whole(1, { least: 0, most: 1000 }),
     /**
      * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
      * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
@@ -72,6 +76,13 @@ export const Config = z
     SANDBOX_WARM_MIN: variable.whole(2, { least: 0, most: 1000 }),
     /** See SANDBOX_WARM_MIN. */
     SANDBOX_WARM_MAX: variable.whole(8, { least: 0, most: 1000 }),
+    /**
+     * `bundle`: a process serves runs of the same environment and bundle, one after the other, each in a realm of its own.
+     * `never`: each run has a process of its own, which costs about 50 ms of processor. See libs/sandbox.
+     */
+    SANDBOX_REUSE: variable.oneOf(reusePolicies, 'bundle'),
+    /** Processes that have served and wait for another run of the same bundle. Each takes about 80 MB. */
+    SANDBOX_REUSE_MAX: variable.whole(8, { least: 0, most: 1000 }),
     /** `host` or `host:port` that functions may reach though it is not a public address. */
     EGRESS_ALLOW_HOSTS: variable.list([]),
     /** For tests: every request goes to this origin instead. */
@@ -83,10 +94,10 @@ export const Config = z
       const message = `must be at most ${longest}: the process ends STOP_TIMEOUT_MS (${env.STOP_TIMEOUT_MS}) after SIGTERM, and needs ${STOP_SPARE_MS} beside it. Set STOP_TIMEOUT_MS higher, and the grace period of its container too`
       context.addIssue({ code: 'custom', path: ['RUNNER_DRAIN_MS'], message })
     }
-    const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_SLOTS: slots, RUNNER_MAX_PARKED: parked } = env
+    const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_MAX_PARKED: parked } = env
     const least = leastOf(env)
     if (bytes === 0 || bytes >= least) return
-    const message = `${slots} slots (RUNNER_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
+    const message = `${slotsOf(env)} slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
     context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
   })
   .transform((env, context) => ({
@@ -95,7 +106,7 @@ export const Config = z
     records: { address: env.RECORDS_ADDRESS },
     scheduler: { address: env.SCHEDULER_ADDRESS },
     keyring: env.SYNCLINE_KEYRING,
-    slots: env.RUNNER_SLOTS,
+    slots: { ordinary: env.RUNNER_SLOTS, reserved: env.RUNNER_RESERVED_SLOTS },
     maxParked: env.RUNNER_MAX_PARKED,
     drainMs: env.RUNNER_DRAIN_MS,
     leaseMs: env.RUN_LEASE_MS,
@@ -109,24 +120,26 @@ export const Config = z
     } satisfies Limits,
     parentLimits: {
       ...defaultParentLimits,
-      inFlightBytes:
-        env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(env.RUNNER_SLOTS * IN_FLIGHT_BYTES, leastOf(env)),
-      runs: env.RUNNER_SLOTS,
+      inFlightBytes: env.RUNNER_MAX_INFLIGHT_BYTES || Math.max(slotsOf(env) * IN_FLIGHT_BYTES, leastOf(env)),
+      runs: slotsOf(env),
     } satisfies ParentLimits,
     sandbox: {
       minLevel: env.SANDBOX_MIN_LEVEL,
       warm: { least: env.SANDBOX_WARM_MIN, most: env.SANDBOX_WARM_MAX },
+      reuse: env.SANDBOX_REUSE,
+      reuseLimits: { ...defaultReuseLimits, idle: env.SANDBOX_REUSE_MAX },
     },
     egress: { allowHosts: env.EGRESS_ALLOW_HOSTS, redirectTo: env.EGRESS_REDIRECT_TO },
   }))
 export type Config = z.output<typeof Config>
 
-function leastOf({
-  RUNNER_SLOTS: slots,
-  RUNNER_MAX_PARKED: parked,
-}: {
+interface Slots {
   RUNNER_SLOTS: number
-  RUNNER_MAX_PARKED: number
-}) {
-  return slots * MIN_IN_FLIGHT_BYTES + parked * IN_FLIGHT_PARKED_BYTES
+  RUNNER_RESERVED_SLOTS: number
+}
+
+const slotsOf = (env: Slots) => env.RUNNER_SLOTS + env.RUNNER_RESERVED_SLOTS
+
+function leastOf(env: Slots & { RUNNER_MAX_PARKED: number }) {
+  return slotsOf(env) * MIN_IN_FLIGHT_BYTES + env.RUNNER_MAX_PARKED * IN_FLIGHT_PARKED_BYTES
 }

@@ -1,6 +1,8 @@
-import { levels, type Sandboxes, verifiedNode } from '@syncline/sandbox'
+import { levels, type Sandboxes, truncated, verifiedNode } from '@syncline/sandbox'
 import { type Log, metrics } from '@syncline/service'
 import type { Attempt } from './attempt.ts'
+import type { End } from './outcome.ts'
+import type { SlotKind } from './slots.ts'
 
 const inWork = metrics.gauge('runner_runs_in_work', 'Runs that this runner works on')
 const parked = metrics.gauge('runner_runs_parked', 'Runs that wait for their API without a slot')
@@ -19,6 +21,26 @@ const seconds = metrics.histogram(
   ['outcome'],
 )
 
+const slots = metrics.gauge('runner_slots', 'Slots of this runner', ['kind', 'state'])
+const waits = metrics.counter(
+  'runner_api_wait_seconds_total',
+  'Time that runs waited for their APIs: short in their slot, slot for want of a place, parked, throttled',
+  ['kind'],
+)
+const firstLine = metrics.histogram(
+  'run_first_line_seconds',
+  'Time from when a run was queued to the first call or line of its function',
+  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1800],
+)
+const prepared = metrics.histogram(
+  'runner_prepare_seconds',
+  'Time from when a runner got a run to when its function got it',
+  [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25, 1, 5],
+)
+const takes = metrics.counter('runner_takes_total', 'Calls to the scheduler for runs', ['result'])
+/** Of a reason in our own log. */
+const REASON_CHARS = 500
+
 export type Events = ReturnType<typeof createEvents>
 
 const level = metrics.gauge('runner_sandbox_level', 'What confines functions: 1 for the level there is', [
@@ -27,6 +49,8 @@ const level = metrics.gauge('runner_sandbox_level', 'What confines functions: 1 
 const startsFailed = metrics.counter('runner_sandbox_starts_failed_total', 'Children that did not start')
 
 export function createEvents(log: Log) {
+  /** The scheduler: one line for each time that it does not answer. */
+  let isAway = false
   return {
     sandboxLevel({ level: found }: Sandboxes) {
       for (const name of levels) level.set({ level: name }, name === found ? 1 : 0)
@@ -51,11 +75,26 @@ export function createEvents(log: Log) {
       inWork.inc()
       log.info({ ...ids(attempt), sync: attempt.sync, connection: attempt.connectionId }, 'attempt started')
     },
-    attemptEnded(attempt: Attempt, outcome: string, ms: number) {
+    attemptEnded(attempt: Attempt, { outcome, error }: End, ms: number) {
       inWork.dec()
       seconds.observe({ outcome }, ms / 1000)
-      log.info({ ...ids(attempt), sync: attempt.sync, outcome, ms }, 'attempt ended')
+      const reason = error && { reason: truncated(error, REASON_CHARS) }
+      log.info(
+        { ...ids(attempt), sync: attempt.sync, outcome, ...reason, ms: Math.round(ms) },
+        'attempt ended',
+      )
     },
+    slotsChanged(all: Record<SlotKind, number>, free: Record<SlotKind, number>) {
+      for (const kind of ['ordinary', 'reserved'] as const) {
+        slots.set({ kind, state: 'free' }, free[kind])
+        slots.set({ kind, state: 'busy' }, all[kind] - free[kind])
+      }
+    },
+    functionStarts: (ms: number) => prepared.observe(ms / 1000),
+    functionSpeaks: ({ queuedAtMs }: Attempt) =>
+      firstLine.observe(Math.max(0, Date.now() - queuedAtMs) / 1000),
+    waited: (kind: 'short' | 'slot' | 'parked' | 'throttled', ms: number) =>
+      waits.inc({ kind }, Math.max(0, ms) / 1000),
     attemptNotBegun(attempt: Attempt, reason: string) {
       notBegun.inc()
       log.debug({ ...ids(attempt), reason }, 'an attempt does not begin: its API would make it wait')
@@ -69,14 +108,46 @@ export function createEvents(log: Log) {
       waitsInSlot.inc()
       log.warn({ ...ids(attempt), ms, reason }, 'a run waits for its API in its slot: no place is free')
     },
-    attemptRefused: (environment: string, run: string, reason: string) =>
-      log.info({ environment, run, reason }, 'nothing to do for a run'),
-    heartbeatFailed: (attempt: Attempt, err: unknown) =>
-      log.warn({ ...ids(attempt), err: messageOf(err) }, 'a heartbeat failed'),
-    logsLost: (attempt: Attempt, lines: number, err: unknown) =>
-      log.warn({ ...ids(attempt), lines, err: messageOf(err) }, "lines of a run's log are lost"),
+    attemptKnown: (attempt: Attempt) =>
+      log.warn(ids(attempt), 'the scheduler has given a run that this runner has already'),
+    taken(count: number) {
+      takes.inc({ result: count > 0 ? 'runs' : 'none' })
+      if (isAway) log.info('the scheduler answers again')
+      isAway = false
+    },
+    takeFailed(err: unknown) {
+      takes.inc({ result: 'failed' })
+      if (!isAway) log.warn({ err: messageOf(err) }, 'no run can be taken: the scheduler does not answer')
+      isAway = true
+    },
+    stoodStill: (ms: number) =>
+      log.warn(
+        { ms: Math.round(ms) },
+        'this process stood still: its runs go on when the scheduler has answered',
+      ),
+    heartbeatsFail: (err: unknown) => log.warn({ err: messageOf(err) }, 'heartbeats fail'),
+    heartbeatsAgain: () => log.info('heartbeats are answered again'),
+    noticeUnreadable: (err: unknown) => log.warn({ err: messageOf(err) }, 'a notice is unreadable'),
+    reportFailed: (attempt: Attempt, err: unknown) =>
+      log.warn(
+        { ...ids(attempt), err: messageOf(err) },
+        'the end of an attempt is not reported yet: the slot waits for the scheduler',
+      ),
+    reportIgnored: (attempt: Attempt, reason: string) =>
+      log.info({ ...ids(attempt), reason }, 'the scheduler has ignored the end of an attempt'),
+    reportLost: (attempt: Attempt, err: unknown) =>
+      log.error(
+        { ...ids(attempt), err: messageOf(err) },
+        'the end of an attempt could not be reported: its run will be repeated',
+      ),
+    logsLost: (lines: number, err: unknown) =>
+      log.warn({ lines, err: messageOf(err) }, 'lines of logs of runs are lost'),
+    keyringDiffers: (err: unknown) =>
+      log.error(
+        { err: messageOf(err) },
+        'runs will fail whose secrets were sealed anew: restart this runner',
+      ),
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
-    messageFailed: (err: unknown) => log.error({ err }, 'a run goes back to the queue'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
   }
 }

@@ -1,9 +1,10 @@
+import { orAborted } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
 import { type Caller, isRepeatable } from '@syncline/outgoing'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
-import { type Attempt, laneOf, placeOf, streamOf } from './attempt.ts'
+import { laneOf, placeOf, streamOf } from './attempt.ts'
 import { childCredentials } from './child-credentials.ts'
 import { toHostAnswer } from './http-answer.ts'
 import { RequestLimit } from './request-limit.ts'
@@ -23,6 +24,8 @@ const WARNINGS_ONCE = 100
 type HostContext = RunContext & {
   requests: RequestLimit
   warned: Set<string>
+  /** JSON text; empty = none. */
+  checkpoint: string
 }
 type Method<Name extends HostMethod> = (
   run: HostContext,
@@ -47,17 +50,22 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
-  const context: HostContext = { ...run, requests: new RequestLimit(), warned: new Set() }
+  const { checkpoint } = run.attempt
+  const context: HostContext = { ...run, requests: new RequestLimit(), warned: new Set(), checkpoint }
   const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
 
 function hostMethod<Name extends HostMethod>(name: Name, run: HostContext): HostMethods[string] {
-  return (raw, call) =>
-    run.waits.isParked ? callLater(name, run, raw, call) : callMethod(name, run, raw, call)
+  return (raw, call) => {
+    run.speaks()
+    return run.waits.isParked || run.deps.heartbeats.unconfirmed
+      ? callLater(name, run, raw, call)
+      : callMethod(name, run, raw, call)
+  }
 }
 
-/** A run that is parked gets its slot back for any call. */
+/** A run that is parked gets its slot back for any call. One that may have been given away asks nothing of us until we know. */
 async function callLater<Name extends HostMethod>(
   name: Name,
   run: HostContext,
@@ -65,6 +73,9 @@ async function callLater<Name extends HostMethod>(
   call: HostCall,
 ) {
   await run.waits.hold()
+  for (let wait = run.deps.heartbeats.unconfirmed; wait; wait = run.deps.heartbeats.unconfirmed) {
+    await orAborted(wait, call.signal)
+  }
   return callMethod(name, run, raw, call)
 }
 
@@ -75,7 +86,7 @@ function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: 
   const settled = name === 'http' || name === 'fetch' ? () => {} : run.waits.begin()
   return methods[name](run, params, call)
     .catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'fenced') run.stop(error)
+      if (error instanceof AppError && error.code === 'fenced') run.active.stop(error)
       throw error
     })
     .finally(settled)
@@ -128,6 +139,7 @@ async function listRecords(
   { signal, hold }: HostCall,
 ) {
   saves.known(model)
+  await saves.begun
   const stream = streamOf(attempt, model)
   const request = { stream, cursor, limit, ids, modifiedAfterMs: 0, actions: [] }
   await hold(PAGE_BYTES)
@@ -139,13 +151,11 @@ async function listRecords(
   return new AnswerWithText({ nextCursor }, ['json'], 'utf8', [records])
 }
 
-async function getCheckpoint({ deps, attempt, saves }: HostContext, _: null, { signal }: HostCall) {
-  const checkpoint = await retrying(
-    (each) => deps.scheduler.getCheckpoint(attemptKey(attempt), { signal: each }),
-    { forMs: CALL_FOR_MS, signal },
-  )
-  saves.sawCheckpoint('read', checkpoint.json)
-  return checkpoint
+/** It came with the attempt, and nobody but this attempt changes it meanwhile. */
+async function getCheckpoint(run: HostContext) {
+  const json = run.checkpoint
+  run.saves.sawCheckpoint('read', json)
+  return { json }
 }
 
 /**
@@ -154,18 +164,20 @@ async function getCheckpoint({ deps, attempt, saves }: HostContext, _: null, { s
  * checkpoint, and nobody checks it again.
  */
 async function saveCheckpoint(
-  { deps, attempt, saves, waits }: HostContext,
+  run: HostContext,
   { json, incomplete }: HostParams['saveCheckpoint'],
   { signal }: HostCall,
 ) {
+  const { deps, attempt, saves, waits } = run
   saves.sawCheckpoint('saved', json)
   await saves.settled()
   await saves.markIncomplete(incomplete)
-  const checkpoint = { ...attemptKey(attempt), json }
+  const checkpoint = { runId: attempt.runId, attempt: attempt.attempt, json }
   await retrying((each) => deps.scheduler.saveCheckpoint(checkpoint, { signal: each }), {
     forMs: CALL_FOR_MS,
     signal,
   })
+  run.checkpoint = json
   waits.checkpointSaved(json)
   return null
 }
@@ -215,5 +227,3 @@ async function getIntegration({ work }: HostContext) {
 async function getEnvironmentVariables({ deps, attempt }: HostContext) {
   return deps.loader.variables(attempt.environment)
 }
-
-const attemptKey = ({ environment, runId, attempt }: Attempt) => ({ environment, runId, attempt })

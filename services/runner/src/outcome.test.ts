@@ -1,6 +1,14 @@
 import { AppError } from '@syncline/errors'
 import { expect, test } from 'vitest'
-import { endOf, endOfError, endOfThrottled, RunCancelled, RunThrottled } from './outcome.ts'
+import {
+  AttemptReplaced,
+  endOf,
+  endOfError,
+  endOfThrottled,
+  RunCancelled,
+  RunnerStopping,
+  RunThrottled,
+} from './outcome.ts'
 
 test.each([
   ['timed_out', 'RUN_OUTCOME_TIMED_OUT'],
@@ -30,12 +38,20 @@ test('what its process wrote before it died goes with the end', () => {
 })
 
 test('an attempt that was taken over leaves the run to the other', () => {
-  expect(endOfError(new AppError('fenced', 'taken'))).toMatchObject({ outcome: 'left', again: false })
+  expect(endOfError(new AppError('fenced', 'taken'))).toEqual({ outcome: 'replaced', error: 'taken' })
+  expect(endOfError(new AttemptReplaced('newer'))).toEqual({ outcome: 'replaced', error: 'newer' })
 })
 
-test('what may work later is left to another attempt; what is missing is not', () => {
-  expect(endOfError(new AppError('unavailable', 'away'))).toMatchObject({ outcome: 'left', again: true })
-  expect(endOfError(new Error('NATS: timeout'))).toMatchObject({ outcome: 'left', again: true })
+test.each([
+  [new AppError('unavailable', 'away'), 'HAND_BACK_REASON_STORE_UNAVAILABLE'],
+  [new RunnerStopping(), 'HAND_BACK_REASON_DRAINING'],
+  [new Error('a sandbox did not start'), 'HAND_BACK_REASON_UNSPECIFIED'],
+])('what may work later goes back to the scheduler: %s', (error, reason) => {
+  const { message } = error
+  expect(endOfError(error)).toEqual({ outcome: 'RUN_OUTCOME_HANDED_BACK', error: message, reason })
+})
+
+test('what is missing ends the run', () => {
   expect(endOfError(new AppError('unknown_connection', 'gone'))).toEqual({
     outcome: 'RUN_OUTCOME_FAILED',
     error: 'gone',

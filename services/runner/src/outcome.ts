@@ -1,24 +1,39 @@
 import { AppError } from '@syncline/errors'
-import { RunOutcome } from '@syncline/proto'
+import { HandBackReason, RunOutcome } from '@syncline/proto'
 import type { Outcome } from '@syncline/sandbox'
 
 /**
- * How an attempt ended. `detail`: lines for its log, a stack or what its process wrote before it died.
- * `left` is no end of the run: another attempt has it, or (`again`) shall have it. Nor is THROTTLED: the run comes back.
+ * How an attempt ended. `detail`: lines for its log, a stack or what its process wrote before it died. THROTTLED and
+ * HANDED_BACK are no end of the run: it comes back, here or elsewhere. `replaced`: another attempt has the run, so there is
+ * nothing to report.
  */
 export type End =
   | {
-      outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED | RunOutcome.THROTTLED>
+      outcome: Exclude<RunOutcome, RunOutcome.UNSPECIFIED | RunOutcome.THROTTLED | RunOutcome.HANDED_BACK>
       error: string
       detail?: string
     }
   | { outcome: RunOutcome.THROTTLED; error: string; resumeAt: number; detail?: never }
-  | { outcome: 'left'; error: string; again: boolean; detail?: never }
+  | { outcome: RunOutcome.HANDED_BACK; error: string; reason: HandBackReason; detail?: never }
+  | { outcome: 'replaced'; error: string; detail?: never }
+
+/** One that the scheduler has to know of. */
+export type ReportedEnd = Exclude<End, { outcome: 'replaced' }>
 
 type Throttled = Extract<End, { outcome: RunOutcome.THROTTLED }>
 
-/** The scheduler wants the run to end. */
+/** The scheduler wants the attempt to end. */
 export class RunCancelled extends Error {}
+
+/** Another attempt has taken the run over. */
+export class AttemptReplaced extends Error {}
+
+/** This process stops: its runs go to others. */
+export class RunnerStopping extends Error {
+  constructor() {
+    super('this runner is stopping')
+  }
+}
 
 /** The API wants the run to wait until then. */
 export class RunThrottled extends Error {
@@ -39,7 +54,7 @@ export function endOfThrottled({ message, until }: RunThrottled, now: number): T
   return { outcome: RunOutcome.THROTTLED, error: message, resumeAt }
 }
 
-export function endOf(outcome: Outcome): End {
+export function endOf(outcome: Outcome): ReportedEnd {
   if (outcome.kind === 'success') return { outcome: RunOutcome.SUCCESS, error: '' }
   if (outcome.kind === 'failed') {
     const { message, stack } = outcome.error
@@ -64,10 +79,19 @@ const byEnding = {
 /** Of an error on our side: what is missing or refused ends the run; what may work later is left to another attempt. */
 export function endOfError(error: unknown): End {
   if (error instanceof RunThrottled) return endOfThrottled(error, Date.now())
-  if (error instanceof RunCancelled) return { outcome: RunOutcome.CANCELLED, error: error.message }
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof AppError && error.code === 'fenced')
-    return { outcome: 'left', error: message, again: false }
-  if (error instanceof AppError && !error.retry) return { outcome: RunOutcome.FAILED, error: message }
-  return { outcome: 'left', error: message, again: true }
+  if (error instanceof RunCancelled) return { outcome: RunOutcome.CANCELLED, error: message }
+  if (error instanceof AttemptReplaced) return { outcome: 'replaced', error: message }
+  if (error instanceof RunnerStopping) return handedBack(message, HandBackReason.DRAINING)
+  // A fault of this process, such as a sandbox that did not start. Another runner may do better.
+  if (!(error instanceof AppError)) return handedBack(message, HandBackReason.UNSPECIFIED)
+  if (error.code === 'fenced') return { outcome: 'replaced', error: message }
+  if (error.retry) return handedBack(message, HandBackReason.STORE_UNAVAILABLE)
+  return { outcome: RunOutcome.FAILED, error: message }
 }
+
+const handedBack = (error: string, reason: HandBackReason): ReportedEnd => ({
+  outcome: RunOutcome.HANDED_BACK,
+  error,
+  reason,
+})

@@ -1,4 +1,4 @@
-import { AppError } from '@syncline/errors'
+import { RunnerStopping } from './outcome.ts'
 
 const MIB = 1024 * 1024
 /** What the calls of a parked run may hold of this process's memory. */
@@ -37,7 +37,7 @@ export class Parking {
   }
 
   stop(): void {
-    this.#stop.abort(new AppError('unavailable', 'this runner is stopping'))
+    this.#stop.abort(new RunnerStopping())
   }
 
   hasPlace(heldBytes: number): boolean {

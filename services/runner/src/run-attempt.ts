@@ -1,143 +1,126 @@
-import { publish, type Slot, subjects } from '@syncline/bus'
-import { AppError } from '@syncline/errors'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProgramInput } from '@syncline/functions'
-import { type ModelCounts, type RunFinished, RunOutcome } from '@syncline/proto'
-import { truncated } from '@syncline/sandbox'
+import { type AttemptReport, RunOutcome } from '@syncline/proto'
+import type { ActiveAttempt } from './active-attempts.ts'
 import { ApiWaits } from './api-waits.ts'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
-import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
 import type { Work } from './load-work.ts'
 import { type End, endOf, endOfError, endOfThrottled } from './outcome.ts'
 import { quotaWait } from './quota-wait.ts'
+import { reportOf } from './report-end.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext, RunnerDeps } from './run-context.ts'
 import { RunLog } from './run-log.ts'
 import { Saves } from './saves.ts'
+import type { Slot } from './slots.ts'
 import { SyncOutput } from './sync-output.ts'
 
 const BEGIN_FOR_MS = 60_000
-const PUBLISH_FOR_MS = 60_000
-/** The end of a run is one message of NATS, which may have 1 MB: all in it is bounded. */
-const ERROR_CHARS = 10_000
+/** An attempt that goes back sooner takes so long: a store that is away would see the same run again and again. */
+const HAND_BACK_MS = 1000
 
 /**
- * Works on an attempt to its end and publishes that. Returns when nothing is left to do; throws when another attempt
- * shall follow. If we die
- * - before the end is published: the message comes again, the function runs again from its last checkpoint, and what it
- *   saves a second time changes nothing;
- * - after that, before the message is acknowledged: it comes again, and the scheduler refuses an attempt.
+ * Works on an attempt to its end. Returns what the scheduler has to know of it; undefined if another attempt has the run.
  *
  * An attempt whose API is known to make it wait ends before it begins: hundreds of them cost neither processes nor slots.
  */
 export async function runAttempt(
   deps: RunnerDeps,
-  attempt: Attempt,
+  active: ActiveAttempt,
   slot: Slot,
-  stop: AbortSignal,
-): Promise<void> {
+): Promise<AttemptReport | undefined> {
+  const { attempt } = active
   const throttled = await quotaWait(deps, attempt)
   if (throttled) {
-    deps.events.attemptNotBegun(attempt, throttled.message)
-    const report = { counts: [], lastLines: [], hasBegun: false }
     const end = endOfThrottled(throttled, Date.now())
-    return publishEnd(deps, attempt, end, report, stop)
+    deps.events.attemptNotBegun(attempt, throttled.message)
+    deps.events.waited('throttled', end.resumeAt - Date.now())
+    return reportOf(attempt, end)
   }
-  const startedAt = Date.now()
   deps.events.attemptStarted(attempt)
-  const log = new RunLog(deps.records, attempt, (lines, error) => deps.events.logsLost(attempt, lines, error))
+  const log = new RunLog(deps.logs, attempt)
   const saves = new Saves(deps.records, attempt, (text) => log.add('warn', text))
+  active.counts = () => saves.counts()
   log.add('info', `attempt ${attempt.attempt} of '${attempt.sync}' for connection '${attempt.connectionId}'`)
 
-  const end = await untilEnd({ deps, attempt, log, saves }, slot, stop)
+  const end = await untilEnd({ deps, active, attempt, log, saves }, slot)
 
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  const ms = performance.now() - active.takenAt
   saves.logSkipped()
   if (end.detail) log.add('error', end.detail)
   const isWell = end.outcome === RunOutcome.SUCCESS || end.outcome === RunOutcome.THROTTLED
-  log.end(isWell ? 'info' : 'error', endLine(end, seconds, saves.counts()))
-  await log.close()
-  deps.events.attemptEnded(attempt, end.outcome, Date.now() - startedAt)
+  log.end(isWell ? 'info' : 'error', endLine(end, (ms / 1000).toFixed(1), saves.counts()))
+  deps.events.attemptEnded(attempt, end, ms)
 
-  if (end.outcome === 'left') {
-    if (end.again) throw new AppError('unavailable', end.error)
-    return
+  if (end.outcome === RunOutcome.THROTTLED) deps.events.waited('throttled', end.resumeAt - Date.now())
+  if (end.outcome === 'replaced') return undefined
+  if (end.outcome === RunOutcome.HANDED_BACK && !deps.parking.stopping.aborted) {
+    await sleep(Math.max(0, HAND_BACK_MS - ms))
   }
-  const error = end.outcome === RunOutcome.SUCCESS ? saves.warnings.join('; ') : end.error
-  const lastLines = end.outcome === RunOutcome.SUCCESS ? [] : log.lastLines
-  const report = { counts: saves.counts(), lastLines, hasBegun: true }
-  await publishEnd(deps, attempt, { ...end, error }, report, stop)
-}
-
-async function publishEnd(
-  deps: RunnerDeps,
-  { environment, runId, attempt: number }: Attempt,
-  end: Exclude<End, { outcome: 'left' }>,
-  { hasBegun, ...report }: { counts: ModelCounts[]; lastLines: string[]; hasBegun: boolean },
-  stop: AbortSignal,
-): Promise<void> {
-  const finished: RunFinished = {
-    environment,
-    runId,
-    attempt: number,
-    outcome: end.outcome,
-    error: truncated(end.error, ERROR_CHARS),
-    ...report,
-    finishedAtMs: Date.now(),
-    ...(end.outcome === RunOutcome.THROTTLED && { resumeAtMs: end.resumeAt, hasBegun }),
-  }
-  await retrying(
-    () => publish(deps.bus, subjects.runFinished, [environment], finished, { id: `${runId}.${number}` }),
-    { forMs: PUBLISH_FOR_MS, signal: stop },
-  )
+  const isSuccess = end.outcome === RunOutcome.SUCCESS
+  return reportOf(attempt, isSuccess ? { ...end, error: saves.warnings.join('; ') } : end, {
+    counts: saves.counts(),
+    lastLines: isSuccess ? [] : log.lastLines,
+    hasBegun: saves.hasBegun,
+    heldBack: saves.heldBack,
+  })
 }
 
 /** Runs the function until it ends, or until the attempt must stop: by the scheduler, without its answers, or with this process. */
 async function untilEnd(
-  base: Pick<RunContext, 'deps' | 'attempt' | 'log' | 'saves'>,
+  base: Pick<RunContext, 'deps' | 'active' | 'attempt' | 'log' | 'saves'>,
   slot: Slot,
-  stop: AbortSignal,
 ): Promise<End> {
-  const { deps, attempt, saves, log } = base
-  using heartbeat = startHeartbeat(deps, attempt, () => saves.counts())
-  const own = new AbortController()
-  const signal = AbortSignal.any([stop, heartbeat.signal, own.signal])
-  const end = (reason: Error) => own.abort(reason)
-  const note = (text: string) => log.add('info', text)
+  const { deps, active, attempt, log } = base
+  const { signal } = active
   const { parking, events } = deps
-  using waits = new ApiWaits({ attempt, slot, parking, events, note, stop: end, signal })
+  const note = (text: string) => log.add('info', text)
+  using waits = new ApiWaits({ active, slot, parking, events, note })
   try {
     const work = await deps.loader.load(attempt)
-    const run: RunContext = { ...base, work, waits, signal, stop: end }
-    await begin(run)
+    const speaks = onlyOnce(() => events.functionSpeaks(attempt))
+    const run: RunContext = { ...base, work, waits, signal, speaks }
+    begin(run)
     const outcome = await runFunction(run)
     if (signal.aborted) return endOfError(signal.reason)
     if (outcome.kind === 'success') await complete(run, outcome.output)
     return endOf(outcome)
   } catch (error) {
     return endOfError(signal.aborted ? signal.reason : error)
+  } finally {
+    active.stop(new Error('the attempt has ended'))
   }
 }
 
-/** From here on no earlier attempt can write to the streams. */
-async function begin({ deps, attempt, work, saves, signal }: RunContext): Promise<void> {
+/**
+ * From its answer on no earlier attempt can write to the streams. The function runs meanwhile; its writes and reads of records
+ * wait for the answer, and so does the end of a run that succeeds.
+ */
+function begin({ deps, active, attempt, work, saves, signal }: RunContext): void {
   const streams = work.sync.models.map((model) => streamOf(attempt, model))
-  const { counts } = await retrying(
-    (each) =>
-      deps.records.begin({ writer: writerOf(attempt), streams, empty: attempt.emptyCache }, { signal: each }),
-    { forMs: BEGIN_FOR_MS, signal },
-  )
-  saves.begin(work.sync.models, counts, signal)
+  const request = { writer: writerOf(attempt), streams, empty: attempt.emptyCache }
+  const begun = retrying((each) => deps.records.begin(request, { signal: each }), {
+    forMs: BEGIN_FOR_MS,
+    signal,
+  })
+  saves.begin(work.sync.models, begun, signal)
+  begun.catch((error: Error) => active.stop(error))
 }
 
 async function runFunction(run: RunContext) {
-  const { deps, attempt, work, log, waits, signal } = run
-  using sandbox = await deps.sandboxes.take()
+  const { deps, active, attempt, work, log, waits, signal, speaks } = run
+  const reuse = { tenant: attempt.environment, hash: work.sync.bundle }
+  using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
   waits.attach(sandbox)
+  deps.events.functionStarts(performance.now() - active.takenAt)
   return await sandbox.run({
     input: inputOf(attempt, work),
     host: createHost(run),
-    onLog: (level, text) => log.add(level, text),
+    onLog: (level, text) => {
+      speaks()
+      log.add(level, text)
+    },
     signal,
   })
 }
@@ -160,10 +143,9 @@ function lastSyncDate({ lastSyncAtMs }: Attempt, { consistencyLagMs = 0 }: Work[
   return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
 }
 
-function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): ProgramInput {
+function inputOf(attempt: Attempt, { integration, settings }: Work): ProgramInput {
   return {
     task: 'sync',
-    code: bundle,
     facts: {
       connectionId: attempt.connectionId,
       providerConfigKey: attempt.providerConfigKey,
@@ -178,8 +160,17 @@ function inputOf(attempt: Attempt, { bundle, integration, settings }: Work): Pro
   }
 }
 
+function onlyOnce(work: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) work()
+    done = true
+  }
+}
+
 function endLine(end: End, seconds: string, counts: ReturnType<Saves['counts']>): string {
-  if (end.outcome === 'left') return `left after ${seconds} s: ${end.error}`
+  if (end.outcome === 'replaced') return `replaced after ${seconds} s: ${end.error}`
+  if (end.outcome === RunOutcome.HANDED_BACK) return `handed back after ${seconds} s: ${end.error}`
   if (end.outcome === RunOutcome.THROTTLED) {
     return `throttled after ${seconds} s, goes on at ${new Date(end.resumeAt).toISOString()}: ${end.error}`
   }

@@ -1,38 +1,45 @@
-import type { Bus } from '@syncline/bus'
 import type { Outgoing } from '@syncline/outgoing'
 import type { RecordsClient, RunsClient } from '@syncline/proto'
+import type { DeadlineOptions } from '@syncline/rpc'
 import type { Sandboxes } from '@syncline/sandbox'
+import type { ActiveAttempt } from './active-attempts.ts'
 import type { ApiWaits } from './api-waits.ts'
 import type { Attempt } from './attempt.ts'
 import type { Events } from './events.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import type { Work, WorkLoader } from './load-work.ts'
+import type { LogSender } from './log-sender.ts'
 import type { Parking } from './parking.ts'
 import type { RunLog } from './run-log.ts'
 import type { Saves } from './saves.ts'
 
 /** What all attempts of this process share. */
 export interface RunnerDeps {
-  bus: Bus
   sandboxes: Sandboxes
-  scheduler: RunsClient
+  scheduler: RunsClient<DeadlineOptions>
   records: RecordsClient
+  logs: LogSender
+  heartbeats: Heartbeats
   outgoing: Outgoing
   loader: WorkLoader
   events: Events
   parking: Parking
   leaseMs: number
+  /** Aborts when this process waits for nothing any more. */
+  closing: AbortSignal
 }
 
 /** What belongs to one attempt while it works. */
 export interface RunContext {
   deps: RunnerDeps
+  active: ActiveAttempt
   attempt: Attempt
   work: Work
   log: RunLog
   saves: Saves
   waits: ApiWaits
-  /** Aborts when the attempt has to stop; its reason says why. */
+  /** The function has made a call, or written a line. */
+  speaks: () => void
+  /** Of `active`: aborts when the attempt has ended, or has to stop; its reason says why. */
   signal: AbortSignal
-  /** Stops the attempt: another one has taken the run over. */
-  stop: (reason: Error) => void
 }

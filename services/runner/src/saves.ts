@@ -1,5 +1,11 @@
 import { AppError } from '@syncline/errors'
-import { type ModelCounts, type RecordsClient, SaveMode, type SaveResponse } from '@syncline/proto'
+import {
+  type BeginResponse,
+  type ModelCounts,
+  type RecordsClient,
+  SaveMode,
+  type SaveResponse,
+} from '@syncline/proto'
 import { batchOf, encodeRecord, encodeRecords, recordId } from '@syncline/record'
 import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
@@ -9,7 +15,7 @@ import { nameOf, SkippedRecords } from './skipped-records.ts'
 /** The record store may be restarted under a run. */
 const SAVE_FOR_MS = 120_000
 const NAMED_DUPLICATES = 5
-/** They travel with the end of the run, in one message of NATS. */
+/** They travel with the end of the run, and are kept with it. */
 const WARNINGS = 20
 const WARNING_CHARS = 500
 const RESUMED =
@@ -30,6 +36,9 @@ export class Saves {
   readonly #tails = new Map<string, Promise<unknown>>()
   readonly #counts = new Map<string, ModelCounts>()
   #isResumed: boolean | undefined
+  #begun = Promise.resolve()
+  #hasBegun = false
+  #heldBack = false
   #signal = new AbortController().signal
   /** The first write that failed: no checkpoint may be saved over it. */
   #failure: Error | undefined
@@ -48,11 +57,29 @@ export class Saves {
       .map((text) => truncated(text, WARNING_CHARS))
   }
 
-  /** @param counts What earlier attempts of the run have changed. */
-  begin(models: string[], counts: ModelCounts[], signal: AbortSignal): void {
+  /** @param begun What earlier attempts of the run have changed. Writes wait for it. */
+  begin(models: string[], begun: Promise<BeginResponse>, signal: AbortSignal): void {
     for (const model of models) this.#counts.set(model, { model, added: 0, updated: 0, deleted: 0 })
-    for (const count of counts) this.#counts.set(count.model, { ...count })
     this.#signal = signal
+    this.#begun = begun.then(({ counts }) => {
+      for (const count of counts) this.#counts.set(count.model, { ...count })
+      this.#hasBegun = true
+    })
+    this.#begun.catch(() => {}) // whoever waits for it gets the error, too
+  }
+
+  /** Settles when earlier attempts can't write any more. */
+  get begun(): Promise<void> {
+    return this.#begun
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
+  /** Deletions of the run were held back. */
+  get heldBack(): boolean {
+    return this.#heldBack
   }
 
   counts(): ModelCounts[] {
@@ -130,6 +157,7 @@ export class Saves {
             ? await this.#records.endTrackingDeletes(request, { signal })
             : await this.#records.deleteUnseen(request, { signal })
         more = response.more
+        this.#heldBack ||= response.warning !== ''
         return response
       })
     }
@@ -173,6 +201,7 @@ export class Saves {
 
   /** Waits for every write so far; fails if one of the run's writes has failed. */
   async settled(): Promise<void> {
+    await this.#begun
     await Promise.allSettled(this.#tails.values())
     if (!this.#failure) return
     const code = this.#failure instanceof AppError ? this.#failure.code : 'server_error'
@@ -204,7 +233,7 @@ export class Saves {
   ): Promise<void> {
     this.known(model)
     const target = { stream: streamOf(this.#attempt, model), writer: writerOf(this.#attempt) }
-    const before = this.#tails.get(model) ?? Promise.resolve()
+    const before = this.#tails.get(model) ?? this.#begun
     const turn = before.then(async () => {
       const response = await retrying((signal) => write(target, signal), {
         forMs: SAVE_FOR_MS,

@@ -1,18 +1,25 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
-import { Keyring, openCatalog } from '@syncline/catalog'
+import { checkKeyring, Keyring, openCatalog, verifyKeyring } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { openFunctionSandboxes } from '@syncline/functions'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { RecordsDefinition, RunsDefinition } from '@syncline/proto'
+import { RecordsDefinition, type Runner, RunsDefinition } from '@syncline/proto'
 import { connectRedis, redisCall } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
+import { ActiveAttempts } from './active-attempts.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { startIntake } from './intake.ts'
 import { WorkLoader } from './load-work.ts'
+import { LogSender } from './log-sender.ts'
+import { followNotices } from './notices.ts'
 import { Parking } from './parking.ts'
+import { Slots } from './slots.ts'
 
 export { Config } from './config.ts'
 
@@ -21,6 +28,17 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const events = createEvents(log)
   const bus = open.use(await connectBus(config.nats, 'runner'))
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
+  const keyring = new Keyring(config.keyring)
+  await checkKeyring(catalog, keyring)
+  catalog.onChange((change) => {
+    if (change.kind !== 'keyring' || change.deleted) return
+    try {
+      verifyKeyring(keyring, change.value)
+    } catch (error) {
+      // The keys are being changed, or the first gateway started after us. What we have in work may still be opened.
+      events.keyringDiffers(error)
+    }
+  })
   const { limits, parentLimits, leaseMs } = config
   const sandboxes = open.use(
     await openFunctionSandboxes({
@@ -36,14 +54,28 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const scheduler = schedulerRpc.client(RunsDefinition)
   const records = recordsRpc.client(RecordsDefinition)
   const egress = open.use(new Egress(config.egress))
-  const keyring = new Keyring(config.keyring)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const loader = new WorkLoader(catalog, keyring)
-  const parking = new Parking({ places: config.maxParked, slots: config.slots, memoryMb: limits.memoryMb })
-  const deps = { bus, sandboxes, scheduler, records, outgoing, loader, events, parking, leaseMs }
-  open.use(startIntake(deps, config))
+  const slots = new Slots(config.slots, (free) => events.slotsChanged(config.slots, free))
+  const parking = new Parking({
+    places: config.maxParked,
+    slots: config.slots.ordinary,
+    memoryMb: limits.memoryMb,
+  })
+  const runner: Runner = {
+    id: `${hostname()}/${process.pid}/${randomBytes(8).toString('hex')}`,
+    sandbox: sandboxes.level,
+    slots: config.slots.ordinary,
+    reservedSlots: config.slots.reserved,
+  }
+  const attempts = new ActiveAttempts()
+  const logs = open.use(new LogSender(records, events.logsLost))
+  const heartbeats = open.use(new Heartbeats({ scheduler, events, leaseMs, runner, attempts }))
+  const deps = { sandboxes, scheduler, records, logs, heartbeats, outgoing, loader, events, parking, leaseMs }
+  const intake = open.use(startIntake({ ...deps, runner, slots, attempts }, config.drainMs))
+  open.use(followNotices(bus, runner, { attempts, events, wake: intake.wake }))
 
   const owned = open.move()
   return {

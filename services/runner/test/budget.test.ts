@@ -62,7 +62,7 @@ async function untilEnded(world: World, connection: string): Promise<void> {
       return
     }
     await sleep(Math.max(0, (end.resumeAtMs ?? 0) - Date.now()))
-    await world.resume(end)
+    world.standIns.scheduler.requeue(end.runId)
   }
 }
 

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunFinished, RunOutcome } from '@syncline/proto'
+import { type AttemptReport, HandBackReason, RunOutcome } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { createWorld, type World } from './world.ts'
@@ -96,7 +96,7 @@ test.concurrent('a run that would lose what it has keeps its process, gives up i
   expect(world.log(run).join('\n')).toMatch(
     /info waits [56]\.\d s for its API, without a slot: GET \/limited/,
   )
-  expect(await world.unacknowledged()).toBe(0)
+  expect(world.standIns.scheduler.active).toEqual([])
 }, 60_000)
 
 test.concurrent('a parked run gets its slot back before a run that has not begun', async () => {
@@ -134,7 +134,6 @@ test.concurrent('a run with a checkpoint ends as throttled and comes back at its
   const run = await world.request()
   const end = await world.ended(run)
   expect(end).toMatchObject({ outcome: RunOutcome.THROTTLED, attempt: 1, hasBegun: true })
-  expect(await world.unacknowledged()).toBe(0)
   await resumed(world, end)
   expect(await world.ended(run, 2)).toMatchObject(SUCCESS)
   expect(api.seen).toEqual(['/ok', '/ok', '/limited', '/limited'])
@@ -244,7 +243,7 @@ test.concurrent('a run of which one call works and others wait keeps its slot un
   await eventually(() => expect(api.seen).toContain('/limited?2'))
   const other = await world.request({ api: 'other' })
   await eventually(() => expect(Date.now()).toBeGreaterThan(api.limitedAt() + 2500), { timeoutMs: 10_000 })
-  expect(world.standIns.runs.get(other)?.attempt).toBe(0)
+  expect(world.standIns.scheduler.runs.get(other)?.attempt).toBe(0)
   json(response, 200)
   expect(await world.ended(other)).toMatchObject(SUCCESS)
   expect(world.finished).toHaveLength(1)
@@ -288,6 +287,9 @@ test.concurrent('a runner that is stopped leaves its parked runs to another at o
   await world.runner[Symbol.asyncDispose]()
   expect(Date.now() - startedAt).toBeLessThan(10_000)
   expect(world.finished).toEqual([])
+  expect(world.standIns.scheduler.handedBack).toMatchObject([
+    { attempt: 1, handBackReason: HandBackReason.DRAINING, hasBegun: true },
+  ])
   expect(world.log(run).at(-1)).toContain('this runner is stopping')
   await world.startRunner()
   // The other runner knows what the first one has learned.
@@ -309,13 +311,14 @@ test.concurrent('a run whose runner is killed while it is parked goes on with an
   runner.kill('SIGKILL')
   await exited
   await world.startRunner()
+  world.standIns.scheduler.requeue(run) // its lease has ended
   expect(await world.ended(run)).toMatchObject({ ...NOT_BEGUN, attempt: 2 })
 }, 90_000)
 
 /** As the scheduler does it: when the time has come. */
-async function resumed(world: World, end: RunFinished): Promise<void> {
+async function resumed(world: World, end: AttemptReport): Promise<void> {
   await sleep(Math.max(0, (end.resumeAtMs ?? 0) - Date.now()))
-  await world.resume(end)
+  world.standIns.scheduler.requeue(end.runId)
 }
 
 const savedIn = (world: World) => world.standIns.saved('Thing').map(({ id }) => id)

@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { AppError } from '@syncline/errors'
-import { RunFinished, RunOutcome } from '@syncline/proto'
+import { AttemptReport, HandBackReason, RunOutcome } from '@syncline/proto'
 import { levels } from '@syncline/sandbox'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { RUN_NUMBER } from './stand-ins.ts'
+import { RUN_NUMBER } from './fake-scheduler.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -18,7 +18,7 @@ beforeEach(() => {
   standIns.calls.length = 0
   standIns.records.clear()
   standIns.onSave = () => {}
-  standIns.onHeartbeat = () => {}
+  standIns.scheduler.onCall = () => {}
   standIns.records.pageMax = 10_000
 })
 
@@ -225,13 +225,13 @@ test('a deletion that was held back is a warning in the log and the result of a 
      await nango.trackDeletesEnd('Thing')`,
   )
   const end = await world.run()
-  expect(end).toMatchObject({ ...SUCCESS, error: warning })
+  expect(end).toMatchObject({ ...SUCCESS, error: warning, heldBack: true })
   expect(world.log(end.runId)).toContain(`warn model 'Thing': ${warning}`)
   await world.deploy(
     `await nango.trackDeletesStart('Thing')
      await nango.trackDeletesEnd('Thing', { allowMassDelete: true })`,
   )
-  expect(await world.run()).toMatchObject({ ...SUCCESS, counts: [{ deleted: 200 }] })
+  expect(await world.run()).toMatchObject({ ...SUCCESS, heldBack: false, counts: [{ deleted: 200 }] })
 })
 
 test('a function sees its connection, metadata, variables, and when it last ran', async () => {
@@ -309,15 +309,19 @@ test.each([
 test('the scheduler hears what stands around functions', async () => {
   await world.deploy('')
   expect((await world.run()).lastLines).toEqual([])
-  expect(levels).toContain(world.standIns.sandbox)
-  expect(world.runner.facts).toEqual({ sandbox: world.standIns.sandbox })
+  const { runner } = world.standIns.scheduler
+  expect(levels).toContain(runner?.sandbox)
+  expect(world.runner.facts).toEqual({ sandbox: runner?.sandbox })
 })
 
 test('a cancelled run ends with the reason; heartbeats carry the counts', async () => {
   await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing'); await new Promise(() => {})`)
   const runId = await world.request()
-  await eventually(() => expect(world.standIns.heartbeats.at(-1)).toMatchObject([{ added: 1 }]))
-  const run = world.standIns.runs.get(runId)
+  const { heartbeats, runs } = world.standIns.scheduler
+  await eventually(() =>
+    expect(heartbeats.at(-1)?.beats).toMatchObject([{ runId, attempt: 1, counts: [{ added: 1 }] }]),
+  )
+  const run = runs.get(runId)
   if (run) run.stopReason = 'a newer run has begun'
   await eventually(() =>
     expect(world.finished.find((end) => end.runId === runId)).toMatchObject({
@@ -333,8 +337,7 @@ test('an attempt that was taken over stops and says nothing of an end', async ()
   }
   await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
   const runId = await world.request()
-  await eventually(() => expect(world.log(runId).at(-1)).toContain('left after'))
-  await eventually(async () => expect(await world.unacknowledged()).toBe(0))
+  await eventually(() => expect(world.log(runId).at(-1)).toContain('replaced after'))
   expect(world.finished.some((end) => end.runId === runId)).toBe(false)
 })
 
@@ -365,7 +368,7 @@ test('a run that ends with an error of 7 MiB has an end, with the beginning of t
   )
   const end = await world.run()
   expect(end).toMatchObject({ outcome: RunOutcome.FAILED, error: expect.stringMatching(/^x{4000}… \(/) })
-  expect(RunFinished.encode(end).finish().length).toBeLessThan(100_000)
+  expect(AttemptReport.encode(end).finish().length).toBeLessThan(100_000)
 })
 
 test('any number of warnings fits into the end of a run', async () => {
@@ -377,7 +380,7 @@ test('any number of warnings fits into the end of a run', async () => {
     }`)
   const end = await world.run()
   expect(end.outcome).toBe(RunOutcome.SUCCESS)
-  expect(RunFinished.encode(end).finish().length).toBeLessThan(100_000)
+  expect(AttemptReport.encode(end).finish().length).toBeLessThan(100_000)
 })
 
 test('a secret that does not decrypt ends the run at once, and says which one', async () => {
@@ -434,30 +437,20 @@ test('a save that waits for its store is kept as bytes, not as what was parsed',
 test('when the scheduler is silent for longer than the lease, the attempt stops and another follows', async () => {
   await using lonely = await createWorld({ RUN_LEASE_MS: '1000' })
   await lonely.deploy(`await new Promise((resolve) => setTimeout(resolve, nango.lastSyncDate ? 0 : 20_000))`)
-  lonely.standIns.onHeartbeat = () => {
-    throw new AppError('unavailable', 'away')
+  const { scheduler } = lonely.standIns
+  scheduler.onCall = (name) => {
+    if (name === 'heartbeat') throw new AppError('unavailable', 'away')
   }
   const runId = await lonely.request()
-  await eventually(() => expect(lonely.standIns.runs.get(runId)?.attempt).toBe(2), { timeoutMs: 15_000 })
+  await eventually(() => expect(scheduler.runs.get(runId)?.attempt).toBe(2), { timeoutMs: 15_000 })
+  expect(scheduler.handedBack).toMatchObject([
+    {
+      attempt: 1,
+      handBackReason: HandBackReason.STORE_UNAVAILABLE,
+      error: 'no scheduler has answered for 1 s',
+    },
+  ])
   expect(lonely.finished).toEqual([])
-})
-
-test('a run whose message comes again after its end is refused and gone', async () => {
-  await world.deploy('')
-  const runId = 'ended'
-  world.standIns.add(runId, {
-    environment: 'dev',
-    providerConfigKey: 'api',
-    connectionId: 'demo',
-    connectionUid: 'uid-1',
-    sync: 'demo',
-  })
-  const run = world.standIns.runs.get(runId)
-  if (run) run.ended = true
-  const { publish, subjects } = await import('@syncline/bus')
-  await publish(world.bus, subjects.runRequested, ['dev'], { environment: 'dev', runId }, { id: runId })
-  await eventually(async () => expect(await world.unacknowledged()).toBe(0))
-  expect(world.finished.some((end) => end.runId === runId)).toBe(false)
 })
 
 test('a runner that is stopped leaves its runs to another', async () => {

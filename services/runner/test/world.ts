@@ -1,10 +1,10 @@
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Bus, connectBus, publish, subjects } from '@syncline/bus'
+import { type Bus, connectBus } from '@syncline/bus'
 import { type Catalog, type Connection, type Integration, Keyring, openCatalog } from '@syncline/catalog'
 import { bundleSync } from '@syncline/functions'
-import { RunFinished } from '@syncline/proto'
+import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import { createLog, type Running } from '@syncline/service'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { Config, start } from '../src/service.ts'
@@ -16,31 +16,29 @@ export interface World extends AsyncDisposable {
   bus: Bus
   catalog: Catalog
   standIns: StandIns
-  finished: RunFinished[]
+  /** Reports of attempts that were not handed back. */
+  finished: AttemptReport[]
   runner: Running
   /** Another runner of the same world. */
   startRunner(env?: NodeJS.ProcessEnv): Promise<Running>
   /** Makes integration, connection and sync; `exec` is the body of the function. */
   deploy(exec: string, changes?: Changes): Promise<void>
   /** Asks for a run of it and waits for its end. */
-  run(options?: RunOptions): Promise<RunFinished>
+  run(options?: RunOptions): Promise<AttemptReport>
   request(options?: RunOptions): Promise<string>
   /** Waits for the report of an attempt. */
-  ended(runId: string, attempt?: number): Promise<RunFinished>
-  /** Requests a throttled run again, as the scheduler does when its time has come. */
-  resume(end: RunFinished): Promise<void>
+  ended(runId: string, attempt?: number): Promise<AttemptReport>
   /** Environment of a runner of this world. */
   env: NodeJS.ProcessEnv
   /** `info text` of a run. */
   log(runId: string): string[]
-  /** Messages that ask for a run, and are not done with. */
-  unacknowledged(): Promise<number>
 }
 
 export type RunOptions = {
   checkpoint?: string
   variant?: string
   emptyCache?: boolean
+  reservedSlot?: boolean
   lastSyncAtMs?: number
   /** Key of the integration; the sync's name is always the same. */
   api?: string
@@ -78,11 +76,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-runner-'))).path
   const keyring = Keyring.generate('test')
 
-  const finished: RunFinished[] = []
-  const subscription = bus.connection.subscribe(`${prefix}.event.run.finished.>`, {
-    callback: (_error, message) => void finished.push(RunFinished.decode(message.data)),
-  })
-  open.defer(() => subscription.unsubscribe())
+  standIns.scheduler.onQueued = () => bus.connection.publish(`${prefix}.wake.runners`)
 
   const runners = open.use(new AsyncDisposableStack())
   const started: Running[] = []
@@ -128,7 +122,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     bus,
     catalog,
     standIns,
-    finished,
+    finished: standIns.scheduler.finished,
     runner,
     startRunner,
     async deploy(exec, changes = {}) {
@@ -195,6 +189,8 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           frequency: 'every hour',
           autoStart: true,
           trackDeletes,
+          retries: 0,
+          overlap: 'skip',
           bundle,
           deployedAt: CREATED_AT,
         }),
@@ -213,8 +209,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
         connectionUid: uidOf(api, connection),
         sync: 'demo',
       }
-      standIns.add(runId, { ...plan, ...options }, checkpoint)
-      await publish(bus, subjects.runRequested, ['dev'], { environment: 'dev', runId }, { id: runId })
+      standIns.scheduler.add(runId, { ...plan, ...options }, checkpoint)
       return runId
     },
     async run(options) {
@@ -223,22 +218,18 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     ended(runId, attempt) {
       return eventually(
         () => {
-          const end = finished.find((one) => one.runId === runId && (attempt ?? one.attempt) === one.attempt)
+          const end = world.finished.find(
+            (one) => one.runId === runId && (attempt ?? one.attempt) === one.attempt,
+          )
           if (!end) throw new Error(`${runId} has not ended: ${world.log(runId).join('\n')}`)
+          // The log comes a moment after the report.
+          if (hasLog(end) && !hasEndLine(standIns, end)) throw new Error(`the log of ${runId} has no end`)
           return end
         },
         { timeoutMs: 45_000 },
       )
     },
-    async resume({ runId, attempt: throttles }) {
-      const message = { environment: 'dev', runId, throttles }
-      await publish(bus, subjects.runRequested, ['dev'], message, { id: `${runId}.${throttles}` })
-    },
     env: runnerEnv,
-    async unacknowledged() {
-      const { num_pending, num_ack_pending } = await bus.manager.consumers.info(`${prefix}_RUNS`, 'runner')
-      return num_pending + num_ack_pending
-    },
     log: (runId) =>
       standIns.lines
         .filter((line) => line.runId === runId)
@@ -247,3 +238,11 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
   const owned = open.move()
   return { ...world, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
+
+const hasLog = ({ outcome, hasBegun }: AttemptReport) => outcome !== RunOutcome.THROTTLED || hasBegun
+
+const hasEndLine = ({ lines }: StandIns, { runId, attempt }: AttemptReport) =>
+  lines.some(
+    (line) =>
+      line.runId === runId && line.attempt === attempt && /^(ended|throttled) after \d/.test(line.message),
+  )

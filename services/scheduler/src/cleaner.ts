@@ -1,64 +1,84 @@
-import type { RecordsClient } from '@syncline/proto'
+import type { RecordsClient, Stream } from '@syncline/proto'
 import pLimit from 'p-limit'
-import type { Events } from './events.ts'
 import { fenceOf } from './run.ts'
-import type { Store } from './store.ts'
+import type { ScheduleEvents } from './schedule-events.ts'
+import type { Cleaning, ScheduleStore } from './store/schedule-store.ts'
 
 const DEADLINE_MS = 5000
-/** The instance that removed the schedule cleans first. */
-const LEFT_ALONE_MS = 3 * DEADLINE_MS
-const LOCK_MS = 3 * DEADLINE_MS
-/** Environments that a sweep works on at the same time. */
+/** Of a batch: two calls, one after the other. */
+const BATCH_MS = 3 * DEADLINE_MS
+/** The instance that removed the schedules cleans first. */
+const LEFT_ALONE_MS = BATCH_MS + DEADLINE_MS
+const BATCH = 100
+/** Calls to the record store at the same time. */
 const CONCURRENCY = 8
 
 export type Records = Pick<RecordsClient<{ deadline?: number }>, 'begin' | 'emptyStreams'>
 
-type Deps = { store: Store; records: Records; events: Events }
+type Deps = { schedules: ScheduleStore; records: Records; events: ScheduleEvents }
 
 /**
- * Empties the streams of a schedule that was removed. The entry in `cleaning` is deleted last, so the emptying is repeated
- * after a crash. Returns whether nothing is left to do; a failed cleaning is left to `sweepCleanings`.
+ * Empties the streams of schedules that were removed, at most `BATCH`. Their entries in `cleaning` are deleted last, so the
+ * emptying is repeated after a crash. Returns whether nothing is left to do; a failed cleaning is left to `sweepCleanings`.
  */
-export async function clean(
-  { store, records, events }: Deps,
-  environment: string,
-  id: string,
-): Promise<boolean> {
-  const cleaning = await store.cleaning(environment, id)
-  if (cleaning === undefined) return true
-  const { uid: connection, variant, sync, number } = cleaning
-  const streams = cleaning.models.map((model) => ({ environment, connection, model, variant }))
+export async function clean(deps: Deps, environment: string, ids: string[]): Promise<boolean> {
+  const cleanings = await deps.schedules.cleanings(environment, ids)
+  if (cleanings.length === 0) return true
   try {
-    // The last run may still be on its way out: a newer fence keeps what it sends from coming back.
-    const writer = { runId: `${id}-removed`, sync, fence: fenceOf(number, 0) }
-    if (streams.length > 0) {
-      await records.begin({ writer, streams, empty: false }, { deadline: DEADLINE_MS })
-      await records.emptyStreams({ streams }, { deadline: DEADLINE_MS })
-    }
+    await empty(deps.records, environment, cleanings)
   } catch (error) {
-    events.cleaningFailed(environment, id, error)
+    deps.events.cleaningFailed(environment, cleanings.length, error)
     return false
   }
-  await store.cleaned(environment, id)
-  events.streamsEmptied(environment, id)
+  await deps.schedules.cleaned(
+    environment,
+    cleanings.map(({ id }) => id),
+  )
+  deps.events.streamsEmptied(environment, cleanings.length)
   return true
 }
 
 /**
- * Finishes the cleanings that an instance began and did not finish. One instance at a time: an emptying that arrives
- * after another one has finished could meet the records of a schedule that was made again.
+ * Finishes the cleanings that an instance began and did not finish, or left to this. One instance at a time: an emptying that
+ * arrives after another one has finished could meet the records of a schedule that was made again. Returns whether there is more to
+ * do.
  */
-export async function sweepCleanings(deps: Deps): Promise<void> {
+export async function sweepCleanings(deps: Deps, signal: AbortSignal): Promise<boolean> {
+  const environments = await deps.schedules.environmentsToClean()
+  if (environments.length === 0) return false
+  await using held = await deps.schedules.tryMutex('cleaner')
+  if (!held) return false
+  const stop = AbortSignal.any([signal, held.signal])
   const limit = pLimit(CONCURRENCY)
-  const environments = await deps.store.environments()
-  await Promise.all(environments.map((environment) => limit(() => sweepEnvironment(deps, environment))))
+  const swept = environments.map((environment) => limit(() => sweepEnvironment(deps, environment, stop)))
+  return (await Promise.all(swept)).includes(true)
 }
 
-async function sweepEnvironment(deps: Deps, environment: string): Promise<void> {
-  const { store } = deps
-  for (const id of await store.cleanings(environment)) {
-    const cleaning = await store.cleaning(environment, id)
-    if (cleaning === undefined || store.now() - cleaning.since < LEFT_ALONE_MS) continue
-    if (await store.lockCleaning(environment, id, LOCK_MS)) await clean(deps, environment, id)
-  }
+async function sweepEnvironment(deps: Deps, environment: string, signal: AbortSignal): Promise<boolean> {
+  const { schedules } = deps
+  if (signal.aborted) return false
+  const some = await schedules.someCleanings(environment, BATCH)
+  const due = some.filter(({ since }) => schedules.now() - since >= LEFT_ALONE_MS)
+  const isDone = await clean(
+    deps,
+    environment,
+    due.map(({ id }) => id),
+  )
+  return isDone && due.length > 0
+}
+
+async function empty(records: Records, environment: string, cleanings: Cleaning[]): Promise<void> {
+  const limit = pLimit(CONCURRENCY)
+  const deadline = Date.now() + BATCH_MS
+  const left = () => Math.max(1, Math.min(DEADLINE_MS, deadline - Date.now()))
+  const streams: Stream[] = []
+  // The last run may still be on its way out: a newer fence keeps what it sends from coming back.
+  const begun = cleanings.map(({ id, uid: connection, variant, sync, number, models }) => {
+    const own = models.map((model) => ({ environment, connection, model, variant }))
+    streams.push(...own)
+    const writer = { runId: `${id}-removed`, sync, fence: fenceOf(number, 0) }
+    return limit(() => records.begin({ writer, streams: own, empty: false }, { deadline: left() }))
+  })
+  await Promise.all(begun)
+  await records.emptyStreams({ streams }, { deadline: left() })
 }

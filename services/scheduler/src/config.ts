@@ -16,13 +16,13 @@ export const Config = z
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     LISTEN: variable.text('0.0.0.0:50052'),
     /** How often it looks for what is due. */
-    SCHEDULER_TICK_MS: variable.whole(250, { least: 10, most: 10_000 }),
+    SCHEDULER_TICK_MS: variable.whole(50, { least: 10, most: 10_000 }),
     /** How often all schedules are compared with the catalog. */
     SCHEDULER_RECONCILE_MS: variable.whole(300_000, { least: 1000, most: milliseconds.most }),
     /** Runs of an environment that are queued or running; further ones wait. */
     SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200, { least: 1, most: 100_000 }),
-    /** Throttled runs that come back in a second, in each environment: those of one API may all be told the same time. */
-    SCHEDULER_RESUMES_PER_SECOND: variable.whole(5, { least: 1, most: 10_000 }),
+    /** Runs that ended, kept in the list of an environment; each schedule keeps its last 50 beside that. */
+    SCHEDULER_RUNS_KEPT: variable.whole(10_000, { least: 1, most: 1_000_000 }),
     /** Variants of a sync on a connection. */
     SCHEDULER_MAX_VARIANTS: variable.whole(100, { least: 0, most: 10_000 }),
     /** A run whose runner says nothing for so long gets another one. Scheduler and runner have the same. */
@@ -41,7 +41,7 @@ export const Config = z
     reconcileMs: env.SCHEDULER_RECONCILE_MS,
     runs: {
       maxPerEnvironment: env.SCHEDULER_MAX_RUNS_PER_ENVIRONMENT,
-      resumesPerSecond: env.SCHEDULER_RESUMES_PER_SECOND,
+      kept: env.SCHEDULER_RUNS_KEPT,
       leaseMs: env.RUN_LEASE_MS,
       queueTimeoutMs: env.RUN_QUEUE_TIMEOUT_MS,
     },

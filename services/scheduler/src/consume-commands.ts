@@ -1,14 +1,15 @@
 import { type Bus, consumeQueues, type Delivery, subjects } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { type Command, CommandAnswer } from '@syncline/proto'
-import { applyCommand, type CommandDeps } from './apply-command.ts'
+import { applyCommand } from './apply-command.ts'
+import type { CommandDeps } from './variants.ts'
 
 const ACK_WAIT_MS = 10_000
 /** Environments whose commands are applied at the same time in this process. */
 const CONCURRENCY = 64
 const FAULTS_MAX = 5
 
-type Deps = CommandDeps & { bus: Bus; wake: (environment: string) => void }
+type Deps = CommandDeps & { bus: Bus }
 
 /**
  * Applies commands. Those of an environment are a queue: they apply one at a time over all instances, in the order in
@@ -36,7 +37,8 @@ export function consumeCommands(deps: Deps, signal: AbortSignal): Promise<void> 
 async function handle(deps: Deps, delivery: Delivery<Command>): Promise<void> {
   const { environment, id, action } = delivery.message
   const result = await resultOf(deps, delivery)
-  deps.wake(environment)
+  // First what makes it happen, then the answer.
+  deps.notices.wakeRunners()
   deps.events.commandDone(action?.$case ?? 'none', environment, id, result?.$case ?? 'unfinished')
   if (result === undefined || delivery.replyTo === undefined) return
   // The caller may not wait for the answer any more: it is sent without an acknowledgement.

@@ -1,93 +1,103 @@
 import { type Log, metrics } from '@syncline/service'
-import type { Run } from './run.ts'
-import type { DueSchedule } from './store.ts'
+import type { AttemptEnd, Claims, Ended, Judged, Taken } from './store/run-store.ts'
+
+const SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600]
 
 const ticks = metrics.counter('scheduler_ticks_total', 'Rounds of the scheduler')
-const lag = metrics.histogram(
-  'schedule_lag_seconds',
-  'Time from a slot to the claim of its run',
-  [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
-)
-const runsRequested = metrics.counter('runs_requested_total', 'Runs sent to the runners')
-const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
-const runsThrottled = metrics.counter('runs_throttled_total', 'Attempts that ended to wait for their API')
+const fired = metrics.counter('schedules_fired_total', 'Slots and repetitions that were claimed')
+const lag = metrics.histogram('schedule_lag_seconds', 'Time from a slot to its claim', SECONDS)
+const waits = metrics.histogram('run_queue_seconds', 'Time that runs wait for a runner', SECONDS, ['lane'])
 const slotsSkipped = metrics.counter('slots_skipped_total', 'Slots without a run', ['reason'])
-const commands = metrics.counter('commands_total', 'Commands by result', ['action', 'result'])
+const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
+const attemptsAgain = metrics.counter('attempts_again_total', 'Attempts that ended before their run did', [
+  'reason',
+])
+const clockChanges = metrics.counter('clock_changes_total', 'Times when nobody was judged by a lease', [
+  'reason',
+])
 
 export type Events = ReturnType<typeof createEvents>
 
 export function createEvents(log: Log) {
   return {
     ticked: () => ticks.inc(),
-    tickFailed: (err: unknown, environment?: string) => log.error({ err, environment }, 'tick failed'),
-    slotClaimed(environment: string, schedule: { id: string }, lagMs: number) {
-      lag.observe(lagMs / 1000)
-      log.debug({ environment, schedule: schedule.id, lagMs }, 'slot claimed')
+    tickFailed: (err: unknown) => log.error({ err }, 'tick failed'),
+    slotsClaimed({ claimed, lags, skipped, aside }: Claims) {
+      if (claimed > 0) fired.inc(claimed)
+      for (const ms of lags) lag.observe(ms / 1000)
+      for (const [reason, count] of Object.entries(skipped)) slotsSkipped.inc({ reason }, count)
+      for (const { id, environment, why } of aside) {
+        log.error(
+          { environment, schedule: id, reason: why },
+          'schedule cannot be claimed: tried again in an hour',
+        )
+      }
+      if (claimed > 0) log.debug({ claimed, skipped }, 'slots claimed')
     },
-    pendingTriggerBegun: (environment: string, { id, pendingTrigger }: DueSchedule) =>
-      log.debug({ environment, schedule: id, cause: pendingTrigger }, 'pending run begun'),
-    slotsSkipped(
-      environment: string,
-      schedule: { id: string },
-      reason: 'overlap' | 'missed' | 'blocked',
-      count: number,
-    ) {
-      slotsSkipped.inc({ reason }, count)
-      log.info({ environment, schedule: schedule.id, reason, count }, 'slots skipped')
+
+    attemptStarted({ environment, run, attempt, lane }: Taken, runner: string, waitedMs: number) {
+      waits.observe({ lane }, Math.max(0, waitedMs) / 1000)
+      log.info({ environment, run, attempt, runner, waitedMs }, 'attempt started')
     },
-    environmentFull: (environment: string) =>
-      log.debug({ environment }, 'as many runs in flight as allowed: due schedules wait'),
-    runRequested(environment: string, run: string) {
-      runsRequested.inc()
-      log.debug({ environment, run }, 'run requested')
+    attemptEnded(run: string, end: AttemptEnd, ended: Extract<Ended, { outcome: unknown }>) {
+      const { environment, outcome, error } = ended
+      const { attempt } = end
+      if (outcome !== '') {
+        runsEnded.inc({ outcome })
+        const facts = {
+          environment,
+          sync: ended.sync,
+          run,
+          attempt,
+          outcome,
+          ...(error !== '' && { reason: error }),
+        }
+        log.info(facts, 'run ended')
+        return
+      }
+      const reason = end.handBack || 'throttled'
+      attemptsAgain.inc({ reason })
+      const until = ended.until > 0 ? new Date(ended.until).toISOString() : 'now'
+      log.info(
+        { environment, run, attempt, reason: error, until },
+        `attempt ${handing[reason]}: its run goes on`,
+      )
     },
-    runLost: (environment: string, run: string, reason: string) =>
-      log.warn({ environment, run, reason }, 'run lost'),
-    attemptStarted: (environment: string, run: Run) =>
-      log.info({ environment, run: run.id, attempt: run.attempt, runner: run.runner }, 'attempt started'),
-    attemptRefused: (environment: string, run: string, reason: string) =>
-      log.info({ environment, run, reason }, 'attempt refused'),
-    runSettled(environment: string, run: string, outcome: string) {
-      runsEnded.inc({ outcome })
-      log.info({ environment, run, outcome }, 'run ended')
+    endIgnored: (run: string, reason: string) => log.info({ run, reason }, 'report of an attempt ignored'),
+    runLost({ run, environment, reason }: Judged) {
+      runsEnded.inc({ outcome: 'LOST' })
+      log.warn({ environment, run, reason }, 'run lost')
     },
-    runThrottled(environment: string, run: string, throttle: { reason: string; resumeAt: number }) {
-      runsThrottled.inc()
-      log.info({ environment, run, ...throttle }, 'run throttled')
+    runTakenBack({ run, environment, reason }: Judged) {
+      attemptsAgain.inc({ reason: 'silent' })
+      log.warn({ environment, run, reason }, 'run taken back: another attempt follows')
     },
-    runCancelled(environment: string, schedule: string) {
+    runForgotten(run: string, runner: string) {
+      attemptsAgain.inc({ reason: 'forgotten' })
+      log.warn({ run, runner }, 'runner does not know a run that it was given: another attempt follows')
+    },
+    runCancelled(run: string, reason: string) {
       runsEnded.inc({ outcome: 'CANCELLED' })
-      log.info({ environment, schedule }, 'active run cancelled')
+      log.info({ run, reason }, 'run cancelled')
     },
-    endIgnored: (environment: string, run: string, reason: string) =>
-      log.debug({ environment, run, reason }, 'run.finished ignored'),
-    scheduleCreated: (environment: string, schedule: string, sync: string, variant: string) =>
-      log.info({ environment, schedule, sync, variant }, 'schedule created'),
-    scheduleRemoved: (environment: string, schedule: string, reason: string) =>
-      log.info({ environment, schedule, reason }, 'schedule removed'),
-    scheduleBlocked: (environment: string, schedule: string, message: string) =>
-      log.warn({ environment, schedule, reason: message }, 'schedule blocked'),
-    scheduleUnblocked: (environment: string, schedule: string) =>
-      log.info({ environment, schedule }, 'schedule not blocked any more'),
-    frequencyUnreadable: (environment: string, sync: string, err: unknown) =>
-      log.error({ environment, sync, err }, 'sync has no readable frequency and is not scheduled'),
-    environmentUnknown: (environment: string) =>
-      log.error({ environment }, 'the catalog has lost an environment: its schedules stay as they are'),
-    reconcileFailed: (err: unknown) =>
-      log.error({ err }, 'schedules could not be made to follow the catalog'),
-    streamsEmptied: (environment: string, schedule: string) =>
-      log.info({ environment, schedule }, 'records of a removed schedule removed'),
-    cleaningFailed: (environment: string, schedule: string, err: unknown) =>
-      log.warn({ environment, schedule, err }, 'records of a removed schedule are still there: tried again'),
-    sweepFailed: (err: unknown) => log.error({ err }, 'sweep failed'),
-    commandDone(action: string, environment: string, id: string, result: string) {
-      commands.inc({ action, result })
-      log.info({ action, environment, command: id, result }, 'command applied')
+
+    clockJumped(byMs: number) {
+      clockChanges.inc({ reason: 'jump' })
+      log.warn({ byMs }, 'the clock of Redis jumped: for the time of a lease no run is judged')
     },
-    commandFailed: (err: unknown) => log.error({ err }, 'command not applied'),
-    runFinishedFailed: (err: unknown) => log.error({ err }, 'run.finished not settled'),
+    clockGap(gapMs: number) {
+      clockChanges.inc({ reason: 'gap' })
+      log.warn({ gapMs }, 'this process did not work for a while: for the time of a lease no run is judged')
+    },
+    clockFailed: (err: unknown) => log.warn({ err }, 'the time of Redis could not be read'),
     redisFailed: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
     rpcFault: (path: string, err: unknown) => log.error({ path, err }, 'unforeseen fault in a call'),
   }
+}
+
+const handing = {
+  throttled: 'throttled',
+  draining: 'handed back',
+  store_unavailable: 'handed back',
 }

@@ -1,102 +1,164 @@
 import { repeat } from '@syncline/async'
-import type { CatalogChange } from '@syncline/catalog'
-import { type ConnectionRef, type ReconcileDeps, reconcile } from './reconcile.ts'
+import type { CatalogChange, Connection } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
+import pLimit from 'p-limit'
+import { followLimits } from './limits.ts'
+import { deployedSyncs, reconcile } from './reconcile.ts'
+import { type Name, reconcileIntegrations } from './reconcile-integrations.ts'
+import { type RemovalDeps, removeConnections } from './remove-schedules.ts'
 
-const BATCH = 50
+/** Connections of one integration that are worked on together. */
+const BATCH = 200
+const SEEN_MAX = 10 * BATCH
+/** Environments whose integrations are worked on at the same time. */
+const CONCURRENCY = 4
 const IDLE_MS = 60_000
 const RETRY_MS = 1000
 
-type Deps = ReconcileDeps & { wake: (environment: string) => void }
-
 /**
- * Keeps the schedules as the catalog is: reconciles what each change is about, and everything at the start and then
- * every `everyMs`, so that a change which happened while no scheduler ran is found too.
+ * Keeps the schedules as the catalog is. A connection that changes is seen to at once, by every instance: that is a few calls. An
+ * integration that changes, or a sync of it, concerns all its connections: the instances do that one after the other, and those that
+ * come later find little to do. Everything is compared at the start and then every `everyMs` by one of the instances, so that
+ * a change which happened while no scheduler ran is found too.
  */
-export function followCatalog(deps: Deps, everyMs: number): AsyncDisposable {
-  const changed = new ChangedConnections(deps)
-  const retry = { onFailure: deps.events.reconcileFailed, retryMs: RETRY_MS }
+export function followCatalog(deps: RemovalDeps, everyMs: number): AsyncDisposable {
+  const { catalog, events } = deps
+  const connections = new ChangedConnections(deps)
+  const integrations = new ChangedIntegrations(deps)
+  const retry = { onFailure: events.reconcileFailed, retryMs: RETRY_MS }
   const open = new AsyncDisposableStack()
-  const working = open.use(repeat(IDLE_MS, () => changed.reconcileSome(), retry))
-  const addEverything = async () => {
-    await changed.addEverything()
-    working.wake()
+  const one = open.use(repeat(IDLE_MS, (signal) => connections.reconcileSome(signal), retry))
+  const many = open.use(repeat(IDLE_MS, (signal) => integrations.reconcileAll(signal), retry))
+  let hasStarted = false
+  const everything = async (signal: AbortSignal) => {
+    if (hasStarted && !(await deps.schedules.claimReconciling(everyMs / 2))) return
+    await reconcileEverything(deps, signal)
+    hasStarted = true
   }
-  open.use(repeat(everyMs, addEverything, retry))
-  deps.catalog.onChange((change) => {
-    changed.add(change)
-    working.wake()
+  open.use(repeat(everyMs, everything, retry))
+
+  catalog.onChange((change) => {
+    if (change.kind === 'connection') {
+      connections.add(change)
+      one.wake()
+    } else if (change.kind === 'sync' || change.kind === 'integration') {
+      const integration = change.kind === 'sync' ? change.value.integration : change.value.key
+      integrations.add({ environment: change.value.environment, integration })
+      many.wake()
+    } else if (change.kind === 'environment' && !change.deleted) {
+      const { name: environment, maxRuns, weight } = change.value
+      followLimits(deps, [{ environment, integration: '', maxRuns, weight }]).catch(events.reconcileFailed)
+    }
   })
   return open
 }
 
+/** One instance at a time. */
+async function reconcileEverything(deps: RemovalDeps, signal: AbortSignal): Promise<void> {
+  await using _held = await deps.schedules.waitForMutex('reconcile', signal)
+  const startedAt = performance.now()
+  await reconcileIntegrations({ ...deps, signal })
+  deps.events.reconciled(performance.now() - startedAt)
+}
+
+type ConnectionChange = Extract<CatalogChange, { kind: 'connection' }>
+
 /** Connections whose schedules may differ from the catalog, each once. */
 class ChangedConnections {
-  readonly #deps: Deps
-  readonly #waiting = new Map<string, ConnectionRef>()
+  readonly #deps: RemovalDeps
+  /** By uid: a connection that is made again under its name is another one. */
+  readonly #waiting = new Map<string, Connection>()
 
-  constructor(deps: Deps) {
+  constructor(deps: RemovalDeps) {
     this.#deps = deps
   }
 
-  add({ kind, value }: CatalogChange): void {
-    if (kind === 'connection') {
-      const { environment, integration, id: connection, uid } = value
-      this.#addOne({ environment, integration, connection, uid })
-    } else if (kind === 'sync') {
-      this.#addAll(value.environment, value.integration)
-    } else if (kind === 'integration') {
-      this.#addAll(value.environment, value.key)
+  add({ value }: ConnectionChange): void {
+    this.#waiting.set(value.uid, value)
+  }
+
+  /** Returns whether there were some. Those that fail wait again, behind the others. */
+  async reconcileSome(signal: AbortSignal): Promise<boolean> {
+    const batch = this.#takeSome()
+    const [first] = batch
+    if (first === undefined) return false
+    try {
+      await this.#reconcile({ ...this.#deps, signal }, batch)
+    } catch (error) {
+      for (const connection of batch) this.#waiting.set(connection.uid, connection)
+      throw error
     }
+    return true
   }
 
-  /**
-   * Each connection of the catalog, and each that has schedules. Environments are never deleted: if the catalog lacks
-   * one, the catalog was lost, and schedules and records must not be removed for that.
-   */
-  async addEverything(): Promise<void> {
-    const { catalog, store, events } = this.#deps
-    for (const { name } of catalog.environments.list()) this.#addAll(name)
-    for (const environment of await store.environments()) {
-      if (!(await catalog.environments.find(environment))) {
-        events.environmentUnknown(environment)
-        continue
-      }
-      for (const uid of await store.connections(environment)) {
-        if (this.#waiting.has(keyOf({ environment, uid }))) continue
-        const [schedule] = await store.schedulesOf(environment, uid)
-        if (schedule) this.#addOne({ ...schedule, environment })
-      }
+  /** Of one integration. */
+  #takeSome(): Connection[] {
+    const batch: Connection[] = []
+    let seen = 0
+    for (const connection of this.#waiting.values()) {
+      if (++seen > SEEN_MAX) break
+      const { environment, integration } = batch[0] ?? connection
+      if (connection.environment !== environment || connection.integration !== integration) continue
+      if (batch.push(connection) === BATCH) break
     }
+    for (const { uid } of batch) this.#waiting.delete(uid)
+    return batch
   }
 
-  /** Returns whether there was one. Those that fail wait again, behind the others; the first failure is thrown. */
-  async reconcileSome(): Promise<boolean> {
-    const batch = [...this.#waiting.values()].slice(0, BATCH)
-    for (const ref of batch) this.#waiting.delete(keyOf(ref))
-    const done = batch.map(async (ref) => {
-      try {
-        await reconcile(this.#deps, ref)
-      } catch (error) {
-        this.#addOne(ref)
-        throw error
-      }
-      this.#deps.wake(ref.environment)
-    })
-    for (const result of await Promise.allSettled(done)) if (result.status === 'rejected') throw result.reason
-    return batch.length > 0
-  }
-
-  #addAll(...prefix: string[]): void {
-    for (const { environment, integration, id, uid } of this.#deps.catalog.connections.list(...prefix)) {
-      this.#addOne({ environment, integration, connection: id, uid })
+  async #reconcile(deps: RemovalDeps, changed: Connection[]): Promise<void> {
+    const { catalog } = deps
+    const { environment, integration } = changed[0] as Connection
+    const deployed = await deployedSyncs(deps, environment, integration)
+    const isThere = catalog.integrations.peek(environment, integration) !== undefined
+    const present: Connection[] = []
+    const gone: Connection[] = []
+    for (const connection of changed) {
+      const now = isThere ? catalog.connections.peek(environment, integration, connection.id) : undefined
+      if (now?.uid === connection.uid) present.push(now)
+      else gone.push(connection)
     }
-  }
-
-  #addOne({ environment, integration, connection, uid }: ConnectionRef): void {
-    this.#waiting.set(keyOf({ environment, uid }), { environment, integration, connection, uid })
+    if (gone.length > 0) await removeConnections(deps, gone)
+    const { problem } = await reconcile(deps, [{ connections: present, deployed }])
+    if (problem !== undefined) throw new AppError('unavailable', problem)
   }
 }
 
-function keyOf({ environment, uid }: { environment: string; uid: string }): string {
-  return `${environment}/${uid}`
+/** Integrations of which all schedules may differ from the catalog, each once. */
+class ChangedIntegrations {
+  readonly #deps: RemovalDeps
+  readonly #waiting = new Map<string, Name>()
+
+  constructor(deps: RemovalDeps) {
+    this.#deps = deps
+  }
+
+  add(name: Name): void {
+    this.#waiting.set(`${name.environment}/${name.integration}`, name)
+  }
+
+  async reconcileAll(signal: AbortSignal): Promise<boolean> {
+    const all = [...this.#waiting.values()]
+    this.#waiting.clear()
+    const limit = pLimit(CONCURRENCY)
+    const byEnvironment = Map.groupBy(all, ({ environment }) => environment)
+    const done = Array.from(byEnvironment, ([environment, names]) =>
+      limit(() => this.#reconcile(environment, names, signal)),
+    )
+    for (const result of await Promise.allSettled(done)) if (result.status === 'rejected') throw result.reason
+    return all.length > 0
+  }
+
+  /** Those that fail wait again. */
+  async #reconcile(environment: string, names: Name[], signal: AbortSignal): Promise<void> {
+    const left = new Set(names)
+    try {
+      await using _held = await this.#deps.schedules.waitForMutex(`reconcile:${environment}`, signal)
+      for (const name of names) {
+        await reconcileIntegrations({ ...this.#deps, signal }, name)
+        left.delete(name)
+      }
+    } finally {
+      for (const name of left) this.add(name)
+    }
+  }
 }

@@ -1,79 +1,115 @@
-import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
-import type { RunsServiceImplementation, StartAttemptRequest, StartAttemptResponse } from '@syncline/proto'
+import type { AttemptReport, Runner, RunsServiceImplementation } from '@syncline/proto'
 import type { Events } from './events.ts'
-import { endAsLost } from './reap-lost.ts'
-import { fenceOf, type Run } from './run.ts'
-import type { Schedule } from './schedule.ts'
-import type { Store } from './store.ts'
+import type { Notices } from './notices.ts'
+import { fenceOf, handBackFromWire, numberOf, outcomeFromWire } from './run.ts'
+import type { AttemptEnd, RunnerFacts, RunStore, Taken } from './store/run-store.ts'
 
-const ATTEMPTS_MAX = 5
-/** How long a runner whose lease has run out may still send a heartbeat, before its run is lost. */
-const GRACE_MS = 30_000
+const ERROR_MAX = 2000
+/** Runs that one call hands out. */
+const TAKE_MAX = 100
+/** Of all throttles of a run. */
+const MAX_THROTTLED_MS = 24 * 3600 * 1000
 
-type Deps = { store: Store; bus: Bus; events: Events; leaseMs: number }
+interface Deps {
+  runs: RunStore
+  notices: Pick<Notices, 'wakeRunners'>
+  events: Events
+}
 
-/** What a runner asks about the run it works on. */
-export function runsService(deps: Deps): RunsServiceImplementation {
-  const { store } = deps
+/** What runners ask. */
+export function runsService({ runs, notices, events }: Deps): RunsServiceImplementation {
   return {
-    startAttempt: (request) => startAttempt(deps, request),
-
-    async heartbeat({ environment, runId, attempt, counts }) {
-      const beat = { attempt, counts, leaseMs: deps.leaseMs + GRACE_MS }
-      return { stopReason: await store.heartbeat(environment, runId, beat) }
+    async takeRuns({ runner: asking, freeSlots, freeReservedSlots }) {
+      const runner = runnerFacts(asking)
+      const taken = await runs.takeRuns(
+        runner,
+        Math.min(freeSlots, TAKE_MAX),
+        Math.min(freeReservedSlots, TAKE_MAX),
+      )
+      const now = runs.now()
+      for (const run of taken) events.attemptStarted(run, runner.id, now - run.queuedAt)
+      return { attempts: taken.map(attemptStarted) }
     },
 
-    async getCheckpoint({ environment, runId, attempt }) {
-      const run = await store.run(environment, runId)
-      if (run === undefined || run.state === 'ENDED' || run.attempt !== attempt) throw fenced(runId, attempt)
-      return { json: (await store.schedule(environment, run.schedule))?.checkpoint ?? '' }
+    async heartbeat({ runner, beats }) {
+      const { stops, again, wake } = await runs.heartbeat(
+        runnerFacts(runner),
+        beats.map(({ runId: run, attempt, counts, parked }) => ({ run, attempt, counts, parked })),
+      )
+      for (const run of again) events.runForgotten(run, runner?.id ?? '')
+      if (wake) notices.wakeRunners()
+      return { stops }
     },
 
     /** The runner has checked the checkpoint. */
-    async saveCheckpoint({ environment, runId, attempt, json }) {
-      const refusal = await store.saveCheckpoint(environment, runId, attempt, json)
-      if (refusal !== '') throw fenced(runId, attempt, refusal)
+    async saveCheckpoint({ runId, attempt, json }) {
+      const refusal = await runs.saveCheckpoint(runId, attempt, json)
+      if (refusal !== '') {
+        throw new AppError('fenced', `attempt ${attempt} of run '${runId}' may not go on: ${refusal}`)
+      }
       return {}
+    },
+
+    async endAttempt(report) {
+      const end = attemptEnd(report, runs.now())
+      const ended = await runs.endAttempt(report.runId, end)
+      if ('outcome' in ended) {
+        events.attemptEnded(report.runId, end, ended)
+        if (ended.wake) notices.wakeRunners()
+      } else {
+        events.endIgnored(report.runId, ended.ignored)
+      }
+      return { ignored: ended.ignored }
     },
   }
 }
 
-async function startAttempt(deps: Deps, request: StartAttemptRequest): Promise<StartAttemptResponse> {
-  const { store, events } = deps
-  const { environment, runId, throttles = 0, runner, sandbox } = request
-  const leaseMs = deps.leaseMs + GRACE_MS
-  const attempt = { throttles, runner, sandbox, leaseMs, maxAttempts: ATTEMPTS_MAX }
-  const answer = await store.startAttempt(environment, runId, attempt)
-  if (answer.kind === 'started') {
-    events.attemptStarted(environment, answer.run)
-    return { outcome: { $case: 'started', value: started(answer) } }
-  }
-  const reason = answer.kind === 'refused' ? answer.reason : `taken over ${ATTEMPTS_MAX} times`
-  if (answer.kind === 'exhausted') {
-    await endAsLost(deps, environment, { id: runId, attempt: answer.attempt, reason })
-  }
-  events.attemptRefused(environment, runId, reason)
-  return { outcome: { $case: 'refused', value: { reason } } }
+function runnerFacts(runner: Runner | undefined): RunnerFacts {
+  if (runner === undefined || runner.id === '')
+    throw new AppError('invalid_body', 'the request names no runner')
+  const { id, sandbox, slots, reservedSlots } = runner
+  return { id, sandbox, slots, reservedSlots }
 }
 
-function started({ run, schedule }: { run: Run; schedule: Schedule }) {
+function attemptStarted(taken: Taken) {
   return {
-    providerConfigKey: schedule.integration,
-    connectionId: schedule.connection,
-    connectionUid: schedule.uid,
-    sync: schedule.sync,
-    variant: schedule.variant,
-    attempt: run.attempt,
-    fence: fenceOf(run.number, run.attempt),
-    lastSyncAtMs: schedule.lastSyncAt,
-    emptyCache: run.emptyCache,
-    startedAtMs: run.startedAt,
-    runNumber: run.number,
-    foundCheckpoint: run.foundCheckpoint,
+    environment: taken.environment,
+    runId: taken.run,
+    providerConfigKey: taken.integration,
+    connectionId: taken.connection,
+    connectionUid: taken.uid,
+    sync: taken.sync,
+    variant: taken.variant,
+    attempt: taken.attempt,
+    fence: fenceOf(numberOf(taken.run), taken.attempt),
+    lastSyncAtMs: taken.lastSyncAt,
+    emptyCache: taken.emptyCache,
+    startedAtMs: taken.startedAt,
+    runNumber: numberOf(taken.run),
+    foundCheckpoint: taken.foundCheckpoint,
+    checkpoint: taken.checkpoint,
+    reservedSlot: taken.reserved,
+    queuedAtMs: taken.queuedAt,
   }
 }
 
-function fenced(runId: string, attempt: number, reason = 'it is not the one that runs'): AppError {
-  return new AppError('fenced', `attempt ${attempt} of run '${runId}' may not go on: ${reason}`)
+function attemptEnd(report: AttemptReport, now: number): AttemptEnd {
+  const { attempt, outcome, counts, lastLines, heldBack, hasBegun = true, resumeAtMs = now } = report
+  const ending = {
+    attempt,
+    error: report.error.slice(0, ERROR_MAX),
+    counts,
+    lastLines,
+    heldBack,
+    hasBegun,
+    resumeAt: resumeAtMs,
+    maxThrottledMs: MAX_THROTTLED_MS,
+    handBack: '' as const,
+  }
+  if (outcome === 'RUN_OUTCOME_THROTTLED') return { ...ending, outcome: 'THROTTLED' }
+  if (outcome === 'RUN_OUTCOME_HANDED_BACK') {
+    return { ...ending, outcome: 'HANDED_BACK', handBack: handBackFromWire(report.handBackReason) }
+  }
+  return { ...ending, outcome: outcomeFromWire(outcome) }
 }

@@ -1,118 +1,163 @@
 import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { formatFrequency } from '@syncline/frequency'
-import type { Run as RunMessage, SchedulesServiceImplementation, SyncName } from '@syncline/proto'
-import { outcomeOnWire, type Run } from './run.ts'
-import { type Blocked, frequencyInForce, isNamed, type Schedule, scheduleId } from './schedule.ts'
-import type { Store } from './store.ts'
+import type {
+  ListRunsRequest,
+  RunOutcome,
+  RunState,
+  ScheduleState,
+  SchedulesServiceImplementation,
+  SyncName,
+} from '@syncline/proto'
+import { reasonOnWire, reasonsFromWire, runMessage, scheduleMessage } from './messages.ts'
+import type { Outcome, Run } from './run.ts'
+import { runsCursor } from './runs-cursor.ts'
+import { BASE, type Schedule, scheduleId } from './schedule.ts'
+import { schedulesPage } from './schedules-page.ts'
+import type { Limit, Views } from './store/views.ts'
 
-const BATCH = 50
-const RUNS_MAX = 50
+const RUNS_MAX = 100
+/** Runs that one page of an environment looks at. */
+const LOOKS = 2000
+
+type Deps = { views: Views; catalog: Catalog }
 
 /** What the gateway shows of schedules and runs. */
-export function schedulesService({
-  store,
-  catalog,
-}: {
-  store: Store
-  catalog: Catalog
-}): SchedulesServiceImplementation {
+export function schedulesService(deps: Deps): SchedulesServiceImplementation {
+  const { views, catalog } = deps
   return {
-    async listSchedules({ environment, providerConfigKey, connectionId, syncs }) {
-      const connections =
-        connectionId === ''
-          ? catalog.connections.list(environment, providerConfigKey)
-          : [await catalog.connections.get(environment, providerConfigKey, connectionId)]
-      const schedules = []
-      for (let i = 0; i < connections.length; i += BATCH) {
-        const batch = connections.slice(i, i + BATCH).map(({ uid }) => ofConnection(environment, uid, syncs))
-        schedules.push(...(await Promise.all(batch)).flat())
+    async listSchedules(request) {
+      const { environment, providerConfigKey: integration, connectionId, syncs } = request
+      // A question about nothing asks whether we are there.
+      if (environment === '') return {}
+      if (connectionId !== '') await catalog.connections.get(environment, integration, connectionId)
+      if (integration !== '')
+        for (const { name } of syncs) await catalog.syncs.find(environment, integration, name)
+      const reasons = reasonsFromWire(request.reasons)
+      const states = statesFromWire(request.states)
+      const { found, nextCursor } = await schedulesPage(deps, { ...request, reasons, states })
+      return { schedules: found.map(scheduleMessage), nextCursor }
+    },
+
+    async listRuns(request) {
+      const { connectionId, sync } = request
+      const limit = Math.min(request.limit || RUNS_MAX, RUNS_MAX)
+      if (connectionId === '' || sync === undefined) return runsOfEnvironment(deps, request, limit)
+      const id = await idOf(deps, request, sync)
+      const before = numberFrom(request.cursor)
+      const states = runStatesFromWire(request.states)
+      const outcomes = outcomesFromWire(request.outcomes)
+      const asked = (await views.runsOf(id)).filter(
+        (run) =>
+          run.number < before &&
+          (states === undefined || states.includes(run.state)) &&
+          (outcomes === undefined || (run.outcome !== '' && outcomes.includes(run.outcome))),
+      )
+      const runs = asked.slice(0, limit)
+      const names = { integration: request.providerConfigKey, connection: connectionId, sync: sync.name }
+      return {
+        runs: runs.map((run) => runMessage(run, { ...names, variant: sync.variant })),
+        nextCursor: asked.length > limit ? String(runs.at(-1)?.number) : '',
       }
-      return { schedules }
     },
 
-    async listRuns({ environment, providerConfigKey, connectionId, sync, limit }) {
-      if (sync === undefined) throw new AppError('invalid_body', 'the request names no sync')
-      const { uid } = await catalog.connections.get(environment, providerConfigKey, connectionId)
-      const id = scheduleId(environment, uid, sync.name, sync.variant)
-      const runs = await store.runs(environment, id, Math.min(limit || RUNS_MAX, RUNS_MAX))
-      return { runs: runs.map(runMessage) }
+    async listSkippedSlots(request) {
+      if (request.sync === undefined) throw new AppError('invalid_body', 'the request names no sync')
+      const skipped = await views.skippedSlots(await idOf(deps, request, request.sync))
+      return {
+        skipped: skipped.map(({ first, last, count, reason }) => ({
+          ...{ firstMs: first, lastMs: last, count },
+          reason: reasonOnWire(reason),
+        })),
+      }
+    },
+
+    async getCapacity({ environment }) {
+      const integrations = catalog.integrations.list(environment).map(({ key }) => key)
+      const syncs = catalog.syncs.list(environment).map(({ integration, name }) => `${integration}/${name}`)
+      const capacity = await views.capacity(environment, {
+        integrations: integrations.sort(),
+        syncs: syncs.sort(),
+      })
+      return {
+        environment: limitMessage(capacity.environment),
+        integrations: capacity.integrations.filter(isNotable).map(limitMessage),
+        syncs: capacity.syncs.filter(isNotable).map(limitMessage),
+        runners: capacity.runners.map(({ seenAt, ...runner }) => ({ ...runner, seenAtMs: seenAt })),
+      }
     },
   }
+}
 
-  async function ofConnection(environment: string, uid: string, syncs: SyncName[]) {
-    const schedules = (await store.schedulesOf(environment, uid))
-      .filter((schedule) => syncs.length === 0 || syncs.some((name) => isNamed(schedule, name)))
-      .sort((a, b) => a.sync.localeCompare(b.sync) || a.variant.localeCompare(b.variant))
-    return Promise.all(
-      schedules.map(async (schedule) => message(schedule, await newestRun(environment, schedule))),
+type Place = { environment: string; providerConfigKey: string; connectionId: string }
+
+async function idOf({ catalog }: Deps, place: Place, { name, variant }: SyncName): Promise<string> {
+  const { environment, providerConfigKey, connectionId } = place
+  const { uid } = await catalog.connections.get(environment, providerConfigKey, connectionId)
+  return scheduleId(environment, uid, name, variant)
+}
+
+async function runsOfEnvironment(deps: Deps, request: ListRunsRequest, limit: number) {
+  const { environment, providerConfigKey: integration, connectionId, sync, cursor } = request
+  const states = runStatesFromWire(request.states)
+  const outcomes = outcomesFromWire(request.outcomes)
+  const filter = {
+    integration,
+    sync: sync?.name ?? '',
+    ...(connectionId !== '' && { schedules: await idsOf(deps, request) }),
+    ...(states && { states }),
+    ...(outcomes && { outcomes }),
+  }
+  const position = cursor === '' ? runsCursor.first : runsCursor.decode(cursor)
+  const { runs, next } = await deps.views.runs(environment, filter, position, { limit, looks: LOOKS })
+  const asked = sync === undefined ? runs : runs.filter(({ variant }) => variant === sync.variant)
+  return {
+    runs: asked.map(({ run, ...names }) => runMessage(run, names)),
+    nextCursor: next ? runsCursor.encode(next) : '',
+  }
+}
+
+/** All schedules of a connection. */
+async function idsOf({ views, catalog }: Deps, place: Place): Promise<string[]> {
+  const { environment, providerConfigKey, connectionId } = place
+  const { uid } = await catalog.connections.get(environment, providerConfigKey, connectionId)
+  const variants = (await views.variants(environment, [uid])).get(uid) ?? {}
+  return catalog.syncs
+    .list(environment, providerConfigKey)
+    .flatMap(({ name }) =>
+      [BASE, ...(variants[name] ?? [])].map((variant) => scheduleId(environment, uid, name, variant)),
     )
-  }
-
-  async function newestRun(environment: string, schedule: Schedule): Promise<RunMessage | undefined> {
-    if (schedule.pendingTrigger !== '' && schedule.active === '') return pendingRun(schedule.pendingTrigger)
-    const run = await store.run(environment, schedule.lastRun)
-    return run && runMessage(run)
-  }
 }
 
-function message(schedule: Schedule, lastRun: RunMessage | undefined) {
-  return {
-    id: schedule.id,
-    providerConfigKey: schedule.integration,
-    connectionId: schedule.connection,
-    connectionUid: schedule.uid,
-    sync: schedule.sync,
-    variant: schedule.variant,
-    state: `SCHEDULE_STATE_${schedule.state}` as const,
-    frequency: formatFrequency(frequencyInForce(schedule)),
-    nextAtMs: schedule.state === 'STARTED' && schedule.blocked === '' ? schedule.nextAt : 0,
-    checkpoint: schedule.checkpoint,
-    lastRun,
-    skippedSlots: schedule.skipped,
-    blocked: schedule.blocked === '' ? undefined : (JSON.parse(schedule.blocked) as Blocked), // what reconcile wrote
-  }
+function limitMessage({ max: maxRuns, ...limit }: Limit) {
+  return { ...limit, maxRuns }
 }
 
-function runMessage(run: Run): RunMessage {
-  return {
-    id: run.id,
-    state: `RUN_STATE_${run.state}`,
-    attempt: run.attempt,
-    cause: run.cause,
-    requestedAtMs: run.requestedAt,
-    startedAtMs: run.startedAt,
-    finishedAtMs: run.finishedAt,
-    outcome: run.outcome === '' ? 'RUN_OUTCOME_UNSPECIFIED' : outcomeOnWire(run.outcome),
-    error: run.error,
-    counts: run.counts,
-    runner: run.runner,
-    sandbox: run.sandbox,
-    lastLines: run.lastLines,
-    throttled: throttledOf(run),
-  }
+function isNotable({ max, running, waiting, weight }: Limit): boolean {
+  return max > 0 || running > 0 || waiting > 0 || weight !== 1
 }
 
-function throttledOf({ throttles, throttledReason: reason, notBefore, state }: Run) {
-  if (throttles === 0) return undefined
-  return { times: throttles, untilMs: state === 'QUEUED' ? notBefore : 0, reason }
+/** The cursor of a list of one schedule is the number of its last run. */
+function numberFrom(cursor: string): number {
+  if (cursor === '') return Number.POSITIVE_INFINITY
+  if (/^\d{1,16}$/.test(cursor)) return Number(cursor)
+  throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of runs`)
 }
 
-/** A run that was asked for while the environment is full has no number yet. */
-function pendingRun(cause: string): RunMessage {
-  return {
-    id: '',
-    state: 'RUN_STATE_QUEUED',
-    attempt: 0,
-    cause,
-    requestedAtMs: 0,
-    startedAtMs: 0,
-    finishedAtMs: 0,
-    outcome: 'RUN_OUTCOME_UNSPECIFIED',
-    error: '',
-    counts: [],
-    runner: '',
-    sandbox: '',
-    lastLines: [],
-  }
+function statesFromWire(states: ScheduleState[]): Schedule['state'][] {
+  return states.flatMap((state) =>
+    state === 'SCHEDULE_STATE_UNSPECIFIED'
+      ? []
+      : [state.slice('SCHEDULE_STATE_'.length) as Schedule['state']],
+  )
+}
+
+/** Undefined = all. */
+function runStatesFromWire(states: RunState[]): Run['state'][] | undefined {
+  if (states.length === 0) return undefined
+  return states.map((state) => state.slice('RUN_STATE_'.length) as Run['state'])
+}
+
+function outcomesFromWire(outcomes: RunOutcome[]): Outcome[] | undefined {
+  if (outcomes.length === 0) return undefined
+  return outcomes.map((outcome) => outcome.slice('RUN_OUTCOME_'.length) as Outcome)
 }

@@ -3,28 +3,42 @@ import { connectBus } from '@syncline/bus'
 import { openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
-import { connectRedis } from '@syncline/redis'
+import { connectRedis, type Redis, redisCall } from '@syncline/redis'
 import { connect, serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
-import { sweepCleanings } from './cleaner.ts'
+import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { consumeCommands } from './consume-commands.ts'
-import { consumeRunFinished } from './consume-run-finished.ts'
 import { createEvents } from './events.ts'
-import { followCatalog } from './follow-catalog.ts'
+import { Notices } from './notices.ts'
+import { openSchedules } from './open-schedules.ts'
 import { runsService } from './runs-service.ts'
+import { createScheduleEvents } from './schedule-events.ts'
 import { schedulesService } from './schedules-service.ts'
+import { createStaleEvents } from './stale-events.ts'
+import { sweepStaleRegularly } from './stale-sweep.ts'
 import { startTicking } from './start-ticking.ts'
-import { type Clock, Store } from './store.ts'
+import { RunStore } from './store/run-store.ts'
+import { type Limits, State } from './store/state.ts'
+import { Views } from './store/views.ts'
 import { Ticker } from './ticker.ts'
 
-const SWEEP_MS = 5000
+const SYNCHRONIZE_MS = 1000
+/** A runner stops what it could not renew for a lease; only later is it handed to another one. */
+const GRACE_MS = 15_000
+const HISTORY_RUNS = 50
 
 export interface Scheduler extends Running {
   port: number
 }
 
-export async function start(config: Config, log: Log, clock: Clock = Date.now): Promise<Scheduler> {
+/** What tells the time; tests give their own. */
+export interface Time {
+  /** Of Redis, in ms. */
+  sample: () => Promise<number>
+  monotonic: () => number
+}
+
+export async function start(config: Config, log: Log, time?: Time): Promise<Scheduler> {
   await using open = new AsyncDisposableStack()
   const events = createEvents(log)
   const redis = open.adopt(connectRedis(config.redis.url, events.redisFailed), (client) =>
@@ -34,30 +48,36 @@ export async function start(config: Config, log: Log, clock: Clock = Date.now): 
   const bus = open.use(await connectBus(config.nats, 'scheduler'))
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
   const records = open.use(connect(config.records.address)).client(RecordsDefinition)
-  const { leaseMs, queueTimeoutMs, resumesPerSecond, maxPerEnvironment: maxRuns } = config.runs
-  const store = new Store(redis, config.redis.prefix, { maxRuns, queueTimeoutMs }, clock)
-  const limits = { frequency: config.frequency, variants: config.maxVariants }
-  const own = { store, bus, catalog, records, events, limits, leaseMs, resumesPerSecond }
 
-  const ticking = startTicking(new Ticker(own), { tickMs: config.tickMs, onFailure: events.tickFailed })
-  const { wake } = open.use(ticking)
-  const deps = { ...own, wake }
-
-  open.use(followCatalog(deps, config.reconcileMs))
-  open.use(repeat(SWEEP_MS, () => sweepCleanings(deps), { onFailure: events.sweepFailed }))
-
-  const stop = new AbortController()
-  const consuming = Promise.all([consumeCommands(deps, stop.signal), consumeRunFinished(deps, stop.signal)])
-  open.defer(async () => {
-    stop.abort()
-    await consuming
+  const state = new State(redis, config.redis.prefix, limitsOf(config), () => clock.now())
+  const runs = new RunStore(state)
+  const clock = await SharedClock.open({
+    ...(time ?? { sample: () => timeOf(redis) }),
+    leaseMs: config.runs.leaseMs,
+    jumps: await runs.jumps(),
+    onGap: events.clockGap,
+    onJump(byMs, jumps) {
+      events.clockJumped(byMs)
+      return runs.shiftClock(byMs, jumps)
+    },
   })
+  open.use(repeat(SYNCHRONIZE_MS, () => clock.synchronize(), { onFailure: events.clockFailed }))
+
+  const notices = open.use(new Notices(bus))
+  const own = { state, bus, catalog, records, notices, events: createScheduleEvents(log) }
+  // First, as it may have to move schedules of an earlier version.
+  open.use(await openSchedules({ ...own, redis }, config))
+  const ticker = new Ticker({ runs, judge: clock, notices, events })
+  open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
+  const views = new Views(state)
+  open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
+
   const rpc = open.use(
     await serve(
       config.listen,
       (server) => {
-        server.add(RunsDefinition, runsService(deps))
-        server.add(SchedulesDefinition, schedulesService(deps))
+        server.add(RunsDefinition, runsService({ runs, notices, events }))
+        server.add(SchedulesDefinition, schedulesService({ views, catalog }))
       },
       events.rpcFault,
     ),
@@ -68,8 +88,23 @@ export async function start(config: Config, log: Log, clock: Clock = Date.now): 
     port: rpc.port,
     // Records is not asked: without it, only the deletion of streams waits.
     health: rpc.answerHealth(() =>
-      checkHealth({ redis: () => store.ping(), nats: () => bus.connection.rtt() }),
+      checkHealth({ redis: () => runs.ping(), nats: () => bus.connection.rtt() }),
     ),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+export function limitsOf({ runs }: Pick<Config, 'runs'>): Limits {
+  return {
+    maxRuns: runs.maxPerEnvironment,
+    queueTimeoutMs: runs.queueTimeoutMs,
+    leaseMs: runs.leaseMs + GRACE_MS,
+    historyRuns: HISTORY_RUNS,
+    environmentRuns: runs.kept,
+  }
+}
+
+async function timeOf(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redisCall(redis.time())
+  return Number(seconds) * 1000 + Number(micros) / 1000
 }

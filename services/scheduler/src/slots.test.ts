@@ -54,5 +54,5 @@ test.each([
   ['0 * * * *', HOUR_MS, 1],
   ['*/10 * * * *', HOUR_MS + 1, 6],
 ])('of %s, %d ms after a slot was due, missed slots: %d', (text, lateMs, missed) => {
-  expect(missedSlots(readFrequency(text), NOW, NOW + lateMs)).toBe(missed)
+  expect(missedSlots(id(1), readFrequency(text), NOW, NOW + lateMs)).toBe(missed)
 })

@@ -1,120 +1,88 @@
-import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { readFrequency } from '@syncline/frequency'
-import pLimit from 'p-limit'
+import type { SharedClock } from './clock.ts'
 import type { Events } from './events.ts'
-import { publishRequests } from './publish-requests.ts'
-import { reapLost } from './reap-lost.ts'
+import type { Notices } from './notices.ts'
 import { missedSlots, nextSlot } from './slots.ts'
-import type { DueSchedule, Store } from './store.ts'
+import type { CronSlot, DueCron, RunStore } from './store/run-store.ts'
 
-const BATCH = 100
-/** Environments that are worked on at the same time in this process. */
-const CONCURRENCY = 32
-/** An idle environment is looked at again after this time: another instance may have died and left something to do. */
-const IDLE_MS = 2000
+/** Schedules that one script claims: about 5 ms, in which Redis does nothing else. */
+const BATCH = 200
+/** A schedule whose slots can't be computed is looked at again after this time. */
+const ASIDE_MS = 3_600_000
 
-type Deps = { store: Store; bus: Bus; events: Events; leaseMs: number; idleMs?: number }
+/** Whether leases count now: see ./clock.ts. */
+export type Judge = Pick<SharedClock, 'judges' | 'wait' | 'jumps' | 'learn'>
+
+interface Deps {
+  runs: RunStore
+  judge: Judge
+  notices: Pick<Notices, 'wakeRunners' | 'stop'>
+  events: Events
+}
 
 /**
- * Makes runs out of slots and triggers. Any number of instances tick at once: each claim is one script that compares
- * the slot with the one that was read, so one instance gets it.
+ * Makes runs out of slots, and judges runs whose lease ran out. Any number of instances tick at once.
  *
- * If we die before a claim, the slot stays due. If we die after it, the run is in the outbox (see publishRequests).
+ * If we die before a claim, the slot stays due; after it, the run is in the queue, and runners find it within a second.
  */
 export class Ticker {
   readonly #deps: Deps
-  readonly #idleMs: number
-  readonly #limit = pLimit(CONCURRENCY)
-  /** Environments without anything to do: until a time of the store, and no longer than until one of this process. */
-  readonly #idle = new Map<string, { nextAt: number; until: number }>()
-  #connectedSince: number
+  /** Slots of cron that the next call claims. */
+  #slots: CronSlot[] = []
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#idleMs = deps.idleMs ?? IDLE_MS
-    this.#connectedSince = deps.store.now()
   }
 
-  /** One round over all environments that are not idle; returns how much there was to do. */
-  async tick(): Promise<number> {
-    const { store, events } = this.#deps
+  /** One round; returns whether there is more to do at once. */
+  async tick(): Promise<boolean> {
+    const { judge, events } = this.#deps
     events.ticked()
-    const environments = await store.environments().catch(this.#disconnected)
-    return this.work(environments.filter((environment) => !this.#isIdle(environment)))
-  }
-
-  /** Does what there is to do in these environments, side by side; returns how much it was. */
-  async work(environments: string[]): Promise<number> {
-    const rounds = environments.map((environment) => this.#limit(() => this.#round(environment)))
-    let done = 0
-    for (const result of await Promise.allSettled(rounds)) {
-      if (result.status === 'rejected') throw result.reason
-      done += result.value
-    }
-    return done
-  }
-
-  /** A fault in one environment does not concern the others; an outage of Redis or NATS is thrown. */
-  async #round(environment: string): Promise<number> {
-    this.#idle.delete(environment)
+    const judges = judge.judges()
     try {
-      return await this.#workOn(environment)
+      const { more, expired } = await this.#claim()
+      const moreExpired = expired && judges && (await this.#expire())
+      return more || moreExpired
     } catch (error) {
-      if (error instanceof AppError && error.retry) this.#disconnected(error)
-      this.#deps.events.tickFailed(error, environment)
-      return 0
+      // While Redis is away runners can't renew their leases.
+      if (error instanceof AppError && error.retry) judge.wait()
+      throw error
     }
   }
 
-  async #workOn(environment: string): Promise<number> {
-    const { store, events } = this.#deps
-    const { due, outbox, expired, full, nextAt } = await store.readWork(environment, BATCH)
-    if (full) events.environmentFull(environment)
-
-    const claims = await Promise.all(due.map((schedule) => this.#claim(environment, schedule)))
-    const claimed = claims.filter((claim) => claim === 'run' || claim === 'overlap').length
-    const requests = claimed > 0 ? await store.outbox(environment, BATCH) : outbox
-    await publishRequests(this.#deps, environment, requests)
-    if (this.#isConnectedLongEnough()) await reapLost(this.#deps, environment, expired)
-
-    if (due.length + requests.length + expired.length === 0) {
-      this.#idle.set(environment, { nextAt, until: performance.now() + this.#idleMs })
-    }
-    return claimed + requests.length
+  async #claim() {
+    const { runs, judge, notices, events } = this.#deps
+    const slots = this.#slots
+    this.#slots = []
+    const claims = await runs.claimDue(BATCH, judge.jumps, slots)
+    await judge.learn(claims.jumps)
+    if (claims.wake) notices.wakeRunners()
+    notices.stop(claims.stops)
+    events.slotsClaimed(claims)
+    const now = runs.now()
+    this.#slots = claims.cron.map((due) => cronSlot(due, now))
+    return { ...claims, more: claims.more || this.#slots.length > 0 }
   }
 
-  async #claim(environment: string, schedule: DueSchedule) {
-    const { store, events } = this.#deps
-    const now = store.now()
-    const frequency = readFrequency(schedule.frequency)
-    const slot = schedule.nextAt
-    const missed = slot > now ? 0 : missedSlots(frequency, slot, now)
-    const nextAt = nextSlot(schedule.id, frequency, now)
-    const claim = await store.claim(environment, schedule.id, { slot, nextAt, missed })
-
-    if (claim === 'run' && schedule.pendingTrigger !== '') {
-      events.pendingTriggerBegun(environment, schedule)
-    } else if (claim === 'run' || claim === 'overlap') {
-      if (claim === 'run') events.slotClaimed(environment, schedule, now - slot)
-      else events.slotsSkipped(environment, schedule, 'overlap', 1)
-      if (missed > 0) events.slotsSkipped(environment, schedule, 'missed', missed)
-    }
-    return claim
+  async #expire(): Promise<boolean> {
+    const { runs, judge, notices, events } = this.#deps
+    const { lost, again, more, wake, jumps } = await runs.expire(BATCH, judge.jumps)
+    await judge.learn(jumps)
+    if (wake) notices.wakeRunners()
+    for (const run of lost) events.runLost(run)
+    for (const run of again) events.runTakenBack(run)
+    return more
   }
+}
 
-  #isIdle(environment: string): boolean {
-    const idle = this.#idle.get(environment)
-    return idle !== undefined && this.#deps.store.now() < idle.nextAt && performance.now() < idle.until
-  }
-
-  readonly #disconnected = (error: unknown): never => {
-    this.#connectedSince = this.#deps.store.now()
-    throw error
-  }
-
-  /** After a start, or an outage of Redis or NATS, runners get time for a heartbeat before their runs are lost. */
-  #isConnectedLongEnough(): boolean {
-    return this.#deps.store.now() - this.#connectedSince >= this.#deps.leaseMs
+function cronSlot({ id, environment, slot, frequency: text, jitterMs }: DueCron, now: number): CronSlot {
+  try {
+    const frequency = readFrequency(text)
+    const missed = slot > now ? 0 : missedSlots(id, frequency, slot, now, jitterMs)
+    return { id, environment, slot, nextAt: nextSlot(id, frequency, now, jitterMs), missed }
+  } catch (error) {
+    const aside = error instanceof Error ? error.message : String(error)
+    return { id, environment, nextAt: now + ASIDE_MS, aside }
   }
 }

@@ -1,7 +1,12 @@
 import type { Command, CommandAnswer, Target } from '@syncline/proto'
+import { createLog } from '@syncline/service'
 import { eventually } from '@syncline/testkit'
 import { describe, expect, test } from 'vitest'
 import { applyCommand } from '../src/apply-command.ts'
+import { Definitions } from '../src/definitions.ts'
+import { createScheduleEvents } from '../src/schedule-events.ts'
+import { activeRuns, schedulesIn } from './read-schedules.ts'
+import { RUNNER, scheduleOf, take } from './steps.ts'
 import { ENVIRONMENT, HOUR_MS, openWorld, type World } from './world.ts'
 
 const ONE = { providerConfigKey: 'github', connectionId: 'one' }
@@ -9,22 +14,22 @@ const BASE = { name: 'issues', variant: 'base' }
 
 test.concurrent('commands on one sync apply in the order in which they were accepted', async () => {
   await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
-  await using scheduler = await world.scheduler()
+  await using _scheduler = await world.scheduler()
   const frequencies = Array.from({ length: 40 }, (_, i) => `${i + 1} hours`)
   const sent = []
   for (const frequency of frequencies) {
     sent.push(await world.command({ $case: 'setFrequency', value: { ...ONE, sync: BASE, frequency } }))
   }
   await sent.at(-1)?.answer
-  expect(await list(scheduler)).toMatchObject([{ frequency: 'every 40 hours' }])
+  expect(await schedulesIn(world)).toMatchObject([{ intervalMs: 40 * HOUR_MS }])
 })
 
 test.concurrent('a command that was accepted while every scheduler is down happens when one is back', async () => {
   await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
   const { answer } = await world.command(pause(ONE))
-  await using scheduler = await world.scheduler()
+  await using _scheduler = await world.scheduler()
   expect(await answer).toMatchObject({ $case: 'done' })
-  expect(await list(scheduler)).toMatchObject([{ state: 'SCHEDULE_STATE_PAUSED' }])
+  expect(await schedulesIn(world)).toMatchObject([{ state: 'PAUSED' }])
 })
 
 test.concurrent('a command finds a connection that was made a moment ago', async () => {
@@ -41,7 +46,7 @@ test.concurrent('a command finds a connection that was made a moment ago', async
 
 test.concurrent('of several named syncs none runs if one is unknown', async () => {
   await using world = await prepared({ syncs: ['issues', 'pulls'], connections: ['one'], autoStart: false })
-  await using scheduler = await world.scheduler()
+  await using _scheduler = await world.scheduler()
   const syncs = [BASE, { name: 'pulls', variant: 'base' }, { name: 'nothing', variant: 'base' }]
   expect(refusal(await send(world, trigger({ ...ONE, syncs })))).toBe('unknown_sync')
   expect(refusal(await send(world, trigger({ ...ONE, syncs: [{ name: 'issues', variant: 'x' }] })))).toBe(
@@ -51,41 +56,23 @@ test.concurrent('of several named syncs none runs if one is unknown', async () =
   expect(refusal(await send(world, trigger({ ...ONE, providerConfigKey: 'nothing' })))).toBe(
     'unknown_integration',
   )
-  expect((await list(scheduler)).map(({ lastRun }) => lastRun)).toEqual([undefined, undefined])
+  expect((await schedulesIn(world)).map(({ lastRun }) => lastRun)).toEqual(['', ''])
 })
 
 test.concurrent('a command without connection is about every connection of the integration', async () => {
   const connections = Array.from({ length: 120 }, (_, i) => `c${i}`)
   await using world = await prepared({ syncs: ['issues', 'pulls'], connections, autoStart: false })
-  await using scheduler = await world.scheduler()
+  await using _scheduler = await world.scheduler()
   const target = { providerConfigKey: 'github', connectionId: '', syncs: [BASE] }
   expect(await send(world, trigger(target))).toMatchObject({ $case: 'done' })
-  const schedules = await list(scheduler)
+  const schedules = await schedulesIn(world)
   expect(schedules).toHaveLength(240)
-  expect(schedules.filter(({ lastRun }) => lastRun !== undefined).map(({ sync }) => sync)).toEqual(
+  expect(schedules.filter(({ active }) => active !== '').map(({ definition }) => definition.sync)).toEqual(
     Array(120).fill('issues'),
   )
-  await eventually(async () => expect(await world.requested()).toHaveLength(120))
   expect(
     refusal(await send(world, trigger({ ...target, syncs: [{ name: 'nothing', variant: 'base' }] }))),
   ).toBe('unknown_sync')
-})
-
-test.concurrent('triggers of a full environment wait their turn, and status shows that they do', async () => {
-  await using world = await prepared(
-    { syncs: ['issues'], connections: ['a', 'b', 'c'], autoStart: false },
-    { SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '2' },
-  )
-  await using scheduler = await world.scheduler()
-  await send(world, trigger({ providerConfigKey: 'github', connectionId: '', syncs: [] }))
-  expect((await list(scheduler)).map(({ lastRun }) => lastRun?.state)).toEqual(
-    Array(3).fill('RUN_STATE_QUEUED'),
-  )
-  await eventually(async () => expect(await world.requested()).toHaveLength(2))
-  const [first = ''] = await world.requested()
-  await scheduler.runs.startAttempt({ environment: ENVIRONMENT, runId: first, runner: 'r' })
-  await world.finish(first, 1, 'RUN_OUTCOME_SUCCESS')
-  await eventually(async () => expect(await world.requested()).toHaveLength(3))
 })
 
 test.concurrent('a command that waits for the record store holds up its own environment only, and keeps its place', async () => {
@@ -96,12 +83,23 @@ test.concurrent('a command that waits for the record store holds up its own envi
     await world.deploy({ name: 'issues' }, environment)
     await world.connect('one', environment)
   }
-  await using scheduler = await world.scheduler()
-  await eventually(async () => expect(await list(scheduler)).toHaveLength(1))
+  await using _scheduler = await world.scheduler()
+  const own = async () =>
+    (await schedulesIn(world)).filter(({ definition }) => definition.environment === ENVIRONMENT)
+  const [schedule] = await eventually(async () => {
+    expect(await own()).toHaveLength(1)
+    return own()
+  })
+  // A runner has it, so that there may be records.
+  const instance = await world.instance()
+  await eventually(async () => {
+    const taken = await instance.runs.takeRuns({ ...RUNNER, slots: 100 }, 100, 0)
+    expect(taken.some(({ run }) => run.startsWith(schedule?.id ?? ''))).toBe(true)
+  })
 
   world.records.state.away = true
   await world.catalog.syncs.delete(ENVIRONMENT, 'github', 'issues')
-  await eventually(async () => expect(await list(scheduler)).toHaveLength(0))
+  await eventually(async () => expect(await own()).toHaveLength(0))
   await world.deploy({ name: 'issues' })
   const waiting = await world.command(trigger(ONE))
   const behind = await world.command(pause(ONE))
@@ -116,7 +114,7 @@ test.concurrent('a command that waits for the record store holds up its own envi
   world.clock.advance(60_000)
   expect(await waiting.answer).toMatchObject({ $case: 'done' })
   expect(await behind.answer).toMatchObject({ $case: 'done' })
-  expect(await list(scheduler)).toMatchObject([{ state: 'SCHEDULE_STATE_PAUSED' }])
+  expect(await own()).toMatchObject([{ state: 'PAUSED' }])
 })
 
 test.concurrent('a command that can not be decoded is dropped, and the next one applies', async () => {
@@ -131,19 +129,22 @@ test.concurrent('a command that can not be decoded is dropped, and the next one 
 describe('frequency', () => {
   test.concurrent('an override is answered in its canonical form, an empty one goes back to the default', async () => {
     await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
-    await using scheduler = await world.scheduler()
+    await using _scheduler = await world.scheduler()
     const set = (frequency: string) =>
       send(world, { $case: 'setFrequency', value: { ...ONE, sync: BASE, frequency } })
     expect(await set('30m')).toMatchObject({ $case: 'done', value: { frequency: 'every 30 minutes' } })
-    const [{ nextAtMs } = { nextAtMs: 0 }] = await list(scheduler)
-    expect(nextAtMs - world.clock.now).toBeLessThanOrEqual(HOUR_MS / 2)
+    const [half] = await schedulesIn(world)
+    expect(half).toMatchObject({ intervalMs: HOUR_MS / 2, freshMs: HOUR_MS })
+    expect((half?.nextAt ?? 0) - world.clock.now).toBeLessThanOrEqual(HOUR_MS / 2)
     expect(await set('0 6 * * 1-5 Europe/Berlin')).toMatchObject({
       value: { frequency: '0 6 * * 1-5 Europe/Berlin' },
     })
     expect(await set('')).toMatchObject({ value: { frequency: 'every hour' } })
     expect(refusal(await set('29s'))).toBe('invalid_frequency')
     expect(refusal(await set('often'))).toBe('invalid_frequency')
-    expect(await list(scheduler)).toMatchObject([{ frequency: 'every hour' }])
+    expect(await schedulesIn(world)).toMatchObject([
+      { frequency: '', intervalMs: HOUR_MS, freshMs: 2 * HOUR_MS },
+    ])
   })
 })
 
@@ -152,12 +153,13 @@ describe('variants', () => {
 
   test.concurrent('a variant has a schedule of its own that runs at once', async () => {
     await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
-    await using scheduler = await world.scheduler()
+    await using _scheduler = await world.scheduler()
+    await eventually(async () => expect(await schedulesIn(world)).toHaveLength(1))
     const answer = await send(world, { $case: 'createVariant', value: variant('team') })
-    const schedules = await list(scheduler)
+    const schedules = await schedulesIn(world)
     expect(schedules.map(({ variant }) => variant)).toEqual(['base', 'team'])
     expect(answer).toMatchObject({ $case: 'done', value: { scheduleId: schedules[1]?.id } })
-    expect(schedules[1]?.lastRun).toMatchObject({ state: 'RUN_STATE_QUEUED' })
+    expect(schedules[1]?.active).not.toBe('')
     expect(refusal(await send(world, { $case: 'createVariant', value: variant('team') }))).toBe(
       'sync_variant_already_exists',
     )
@@ -179,24 +181,26 @@ describe('variants', () => {
 
   test.concurrent('a deleted variant is gone, with its records, when the answer comes', async () => {
     await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
-    await using scheduler = await world.scheduler()
+    await using _scheduler = await world.scheduler()
     await send(world, { $case: 'createVariant', value: variant('team') })
+    await (await world.instance()).runs.takeRuns(RUNNER, 10, 0)
     expect(await send(world, { $case: 'deleteVariant', value: variant('team') })).toMatchObject({
       $case: 'done',
     })
     expect(world.records.state.emptied).toMatchObject([{ model: 'Issue', variant: 'team' }])
-    expect((await list(scheduler)).map(({ variant }) => variant)).toEqual(['base'])
+    expect((await schedulesIn(world)).map(({ variant }) => variant)).toEqual(['base'])
     expect(refusal(await send(world, { $case: 'deleteVariant', value: variant('team') }))).toBe('not_found')
   })
 
   test.concurrent('while the record store is away a deletion is not answered, holds nothing up, and is finished later', async () => {
     await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
-    await using scheduler = await world.scheduler()
+    await using _scheduler = await world.scheduler()
     await send(world, { $case: 'createVariant', value: variant('team') })
+    await (await world.instance()).runs.takeRuns(RUNNER, 10, 0)
     world.records.state.away = true
     await world.command({ $case: 'deleteVariant', value: variant('team') })
     expect(await send(world, pause(ONE))).toMatchObject({ $case: 'done' })
-    expect((await list(scheduler)).map(({ variant }) => variant)).toEqual(['base'])
+    expect((await schedulesIn(world)).map(({ variant }) => variant)).toEqual(['base'])
     world.records.state.away = false
     world.clock.advance(60_000)
     await eventually(() => expect(world.records.state.emptied).toMatchObject([{ variant: 'team' }]))
@@ -207,15 +211,15 @@ describe('variants', () => {
 
   test.concurrent('resetting a variant leaves those whose name begins with its own', async () => {
     await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
-    await using scheduler = await world.scheduler()
+    await using _scheduler = await world.scheduler()
     for (const name of ['a', 'ab']) await send(world, { $case: 'createVariant', value: variant(name) })
-    await eventually(async () => expect(await world.requested()).toHaveLength(3))
-    for (const runId of await world.requested()) {
-      await scheduler.runs.startAttempt({ environment: ENVIRONMENT, runId, runner: 'r' })
-      await scheduler.runs.saveCheckpoint({ environment: ENVIRONMENT, runId, attempt: 1, json: '{"page":3}' })
-    }
+    await eventually(async () => expect(await activeRuns(world)).toHaveLength(3))
+    const { runs } = await world.instance()
+    const taken = await runs.takeRuns(RUNNER, 10, 0)
+    expect(taken).toHaveLength(3)
+    for (const { run, attempt } of taken) await runs.saveCheckpoint(run, attempt, '{"page":3}')
     await send(world, trigger({ ...ONE, syncs: [{ name: 'issues', variant: 'a' }] }, { reset: true }))
-    expect((await list(scheduler)).map(({ variant, checkpoint }) => [variant, checkpoint])).toEqual([
+    expect((await schedulesIn(world)).map(({ variant, checkpoint }) => [variant, checkpoint])).toEqual([
       ['a', ''],
       ['ab', '{"page":3}'],
       ['base', '{"page":3}'],
@@ -225,34 +229,144 @@ describe('variants', () => {
 
 test.concurrent('a command that is delivered again is answered again and changes nothing', async () => {
   await using world = await prepared({ syncs: ['issues'], connections: ['one'], autoStart: false })
-  const { store } = world.instance()
+  const instance = await world.instance()
+  const { schedules } = instance
+  const events = createScheduleEvents(createLog('test', 'fatal'))
   const deps = {
-    store,
+    schedules,
+    definitions: new Definitions(schedules, events),
     catalog: world.catalog,
-    events: world.events,
+    events,
+    notices: { wakeRunners: () => {}, stop: () => {} },
     limits: { frequency: world.config.frequency, variants: 2 },
     records: { begin: async () => ({ counts: [] }), emptyStreams: async () => ({}) },
   }
   const apply = (action: NonNullable<Command['action']>, id: string, again: boolean) =>
     applyCommand(deps, { id, environment: ENVIRONMENT, action }, again)
+  const twice = async (action: NonNullable<Command['action']>, id: string) => {
+    const first = await apply(action, id, false)
+    const before = await schedulesIn(world)
+    expect(await apply(action, id, true)).toEqual(first)
+    expect(await schedulesIn(world)).toEqual(before)
+    return before
+  }
   const create: Command['action'] = {
     $case: 'createVariant',
     value: { ...ONE, sync: { name: 'issues', variant: 'v' } },
   }
-  const created = await apply(create, 'create', false)
-  expect(await apply(create, 'create', true)).toEqual(created)
-  const remove: Command['action'] = { $case: 'deleteVariant', value: create.value }
-  const removed = await apply(remove, 'delete', false)
-  expect(await apply(remove, 'delete', true)).toEqual(removed)
-
-  await apply(trigger(ONE), 'trigger', false)
-  await apply(trigger(ONE), 'trigger', true)
-  const [schedule] = await store.schedulesOf(ENVIRONMENT, await uidOf(world, 'one'))
-  expect(schedule).toMatchObject({ pendingTrigger: '' })
-  expect(await store.runs(ENVIRONMENT, schedule?.id ?? '', 50)).toHaveLength(1)
+  expect(await twice(create, 'create')).toHaveLength(1)
+  expect(await twice({ $case: 'deleteVariant', value: create.value }, 'delete')).toEqual([])
+  expect(await twice(trigger(ONE), 'trigger')).toMatchObject([{ pending: '', active: /-/ }])
+  expect(await twice(trigger(ONE), 'trigger again')).toMatchObject([{ pending: 'trigger' }])
+  const [{ id } = { id: '' }] = await schedulesIn(world)
+  await take(instance, id)
+  // The reset cancels the run that is under way, once.
+  const [reset] = await twice(trigger(ONE, { reset: true }), 'reset')
+  expect(await instance.runs.ended(id, 50)).toMatchObject([{ outcome: 'CANCELLED' }])
+  expect(reset?.active).not.toBe('')
+  expect(await twice({ $case: 'start', value: { target: whole(ONE) } }, 'start')).toMatchObject([
+    { state: 'STARTED', pending: 'start' },
+  ])
+  await twice(pause(ONE), 'pause')
+  expect(await world.problems()).toEqual([])
 })
 
-type Scheduler = Awaited<ReturnType<World['scheduler']>>
+test.concurrent('a pause cancels a run that waits, leaves one that runs, and a start counts the slots between them', async () => {
+  await using world = await prepared({ syncs: ['issues', 'hourly'], connections: ['one'] })
+  await world.deploy({ name: 'hourly', frequency: '30 * * * *' })
+  await using _scheduler = await world.scheduler()
+  await eventually(async () => expect(await activeRuns(world)).toHaveLength(2))
+  const instance = await world.instance()
+  const [hourly, issues] = (await schedulesIn(world)).map(({ id }) => id) as [string, string]
+  await instance.runs.takeRuns(RUNNER, 1, 0)
+  await send(world, trigger(ONE))
+  await send(world, pause(ONE))
+  const [running, ...others] = (await schedulesIn(world)).filter(({ active }) => active !== '')
+  expect(running).toMatchObject({ state: 'PAUSED', pending: '' })
+  expect(others).toEqual([])
+
+  world.clock.advance(5 * HOUR_MS)
+  await instance.clock.synchronize()
+  expect(await send(world, { $case: 'start', value: { target: whole(ONE) } })).toMatchObject({
+    $case: 'done',
+  })
+  for (const id of [hourly, issues]) {
+    expect(await scheduleOf(instance, id)).toMatchObject({ state: 'STARTED', skipped: 5 })
+    const skips = await world.redis.lrange(world.key(`k:${id}`), 0, -1)
+    expect(skips.map((text) => JSON.parse(text).slice(2))).toEqual([[5, 'paused']])
+    expect((await scheduleOf(instance, id))?.nextAt).toBeGreaterThan(world.clock.now)
+  }
+  const events = await world.redis.xrange(world.key('events'), '-', '+')
+  const kinds = events.map(([, fields]) => JSON.parse(fields?.[1] ?? '{}').type)
+  expect(kinds.filter((kind: string) => kind === 'sync.paused')).toHaveLength(2)
+  expect(kinds.filter((kind: string) => kind === 'sync.started')).toHaveLength(2)
+  expect(await world.problems()).toEqual([])
+})
+
+test.concurrent('a paused schedule that is triggered runs once and stays paused', async () => {
+  await using world = await prepared({ syncs: ['issues'], connections: ['one'], autoStart: false })
+  await using _scheduler = await world.scheduler()
+  expect(await send(world, trigger(ONE))).toMatchObject({ $case: 'done' })
+  const [schedule] = await schedulesIn(world)
+  expect(schedule).toMatchObject({ state: 'PAUSED', active: expect.stringContaining('-') })
+  const instance = await world.instance()
+  const taken = await take(instance, schedule?.id ?? '')
+  await instance.runs.endAttempt(taken.run, { ...SUCCESS, attempt: 1 })
+  world.clock.advance(5 * HOUR_MS)
+  await instance.clock.synchronize()
+  await instance.ticker.tick()
+  expect(await activeRuns(world)).toEqual([])
+})
+
+describe('cancelling', () => {
+  test.concurrent('ends what is active of a target and what waits behind it, and tells the runner at once', async () => {
+    await using world = await prepared({ syncs: ['issues', 'pulls'], connections: ['one', 'two'] })
+    await using _scheduler = await world.scheduler()
+    await eventually(async () => expect(await activeRuns(world)).toHaveLength(4))
+    const { runs } = await world.instance()
+    const taken = await runs.takeRuns(RUNNER, 10, 0)
+    await send(world, trigger(ONE))
+    const heard = world.notices()
+    await world.bus.connection.flush()
+    const cancel = { $case: 'cancel' as const, value: { target: whole({ ...ONE, syncs: [BASE] }) } }
+    expect(await send(world, cancel)).toMatchObject({ $case: 'done', value: { cancelled: 1 } })
+    await eventually(() => expect(heard.stops).toHaveLength(1))
+    expect(taken.map(({ run }) => run)).toContain(heard.stops[0]?.runId)
+    const [issues, pulls] = await schedulesIn(world)
+    expect(issues).toMatchObject({ active: '', pending: '', state: 'STARTED' })
+    expect(pulls).toMatchObject({ pending: 'trigger' })
+    expect(await send(world, cancel)).toMatchObject({ value: { cancelled: 0 } })
+    expect(await world.problems()).toEqual([])
+  })
+
+  test.concurrent('of a run ends that one only, and not one of another environment', async () => {
+    await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
+    await using _scheduler = await world.scheduler()
+    const [runId = ''] = await eventually(async () => {
+      expect(await activeRuns(world)).toHaveLength(1)
+      return activeRuns(world)
+    })
+    const cancelRun = (id: string) => ({ $case: 'cancelRun' as const, value: { runId: id } })
+    const { answer } = await world.command(cancelRun(runId), 'prod')
+    expect(await answer).toMatchObject({ $case: 'done', value: { cancelled: 0 } })
+    expect(await send(world, cancelRun(`${runId}0`))).toMatchObject({ value: { cancelled: 0 } })
+    expect(await send(world, cancelRun('nonsense'))).toMatchObject({ value: { cancelled: 0 } })
+    expect(await send(world, cancelRun(runId))).toMatchObject({ value: { cancelled: 1 } })
+    expect(await activeRuns(world)).toEqual([])
+  })
+})
+
+const SUCCESS = {
+  outcome: 'SUCCESS' as const,
+  error: '',
+  counts: [],
+  lastLines: [],
+  heldBack: false,
+  hasBegun: true,
+  resumeAt: 0,
+  maxThrottledMs: HOUR_MS,
+  handBack: '' as const,
+}
 
 async function prepared(
   { syncs, connections, autoStart = true }: { syncs: string[]; connections: string[]; autoStart?: boolean },
@@ -282,13 +396,4 @@ function pause(target: Partial<Target>) {
 
 function whole(target: Partial<Target>): Target {
   return { providerConfigKey: '', connectionId: '', syncs: [], ...target }
-}
-
-async function list({ schedules }: Scheduler) {
-  const all = { environment: ENVIRONMENT, providerConfigKey: 'github', connectionId: '', syncs: [] }
-  return (await schedules.listSchedules(all)).schedules
-}
-
-async function uidOf(world: World, id: string) {
-  return (await world.catalog.connections.get(ENVIRONMENT, 'github', id)).uid
 }

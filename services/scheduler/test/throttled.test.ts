@@ -1,271 +1,208 @@
 import { RunOutcome } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import type { Store } from '../src/store.ts'
-import { create, end, LEASE_MS, succeed, take, trigger } from './steps.ts'
-import { ENVIRONMENT, HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
+import { activeOf, create, end, type Instance, RUNNER, scheduleOf, succeed, take, takeAll, trigger } from './steps.ts'
+import { HOUR_MS, MINUTE_MS, openWorld } from './world.ts'
 
 const WAIT_MS = 10 * MINUTE_MS
 const REASON = 'GET /items: answered 429'
 
-test('a throttled run is requested again when its time has come, as the next attempt of the same run', async () => {
+test('a throttled run is handed out when its time has come, not before, as the next attempt of the same run', async () => {
   await using world = await openWorld()
-  const { store, ticker } = world.instance()
-  const { id, run } = await running(world, store)
-  await ticker.tick()
-  await store.saveCheckpoint(ENVIRONMENT, run, 1, '{"page":2}')
-  expect(await throttle(world, store, run, 1)).toBe('queued')
+  const instance = await world.instance()
+  const { id, taken } = await running(instance)
+  await instance.runs.saveCheckpoint(taken.run, 1, '{"page":2}')
+  await throttle(instance, taken)
 
   const startedAt = world.clock.now
   const notBefore = startedAt + WAIT_MS
-  const before = { state: 'QUEUED', attempt: 2, throttles: 1, throttledReason: REASON, notBefore, startedAt }
-  expect(await store.run(ENVIRONMENT, run)).toMatchObject({ ...before, foundCheckpoint: false })
-  expect(await store.readWork(ENVIRONMENT, 10)).toMatchObject({ outbox: [], nextAt: notBefore })
+  const before = { state: 'QUEUED', attempt: 1, throttles: 1, throttledReason: REASON, notBefore, startedAt }
+  expect(await activeOf(instance, id)).toMatchObject({ ...before, foundCheckpoint: false })
   world.clock.advance(WAIT_MS - 1)
-  await ticker.tick()
-  expect(await world.requests()).toEqual([run])
+  await instance.ticker.tick()
+  expect(await takeAll(instance)).toEqual([])
   world.clock.advance(1)
-  await ticker.tick()
-  expect(await world.requests()).toEqual([run, `${run}.1`])
+  await instance.ticker.tick()
 
-  expect(await take(store, run, 1)).toMatchObject({ attempt: 2 })
-  expect(await store.schedule(ENVIRONMENT, id)).toMatchObject({ active: run, checkpoint: '{"page":2}' })
-  expect(await end(world, store, run, 2, 'SUCCESS')).toBe('')
-  expect(await store.runs(ENVIRONMENT, id, 50)).toMatchObject([{ id: run, outcome: 'SUCCESS', startedAt }])
-  await trigger(store, id, 'next')
-  expect((await store.runs(ENVIRONMENT, id, 1))[0]).toMatchObject({ attempt: 0, foundCheckpoint: true })
+  const second = await take(instance, id)
+  expect(second).toMatchObject({ run: taken.run, attempt: 2, checkpoint: '{"page":2}', startedAt })
+  expect(await end(instance, second)).toBe('')
+  expect(await instance.runs.ended(id, 50)).toMatchObject([
+    { id: taken.run, outcome: 'SUCCESS', startedAt, throttles: 1, throttledReason: REASON, attempt: 2 },
+  ])
+  await trigger(instance, id, 'next')
+  expect(await activeOf(instance, id)).toMatchObject({ attempt: 0, throttles: 0, foundCheckpoint: true })
 })
 
-test('what a throttled attempt says later is ignored, and its message is refused', async () => {
+test('what a throttled attempt says later is ignored', async () => {
   await using world = await openWorld()
-  const { store } = world.instance()
-  const { run } = await running(world, store)
-  await throttle(world, store, run, 1)
-  const queued = await store.run(ENVIRONMENT, run)
-
-  expect(await throttle(world, store, run, 1)).not.toBe('queued')
-  expect(await end(world, store, run, 1, 'SUCCESS')).not.toBe('')
-  const beat = { attempt: 1, counts: [], leaseMs: LEASE_MS }
-  expect(await store.heartbeat(ENVIRONMENT, run, beat)).not.toBe('')
-  expect(await store.saveCheckpoint(ENVIRONMENT, run, 1, '{}')).not.toBe('')
-  await expect(take(store, run, 0)).rejects.toThrow('it was throttled')
-  expect(await store.run(ENVIRONMENT, run)).toEqual(queued)
-
-  // The message of the first request is refused even after the run was taken again.
-  world.clock.advance(WAIT_MS)
-  await take(store, run, 1)
-  await expect(take(store, run, 0)).rejects.toThrow('it was throttled')
-})
-
-test('taking out a request that was published leaves a later one of the same run', async () => {
-  await using world = await openWorld()
-  const { store, ticker } = world.instance()
-  const { run } = await running(world, store)
-  await throttle(world, store, run, 1)
-  await store.markRequested(ENVIRONMENT, [run]) // by an instance that published it long ago
-  world.clock.advance(WAIT_MS)
-  await ticker.tick()
-  expect(await world.requests()).toEqual([`${run}.1`])
+  const instance = await world.instance()
+  const { id, taken } = await running(instance)
+  await throttle(instance, taken)
+  const queued = await activeOf(instance, id)
+  expect(await throttle(instance, taken)).not.toBe('')
+  expect(await end(instance, taken)).not.toBe('')
+  const beat = { run: taken.run, attempt: 1, counts: [], parked: '' }
+  expect((await instance.runs.heartbeat(RUNNER, [beat])).stops).toHaveLength(1)
+  expect(await instance.runs.saveCheckpoint(taken.run, 1, '{}')).not.toBe('')
+  expect(await activeOf(instance, id)).toEqual(queued)
 })
 
 test('attempts that were throttled are none of the five', async () => {
   await using world = await openWorld()
-  const { store } = world.instance()
-  const { run } = await running(world, store)
+  const instance = await world.instance()
+  const { id, taken } = await running(instance)
+  let last = taken
   for (let attempt = 1; attempt <= 20; attempt++) {
-    expect(await throttle(world, store, run, attempt)).toBe('queued')
-    expect(await take(store, run, attempt)).toMatchObject({ attempt: attempt + 1 })
+    expect(await throttle(instance, last)).toBe('')
+    world.clock.advance(WAIT_MS)
+    await instance.ticker.tick()
+    last = await take(instance, id)
+    expect(last.attempt).toBe(attempt + 1)
   }
-  for (let takeover = 1; takeover <= 4; takeover++) await take(store, run, 20)
-  await expect(take(store, run, 20)).rejects.toThrow('exhausted')
+  expect(await activeOf(instance, id)).toMatchObject({ fruitless: 0 })
 })
 
 test('a run that was throttled for more than 24 hours in all fails with the reason, and a trigger that waited runs', async () => {
   await using world = await openWorld()
-  const { store } = world.instance()
-  const { id, run } = await running(world, store)
-  await trigger(store, id, 'while it runs')
+  const instance = await world.instance()
+  const { id, taken } = await running(instance)
+  await trigger(instance, id, 'while it runs')
+  let last = taken
   for (let hour = 1; hour <= 24; hour++) {
-    expect(await throttle(world, store, run, hour, { waitMs: HOUR_MS })).toBe('queued')
+    expect(await throttle(instance, last, { waitMs: HOUR_MS })).toBe('')
     world.clock.advance(HOUR_MS)
-    await take(store, run, hour)
+    await instance.ticker.tick()
+    last = await take(instance, id)
   }
-  expect(await throttle(world, store, run, 25)).toBe('failed')
-  const [next, ended] = await store.runs(ENVIRONMENT, id, 2)
-  expect(ended).toMatchObject({ state: 'ENDED', outcome: 'FAILED', error: expect.stringContaining(REASON) })
-  expect(next).toMatchObject({ state: 'QUEUED', cause: 'trigger', throttles: 0 })
+  expect(await throttle(instance, last)).toBe('')
+  expect(await instance.runs.ended(id, 2)).toMatchObject([
+    { outcome: 'FAILED', error: expect.stringContaining(REASON), throttles: 24 },
+  ])
+  expect(await activeOf(instance, id)).toMatchObject({ state: 'QUEUED', cause: 'trigger', throttles: 0 })
 })
 
 test('however many runs of one API are throttled, other runs of the environment begin', async () => {
   await using world = await openWorld({ SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '2' })
-  const { store, ticker } = world.instance()
+  const instance = await world.instance()
   for (let i = 0; i < 10; i++) {
-    const { run } = await running(world, store, `sync-${i}`)
-    await throttle(world, store, run, 1)
+    const { taken } = await running(instance, `throttled-${i}`)
+    await throttle(instance, taken)
   }
-  const other = await create(world, store, { sync: 'other' })
-  expect((await store.schedule(ENVIRONMENT, other))?.active).not.toBe('')
-
+  await running(instance, 'other')
   // When they come back they count again, as long as they run.
-  world.clock.advance(WAIT_MS + 1000) // one after the other
-  await ticker.tick()
-  for (const request of (await world.requests()).filter((name) => name.includes('.')).slice(0, 2)) {
-    await take(store, request.split('.')[0] ?? '', 1)
-  }
-  await succeed(world, store, other)
-  await trigger(store, other, 'more')
-  expect(await store.schedule(ENVIRONMENT, other)).toMatchObject({ active: '', pendingTrigger: 'trigger' })
+  world.clock.advance(WAIT_MS)
+  await instance.ticker.tick()
+  expect(await takeAll(instance)).toHaveLength(1)
+  expect(await world.problems()).toEqual([])
 })
 
-test('runs that were told the same time come back one after the other', async () => {
+test('many runs that were told the same time do not keep another environment waiting', async () => {
   await using world = await openWorld()
-  const { store, ticker } = world.instance()
-  for (let i = 0; i < 25; i++) {
-    const { run } = await running(world, store, `sync-${i}`)
-    await throttle(world, store, run, 1)
-  }
-  await ticker.tick()
-  const back = async () => (await world.requests()).filter((name) => name.endsWith('.1')).length
-  for (const [afterMs, count] of [
-    [WAIT_MS - 1, 0],
-    [1, 1],
-    [100, 2],
-    [1000, 12],
-    [1000, 22],
-    [1000, 25],
-  ] as const) {
-    world.clock.advance(afterMs)
-    await ticker.tick()
-    expect(await back()).toBe(count)
-  }
+  const instance = await world.instance()
+  const ids = await Promise.all(Array.from({ length: 100 }, (_, i) => create(instance, { uid: `uid-${i}` })))
+  for (const taken of await takeAll(instance)) await throttle(instance, taken)
+  world.clock.advance(WAIT_MS)
+  while (await instance.ticker.tick());
+  const other = await create(instance, { environment: 'prod' })
+  const taken = await instance.runs.takeRuns(RUNNER, 2, 0)
+  expect(taken.map(({ run }) => run)).toContainEqual(expect.stringContaining(other))
+  expect(ids).toHaveLength(100)
 })
 
 test('triggers, slots, pauses and resets meet a throttled run as one that is queued', async () => {
   await using world = await openWorld()
-  const { store, ticker } = world.instance()
-  const cases = ['trigger', 'slot', 'pause', 'reset', 'remove'] as const
-  const found = Object.fromEntries(
-    await Promise.all(cases.map(async (name) => [name, await running(world, store, name)] as const)),
-  ) as Record<(typeof cases)[number], { id: string; run: string }>
-  for (const { run } of Object.values(found)) await throttle(world, store, run, 1, { waitMs: 2 * HOUR_MS })
-
-  await trigger(store, found.trigger.id, 'one')
-  await trigger(store, found.trigger.id, 'two')
-  expect(await store.schedule(ENVIRONMENT, found.trigger.id)).toMatchObject({
-    active: found.trigger.run,
-    pendingTrigger: 'trigger',
-  })
-  expect(await store.pause(ENVIRONMENT, found.pause.id, 'pause')).toBe('cancelled')
-  expect(await trigger(store, found.reset.id, 'reset', { reset: true, emptyCache: false })).toBe('cancelled')
-  expect(await store.removeSchedule(ENVIRONMENT, found.remove.id, { reason: 'gone', models: [] })).toBe(
-    'cancelled',
-  )
-  world.clock.advance(HOUR_MS)
-  await ticker.tick()
-  expect(await store.schedule(ENVIRONMENT, found.slot.id)).toMatchObject({
-    active: found.slot.run,
-    skipped: 1,
-  })
-
-  for (const name of ['pause', 'reset', 'remove'] as const) {
-    expect(await store.run(ENVIRONMENT, found[name].run)).toMatchObject({ outcome: 'CANCELLED' })
+  const instance = await world.instance()
+  const found: Record<string, { id: string; run: string }> = {}
+  for (const name of ['trigger', 'slot', 'pause', 'reset', 'remove']) {
+    const { id, taken } = await running(instance, name)
+    await throttle(instance, taken, { waitMs: 2 * HOUR_MS })
+    found[name] = { id, run: taken.run }
   }
-  world.clock.advance(2 * HOUR_MS)
-  await ticker.tick()
-  const again = (await world.requests()).filter((name) => name.endsWith('.1'))
-  expect(again.toSorted()).toEqual([`${found.trigger.run}.1`, `${found.slot.run}.1`].toSorted())
+  const of = (name: string) => found[name] ?? expect.fail()
+
+  await trigger(instance, of('trigger').id, 'one')
+  await trigger(instance, of('trigger').id, 'two')
+  expect(await scheduleOf(instance, of('trigger').id)).toMatchObject({ active: of('trigger').run, pending: 'trigger' })
+  await instance.schedules.pause([of('pause').id], 'pause')
+  await trigger(instance, of('reset').id, 'reset', { reset: true })
+  world.clock.advance(HOUR_MS)
+  await instance.ticker.tick()
+  expect(await scheduleOf(instance, of('slot').id)).toMatchObject({ active: of('slot').run, skipped: 1 })
+  const [skip] = await world.redis.lrange(world.key(`k:${of('slot').id}`), 0, 0)
+  expect(JSON.parse(skip ?? '')).toMatchObject({ 2: 1, 3: 'rate_limited' })
+
+  for (const name of ['pause', 'reset']) {
+    expect((await instance.runs.ended(of(name).id, 1))[0]).toMatchObject({ outcome: 'CANCELLED', id: of(name).run })
+  }
+  expect(await world.problems()).toEqual([])
+  await takeAll(instance)
+  world.clock.advance(HOUR_MS)
+  await instance.ticker.tick()
+  const again = (await takeAll(instance)).filter(({ attempt }) => attempt === 2).map(({ run }) => run)
+  expect(again.toSorted()).toEqual([of('trigger').run, of('slot').run, of('remove').run].toSorted())
 })
 
 test('an emptying that a throttled run has not done is left to the next run; one that it did is not done again', async () => {
   await using world = await openWorld()
-  const { store } = world.instance()
+  const instance = await world.instance()
   for (const hasBegun of [false, true]) {
-    const id = await create(world, store, { sync: `begun-${hasBegun}` })
-    await trigger(store, id, 'reset', { reset: true, emptyCache: true })
-    const run = (await store.schedule(ENVIRONMENT, id))?.active ?? ''
-    await take(store, run)
-    await throttle(world, store, run, 1, { hasBegun })
-    await take(store, run, 1)
-    await throttle(world, store, run, 2, { hasBegun: false })
-    await store.pause(ENVIRONMENT, id, 'pause')
-    await store.start(ENVIRONMENT, id, 'start', world.clock.now + HOUR_MS)
-    const next = await store.run(ENVIRONMENT, (await store.schedule(ENVIRONMENT, id))?.active ?? '')
-    expect(next).toMatchObject({ emptyCache: !hasBegun })
+    const id = await create(instance, { uid: `begun-${hasBegun}` })
+    await trigger(instance, id, 'reset', { reset: true, emptyCache: true })
+    await throttle(instance, await take(instance, id), { hasBegun })
+    world.clock.advance(WAIT_MS)
+    await instance.ticker.tick()
+    await throttle(instance, await take(instance, id), { hasBegun: false })
+    await instance.schedules.pause([id], 'pause')
+    await instance.schedules.start([id], 'start')
+    expect(await activeOf(instance, id)).toMatchObject({ emptyCache: !hasBegun })
+    await succeed(instance, id)
   }
 })
 
-test('the lease of a throttled run lasts as long as its wait and the time for a runner to take it', async () => {
+test('a throttled run may wait as long as its API says, and then as long as any run for a runner', async () => {
   await using world = await openWorld()
-  const { store, ticker } = world.instance()
-  const { run } = await running(world, store)
-  await throttle(world, store, run, 1)
+  const instance = await world.instance()
+  const { id, taken } = await running(instance)
+  await throttle(instance, taken)
   world.clock.advance(WAIT_MS + HOUR_MS - 1)
-  expect((await store.readWork(ENVIRONMENT, 10)).expired).toEqual([])
+  expect(await instance.runs.expire(10, 0)).toMatchObject({ lost: [], again: [] })
   world.clock.advance(1)
-  await ticker.tick()
-  expect(await world.ended()).toMatchObject([
-    { runId: run, attempt: 2, outcome: 'RUN_OUTCOME_LOST', error: 'no runner took the run in time' },
-  ])
+  expect(await instance.runs.expire(10, 0)).toMatchObject({ lost: [{ run: taken.run }] })
+  expect(await instance.runs.ended(id, 1)).toMatchObject([{ outcome: 'LOST' }])
 })
 
-test('a report that comes twice queues the run once; status says until when; a scheduler that starts later requests it', async () => {
+test('a report that comes twice queues the run once; a scheduler that starts later hands it out', async () => {
   await using world = await openWorld()
-  const scheduler = await world.scheduler()
-  const other = await world.scheduler()
-  await world.deploy({ name: 'issues' })
-  await world.connect('one')
-  const run = await eventually(async () => (await world.requests())[0] ?? expect.fail('no run yet'))
-  const at = { environment: ENVIRONMENT, runId: run }
-  await scheduler.runs.startAttempt({ ...at, runner: 'r' })
-  const untilMs = world.clock.now + WAIT_MS
-  for (let times = 0; times < 2; times++) {
-    await world.finish(run, 1, RunOutcome.THROTTLED, REASON, { resumeAtMs: untilMs })
+  const instance = await world.instance()
+  const id = await create(instance)
+  const ALL = { runner: RUNNER, freeSlots: 1, freeReservedSlots: 0 }
+  const resumeAtMs = world.clock.now + WAIT_MS
+  {
+    await using scheduler = await world.scheduler()
+    const [{ runId = '' } = {}] = (await scheduler.runs.takeRuns(ALL)).attempts
+    const report = { runId, attempt: 1, outcome: RunOutcome.THROTTLED, error: REASON, resumeAtMs }
+    expect(await scheduler.runs.endAttempt(report)).toEqual({ ignored: '' })
+    expect(await scheduler.runs.endAttempt(report)).not.toEqual({ ignored: '' })
+    expect(await activeOf(instance, id)).toMatchObject({ throttles: 1, notBefore: resumeAtMs })
   }
-  const lastRun = async ({ schedules } = scheduler) => {
-    const of = { environment: ENVIRONMENT, providerConfigKey: 'github', connectionId: 'one' }
-    return (await schedules.listSchedules(of)).schedules[0]?.lastRun
-  }
-  await eventually(async () =>
-    expect(await lastRun()).toMatchObject({
-      state: 'RUN_STATE_QUEUED',
-      throttled: { times: 1, untilMs, reason: REASON },
-    }),
-  )
-  await scheduler[Symbol.asyncDispose]()
-  await other[Symbol.asyncDispose]()
-  world.clock.advance(WAIT_MS)
+  world.clock.now = resumeAtMs
   await using again = await world.scheduler()
-  await eventually(async () => expect(await world.requests()).toContain(`${run}.1`))
-  const old = await again.runs.startAttempt({ ...at, runner: 'r' })
-  expect(old.outcome).toMatchObject({ $case: 'refused' })
-  const { outcome } = await again.runs.startAttempt({ ...at, runner: 'r', throttles: 1 })
-  expect(outcome).toMatchObject({ $case: 'started', value: { attempt: 2 } })
-  const running = { state: 'RUN_STATE_RUNNING', throttled: { times: 1, untilMs: 0 } }
-  expect(await lastRun(again)).toMatchObject(running)
+  await eventually(async () =>
+    expect((await again.runs.takeRuns(ALL)).attempts).toMatchObject([{ attempt: 2 }]),
+  )
 })
 
-async function running(world: World, store: Store, sync = 'issues') {
-  const id = await create(world, store, { sync })
-  const run = (await store.schedule(ENVIRONMENT, id))?.active ?? ''
-  await take(store, run)
-  return { id, run }
+async function running(instance: Instance, uid = 'uid') {
+  const id = await create(instance, { uid })
+  return { id, taken: await take(instance, id) }
 }
 
 function throttle(
-  world: World,
-  store: Store,
-  run: string,
-  attempt: number,
+  instance: Instance,
+  taken: { run: string; attempt: number },
   { waitMs = WAIT_MS, hasBegun = true } = {},
 ) {
-  return store.throttle(ENVIRONMENT, run, {
-    attempt,
-    reason: REASON,
-    resumeAt: world.clock.now + waitMs,
-    hasBegun,
-    counts: [],
-    lastLines: [],
-    maxThrottledMs: 24 * HOUR_MS,
-    resumesPerSecond: 10,
-  })
+  const resumeAt = instance.runs.now() + waitMs
+  return end(instance, taken, { outcome: 'THROTTLED', error: REASON, resumeAt, hasBegun })
 }

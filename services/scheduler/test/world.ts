@@ -1,14 +1,12 @@
-import { type Bus, connectBus, publish, subjects } from '@syncline/bus'
+import { connectBus, publish, subjects } from '@syncline/bus'
 import { type Connection, openCatalog, type Sync } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import {
   type Command,
   CommandAnswer,
-  RunFinished,
-  type RunOutcome,
-  RunRequested,
   RunsDefinition,
   SchedulesDefinition,
+  Stop,
   type Stream,
 } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
@@ -16,11 +14,16 @@ import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
 import { namespace, servers } from '@syncline/testkit'
 import { FakeRecords } from '@syncline/testkit/records'
+import { SharedClock } from '../src/clock.ts'
 import { Config } from '../src/config.ts'
 import { createEvents } from '../src/events.ts'
-import { start } from '../src/service.ts'
-import { Store } from '../src/store.ts'
+import { Notices } from '../src/notices.ts'
+import { limitsOf, start } from '../src/service.ts'
+import { RunStore } from '../src/store/run-store.ts'
+import { ScheduleStore } from '../src/store/schedule-store.ts'
+import { State } from '../src/store/state.ts'
 import { Ticker } from '../src/ticker.ts'
+import { checkState } from './check-state.ts'
 
 export const ENVIRONMENT = 'dev'
 export const MINUTE_MS = 60_000
@@ -37,7 +40,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
   const bus = open.use(await connectBus(nats, 'scheduler-test'))
   const catalog = open.use(await openCatalog(bus, (error) => log.error(error)))
   const records = open.use(await startRecords())
-  const clock = { now: 1_800_000_000_000, advance: (ms: number) => (clock.now += ms) }
+  const clock = new TestClock()
   const config = Config.parse({
     NATS_URL: nats.url,
     NATS_PREFIX: prefix,
@@ -51,15 +54,24 @@ export async function openWorld(settings: Record<string, string> = {}) {
   const events = createEvents(log)
   const owned = open.move()
 
-  /** What one instance works with: its own connection to Redis. Without `idleMs` no environment is left idle. */
-  const instance = ({ idleMs = 0 } = {}) => {
-    const redis = owned.adopt(
+  const redis = owned.adopt(
+    connectRedis(redisUrl, () => {}),
+    (client) => client.disconnect(),
+  )
+  const time = { sample: async () => clock.now, monotonic: () => clock.monotonic }
+  /** What one instance works with, with its own connection to Redis. */
+  const instance = async () => {
+    const own = owned.adopt(
       connectRedis(redisUrl, () => {}),
       (client) => client.disconnect(),
     )
-    const { leaseMs, queueTimeoutMs, maxPerEnvironment: maxRuns } = config.runs
-    const store = new Store(redis, prefix, { maxRuns, queueTimeoutMs }, () => clock.now)
-    return { store, ticker: new Ticker({ store, bus, events, leaseMs, idleMs }) }
+    const state = new State(own, prefix, limitsOf(config), () => shared.now())
+    const runs = new RunStore(state)
+    const facts = { ...time, leaseMs: config.runs.leaseMs, jumps: await runs.jumps() }
+    const shared = await SharedClock.open({ ...facts, onGap: () => {}, onJump: runs.shiftClock.bind(runs) })
+    const notices = owned.use(new Notices(bus))
+    const ticker = new Ticker({ runs, judge: shared, notices, events })
+    return { state, runs, schedules: new ScheduleStore(state), clock: shared, ticker }
   }
 
   return {
@@ -75,7 +87,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
     logged: (text: string) => lines.some((line) => line.includes(text)),
     /** A whole scheduler, with clients for what it serves. */
     async scheduler() {
-      const service = await start(config, log, () => clock.now)
+      const service = await start(config, log, time)
       const connection = connect(`127.0.0.1:${service.port}`)
       const stack = new AsyncDisposableStack()
       stack.use(service)
@@ -87,39 +99,20 @@ export async function openWorld(settings: Record<string, string> = {}) {
         [Symbol.asyncDispose]: () => stack.disposeAsync(),
       }
     },
-    /** Runs that were asked for, each message once. */
-    requested: async () => (await messages(bus, 'RUNS')).map((bytes) => RunRequested.decode(bytes).runId),
-    /** Requests for runners that no runner has acknowledged: `<run>`, or `<run>.<throttles>`. */
-    requests: async () =>
-      (await messages(bus, 'RUNS')).map((bytes) => {
-        const { runId, throttles } = RunRequested.decode(bytes)
-        return throttles ? `${runId}.${throttles}` : runId
-      }),
-    ended: async () => (await messages(bus, 'EVENTS')).map((bytes) => RunFinished.decode(bytes)),
-    finish: (
-      runId: string,
-      attempt: number,
-      outcome: RunOutcome,
-      error = '',
-      more: Partial<RunFinished> = {},
-    ) =>
-      publish(
-        bus,
-        subjects.runFinished,
-        [ENVIRONMENT],
-        {
-          environment: ENVIRONMENT,
-          runId,
-          attempt,
-          outcome,
-          error,
-          counts: [],
-          finishedAtMs: clock.now,
-          lastLines: ['error the moon'],
-          ...more,
-        },
-        { id: namespace() },
-      ),
+    redis,
+    /** A field of Redis, for what no store reads. */
+    key: (name: string) => `{${prefix}}:${name}`,
+    /** What contradicts itself in Redis: see check-state.ts. */
+    problems: () => checkState(redis, prefix, config.runs.maxPerEnvironment),
+    /** Notices to runners, as they come. */
+    notices() {
+      const heard = { wakes: 0, stops: [] as Stop[] }
+      bus.connection.subscribe(`${prefix}.wake.runners`, { callback: () => void heard.wakes++ })
+      bus.connection.subscribe(`${prefix}.stop.>`, {
+        callback: (_error, message) => void heard.stops.push(Stop.decode(message.data)),
+      })
+      return heard
+    },
     /** Sends a command; `answer` comes when the scheduler has one. */
     async command(action: NonNullable<Command['action']>, environment = ENVIRONMENT) {
       const id = namespace()
@@ -152,6 +145,8 @@ export async function openWorld(settings: Record<string, string> = {}) {
         models: ['Issue'],
         frequency: 'every hour',
         autoStart: true,
+        retries: 0,
+        overlap: 'skip' as const,
         trackDeletes: false,
         bundle: '',
       }
@@ -185,15 +180,29 @@ export async function openWorld(settings: Record<string, string> = {}) {
 
 export type World = Awaited<ReturnType<typeof openWorld>>
 
-async function messages(bus: Bus, stream: string): Promise<Uint8Array[]> {
-  const name = `${bus.prefix}_${stream}`
-  const { state } = await bus.manager.streams.info(name)
-  const found = []
-  for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
-    const message = await bus.manager.streams.getMessage(name, { seq }).catch(() => null)
-    if (message) found.push(message.data)
+/** A clock that stands still until a test moves it. */
+class TestClock {
+  #jumpedMs = 0
+  /** Of the processes: never jumps. */
+  monotonic = 1_000_000
+
+  /** Of Redis. Setting it lets so much time pass. */
+  get now(): number {
+    return 1_800_000_000_000 - 1_000_000 + this.monotonic + this.#jumpedMs
   }
-  return found
+
+  set now(time: number) {
+    this.monotonic += time - this.now
+  }
+
+  advance(ms: number): number {
+    this.monotonic += ms
+    return this.now
+  }
+
+  jump(ms: number): void {
+    this.#jumpedMs += ms
+  }
 }
 
 /** The fake record store. Notes what is begun and emptied; while `away`, it answers nothing but errors. */

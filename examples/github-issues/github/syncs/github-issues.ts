@@ -21,6 +21,7 @@ export default createSync({
   description: 'Issues and pull requests of a GitHub repository',
   version: '1.0.0',
   frequency: 'every 30 seconds',
+  fresh: '5 minutes',
   autoStart: true,
   models: { GithubIssue: Item, GithubPullRequest: Item },
   metadata: z.object({ repo: z.string() }),

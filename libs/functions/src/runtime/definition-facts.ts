@@ -4,12 +4,14 @@ import type { Definition } from './evaluate.ts'
 export function definitionFacts(definition: Definition): Record<string, unknown> {
   for (const [name, schema] of Object.entries(definition.models)) requireId(name, schema)
   const { description, version, frequency, autoStart, trackDeletes } = definition
+  const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures } = definition
   return {
     description,
     version,
     frequency,
     autoStart,
     trackDeletes,
+    ...{ fresh, jitter, retries, concurrency, overlap, pauseAfterFailures },
     models: Object.keys(definition.models),
   }
 }

@@ -1,6 +1,4 @@
-import { createRequire, isBuiltin } from 'node:module'
 import { inspect } from 'node:util'
-import { compileFunction } from 'node:vm'
 import type { Host, LogLevel } from '@syncline/sandbox'
 import { builtinName, forPackages } from '../builtins.ts'
 
@@ -13,16 +11,10 @@ export interface Definition {
   [key: string]: unknown
 }
 
-/** The default export of a bundle. Only `createSync` makes one that is accepted. */
-export function evaluate(code: string, host: Host): Definition {
+/** The default export of the run's bundle. Only `createSync` makes one that is accepted. */
+export function evaluate(host: Host): Definition {
   globalThis.console = loggedConsole(host)
-  const module: { exports: { default?: unknown } } = { exports: {} }
-  compileFunction(code, ['exports', 'require', 'module'], { filename: FILE })(
-    module.exports,
-    requireBuiltin,
-    module,
-  )
-  return checked(module.exports.default)
+  return checked(host.bundle.evaluate((name) => requireBuiltin(host, name)).default)
 }
 
 function checked(exported: unknown): Definition {
@@ -43,11 +35,9 @@ function checked(exported: unknown): Definition {
   return definition as Definition
 }
 
-const nodeRequire = createRequire(FILE)
-
 /** A bundle contains everything that it imports, except Node's own modules. */
-function requireBuiltin(name: string): unknown {
-  if (isBuiltin(name) && forPackages.includes(builtinName(name))) return nodeRequire(name)
+function requireBuiltin(host: Host, name: string): unknown {
+  if (forPackages.includes(builtinName(name))) return host.require(name)
   throw new Error(`a sync function can't import the module '${name}'`)
 }
 

@@ -4,7 +4,7 @@ import type { Host } from '@syncline/sandbox'
 
 const levels: LogLevel[] = ['debug', 'info', 'warn', 'error']
 
-export function logMethods(host: Host): LogMethods {
+export function logMethods(host: Pick<Host, 'log'>): LogMethods {
   let threshold = 0
   const write = (level: LogLevel, values: unknown[]) => {
     if (levels.indexOf(level) >= threshold) host.log(level, values.map(asText).join(' '))

@@ -11,7 +11,11 @@ import type { UnresolvedFailures } from './unresolved-failures.ts'
 import { unsupported } from './unsupported.ts'
 
 /** The object that a sync function works with. It notes in `failures` what the function could not read. */
-export function createNango(facts: RunFacts, host: Host, failures: UnresolvedFailures): NangoSync {
+export function createNango(
+  facts: RunFacts,
+  host: Pick<Host, 'call' | 'log'>,
+  failures: UnresolvedFailures,
+): NangoSync {
   const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
   const warn = (text: string) => host.log('warn', text)
   let isTracking = false

@@ -141,10 +141,12 @@ export class FakeRecords {
 
     appendLogs: (request) =>
       this.#answer({ name: 'appendLogs', request }, () => {
-        const lines = this.#linesOf(request)
-        for (const [i, line] of request.lines.entries()) {
-          const key = [request.attempt, request.first + i].map((n) => String(n).padStart(10, '0')).join()
-          lines.set(key, line)
+        for (const run of request.runs) {
+          const known = this.#linesOf(run)
+          for (const [i, line] of run.lines.entries()) {
+            const key = [run.attempt, run.first + i].map((n) => String(n).padStart(10, '0')).join()
+            known.set(key, line)
+          }
         }
         return {}
       }),

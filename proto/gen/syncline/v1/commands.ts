@@ -22,6 +22,8 @@ export interface Command {
     | { $case: 'setFrequency'; value: SetFrequency }
     | { $case: 'createVariant'; value: CreateVariant }
     | { $case: 'deleteVariant'; value: DeleteVariant }
+    | { $case: 'cancel'; value: CancelRuns }
+    | { $case: 'cancelRun'; value: CancelRun }
     | undefined
 }
 
@@ -46,6 +48,16 @@ export interface StartSyncs {
 
 export interface PauseSyncs {
   target: Target | undefined
+}
+
+/** Ends the active runs and what waits behind them. The schedules stay as they are. */
+export interface CancelRuns {
+  target: Target | undefined
+}
+
+/** Ends one run, if it is the active one of its schedule. */
+export interface CancelRun {
+  runId: string
 }
 
 export interface SetFrequency {
@@ -78,6 +90,8 @@ export interface CommandDone {
   frequency: string
   /** After CreateVariant: the new schedule's id. */
   scheduleId: string
+  /** After CancelRuns and CancelRun: how many runs ended. */
+  cancelled: number
 }
 
 export interface CommandRefused {
@@ -116,6 +130,12 @@ export const Command: MessageFns<Command> = {
         break
       case 'deleteVariant':
         DeleteVariant.encode(message.action.value, writer.uint32(66).fork()).join()
+        break
+      case 'cancel':
+        CancelRuns.encode(message.action.value, writer.uint32(74).fork()).join()
+        break
+      case 'cancelRun':
+        CancelRun.encode(message.action.value, writer.uint32(82).fork()).join()
         break
     }
     return writer
@@ -198,6 +218,22 @@ export const Command: MessageFns<Command> = {
             message.action = { $case: 'deleteVariant', value: DeleteVariant.decode(reader, reader.uint32()) }
             continue
           }
+          case 9: {
+            if (tag !== 74) {
+              break
+            }
+
+            message.action = { $case: 'cancel', value: CancelRuns.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 10: {
+            if (tag !== 82) {
+              break
+            }
+
+            message.action = { $case: 'cancelRun', value: CancelRun.decode(reader, reader.uint32()) }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -251,6 +287,18 @@ export const Command: MessageFns<Command> = {
       case 'deleteVariant': {
         if (object.action?.value !== undefined && object.action?.value !== null) {
           message.action = { $case: 'deleteVariant', value: DeleteVariant.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'cancel': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'cancel', value: CancelRuns.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'cancelRun': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'cancelRun', value: CancelRun.fromPartial(object.action.value) }
         }
         break
       }
@@ -526,6 +574,117 @@ export const PauseSyncs: MessageFns<PauseSyncs> = {
     const message = createBasePauseSyncs()
     message.target =
       object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
+    return message
+  },
+}
+
+function createBaseCancelRuns(): CancelRuns {
+  return { target: undefined }
+}
+
+export const CancelRuns: MessageFns<CancelRuns> = {
+  encode(message: CancelRuns, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.target !== undefined) {
+      Target.encode(message.target, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelRuns {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCancelRuns()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.target = Target.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<CancelRuns>): CancelRuns {
+    return CancelRuns.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<CancelRuns>): CancelRuns {
+    const message = createBaseCancelRuns()
+    message.target =
+      object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
+    return message
+  },
+}
+
+function createBaseCancelRun(): CancelRun {
+  return { runId: '' }
+}
+
+export const CancelRun: MessageFns<CancelRun> = {
+  encode(message: CancelRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== '') {
+      writer.uint32(10).string(message.runId)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCancelRun()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<CancelRun>): CancelRun {
+    return CancelRun.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<CancelRun>): CancelRun {
+    const message = createBaseCancelRun()
+    message.runId = object.runId ?? ''
     return message
   },
 }
@@ -864,7 +1023,7 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
 }
 
 function createBaseCommandDone(): CommandDone {
-  return { frequency: '', scheduleId: '' }
+  return { frequency: '', scheduleId: '', cancelled: 0 }
 }
 
 export const CommandDone: MessageFns<CommandDone> = {
@@ -874,6 +1033,9 @@ export const CommandDone: MessageFns<CommandDone> = {
     }
     if (message.scheduleId !== '') {
       writer.uint32(18).string(message.scheduleId)
+    }
+    if (message.cancelled !== 0) {
+      writer.uint32(24).uint32(message.cancelled)
     }
     return writer
   },
@@ -907,6 +1069,14 @@ export const CommandDone: MessageFns<CommandDone> = {
             message.scheduleId = reader.string()
             continue
           }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.cancelled = reader.uint32()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -926,6 +1096,7 @@ export const CommandDone: MessageFns<CommandDone> = {
     const message = createBaseCommandDone()
     message.frequency = object.frequency ?? ''
     message.scheduleId = object.scheduleId ?? ''
+    message.cancelled = object.cancelled ?? 0
     return message
   },
 }

@@ -350,13 +350,19 @@ export interface LogLine {
   message: string
 }
 
-export interface AppendLogsRequest {
+/** Lines of one attempt. */
+export interface RunLines {
   environment: string
   runId: string
   attempt: number
   /** Number of the first line within the attempt: a repeated call adds nothing. */
   first: number
   lines: LogLine[]
+}
+
+/** Of many runs at once: a call and an insert for each run would cost more than the lines. */
+export interface AppendLogsRequest {
+  runs: RunLines[]
 }
 
 export interface AppendLogsResponse {}
@@ -2510,12 +2516,12 @@ export const LogLine: MessageFns<LogLine> = {
   },
 }
 
-function createBaseAppendLogsRequest(): AppendLogsRequest {
+function createBaseRunLines(): RunLines {
   return { environment: '', runId: '', attempt: 0, first: 0, lines: [] }
 }
 
-export const AppendLogsRequest: MessageFns<AppendLogsRequest> = {
-  encode(message: AppendLogsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RunLines: MessageFns<RunLines> = {
+  encode(message: RunLines, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.environment !== '') {
       writer.uint32(10).string(message.environment)
     }
@@ -2534,7 +2540,7 @@ export const AppendLogsRequest: MessageFns<AppendLogsRequest> = {
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): AppendLogsRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): RunLines {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -2543,7 +2549,7 @@ export const AppendLogsRequest: MessageFns<AppendLogsRequest> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseAppendLogsRequest()
+      const message = createBaseRunLines()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -2599,16 +2605,71 @@ export const AppendLogsRequest: MessageFns<AppendLogsRequest> = {
     }
   },
 
-  create(base?: DeepPartial<AppendLogsRequest>): AppendLogsRequest {
-    return AppendLogsRequest.fromPartial(base ?? {})
+  create(base?: DeepPartial<RunLines>): RunLines {
+    return RunLines.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<AppendLogsRequest>): AppendLogsRequest {
-    const message = createBaseAppendLogsRequest()
+  fromPartial(object: DeepPartial<RunLines>): RunLines {
+    const message = createBaseRunLines()
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
     message.attempt = object.attempt ?? 0
     message.first = object.first ?? 0
     message.lines = object.lines?.map((e) => LogLine.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseAppendLogsRequest(): AppendLogsRequest {
+  return { runs: [] }
+}
+
+export const AppendLogsRequest: MessageFns<AppendLogsRequest> = {
+  encode(message: AppendLogsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      RunLines.encode(v!, writer.uint32(50).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AppendLogsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseAppendLogsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.runs.push(RunLines.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<AppendLogsRequest>): AppendLogsRequest {
+    return AppendLogsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<AppendLogsRequest>): AppendLogsRequest {
+    const message = createBaseAppendLogsRequest()
+    message.runs = object.runs?.map((e) => RunLines.fromPartial(e)) || []
     return message
   },
 }

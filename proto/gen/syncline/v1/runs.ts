@@ -27,8 +27,10 @@ export const RunOutcome = {
   CRASHED: 'RUN_OUTCOME_CRASHED',
   /** EXITED - It ended its process instead of returning. */
   EXITED: 'RUN_OUTCOME_EXITED',
-  /** THROTTLED - Its API wants it to wait. No end of the run: it is requested again at `resume_at_ms`. */
+  /** THROTTLED - Its API wants it to wait. No end of the run: it goes on at `resume_at_ms`. */
   THROTTLED: 'RUN_OUTCOME_THROTTLED',
+  /** HANDED_BACK - Its runner gives it back: it stops, or can't reach a service. No end of the run: another attempt follows at once. */
+  HANDED_BACK: 'RUN_OUTCOME_HANDED_BACK',
 } as const
 
 export type RunOutcome = (typeof RunOutcome)[keyof typeof RunOutcome]
@@ -48,6 +50,7 @@ export namespace RunOutcome {
   export type CRASHED = typeof RunOutcome.CRASHED
   export type EXITED = typeof RunOutcome.EXITED
   export type THROTTLED = typeof RunOutcome.THROTTLED
+  export type HANDED_BACK = typeof RunOutcome.HANDED_BACK
 }
 
 export function runOutcomeFromJSON(object: any): RunOutcome {
@@ -94,6 +97,9 @@ export function runOutcomeFromJSON(object: any): RunOutcome {
     case 13:
     case 'RUN_OUTCOME_THROTTLED':
       return RunOutcome.THROTTLED
+    case 14:
+    case 'RUN_OUTCOME_HANDED_BACK':
+      return RunOutcome.HANDED_BACK
     default:
       throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunOutcome')
   }
@@ -129,46 +135,83 @@ export function runOutcomeToNumber(object: RunOutcome): number {
       return 12
     case RunOutcome.THROTTLED:
       return 13
+    case RunOutcome.HANDED_BACK:
+      return 14
     default:
       throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunOutcome')
   }
 }
 
-/**
- * Work for a runner: JetStream message `run.requested`. Its id is the run id, and after the run was throttled
- * `<run id>.<throttles>`.
- */
-export interface RunRequested {
-  environment: string
-  runId: string
-  /** How often the run had been throttled when this was published; absent = never. */
-  throttles?: number | undefined
+export const HandBackReason = {
+  UNSPECIFIED: 'HAND_BACK_REASON_UNSPECIFIED',
+  /** DRAINING - The runner stops. */
+  DRAINING: 'HAND_BACK_REASON_DRAINING',
+  /** STORE_UNAVAILABLE - The record store, NATS, Redis or the catalog did not answer in time. */
+  STORE_UNAVAILABLE: 'HAND_BACK_REASON_STORE_UNAVAILABLE',
+} as const
+
+export type HandBackReason = (typeof HandBackReason)[keyof typeof HandBackReason]
+
+export namespace HandBackReason {
+  export type UNSPECIFIED = typeof HandBackReason.UNSPECIFIED
+  export type DRAINING = typeof HandBackReason.DRAINING
+  export type STORE_UNAVAILABLE = typeof HandBackReason.STORE_UNAVAILABLE
 }
 
-export interface StartAttemptRequest {
-  environment: string
-  runId: string
-  /** The runner process, as status and logs show it. */
-  runner: string
+export function handBackReasonFromJSON(object: any): HandBackReason {
+  switch (object) {
+    case 0:
+    case 'HAND_BACK_REASON_UNSPECIFIED':
+      return HandBackReason.UNSPECIFIED
+    case 1:
+    case 'HAND_BACK_REASON_DRAINING':
+      return HandBackReason.DRAINING
+    case 2:
+    case 'HAND_BACK_REASON_STORE_UNAVAILABLE':
+      return HandBackReason.STORE_UNAVAILABLE
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum HandBackReason')
+  }
+}
+
+export function handBackReasonToNumber(object: HandBackReason): number {
+  switch (object) {
+    case HandBackReason.UNSPECIFIED:
+      return 0
+    case HandBackReason.DRAINING:
+      return 1
+    case HandBackReason.STORE_UNAVAILABLE:
+      return 2
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum HandBackReason')
+  }
+}
+
+/** A runner process, as it is now. */
+export interface Runner {
+  /** `host/pid/random`: the same as long as the process lives. In subjects it is the random part. */
+  id: string
   /** Level of the sandbox of its functions: basic, partial, oswall, namespaced. */
   sandbox: string
-  /** Of the RunRequested that the runner works on. One from before the run was throttled is refused. */
-  throttles?: number | undefined
+  /** Runs that it can work on at a time. */
+  slots: number
+  /** Further slots, which only runs of environments get that have none in flight. */
+  reservedSlots: number
 }
 
-export interface StartAttemptResponse {
-  outcome:
-    | { $case: 'started'; value: AttemptStarted } //
-    /** The run has ended (or was cancelled, or its schedule is gone): there is nothing to do. */
-    | { $case: 'refused'; value: AttemptRefused }
-    | undefined
+export interface TakeRunsRequest {
+  runner: Runner | undefined
+  freeSlots: number
+  freeReservedSlots: number
 }
 
-export interface AttemptRefused {
-  reason: string
+export interface TakeRunsResponse {
+  attempts: AttemptStarted[]
 }
 
 export interface AttemptStarted {
+  environment: string
+  runId: string
   providerConfigKey: string
   connectionId: string
   connectionUid: string
@@ -185,33 +228,40 @@ export interface AttemptStarted {
   runNumber: number
   /** When the run began, there was a checkpoint of an earlier one. */
   foundCheckpoint: boolean
-}
-
-export interface AttemptRequest {
-  environment: string
-  runId: string
-  attempt: number
+  /** JSON text of a flat object; empty = none. */
+  checkpoint: string
+  /** It has one of the reserved slots. */
+  reservedSlot: boolean
+  /** When a command asked for it, or its slot came, or it was put back into the queue. */
+  queuedAtMs: number
 }
 
 export interface HeartbeatRequest {
-  environment: string
+  runner: Runner | undefined
+  beats: Beat[]
+}
+
+export interface Beat {
   runId: string
   attempt: number
   counts: ModelCounts[]
+  /** Not empty: all its calls wait for its API, and it holds no slot. For people. */
+  parked: string
 }
 
 export interface HeartbeatResponse {
-  /** Not empty: the runner must stop, for this reason (cancelled, or another attempt has taken over). */
-  stopReason: string
+  stops: Stop[]
 }
 
-export interface Checkpoint {
-  /** JSON text of a flat object; empty = none. */
-  json: string
+/** An attempt that has to stop. Also sent on the subject `stop.<runner>`, so that it stops at once. */
+export interface Stop {
+  runId: string
+  attempt: number
+  /** Cancelled, or another attempt has taken over. For people. */
+  reason: string
 }
 
 export interface SaveCheckpointRequest {
-  environment: string
   runId: string
   attempt: number
   /** Empty clears it. */
@@ -220,9 +270,8 @@ export interface SaveCheckpointRequest {
 
 export interface SaveCheckpointResponse {}
 
-/** The end of a run, or of an attempt that was throttled: JetStream event `run.finished`. */
-export interface RunFinished {
-  environment: string
+/** The end of an attempt, and of its run unless the outcome says that it goes on. */
+export interface AttemptReport {
   runId: string
   attempt: number
   outcome: RunOutcome
@@ -234,29 +283,41 @@ export interface RunFinished {
   lastLines: string[]
   /** Of an attempt that was throttled: when the run may go on. */
   resumeAtMs?: number | undefined
-  /** Of an attempt that was throttled: whether it has told the record store that it begins. */
+  /** Of an attempt that was throttled or handed back: whether it has told the record store that it begins. */
   hasBegun?: boolean | undefined
+  /** Of a run that succeeded: deletions of its pass were held back. Its data is not fresh. */
+  heldBack: boolean
+  /** Of an attempt that was handed back. */
+  handBackReason: HandBackReason
 }
 
-function createBaseRunRequested(): RunRequested {
-  return { environment: '', runId: '', throttles: undefined }
+export interface EndAttemptResponse {
+  /** Not empty: the report had no effect, for this reason (it was settled before, or another attempt has taken over). */
+  ignored: string
 }
 
-export const RunRequested: MessageFns<RunRequested> = {
-  encode(message: RunRequested, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.environment !== '') {
-      writer.uint32(10).string(message.environment)
+function createBaseRunner(): Runner {
+  return { id: '', sandbox: '', slots: 0, reservedSlots: 0 }
+}
+
+export const Runner: MessageFns<Runner> = {
+  encode(message: Runner, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== '') {
+      writer.uint32(10).string(message.id)
     }
-    if (message.runId !== '') {
-      writer.uint32(18).string(message.runId)
+    if (message.sandbox !== '') {
+      writer.uint32(18).string(message.sandbox)
     }
-    if (message.throttles !== undefined) {
-      writer.uint32(24).uint32(message.throttles)
+    if (message.slots !== 0) {
+      writer.uint32(24).uint32(message.slots)
+    }
+    if (message.reservedSlots !== 0) {
+      writer.uint32(32).uint32(message.reservedSlots)
     }
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RunRequested {
+  decode(input: BinaryReader | Uint8Array, length?: number): Runner {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -265,7 +326,7 @@ export const RunRequested: MessageFns<RunRequested> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseRunRequested()
+      const message = createBaseRunner()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -274,7 +335,7 @@ export const RunRequested: MessageFns<RunRequested> = {
               break
             }
 
-            message.environment = reader.string()
+            message.id = reader.string()
             continue
           }
           case 2: {
@@ -282,7 +343,7 @@ export const RunRequested: MessageFns<RunRequested> = {
               break
             }
 
-            message.runId = reader.string()
+            message.sandbox = reader.string()
             continue
           }
           case 3: {
@@ -290,108 +351,15 @@ export const RunRequested: MessageFns<RunRequested> = {
               break
             }
 
-            message.throttles = reader.uint32()
-            continue
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break
-        }
-        reader.skip(tag & 7)
-      }
-      return message
-    } finally {
-      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
-    }
-  },
-
-  create(base?: DeepPartial<RunRequested>): RunRequested {
-    return RunRequested.fromPartial(base ?? {})
-  },
-  fromPartial(object: DeepPartial<RunRequested>): RunRequested {
-    const message = createBaseRunRequested()
-    message.environment = object.environment ?? ''
-    message.runId = object.runId ?? ''
-    message.throttles = object.throttles ?? undefined
-    return message
-  },
-}
-
-function createBaseStartAttemptRequest(): StartAttemptRequest {
-  return { environment: '', runId: '', runner: '', sandbox: '', throttles: undefined }
-}
-
-export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
-  encode(message: StartAttemptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.environment !== '') {
-      writer.uint32(10).string(message.environment)
-    }
-    if (message.runId !== '') {
-      writer.uint32(18).string(message.runId)
-    }
-    if (message.runner !== '') {
-      writer.uint32(26).string(message.runner)
-    }
-    if (message.sandbox !== '') {
-      writer.uint32(34).string(message.sandbox)
-    }
-    if (message.throttles !== undefined) {
-      writer.uint32(40).uint32(message.throttles)
-    }
-    return writer
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StartAttemptRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded')
-    }
-    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseStartAttemptRequest()
-      while (reader.pos < end) {
-        const tag = reader.uint32()
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break
-            }
-
-            message.environment = reader.string()
-            continue
-          }
-          case 2: {
-            if (tag !== 18) {
-              break
-            }
-
-            message.runId = reader.string()
-            continue
-          }
-          case 3: {
-            if (tag !== 26) {
-              break
-            }
-
-            message.runner = reader.string()
+            message.slots = reader.uint32()
             continue
           }
           case 4: {
-            if (tag !== 34) {
+            if (tag !== 32) {
               break
             }
 
-            message.sandbox = reader.string()
-            continue
-          }
-          case 5: {
-            if (tag !== 40) {
-              break
-            }
-
-            message.throttles = reader.uint32()
+            message.reservedSlots = reader.uint32()
             continue
           }
         }
@@ -406,38 +374,38 @@ export const StartAttemptRequest: MessageFns<StartAttemptRequest> = {
     }
   },
 
-  create(base?: DeepPartial<StartAttemptRequest>): StartAttemptRequest {
-    return StartAttemptRequest.fromPartial(base ?? {})
+  create(base?: DeepPartial<Runner>): Runner {
+    return Runner.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<StartAttemptRequest>): StartAttemptRequest {
-    const message = createBaseStartAttemptRequest()
-    message.environment = object.environment ?? ''
-    message.runId = object.runId ?? ''
-    message.runner = object.runner ?? ''
+  fromPartial(object: DeepPartial<Runner>): Runner {
+    const message = createBaseRunner()
+    message.id = object.id ?? ''
     message.sandbox = object.sandbox ?? ''
-    message.throttles = object.throttles ?? undefined
+    message.slots = object.slots ?? 0
+    message.reservedSlots = object.reservedSlots ?? 0
     return message
   },
 }
 
-function createBaseStartAttemptResponse(): StartAttemptResponse {
-  return { outcome: undefined }
+function createBaseTakeRunsRequest(): TakeRunsRequest {
+  return { runner: undefined, freeSlots: 0, freeReservedSlots: 0 }
 }
 
-export const StartAttemptResponse: MessageFns<StartAttemptResponse> = {
-  encode(message: StartAttemptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.outcome?.$case) {
-      case 'started':
-        AttemptStarted.encode(message.outcome.value, writer.uint32(10).fork()).join()
-        break
-      case 'refused':
-        AttemptRefused.encode(message.outcome.value, writer.uint32(18).fork()).join()
-        break
+export const TakeRunsRequest: MessageFns<TakeRunsRequest> = {
+  encode(message: TakeRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runner !== undefined) {
+      Runner.encode(message.runner, writer.uint32(10).fork()).join()
+    }
+    if (message.freeSlots !== 0) {
+      writer.uint32(16).uint32(message.freeSlots)
+    }
+    if (message.freeReservedSlots !== 0) {
+      writer.uint32(24).uint32(message.freeReservedSlots)
     }
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): StartAttemptResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): TakeRunsRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -446,7 +414,7 @@ export const StartAttemptResponse: MessageFns<StartAttemptResponse> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseStartAttemptResponse()
+      const message = createBaseTakeRunsRequest()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -455,15 +423,23 @@ export const StartAttemptResponse: MessageFns<StartAttemptResponse> = {
               break
             }
 
-            message.outcome = { $case: 'started', value: AttemptStarted.decode(reader, reader.uint32()) }
+            message.runner = Runner.decode(reader, reader.uint32())
             continue
           }
           case 2: {
-            if (tag !== 18) {
+            if (tag !== 16) {
               break
             }
 
-            message.outcome = { $case: 'refused', value: AttemptRefused.decode(reader, reader.uint32()) }
+            message.freeSlots = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.freeReservedSlots = reader.uint32()
             continue
           }
         }
@@ -478,42 +454,32 @@ export const StartAttemptResponse: MessageFns<StartAttemptResponse> = {
     }
   },
 
-  create(base?: DeepPartial<StartAttemptResponse>): StartAttemptResponse {
-    return StartAttemptResponse.fromPartial(base ?? {})
+  create(base?: DeepPartial<TakeRunsRequest>): TakeRunsRequest {
+    return TakeRunsRequest.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<StartAttemptResponse>): StartAttemptResponse {
-    const message = createBaseStartAttemptResponse()
-    switch (object.outcome?.$case) {
-      case 'started': {
-        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
-          message.outcome = { $case: 'started', value: AttemptStarted.fromPartial(object.outcome.value) }
-        }
-        break
-      }
-      case 'refused': {
-        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
-          message.outcome = { $case: 'refused', value: AttemptRefused.fromPartial(object.outcome.value) }
-        }
-        break
-      }
-    }
+  fromPartial(object: DeepPartial<TakeRunsRequest>): TakeRunsRequest {
+    const message = createBaseTakeRunsRequest()
+    message.runner =
+      object.runner !== undefined && object.runner !== null ? Runner.fromPartial(object.runner) : undefined
+    message.freeSlots = object.freeSlots ?? 0
+    message.freeReservedSlots = object.freeReservedSlots ?? 0
     return message
   },
 }
 
-function createBaseAttemptRefused(): AttemptRefused {
-  return { reason: '' }
+function createBaseTakeRunsResponse(): TakeRunsResponse {
+  return { attempts: [] }
 }
 
-export const AttemptRefused: MessageFns<AttemptRefused> = {
-  encode(message: AttemptRefused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.reason !== '') {
-      writer.uint32(10).string(message.reason)
+export const TakeRunsResponse: MessageFns<TakeRunsResponse> = {
+  encode(message: TakeRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.attempts) {
+      AttemptStarted.encode(v!, writer.uint32(10).fork()).join()
     }
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): AttemptRefused {
+  decode(input: BinaryReader | Uint8Array, length?: number): TakeRunsResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -522,7 +488,7 @@ export const AttemptRefused: MessageFns<AttemptRefused> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseAttemptRefused()
+      const message = createBaseTakeRunsResponse()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -531,7 +497,7 @@ export const AttemptRefused: MessageFns<AttemptRefused> = {
               break
             }
 
-            message.reason = reader.string()
+            message.attempts.push(AttemptStarted.decode(reader, reader.uint32()))
             continue
           }
         }
@@ -546,18 +512,20 @@ export const AttemptRefused: MessageFns<AttemptRefused> = {
     }
   },
 
-  create(base?: DeepPartial<AttemptRefused>): AttemptRefused {
-    return AttemptRefused.fromPartial(base ?? {})
+  create(base?: DeepPartial<TakeRunsResponse>): TakeRunsResponse {
+    return TakeRunsResponse.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<AttemptRefused>): AttemptRefused {
-    const message = createBaseAttemptRefused()
-    message.reason = object.reason ?? ''
+  fromPartial(object: DeepPartial<TakeRunsResponse>): TakeRunsResponse {
+    const message = createBaseTakeRunsResponse()
+    message.attempts = object.attempts?.map((e) => AttemptStarted.fromPartial(e)) || []
     return message
   },
 }
 
 function createBaseAttemptStarted(): AttemptStarted {
   return {
+    environment: '',
+    runId: '',
     providerConfigKey: '',
     connectionId: '',
     connectionUid: '',
@@ -570,46 +538,64 @@ function createBaseAttemptStarted(): AttemptStarted {
     startedAtMs: 0,
     runNumber: 0,
     foundCheckpoint: false,
+    checkpoint: '',
+    reservedSlot: false,
+    queuedAtMs: 0,
   }
 }
 
 export const AttemptStarted: MessageFns<AttemptStarted> = {
   encode(message: AttemptStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.runId !== '') {
+      writer.uint32(18).string(message.runId)
+    }
     if (message.providerConfigKey !== '') {
-      writer.uint32(10).string(message.providerConfigKey)
+      writer.uint32(26).string(message.providerConfigKey)
     }
     if (message.connectionId !== '') {
-      writer.uint32(18).string(message.connectionId)
+      writer.uint32(34).string(message.connectionId)
     }
     if (message.connectionUid !== '') {
-      writer.uint32(26).string(message.connectionUid)
+      writer.uint32(42).string(message.connectionUid)
     }
     if (message.sync !== '') {
-      writer.uint32(34).string(message.sync)
+      writer.uint32(50).string(message.sync)
     }
     if (message.variant !== '') {
-      writer.uint32(42).string(message.variant)
+      writer.uint32(58).string(message.variant)
     }
     if (message.attempt !== 0) {
-      writer.uint32(48).uint32(message.attempt)
+      writer.uint32(64).uint32(message.attempt)
     }
     if (message.fence !== 0) {
-      writer.uint32(56).uint64(message.fence)
+      writer.uint32(72).uint64(message.fence)
     }
     if (message.lastSyncAtMs !== 0) {
-      writer.uint32(64).int64(message.lastSyncAtMs)
+      writer.uint32(80).int64(message.lastSyncAtMs)
     }
     if (message.emptyCache !== false) {
-      writer.uint32(72).bool(message.emptyCache)
+      writer.uint32(88).bool(message.emptyCache)
     }
     if (message.startedAtMs !== 0) {
-      writer.uint32(80).int64(message.startedAtMs)
+      writer.uint32(96).int64(message.startedAtMs)
     }
     if (message.runNumber !== 0) {
-      writer.uint32(88).int64(message.runNumber)
+      writer.uint32(104).int64(message.runNumber)
     }
     if (message.foundCheckpoint !== false) {
-      writer.uint32(96).bool(message.foundCheckpoint)
+      writer.uint32(112).bool(message.foundCheckpoint)
+    }
+    if (message.checkpoint !== '') {
+      writer.uint32(122).string(message.checkpoint)
+    }
+    if (message.reservedSlot !== false) {
+      writer.uint32(128).bool(message.reservedSlot)
+    }
+    if (message.queuedAtMs !== 0) {
+      writer.uint32(136).int64(message.queuedAtMs)
     }
     return writer
   },
@@ -632,7 +618,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.providerConfigKey = reader.string()
+            message.environment = reader.string()
             continue
           }
           case 2: {
@@ -640,7 +626,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.connectionId = reader.string()
+            message.runId = reader.string()
             continue
           }
           case 3: {
@@ -648,7 +634,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.connectionUid = reader.string()
+            message.providerConfigKey = reader.string()
             continue
           }
           case 4: {
@@ -656,7 +642,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.sync = reader.string()
+            message.connectionId = reader.string()
             continue
           }
           case 5: {
@@ -664,23 +650,23 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.variant = reader.string()
+            message.connectionUid = reader.string()
             continue
           }
           case 6: {
-            if (tag !== 48) {
+            if (tag !== 50) {
               break
             }
 
-            message.attempt = reader.uint32()
+            message.sync = reader.string()
             continue
           }
           case 7: {
-            if (tag !== 56) {
+            if (tag !== 58) {
               break
             }
 
-            message.fence = longToNumber(reader.uint64())
+            message.variant = reader.string()
             continue
           }
           case 8: {
@@ -688,7 +674,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.lastSyncAtMs = longToNumber(reader.int64())
+            message.attempt = reader.uint32()
             continue
           }
           case 9: {
@@ -696,7 +682,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.emptyCache = reader.bool()
+            message.fence = longToNumber(reader.uint64())
             continue
           }
           case 10: {
@@ -704,7 +690,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.startedAtMs = longToNumber(reader.int64())
+            message.lastSyncAtMs = longToNumber(reader.int64())
             continue
           }
           case 11: {
@@ -712,7 +698,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
-            message.runNumber = longToNumber(reader.int64())
+            message.emptyCache = reader.bool()
             continue
           }
           case 12: {
@@ -720,7 +706,47 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
               break
             }
 
+            message.startedAtMs = longToNumber(reader.int64())
+            continue
+          }
+          case 13: {
+            if (tag !== 104) {
+              break
+            }
+
+            message.runNumber = longToNumber(reader.int64())
+            continue
+          }
+          case 14: {
+            if (tag !== 112) {
+              break
+            }
+
             message.foundCheckpoint = reader.bool()
+            continue
+          }
+          case 15: {
+            if (tag !== 122) {
+              break
+            }
+
+            message.checkpoint = reader.string()
+            continue
+          }
+          case 16: {
+            if (tag !== 128) {
+              break
+            }
+
+            message.reservedSlot = reader.bool()
+            continue
+          }
+          case 17: {
+            if (tag !== 136) {
+              break
+            }
+
+            message.queuedAtMs = longToNumber(reader.int64())
             continue
           }
         }
@@ -740,6 +766,8 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
   },
   fromPartial(object: DeepPartial<AttemptStarted>): AttemptStarted {
     const message = createBaseAttemptStarted()
+    message.environment = object.environment ?? ''
+    message.runId = object.runId ?? ''
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
     message.connectionUid = object.connectionUid ?? ''
@@ -752,106 +780,24 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     message.startedAtMs = object.startedAtMs ?? 0
     message.runNumber = object.runNumber ?? 0
     message.foundCheckpoint = object.foundCheckpoint ?? false
-    return message
-  },
-}
-
-function createBaseAttemptRequest(): AttemptRequest {
-  return { environment: '', runId: '', attempt: 0 }
-}
-
-export const AttemptRequest: MessageFns<AttemptRequest> = {
-  encode(message: AttemptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.environment !== '') {
-      writer.uint32(10).string(message.environment)
-    }
-    if (message.runId !== '') {
-      writer.uint32(18).string(message.runId)
-    }
-    if (message.attempt !== 0) {
-      writer.uint32(24).uint32(message.attempt)
-    }
-    return writer
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): AttemptRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded')
-    }
-    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseAttemptRequest()
-      while (reader.pos < end) {
-        const tag = reader.uint32()
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break
-            }
-
-            message.environment = reader.string()
-            continue
-          }
-          case 2: {
-            if (tag !== 18) {
-              break
-            }
-
-            message.runId = reader.string()
-            continue
-          }
-          case 3: {
-            if (tag !== 24) {
-              break
-            }
-
-            message.attempt = reader.uint32()
-            continue
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break
-        }
-        reader.skip(tag & 7)
-      }
-      return message
-    } finally {
-      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
-    }
-  },
-
-  create(base?: DeepPartial<AttemptRequest>): AttemptRequest {
-    return AttemptRequest.fromPartial(base ?? {})
-  },
-  fromPartial(object: DeepPartial<AttemptRequest>): AttemptRequest {
-    const message = createBaseAttemptRequest()
-    message.environment = object.environment ?? ''
-    message.runId = object.runId ?? ''
-    message.attempt = object.attempt ?? 0
+    message.checkpoint = object.checkpoint ?? ''
+    message.reservedSlot = object.reservedSlot ?? false
+    message.queuedAtMs = object.queuedAtMs ?? 0
     return message
   },
 }
 
 function createBaseHeartbeatRequest(): HeartbeatRequest {
-  return { environment: '', runId: '', attempt: 0, counts: [] }
+  return { runner: undefined, beats: [] }
 }
 
 export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
   encode(message: HeartbeatRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.environment !== '') {
-      writer.uint32(10).string(message.environment)
+    if (message.runner !== undefined) {
+      Runner.encode(message.runner, writer.uint32(10).fork()).join()
     }
-    if (message.runId !== '') {
-      writer.uint32(18).string(message.runId)
-    }
-    if (message.attempt !== 0) {
-      writer.uint32(24).uint32(message.attempt)
-    }
-    for (const v of message.counts) {
-      ModelCounts.encode(v!, writer.uint32(34).fork()).join()
+    for (const v of message.beats) {
+      Beat.encode(v!, writer.uint32(18).fork()).join()
     }
     return writer
   },
@@ -874,7 +820,7 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
               break
             }
 
-            message.environment = reader.string()
+            message.runner = Runner.decode(reader, reader.uint32())
             continue
           }
           case 2: {
@@ -882,23 +828,7 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
               break
             }
 
-            message.runId = reader.string()
-            continue
-          }
-          case 3: {
-            if (tag !== 24) {
-              break
-            }
-
-            message.attempt = reader.uint32()
-            continue
-          }
-          case 4: {
-            if (tag !== 34) {
-              break
-            }
-
-            message.counts.push(ModelCounts.decode(reader, reader.uint32()))
+            message.beats.push(Beat.decode(reader, reader.uint32()))
             continue
           }
         }
@@ -918,22 +848,112 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
   },
   fromPartial(object: DeepPartial<HeartbeatRequest>): HeartbeatRequest {
     const message = createBaseHeartbeatRequest()
-    message.environment = object.environment ?? ''
+    message.runner =
+      object.runner !== undefined && object.runner !== null ? Runner.fromPartial(object.runner) : undefined
+    message.beats = object.beats?.map((e) => Beat.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseBeat(): Beat {
+  return { runId: '', attempt: 0, counts: [], parked: '' }
+}
+
+export const Beat: MessageFns<Beat> = {
+  encode(message: Beat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== '') {
+      writer.uint32(10).string(message.runId)
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(16).uint32(message.attempt)
+    }
+    for (const v of message.counts) {
+      ModelCounts.encode(v!, writer.uint32(26).fork()).join()
+    }
+    if (message.parked !== '') {
+      writer.uint32(34).string(message.parked)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Beat {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseBeat()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.attempt = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.counts.push(ModelCounts.decode(reader, reader.uint32()))
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.parked = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Beat>): Beat {
+    return Beat.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Beat>): Beat {
+    const message = createBaseBeat()
     message.runId = object.runId ?? ''
     message.attempt = object.attempt ?? 0
     message.counts = object.counts?.map((e) => ModelCounts.fromPartial(e)) || []
+    message.parked = object.parked ?? ''
     return message
   },
 }
 
 function createBaseHeartbeatResponse(): HeartbeatResponse {
-  return { stopReason: '' }
+  return { stops: [] }
 }
 
 export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
   encode(message: HeartbeatResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.stopReason !== '') {
-      writer.uint32(10).string(message.stopReason)
+    for (const v of message.stops) {
+      Stop.encode(v!, writer.uint32(10).fork()).join()
     }
     return writer
   },
@@ -956,7 +976,7 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
               break
             }
 
-            message.stopReason = reader.string()
+            message.stops.push(Stop.decode(reader, reader.uint32()))
             continue
           }
         }
@@ -976,24 +996,30 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
   },
   fromPartial(object: DeepPartial<HeartbeatResponse>): HeartbeatResponse {
     const message = createBaseHeartbeatResponse()
-    message.stopReason = object.stopReason ?? ''
+    message.stops = object.stops?.map((e) => Stop.fromPartial(e)) || []
     return message
   },
 }
 
-function createBaseCheckpoint(): Checkpoint {
-  return { json: '' }
+function createBaseStop(): Stop {
+  return { runId: '', attempt: 0, reason: '' }
 }
 
-export const Checkpoint: MessageFns<Checkpoint> = {
-  encode(message: Checkpoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.json !== '') {
-      writer.uint32(10).string(message.json)
+export const Stop: MessageFns<Stop> = {
+  encode(message: Stop, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== '') {
+      writer.uint32(10).string(message.runId)
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(16).uint32(message.attempt)
+    }
+    if (message.reason !== '') {
+      writer.uint32(26).string(message.reason)
     }
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Checkpoint {
+  decode(input: BinaryReader | Uint8Array, length?: number): Stop {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -1002,7 +1028,7 @@ export const Checkpoint: MessageFns<Checkpoint> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseCheckpoint()
+      const message = createBaseStop()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -1011,7 +1037,23 @@ export const Checkpoint: MessageFns<Checkpoint> = {
               break
             }
 
-            message.json = reader.string()
+            message.runId = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.attempt = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.reason = reader.string()
             continue
           }
         }
@@ -1026,33 +1068,32 @@ export const Checkpoint: MessageFns<Checkpoint> = {
     }
   },
 
-  create(base?: DeepPartial<Checkpoint>): Checkpoint {
-    return Checkpoint.fromPartial(base ?? {})
+  create(base?: DeepPartial<Stop>): Stop {
+    return Stop.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<Checkpoint>): Checkpoint {
-    const message = createBaseCheckpoint()
-    message.json = object.json ?? ''
+  fromPartial(object: DeepPartial<Stop>): Stop {
+    const message = createBaseStop()
+    message.runId = object.runId ?? ''
+    message.attempt = object.attempt ?? 0
+    message.reason = object.reason ?? ''
     return message
   },
 }
 
 function createBaseSaveCheckpointRequest(): SaveCheckpointRequest {
-  return { environment: '', runId: '', attempt: 0, json: '' }
+  return { runId: '', attempt: 0, json: '' }
 }
 
 export const SaveCheckpointRequest: MessageFns<SaveCheckpointRequest> = {
   encode(message: SaveCheckpointRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.environment !== '') {
-      writer.uint32(10).string(message.environment)
-    }
     if (message.runId !== '') {
-      writer.uint32(18).string(message.runId)
+      writer.uint32(10).string(message.runId)
     }
     if (message.attempt !== 0) {
-      writer.uint32(24).uint32(message.attempt)
+      writer.uint32(16).uint32(message.attempt)
     }
     if (message.json !== '') {
-      writer.uint32(34).string(message.json)
+      writer.uint32(26).string(message.json)
     }
     return writer
   },
@@ -1075,27 +1116,19 @@ export const SaveCheckpointRequest: MessageFns<SaveCheckpointRequest> = {
               break
             }
 
-            message.environment = reader.string()
-            continue
-          }
-          case 2: {
-            if (tag !== 18) {
-              break
-            }
-
             message.runId = reader.string()
             continue
           }
-          case 3: {
-            if (tag !== 24) {
+          case 2: {
+            if (tag !== 16) {
               break
             }
 
             message.attempt = reader.uint32()
             continue
           }
-          case 4: {
-            if (tag !== 34) {
+          case 3: {
+            if (tag !== 26) {
               break
             }
 
@@ -1119,7 +1152,6 @@ export const SaveCheckpointRequest: MessageFns<SaveCheckpointRequest> = {
   },
   fromPartial(object: DeepPartial<SaveCheckpointRequest>): SaveCheckpointRequest {
     const message = createBaseSaveCheckpointRequest()
-    message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
     message.attempt = object.attempt ?? 0
     message.json = object.json ?? ''
@@ -1170,9 +1202,8 @@ export const SaveCheckpointResponse: MessageFns<SaveCheckpointResponse> = {
   },
 }
 
-function createBaseRunFinished(): RunFinished {
+function createBaseAttemptReport(): AttemptReport {
   return {
-    environment: '',
     runId: '',
     attempt: 0,
     outcome: RunOutcome.UNSPECIFIED,
@@ -1182,45 +1213,50 @@ function createBaseRunFinished(): RunFinished {
     lastLines: [],
     resumeAtMs: undefined,
     hasBegun: undefined,
+    heldBack: false,
+    handBackReason: HandBackReason.UNSPECIFIED,
   }
 }
 
-export const RunFinished: MessageFns<RunFinished> = {
-  encode(message: RunFinished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.environment !== '') {
-      writer.uint32(10).string(message.environment)
-    }
+export const AttemptReport: MessageFns<AttemptReport> = {
+  encode(message: AttemptReport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.runId !== '') {
-      writer.uint32(18).string(message.runId)
+      writer.uint32(10).string(message.runId)
     }
     if (message.attempt !== 0) {
-      writer.uint32(24).uint32(message.attempt)
+      writer.uint32(16).uint32(message.attempt)
     }
     if (message.outcome !== RunOutcome.UNSPECIFIED) {
-      writer.uint32(32).int32(runOutcomeToNumber(message.outcome))
+      writer.uint32(24).int32(runOutcomeToNumber(message.outcome))
     }
     if (message.error !== '') {
-      writer.uint32(42).string(message.error)
+      writer.uint32(34).string(message.error)
     }
     for (const v of message.counts) {
-      ModelCounts.encode(v!, writer.uint32(50).fork()).join()
+      ModelCounts.encode(v!, writer.uint32(42).fork()).join()
     }
     if (message.finishedAtMs !== 0) {
-      writer.uint32(56).int64(message.finishedAtMs)
+      writer.uint32(48).int64(message.finishedAtMs)
     }
     for (const v of message.lastLines) {
-      writer.uint32(66).string(v!)
+      writer.uint32(58).string(v!)
     }
     if (message.resumeAtMs !== undefined) {
-      writer.uint32(72).int64(message.resumeAtMs)
+      writer.uint32(64).int64(message.resumeAtMs)
     }
     if (message.hasBegun !== undefined) {
-      writer.uint32(80).bool(message.hasBegun)
+      writer.uint32(72).bool(message.hasBegun)
+    }
+    if (message.heldBack !== false) {
+      writer.uint32(80).bool(message.heldBack)
+    }
+    if (message.handBackReason !== HandBackReason.UNSPECIFIED) {
+      writer.uint32(88).int32(handBackReasonToNumber(message.handBackReason))
     }
     return writer
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RunFinished {
+  decode(input: BinaryReader | Uint8Array, length?: number): AttemptReport {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
     if (previousRecursionDepth >= 100) {
@@ -1229,7 +1265,7 @@ export const RunFinished: MessageFns<RunFinished> = {
     ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
     try {
       const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseRunFinished()
+      const message = createBaseAttemptReport()
       while (reader.pos < end) {
         const tag = reader.uint32()
         switch (tag >>> 3) {
@@ -1238,15 +1274,15 @@ export const RunFinished: MessageFns<RunFinished> = {
               break
             }
 
-            message.environment = reader.string()
+            message.runId = reader.string()
             continue
           }
           case 2: {
-            if (tag !== 18) {
+            if (tag !== 16) {
               break
             }
 
-            message.runId = reader.string()
+            message.attempt = reader.uint32()
             continue
           }
           case 3: {
@@ -1254,15 +1290,15 @@ export const RunFinished: MessageFns<RunFinished> = {
               break
             }
 
-            message.attempt = reader.uint32()
+            message.outcome = runOutcomeFromJSON(reader.int32())
             continue
           }
           case 4: {
-            if (tag !== 32) {
+            if (tag !== 34) {
               break
             }
 
-            message.outcome = runOutcomeFromJSON(reader.int32())
+            message.error = reader.string()
             continue
           }
           case 5: {
@@ -1270,31 +1306,31 @@ export const RunFinished: MessageFns<RunFinished> = {
               break
             }
 
-            message.error = reader.string()
-            continue
-          }
-          case 6: {
-            if (tag !== 50) {
-              break
-            }
-
             message.counts.push(ModelCounts.decode(reader, reader.uint32()))
             continue
           }
-          case 7: {
-            if (tag !== 56) {
+          case 6: {
+            if (tag !== 48) {
               break
             }
 
             message.finishedAtMs = longToNumber(reader.int64())
             continue
           }
-          case 8: {
-            if (tag !== 66) {
+          case 7: {
+            if (tag !== 58) {
               break
             }
 
             message.lastLines.push(reader.string())
+            continue
+          }
+          case 8: {
+            if (tag !== 64) {
+              break
+            }
+
+            message.resumeAtMs = longToNumber(reader.int64())
             continue
           }
           case 9: {
@@ -1302,7 +1338,7 @@ export const RunFinished: MessageFns<RunFinished> = {
               break
             }
 
-            message.resumeAtMs = longToNumber(reader.int64())
+            message.hasBegun = reader.bool()
             continue
           }
           case 10: {
@@ -1310,7 +1346,15 @@ export const RunFinished: MessageFns<RunFinished> = {
               break
             }
 
-            message.hasBegun = reader.bool()
+            message.heldBack = reader.bool()
+            continue
+          }
+          case 11: {
+            if (tag !== 88) {
+              break
+            }
+
+            message.handBackReason = handBackReasonFromJSON(reader.int32())
             continue
           }
         }
@@ -1325,12 +1369,11 @@ export const RunFinished: MessageFns<RunFinished> = {
     }
   },
 
-  create(base?: DeepPartial<RunFinished>): RunFinished {
-    return RunFinished.fromPartial(base ?? {})
+  create(base?: DeepPartial<AttemptReport>): AttemptReport {
+    return AttemptReport.fromPartial(base ?? {})
   },
-  fromPartial(object: DeepPartial<RunFinished>): RunFinished {
-    const message = createBaseRunFinished()
-    message.environment = object.environment ?? ''
+  fromPartial(object: DeepPartial<AttemptReport>): AttemptReport {
+    const message = createBaseAttemptReport()
     message.runId = object.runId ?? ''
     message.attempt = object.attempt ?? 0
     message.outcome = object.outcome ?? RunOutcome.UNSPECIFIED
@@ -1340,38 +1383,91 @@ export const RunFinished: MessageFns<RunFinished> = {
     message.lastLines = object.lastLines?.map((e) => e) || []
     message.resumeAtMs = object.resumeAtMs ?? undefined
     message.hasBegun = object.hasBegun ?? undefined
+    message.heldBack = object.heldBack ?? false
+    message.handBackReason = object.handBackReason ?? HandBackReason.UNSPECIFIED
     return message
   },
 }
 
-/** What a runner asks the scheduler about the run it works on. Instants are Unix milliseconds. */
+function createBaseEndAttemptResponse(): EndAttemptResponse {
+  return { ignored: '' }
+}
+
+export const EndAttemptResponse: MessageFns<EndAttemptResponse> = {
+  encode(message: EndAttemptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ignored !== '') {
+      writer.uint32(10).string(message.ignored)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndAttemptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseEndAttemptResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.ignored = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<EndAttemptResponse>): EndAttemptResponse {
+    return EndAttemptResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<EndAttemptResponse>): EndAttemptResponse {
+    const message = createBaseEndAttemptResponse()
+    message.ignored = object.ignored ?? ''
+    return message
+  },
+}
+
+/** What a runner asks the scheduler about runs. Instants are Unix milliseconds. */
 export type RunsDefinition = typeof RunsDefinition
 export const RunsDefinition = {
   name: 'Runs',
   fullName: 'syncline.v1.Runs',
   methods: {
-    startAttempt: {
-      name: 'StartAttempt',
-      requestType: StartAttemptRequest as typeof StartAttemptRequest,
+    /**
+     * Hands out runs that wait, fairly, and starts an attempt of each. Answers at once, perhaps with none: the scheduler says on
+     * the subject `wake.runners` when there are more.
+     */
+    takeRuns: {
+      name: 'TakeRuns',
+      requestType: TakeRunsRequest as typeof TakeRunsRequest,
       requestStream: false,
-      responseType: StartAttemptResponse as typeof StartAttemptResponse,
+      responseType: TakeRunsResponse as typeof TakeRunsResponse,
       responseStream: false,
       options: {},
     },
-    /** Keeps the attempt's lease and answers whether to go on. */
+    /** Renews the leases of attempts and answers which of them have to stop. */
     heartbeat: {
       name: 'Heartbeat',
       requestType: HeartbeatRequest as typeof HeartbeatRequest,
       requestStream: false,
       responseType: HeartbeatResponse as typeof HeartbeatResponse,
-      responseStream: false,
-      options: {},
-    },
-    getCheckpoint: {
-      name: 'GetCheckpoint',
-      requestType: AttemptRequest as typeof AttemptRequest,
-      requestStream: false,
-      responseType: Checkpoint as typeof Checkpoint,
       responseStream: false,
       options: {},
     },
@@ -1383,47 +1479,66 @@ export const RunsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** The end of an attempt. It is durable when this answers; a repetition has no effect. */
+    endAttempt: {
+      name: 'EndAttempt',
+      requestType: AttemptReport as typeof AttemptReport,
+      requestStream: false,
+      responseType: EndAttemptResponse as typeof EndAttemptResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const
 
 export interface RunsServiceImplementation<CallContextExt = {}> {
-  startAttempt(
-    request: StartAttemptRequest,
+  /**
+   * Hands out runs that wait, fairly, and starts an attempt of each. Answers at once, perhaps with none: the scheduler says on
+   * the subject `wake.runners` when there are more.
+   */
+  takeRuns(
+    request: TakeRunsRequest,
     context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<StartAttemptResponse>>
-  /** Keeps the attempt's lease and answers whether to go on. */
+  ): Promise<DeepPartial<TakeRunsResponse>>
+  /** Renews the leases of attempts and answers which of them have to stop. */
   heartbeat(
     request: HeartbeatRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<HeartbeatResponse>>
-  getCheckpoint(
-    request: AttemptRequest,
-    context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<Checkpoint>>
   saveCheckpoint(
     request: SaveCheckpointRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<SaveCheckpointResponse>>
+  /** The end of an attempt. It is durable when this answers; a repetition has no effect. */
+  endAttempt(
+    request: AttemptReport,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<EndAttemptResponse>>
 }
 
 export interface RunsClient<CallOptionsExt = {}> {
-  startAttempt(
-    request: DeepPartial<StartAttemptRequest>,
+  /**
+   * Hands out runs that wait, fairly, and starts an attempt of each. Answers at once, perhaps with none: the scheduler says on
+   * the subject `wake.runners` when there are more.
+   */
+  takeRuns(
+    request: DeepPartial<TakeRunsRequest>,
     options?: CallOptions & CallOptionsExt,
-  ): Promise<StartAttemptResponse>
-  /** Keeps the attempt's lease and answers whether to go on. */
+  ): Promise<TakeRunsResponse>
+  /** Renews the leases of attempts and answers which of them have to stop. */
   heartbeat(
     request: DeepPartial<HeartbeatRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<HeartbeatResponse>
-  getCheckpoint(
-    request: DeepPartial<AttemptRequest>,
-    options?: CallOptions & CallOptionsExt,
-  ): Promise<Checkpoint>
   saveCheckpoint(
     request: DeepPartial<SaveCheckpointRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<SaveCheckpointResponse>
+  /** The end of an attempt. It is durable when this answers; a repetition has no effect. */
+  endAttempt(
+    request: DeepPartial<AttemptReport>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<EndAttemptResponse>
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined

@@ -53,6 +53,132 @@ export function scheduleStateToNumber(object: ScheduleState): number {
   }
 }
 
+/** Why a schedule is stale: exactly one. In the order in which they are looked for. */
+export const StaleReason = {
+  UNSPECIFIED: 'STALE_REASON_UNSPECIFIED',
+  /** PAUSED - Somebody paused it, or it was paused after too many failures. */
+  PAUSED: 'STALE_REASON_PAUSED',
+  /** NEEDS_REAUTH - Its connection needs new credentials. */
+  NEEDS_REAUTH: 'STALE_REASON_NEEDS_REAUTH',
+  /** SCHEDULER_DOWN - Its slot is overdue and nothing claims it, or it is missing: no scheduler works. */
+  SCHEDULER_DOWN: 'STALE_REASON_SCHEDULER_DOWN',
+  /** STORE_UNAVAILABLE - The record store, NATS, Redis or the catalog does not answer. */
+  STORE_UNAVAILABLE: 'STALE_REASON_STORE_UNAVAILABLE',
+  /** RATE_LIMITED - Its API makes it wait. */
+  RATE_LIMITED: 'STALE_REASON_RATE_LIMITED',
+  /** ENVIRONMENT_FULL - Its run waits: as many runs of its environment are in flight as may be. */
+  ENVIRONMENT_FULL: 'STALE_REASON_ENVIRONMENT_FULL',
+  /** INTEGRATION_FULL - Its run waits: as many runs of its integration, or of its sync, are in flight as may be. */
+  INTEGRATION_FULL: 'STALE_REASON_INTEGRATION_FULL',
+  /** NO_RUNNER - Its run waits for a slot of a runner. */
+  NO_RUNNER: 'STALE_REASON_NO_RUNNER',
+  /** BACKFILLING - Its first run goes on. */
+  BACKFILLING: 'STALE_REASON_BACKFILLING',
+  /** OVERLAP - Its run takes longer than the interval. */
+  OVERLAP: 'STALE_REASON_OVERLAP',
+  /** FAILING - Its last run failed. */
+  FAILING: 'STALE_REASON_FAILING',
+  /** HELD_BACK - Its last run succeeded, and deletions were held back. */
+  HELD_BACK: 'STALE_REASON_HELD_BACK',
+} as const
+
+export type StaleReason = (typeof StaleReason)[keyof typeof StaleReason]
+
+export namespace StaleReason {
+  export type UNSPECIFIED = typeof StaleReason.UNSPECIFIED
+  export type PAUSED = typeof StaleReason.PAUSED
+  export type NEEDS_REAUTH = typeof StaleReason.NEEDS_REAUTH
+  export type SCHEDULER_DOWN = typeof StaleReason.SCHEDULER_DOWN
+  export type STORE_UNAVAILABLE = typeof StaleReason.STORE_UNAVAILABLE
+  export type RATE_LIMITED = typeof StaleReason.RATE_LIMITED
+  export type ENVIRONMENT_FULL = typeof StaleReason.ENVIRONMENT_FULL
+  export type INTEGRATION_FULL = typeof StaleReason.INTEGRATION_FULL
+  export type NO_RUNNER = typeof StaleReason.NO_RUNNER
+  export type BACKFILLING = typeof StaleReason.BACKFILLING
+  export type OVERLAP = typeof StaleReason.OVERLAP
+  export type FAILING = typeof StaleReason.FAILING
+  export type HELD_BACK = typeof StaleReason.HELD_BACK
+}
+
+export function staleReasonFromJSON(object: any): StaleReason {
+  switch (object) {
+    case 0:
+    case 'STALE_REASON_UNSPECIFIED':
+      return StaleReason.UNSPECIFIED
+    case 1:
+    case 'STALE_REASON_PAUSED':
+      return StaleReason.PAUSED
+    case 2:
+    case 'STALE_REASON_NEEDS_REAUTH':
+      return StaleReason.NEEDS_REAUTH
+    case 3:
+    case 'STALE_REASON_SCHEDULER_DOWN':
+      return StaleReason.SCHEDULER_DOWN
+    case 4:
+    case 'STALE_REASON_STORE_UNAVAILABLE':
+      return StaleReason.STORE_UNAVAILABLE
+    case 5:
+    case 'STALE_REASON_RATE_LIMITED':
+      return StaleReason.RATE_LIMITED
+    case 6:
+    case 'STALE_REASON_ENVIRONMENT_FULL':
+      return StaleReason.ENVIRONMENT_FULL
+    case 7:
+    case 'STALE_REASON_INTEGRATION_FULL':
+      return StaleReason.INTEGRATION_FULL
+    case 8:
+    case 'STALE_REASON_NO_RUNNER':
+      return StaleReason.NO_RUNNER
+    case 9:
+    case 'STALE_REASON_BACKFILLING':
+      return StaleReason.BACKFILLING
+    case 10:
+    case 'STALE_REASON_OVERLAP':
+      return StaleReason.OVERLAP
+    case 11:
+    case 'STALE_REASON_FAILING':
+      return StaleReason.FAILING
+    case 12:
+    case 'STALE_REASON_HELD_BACK':
+      return StaleReason.HELD_BACK
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum StaleReason')
+  }
+}
+
+export function staleReasonToNumber(object: StaleReason): number {
+  switch (object) {
+    case StaleReason.UNSPECIFIED:
+      return 0
+    case StaleReason.PAUSED:
+      return 1
+    case StaleReason.NEEDS_REAUTH:
+      return 2
+    case StaleReason.SCHEDULER_DOWN:
+      return 3
+    case StaleReason.STORE_UNAVAILABLE:
+      return 4
+    case StaleReason.RATE_LIMITED:
+      return 5
+    case StaleReason.ENVIRONMENT_FULL:
+      return 6
+    case StaleReason.INTEGRATION_FULL:
+      return 7
+    case StaleReason.NO_RUNNER:
+      return 8
+    case StaleReason.BACKFILLING:
+      return 9
+    case StaleReason.OVERLAP:
+      return 10
+    case StaleReason.FAILING:
+      return 11
+    case StaleReason.HELD_BACK:
+      return 12
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum StaleReason')
+  }
+}
+
 export const RunState = {
   UNSPECIFIED: 'RUN_STATE_UNSPECIFIED',
   QUEUED: 'RUN_STATE_QUEUED',
@@ -111,15 +237,35 @@ export interface SyncName {
 
 export interface ListSchedulesRequest {
   environment: string
+  /** Empty = every integration. */
   providerConfigKey: string
-  /** Empty = every connection of the integration. */
+  /** Empty = every connection. Given, the integration is too. */
   connectionId: string
   /** Empty = every sync and variant. */
   syncs: SyncName[]
+  /** Empty = every state. */
+  states: ScheduleState[]
+  /** Empty = fresh and stale ones alike. */
+  reasons: StaleReason[]
+  /** Of the connection; all of them have to match. */
+  tags: { [key: string]: string }
+  /** 0 = all of them (only with an integration). */
+  limit: number
+  /** Of the page before; empty = the first page. */
+  cursor: string
+  /** Only those that are stale, for whatever reason. */
+  onlyStale: boolean
+}
+
+export interface ListSchedulesRequest_TagsEntry {
+  key: string
+  value: string
 }
 
 export interface ListSchedulesResponse {
   schedules: Schedule[]
+  /** Empty = this was the last page. A page may have fewer schedules than asked for, and more may follow. */
+  nextCursor: string
 }
 
 export interface Schedule {
@@ -141,6 +287,27 @@ export interface Schedule {
   skippedSlots: number
   /** Why its slots do not run although it may be STARTED; absent = it is not blocked. */
   blocked?: Blocked | undefined
+  freshness: Freshness | undefined
+  /** Why it is paused, if nobody paused it; empty otherwise. For people. */
+  pausedBecause: string
+  /** Runs that failed one after the other, up to the last one. */
+  failures: number
+}
+
+/** Whether the records of a schedule are as new as they are meant to be. */
+export interface Freshness {
+  /** End of the last run that succeeded and held nothing back; 0 = none. */
+  lastSuccessMs: number
+  /** Of one that never succeeded, counted from its creation; 0 = not known. */
+  freshUntilMs: number
+  /** UNSPECIFIED = it is fresh, or it was created so shortly ago that its first run is not late. */
+  reason: StaleReason
+  /** Since when the reason holds. */
+  sinceMs: number
+  /** When it ends, where that is known; else 0. */
+  untilMs: number
+  /** For people: one sentence. */
+  message: string
 }
 
 export interface Blocked {
@@ -156,7 +323,7 @@ export interface Run {
   id: string
   state: RunState
   attempt: number
-  /** schedule, trigger, start */
+  /** schedule, trigger, start, retry */
   cause: string
   requestedAtMs: number
   startedAtMs: number
@@ -165,11 +332,20 @@ export interface Run {
   error: string
   counts: ModelCounts[]
   runner: string
-  /** Of the runner that has it: see StartAttemptRequest. */
+  /** Of the runner that has it: see Runner. */
   sandbox: string
   lastLines: string[]
   /** Absent = it was never throttled. */
   throttled?: Throttled | undefined
+  /** Not empty: all its calls wait for its API. For people. */
+  parked: string
+  /** Attempts without progress, one after the other. */
+  fruitlessAttempts: number
+  /** Whose run it is: set in lists of an environment. */
+  providerConfigKey: string
+  connectionId: string
+  sync: string
+  variant: string
 }
 
 export interface Throttled {
@@ -182,15 +358,77 @@ export interface Throttled {
 
 export interface ListRunsRequest {
   environment: string
+  /** Empty = every integration. */
   providerConfigKey: string
+  /** Empty = every connection. */
   connectionId: string
+  /** Absent = every sync. */
   sync: SyncName | undefined
   limit: number
+  /** Of the page before; empty = the newest. */
+  cursor: string
+  /** Empty = all. */
+  states: RunState[]
+  /** Empty = all. Of runs that ended. */
+  outcomes: RunOutcome[]
 }
 
 export interface ListRunsResponse {
-  /** Newest first. */
   runs: Run[]
+  /** Empty = there are no older ones. */
+  nextCursor: string
+}
+
+export interface ListSkippedSlotsRequest {
+  environment: string
+  providerConfigKey: string
+  connectionId: string
+  sync: SyncName | undefined
+}
+
+export interface ListSkippedSlotsResponse {
+  skipped: SkippedSlots[]
+}
+
+/** Slots that passed one after the other, for the same reason. */
+export interface SkippedSlots {
+  firstMs: number
+  lastMs: number
+  count: number
+  reason: StaleReason
+}
+
+export interface GetCapacityRequest {
+  environment: string
+}
+
+export interface Capacity {
+  environment: Limit | undefined
+  /** Those with a limit, a weight, or something in flight or waiting. */
+  integrations: Limit[]
+  syncs: Limit[]
+  runners: RunnerState[]
+}
+
+export interface Limit {
+  /** Name of the environment or integration, `<integration>/<sync>` of a sync. */
+  name: string
+  /** 0 = no limit. */
+  maxRuns: number
+  running: number
+  waiting: number
+  /** Of its share beside others. */
+  weight: number
+}
+
+export interface RunnerState {
+  id: string
+  sandbox: string
+  slots: number
+  reservedSlots: number
+  busy: number
+  /** When it was heard of last. */
+  seenAtMs: number
 }
 
 function createBaseSyncName(): SyncName {
@@ -261,7 +499,18 @@ export const SyncName: MessageFns<SyncName> = {
 }
 
 function createBaseListSchedulesRequest(): ListSchedulesRequest {
-  return { environment: '', providerConfigKey: '', connectionId: '', syncs: [] }
+  return {
+    environment: '',
+    providerConfigKey: '',
+    connectionId: '',
+    syncs: [],
+    states: [],
+    reasons: [],
+    tags: {},
+    limit: 0,
+    cursor: '',
+    onlyStale: false,
+  }
 }
 
 export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
@@ -277,6 +526,32 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
     }
     for (const v of message.syncs) {
       SyncName.encode(v!, writer.uint32(34).fork()).join()
+    }
+    if (message.states.length !== 0) {
+      writer.uint32(42).fork()
+      for (const v of message.states) {
+        writer.int32(scheduleStateToNumber(v))
+      }
+      writer.join()
+    }
+    if (message.reasons.length !== 0) {
+      writer.uint32(50).fork()
+      for (const v of message.reasons) {
+        writer.int32(staleReasonToNumber(v))
+      }
+      writer.join()
+    }
+    globalThis.Object.entries(message.tags).forEach(([key, value]: [string, string]) => {
+      ListSchedulesRequest_TagsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join()
+    })
+    if (message.limit !== 0) {
+      writer.uint32(64).uint32(message.limit)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(74).string(message.cursor)
+    }
+    if (message.onlyStale !== false) {
+      writer.uint32(80).bool(message.onlyStale)
     }
     return writer
   },
@@ -326,6 +601,77 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
             message.syncs.push(SyncName.decode(reader, reader.uint32()))
             continue
           }
+          case 5: {
+            if (tag === 40) {
+              message.states.push(scheduleStateFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 42) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.states.push(scheduleStateFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 6: {
+            if (tag === 48) {
+              message.reasons.push(staleReasonFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.reasons.push(staleReasonFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 7: {
+            if (tag !== 58) {
+              break
+            }
+
+            const entry7 = ListSchedulesRequest_TagsEntry.decode(reader, reader.uint32())
+            if (entry7.value !== undefined) {
+              message.tags[entry7.key] = entry7.value
+            }
+            continue
+          }
+          case 8: {
+            if (tag !== 64) {
+              break
+            }
+
+            message.limit = reader.uint32()
+            continue
+          }
+          case 9: {
+            if (tag !== 74) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.onlyStale = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -347,18 +693,102 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
     message.syncs = object.syncs?.map((e) => SyncName.fromPartial(e)) || []
+    message.states = object.states?.map((e) => e) || []
+    message.reasons = object.reasons?.map((e) => e) || []
+    message.tags = (globalThis.Object.entries(object.tags ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value)
+        }
+        return acc
+      },
+      {},
+    )
+    message.limit = object.limit ?? 0
+    message.cursor = object.cursor ?? ''
+    message.onlyStale = object.onlyStale ?? false
+    return message
+  },
+}
+
+function createBaseListSchedulesRequest_TagsEntry(): ListSchedulesRequest_TagsEntry {
+  return { key: '', value: '' }
+}
+
+export const ListSchedulesRequest_TagsEntry: MessageFns<ListSchedulesRequest_TagsEntry> = {
+  encode(message: ListSchedulesRequest_TagsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== '') {
+      writer.uint32(10).string(message.key)
+    }
+    if (message.value !== '') {
+      writer.uint32(18).string(message.value)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSchedulesRequest_TagsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListSchedulesRequest_TagsEntry()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.key = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.value = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListSchedulesRequest_TagsEntry>): ListSchedulesRequest_TagsEntry {
+    return ListSchedulesRequest_TagsEntry.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListSchedulesRequest_TagsEntry>): ListSchedulesRequest_TagsEntry {
+    const message = createBaseListSchedulesRequest_TagsEntry()
+    message.key = object.key ?? ''
+    message.value = object.value ?? ''
     return message
   },
 }
 
 function createBaseListSchedulesResponse(): ListSchedulesResponse {
-  return { schedules: [] }
+  return { schedules: [], nextCursor: '' }
 }
 
 export const ListSchedulesResponse: MessageFns<ListSchedulesResponse> = {
   encode(message: ListSchedulesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.schedules) {
       Schedule.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.nextCursor !== '') {
+      writer.uint32(18).string(message.nextCursor)
     }
     return writer
   },
@@ -384,6 +814,14 @@ export const ListSchedulesResponse: MessageFns<ListSchedulesResponse> = {
             message.schedules.push(Schedule.decode(reader, reader.uint32()))
             continue
           }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.nextCursor = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -402,6 +840,7 @@ export const ListSchedulesResponse: MessageFns<ListSchedulesResponse> = {
   fromPartial(object: DeepPartial<ListSchedulesResponse>): ListSchedulesResponse {
     const message = createBaseListSchedulesResponse()
     message.schedules = object.schedules?.map((e) => Schedule.fromPartial(e)) || []
+    message.nextCursor = object.nextCursor ?? ''
     return message
   },
 }
@@ -421,6 +860,9 @@ function createBaseSchedule(): Schedule {
     lastRun: undefined,
     skippedSlots: 0,
     blocked: undefined,
+    freshness: undefined,
+    pausedBecause: '',
+    failures: 0,
   }
 }
 
@@ -464,6 +906,15 @@ export const Schedule: MessageFns<Schedule> = {
     }
     if (message.blocked !== undefined) {
       Blocked.encode(message.blocked, writer.uint32(106).fork()).join()
+    }
+    if (message.freshness !== undefined) {
+      Freshness.encode(message.freshness, writer.uint32(114).fork()).join()
+    }
+    if (message.pausedBecause !== '') {
+      writer.uint32(122).string(message.pausedBecause)
+    }
+    if (message.failures !== 0) {
+      writer.uint32(128).uint32(message.failures)
     }
     return writer
   },
@@ -585,6 +1036,30 @@ export const Schedule: MessageFns<Schedule> = {
             message.blocked = Blocked.decode(reader, reader.uint32())
             continue
           }
+          case 14: {
+            if (tag !== 114) {
+              break
+            }
+
+            message.freshness = Freshness.decode(reader, reader.uint32())
+            continue
+          }
+          case 15: {
+            if (tag !== 122) {
+              break
+            }
+
+            message.pausedBecause = reader.string()
+            continue
+          }
+          case 16: {
+            if (tag !== 128) {
+              break
+            }
+
+            message.failures = reader.uint32()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -619,6 +1094,134 @@ export const Schedule: MessageFns<Schedule> = {
       object.blocked !== undefined && object.blocked !== null
         ? Blocked.fromPartial(object.blocked)
         : undefined
+    message.freshness =
+      object.freshness !== undefined && object.freshness !== null
+        ? Freshness.fromPartial(object.freshness)
+        : undefined
+    message.pausedBecause = object.pausedBecause ?? ''
+    message.failures = object.failures ?? 0
+    return message
+  },
+}
+
+function createBaseFreshness(): Freshness {
+  return {
+    lastSuccessMs: 0,
+    freshUntilMs: 0,
+    reason: StaleReason.UNSPECIFIED,
+    sinceMs: 0,
+    untilMs: 0,
+    message: '',
+  }
+}
+
+export const Freshness: MessageFns<Freshness> = {
+  encode(message: Freshness, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lastSuccessMs !== 0) {
+      writer.uint32(8).int64(message.lastSuccessMs)
+    }
+    if (message.freshUntilMs !== 0) {
+      writer.uint32(16).int64(message.freshUntilMs)
+    }
+    if (message.reason !== StaleReason.UNSPECIFIED) {
+      writer.uint32(24).int32(staleReasonToNumber(message.reason))
+    }
+    if (message.sinceMs !== 0) {
+      writer.uint32(32).int64(message.sinceMs)
+    }
+    if (message.untilMs !== 0) {
+      writer.uint32(40).int64(message.untilMs)
+    }
+    if (message.message !== '') {
+      writer.uint32(50).string(message.message)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Freshness {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseFreshness()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.lastSuccessMs = longToNumber(reader.int64())
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.freshUntilMs = longToNumber(reader.int64())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.reason = staleReasonFromJSON(reader.int32())
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.sinceMs = longToNumber(reader.int64())
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.untilMs = longToNumber(reader.int64())
+            continue
+          }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.message = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Freshness>): Freshness {
+    return Freshness.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Freshness>): Freshness {
+    const message = createBaseFreshness()
+    message.lastSuccessMs = object.lastSuccessMs ?? 0
+    message.freshUntilMs = object.freshUntilMs ?? 0
+    message.reason = object.reason ?? StaleReason.UNSPECIFIED
+    message.sinceMs = object.sinceMs ?? 0
+    message.untilMs = object.untilMs ?? 0
+    message.message = object.message ?? ''
     return message
   },
 }
@@ -718,6 +1321,12 @@ function createBaseRun(): Run {
     sandbox: '',
     lastLines: [],
     throttled: undefined,
+    parked: '',
+    fruitlessAttempts: 0,
+    providerConfigKey: '',
+    connectionId: '',
+    sync: '',
+    variant: '',
   }
 }
 
@@ -764,6 +1373,24 @@ export const Run: MessageFns<Run> = {
     }
     if (message.throttled !== undefined) {
       Throttled.encode(message.throttled, writer.uint32(114).fork()).join()
+    }
+    if (message.parked !== '') {
+      writer.uint32(122).string(message.parked)
+    }
+    if (message.fruitlessAttempts !== 0) {
+      writer.uint32(128).uint32(message.fruitlessAttempts)
+    }
+    if (message.providerConfigKey !== '') {
+      writer.uint32(138).string(message.providerConfigKey)
+    }
+    if (message.connectionId !== '') {
+      writer.uint32(146).string(message.connectionId)
+    }
+    if (message.sync !== '') {
+      writer.uint32(154).string(message.sync)
+    }
+    if (message.variant !== '') {
+      writer.uint32(162).string(message.variant)
     }
     return writer
   },
@@ -893,6 +1520,54 @@ export const Run: MessageFns<Run> = {
             message.throttled = Throttled.decode(reader, reader.uint32())
             continue
           }
+          case 15: {
+            if (tag !== 122) {
+              break
+            }
+
+            message.parked = reader.string()
+            continue
+          }
+          case 16: {
+            if (tag !== 128) {
+              break
+            }
+
+            message.fruitlessAttempts = reader.uint32()
+            continue
+          }
+          case 17: {
+            if (tag !== 138) {
+              break
+            }
+
+            message.providerConfigKey = reader.string()
+            continue
+          }
+          case 18: {
+            if (tag !== 146) {
+              break
+            }
+
+            message.connectionId = reader.string()
+            continue
+          }
+          case 19: {
+            if (tag !== 154) {
+              break
+            }
+
+            message.sync = reader.string()
+            continue
+          }
+          case 20: {
+            if (tag !== 162) {
+              break
+            }
+
+            message.variant = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -927,6 +1602,12 @@ export const Run: MessageFns<Run> = {
       object.throttled !== undefined && object.throttled !== null
         ? Throttled.fromPartial(object.throttled)
         : undefined
+    message.parked = object.parked ?? ''
+    message.fruitlessAttempts = object.fruitlessAttempts ?? 0
+    message.providerConfigKey = object.providerConfigKey ?? ''
+    message.connectionId = object.connectionId ?? ''
+    message.sync = object.sync ?? ''
+    message.variant = object.variant ?? ''
     return message
   },
 }
@@ -1011,7 +1692,16 @@ export const Throttled: MessageFns<Throttled> = {
 }
 
 function createBaseListRunsRequest(): ListRunsRequest {
-  return { environment: '', providerConfigKey: '', connectionId: '', sync: undefined, limit: 0 }
+  return {
+    environment: '',
+    providerConfigKey: '',
+    connectionId: '',
+    sync: undefined,
+    limit: 0,
+    cursor: '',
+    states: [],
+    outcomes: [],
+  }
 }
 
 export const ListRunsRequest: MessageFns<ListRunsRequest> = {
@@ -1030,6 +1720,23 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(40).uint32(message.limit)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(50).string(message.cursor)
+    }
+    if (message.states.length !== 0) {
+      writer.uint32(58).fork()
+      for (const v of message.states) {
+        writer.int32(runStateToNumber(v))
+      }
+      writer.join()
+    }
+    if (message.outcomes.length !== 0) {
+      writer.uint32(66).fork()
+      for (const v of message.outcomes) {
+        writer.int32(runOutcomeToNumber(v))
+      }
+      writer.join()
     }
     return writer
   },
@@ -1087,6 +1794,50 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
             message.limit = reader.uint32()
             continue
           }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+          case 7: {
+            if (tag === 56) {
+              message.states.push(runStateFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.states.push(runStateFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 8: {
+            if (tag === 64) {
+              message.outcomes.push(runOutcomeFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.outcomes.push(runOutcomeFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1110,18 +1861,24 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
     message.sync =
       object.sync !== undefined && object.sync !== null ? SyncName.fromPartial(object.sync) : undefined
     message.limit = object.limit ?? 0
+    message.cursor = object.cursor ?? ''
+    message.states = object.states?.map((e) => e) || []
+    message.outcomes = object.outcomes?.map((e) => e) || []
     return message
   },
 }
 
 function createBaseListRunsResponse(): ListRunsResponse {
-  return { runs: [] }
+  return { runs: [], nextCursor: '' }
 }
 
 export const ListRunsResponse: MessageFns<ListRunsResponse> = {
   encode(message: ListRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.runs) {
       Run.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.nextCursor !== '') {
+      writer.uint32(18).string(message.nextCursor)
     }
     return writer
   },
@@ -1147,6 +1904,14 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
             message.runs.push(Run.decode(reader, reader.uint32()))
             continue
           }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.nextCursor = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1165,6 +1930,612 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
   fromPartial(object: DeepPartial<ListRunsResponse>): ListRunsResponse {
     const message = createBaseListRunsResponse()
     message.runs = object.runs?.map((e) => Run.fromPartial(e)) || []
+    message.nextCursor = object.nextCursor ?? ''
+    return message
+  },
+}
+
+function createBaseListSkippedSlotsRequest(): ListSkippedSlotsRequest {
+  return { environment: '', providerConfigKey: '', connectionId: '', sync: undefined }
+}
+
+export const ListSkippedSlotsRequest: MessageFns<ListSkippedSlotsRequest> = {
+  encode(message: ListSkippedSlotsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.providerConfigKey !== '') {
+      writer.uint32(18).string(message.providerConfigKey)
+    }
+    if (message.connectionId !== '') {
+      writer.uint32(26).string(message.connectionId)
+    }
+    if (message.sync !== undefined) {
+      SyncName.encode(message.sync, writer.uint32(34).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSkippedSlotsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListSkippedSlotsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.providerConfigKey = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.connectionId = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.sync = SyncName.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListSkippedSlotsRequest>): ListSkippedSlotsRequest {
+    return ListSkippedSlotsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListSkippedSlotsRequest>): ListSkippedSlotsRequest {
+    const message = createBaseListSkippedSlotsRequest()
+    message.environment = object.environment ?? ''
+    message.providerConfigKey = object.providerConfigKey ?? ''
+    message.connectionId = object.connectionId ?? ''
+    message.sync =
+      object.sync !== undefined && object.sync !== null ? SyncName.fromPartial(object.sync) : undefined
+    return message
+  },
+}
+
+function createBaseListSkippedSlotsResponse(): ListSkippedSlotsResponse {
+  return { skipped: [] }
+}
+
+export const ListSkippedSlotsResponse: MessageFns<ListSkippedSlotsResponse> = {
+  encode(message: ListSkippedSlotsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.skipped) {
+      SkippedSlots.encode(v!, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSkippedSlotsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListSkippedSlotsResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.skipped.push(SkippedSlots.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListSkippedSlotsResponse>): ListSkippedSlotsResponse {
+    return ListSkippedSlotsResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListSkippedSlotsResponse>): ListSkippedSlotsResponse {
+    const message = createBaseListSkippedSlotsResponse()
+    message.skipped = object.skipped?.map((e) => SkippedSlots.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseSkippedSlots(): SkippedSlots {
+  return { firstMs: 0, lastMs: 0, count: 0, reason: StaleReason.UNSPECIFIED }
+}
+
+export const SkippedSlots: MessageFns<SkippedSlots> = {
+  encode(message: SkippedSlots, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.firstMs !== 0) {
+      writer.uint32(8).int64(message.firstMs)
+    }
+    if (message.lastMs !== 0) {
+      writer.uint32(16).int64(message.lastMs)
+    }
+    if (message.count !== 0) {
+      writer.uint32(24).uint64(message.count)
+    }
+    if (message.reason !== StaleReason.UNSPECIFIED) {
+      writer.uint32(32).int32(staleReasonToNumber(message.reason))
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SkippedSlots {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSkippedSlots()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.firstMs = longToNumber(reader.int64())
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.lastMs = longToNumber(reader.int64())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.count = longToNumber(reader.uint64())
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.reason = staleReasonFromJSON(reader.int32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SkippedSlots>): SkippedSlots {
+    return SkippedSlots.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SkippedSlots>): SkippedSlots {
+    const message = createBaseSkippedSlots()
+    message.firstMs = object.firstMs ?? 0
+    message.lastMs = object.lastMs ?? 0
+    message.count = object.count ?? 0
+    message.reason = object.reason ?? StaleReason.UNSPECIFIED
+    return message
+  },
+}
+
+function createBaseGetCapacityRequest(): GetCapacityRequest {
+  return { environment: '' }
+}
+
+export const GetCapacityRequest: MessageFns<GetCapacityRequest> = {
+  encode(message: GetCapacityRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCapacityRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseGetCapacityRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<GetCapacityRequest>): GetCapacityRequest {
+    return GetCapacityRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<GetCapacityRequest>): GetCapacityRequest {
+    const message = createBaseGetCapacityRequest()
+    message.environment = object.environment ?? ''
+    return message
+  },
+}
+
+function createBaseCapacity(): Capacity {
+  return { environment: undefined, integrations: [], syncs: [], runners: [] }
+}
+
+export const Capacity: MessageFns<Capacity> = {
+  encode(message: Capacity, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== undefined) {
+      Limit.encode(message.environment, writer.uint32(10).fork()).join()
+    }
+    for (const v of message.integrations) {
+      Limit.encode(v!, writer.uint32(18).fork()).join()
+    }
+    for (const v of message.syncs) {
+      Limit.encode(v!, writer.uint32(26).fork()).join()
+    }
+    for (const v of message.runners) {
+      RunnerState.encode(v!, writer.uint32(34).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Capacity {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCapacity()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = Limit.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.integrations.push(Limit.decode(reader, reader.uint32()))
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.syncs.push(Limit.decode(reader, reader.uint32()))
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.runners.push(RunnerState.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Capacity>): Capacity {
+    return Capacity.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Capacity>): Capacity {
+    const message = createBaseCapacity()
+    message.environment =
+      object.environment !== undefined && object.environment !== null
+        ? Limit.fromPartial(object.environment)
+        : undefined
+    message.integrations = object.integrations?.map((e) => Limit.fromPartial(e)) || []
+    message.syncs = object.syncs?.map((e) => Limit.fromPartial(e)) || []
+    message.runners = object.runners?.map((e) => RunnerState.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseLimit(): Limit {
+  return { name: '', maxRuns: 0, running: 0, waiting: 0, weight: 0 }
+}
+
+export const Limit: MessageFns<Limit> = {
+  encode(message: Limit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== '') {
+      writer.uint32(10).string(message.name)
+    }
+    if (message.maxRuns !== 0) {
+      writer.uint32(16).uint32(message.maxRuns)
+    }
+    if (message.running !== 0) {
+      writer.uint32(24).uint32(message.running)
+    }
+    if (message.waiting !== 0) {
+      writer.uint32(32).uint32(message.waiting)
+    }
+    if (message.weight !== 0) {
+      writer.uint32(40).uint32(message.weight)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Limit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseLimit()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.name = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.maxRuns = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.running = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.waiting = reader.uint32()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.weight = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Limit>): Limit {
+    return Limit.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Limit>): Limit {
+    const message = createBaseLimit()
+    message.name = object.name ?? ''
+    message.maxRuns = object.maxRuns ?? 0
+    message.running = object.running ?? 0
+    message.waiting = object.waiting ?? 0
+    message.weight = object.weight ?? 0
+    return message
+  },
+}
+
+function createBaseRunnerState(): RunnerState {
+  return { id: '', sandbox: '', slots: 0, reservedSlots: 0, busy: 0, seenAtMs: 0 }
+}
+
+export const RunnerState: MessageFns<RunnerState> = {
+  encode(message: RunnerState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== '') {
+      writer.uint32(10).string(message.id)
+    }
+    if (message.sandbox !== '') {
+      writer.uint32(18).string(message.sandbox)
+    }
+    if (message.slots !== 0) {
+      writer.uint32(24).uint32(message.slots)
+    }
+    if (message.reservedSlots !== 0) {
+      writer.uint32(32).uint32(message.reservedSlots)
+    }
+    if (message.busy !== 0) {
+      writer.uint32(40).uint32(message.busy)
+    }
+    if (message.seenAtMs !== 0) {
+      writer.uint32(48).int64(message.seenAtMs)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunnerState {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseRunnerState()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.sandbox = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.slots = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.reservedSlots = reader.uint32()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.busy = reader.uint32()
+            continue
+          }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.seenAtMs = longToNumber(reader.int64())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<RunnerState>): RunnerState {
+    return RunnerState.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<RunnerState>): RunnerState {
+    const message = createBaseRunnerState()
+    message.id = object.id ?? ''
+    message.sandbox = object.sandbox ?? ''
+    message.slots = object.slots ?? 0
+    message.reservedSlots = object.reservedSlots ?? 0
+    message.busy = object.busy ?? 0
+    message.seenAtMs = object.seenAtMs ?? 0
     return message
   },
 }
@@ -1175,6 +2546,7 @@ export const SchedulesDefinition = {
   name: 'Schedules',
   fullName: 'syncline.v1.Schedules',
   methods: {
+    /** One page, in the order of integration, connection, sync, variant. */
     listSchedules: {
       name: 'ListSchedules',
       requestType: ListSchedulesRequest as typeof ListSchedulesRequest,
@@ -1183,6 +2555,7 @@ export const SchedulesDefinition = {
       responseStream: false,
       options: {},
     },
+    /** One page, newest first. */
     listRuns: {
       name: 'ListRuns',
       requestType: ListRunsRequest as typeof ListRunsRequest,
@@ -1191,29 +2564,71 @@ export const SchedulesDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Slots of a schedule that became no run, newest first. */
+    listSkippedSlots: {
+      name: 'ListSkippedSlots',
+      requestType: ListSkippedSlotsRequest as typeof ListSkippedSlotsRequest,
+      requestStream: false,
+      responseType: ListSkippedSlotsResponse as typeof ListSkippedSlotsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Limits of an environment, what they hold now, and the runners. */
+    getCapacity: {
+      name: 'GetCapacity',
+      requestType: GetCapacityRequest as typeof GetCapacityRequest,
+      requestStream: false,
+      responseType: Capacity as typeof Capacity,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const
 
 export interface SchedulesServiceImplementation<CallContextExt = {}> {
+  /** One page, in the order of integration, connection, sync, variant. */
   listSchedules(
     request: ListSchedulesRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListSchedulesResponse>>
+  /** One page, newest first. */
   listRuns(
     request: ListRunsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListRunsResponse>>
+  /** Slots of a schedule that became no run, newest first. */
+  listSkippedSlots(
+    request: ListSkippedSlotsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListSkippedSlotsResponse>>
+  /** Limits of an environment, what they hold now, and the runners. */
+  getCapacity(
+    request: GetCapacityRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<Capacity>>
 }
 
 export interface SchedulesClient<CallOptionsExt = {}> {
+  /** One page, in the order of integration, connection, sync, variant. */
   listSchedules(
     request: DeepPartial<ListSchedulesRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListSchedulesResponse>
+  /** One page, newest first. */
   listRuns(
     request: DeepPartial<ListRunsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListRunsResponse>
+  /** Slots of a schedule that became no run, newest first. */
+  listSkippedSlots(
+    request: DeepPartial<ListSkippedSlotsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListSkippedSlotsResponse>
+  /** Limits of an environment, what they hold now, and the runners. */
+  getCapacity(
+    request: DeepPartial<GetCapacityRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<Capacity>
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined

@@ -10,4 +10,12 @@ export function enumName<Prefix extends string, Value extends `${Prefix}_${strin
   return value.slice(prefix.length + 1).toLowerCase() as NameIn<Prefix, Value>
 }
 
+/** The other way round. */
+export function enumValue<Prefix extends string, Name extends string>(
+  prefix: Prefix,
+  name: Name,
+): `${Prefix}_${Uppercase<Name>}` {
+  return `${prefix}_${name.toUpperCase() as Uppercase<Name>}`
+}
+
 type NameIn<Prefix extends string, Value> = Value extends `${Prefix}_${infer Name}` ? Lowercase<Name> : never

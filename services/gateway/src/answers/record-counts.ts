@@ -1,12 +1,17 @@
 import type { Catalog } from '@syncline/catalog'
 import type { RecordsClient, Schedule } from '@syncline/proto'
 
+/** People wait for it. */
+const DEADLINE_MS = 2000
+
+type Counted = Pick<Schedule, 'providerConfigKey' | 'sync' | 'connectionUid' | 'variant'>
+
 /** Live records by model, for each of the schedules: one call however many there are. */
 export async function countRecords(
   catalog: Catalog,
-  records: RecordsClient,
+  records: RecordsClient<{ deadline?: number }>,
   environment: string,
-  schedules: Schedule[],
+  schedules: Counted[],
 ): Promise<Record<string, number>[]> {
   const streams = (
     await Promise.all(
@@ -21,7 +26,8 @@ export async function countRecords(
   ).flat()
   const counts: Record<string, number>[] = schedules.map(() => ({}))
   if (streams.length === 0) return counts
-  const { sizes } = await records.countRecords({ streams: streams.map(({ stream }) => stream) })
+  const request = { streams: streams.map(({ stream }) => stream) }
+  const { sizes } = await records.countRecords(request, { deadline: DEADLINE_MS })
   for (const [position, { index, stream }] of streams.entries()) {
     const count = counts[index]
     if (count) count[stream.model] = sizes[position]?.live ?? 0

@@ -18,6 +18,9 @@ const run = (fields: Partial<Run>): Run => ({
   runner: 'runner-1',
   sandbox: 'oswall',
   lastLines: [],
+  parked: '',
+  fruitlessAttempts: 0,
+  ...{ providerConfigKey: '', connectionId: '', sync: '', variant: '' },
   ...fields,
 })
 
@@ -126,4 +129,42 @@ test('a schedule that is blocked is STOPPED with its reason; PAUSED, if somebody
   })
   expect(statusOf({ blocked, state: 'SCHEDULE_STATE_PAUSED' })).toMatchObject({ status: 'PAUSED', blocked })
   expect(statusOf({})).toMatchObject({ blocked: null })
+})
+
+test('freshness, failures and why it was paused come with the status', () => {
+  expect(statusOf({})).toMatchObject({
+    freshness: { lastSuccessAt: null, freshUntil: null, stale: null },
+    failures: 0,
+    pausedBecause: null,
+  })
+  const freshness = {
+    lastSuccessMs: AT,
+    freshUntilMs: AT + 60_000,
+    reason: 'STALE_REASON_ENVIRONMENT_FULL' as const,
+    sinceMs: AT + 30_000,
+    untilMs: 0,
+    message: 'its run waits',
+  }
+  expect(statusOf({ freshness, failures: 5, pausedBecause: '5 runs failed' })).toMatchObject({
+    freshness: {
+      lastSuccessAt: '2023-11-14T22:13:20.000Z',
+      freshUntil: '2023-11-14T22:14:20.000Z',
+      stale: {
+        reason: 'environment_full',
+        since: '2023-11-14T22:13:50.000Z',
+        until: null,
+        message: 'its run waits',
+      },
+    },
+    failures: 5,
+    pausedBecause: '5 runs failed',
+  })
+})
+
+test('a run that is parked says so', () => {
+  const parked = "the quota of 'github' is used up"
+  expect(statusOf({ lastRun: { ...running, parked } })).toMatchObject({
+    status: 'RUNNING',
+    lastRun: { state: 'running', parked },
+  })
 })

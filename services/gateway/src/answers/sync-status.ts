@@ -1,5 +1,6 @@
 import type { Run, SyncStatus } from '@syncline/api'
 import { type Schedule, ScheduleState } from '@syncline/proto'
+import { freshnessAnswer } from './freshness-answer.ts'
 import { instantOrNull } from './instant.ts'
 import { runAnswer } from './run-answer.ts'
 
@@ -21,6 +22,9 @@ export function syncStatus(schedule: Schedule, recordCount: Record<string, numbe
     lastRun,
     skippedSlots: schedule.skippedSlots,
     blocked: blockedOf(schedule),
+    freshness: freshnessAnswer(schedule.freshness),
+    pausedBecause: schedule.pausedBecause || null,
+    failures: schedule.failures,
     ...latest(lastRun),
   }
 }

@@ -1,13 +1,16 @@
 import type { DeployedSync } from '@syncline/api'
-import type { Sync } from '@syncline/catalog'
+import type { RunPolicy, Sync } from '@syncline/catalog'
+import { readFrequency } from '@syncline/frequency'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
 import { checkFrequency } from '../rules/check-frequency.ts'
+import { checkPolicy } from '../rules/check-policy.ts'
 import { deployedSync, type PlannedSync } from '../rules/deployed-sync.ts'
 import { type PlannedProvider, planProviders } from '../rules/plan-providers.ts'
 
-type ToDeploy = Parameters<typeof deploy>[1]['body']['syncs'][number]
+type Given = Parameters<typeof deploy>[1]['body']['syncs'][number]
+type ToDeploy = Given & { policy: RunPolicy }
 
 /** All is checked before any is stored. */
 export const deploy: Handler<'deploy'> = async (dependencies, { environment, body }) => {
@@ -53,10 +56,10 @@ export const deleteDeployment: Handler<'deleteDeployment'> = async (
 async function checked(
   { catalog, limits }: Dependencies,
   environment: string,
-  syncs: ToDeploy[],
+  syncs: Given[],
 ): Promise<ToDeploy[]> {
   const seen = new Set<string>()
-  const found = []
+  const found: ToDeploy[] = []
   for (const [index, sync] of syncs.entries()) {
     const field = (name: string) => ['syncs', String(index), name]
     await catalog.integrations.get(environment, sync.provider_config_key)
@@ -64,7 +67,7 @@ async function checked(
     const identity = `${sync.provider_config_key}/${sync.name}`
     if (seen.has(identity)) throw InvalidRequest.body(field('name'), `'${identity}' is there twice`)
     seen.add(identity)
-    found.push({ ...sync, frequency })
+    found.push({ ...sync, frequency, policy: checkPolicy(sync, readFrequency(frequency), field) })
   }
   return found
 }
@@ -87,6 +90,7 @@ async function store({ catalog }: Dependencies, environment: string, sync: ToDep
     frequency: sync.frequency,
     autoStart: sync.auto_start,
     trackDeletes: sync.track_deletes,
+    ...sync.policy,
     bundle: await catalog.bundles.put(sync.bundle),
   }
   const now = new Date().toISOString()
@@ -110,6 +114,12 @@ function syncAnswer(sync: Sync): DeployedSync {
     frequency: sync.frequency,
     auto_start: sync.autoStart,
     track_deletes: sync.trackDeletes,
+    fresh: sync.fresh ?? null,
+    jitter: sync.jitter ?? null,
+    retries: sync.retries,
+    concurrency: sync.concurrency ?? null,
+    overlap: sync.overlap,
+    pause_after_failures: sync.pauseAfterFailures ?? null,
     deployed_at: sync.deployedAt,
   }
 }

@@ -1,4 +1,5 @@
 import type { Handlers } from '../http/handler.ts'
+import * as capacity from './capacity.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
 import * as health from './health.ts'
@@ -8,14 +9,17 @@ import * as metadata from './metadata.ts'
 import * as providers from './providers.ts'
 import * as records from './records.ts'
 import * as runs from './runs.ts'
+import * as schedules from './schedules.ts'
 import * as status from './status.ts'
 import * as syncs from './syncs.ts'
 import * as variables from './variables.ts'
 import * as variants from './variants.ts'
 import * as verify from './verify.ts'
+import * as why from './why.ts'
 
 /** Each file of this folder exports the handlers of some endpoints, by their names in `@syncline/api`. */
 export const handlers: Handlers = {
+  ...capacity,
   ...connections,
   ...deployments,
   ...health,
@@ -25,9 +29,11 @@ export const handlers: Handlers = {
   ...providers,
   ...records,
   ...runs,
+  ...schedules,
   ...status,
   ...syncs,
   ...variables,
   ...variants,
   ...verify,
+  ...why,
 }

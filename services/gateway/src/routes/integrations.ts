@@ -119,7 +119,7 @@ function checkSettings(preset: { settings: ApiSettings } | undefined, integratio
 }
 
 function withSettings(keyring: Keyring, present: Integration, body: Settings): Integration {
-  const { display_name, credentials, ...given } = body
+  const { display_name, credentials, concurrency, weight, ...given } = body
   const own = ownSettings(present)
   const before = Object.fromEntries(Object.keys(own).map((name) => [name, undefined]))
   const fields = Object.entries({ ...toFields(own), ...given }).filter(([, value]) => value !== null)
@@ -130,6 +130,8 @@ function withSettings(keyring: Keyring, present: Integration, body: Settings): I
     // Without nulls they are the fields of a provider file.
     ...toSettings(Object.fromEntries(fields) as SettingsFields),
     ...(display_name !== undefined && { displayName: display_name }),
+    ...(concurrency !== undefined && { maxRuns: concurrency ?? undefined }),
+    ...(weight !== undefined && { weight: weight ?? undefined }),
     ...(credentials !== undefined && { sealedApp }),
   }
 }
@@ -152,6 +154,8 @@ function integrationAnswer({ catalog }: Dependencies, integration: Integration):
     allowed_hosts,
     auth,
     headers,
+    concurrency: integration.maxRuns ?? null,
+    weight: integration.weight ?? 1,
     created_at: integration.createdAt,
     updated_at: integration.updatedAt,
   }

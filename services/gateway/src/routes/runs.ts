@@ -1,16 +1,37 @@
-import { enumName } from '../answers/enum-name.ts'
+import { enumName, enumValue } from '../answers/enum-name.ts'
 import { instant } from '../answers/instant.ts'
-import { runAnswer } from '../answers/run-answer.ts'
+import { listedRun } from '../answers/run-answer.ts'
+import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { checkNames } from '../rules/check-names.ts'
 
-export const listRuns: Handler<'listRuns'> = async ({ catalog, schedules }, { environment, query }) => {
-  const sync = { name: query.sync_name, variant: query.variant }
-  const { provider_config_key: providerConfigKey, connection_id: connectionId, limit } = query
-  const names = { integration: providerConfigKey, connection: connectionId, syncs: [sync] }
-  await checkNames(catalog, environment, names)
-  const { runs } = await schedules.listRuns({ environment, providerConfigKey, connectionId, sync, limit })
-  return { runs: runs.map(runAnswer) }
+export const listRuns: Handler<'listRuns'> = async ({ catalog, scheduler }, { environment, query }) => {
+  const { provider_config_key: integration, connection_id: connection, sync_name: name, variant } = query
+  const sync = name === undefined ? undefined : { name, variant }
+  if (integration !== undefined) {
+    await checkNames(catalog, environment, { integration, connection, syncs: sync ? [sync] : [] })
+  }
+  const { runs, nextCursor } = await scheduler.ask((schedules, options) =>
+    schedules.listRuns(
+      {
+        environment,
+        providerConfigKey: integration ?? '',
+        connectionId: connection ?? '',
+        sync,
+        limit: query.limit,
+        cursor: query.cursor ?? '',
+        states: query.state?.map((state) => enumValue('RUN_STATE', state)) ?? [],
+        outcomes: query.outcome?.map((outcome) => enumValue('RUN_OUTCOME', outcome)) ?? [],
+      },
+      options,
+    ),
+  )
+  return { runs: runs.map(listedRun), next_cursor: nextCursor || null }
+}
+
+export const cancelRun: Handler<'cancelRun'> = async ({ commands }, { environment, params }) => {
+  const outcome = await commands.send(environment, { $case: 'cancelRun', value: { runId: params.id } })
+  return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : new Answer(202, outcome.accepted)
 }
 
 export const listLogs: Handler<'listLogs'> = async ({ records }, { environment, params, query }) => {

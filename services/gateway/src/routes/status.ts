@@ -1,27 +1,35 @@
+import type { SyncStatus } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import { countRecords } from '../answers/record-counts.ts'
 import { syncStatus } from '../answers/sync-status.ts'
 import type { Handler } from '../http/handler.ts'
 import { checkNames } from '../rules/check-names.ts'
 
+/** Schedules that are asked for in one call to the scheduler, and in one to the record store. */
+const PAGE = 500
+
 export const getSyncStatus: Handler<'getSyncStatus'> = async (
-  { catalog, schedules, records },
+  { catalog, scheduler, records },
   { environment, query },
 ) => {
   const { provider_config_key: integration, connection_id: connection, syncs } = query
   await checkNames(catalog, environment, { integration, connection, syncs })
-  const { schedules: found } = await schedules.listSchedules({
-    environment,
-    providerConfigKey: integration,
-    connectionId: connection ?? '',
-    syncs,
-  })
+  const wanted = { environment, providerConfigKey: integration, connectionId: connection ?? '', syncs }
+  const found: SyncStatus[] = []
+  let cursor = ''
+  do {
+    const page = await scheduler.ask((schedules, options) =>
+      schedules.listSchedules({ ...wanted, limit: PAGE, cursor }, options),
+    )
+    const counts = await countRecords(catalog, records, environment, page.schedules)
+    found.push(...page.schedules.map((schedule, index) => syncStatus(schedule, counts[index] ?? {})))
+    cursor = page.nextCursor
+  } while (cursor !== '')
   for (const { name, variant } of syncs) {
     // The base schedule of a deployed sync may be a moment away; any other variant is there or unknown.
-    if (variant !== 'base' && !found.some((it) => it.sync === name && it.variant === variant)) {
+    if (variant !== 'base' && !found.some((it) => it.name === name && it.variant === variant)) {
       throw new AppError('unknown_sync', `sync '${name}' has no variant '${variant}'`)
     }
   }
-  const counts = await countRecords(catalog, records, environment, found)
-  return { syncs: found.map((schedule, index) => syncStatus(schedule, counts[index] ?? {})) }
+  return { syncs: found }
 }

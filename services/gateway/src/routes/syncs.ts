@@ -31,6 +31,13 @@ export const pauseSyncs: Handler<'pauseSyncs'> = async (dependencies, { environm
   return command(dependencies, environment, target, { $case: 'pause', value: { target } })
 }
 
+export const cancelSyncs: Handler<'cancelSyncs'> = async (dependencies, { environment, body }) => {
+  const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
+  await checkTarget(dependencies, environment, target)
+  const outcome = await dependencies.commands.send(environment, { $case: 'cancel', value: { target } })
+  return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : new Answer(202, outcome.accepted)
+}
+
 export const updateFrequency: Handler<'updateFrequency'> = async (
   { catalog, commands, limits },
   { environment, body },
@@ -51,15 +58,19 @@ export const updateFrequency: Handler<'updateFrequency'> = async (
 
 /** Sends a command about `target`. Undefined = done. */
 async function command(
-  { catalog, commands }: Dependencies,
+  dependencies: Dependencies,
   environment: string,
   target: Target,
   action: NonNullable<Command['action']>,
 ): Promise<Answer<202, Accepted> | undefined> {
+  await checkTarget(dependencies, environment, target)
+  const outcome = await dependencies.commands.send(environment, action)
+  return outcome.kind === 'accepted' ? new Answer(202, outcome.accepted) : undefined
+}
+
+async function checkTarget({ catalog }: Dependencies, environment: string, target: Target): Promise<void> {
   const { providerConfigKey: integration, connectionId, syncs } = target
   await checkNames(catalog, environment, { integration, connection: connectionId || undefined, syncs })
-  const outcome = await commands.send(environment, action)
-  return outcome.kind === 'accepted' ? new Answer(202, outcome.accepted) : undefined
 }
 
 function targetOf(providerConfigKey: string, connectionId: string | undefined, syncs: SyncName[]): Target {

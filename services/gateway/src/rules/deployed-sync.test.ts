@@ -10,6 +10,8 @@ const planned: PlannedSync = {
   frequency: 'every hour',
   autoStart: true,
   trackDeletes: false,
+  retries: 0,
+  overlap: 'skip',
   bundle: 'a',
 }
 const first = deployedSync(undefined, planned, 'then')
@@ -32,6 +34,13 @@ test('a new bundle counts the version on', () => {
 test('a new frequency keeps the version', () => {
   const next = deployedSync(first, { ...planned, frequency: 'every day' }, 'now')
   expect(next).toMatchObject({ version: '1', frequency: 'every day', deployedAt: 'now' })
+})
+
+test('other options for runs change only them', () => {
+  const next = deployedSync(first, { ...planned, retries: 3, fresh: '2 hours' }, 'now')
+  expect(next).toEqual({ ...first, retries: 3, fresh: '2 hours', deployedAt: 'now' })
+  expect(deployedSync(next, { ...planned, retries: 3, fresh: '2 hours' }, 'later')).toBe(next)
+  expect(deployedSync(next, planned, 'now')).toEqual({ ...first, deployedAt: 'now' })
 })
 
 test('a version that is given wins', () => {

@@ -105,8 +105,12 @@ export function recordsCalls(
       return {}
     },
 
-    async appendLogs(request) {
-      await appendLogs(tablesOfRun(request), request)
+    async appendLogs({ runs }) {
+      const byShard = Map.groupBy(
+        runs.filter(({ lines }) => lines.length > 0),
+        tablesOfRun,
+      )
+      await Promise.all([...byShard].map(([clickhouse, some]) => appendLogs(clickhouse, some)))
       return {}
     },
     async listLogs(request, { signal }) {

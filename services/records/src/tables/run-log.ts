@@ -1,4 +1,4 @@
-import type { AppendLogsRequest, ListLogsRequest, LogLevel, LogLine } from '@syncline/proto'
+import type { ListLogsRequest, LogLevel, LogLine, RunLines } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
@@ -13,17 +13,18 @@ export const runLogTtl = (days: number) =>
   `ALTER TABLE run_log{on_cluster} MODIFY TTL toDateTime(intDiv(at, 1000)) + INTERVAL ${days} DAY`
 
 /** A repeated call writes the same lines again, and lines of the same number are one. */
-export async function appendLogs(clickhouse: ClickHouse, request: AppendLogsRequest): Promise<void> {
-  if (request.lines.length === 0) return
+export async function appendLogs(clickhouse: ClickHouse, runs: readonly RunLines[]): Promise<void> {
   const writer = new RowWriter()
-  for (const [i, line] of request.lines.entries()) {
-    writer.string(request.environment)
-    writer.string(request.runId)
-    writer.uint32(request.attempt)
-    writer.uint32(request.first + i)
-    writer.int64(line.atMs)
-    writer.int8(Math.max(levels.indexOf(line.level), 1))
-    writer.string(line.message)
+  for (const { environment, runId, attempt, first, lines } of runs) {
+    for (const [i, line] of lines.entries()) {
+      writer.string(environment)
+      writer.string(runId)
+      writer.uint32(attempt)
+      writer.uint32(first + i)
+      writer.int64(line.atMs)
+      writer.int8(Math.max(levels.indexOf(line.level), 1))
+      writer.string(line.message)
+    }
   }
   await clickhouse.insertGathered(
     sql`run_log (environment, run_id, attempt, number, at, level, message)`,

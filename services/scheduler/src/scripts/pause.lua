@@ -1,15 +1,27 @@
--- STARTED → PAUSED. A run that a runner has taken goes on; a queued one is cancelled.
--- ARGV[1]  id, command
--- Returns  'done', 'cancelled' (done, and that run was cancelled), 'repeated' or 'gone'
+-- pause
+-- STARTED → PAUSED. A run that a runner has taken goes on; one that waits is cancelled.
+-- ARGV[1]  ids (back to back), command
+-- Returns  { missing (ids, back to back; if there are any, nothing was done), cancelled (how many runs were) }
 
-local schedule = load_schedule(args.id)
-if not schedule then return 'gone' end
-if repeated(schedule) then return 'repeated' end
-if schedule.state == 'PAUSED' then return 'done' end
+local ids = ids_of(args.ids)
+local missing, cancelled = missing_of(ids), 0
+if missing ~= '' then return { missing, 0 } end
 
-change(schedule, { state = 'PAUSED', pending_trigger = '' })
-local run = load_run(schedule.active)
-local cancelled = run and run.state == 'QUEUED'
-  and cancel_run(schedule, 'the schedule was paused while the run waited')
-place(schedule)
-return cancelled and 'cancelled' or 'done'
+for _, id in ipairs(ids) do
+  local schedule = load_schedule(id)
+  if not repeated(schedule) and schedule.state ~= 'PAUSED' then
+    change(schedule, { state = 'PAUSED', paused_at = args.now, pending = '', retry_at = '' })
+    local run = load_run(active_run(schedule))
+    if run and run.state == 'QUEUED' then
+      cancel_run(schedule, 'the schedule was paused while the run waited')
+      cancelled = cancelled + 1
+    end
+    watch(schedule)
+    place_one(schedule)
+    local data = names(schedule)
+    data.reason = 'a command paused it'
+    emit('sync.paused', schedule.definition.environment, data)
+  end
+end
+place_environments()
+return { '', cancelled }

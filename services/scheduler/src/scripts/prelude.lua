@@ -1,162 +1,231 @@
 -- Shared by the scheduler's scripts: this text is put before each of them. ../schedule.ts describes the states.
--- KEYS[1]  '<prefix>:{<environment>}:' begins every key of the environment. They are all in one hash slot, so a
---          script may go from a run to its schedule although the caller passes no keys.
--- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms), `maxRuns` (in flight in the
---          environment) and `queueTimeoutMs` (how long a run may wait for a runner).
+-- KEYS[1]  '{<prefix>}:' begins every key of the scheduler. They are all in one hash slot, so a script may go from one
+--          entity to another, over all environments, although the caller passes no keys.
+-- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler) and
+--          `limits` { maxRuns (in flight in an environment that sets no limit), queueTimeoutMs, leaseMs, historyRuns,
+--          environmentRuns }
+--
+-- One script is one transaction: it runs to its end or not at all. What its caller has to do afterwards (wake runners, tell a
+-- runner to stop) only makes things faster: if the caller dies, runners ask once a second, and learn it by their next heartbeat.
+--
+-- Keys after the base. A field that has its default is absent, so that a schedule at rest takes little memory.
+--   s:<schedule>         schedule (hash), see load_schedule
+--   t:<schedule>         those of its fields that are long (hash)
+--   r:<run>              run that has not ended (hash), see load_run. Run id: '<schedule>-<number>'
+--   h:<schedule>         runs that ended (list, newest first), packed by pack_run in queue.lua
+--   k:<schedule>         slots that became no run (list, newest first): JSON [first, last, count, reason]
+--   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
+--   sync:<number>        definition (hash): what all schedules of a sync share, see load_definition
+--   last-sync            number of the newest definition
+--   env:<environment>    limit (hash): max_runs, weight, running, waiting
+--   int:<environment>/<integration>   the same of an integration. That of a sync is in its definition
+--   lane:<lane>          running, waiting (hash): over all environments
+--   variants:<environment>            connection (uid) → JSON { sync: [variant] } (hash): schedules that are not base ones
+--   due                  environment by the time at which one of its schedules is due first (zset)
+--   due:<environment>    schedule by the time at which a tick has to look at it (zset)
+--   delayed              run by the time at which it may be handed out (zset): QUEUED, and neither ready nor counted as waiting
+--   leases               run by the time at which it is lost (zset): all that have not ended
+--   active:<environment> run by requested_at (zset): all that have not ended
+--   ready…, full…        the queue of runs that may be handed out, see queue.lua
+--   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome)
+--   events               events to publish (stream): field e, JSON. The oldest are dropped when NATS is away for long
+--   events_dropped       how many were dropped since the last were published
+--   watch                schedule by the time at which it becomes stale, or is looked at again (zset): those that are due, run, can't
+--                        run, or are stale
+--   stale:<reason>, outages   see stale.lua
+--   alive, downtime      when a scheduler worked last; JSON [from, to] of the last time when none did
+--   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
+--   cleaning:<environment>  schedule → those streams (hash)
+--   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
+--   on:<runner>          run that it works on → what it holds there: 'reserved', 'parked' (no slot), or its lane (hash)
+--   jumps                how often the clock of Redis was found to have jumped, see shift-clock.lua
 
 local base = KEYS[1]
 local args = cjson.decode(ARGV[1])
+local limits = args.limits
 
-local HISTORY_MS = 31 * 24 * 3600 * 1000
-local HISTORY_RUNS = 50
+local DUE, DELAYED, LEASES, WATCH, EVENTS =
+  base .. 'due', base .. 'delayed', base .. 'leases', base .. 'watch', base .. 'events'
+local EVENTS_MAX = 100000
 
-local DUE = base .. 'due'         -- schedule id by the time at which a tick has to look at it
-local LEASES = base .. 'leases'   -- run id by the time at which the run is lost; all that are not ENDED
-local THROTTLED = base .. 'throttled' -- ids of runs that wait for their API: they are in LEASES, but not in flight
-local OUTBOX = base .. 'outbox'   -- requests (see request_of) that have yet to be published, by the time at which they may be
-local CLEANING = base .. 'cleaning' -- schedule id → streams that have yet to be emptied
+local function number(text) return tonumber(text) or 0 end
 
-local function load(key, id)
+local function load(key)
   local flat = redis.call('HGETALL', key)
   if #flat == 0 then return nil end
-  local entity = { key = key, id = id }
+  local entity = { key = key }
   for i = 1, #flat, 2 do entity[flat[i]] = flat[i + 1] end
   return entity
 end
 
-local function schedule_key(id) return base .. 'schedule:' .. id end
+-- A longer value would make Redis store the whole hash as a table, for good: several times the memory.
+local TEXT_MAX = 64
 
-local function load_schedule(id)
-  local schedule = load(schedule_key(id), id)
-  -- `wanted`: its name in builds before the first release.
-  if schedule then
-    schedule.pending_trigger = schedule.pending_trigger or schedule.wanted or ''
-    schedule.blocked = schedule.blocked or ''
+-- Sets fields; the value '' deletes one. Numbers are written as integers. Long texts of a schedule go to its own key for them.
+local function change(entity, fields)
+  local set, gone, long, short = {}, {}, {}, {}
+  for name, value in pairs(fields) do
+    local text = type(value) == 'number' and string.format('%.0f', value) or value
+    local before = entity[name]
+    if text == '' then
+      if before then
+        entity[name] = nil
+        if entity.texts and #before > TEXT_MAX then short[#short + 1] = name else gone[#gone + 1] = name end
+      end
+    elseif text ~= before then
+      entity[name] = text
+      local is_long = entity.texts and #text > TEXT_MAX
+      local was_long = entity.texts and before and #before > TEXT_MAX
+      local into = is_long and long or set
+      into[#into + 1] = name
+      into[#into + 1] = text
+      if before and is_long ~= was_long then
+        if was_long then short[#short + 1] = name else gone[#gone + 1] = name end
+      end
+    end
   end
+  if #long > 0 then
+    redis.call('HSET', entity.texts, unpack(long))
+    if not entity.long then
+      entity.long = '1'
+      set[#set + 1] = 'long'
+      set[#set + 1] = '1'
+    end
+  end
+  if #short > 0 then
+    redis.call('HDEL', entity.texts, unpack(short))
+    if #long == 0 and redis.call('EXISTS', entity.texts) == 0 then
+      entity.long = nil
+      gone[#gone + 1] = 'long'
+    end
+  end
+  if #set > 0 then redis.call('HSET', entity.key, unpack(set)) end
+  if #gone > 0 then redis.call('HDEL', entity.key, unpack(gone)) end
+end
+
+-- Fields of a definition: environment, integration, sync, frequency (text), interval_ms (absent: it is cron), longest_ms
+-- (between two slots), fresh_ms, fresh (as the sync says it), jitter_ms, retries, overlap ('queue_one', 'cancel_running';
+-- absent: skip), pause_after (failures; absent: never), max_runs (absent: no limit), models (JSON array), placed (by which
+-- frequency all slots of its schedules were placed), schedules (how many base schedules), variants (how many others), running,
+-- waiting
+local definitions = {}
+local function load_definition(id)
+  local definition = definitions[id]
+  if not definition then
+    definition = load(base .. 'sync:' .. id)
+    definitions[id] = definition
+  end
+  return definition
+end
+
+-- Fields of a schedule: def (number of its definition), connection, uid, variant (absent: base), state ('PAUSED';
+-- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
+-- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
+-- the run that follows the active one), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
+-- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
+-- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
+-- fresh_at is set), stale (JSON, see stale.lua), long ('1': there are fields in t:<schedule>)
+local function load_schedule(id)
+  local schedule = load(base .. 's:' .. id)
+  if not schedule then return nil end
+  schedule.id = id
+  schedule.texts = base .. 't:' .. id
+  if schedule.long then
+    local flat = redis.call('HGETALL', schedule.texts)
+    for i = 1, #flat, 2 do schedule[flat[i]] = flat[i + 1] end
+  end
+  schedule.definition = load_definition(schedule.def)
   return schedule
 end
 
+-- One that is not there yet.
+local function new_schedule(id, definition)
+  return { key = base .. 's:' .. id, texts = base .. 't:' .. id, id = id, definition = definition }
+end
+
+local function schedule_of(run_id) return string.match(run_id, '^(.*)%-%d+$') end
+
+local function last_run(schedule) return schedule.number and schedule.id .. '-' .. schedule.number end
+
+local function active_run(schedule) return schedule.active and last_run(schedule) end
+
+-- Fields of a run: environment, integration, uid, def, lane, state (QUEUED, RUNNING), attempt, cause, requested_at,
+-- queued_at (last time), not_before (it waits until then), started_at (of its first attempt), taken_at (of its last), counts (JSON
+-- array of [model, added, updated, deleted]), runner, sandbox, parked, empty_cache, found_checkpoint, has_begun, throttles,
+-- throttled_ms, throttled_reason, progressed ('1': its attempt saved a checkpoint), fruitless (attempts without progress, one
+-- after the other), hand_back (why it was handed back last), unavailable (how often it was, as a service did not answer, since it
+-- made progress last), unavailable_since
 local function load_run(id)
-  local run = load(base .. 'run:' .. id, id)
-  if run then run.throttles = run.throttles or '0' end
+  local run = id and load(base .. 'r:' .. id)
+  if run then run.id = id end
   return run
 end
 
--- The run of a report. One that Redis has lost leaves no lease behind.
-local function load_reported(id)
-  local run = load_run(id)
-  if not run then
-    redis.call('ZREM', LEASES, id)
-    redis.call('SREM', THROTTLED, id)
-  end
-  return run
+local function takes_slots(schedule) return schedule.state ~= 'PAUSED' and not schedule.blocked end
+
+-- Tells consumers of events, at least once. Instants in `data` are ms. See libs/api/src/events.ts.
+local function emit(kind, environment, data)
+  redis.call('XADD', EVENTS, '*', 'e',
+    cjson.encode({ type = kind, environment = environment, at = args.now, data = data }))
+  local dropped = redis.call('XTRIM', EVENTS, 'MAXLEN', '~', EVENTS_MAX)
+  if dropped > 0 then redis.call('INCRBY', EVENTS .. '_dropped', dropped) end
 end
 
--- Names a request for a run, in the outbox and as message id. A run is requested once, and again each time it was throttled.
-local function request_of(run)
-  return run.throttles == '0' and run.id or run.id .. '.' .. run.throttles
+local function names(schedule)
+  local definition = schedule.definition
+  return {
+    schedule = schedule.id, provider_config_key = definition.integration, connection_id = schedule.connection,
+    sync = definition.sync, variant = schedule.variant or 'base',
+  }
 end
 
-local function change(entity, fields)
-  for name, value in pairs(fields) do
-    entity[name] = tostring(value)
-    redis.call('HSET', entity.key, name, entity[name])
-  end
+-- Interval in force; nil if the frequency is cron.
+local function interval_of(schedule)
+  if schedule.frequency then return tonumber(schedule.interval_ms) end
+  return tonumber(schedule.definition.interval_ms)
 end
 
-local function takes_slots(schedule) return schedule.state == 'STARTED' and schedule.blocked == '' end
+local function fresh_ms_of(schedule) return number(schedule.fresh_ms or schedule.definition.fresh_ms) end
 
--- Puts the schedule where a tick finds it when there is something to do.
-local function place(schedule)
-  if schedule.pending_trigger ~= '' and schedule.active == '' then
-    redis.call('ZADD', DUE, args.now, schedule.id)
-  elseif takes_slots(schedule) then
-    redis.call('ZADD', DUE, schedule.next_at, schedule.id)
+-- The first slot of an interval after `time`, as nextSlot in ../slots.ts gives it.
+local function next_slot(id, interval, time)
+  local phase = tonumber(string.sub(id, 1, 12), 16) % interval
+  return phase + (math.floor((time - phase) / interval) + 1) * interval
+end
+
+-- Puts the environment where a tick finds it when one of its schedules is due.
+local function place_environment(environment)
+  local first = redis.call('ZRANGE', base .. 'due:' .. environment, 0, 0, 'WITHSCORES')[2]
+  if first then redis.call('ZADD', DUE, first, environment) else redis.call('ZREM', DUE, environment) end
+end
+
+-- Puts the schedule where a tick finds it when there is something to do. Of several of an environment, the last one may
+-- place their environment.
+local function place(schedule, without_environment)
+  local environment = schedule.definition.environment
+  local due = base .. 'due:' .. environment
+  if takes_slots(schedule) then
+    redis.call('ZADD', due, math.min(number(schedule.next_at), tonumber(schedule.retry_at) or math.huge), schedule.id)
   else
-    redis.call('ZREM', DUE, schedule.id)
+    redis.call('ZREM', due, schedule.id)
   end
+  if not without_environment then place_environment(environment) end
 end
 
--- Without throttled runs: those of one API, however many, leave room for runs of others.
-local function in_flight() return redis.call('ZCARD', LEASES) - redis.call('SCARD', THROTTLED) end
-
-local function full() return in_flight() >= args.maxRuns end
-
--- Run numbers follow the clock (tenths of a second) and never repeat: a schedule that is made again, or a Redis that
--- lost its data, still gets higher fences than the record store has seen.
-local function next_number(schedule)
-  return math.max(tonumber(schedule.number) + 1, math.floor(args.now / 100))
-end
-
--- QUEUED. The only place where a run begins. The caller has checked that none is active.
-local function begin_run(schedule, cause)
-  local number = next_number(schedule)
-  local id = schedule.id .. '-' .. string.format('%.0f', number)
-  local run = { key = base .. 'run:' .. id, id = id }
-  change(run, {
-    schedule = schedule.id, number = number, state = 'QUEUED', attempt = 0, cause = cause, requested_at = args.now,
-    started_at = 0, finished_at = 0, outcome = '', error = '', counts = '[]', runner = '',
-    sandbox = '', last_lines = '',
-    empty_cache = schedule.empty_cache, throttles = 0,
-    found_checkpoint = schedule.checkpoint ~= '' and 1 or 0,
-  })
-  change(schedule, { number = number, active = id, last_run = id, pending_trigger = '', empty_cache = '' })
-  redis.call('ZADD', LEASES, args.now + args.queueTimeoutMs, id)
-  redis.call('ZADD', OUTBOX, args.now, id)
-  local history = base .. 'runs:' .. schedule.id
-  if redis.call('LPUSH', history, id) > HISTORY_RUNS then
-    redis.call('DEL', base .. 'run:' .. redis.call('RPOP', history))
-  end
-  redis.call('PEXPIRE', history, HISTORY_MS)
-end
-
--- Begins a run now; or after the active one; or when the environment is not full any more. Triggers are coalesced: any
--- number of them that wait become one run.
-local function request_run(schedule, cause)
-  if schedule.active == '' and not full() then
-    begin_run(schedule, cause)
+-- Notes slots that became no run. Slots that follow each other for the same reason are one entry.
+local SKIPS_MAX = 20
+local function skip(schedule, first, last, count, reason)
+  if count <= 0 then return end
+  local key = base .. 'k:' .. schedule.id
+  local newest = redis.call('LINDEX', key, 0)
+  local entry = newest and cjson.decode(newest)
+  if entry and entry[4] == reason then
+    redis.call('LSET', key, 0, cjson.encode({ entry[1], last, entry[3] + count, reason }))
   else
-    change(schedule, { pending_trigger = cause })
+    redis.call('LPUSH', key, cjson.encode({ first, last, count, reason }))
+    redis.call('LTRIM', key, 0, SKIPS_MAX - 1)
   end
-end
-
--- ENDED. `schedule` may be gone.
-local function end_run(run, schedule, ending)
-  local has_begun = run.state ~= 'QUEUED' or run.has_begun == '1'
-  change(run, {
-    state = 'ENDED', outcome = ending.outcome, error = ending.error, finished_at = ending.finishedAt or args.now,
-  })
-  redis.call('PEXPIRE', run.key, HISTORY_MS)
-  redis.call('ZREM', LEASES, run.id)
-  redis.call('SREM', THROTTLED, run.id)
-  redis.call('ZREM', OUTBOX, request_of(run))
-  if not schedule or schedule.active ~= run.id then return end
-  change(schedule, { active = '' })
-  if run.outcome == 'SUCCESS' then change(schedule, { last_sync_at = run.started_at }) end
-  -- It has emptied nothing: the next run has to.
-  if not has_begun and run.empty_cache ~= '' then change(schedule, { empty_cache = run.empty_cache }) end
-end
-
--- After the active run has ended: begins the one that waits for it.
-local function go_on(schedule)
-  if schedule.pending_trigger ~= '' then request_run(schedule, schedule.pending_trigger) end
-  place(schedule)
-end
-
--- Ends the active run as CANCELLED, and returns whether there was one. The runner learns it by its next heartbeat.
-local function cancel_run(schedule, reason)
-  local run = load_run(schedule.active)
-  if not run then return false end
-  end_run(run, schedule, { outcome = 'CANCELLED', error = reason })
-  return true
-end
-
--- Why this attempt may no longer act for its run; nil if it may.
-local function stale(run, attempt)
-  if not run then return 'there is no such run' end
-  if run.state == 'ENDED' then return 'the run has ended (' .. run.outcome .. ')' end
-  if run.attempt ~= tostring(attempt) then return 'attempt ' .. run.attempt .. ' has taken over' end
-  return nil
+  change(schedule, { skipped = number(schedule.skipped) + count })
 end
 
 -- Commands on one environment come one after the other, so one that comes again is the last one that was applied.

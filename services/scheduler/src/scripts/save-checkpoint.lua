@@ -2,7 +2,10 @@
 -- Returns  '' or why the attempt may not save
 
 local run = load_run(args.run)
-local reason = stale(run, args.attempt)
+local reason = refusal(run, args.attempt)
 if reason then return reason end
-change(load_schedule(run.schedule), { checkpoint = args.checkpoint })
+local schedule = load_schedule(schedule_of(run.id))
+if not schedule then return 'its schedule is gone' end
+change(schedule, { checkpoint = args.checkpoint })
+change(run, { progressed = '1', fruitless = '', unavailable = '', unavailable_since = '' })
 return ''

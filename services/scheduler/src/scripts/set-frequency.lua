@@ -1,9 +1,15 @@
--- ARGV[1]  id, command, frequency ('' = the default), nextAt
--- Returns  'done', 'repeated' or 'gone'
+-- set-frequency
+-- Gives a schedule a frequency of its own, or takes it away.
+-- ARGV[1]  id, command, frequency ('' = that of the definition), intervalMs ('' = it is cron), longestMs (of cron; else ''), freshMs,
+--          nextAt
+-- Returns  'done', 'repeated' or 'missing'
 
 local schedule = load_schedule(args.id)
-if not schedule then return 'gone' end
+if not schedule then return 'missing' end
 if repeated(schedule) then return 'repeated' end
-change(schedule, { frequency = args.frequency, next_at = args.nextAt })
+change(schedule, {
+  frequency = args.frequency, interval_ms = args.intervalMs, longest_ms = args.longestMs, fresh_ms = args.freshMs,
+  next_at = args.nextAt,
+})
 place(schedule)
 return 'done'

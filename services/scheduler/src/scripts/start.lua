@@ -1,13 +1,30 @@
--- PAUSED → STARTED, with a run at once.
--- ARGV[1]  id, command, nextAt
--- Returns  'done', 'repeated' or 'gone'
+-- start
+-- PAUSED → STARTED, with a run at once. Slots that passed meanwhile are counted.
+-- ARGV[1]  ids (back to back), command, cron (see passed_slots)
+-- Returns  { missing (ids, back to back; if there are any, nothing was done), cron: see cron_of }
 
-local schedule = load_schedule(args.id)
-if not schedule then return 'gone' end
-if repeated(schedule) then return 'repeated' end
-if schedule.state == 'STARTED' then return 'done' end
+local ids = ids_of(args.ids)
+local missing, cron = missing_of(ids), {}
+if missing ~= '' then return { missing, {} } end
 
-change(schedule, { state = 'STARTED', next_at = args.nextAt })
-request_run(schedule, 'start')
-place(schedule)
-return 'done'
+for _, id in ipairs(ids) do
+  local schedule = load_schedule(id)
+  if schedule.state ~= 'PAUSED' then
+    repeated(schedule)
+  elseif schedule.command ~= args.command then
+    local count, last, after = passed_slots(schedule)
+    if not count then
+      cron[#cron + 1] = cron_of(schedule)
+    else
+      skip(schedule, number(schedule.next_at), last, count, 'paused')
+      change(schedule, {
+        state = '', paused_at = '', paused_because = '', failures = '', next_at = after, command = args.command,
+      })
+      request_run(schedule, 'start')
+      place_one(schedule)
+      emit('sync.started', schedule.definition.environment, names(schedule))
+    end
+  end
+end
+place_environments()
+return { '', cron }

@@ -75,9 +75,17 @@ export function runsContract(fresh: FreshStream): void {
     const atMs = Date.now()
     const line = (message: string) => ({ atMs, level: 'LOG_LEVEL_WARN' as const, message })
     const lines = [line('one'), line('two ü')]
-    await records.appendLogs({ ...of, attempt: 1, first: 0, lines })
-    await records.appendLogs({ ...of, attempt: 1, first: 0, lines })
-    await records.appendLogs({ ...of, attempt: 2, first: 0, lines: [line('three')] })
+    const other = { ...of, runId: randomUUID() }
+    const one = { attempt: 1, first: 0, lines }
+    await records.appendLogs({
+      runs: [
+        { ...of, ...one },
+        { ...other, ...one },
+      ],
+    })
+    await records.appendLogs({ runs: [{ ...of, ...one }] })
+    await records.appendLogs({ runs: [{ ...of, attempt: 2, first: 0, lines: [line('three')] }] })
+    expect((await records.listLogs({ ...other, limit: 10 })).lines).toEqual(lines)
     const all = await records.listLogs({ ...of, limit: 10 })
     expect(all.lines).toEqual([...lines, line('three')])
     const last = await records.listLogs({ ...of, limit: 2 })

@@ -1,0 +1,29 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+
+interface Options extends RestOptions {
+  connection?: string
+  run?: string
+}
+
+export const cancel = () =>
+  restCommand('cancel')
+    .description('end runs at once; their schedules go on at the next slots')
+    .argument('[integration]', 'whose syncs; or give --run')
+    .argument('[syncs...]', 'name or name::variant; all when absent')
+    .option('--connection <id>', 'only on this connection')
+    .option('--run <id>', 'only this run')
+    .action(async (integration: string | undefined, syncs: string[], options: Options) => {
+      const { connection, run } = options
+      if ((integration === undefined) === (run === undefined)) {
+        throw new Error('what to cancel? Give an integration, or --run <id>')
+      }
+      const client = clientOf(options)
+      const { cancelled, command_id } =
+        run === undefined
+          ? await client.cancelSync(integration ?? '', syncs, connection)
+          : await client.cancelRun(run)
+      if (command_id !== undefined) {
+        return console.log('Accepted. The scheduler does not answer now: it cancels when it is back.')
+      }
+      console.log(cancelled === 1 ? 'Ended 1 run.' : `Ended ${cancelled} runs.`)
+    })

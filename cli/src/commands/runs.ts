@@ -1,0 +1,61 @@
+import type { ListedRun } from '@syncline/sdk'
+import { collect } from '../collect.ts'
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { table } from '../table.ts'
+import { runState } from '../why-text.ts'
+
+interface Options extends RestOptions {
+  connection?: string
+  variant: string
+  state?: ListedRun['state'][]
+  outcome?: ('success' | NonNullable<ListedRun['reason']>)[]
+  limit: string
+  cursor?: string
+}
+
+export const runs = () =>
+  restCommand('runs')
+    .description('show runs, first those that wait and run, then those that ended last')
+    .argument('[integration]', 'all when absent')
+    .argument('[sync]', 'all when absent')
+    .option('--connection <id>', 'only on this connection')
+    .option('--variant <name>', 'of the sync', 'base')
+    .option('--state <states>', 'queued, running or ended', collect(['queued', 'running', 'ended']))
+    .option(
+      '--outcome <outcomes>',
+      'of those that ended: success, failed, cancelled, lost, timed_out, …',
+      collect(),
+    )
+    .option('--limit <count>', 'up to 100', '20')
+    .option('--cursor <cursor>', 'go on where an earlier list ended')
+    .action(async (integration: string | undefined, sync: string | undefined, options: Options) => {
+      const { connection, variant, state, outcome, limit, cursor } = options
+      const page = await clientOf(options).listRuns({
+        ...(integration !== undefined && { providerConfigKey: integration }),
+        ...(connection !== undefined && { connectionId: connection }),
+        ...(sync !== undefined && { sync: { name: sync, variant } }),
+        ...(state && { state }),
+        ...(outcome && { outcome }),
+        limit: Number(limit),
+        cursor: cursor ?? null,
+      })
+      const columns = [
+        ...(['id', 'integration', 'sync', 'connection', 'state', 'cause', 'attempt'] as const),
+        ...(['requested', 'started', 'finished', 'message'] as const),
+      ]
+      console.log(table(columns, page.runs.map(row)))
+      if (page.next_cursor !== null) console.log(`\nThere may be more: --cursor ${page.next_cursor}`)
+    })
+
+function row(run: ListedRun) {
+  const waits = run.throttled?.until
+    ? `waits for its API until ${run.throttled.until}: ${run.throttled.reason}`
+    : null
+  return {
+    ...{ id: run.id, integration: run.provider_config_key, connection: run.connection_id },
+    sync: run.variant === 'base' ? run.sync_name : `${run.sync_name}::${run.variant}`,
+    ...{ state: runState(run), cause: run.cause, attempt: run.attempt },
+    ...{ requested: run.requestedAt, started: run.startedAt, finished: run.finishedAt },
+    message: run.error ?? run.warning ?? run.parked ?? waits,
+  }
+}

@@ -1,0 +1,39 @@
+import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { table } from '../table.ts'
+
+export const syncList = () =>
+  restCommand('list')
+    .description('show the deployed sync functions, and how they are run')
+    .argument('[integration]', 'only of this one')
+    .action(async (integration: string | undefined, options: RestOptions) => {
+      const { syncs } = await clientOf(options).listDeployments()
+      const rows = syncs
+        .filter((it) => integration === undefined || it.provider_config_key === integration)
+        .map((it) => ({
+          sync: `${it.provider_config_key}/${it.name}`,
+          version: it.version,
+          frequency: it.frequency,
+          fresh: it.fresh,
+          jitter: it.jitter,
+          retries: it.retries,
+          concurrency: it.concurrency,
+          overlap: it.overlap,
+          'pause after': it.pause_after_failures,
+        }))
+      console.log(
+        table(
+          [
+            'sync',
+            'version',
+            'frequency',
+            'fresh',
+            'jitter',
+            'retries',
+            'concurrency',
+            'overlap',
+            'pause after',
+          ],
+          rows,
+        ),
+      )
+    })

@@ -1,0 +1,1 @@
+export { Event, type EventType, eventData } from '@syncline/events'

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { ConnectionId, choicesInQuery, countInQuery, ProviderConfigKey, ScheduleCursor } from './fields.ts'
+import { staleReasons } from './freshness.ts'
+import type { Route } from './route.ts'
+import { parseSyncName } from './sync-name.ts'
+import { SyncStatus } from './syncs.ts'
+
+/** A service that did not answer: what it alone knows is null. */
+export const Unavailable = z.array(z.enum(['scheduler', 'records']))
+
+/** A schedule of an environment: like its status, and it can be told without the scheduler. */
+export const Schedule = SyncStatus.extend({
+  provider_config_key: z.string(),
+  id: SyncStatus.shape.id.nullable(),
+  type: SyncStatus.shape.type.nullable(),
+  status: SyncStatus.shape.status.nullable(),
+  recordCount: SyncStatus.shape.recordCount.nullable(),
+  skippedSlots: SyncStatus.shape.skippedSlots.nullable(),
+  failures: SyncStatus.shape.failures.nullable(),
+})
+export type Schedule = z.infer<typeof Schedule>
+
+/** Those of the environment in the order of integration, connection, sync and variant. */
+const listSchedules = {
+  method: 'GET',
+  url: '/schedules',
+  schema: {
+    querystring: z
+      .strictObject({
+        provider_config_key: ProviderConfigKey.optional(),
+        connection_id: ConnectionId.optional(),
+        /** Comma-separated `name` or `name::variant`. */
+        syncs: z
+          .string()
+          .max(4096)
+          .transform((text) => text.split(',').map(parseSyncName))
+          .optional(),
+        /** Comma-separated. */
+        state: choicesInQuery(['started', 'paused']).optional(),
+        /** Comma-separated: only those that are stale for one of these reasons. */
+        reason: choicesInQuery(staleReasons).optional(),
+        /** true = only those that are stale. */
+        stale: z.stringbool().default(false),
+        /** Of their connections: `tags[plan]=pro`. */
+        tags: z.record(z.string(), z.string()).optional(),
+        limit: countInQuery(1, 100).default(100),
+        cursor: ScheduleCursor.optional(),
+      })
+      .refine((query) => query.connection_id === undefined || query.provider_config_key !== undefined, {
+        path: ['provider_config_key'],
+        message: 'connection_id needs a provider_config_key',
+      }),
+    /** A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded. */
+    response: {
+      200: z.object({
+        schedules: z.array(Schedule),
+        next_cursor: ScheduleCursor.nullable(),
+        unavailable: Unavailable,
+      }),
+    },
+  },
+} as const satisfies Route
+
+export const scheduleRoutes = { listSchedules }

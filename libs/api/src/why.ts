@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { ConnectionId, Instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import { StaleReason } from './freshness.ts'
+import type { Route } from './route.ts'
+import { ListedRun } from './runs.ts'
+import { Schedule, Unavailable } from './schedules.ts'
+
+/** Slots that passed one after the other and became no run, for the same reason. */
+export const SkippedSlots = z.object({
+  first: Instant,
+  last: Instant,
+  count: z.int(),
+  reason: StaleReason,
+})
+export type SkippedSlots = z.infer<typeof SkippedSlots>
+
+export const Why = z.object({
+  schedule: Schedule,
+  /** Newest first, the last 20 entries; null = the scheduler does not answer. */
+  skipped: z.array(SkippedSlots).nullable(),
+  /** Newest first. */
+  runs: z.array(ListedRun).nullable(),
+  unavailable: Unavailable,
+})
+export type Why = z.infer<typeof Why>
+
+/** Why a schedule is stale, if it is. */
+const getWhy = {
+  method: 'GET',
+  url: '/why',
+  schema: {
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey,
+      connection_id: ConnectionId,
+      sync_name: SyncName,
+      variant: Variant.default('base'),
+    }),
+    response: { 200: Why },
+  },
+} as const satisfies Route
+
+export const whyRoutes = { getWhy }

@@ -1,0 +1,118 @@
+import type { LogLine, RecordsClient, RunLines } from '@syncline/proto'
+import type { Attempt } from './attempt.ts'
+import { retrying } from './retrying.ts'
+
+const FLUSH_MS = 250
+/** Of one call. */
+const CALL_LINES = 1000
+const CALL_CHARS = 1024 * 1024
+/** Of all runs, while the record store is slow or away. */
+const WAITING_CHARS = 32 * 1024 * 1024
+/** What a line takes beside its text. */
+const LINE_CHARS = 100
+const APPEND_FOR_MS = 10_000
+
+/** The lines of an attempt that wait. */
+interface Waiting extends RunLines {
+  chars: number
+}
+
+/**
+ * Sends the lines of all runs of this process to the record store: one call for what comes within a quarter of a second, and
+ * one call at a time. So a line is seen a moment after it was written, perhaps after the end of its run, and a process that dies
+ * loses those of this moment. A log that can't be stored costs no run its success: lines are lost, and counted, when the
+ * store does not take them for 10 s, and when too many wait.
+ */
+export class LogSender implements AsyncDisposable {
+  readonly #records: RecordsClient
+  readonly #onLoss: (lines: number, error: unknown) => void
+  #waiting = new Map<Attempt, Waiting>()
+  #lines = 0
+  #chars = 0
+  #lost = 0
+  #timer: NodeJS.Timeout | undefined
+  #sending: Promise<void> | undefined
+
+  constructor(records: RecordsClient, onLoss: (lines: number, error: unknown) => void) {
+    this.#records = records
+    this.#onLoss = onLoss
+  }
+
+  /** False: the line is lost. @param number Of the line in the log of its attempt; without gaps. */
+  add(attempt: Attempt, number: number, line: LogLine): boolean {
+    const chars = line.message.length + LINE_CHARS
+    if (this.#chars + chars > WAITING_CHARS) {
+      this.#lost++
+      return false
+    }
+    let waiting = this.#waiting.get(attempt)
+    if (!waiting) {
+      const { environment, runId, attempt: of } = attempt
+      waiting = { environment, runId, attempt: of, first: number, lines: [], chars: 0 }
+      this.#waiting.set(attempt, waiting)
+    }
+    waiting.lines.push(line)
+    waiting.chars += chars
+    this.#chars += chars
+    if (++this.#lines >= CALL_LINES || this.#chars >= CALL_CHARS) void this.#flush()
+    else this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_MS)
+    return true
+  }
+
+  /** Sends what waits. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sending
+    await this.#flush()
+  }
+
+  #flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    return this.#sending
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const calls = inCalls(this.#waiting.values())
+      this.#waiting = new Map()
+      this.#lines = 0
+      for (const runs of calls) await this.#send(runs)
+    }
+  }
+
+  async #send(runs: Waiting[]): Promise<void> {
+    try {
+      await retrying((signal) => this.#records.appendLogs({ runs }, { signal }), {
+        forMs: APPEND_FOR_MS,
+        signal: AbortSignal.timeout(APPEND_FOR_MS),
+      })
+    } catch (error) {
+      this.#lost += runs.reduce((sum, { lines }) => sum + lines.length, 0)
+      this.#onLoss(this.#lost, error)
+      this.#lost = 0
+    }
+    for (const { chars } of runs) this.#chars -= chars
+    if (this.#lost > 0) this.#onLoss(this.#lost, new Error(`more than ${WAITING_CHARS} characters waited`))
+    this.#lost = 0
+  }
+}
+
+/** Lines of an attempt stay together. */
+function inCalls(waiting: Iterable<Waiting>): Waiting[][] {
+  const calls: Waiting[][] = []
+  let [lines, chars] = [Infinity, 0]
+  for (const run of waiting) {
+    if (lines >= CALL_LINES || chars >= CALL_CHARS) {
+      calls.push([])
+      lines = 0
+      chars = 0
+    }
+    calls.at(-1)?.push(run)
+    lines += run.lines.length
+    chars += run.chars
+  }
+  return calls
+}

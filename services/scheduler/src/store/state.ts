@@ -1,0 +1,52 @@
+import { type Redis, redisCall, type Script, script } from '@syncline/redis'
+
+/** Unix milliseconds: the same for all instances, see ../clock.ts. */
+export type Clock = () => number
+
+export interface Limits {
+  /** Runs in flight in an environment that sets no limit of its own. */
+  maxRuns: number
+  /** How long a run may wait for a runner. */
+  queueTimeoutMs: number
+  leaseMs: number
+  /** Runs that ended, kept for each schedule. */
+  historyRuns: number
+  /** And in the list of its environment, about. */
+  environmentRuns: number
+}
+
+const at = (name: string) => new URL(`../scripts/${name}.lua`, import.meta.url)
+
+/** A script of this service: ../scripts/<name>.lua behind what all of them share, and what some do. */
+export const load = (name: string, ...shared: string[]): Script =>
+  script(at(name), ...['prelude', 'queue', ...shared].map(at))
+
+/** The scheduler's part of Redis: what its stores are made of. Keys are named in ../scripts/prelude.lua. */
+export class State {
+  readonly #redis: Redis
+  readonly #base: string
+  readonly #limits: Limits
+  readonly now: Clock
+
+  constructor(redis: Redis, prefix: string, limits: Limits, now: Clock) {
+    this.#redis = redis
+    this.#base = `{${prefix}}:`
+    this.#limits = limits
+    this.now = now
+  }
+
+  key(name: string): string {
+    return this.#base + name
+  }
+
+  /** Changes go through scripts. `Result` is what the script's header says that it returns. */
+  run<Result>(run: Script, args: Record<string, unknown> = {}): Promise<Result> {
+    const all = JSON.stringify({ ...args, limits: this.#limits, now: this.now() })
+    return this.ask((redis) => run(redis, [this.#base], [all]) as Promise<Result>)
+  }
+
+  /** Reads. */
+  ask<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    return redisCall(work(this.#redis))
+  }
+}

@@ -1,0 +1,198 @@
+import type { Reason } from '../freshness.ts'
+import { type Outcome, type Run, runFrom, unpackRun } from '../run.ts'
+import { type FactsReply, record, type View, viewsFrom } from './facts.ts'
+import { load, type State } from './state.ts'
+
+const scripts = {
+  listSchedules: load('list-schedules', 'facts'),
+  sweepStale: load('sweep-stale', 'stale', 'facts'),
+  markStale: load('mark-stale', 'stale'),
+  countStale: load('count-stale'),
+  listRuns: load('list-runs'),
+  capacity: load('capacity'),
+}
+
+/** A schedule that was found stale. */
+export interface Found {
+  id: string
+  /** As it was read: if it changes meanwhile, what was found does not hold. */
+  freshAt: number
+  reason: Reason
+  since: number
+  staleSince: number
+  message: string
+}
+
+export interface SkippedSlots {
+  first: number
+  last: number
+  count: number
+  reason: Reason
+}
+
+export interface Limit {
+  name: string
+  /** 0 = none. */
+  max: number
+  running: number
+  waiting: number
+  weight: number
+}
+
+/** Where a list of runs goes on: see ../scripts/list-runs.lua. */
+export interface RunsPosition {
+  active: string
+  ended: string
+}
+
+export interface RunsFilter {
+  integration: string
+  sync: string
+  /** Ids. */
+  schedules?: string[]
+  states?: Run['state'][]
+  outcomes?: Outcome[]
+}
+
+export interface ListedRun {
+  run: Run
+  integration: string
+  connection: string
+  sync: string
+  variant: string
+}
+
+type RunRow =
+  | [id: string, names: Names, flat: string[]]
+  | [id: string, names: Names, packed: string, outcome: string, finishedAt: string]
+type Names = [integration: string, connection: string, sync: string, variant: string]
+type LimitRow = [name: string, max: number, running: number, waiting: number, weight: number]
+type RunnerRow = [id: string, sandbox: string, slots: number, reserved: number, busy: number, seenAt: string]
+
+/** What is shown of schedules and runs, and the marks of stale ones. */
+export class Views {
+  readonly #state: State
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  now(): number {
+    return this.#state.now()
+  }
+
+  /** By id; those that do not exist are not among them. */
+  async schedules(ids: string[]): Promise<Map<string, View>> {
+    if (ids.length === 0) return new Map()
+    return viewsFrom(await this.#state.run<FactsReply>(scripts.listSchedules, { ids }))
+  }
+
+  /** Variants by sync, of connections that have some, by uid. */
+  async variants(environment: string, uids: string[]): Promise<Map<string, Record<string, string[]>>> {
+    const found = new Map<string, Record<string, string[]>>()
+    if (uids.length === 0) return found
+    const key = this.#state.key(`variants:${environment}`)
+    const texts = await this.#state.ask((redis) => redis.hmget(key, ...uids))
+    for (const [index, text] of texts.entries()) if (text) found.set(uids[index] as string, JSON.parse(text))
+    return found
+  }
+
+  /** Schedules that may have become stale, or are so for some time: at most `limit`. */
+  async sweep(limit: number, times: { againMs: number; downMs: number }): Promise<View[]> {
+    const reply = await this.#state.run<FactsReply>(scripts.sweepStale, { limit, ...times })
+    return [...viewsFrom(reply).values()]
+  }
+
+  async markStale(schedules: Found[]): Promise<number> {
+    return schedules.length === 0 ? 0 : this.#state.run<number>(scripts.markStale, { schedules })
+  }
+
+  async countStale(reasons: Reason[]) {
+    const [schedules, rows] = await this.#state.run<[number, [number, number][]]>(scripts.countStale, {
+      reasons,
+    })
+    const stale = rows.map(([count, since], index) => ({ reason: reasons[index] as Reason, count, since }))
+    return { schedules, stale }
+  }
+
+  async skippedSlots(id: string): Promise<SkippedSlots[]> {
+    const texts = await this.#state.ask((redis) => redis.lrange(this.#state.key(`k:${id}`), 0, -1))
+    return texts.map((text) => {
+      const [first, last, count, reason] = JSON.parse(text) // what skip in prelude.lua wrote
+      return { first, last, count, reason }
+    })
+  }
+
+  /** Runs of a schedule, newest first: the one that has not ended, and those that are kept. */
+  async runsOf(id: string): Promise<Run[]> {
+    const [views, texts] = await Promise.all([
+      this.schedules([id]),
+      this.#state.ask((redis) => redis.lrange(this.#state.key(`h:${id}`), 0, -1)),
+    ])
+    const { run } = views.get(id) ?? {}
+    return [...(run ? [run] : []), ...texts.map((text) => unpackRun(id, text))]
+  }
+
+  /** A page of the runs of an environment. Looks at `looks` runs at most. */
+  async runs(
+    environment: string,
+    filter: RunsFilter,
+    { active, ended }: RunsPosition,
+    { limit, looks }: { limit: number; looks: number },
+  ): Promise<{ runs: ListedRun[]; next: RunsPosition | undefined }> {
+    const { states, outcomes, ...names } = filter
+    const [rows, nextActive, nextEnded] = await this.#state.run<[RunRow[], string, string]>(
+      scripts.listRuns,
+      {
+        ...{ environment, limit, looks, active, ended, ...names },
+        ...(states && { states: setOf(states) }),
+        ...(outcomes && { outcomes: setOf(outcomes) }),
+      },
+    )
+    const isLast = nextActive === '-' && nextEnded === '-'
+    return {
+      runs: rows.map(listedRun),
+      next: isLast ? undefined : { active: nextActive, ended: nextEnded },
+    }
+  }
+
+  async capacity(environment: string, names: { integrations: string[]; syncs: string[] }) {
+    const [own, integrations, syncs, runners] = await this.#state.run<
+      [LimitRow, LimitRow[], LimitRow[], RunnerRow[]]
+    >(scripts.capacity, { environment, ...names })
+    return {
+      environment: limitFrom(own),
+      integrations: integrations.map(limitFrom),
+      syncs: syncs.map(limitFrom),
+      runners: runners.map(([id, sandbox, slots, reservedSlots, busy, seenAt]) => ({
+        ...{ id, sandbox, slots, reservedSlots, busy },
+        seenAt: Number(seenAt),
+      })),
+    }
+  }
+}
+
+function limitFrom([name, max, running, waiting, weight]: LimitRow): Limit {
+  return { name, max, running, waiting, weight }
+}
+
+function listedRun([
+  id,
+  [integration, connection, sync, variant],
+  what,
+  outcome,
+  finishedAt,
+]: RunRow): ListedRun {
+  const names = { integration, connection, sync, variant }
+  if (typeof what !== 'string') return { run: runFrom(id, record(what)), ...names }
+  const schedule = id.slice(0, id.lastIndexOf('-'))
+  if (what !== '') return { run: unpackRun(schedule, what), ...names }
+  // Its schedule has had so many runs since that it is not kept.
+  const number = id.slice(schedule.length + 1)
+  const packed = JSON.stringify([Number(number), '', 'schedule', Number(finishedAt), 0, outcome])
+  return { run: unpackRun(schedule, packed), ...names }
+}
+
+function setOf(words: string[]): Record<string, true> {
+  return Object.fromEntries(words.map((word) => [word, true]))
+}
