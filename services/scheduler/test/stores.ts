@@ -58,7 +58,7 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     },
     /** What a tick does. */
     async tick() {
-      while ((await runs.claimDue(1000)).more);
+      while ((await runs.claimDue(1000, await runs.jumps())).more);
     },
     async take(slots = 1000): Promise<Taken[]> {
       return runs.takeRuns(runner, slots, 0)
