@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { activeOf, create, end, type Instance, LEASE_MS, pass, RUNNER, scheduleOf, take, takeAll } from './steps.ts'
+import {
+  activeOf,
+  create,
+  end,
+  type Instance,
+  LEASE_MS,
+  pass,
+  RUNNER,
+  scheduleOf,
+  take,
+  takeAll,
+} from './steps.ts'
 import { HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
 
 const OTHER = { ...RUNNER, id: 'host/2/two' }
@@ -56,7 +67,10 @@ test('a run that saves a checkpoint in each attempt may lose any number of runne
 })
 
 test('a run that no runner takes ends as LOST, with the true reason', async () => {
-  await using world = await openWorld({ SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '1', RUN_QUEUE_TIMEOUT_MS: String(30 * MINUTE_MS) })
+  await using world = await openWorld({
+    SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '1',
+    RUN_QUEUE_TIMEOUT_MS: String(30 * MINUTE_MS),
+  })
   const instance = await world.instance()
   const alone = await create(instance, { environment: 'prod' })
   const running = await create(instance, { uid: 'running' })
@@ -69,9 +83,16 @@ test('a run that no runner takes ends as LOST, with the true reason', async () =
     await pass(world, instance, MINUTE_MS / 2)
   }
   const [lost] = await instance.runs.ended(alone, 1)
-  expect(lost).toMatchObject({ outcome: 'LOST', attempt: 0, error: expect.stringContaining('no runner had a free slot') })
+  expect(lost).toMatchObject({
+    outcome: 'LOST',
+    attempt: 0,
+    error: expect.stringContaining('no runner had a free slot'),
+  })
   const [held] = await instance.runs.ended(full, 1)
-  expect(held).toMatchObject({ outcome: 'LOST', error: expect.stringContaining('of its environment were in flight') })
+  expect(held).toMatchObject({
+    outcome: 'LOST',
+    error: expect.stringContaining('of its environment were in flight'),
+  })
   // Nothing of its own went wrong: it does not count as a failure.
   expect(await scheduleOf(instance, alone)).toMatchObject({ failures: 0 })
   expect(await activeOf(instance, running)).toMatchObject({ state: 'RUNNING' })
@@ -107,45 +128,48 @@ test('a scheduler that starts judges no living run by the time when there was no
   expect(await activeOf(started, dead)).toMatchObject({ state: 'QUEUED' })
 })
 
-test.for([HOUR_MS, -HOUR_MS])('a clock that jumps by %d ms costs no living run, and no run that waits', async (byMs) => {
-  await using world = await openWorld()
-  const instances = [await world.instance(), await world.instance()] as const
-  const [instance, other] = instances
-  const { alive, dead, living } = await livingAndDead(world, instance)
-  const throttled = await create(instance, { uid: 'throttled' })
-  const { run: throttledRun } = await take(instance, throttled)
-  const resumeAt = world.clock.now + 2 * MINUTE_MS
-  await end(instance, { run: throttledRun, attempt: 1 }, { outcome: 'THROTTLED', error: '429', resumeAt })
-  const waiting = await create(instance, { uid: 'waiting' })
+test.for([HOUR_MS, -HOUR_MS])(
+  'a clock that jumps by %d ms costs no living run, and no run that waits',
+  async (byMs) => {
+    await using world = await openWorld()
+    const instances = [await world.instance(), await world.instance()] as const
+    const [instance, other] = instances
+    const { alive, dead, living } = await livingAndDead(world, instance)
+    const throttled = await create(instance, { uid: 'throttled' })
+    const { run: throttledRun } = await take(instance, throttled)
+    const resumeAt = world.clock.now + 2 * MINUTE_MS
+    await end(instance, { run: throttledRun, attempt: 1 }, { outcome: 'THROTTLED', error: '429', resumeAt })
+    const waiting = await create(instance, { uid: 'waiting' })
 
-  world.clock.jump(byMs)
-  for (const { ticker, clock } of [instance, other, instance]) {
-    await ticker.tick()
-    await clock.synchronize()
-    await ticker.tick()
-  }
-  expect(instance.runs.now()).toBe(world.clock.now)
-  expect(await world.redis.get(world.key('jumps'))).toBe('1')
-  for (const id of [alive, dead]) expect(await activeOf(instance, id)).toMatchObject({ state: 'RUNNING' })
-  expect(await activeOf(instance, waiting)).toMatchObject({ state: 'QUEUED' })
-  expect(await activeOf(instance, throttled)).toMatchObject({ notBefore: resumeAt + byMs })
+    world.clock.jump(byMs)
+    for (const { ticker, clock } of [instance, other, instance]) {
+      await ticker.tick()
+      await clock.synchronize()
+      await ticker.tick()
+    }
+    expect(instance.runs.now()).toBe(world.clock.now)
+    expect(await world.redis.get(world.key('jumps'))).toBe('1')
+    for (const id of [alive, dead]) expect(await activeOf(instance, id)).toMatchObject({ state: 'RUNNING' })
+    expect(await activeOf(instance, waiting)).toMatchObject({ state: 'QUEUED' })
+    expect(await activeOf(instance, throttled)).toMatchObject({ notBefore: resumeAt + byMs })
 
-  for (let waited = 0; waited < LEASE_MS + CONFIGURED_LEASE_MS; waited += 10_000) {
-    await beat(instance, living, OTHER)
-    await pass(world, other, 10_000)
-  }
-  expect(await activeOf(instance, alive)).toMatchObject({ state: 'RUNNING' })
-  expect(await activeOf(instance, dead)).toMatchObject({ state: 'QUEUED', attempt: 1 })
-  expect(await activeOf(instance, waiting)).toMatchObject({ state: 'QUEUED', attempt: 0 })
+    for (let waited = 0; waited < LEASE_MS + CONFIGURED_LEASE_MS; waited += 10_000) {
+      await beat(instance, living, OTHER)
+      await pass(world, other, 10_000)
+    }
+    expect(await activeOf(instance, alive)).toMatchObject({ state: 'RUNNING' })
+    expect(await activeOf(instance, dead)).toMatchObject({ state: 'QUEUED', attempt: 1 })
+    expect(await activeOf(instance, waiting)).toMatchObject({ state: 'QUEUED', attempt: 0 })
 
-  // Slots come at their distance from now, whichever way the clock went.
-  await pass(world, instance, HOUR_MS / 2)
-  for (const id of [alive, dead, waiting]) {
-    const nextAt = (await scheduleOf(instance, id))?.nextAt ?? 0
-    expect(nextAt - world.clock.now).toBeGreaterThan(0)
-    expect(nextAt - world.clock.now).toBeLessThanOrEqual(HOUR_MS)
-  }
-})
+    // Slots come at their distance from now, whichever way the clock went.
+    await pass(world, instance, HOUR_MS / 2)
+    for (const id of [alive, dead, waiting]) {
+      const nextAt = (await scheduleOf(instance, id))?.nextAt ?? 0
+      expect(nextAt - world.clock.now).toBeGreaterThan(0)
+      expect(nextAt - world.clock.now).toBeLessThanOrEqual(HOUR_MS)
+    }
+  },
+)
 
 test('after a jump back of the clock, a cron schedule has its slots again', async () => {
   await using world = await openWorld()

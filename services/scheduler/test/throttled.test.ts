@@ -1,7 +1,18 @@
 import { RunOutcome } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { activeOf, create, end, type Instance, RUNNER, scheduleOf, succeed, take, takeAll, trigger } from './steps.ts'
+import {
+  activeOf,
+  create,
+  end,
+  type Instance,
+  RUNNER,
+  scheduleOf,
+  succeed,
+  take,
+  takeAll,
+  trigger,
+} from './steps.ts'
 import { HOUR_MS, MINUTE_MS, openWorld } from './world.ts'
 
 const WAIT_MS = 10 * MINUTE_MS
@@ -123,7 +134,10 @@ test('triggers, slots, pauses and resets meet a throttled run as one that is que
 
   await trigger(instance, of('trigger').id, 'one')
   await trigger(instance, of('trigger').id, 'two')
-  expect(await scheduleOf(instance, of('trigger').id)).toMatchObject({ active: of('trigger').run, pending: 'trigger' })
+  expect(await scheduleOf(instance, of('trigger').id)).toMatchObject({
+    active: of('trigger').run,
+    pending: 'trigger',
+  })
   await instance.schedules.pause([of('pause').id], 'pause')
   await trigger(instance, of('reset').id, 'reset', { reset: true })
   world.clock.advance(HOUR_MS)
@@ -133,7 +147,10 @@ test('triggers, slots, pauses and resets meet a throttled run as one that is que
   expect(JSON.parse(skip ?? '')).toMatchObject({ 2: 1, 3: 'rate_limited' })
 
   for (const name of ['pause', 'reset']) {
-    expect((await instance.runs.ended(of(name).id, 1))[0]).toMatchObject({ outcome: 'CANCELLED', id: of(name).run })
+    expect((await instance.runs.ended(of(name).id, 1))[0]).toMatchObject({
+      outcome: 'CANCELLED',
+      id: of(name).run,
+    })
   }
   expect(await world.problems()).toEqual([])
   await takeAll(instance)
