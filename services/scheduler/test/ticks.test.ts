@@ -32,7 +32,8 @@ test('one script claims what is due over all environments, and each gets its par
 })
 
 test('environments with nothing due cost nothing: a tick is one script', async () => {
-  await using world = await openWorld()
+  await using redis = await ownRedis()
+  await using world = await openWorld({ REDIS_URL: redis.url })
   const instance = await world.instance()
   for (let i = 0; i < 40; i++) await create(instance, { environment: `env-${i}`, paused: i % 2 === 0 })
   for (const taken of await takeAll(instance)) await end(instance, taken)
@@ -97,12 +98,14 @@ test('a schedule that can not be claimed is put aside for an hour, and the other
     fields: { ...CRON, frequency: 'whenever' },
   })
   const undefined_ = await create(instance, { sync: 'undefined' })
-  const broken = await create(instance, { sync: 'broken', fields: { interval_ms: 0 } })
+  const broken = await create(instance, { sync: 'broken' })
   const wrong = await create(instance, { sync: 'wrong' })
   const well = await create(instance, { sync: 'well' })
   for (const taken of await takeAll(instance)) await end(instance, taken)
   const { definition } = (await scheduleOf(instance, undefined_)) ?? {}
   await world.redis.del(world.key(`sync:${definition?.id}`))
+  const { definition: other } = (await scheduleOf(instance, broken)) ?? {}
+  await world.redis.hset(world.key(`sync:${other?.id}`), 'interval_ms', 'soon')
   await world.redis.del(world.key(`s:${wrong}`))
   await world.redis.set(world.key(`s:${wrong}`), 'no hash')
   await dueNow(world, unreadable)
@@ -128,7 +131,7 @@ test('a run that fails is repeated with growing waits, as often as its sync says
   const id = await create(instance, { fields: { retries: 3, frequency: 'every day', interval_ms: DAY_MS } })
   await dueNow(world, id, world.clock.now + HOUR_MS)
   const waits = []
-  for (let retry = 0; ; retry++) {
+  for (;;) {
     await end(instance, await take(instance, id), { outcome: 'FAILED', error: 'no' })
     const { retryAt = 0 } = (await scheduleOf(instance, id)) ?? {}
     if (retryAt === 0) break
@@ -253,5 +256,3 @@ async function scripts({ redis }: World): Promise<number> {
   const stats = await redis.info('commandstats')
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }
-
-export type { Instance }
