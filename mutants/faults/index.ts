@@ -5,6 +5,7 @@ import { catalog } from './catalog.ts'
 import { events } from './events.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
+import { sandboxes } from './sandbox.ts'
 import { scheduler } from './scheduler.ts'
 import { tokens } from './tokens.ts'
 
@@ -17,4 +18,5 @@ export const mutants: Mutant[] = [
   ...events,
   ...tokens,
   ...budget,
+  ...sandboxes,
 ]
