@@ -56,7 +56,7 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     },
     /** What a tick does. */
     async tick() {
-      while ((await runs.claimDue(1000)).more);
+      while ((await runs.claimDue(1000, 0)).more);
     },
     async take(slots = 1000): Promise<Taken[]> {
       return runs.takeRuns(runner, slots, 0)
