@@ -19,6 +19,7 @@ test('every slot runs once or has its reason, no runs overlap, and none is lost 
     schedulers: 2,
     runners: 2,
     slots: 4,
+    leaseMs: 5000,
     intervals: [1, 2, 6],
     environments: ['dev', 'prod'],
     connections: 1,

@@ -8,7 +8,6 @@ import { openShiftedClock, type ShiftedClock } from './shifted-clock.ts'
 import { Victim } from './victim.ts'
 
 const HOSTS = ['127.0.0.1', '127.0.0.2', '127.0.0.3']
-export const LEASE_MS = 10_000
 const DRAIN_MS = 3000
 
 /** The whole system with several schedulers and runners, each process of which may be killed or suspended. */
@@ -29,6 +28,7 @@ export interface ChaosSize {
   schedulers: number
   runners: number
   slots: number
+  leaseMs: number
 }
 
 export async function startChaosSystem(dir: string, apiHost: string, size: ChaosSize): Promise<ChaosSystem> {
@@ -70,7 +70,7 @@ export async function startChaosSystem(dir: string, apiHost: string, size: Chaos
     EGRESS_ALLOW_HOSTS: apiHost,
     SANDBOX_MIN_LEVEL: 'basic',
     SYNC_MIN_FREQUENCY: '1s',
-    RUN_LEASE_MS: String(LEASE_MS),
+    RUN_LEASE_MS: String(size.leaseMs),
     RUNNER_SLOTS: String(size.slots),
     RUNNER_DRAIN_MS: String(DRAIN_MS),
     LOG_LEVEL: 'warn',

@@ -28,6 +28,7 @@ const report = await causeChaos({
   schedulers: Number(values.schedulers),
   runners: Number(values.runners),
   slots: 4,
+  leaseMs: 10_000,
   intervals: [1, 2, 5, 10, 30],
   environments: ['dev', 'prod'],
   connections: 2,

@@ -3,6 +3,7 @@ import { budget } from './budget.ts'
 import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
 import { events } from './events.ts'
+import { chaos } from './chaos.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
 import { scheduler } from './scheduler.ts'
@@ -17,4 +18,5 @@ export const mutants: Mutant[] = [
   ...events,
   ...tokens,
   ...budget,
+  ...chaos,
 ]
