@@ -17,6 +17,8 @@ import { readRunEvents } from './run-events.ts'
 const INTEGRATION = 'api'
 /** More than a lease, what schedulers wait beside it, and the longest run. */
 const RECOVER_MS = 120_000
+/** Events are published a moment after they happen. */
+const PUBLISH_MS = 3000
 
 export interface ChaosOptions {
   seed: string
@@ -205,7 +207,8 @@ async function observe(
 ): Promise<Observed[]> {
   const effects = [...options.api.effects]
   const after = await eventually(() => readSchedules(system, options.environments), 20_000)
-  const events = await settledEvents(system)
+  await sleep(PUBLISH_MS)
+  const events = await readRunEvents(system.bus)
   const observed: Observed[] = []
   for (const schedule of after) {
     const before = options.before.find(({ id }) => id === schedule.id)
@@ -224,16 +227,6 @@ async function observe(
     })
   }
   return observed
-}
-
-/** Events are published a moment after they happen. */
-async function settledEvents(system: ChaosSystem) {
-  for (;;) {
-    const { length } = await readRunEvents(system.bus)
-    await sleep(2000)
-    const events = await readRunEvents(system.bus)
-    if (events.length === length) return events
-  }
 }
 
 const skippedSlots = (system: ChaosSystem, schedule: Found): Promise<SkippedSlots[]> =>
