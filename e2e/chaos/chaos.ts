@@ -17,6 +17,8 @@ import { readRunEvents } from './run-events.ts'
 const INTEGRATION = 'api'
 /** More than a lease, what schedulers wait beside it, and the longest run. */
 const RECOVER_MS = 120_000
+/** A process that was killed works again after so long. */
+const STARTS_MS = 10_000
 /** Events are published a moment after they happen. */
 const PUBLISH_MS = 3000
 
@@ -79,7 +81,7 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
     const settled = schedules.filter(({ lastRun }) => lastRun && lastRun.finishedAtMs > 0)
     if (settled.length < count) throw new Error(`${settled.length} of ${count} schedules have run once`)
     return schedules
-  }, 60_000)
+  }, 150_000)
 
   progress(`${count} schedules; faults for ${options.seconds} s`)
   const faults = await causeFaults(system, options, random.fork('faults'), progress)
@@ -93,7 +95,8 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const observed = await observe(system, { ...options, api, tenants, before })
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
   const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
-  const quiet = { backMs, jumps: jumps.length, sinceMs }
+  const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
+  const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs }
   return reportOf(observed, {
     faults,
     clockJumps: system.clock !== undefined,
@@ -244,7 +247,7 @@ const skippedSlots = (system: ChaosSystem, schedule: Found): Promise<SkippedSlot
 async function idsOf(client: Syncline, { connectionId, sync }: Found): Promise<number[]> {
   const place = { providerConfigKey: INTEGRATION, connectionId, model: modelOf(sync) }
   const ids: number[] = []
-  for await (const { id } of client.listAllRecords({ ...place, limit: 1000 })) ids.push(Number(id))
+  for await (const { id } of client.listAllRecords({ ...place, limit: 500 })) ids.push(Number(id))
   return ids
 }
 

@@ -23,6 +23,11 @@ export interface Observed {
 export interface Quiet {
   /** Backward jumps of the clock, added up. */
   backMs: number
+  /**
+   * Slots that were overdue when the clock jumped back are due once more when their time comes again: so long may they have
+   * been overdue, over all jumps.
+   */
+  overdueMs: number
   jumps: number
   /** Runs that began after this, by the clock of the scheduler, had no fault beside them. */
   sinceMs: number

@@ -18,22 +18,16 @@ export interface RunEvent {
 export async function readRunEvents(bus: Bus): Promise<RunEvent[]> {
   const stream = `${bus.prefix}_EVENTS`
   const { state } = await bus.manager.streams.info(stream)
-  if (state.messages === 0) return []
-  const consumer = await bus.jetstream.consumers.get(stream, {
-    filter_subjects: `${bus.prefix}.event.run.>`,
-    deliver_policy: DeliverPolicy.All,
-  })
   const found = new Map<string, RunEvent>()
-  for (;;) {
-    const batch = await consumer.fetch({ max_messages: 1000, expires: 1000 })
-    let read = 0
-    for await (const message of batch) {
-      read++
-      const { id, type, data } = Event.parse(message.json())
-      if (!found.has(id)) found.set(id, eventOf(type as RunEvent['type'], data)) // of the filter
-    }
-    if (read === 0) return [...found.values()]
+  if (state.messages === 0) return []
+  const consumer = await bus.jetstream.consumers.get(stream, { deliver_policy: DeliverPolicy.All })
+  const messages = await consumer.consume()
+  for await (const message of messages) {
+    const { id, type, data } = Event.parse(message.json())
+    if (type.startsWith('run.') && !found.has(id)) found.set(id, eventOf(type as RunEvent['type'], data))
+    if (message.seq >= state.last_seq) break
   }
+  return [...found.values()]
 }
 
 function eventOf(type: RunEvent['type'], data: Record<string, unknown>): RunEvent {
