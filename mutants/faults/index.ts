@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 import { budget } from './budget.ts'
 import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
+import { chaos } from './chaos.ts'
 import { events } from './events.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
@@ -19,4 +20,5 @@ export const mutants: Mutant[] = [
   ...tokens,
   ...budget,
   ...sandboxes,
+  ...chaos,
 ]
