@@ -6,6 +6,7 @@ const longest = [
   '/services/records/test/shards.test.ts',
   '/e2e/cursor-guarantee.test.ts',
   '/e2e/crashes.test.ts',
+  '/e2e/chaos.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {

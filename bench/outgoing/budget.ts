@@ -8,9 +8,9 @@ import { startRedis } from '@syncline/embedded'
 import { Budgets } from '@syncline/outgoing'
 import { accessOf, Simulation } from '@syncline/outgoing/simulation'
 import { connectRedis, type Redis } from '@syncline/redis'
+import type { Figure, Options } from '../part.ts'
 import type { BudgetProcess } from './budget-process.ts'
 import { startLimitedApi, type Taken } from './limited-api.ts'
-import type { Figure, Options } from './part.ts'
 
 const REQUESTS = 10
 const PROCESSES = 4

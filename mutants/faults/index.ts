@@ -2,9 +2,11 @@ import type { Mutant } from '../mutant.ts'
 import { budget } from './budget.ts'
 import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
+import { chaos } from './chaos.ts'
 import { events } from './events.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
+import { sandboxes } from './sandbox.ts'
 import { scheduler } from './scheduler.ts'
 import { tokens } from './tokens.ts'
 
@@ -17,4 +19,6 @@ export const mutants: Mutant[] = [
   ...events,
   ...tokens,
   ...budget,
+  ...sandboxes,
+  ...chaos,
 ]

@@ -7,6 +7,8 @@ export interface Repetition extends AsyncDisposable {
   wake(): void
 }
 
+const WOKEN = new Error('woken')
+
 /**
  * Runs `job` at once and then again and again, one at a time: `periodMs` after it has returned, at once if it returned
  * true (there is more to do), `retryMs` after a failure. Pauses vary by ± 25 %, so that instances don't move in step.
@@ -43,7 +45,8 @@ export function repeat(
   })()
   return {
     wake: () => {
-      if (wakeable) pause.abort()
+      // With a reason of ours: an abort without one makes an error with its stack each time.
+      if (wakeable) pause.abort(WOKEN)
     },
     async [Symbol.asyncDispose]() {
       stop.abort()

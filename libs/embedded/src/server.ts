@@ -15,6 +15,8 @@ export type ServerOptions = {
   log: string
   /** Ends a start that is under way: the server is stopped, and the start rejects. */
   signal?: AbortSignal | undefined
+  /** Variables beside those that the program needs. */
+  env?: NodeJS.ProcessEnv | undefined
 }
 
 export type Server = {
@@ -53,7 +55,7 @@ export async function startServer(program: Program, options: ServerOptions): Pro
   const { pid, exited, kill } = await spawnBound(await program.command({ dir, port }), {
     cwd: dir,
     output: log.fd,
-    env: program.env?.(port) ?? { TZ: 'UTC' },
+    env: { ...(program.env?.(port) ?? { TZ: 'UTC' }), ...options.env },
   })
 
   const server: Server = {

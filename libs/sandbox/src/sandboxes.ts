@@ -27,6 +27,8 @@ const REFILL_AFTER_MS = 50
 const OLD_MS = 10 * 60_000
 const PAUSE_MAX_MS = 30_000
 const MIB = 1024 * 1024
+/** A run waits so long at most for a child that settles. */
+const SETTLING_MS = 50
 const CODE_CACHES_BYTES = 32 * MIB
 
 export interface SandboxesOptions {
@@ -76,8 +78,8 @@ export class Sandboxes implements AsyncDisposable {
     maxSize: CODE_CACHES_BYTES,
     sizeCalculation: (bytes) => bytes.length + 1,
   })
-  /** Those that look for what a run has left. */
-  readonly #settling = new Set<Sandbox>()
+  /** Those that look for what a run has left, and when they will have. */
+  readonly #settling = new Map<Sandbox, { key: string; settled: Promise<void> }>()
   /** Those that are to wait, and those that a run waits for. */
   readonly #starts = { refill: new Set<Promise<unknown>>(), taken: new Set<Promise<unknown>>() }
   readonly #closed = new AbortController()
@@ -101,7 +103,7 @@ export class Sandboxes implements AsyncDisposable {
   async take({ bundle, reuse }: SandboxUse = {}): Promise<TakenSandbox> {
     if (this.#closed.signal.aborted) throw closed()
     const key = reuse && this.#options.reuse === 'bundle' ? keyText(reuse) : undefined
-    const used = key === undefined ? undefined : this.#used.take(key)
+    const used = key === undefined ? undefined : await this.#takeUsed(key)
     if (used && key !== undefined) return new TakenSandbox(used, {}, () => void this.#giveBack(key, used))
     const sandbox = await this.#takeFresh()
     if (key === undefined) return new TakenSandbox(sandbox, { bundle }, () => sandbox[Symbol.dispose]())
@@ -129,10 +131,22 @@ export class Sandboxes implements AsyncDisposable {
     this.#closed.abort()
     clearInterval(this.#check)
     await Promise.allSettled([...this.#starts.refill, ...this.#starts.taken])
-    const waiting = [...this.#waiting.keys(), ...this.#used.children, ...this.#settling]
+    const waiting = [...this.#waiting.keys(), ...this.#used.children, ...this.#settling.keys()]
     for (const sandbox of waiting) sandbox[Symbol.dispose]()
     await Promise.all(waiting.map(({ gone }) => gone))
     await this.#source.harness[Symbol.asyncDispose]()
+  }
+
+  /** One that is about to settle is sooner there than a new one, which costs twenty times as much. */
+  async #takeUsed(key: string): Promise<Sandbox | undefined> {
+    const used = this.#used.take(key)
+    const settling = [...this.#settling.values()].filter((each) => each.key === key)
+    if (used || settling.length === 0) return used
+    await Promise.race([
+      ...settling.map(({ settled }) => settled),
+      sleep(SETTLING_MS, undefined, { ref: false }),
+    ])
+    return this.#used.take(key)
   }
 
   async #takeFresh(): Promise<Sandbox> {
@@ -157,9 +171,15 @@ export class Sandboxes implements AsyncDisposable {
 
   /** Of a run that has a result. Its child serves again when it has settled, unless it has served enough. */
   async #giveBack(key: string, sandbox: Sandbox): Promise<void> {
-    this.#settling.add(sandbox)
-    await sandbox.settled
-    this.#settling.delete(sandbox)
+    const settled = sandbox.settled.then(() => {
+      this.#settling.delete(sandbox)
+      this.#keep(key, sandbox)
+    })
+    this.#settling.set(sandbox, { key, settled })
+    await settled
+  }
+
+  #keep(key: string, sandbox: Sandbox): void {
     if (sandbox.left !== undefined) this.#options.onLeft?.(sandbox.left)
     const codeCache = sandbox.takeCodeCache()
     if (codeCache) this.#codeCaches.set(key, codeCache)

@@ -48,11 +48,19 @@ const files = [
     `return require('fs').readFileSync('/proc/' + process.ppid + '/environ').length`,
   ),
   attack('read its own memory', `return require('fs').openSync('/proc/self/mem', 'r')`),
-  attack('read its harness', `return require('fs').readFileSync(process.argv[1]).length`, refused, {
-    at: ['basic'],
-    ends: ['success'],
-  }),
-  attack('load its harness again', `delete require.cache[process.argv[1]]; return require(process.argv[1])`),
+  attack(
+    'read its harness',
+    `return require('fs').readFileSync(process.getBuiltinModule('process').argv[1]).length`,
+    refused,
+    {
+      at: ['basic'],
+      ends: ['success'],
+    },
+  ),
+  attack(
+    'load its harness again',
+    `const node = process.getBuiltinModule('module').createRequire('/x.js'), [, file] = process.getBuiltinModule('process').argv; delete node.cache[file]; return node(file)`,
+  ),
   attack('list a folder', `return require('fs').readdirSync('/')`),
   attack(
     'look for files',

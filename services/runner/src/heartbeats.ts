@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@syncline/errors'
 import type { Runner, RunsClient } from '@syncline/proto'
 import type { DeadlineOptions } from '@syncline/rpc'
@@ -83,7 +82,7 @@ export class Heartbeats implements Disposable {
       const gaps = this.#gaps
       const isHeard = await this.#ask()
       if (isHeard && gaps === this.#gaps) this.#confirm()
-      else if (this.#unconfirmed) await sleep(ASK_AGAIN_MS)
+      else if (this.#unconfirmed && !isHeard) await new Promise((again) => setTimeout(again, ASK_AGAIN_MS))
     } while (this.#unconfirmed && !this.#isOver)
     this.#isBeating = false
   }

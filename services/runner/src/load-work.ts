@@ -27,12 +27,11 @@ export class WorkLoader {
     })
   }
 
-  async load(attempt: Attempt): Promise<Work> {
+  /** @param access To the API of the attempt: opening its secrets takes longer than all the rest. */
+  async load(attempt: Attempt, access: Promise<Access>): Promise<Work> {
     const { environment, providerConfigKey, sync: name } = attempt
     const sync = await this.catalog.syncs.get(environment, providerConfigKey, name)
-    const access = await this.access(attempt)
-    const bundle = await this.#bundles.forceFetch(sync.bundle)
-    return { ...access, sync, bundle }
+    return { ...(await access), sync, bundle: await this.#bundles.forceFetch(sync.bundle) }
   }
 
   access(attempt: Attempt): Promise<Access> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProgramInput } from '@syncline/functions'
+import type { Access } from '@syncline/outgoing'
 import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import type { ActiveAttempt } from './active-attempts.ts'
 import { ApiWaits } from './api-waits.ts'
@@ -31,7 +32,8 @@ export async function runAttempt(
   slot: Slot,
 ): Promise<AttemptReport | undefined> {
   const { attempt } = active
-  const throttled = await quotaWait(deps, attempt)
+  const access = deps.loader.access(attempt)
+  const throttled = await quotaWait(deps, attempt, access)
   if (throttled) {
     const end = endOfThrottled(throttled, Date.now())
     deps.events.attemptNotBegun(attempt, throttled.message)
@@ -44,7 +46,7 @@ export async function runAttempt(
   active.counts = () => saves.counts()
   log.add('info', `attempt ${attempt.attempt} of '${attempt.sync}' for connection '${attempt.connectionId}'`)
 
-  const end = await untilEnd({ deps, active, attempt, log, saves }, slot)
+  const end = await untilEnd({ deps, active, attempt, log, saves }, access, slot)
 
   const ms = performance.now() - active.takenAt
   saves.logSkipped()
@@ -70,6 +72,7 @@ export async function runAttempt(
 /** Runs the function until it ends, or until the attempt must stop: by the scheduler, without its answers, or with this process. */
 async function untilEnd(
   base: Pick<RunContext, 'deps' | 'active' | 'attempt' | 'log' | 'saves'>,
+  access: Promise<Access>,
   slot: Slot,
 ): Promise<End> {
   const { deps, active, attempt, log } = base
@@ -78,7 +81,7 @@ async function untilEnd(
   const note = (text: string) => log.add('info', text)
   using waits = new ApiWaits({ active, slot, parking, events, note })
   try {
-    const work = await deps.loader.load(attempt)
+    const work = await deps.loader.load(attempt, access)
     const speaks = onlyOnce(() => events.functionSpeaks(attempt))
     const run: RunContext = { ...base, work, waits, signal, speaks }
     begin(run)

@@ -355,7 +355,7 @@ test.each([
   ['thrown', `throw Object.assign(new Error('forged'), { code: 'fenced' })`],
   [
     'sent past the harness',
-    forged(`{ t: 'threw', error: { name: 'AppError', message: 'forged', code: 'fenced' } }`),
+    forged(`{ t: 'threw', run: 1, error: { name: 'AppError', message: 'forged', code: 'fenced' } }`),
   ],
 ])('an error with a code of ours that is %s ends the run as any other', async (_, code) => {
   await world.deploy(code)
@@ -364,7 +364,7 @@ test.each([
 
 test('a run that ends with an error of 7 MiB has an end, with the beginning of the error', async () => {
   await world.deploy(
-    `const text = 'x'.repeat(7 << 18); ${forged(`{ t: 'threw', error: { name: 'E', message: text, stack: text + text + text } }`)}`,
+    `const text = 'x'.repeat(7 << 18); ${forged(`{ t: 'threw', run: 1, error: { name: 'E', message: text, stack: text + text + text } }`)}`,
   )
   const end = await world.run()
   expect(end).toMatchObject({ outcome: RunOutcome.FAILED, error: expect.stringMatching(/^x{4000}… \(/) })

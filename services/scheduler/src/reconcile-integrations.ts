@@ -62,9 +62,13 @@ async function removeOthers(deps: RemovalDeps, known: Definition[], { variants }
     await removeSync(deps, definition, { reason: 'its sync is no longer deployed', others })
     if ((await schedules.removeDefinition(definition.id)) === 'kept') suspicious.push(definition)
   }
-  if (suspicious.length === 0) return
-  await removeOrphans(deps, suspicious)
-  for (const { id } of gone) await schedules.removeDefinition(id)
+  if (suspicious.length > 0) await removeOrphans(deps, suspicious)
+  for (const { id, environment, integration } of gone) {
+    await schedules.removeDefinition(id)
+    // Without schedules, what is left of an integration that is gone are its counts.
+    if (!catalog.integrations.peek(environment, integration))
+      await schedules.setLimit({ environment, integration })
+  }
 }
 
 /** Whether there are schedules without a connection. */

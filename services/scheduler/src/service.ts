@@ -11,6 +11,8 @@ import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { Notices } from './notices.ts'
 import { openSchedules } from './open-schedules.ts'
+import { publishEvents } from './publish-events.ts'
+import { createPublisherEvents } from './publisher-events.ts'
 import { runsService } from './runs-service.ts'
 import { createScheduleEvents } from './schedule-events.ts'
 import { schedulesService } from './schedules-service.ts'
@@ -69,6 +71,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(await openSchedules({ ...own, redis }, config))
   const ticker = new Ticker({ runs, judge: clock, notices, events })
   open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
+  open.use(publishEvents({ redis, base: state.key(''), bus, events: createPublisherEvents(log) }))
   const views = new Views(state)
   open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
 

@@ -111,7 +111,7 @@ async function readAll(redis: Redis, base: string): Promise<Found> {
       const type = await redis.type(key)
       if (type === 'hash') found.hashes.set(name, await redis.hgetall(key))
       if (type !== 'zset') return
-      const flat = await redis.zrange(key, 0, -1, 'WITHSCORES')
+      const flat = await redis.zrange(key, '0', '-1', 'WITHSCORES')
       const entries = new Map<string, number>()
       for (let i = 0; i < flat.length; i += 2) entries.set(String(flat[i]), Number(flat[i + 1]))
       found.sorted.set(name, entries)

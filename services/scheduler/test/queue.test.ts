@@ -1,6 +1,7 @@
 import { namespace } from '@syncline/testkit'
 import { test } from 'vitest'
 import type { RunnerFacts, Taken } from '../src/store/run-store.ts'
+import { ownRedis } from './own-redis.ts'
 import { create, end, type Instance, RUNNER, trigger } from './steps.ts'
 import { MINUTE_MS, openWorld, type World } from './world.ts'
 
@@ -26,7 +27,8 @@ test.for(SEEDS)(
   'whatever happens to runs, all that is kept of them agrees; seed %d',
   { timeout: 60_000 },
   async (seed) => {
-    await using world = await openWorld({ SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '4' })
+    await using redis = await ownRedis()
+    await using world = await openWorld({ REDIS_URL: redis.url, SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '4' })
     const instance = await world.instance()
     const dice = random(seed)
     const ids: string[] = []

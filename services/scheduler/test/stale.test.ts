@@ -288,7 +288,7 @@ async function contradictions({ redis, state }: Stores, ids: Iterable<string>): 
     outages[`dev/${reason}`] = (outages[`dev/${reason}`] ?? 0) + 1
   }
   for (const reason of reasons) {
-    for (const id of await redis.zrange(state.key(`stale:${reason}`), 0, -1)) {
+    for (const id of await redis.zrange(state.key(`stale:${reason}`), '0', '-1')) {
       if (!marked.delete(`${reason} ${id}`))
         found.push(`${id} is in the index of ${reason} and not marked so`)
     }
@@ -300,7 +300,7 @@ async function contradictions({ redis, state }: Stores, ids: Iterable<string>): 
   if (JSON.stringify(noted) !== JSON.stringify(Object.entries(outages).sort())) {
     found.push(`outages are noted as ${JSON.stringify(noted)}, and are ${JSON.stringify(outages)}`)
   }
-  const listed = await redis.zrange(state.key('active:dev'), 0, -1)
+  const listed = await redis.zrange(state.key('active:dev'), '0', '-1')
   if (runs.sort().join() !== listed.sort().join()) found.push(`active runs are ${runs}, and noted ${listed}`)
   return found
 }

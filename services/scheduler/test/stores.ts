@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { Event } from '@syncline/events'
 import { connectRedis } from '@syncline/redis'
 import { namespace, servers } from '@syncline/testkit'
+import { readEvent } from '../src/read-event.ts'
 import type { Outcome } from '../src/run.ts'
 import { type AttemptEnd, type RunnerFacts, RunStore, type Taken } from '../src/store/run-store.ts'
 import { ScheduleStore } from '../src/store/schedule-store.ts'
@@ -56,7 +58,7 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     },
     /** What a tick does. */
     async tick() {
-      while ((await runs.claimDue(1000)).more);
+      while ((await runs.claimDue(1000, await runs.jumps())).more);
     },
     async take(slots = 1000): Promise<Taken[]> {
       return runs.takeRuns(runner, slots, 0)
@@ -71,6 +73,8 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     async events(...kinds: string[]): Promise<StoredEvent[]> {
       const entries = await redis.xrange(state.key('events'), '-', '+')
       await redis.del(state.key('events'))
+      // Consumers get what is documented.
+      for (const [id, fields] of entries) Event.parse(readEvent(id, fields[1] ?? ''))
       return entries
         .map(([, fields]): StoredEvent => JSON.parse(fields[1] ?? '{}'))
         .filter(({ type }) => kinds.some((kind) => type.startsWith(kind)))

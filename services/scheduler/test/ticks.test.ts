@@ -1,196 +1,258 @@
-import { once } from 'node:events'
-import { mkdtempDisposable } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startRedis } from '@syncline/embedded'
-import { connectRedis } from '@syncline/redis'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { scheduleId } from '../src/schedule.ts'
-import { nextSlot } from '../src/slots.ts'
-import type { Store } from '../src/store.ts'
-import { ENVIRONMENT, HOUR_MS, openWorld, type World } from './world.ts'
+import {
+  activeOf,
+  create,
+  end,
+  type Instance,
+  RUNNER,
+  scheduleOf,
+  succeed,
+  take,
+  takeAll,
+  trigger,
+} from './steps.ts'
+import { HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
 
 const DAY_MS = 24 * HOUR_MS
+const CRON = { frequency: '0 * * * *', interval_ms: '' }
 
-test('no environment waits for the round trips of another one', async () => {
-  await using redis = await ownRedis()
-  await using slow = await delayed(redis.port, 10)
-  await using world = await openWorld({ REDIS_URL: slow.url })
-  const { store, ticker } = world.instance()
-  const environments = Array.from({ length: 60 }, (_, i) => `env${i}`)
-  await Promise.all(environments.map((environment) => create(world, store, 'issues', environment)))
-
-  const started = performance.now()
-  await ticker.tick()
-  const tookMs = performance.now() - started
-  expect(await world.requested()).toHaveLength(60)
-  // One after the other: 60 × three round trips of 20 ms.
-  expect(tookMs).toBeLessThan(1500)
+test('one script claims what is due over all environments, and each gets its part of it', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  for (let i = 0; i < 12; i++) await create(instance, { uid: `uid-${i}`, environment: 'large' })
+  for (const environment of ['a', 'b', 'c']) await create(instance, { environment })
+  for (const taken of await takeAll(instance)) await end(instance, taken)
+  world.clock.advance(HOUR_MS)
+  expect(await instance.runs.claimDue(8, 0)).toMatchObject({ claimed: 5, more: true })
+  const found = (await takeAll(instance)).map(({ environment }) => environment)
+  expect(found.toSorted()).toEqual(['a', 'b', 'c', 'large', 'large'])
+  expect(await instance.runs.claimDue(8, 0)).toMatchObject({ claimed: 8, more: true })
+  expect(await instance.runs.claimDue(8, 0)).toMatchObject({ claimed: 2, more: false })
 })
 
-test('a full environment costs one script a tick, however much is due in it', async () => {
-  await using redis = await ownRedis()
-  await using world = await openWorld({
-    REDIS_URL: redis.url,
-    SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '1',
-  })
-  const { store, ticker } = world.instance()
-  const ids = await Promise.all(Array.from({ length: 80 }, (_, i) => create(world, store, `sync${i}`)))
-  await ticker.tick()
-  expect(await world.requested()).toHaveLength(1)
-
-  const before = await redis.calls('evalsha')
-  await ticker.tick()
-  await ticker.tick()
-  expect((await redis.calls('evalsha')) - before).toBe(2)
-
-  // The slot of the schedule that has a run is still skipped and counted.
-  const schedules = await Promise.all(ids.map((id) => store.schedule(ENVIRONMENT, id)))
-  const running = schedules.find((schedule) => schedule?.active !== '')
-  world.clock.now = running?.nextAt ?? 0
-  await ticker.tick()
-  expect(await store.schedule(ENVIRONMENT, running?.id ?? '')).toMatchObject({ skipped: 1 })
-
-  // When its run ends, one more begins, by one claim.
-  const settled = await redis.calls('evalsha')
-  await succeed(world, store, running?.active ?? '')
-  await ticker.tick()
-  expect(await world.requested()).toHaveLength(2)
-  expect((await redis.calls('evalsha')) - settled).toBeLessThanOrEqual(4)
-})
-
-test('an idle environment costs nothing until its next slot is due', async () => {
+test('environments with nothing due cost nothing: a tick is one script', async () => {
   await using redis = await ownRedis()
   await using world = await openWorld({ REDIS_URL: redis.url })
-  const { store, ticker } = world.instance({ idleMs: DAY_MS })
-  const id = await create(world, store, 'issues')
-  await ticker.tick()
-  const schedule = await store.schedule(ENVIRONMENT, id)
-  await succeed(world, store, schedule?.active ?? '')
-  await ticker.tick()
-
-  const reads = ['evalsha', 'zrange', 'zrangebyscore', 'hgetall']
-  const before = await redis.calls(...reads)
-  for (let i = 0; i < 5; i++) expect(await ticker.tick()).toBe(0)
-  expect(await redis.calls(...reads)).toBe(before)
-  world.clock.now = (schedule?.nextAt ?? 0) - 1
-  expect(await ticker.tick()).toBe(0)
-  world.clock.advance(1)
-  expect(await ticker.tick()).toBe(2) // the claim, and its request
+  const instance = await world.instance()
+  for (let i = 0; i < 40; i++) await create(instance, { environment: `env-${i}`, paused: i % 2 === 0 })
+  for (const taken of await takeAll(instance)) await end(instance, taken)
+  const before = await scripts(world)
+  for (let i = 0; i < 5; i++) expect(await instance.ticker.tick()).toBe(false)
+  expect((await scripts(world)) - before).toBe(5)
 })
 
-test('what an instance leaves undone in an idle environment is found by another one', async () => {
+test('slots of cron fire at their times, spread over the jitter of the sync, always alike for a schedule', async () => {
   await using world = await openWorld()
-  const { store, ticker } = world.instance({ idleMs: 50 })
-  await create(world, store, 'issues')
-  await ticker.tick()
-  expect(await ticker.tick()).toBe(0)
-  // Its run is in the outbox, and this instance dies before it publishes the request.
-  await create(world, world.instance().store, 'pulls')
-  await eventually(async () => {
-    await ticker.tick()
-    expect(await world.requested()).toHaveLength(2)
-  })
+  const instance = await world.instance()
+  const ids = await Promise.all(
+    Array.from({ length: 30 }, (_, i) =>
+      create(instance, { uid: `uid-${i}`, fields: { ...CRON, jitter_ms: 10 * MINUTE_MS }, paused: true }),
+    ),
+  )
+  await instance.schedules.start(ids, 'start')
+  const { missing, cron } = await instance.schedules.start(ids, 'start')
+  expect({ missing, ids: cron.length }).toEqual({ missing: [], ids: 30 })
+  const slots = Object.fromEntries(
+    ids.map((id) => [id, [0, 0, world.clock.now + 1] as [number, number, number]]),
+  )
+  await instance.schedules.start(ids, 'start', slots)
+  for (const taken of await takeAll(instance)) await end(instance, taken)
+  world.clock.advance(1)
+  while (await instance.ticker.tick());
+  const delays = new Set<number>()
+  for (const id of ids) {
+    const { nextAt = 0 } = (await scheduleOf(instance, id)) ?? {}
+    const delay = nextAt % HOUR_MS
+    expect(delay).toBeLessThan(10 * MINUTE_MS)
+    delays.add(delay)
+  }
+  expect(delays.size).toBeGreaterThan(25)
+  for (const taken of await takeAll(instance)) await end(instance, taken)
+  const before = await Promise.all(ids.map(async (id) => (await scheduleOf(instance, id))?.nextAt ?? 0))
+  world.clock.now = Math.max(...before)
+  while (await instance.ticker.tick());
+  for (const [i, id] of ids.entries()) {
+    expect(await scheduleOf(instance, id)).toMatchObject({ nextAt: (before[i] ?? 0) + HOUR_MS, skipped: 0 })
+    expect(await activeOf(instance, id)).toMatchObject({ cause: 'schedule' })
+  }
 })
 
-test('a trigger is worked on at once, and no other environment is', async () => {
-  await using redis = await ownRedis()
-  await using world = await openWorld({ REDIS_URL: redis.url, SCHEDULER_TICK_MS: String(DAY_MS) })
-  const { store } = world.instance()
+test('two instances that compute the same slot of cron claim it once', async () => {
+  await using world = await openWorld()
+  const [one, two] = [await world.instance(), await world.instance()]
+  const id = await create(one, { fields: CRON })
+  await dueNow(world, id)
+  await succeed(one, id)
+  world.clock.advance(1)
+  for (let i = 0; i < 3; i++) await Promise.all([one.ticker.tick(), two.ticker.tick()])
+  expect(await scheduleOf(one, id)).toMatchObject({ skipped: 0 })
+  expect(await takeAll(one)).toHaveLength(1)
+})
+
+test('a schedule that can not be claimed is put aside for an hour, and the others go on', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  const unreadable = await create(instance, {
+    sync: 'unreadable',
+    fields: { ...CRON, frequency: 'whenever' },
+  })
+  const undefined_ = await create(instance, { sync: 'undefined' })
+  const broken = await create(instance, { sync: 'broken' })
+  const wrong = await create(instance, { sync: 'wrong' })
+  const well = await create(instance, { sync: 'well' })
+  for (const taken of await takeAll(instance)) await end(instance, taken)
+  const { definition } = (await scheduleOf(instance, undefined_)) ?? {}
+  await world.redis.del(world.key(`sync:${definition?.id}`))
+  const { definition: other } = (await scheduleOf(instance, broken)) ?? {}
+  await world.redis.hset(world.key(`sync:${other?.id}`), 'interval_ms', 'soon')
+  await world.redis.del(world.key(`s:${wrong}`))
+  await world.redis.set(world.key(`s:${wrong}`), 'no hash')
+  await dueNow(world, unreadable)
+  world.clock.advance(HOUR_MS)
+  for (let i = 0; i < 3; i++) await instance.ticker.tick()
+
+  expect(await takeAll(instance)).toMatchObject([{ run: expect.stringContaining(well) }])
+  for (const id of [unreadable, undefined_, broken, wrong]) {
+    expect(world.logged(id)).toBe(true)
+    const at = Number(await world.redis.zscore(world.key('due:dev'), id))
+    expect(at).toBe(world.clock.now + HOUR_MS)
+  }
+  // Its sync is deployed again with a readable frequency.
+  await create(instance, { sync: 'unreadable', fields: CRON })
+  world.clock.advance(HOUR_MS)
+  for (let i = 0; i < 3; i++) await instance.ticker.tick()
+  expect(await activeOf(instance, unreadable)).toMatchObject({ state: 'QUEUED' })
+})
+
+test('a run that fails is repeated with growing waits, as often as its sync says, and its next slot begins anew', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  const id = await create(instance, { fields: { retries: 3, frequency: 'every day', interval_ms: DAY_MS } })
+  await dueNow(world, id, world.clock.now + HOUR_MS)
+  const waits = []
+  for (;;) {
+    await end(instance, await take(instance, id), { outcome: 'FAILED', error: 'no' })
+    const { retryAt = 0 } = (await scheduleOf(instance, id)) ?? {}
+    if (retryAt === 0) break
+    waits.push(retryAt - world.clock.now)
+    world.clock.now = retryAt - 1
+    await instance.ticker.tick()
+    expect(await activeOf(instance, id)).toBeUndefined()
+    world.clock.advance(1)
+    await instance.ticker.tick()
+    expect(await activeOf(instance, id)).toMatchObject({ cause: 'retry' })
+  }
+  expect(waits).toEqual([30_000, 60_000, 120_000])
+  expect(await scheduleOf(instance, id)).toMatchObject({ failures: 4, skipped: 0 })
+  world.clock.now = (await scheduleOf(instance, id))?.nextAt ?? 0
+  await instance.ticker.tick()
+  await end(instance, await take(instance, id), { outcome: 'TIMED_OUT', error: 'slow' })
+  expect((await scheduleOf(instance, id))?.retryAt).toBe(world.clock.now + 30_000)
+})
+
+test.for(['pause', 'trigger', 'cancel'] as const)(
+  'a repetition that waits gives way to a %s',
+  async (command) => {
+    await using world = await openWorld()
+    const instance = await world.instance()
+    const id = await create(instance, { fields: { retries: 3 } })
+    await end(instance, await take(instance, id), { outcome: 'FAILED', error: 'no' })
+    if (command === 'pause') await instance.schedules.pause([id], 'p')
+    else await trigger(instance, id, 't', { reset: command === 'cancel' })
+    expect((await scheduleOf(instance, id))?.retryAt).toBe(0)
+    if (command !== 'pause') await succeed(instance, id)
+    world.clock.advance(MINUTE_MS)
+    await instance.ticker.tick()
+    expect(await activeOf(instance, id)).toBeUndefined()
+  },
+)
+
+test('after as many failures in a row as its sync says, a schedule is paused with the reason', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  const id = await create(instance, { fields: { pause_after: 3 } })
+  for (let run = 1; run <= 3; run++) {
+    expect(await scheduleOf(instance, id)).toMatchObject({ state: 'STARTED', pausedBecause: '' })
+    await end(instance, await take(instance, id), { outcome: 'FAILED', error: 'GitHub said no' })
+    world.clock.advance(HOUR_MS)
+    await instance.ticker.tick()
+  }
+  expect(await scheduleOf(instance, id)).toMatchObject({
+    state: 'PAUSED',
+    failures: 3,
+    pausedBecause: '3 runs failed one after the other, the last one with: GitHub said no',
+  })
+  const events = await world.redis.xrange(world.key('events'), '-', '+')
+  const paused = events
+    .map(([, [, json = '']]) => JSON.parse(json))
+    .filter(({ type }) => type === 'sync.paused')
+  expect(paused).toMatchObject([
+    { environment: 'dev', data: { schedule: id, sync: 'issues', connection_id: 'customer-uid' } },
+  ])
+  await instance.schedules.start([id], 'start')
+  expect(await scheduleOf(instance, id)).toMatchObject({ state: 'STARTED', pausedBecause: '', failures: 0 })
+})
+
+test('a slot that comes while a run is active does what the sync says: it waits, or takes its place', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  const waits = await create(instance, { sync: 'waits', fields: { overlap: 'queue_one' } })
+  const first = await take(instance, waits)
+  const replaces = await create(instance, { sync: 'replaces', fields: { overlap: 'cancel_running' } })
+  const old = await take(instance, replaces)
+  const queued = await create(instance, { sync: 'queued', fields: { overlap: 'cancel_running' } })
+  const before = await scheduleOf(instance, queued)
+  const heard = world.notices()
+  await world.bus.connection.flush()
+  world.clock.advance(HOUR_MS)
+  await instance.ticker.tick()
+
+  expect(await scheduleOf(instance, waits)).toMatchObject({
+    active: first.run,
+    pending: 'schedule',
+    skipped: 0,
+  })
+  expect((await instance.runs.ended(replaces, 1))[0]).toMatchObject({ id: old.run, outcome: 'CANCELLED' })
+  expect(await activeOf(instance, replaces)).toMatchObject({ state: 'QUEUED' })
+  await eventually(() => expect(heard.stops).toMatchObject([{ runId: old.run, attempt: 1 }]))
+  // A run that has not begun is not begun anew.
+  expect(await scheduleOf(instance, queued)).toMatchObject({ active: before?.active, skipped: 1 })
+
+  world.clock.advance(HOUR_MS)
+  await instance.ticker.tick()
+  expect(await scheduleOf(instance, waits)).toMatchObject({ pending: 'schedule', skipped: 1 })
+  await end(instance, first)
+  expect(await activeOf(instance, waits)).toMatchObject({ cause: 'schedule', state: 'QUEUED' })
+  expect(await world.problems()).toEqual([])
+})
+
+test('a trigger reaches a runner that waits within milliseconds', async () => {
+  await using world = await openWorld({ SCHEDULER_TICK_MS: String(DAY_MS) })
   await world.deploy({ name: 'issues', autoStart: false })
   await world.connect('one')
   await using scheduler = await world.scheduler()
-  const all = { environment: ENVIRONMENT, providerConfigKey: 'github', connectionId: '', syncs: [] }
-  await eventually(async () =>
-    expect((await scheduler.schedules.listSchedules(all)).schedules).toHaveLength(1),
-  )
-  const others = Array.from({ length: 50 }, (_, i) => `env${i}`)
-  await Promise.all(others.map((environment) => create(world, store, 'issues', environment)))
-
-  const before = await redis.calls('zrangebyscore')
   const target = { providerConfigKey: 'github', connectionId: 'one', syncs: [] }
+  const heard = Promise.withResolvers<void>()
+  world.bus.connection.subscribe(`${world.prefix}.wake.runners`, { callback: () => heard.resolve() })
+  await world.bus.connection.flush()
   await world.command({ $case: 'trigger', value: { target, reset: false, emptyCache: false } })
-  await eventually(async () => expect(await world.requested()).toHaveLength(1))
-  expect((await redis.calls('zrangebyscore')) - before).toBeLessThan(20)
+  await heard.promise
+  await eventually(async () => {
+    const { attempts } = await scheduler.runs.takeRuns({ runner: RUNNER, freeSlots: 1, freeReservedSlots: 0 })
+    expect(attempts).toMatchObject([{ connectionId: 'one' }])
+  })
 })
 
-/** A Redis of this test alone, which counts commands. */
-async function ownRedis() {
-  await using open = new AsyncDisposableStack()
-  const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'scheduler-ticks-')))
-  const server = open.use(
-    await startRedis({ dir: join(temp.path, 'data'), log: join(temp.path, 'redis.log') }),
-  )
-  const client = open.adopt(
-    connectRedis(server.url, () => {}),
-    (redis) => redis.disconnect(),
-  )
-  const owned = open.move()
-  return {
-    url: server.url,
-    port: server.port,
-    /** Calls so far, of scripts too. */
-    async calls(...commands: string[]): Promise<number> {
-      const stats = await client.info('commandstats')
-      const counts = commands.map((name) => new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
-      return counts.reduce((sum: number, count) => sum + Number(count), 0)
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
+/** As if its next slot were now. */
+async function dueNow(world: World, id: string, at = world.clock.now) {
+  await world.redis.hset(world.key(`s:${id}`), 'next_at', at)
+  await world.redis.zadd(world.key('due:dev'), at, id)
+  await world.redis.zadd(world.key('due'), at, 'dev')
 }
 
-/** A way to a port of this machine on which bytes travel for `delayMs` in each direction. */
-async function delayed(port: number, delayMs: number) {
-  const sockets = new Set<{ destroy(): void }>()
-  const server = createServer((near) => {
-    const far = connect(port, '127.0.0.1')
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      from.on('data', (bytes) => setTimeout(() => to.write(bytes), delayMs))
-      from.on('error', () => to.destroy())
-      from.on('close', () => to.destroy())
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not a port')
-  return {
-    url: `redis://127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    },
-  }
-}
-
-async function create(world: World, store: Store, sync: string, environment = ENVIRONMENT): Promise<string> {
-  const id = scheduleId(environment, 'uid', sync, 'base')
-  await store.createSchedule(environment, {
-    id,
-    integration: 'github',
-    connection: 'one',
-    uid: 'uid',
-    sync,
-    variant: 'base',
-    models: ['Issue'],
-    state: 'STARTED',
-    blocked: '',
-    default: 'every hour',
-    nextAt: nextSlot(id, { kind: 'every', ms: HOUR_MS }, world.clock.now),
-    command: '',
-  })
-  return id
-}
-
-async function succeed(world: World, store: Store, runId: string): Promise<void> {
-  const attempt = { throttles: 0, runner: 'r', sandbox: 'basic', leaseMs: 30_000, maxAttempts: 5 }
-  await store.startAttempt(ENVIRONMENT, runId, attempt)
-  const end = { attempt: 1, outcome: 'SUCCESS' as const, error: '', counts: [], lastLines: [] }
-  expect(await store.settle(ENVIRONMENT, runId, { ...end, finishedAt: world.clock.now })).toBe('')
+/** Scripts that ran so far, of this world's Redis. */
+async function scripts({ redis }: World): Promise<number> {
+  const stats = await redis.info('commandstats')
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }

@@ -35,6 +35,22 @@ export type HeadsBehind = Generation & { since: number; upTo: number }
 /** The place of a shard, and where the streams of all shards are; `places` undefined = there is one shard. */
 type Here = { place: number; places: StreamPlaces | undefined }
 
+/** A stream as an attempt finds it that begins. */
+export interface Begun {
+  /** It is the first attempt of its run. */
+  first: boolean
+  beganAt: number
+  id: string
+  registeredUse: RegisteredUse | undefined
+}
+
+export type RegisteredUse = { id: string; at: number }
+
+function useOf(text: string | null): RegisteredUse | undefined {
+  const [id, at] = text?.split(' ') ?? []
+  return id ? { id, at: Number(at) } : undefined
+}
+
 /**
  * What is known of each stream in one place, a Redis hash: its clock, generation, size, fences, window of delete tracking,
  * and who holds its lease. If Redis has lost it, clock, generation and size are loaded from the tables again.
@@ -99,7 +115,7 @@ export class StreamState {
   }
 
   /** Registers an attempt; `first` if it is the first that began for its run. */
-  async begin(stream: Stream, writer: Writer): Promise<{ first: boolean; beganAt: number }> {
+  async begin(stream: Stream, writer: Writer): Promise<Begun> {
     const args = [writer.sync, writer.fence, writer.runId, KEEP_STATE_S, this.#place]
     const call = async () =>
       (await redisCall(scripts.begin(this.#redis, [this.#key(stream)], args))) as unknown[] // begin.lua's Returns
@@ -110,7 +126,9 @@ export class StreamState {
     }
     if (answer[0] === 'moved') throw new StreamMoved(stream, Number(answer[1]))
     if (answer[0] === 'fenced') throw fenced(stream, writer, answer[1])
-    return { first: answer[0] === 'first', beganAt: Number(answer[1]) }
+    const [, beganAt, generation, used] = answer as [string, number, string, string | null]
+    const id = streamId(stream, Number(generation))
+    return { first: answer[0] === 'first', beganAt, id, registeredUse: useOf(used) }
   }
 
   /** Brings back what Redis does not know of a stream. Streams that are loaded in the same moment share their queries. */
@@ -195,12 +213,6 @@ export class StreamState {
   }
 
   /** Of which generation a use was written down last, and when. Redis may forget it: then it is written again. */
-  async registeredUse(stream: Stream): Promise<{ id: string; at: number } | undefined> {
-    const used = await redisCall(this.#redis.hget(this.#key(stream), 'used'))
-    const [id, at] = used?.split(' ') ?? []
-    return id ? { id, at: Number(at) } : undefined
-  }
-
   async setRegisteredUse(stream: Stream, { id, at }: { id: string; at: number }): Promise<void> {
     await redisCall(this.#redis.hset(this.#key(stream), 'used', `${id} ${at}`))
   }

@@ -1,4 +1,4 @@
-/** What each part of this benchmark exports as `run`. */
+/** What each part of a benchmark exports as `run`. */
 export type Part = (options: Options) => Promise<Figure[]>
 
 export interface Options {

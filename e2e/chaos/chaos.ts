@@ -1,0 +1,288 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bundleSync } from '@syncline/functions'
+import { type Schedule, SchedulesDefinition, type SkippedSlots } from '@syncline/proto'
+import { connect } from '@syncline/rpc'
+import { Syncline } from '@syncline/sdk'
+import { SeededRandom } from '@syncline/testkit/seeded-random'
+import { counting, startChaosApi } from './chaos-api.ts'
+import { type ChaosSystem, startChaosSystem } from './chaos-system.ts'
+import { causeFaults, type Fault } from './faults.ts'
+import { violations } from './invariants.ts'
+import { type Observed, totalOf } from './observed.ts'
+import { readRunEvents } from './run-events.ts'
+
+const INTEGRATION = 'api'
+/** More than a lease, what schedulers wait beside it, and the longest run. */
+const RECOVER_MS = 120_000
+/** A process that was killed works again after so long. */
+const STARTS_MS = 10_000
+/** Events are published a moment after they happen. */
+const PUBLISH_MS = 3000
+
+export interface ChaosOptions {
+  seed: string
+  seconds: number
+  schedulers: number
+  runners: number
+  slots: number
+  leaseMs: number
+  /** Of the schedules, in seconds. Each divides an hour, by which clocks jump. */
+  intervals: number[]
+  environments: string[]
+  /** In each environment, for each interval. */
+  connections: number
+  apiDelayMs: number
+  pauseMs: number
+  suspendMs: number
+  downMs: number
+  clockJumps: number
+  progress: (text: string) => void
+}
+
+export interface ChaosReport {
+  faults: Fault[]
+  /** Whether the clock could be shifted. */
+  clockJumps: boolean
+  schedules: number
+  runs: number
+  /** Runs by outcome and number of attempts. */
+  outcomes: Record<string, number>
+  skippedSlots: number
+  /** Skipped slots by reason, as far as schedules list them. */
+  reasons: Record<string, number>
+  /** How long after the last fault every schedule had run again. */
+  recoveredMs: number
+  violations: string[]
+}
+
+/** Lets schedules run while their processes are killed, suspended and restarted, and says which promises were broken. */
+export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { progress } = options
+  await using open = new AsyncDisposableStack()
+  const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-chaos-'))).path
+  const api = open.use(await startChaosApi(options.apiDelayMs))
+  progress('starting')
+  const system = open.use(await startChaosSystem(dir, api.host, options))
+  const random = new SeededRandom(options.seed)
+  const tenants = await Promise.all(
+    options.environments.map(async (environment) => {
+      const client = new Syncline({ secretKey: await system.makeKey(environment), host: system.url })
+      return { environment, client }
+    }),
+  )
+  for (const { environment, client } of tenants)
+    await addSchedules({ ...options, dir, apiUrl: api.url, environment, client })
+  const count = options.environments.length * options.intervals.length * options.connections
+  const before = await eventually(async () => {
+    const schedules = await readSchedules(system, options.environments)
+    const settled = schedules.filter(({ lastRun }) => lastRun && lastRun.finishedAtMs > 0)
+    if (settled.length < count) throw new Error(`${settled.length} of ${count} schedules have run once`)
+    return schedules
+  }, 150_000)
+
+  progress(`${count} schedules; faults for ${options.seconds} s`)
+  const faults = await causeFaults(system, options, random.fork('faults'), progress)
+  const lastFault = Date.now()
+  progress('no more faults')
+  const again = { environments: options.environments, count }
+  const recoveredMs = (await runAgain(system, again, RECOVER_MS)) - lastFault
+  const sinceMs = Date.now() + shiftOf(system)
+  progress(`every schedule ran again after ${recoveredMs} ms, or is stuck`)
+  await runAgain(system, again, 2 * Math.max(...options.intervals) * 1000 + 20_000)
+  const observed = await observe(system, { ...options, api, tenants, before })
+  const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
+  const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
+  const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
+  const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs }
+  return reportOf(observed, {
+    faults,
+    clockJumps: system.clock !== undefined,
+    recoveredMs,
+    violations: observed.flatMap((each) => violations(each, quiet)),
+  })
+}
+
+const nameOf = (interval: number) => `every-${interval}s`
+/** A model of its own: syncs with one model would share a stream. */
+const modelOf = (sync: string) => `Item${/\d+/.exec(sync)?.[0]}`
+
+const shiftOf = ({ clock }: ChaosSystem) => clock?.shiftMs ?? 0
+
+async function addSchedules(
+  options: ChaosOptions & {
+    dir: string
+    apiUrl: string
+    environment: string
+    client: Syncline
+  },
+): Promise<void> {
+  const { client, environment, connections } = options
+  await client.createIntegration({ unique_key: INTEGRATION, provider: INTEGRATION, base_url: options.apiUrl })
+  for (let n = 1; n <= connections; n++) {
+    const credentials = { type: 'NONE' as const }
+    await client.createConnection({
+      provider_config_key: INTEGRATION,
+      connection_id: `c${n}`,
+      credentials,
+    })
+  }
+  const folder = join(options.dir, environment, INTEGRATION, 'syncs')
+  await mkdir(folder, { recursive: true })
+  const syncs = []
+  for (const interval of options.intervals) {
+    const frequency = `every ${interval} seconds`
+    const name = nameOf(interval)
+    const file = join(folder, `${name}.ts`)
+    await writeFile(file, counting({ frequency, name, environment, model: modelOf(name) }))
+    const { text: bundle } = await bundleSync(file)
+    const facts = { description: '', models: [modelOf(name)], frequency }
+    syncs.push({ provider_config_key: INTEGRATION, name, ...facts, bundle })
+  }
+  await client.deploy(syncs)
+}
+
+type Found = Schedule & { environment: string }
+
+/** By whichever scheduler answers. */
+async function readSchedules(system: ChaosSystem, environments: string[]): Promise<Found[]> {
+  return askScheduler(system, async (client) => {
+    const found: Found[] = []
+    for (const environment of environments) {
+      const { schedules } = await client.listSchedules({ environment, providerConfigKey: INTEGRATION })
+      found.push(...schedules.map((schedule) => ({ ...schedule, environment })))
+    }
+    return found
+  })
+}
+
+async function askScheduler<T>(
+  { schedulers }: ChaosSystem,
+  work: (client: SchedulesClient) => Promise<T>,
+): Promise<T> {
+  let failure: unknown
+  for (const address of schedulers) {
+    using connection = connect(address)
+    try {
+      return await work(connection.client(SchedulesDefinition))
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure
+}
+
+type SchedulesClient = ReturnType<typeof clientOf>
+const clientOf = (address: string) => connect(address).client(SchedulesDefinition)
+
+/** When each schedule had a run that began after the call and got on; or at the limit. */
+async function runAgain(
+  system: ChaosSystem,
+  { environments, count }: { environments: string[]; count: number },
+  limitMs: number,
+): Promise<number> {
+  const runs = new Map<string, string | undefined>()
+  /** Their checkpoints when a new run was seen first. */
+  const totals = new Map<string, number>()
+  const done = new Set<string>()
+  await eventually(async () => {
+    for (const { id, lastRun, checkpoint } of await readSchedules(system, environments)) {
+      const total = totalOf(checkpoint)
+      if (!runs.has(id)) runs.set(id, lastRun?.id)
+      if (runs.get(id) === lastRun?.id) continue
+      if (total > (totals.get(id) ?? total)) done.add(id)
+      if (!totals.has(id)) totals.set(id, total)
+    }
+    if (done.size < count) throw new Error(`${done.size} of ${count} schedules ran again`)
+  }, limitMs).catch(() => {})
+  return Date.now()
+}
+
+async function observe(
+  system: ChaosSystem,
+  options: ChaosOptions & {
+    api: { effects: Observed['effects'] }
+    tenants: { environment: string; client: Syncline }[]
+    before: Found[]
+  },
+): Promise<Observed[]> {
+  const effects = [...options.api.effects]
+  const after = await eventually(() => readSchedules(system, options.environments), 20_000)
+  await sleep(PUBLISH_MS)
+  const events = await readRunEvents(system.bus)
+  const observed: Observed[] = []
+  for (const schedule of after) {
+    const before = options.before.find(({ id }) => id === schedule.id)
+    const client = options.tenants.find(({ environment }) => environment === schedule.environment)?.client
+    if (!before || !client) throw new Error(`the schedule ${schedule.id} was not there at first`)
+    const name = `${schedule.environment}/${schedule.sync}/${schedule.connectionId}`
+    observed.push({
+      name,
+      intervalMs: Number(/\d+/.exec(schedule.sync)?.[0]) * 1000,
+      before,
+      after: schedule,
+      skipped: await skippedSlots(system, schedule),
+      events: events.filter((event) => event.schedule === schedule.id),
+      effects: effects.filter((effect) => effect.schedule === name),
+      ids: await idsOf(client, schedule),
+    })
+  }
+  return observed
+}
+
+const skippedSlots = (system: ChaosSystem, schedule: Found): Promise<SkippedSlots[]> =>
+  askScheduler(system, async (client) => {
+    const { environment, connectionId, sync: name, variant } = schedule
+    const { skipped } = await client.listSkippedSlots({
+      environment,
+      providerConfigKey: INTEGRATION,
+      connectionId,
+      sync: { name, variant },
+    })
+    return skipped
+  })
+
+async function idsOf(client: Syncline, { connectionId, sync }: Found): Promise<number[]> {
+  const place = { providerConfigKey: INTEGRATION, connectionId, model: modelOf(sync) }
+  const ids: number[] = []
+  for await (const { id } of client.listAllRecords({ ...place, limit: 500 })) ids.push(Number(id))
+  return ids
+}
+
+function reportOf(
+  observed: Observed[],
+  rest: Pick<ChaosReport, 'faults' | 'clockJumps' | 'recoveredMs' | 'violations'>,
+): ChaosReport {
+  const ends = observed.flatMap(({ events }) => events.filter(({ type }) => type === 'run.ended'))
+  const outcomes: Record<string, number> = {}
+  for (const { outcome, attempt } of ends) {
+    const name = `${outcome}, attempt ${attempt}`
+    outcomes[name] = (outcomes[name] ?? 0) + 1
+  }
+  const reasons: Record<string, number> = {}
+  for (const { reason, count } of observed.flatMap(({ skipped }) => skipped))
+    reasons[reason] = (reasons[reason] ?? 0) + Number(count)
+  const skipped = observed.reduce((sum, { after }) => sum + Number(after.skippedSlots), 0)
+  return {
+    ...rest,
+    schedules: observed.length,
+    runs: ends.length,
+    outcomes,
+    skippedSlots: skipped,
+    reasons,
+  }
+}
+
+async function eventually<T>(check: () => Promise<T>, limitMs: number): Promise<T> {
+  const until = Date.now() + limitMs
+  for (;;) {
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await sleep(250)
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startRedis } from '@syncline/embedded'
+
+/** A Redis of one test alone: for those that count commands, or read all keys. */
+export async function ownRedis() {
+  await using open = new AsyncDisposableStack()
+  const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'scheduler-redis-')))
+  const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'redis.log') }
+  const { url } = open.use(await startRedis(place))
+  const owned = open.move()
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
