@@ -145,12 +145,16 @@ local function let_in_environment(environment)
   end
 end
 
--- The run may be handed out. It is ahead of later ones of its connection, also when it comes back.
-local function enqueue(run)
-  change(run, { state = 'QUEUED', queued_at = args.now, not_before = '', parked = '' })
+local function wait_for_runner(run)
   redis.call('ZADD', LEASES, args.now + limits.queueTimeoutMs, run.id)
   count(run, 0, 1)
   make_ready(run)
+end
+
+-- The run may be handed out again. It is ahead of later ones of its connection.
+local function enqueue(run)
+  change(run, { state = 'QUEUED', queued_at = args.now, not_before = '', parked = '' })
+  wait_for_runner(run)
 end
 
 -- The run may be handed out at `time`.
@@ -313,19 +317,23 @@ local function begin_run(schedule, cause)
   local definition = schedule.definition
   local run_number = math.max(number(schedule.number) + 1, math.floor(args.now / 100))
   local id = schedule.id .. '-' .. string.format('%.0f', run_number)
-  local run = { key = base .. 'r:' .. id, id = id }
-  change(run, {
-    environment = definition.environment, integration = definition.integration, uid = schedule.uid, def = schedule.def,
-    lane = lane_of(schedule, cause), state = 'QUEUED', cause = cause, requested_at = args.now, queued_at = args.now,
-    empty_cache = schedule.empty_cache or '', found_checkpoint = schedule.checkpoint and '1' or '',
-  })
+  local now = string.format('%.0f', args.now)
+  local run = {
+    key = base .. 'r:' .. id, id = id, environment = definition.environment, integration = definition.integration,
+    uid = schedule.uid, def = schedule.def, lane = lane_of(schedule, cause), state = 'QUEUED', cause = cause,
+    requested_at = now, queued_at = now,
+  }
+  redis.call('HSET', run.key, 'environment', run.environment, 'integration', run.integration, 'uid', run.uid, 'def', run.def,
+    'lane', run.lane, 'state', 'QUEUED', 'cause', cause, 'requested_at', now, 'queued_at', now)
+  if schedule.empty_cache then change(run, { empty_cache = '1' }) end
+  if schedule.checkpoint then change(run, { found_checkpoint = '1' }) end
   change(schedule, {
     number = run_number, active = '1', pending = '', empty_cache = '', retry_at = '',
     retried = cause == 'retry' and number(schedule.retried) + 1 or '',
   })
   redis.call('ZADD', WATCH, 'NX', number(schedule.fresh_at or schedule.created_at) + fresh_ms_of(schedule), schedule.id)
   redis.call('ZADD', base .. 'active:' .. run.environment, args.now, run.id)
-  enqueue(run)
+  wait_for_runner(run)
 end
 
 -- Begins a run now, or after the active one. Triggers are coalesced: any number of them that wait become one run.
