@@ -54,6 +54,8 @@ export function runsService({ runs, notices, events }: Deps): RunsServiceImpleme
     async endAttempt(report) {
       const end = attemptEnd(report, runs.now())
       const ended = await runs.endAttempt(report.runId, end)
+      if ('fault' in ended)
+        throw new Error(`the end of run '${report.runId}' could not be taken: ${ended.fault}`)
       if ('outcome' in ended) {
         events.attemptEnded(report.runId, end, ended)
         if (ended.wake) notices.wakeRunners()

@@ -1,5 +1,5 @@
 import { namespace } from '@syncline/testkit'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RunnerFacts, Taken } from '../src/store/run-store.ts'
 import { ownRedis } from './own-redis.ts'
 import { create, end, type Instance, RUNNER, trigger } from './steps.ts'
@@ -89,7 +89,12 @@ async function act(world: World, instance: Instance, dice: ReturnType<typeof ran
     case 4: {
       const reserved = own.filter((taken) => taken.reserved).length
       const free = Math.max(0, runner.slots - (own.length - reserved))
+      const before = await limits(world)
       own.push(...(await runs.takeRuns(runner, free, Math.max(0, 1 - reserved))))
+      for (const [key, { running, max }] of await limits(world)) {
+        // A limit may have been lowered while more were in flight.
+        expect(running, key).toBeLessThanOrEqual(Math.max(max, before.get(key)?.running ?? 0))
+      }
       break
     }
     case 5:
@@ -147,3 +152,32 @@ async function act(world: World, instance: Instance, dice: ReturnType<typeof ran
       break
   }
 }
+
+async function limits({ redis, key }: World) {
+  const found = new Map<string, { running: number; max: number }>()
+  for (const name of ['env:*', 'int:*', 'sync:*']) {
+    for (const one of await redis.keys(key(name))) {
+      const [running, max] = await redis.hmget(one, 'running', 'max_runs')
+      const unlimited = name === 'env:*' ? 4 : Number.POSITIVE_INFINITY
+      found.set(one, { running: Number(running ?? 0), max: max ? Number(max) : unlimited })
+    }
+  }
+  return found
+}
+
+test('a run that waits for its sync is let in when the one before it is cancelled', async () => {
+  await using redis = await ownRedis()
+  await using world = await openWorld({ REDIS_URL: redis.url })
+  const instance = await world.instance()
+  const ids = []
+  for (const uid of ['a', 'b', 'c']) ids.push(await create(instance, { uid, fields: { max_runs: 1 } }))
+  const [first = expect.fail()] = await instance.runs.takeRuns(RUNNER, 3, 0)
+  await end(instance, first) // lets one in, which is not taken yet
+  const next = (await world.redis.zrange(world.key('full:sync:1'), '0', '-1')).map((run) => run.split('-')[0])
+  const letIn = ids.find((id) => !first.run.startsWith(id) && !next.includes(id)) ?? expect.fail()
+  await instance.schedules.pause([letIn], 'pause')
+  expect(await world.problems()).toEqual([])
+  expect(await instance.runs.takeRuns(RUNNER, 3, 0)).toMatchObject([
+    { run: expect.stringContaining(next[0] ?? '?') },
+  ])
+})

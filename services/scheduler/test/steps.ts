@@ -77,7 +77,8 @@ export async function end(
   { run, attempt }: Pick<Taken, 'run' | 'attempt'>,
   more: Partial<AttemptEnd> = {},
 ): Promise<string> {
-  return (await runs.endAttempt(run, { ...END, attempt, ...more })).ignored
+  const ended = await runs.endAttempt(run, { ...END, attempt, ...more })
+  return 'fault' in ended ? expect.fail(ended.fault) : ended.ignored
 }
 
 export async function succeed(instance: Instance, id: string): Promise<void> {

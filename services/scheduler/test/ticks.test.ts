@@ -1,17 +1,7 @@
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import {
-  activeOf,
-  create,
-  end,
-  type Instance,
-  RUNNER,
-  scheduleOf,
-  succeed,
-  take,
-  takeAll,
-  trigger,
-} from './steps.ts'
+import { ownRedis } from './own-redis.ts'
+import { activeOf, create, end, RUNNER, scheduleOf, succeed, take, takeAll, trigger } from './steps.ts'
 import { HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
 
 const DAY_MS = 24 * HOUR_MS
@@ -105,7 +95,7 @@ test('a schedule that can not be claimed is put aside for an hour, and the other
   const { definition } = (await scheduleOf(instance, undefined_)) ?? {}
   await world.redis.del(world.key(`sync:${definition?.id}`))
   const { definition: other } = (await scheduleOf(instance, broken)) ?? {}
-  await world.redis.hset(world.key(`sync:${other?.id}`), 'interval_ms', 'soon')
+  await world.redis.hset(world.key(`sync:${other?.id}`), 'interval_ms', 0)
   await world.redis.del(world.key(`s:${wrong}`))
   await world.redis.set(world.key(`s:${wrong}`), 'no hash')
   await dueNow(world, unreadable)

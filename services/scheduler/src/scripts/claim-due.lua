@@ -111,6 +111,7 @@ for _, environment in ipairs(due) do
 end
 for environment in pairs(touched) do place_environment(environment) end
 
+trim_events()
 local delayed = redis.call('ZRANGEBYSCORE', DELAYED, '-inf', args.now, 'LIMIT', 0, args.limit)
 more = more or #delayed == args.limit
 for _, id in ipairs(delayed) do

@@ -61,46 +61,54 @@ end
 -- A longer value would make Redis store the whole hash as a table, for good: several times the memory.
 local TEXT_MAX = 64
 
+local function add(list, ...)
+  list = list or {}
+  for _, value in ipairs({ ... }) do list[#list + 1] = value end
+  return list
+end
+
 -- Sets fields; the value '' deletes one. Numbers are written as integers. Long texts of a schedule go to its own key for them.
 local function change(entity, fields)
-  local set, gone, long, short = {}, {}, {}, {}
+  local set, gone, long, short
+  local texts = entity.texts
   for name, value in pairs(fields) do
     local text = type(value) == 'number' and string.format('%.0f', value) or value
     local before = entity[name]
+    local was_long = texts and before and #before > TEXT_MAX
     if text == '' then
       if before then
         entity[name] = nil
-        if entity.texts and #before > TEXT_MAX then short[#short + 1] = name else gone[#gone + 1] = name end
+        if was_long then short = add(short, name) else gone = add(gone, name) end
       end
     elseif text ~= before then
       entity[name] = text
-      local is_long = entity.texts and #text > TEXT_MAX
-      local was_long = entity.texts and before and #before > TEXT_MAX
-      local into = is_long and long or set
-      into[#into + 1] = name
-      into[#into + 1] = text
-      if before and is_long ~= was_long then
-        if was_long then short[#short + 1] = name else gone[#gone + 1] = name end
+      if texts and #text > TEXT_MAX then
+        long = add(long, name, text)
+        if before and not was_long then gone = add(gone, name) end
+      else
+        set = set or {}
+        set[#set + 1] = name
+        set[#set + 1] = text
+        if was_long then short = add(short, name) end
       end
     end
   end
-  if #long > 0 then
-    redis.call('HSET', entity.texts, unpack(long))
+  if long then
+    redis.call('HSET', texts, unpack(long))
     if not entity.long then
       entity.long = '1'
-      set[#set + 1] = 'long'
-      set[#set + 1] = '1'
+      set = add(set, 'long', '1')
     end
   end
-  if #short > 0 then
-    redis.call('HDEL', entity.texts, unpack(short))
-    if #long == 0 and redis.call('EXISTS', entity.texts) == 0 then
+  if short then
+    redis.call('HDEL', texts, unpack(short))
+    if not long and redis.call('EXISTS', texts) == 0 then
       entity.long = nil
-      gone[#gone + 1] = 'long'
+      gone = add(gone, 'long')
     end
   end
-  if #set > 0 then redis.call('HSET', entity.key, unpack(set)) end
-  if #gone > 0 then redis.call('HDEL', entity.key, unpack(gone)) end
+  if set then redis.call('HSET', entity.key, unpack(set)) end
+  if gone then redis.call('HDEL', entity.key, unpack(gone)) end
 end
 
 -- Fields of a definition: environment, integration, sync, frequency (text), interval_ms (absent: it is cron), longest_ms
@@ -167,6 +175,10 @@ local function takes_slots(schedule) return schedule.state ~= 'PAUSED' and not s
 local function emit(kind, environment, data)
   redis.call('XADD', EVENTS, '*', 'e',
     cjson.encode({ type = kind, environment = environment, at = args.now, data = data }))
+end
+
+-- While nobody publishes events, the oldest are dropped.
+local function trim_events()
   local dropped = redis.call('XTRIM', EVENTS, 'MAXLEN', '~', EVENTS_MAX)
   if dropped > 0 then redis.call('INCRBY', EVENTS .. '_dropped', dropped) end
 end

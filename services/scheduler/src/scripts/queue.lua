@@ -3,7 +3,7 @@
 -- Fair queueing over a tree: environments, in each its lanes, in each its integrations, in each its connections, in each its
 -- runs by the time at which they were requested. A node is a zset of its children by their tag. The child with the lowest
 -- tag is served next, and 1/weight is added to its tag; so each child gets its share of what its parent gets, whatever the others
--- have waiting. A child that comes starts at the lowest tag: it has no claim for the time when it had nothing.
+-- have waiting. A child that comes starts just before the lowest tag: it is next, and has no claim for the time when it had nothing.
 --   ready                                         environment
 --   ready:<environment>                           lane
 --   ready:<environment>/<lane>                    integration
@@ -82,6 +82,8 @@ local function count(run, running, waiting)
   count_in(limit_of(base .. 'lane:' .. run.lane), running, waiting)
 end
 
+-- Far less than a run costs: a child that comes is ahead of one that was there and has the same tag.
+local AHEAD = -0.001
 -- Puts a child into a node, unless it is there, and returns whether it was not. `behind`: the first one, by so much of a tag.
 local function join(node, child, behind)
   local first = redis.call('ZRANGE', node, 0, 0, 'WITHSCORES')[2]
@@ -102,9 +104,9 @@ local function make_ready(run)
   redis.call('ZADD', integration .. '/' .. run.uid, run.requested_at, run.id)
   wake = true
   -- What is in its node has its parents in theirs.
-  if join(integration, run.uid, 1) and join(lane, run.integration, 0)
+  if join(integration, run.uid, 1) and join(lane, run.integration, AHEAD)
     and join_lane(run.environment, run.lane) then
-    join(READY, run.environment, 0)
+    join(READY, run.environment, AHEAD)
   end
 end
 
@@ -129,9 +131,9 @@ local function let_in_of_integration(environment, integration)
   for lane in pairs(LANE_WEIGHTS) do
     local node = lane_node(environment, lane)
     if redis.call('EXISTS', node .. '/' .. integration) == 1 then
-      join(node, integration, 0)
+      join(node, integration, AHEAD)
       join_lane(environment, lane)
-      join(READY, environment, 0)
+      join(READY, environment, AHEAD)
       wake = true
     end
   end
@@ -140,17 +142,21 @@ end
 local function let_in_environment(environment)
   if is_full(environment_limit(environment)) then return end
   if redis.call('EXISTS', READY .. ':' .. environment) == 1 then
-    join(READY, environment, 0)
+    join(READY, environment, AHEAD)
     wake = true
   end
 end
 
--- The run may be handed out. It is ahead of later ones of its connection, also when it comes back.
-local function enqueue(run)
-  change(run, { state = 'QUEUED', queued_at = args.now, not_before = '', parked = '' })
+local function wait_for_runner(run)
   redis.call('ZADD', LEASES, args.now + limits.queueTimeoutMs, run.id)
   count(run, 0, 1)
   make_ready(run)
+end
+
+-- The run may be handed out again. It is ahead of later ones of its connection.
+local function enqueue(run)
+  change(run, { state = 'QUEUED', queued_at = args.now, not_before = '', parked = '' })
+  wait_for_runner(run)
 end
 
 -- The run may be handed out at `time`.
@@ -313,19 +319,23 @@ local function begin_run(schedule, cause)
   local definition = schedule.definition
   local run_number = math.max(number(schedule.number) + 1, math.floor(args.now / 100))
   local id = schedule.id .. '-' .. string.format('%.0f', run_number)
-  local run = { key = base .. 'r:' .. id, id = id }
-  change(run, {
-    environment = definition.environment, integration = definition.integration, uid = schedule.uid, def = schedule.def,
-    lane = lane_of(schedule, cause), state = 'QUEUED', cause = cause, requested_at = args.now, queued_at = args.now,
-    empty_cache = schedule.empty_cache or '', found_checkpoint = schedule.checkpoint and '1' or '',
-  })
+  local now = string.format('%.0f', args.now)
+  local run = {
+    key = base .. 'r:' .. id, id = id, environment = definition.environment, integration = definition.integration,
+    uid = schedule.uid, def = schedule.def, lane = lane_of(schedule, cause), state = 'QUEUED', cause = cause,
+    requested_at = now, queued_at = now,
+  }
+  redis.call('HSET', run.key, 'environment', run.environment, 'integration', run.integration, 'uid', run.uid, 'def', run.def,
+    'lane', run.lane, 'state', 'QUEUED', 'cause', cause, 'requested_at', now, 'queued_at', now)
+  if schedule.empty_cache then change(run, { empty_cache = '1' }) end
+  if schedule.checkpoint then change(run, { found_checkpoint = '1' }) end
   change(schedule, {
     number = run_number, active = '1', pending = '', empty_cache = '', retry_at = '',
     retried = cause == 'retry' and number(schedule.retried) + 1 or '',
   })
   redis.call('ZADD', WATCH, 'NX', number(schedule.fresh_at or schedule.created_at) + fresh_ms_of(schedule), schedule.id)
   redis.call('ZADD', base .. 'active:' .. run.environment, args.now, run.id)
-  enqueue(run)
+  wait_for_runner(run)
 end
 
 -- Begins a run now, or after the active one. Triggers are coalesced: any number of them that wait become one run.
