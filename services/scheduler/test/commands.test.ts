@@ -280,6 +280,10 @@ test.concurrent('a command that is delivered again is answered again and changes
 test.concurrent('a pause cancels a run that waits, leaves one that runs, and a start counts the slots between them', async () => {
   await using world = await prepared({ syncs: ['issues', 'hourly'], connections: ['one'] })
   await world.deploy({ name: 'hourly', frequency: '30 * * * *' })
+  const told: string[] = []
+  world.bus.connection.subscribe(`${world.prefix}.event.>`, {
+    callback: (_error, { subject }) => void told.push(subject),
+  })
   await using _scheduler = await world.scheduler()
   await eventually(async () => expect(await activeRuns(world)).toHaveLength(2))
   const instance = await world.instance()
@@ -302,10 +306,11 @@ test.concurrent('a pause cancels a run that waits, leaves one that runs, and a s
     expect(skips.map((text) => JSON.parse(text).slice(2))).toEqual([[5, 'paused']])
     expect((await scheduleOf(instance, id))?.nextAt).toBeGreaterThan(world.clock.now)
   }
-  const events = await world.redis.xrange(world.key('events'), '-', '+')
-  const kinds = events.map(([, fields]) => JSON.parse(fields?.[1] ?? '{}').type)
-  expect(kinds.filter((kind: string) => kind === 'sync.paused')).toHaveLength(2)
-  expect(kinds.filter((kind: string) => kind === 'sync.started')).toHaveLength(2)
+  await eventually(() => {
+    for (const kind of ['sync.paused', 'sync.started']) {
+      expect(told.filter((subject) => subject.endsWith(`.event.${kind}.${ENVIRONMENT}`))).toHaveLength(2)
+    }
+  })
   expect(await world.problems()).toEqual([])
 })
 
