@@ -14,7 +14,7 @@ const CALL_MS = 5000
 /** The scheduler gives so many at a time, of each kind of slots. */
 const ANSWER_MAX = 100
 /** Beyond RUNNER_DRAIN_MS: attempts that were stopped then report that. */
-const LAST_REPORTS_MS = 5000
+const LAST_REPORTS_MS = 3000
 
 export interface Intake extends AsyncDisposable {
   /** There may be work. */

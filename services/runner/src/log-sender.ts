@@ -12,7 +12,8 @@ const WAITING_CHARS = 32 * 1024 * 1024
 /** What a line takes beside its text. */
 const LINE_CHARS = 100
 const APPEND_FOR_MS = 10_000
-const CLOSE_MS = 3000
+/** With the last reports it fits into what a process has beside RUNNER_DRAIN_MS. */
+const CLOSE_MS = 1500
 
 /** The lines of an attempt that wait. */
 interface Waiting extends RunLines {
