@@ -135,7 +135,7 @@ test('a runner that stops does not wait for ever for a scheduler that is away', 
 })
 
 test('runs that arrive when the runner stops go back at once', async () => {
-  await using world = await createWorld({ RUNNER_DRAIN_MS: '60000' })
+  await using world = await createWorld({ RUNNER_DRAIN_MS: '15000' })
   const { scheduler } = world.standIns
   await world.deploy('')
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
