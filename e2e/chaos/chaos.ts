@@ -78,8 +78,8 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const count = options.environments.length * options.intervals.length * options.connections
   const before = await eventually(async () => {
     const schedules = await readSchedules(system, options.environments)
-    const settled = schedules.filter(({ lastRun }) => lastRun && lastRun.finishedAtMs > 0)
-    if (settled.length < count) throw new Error(`${settled.length} of ${count} schedules have run once`)
+    const settled = schedules.filter(({ checkpoint }) => totalOf(checkpoint) > 0)
+    if (settled.length < count) throw new Error(`${settled.length} of ${count} schedules have run`)
     return schedules
   }, 150_000)
 
