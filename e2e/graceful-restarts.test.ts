@@ -37,7 +37,7 @@ const status = async () => (await example.client.syncStatus('long', ['long'], 'c
 const runs = async () => (await example.client.listRuns('long', 'long', 'c')).runs
 const stepIs = (step: number) =>
   eventually(async () => expect((await status())?.checkpoint).toEqual({ step }), {
-    timeoutMs: 60_000,
+    timeoutMs: 90_000,
     everyMs: 50,
   })
 
@@ -49,7 +49,7 @@ test(`a run whose checkpoint moves survives ${RESTARTS} restarts of its runner`,
     const before = example.system.processes.get('runner')?.pid as number // it has one
     process.kill(before, 'SIGTERM')
     await eventually(() => expect(example.system.processes.get('runner')?.pid).not.toBe(before), {
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     })
   }
   allowed = 1000
@@ -59,12 +59,12 @@ test(`a run whose checkpoint moves survives ${RESTARTS} restarts of its runner`,
       expect(newest?.state).toBe('ended')
       return newest
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: 90_000 },
   )
   expect(run).toMatchObject({ reason: null, error: null })
   expect(run?.attempt).toBeGreaterThan(RESTARTS)
   expect((await runs()).map(({ reason }) => reason)).not.toContain('lost')
-})
+}, 300_000)
 
 test('a runner that is drained leaves its run to one that was added, and nothing is repeated', async () => {
   allowed = 2
@@ -82,13 +82,13 @@ test('a runner that is drained leaves its run to one that was added, and nothing
       const run = (await runs()).find((each) => each.id === id)
       expect(run).toMatchObject({ state: 'running', attempt: 2 })
     },
-    { timeoutMs: 30_000 },
+    { timeoutMs: 90_000 },
   )
   allowed = 1000
   await eventually(
     async () =>
       expect((await runs()).find((each) => each.id === id)).toMatchObject({ state: 'ended', reason: null }),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 90_000 },
   )
   expect(added.pid).toBeGreaterThan(0)
 })

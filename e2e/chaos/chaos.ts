@@ -16,7 +16,7 @@ import { readRunEvents } from './run-events.ts'
 
 const INTEGRATION = 'api'
 /** More than a lease, what schedulers wait beside it, and the longest run. */
-const RECOVER_MS = 120_000
+const RECOVER_MS = 90_000
 /** A process that was killed works again after so long. */
 const STARTS_MS = 10_000
 /** Events are published a moment after they happen. */
@@ -78,8 +78,8 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const count = options.environments.length * options.intervals.length * options.connections
   const before = await eventually(async () => {
     const schedules = await readSchedules(system, options.environments)
-    const settled = schedules.filter(({ lastRun }) => lastRun && lastRun.finishedAtMs > 0)
-    if (settled.length < count) throw new Error(`${settled.length} of ${count} schedules have run once`)
+    const settled = schedules.filter(({ checkpoint }) => totalOf(checkpoint) > 0)
+    if (settled.length < count) throw new Error(`${settled.length} of ${count} schedules have run`)
     return schedules
   }, 150_000)
 
@@ -96,7 +96,7 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
   const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
   const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
-  const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs }
+  const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
   return reportOf(observed, {
     faults,
     clockJumps: system.clock !== undefined,

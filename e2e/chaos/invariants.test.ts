@@ -7,7 +7,7 @@ import type { RunEvent } from './run-events.ts'
 // The chaos proof is worth what these find.
 
 const T = 1_800_000_000_000
-const quiet: Quiet = { backMs: 0, overdueMs: 0, jumps: 0, sinceMs: T + 2500 }
+const quiet: Quiet = { backMs: 0, overdueMs: 0, jumps: 0, sinceMs: T + 2500, nowMs: T + 4000 }
 const run = (n: number) => `abc-${100 + n}`
 const lastRun = (n: number) =>
   Run.fromPartial({ id: run(n), state: RunState.ENDED, cause: 'schedule', outcome: RunOutcome.SUCCESS })

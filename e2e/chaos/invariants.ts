@@ -127,9 +127,14 @@ function stuck({ events, after }: Observed, quiet: Quiet): string[] {
       type === 'run.ended' && outcome === 'success' && requestedAtMs > quiet.sinceMs,
   )
   if (again) return []
-  const { lastRun } = after
-  const state = lastRun?.state ?? 'none'
-  return [`no run succeeded since the last fault; the last one is ${lastRun?.id}, ${state}`]
+  const { lastRun, nextAtMs } = after
+  const ago = (ms: number) => `${((quiet.nowMs - ms) / 1000).toFixed(1)} s ago`
+  const last = lastRun
+    ? `${lastRun.id}: ${lastRun.state}, attempt ${lastRun.attempt}, requested ${ago(lastRun.requestedAtMs)}, by ${lastRun.runner}`
+    : 'none'
+  return [
+    `no run succeeded since the last fault; its next slot was ${ago(nextAtMs)}; the last run is ${last}`,
+  ]
 }
 
 function runsOf(events: RunEvent[]): [string, RunEvent[]][] {

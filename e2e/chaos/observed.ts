@@ -31,6 +31,8 @@ export interface Quiet {
   jumps: number
   /** Runs that began after this, by the clock of the scheduler, had no fault beside them. */
   sinceMs: number
+  /** When `after` was read, by the same clock. */
+  nowMs: number
 }
 
 /** Of a checkpoint of `counting`. */
