@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const file = 'libs/bus/src/deliver.ts'
-const tests = ['libs/bus/test/consume.test.ts']
+const tests = ['libs/bus/test/consume-queues.test.ts']
 
 export const bus: Mutant[] = [
   {
@@ -9,7 +9,7 @@ export const bus: Mutant[] = [
     attacks: '5, 6: what is not done comes again',
     edits: [{ file, search: '    await work({', replace: '    message.ack()\n    await work({' }],
     tests,
-    only: 'work that throws is delivered again',
+    only: 'a queue keeps its order over instances and failures',
   },
   {
     name: 'work-not-kept-alive',
@@ -24,21 +24,7 @@ export const bus: Mutant[] = [
     edits: [
       { file: 'libs/bus/src/queue.ts', search: 'max_ack_pending: 1,', replace: 'max_ack_pending: 1000,' },
     ],
-    tests: ['libs/bus/test/consume-queues.test.ts'],
+    tests,
     only: 'a queue keeps its order over instances and failures',
-  },
-  {
-    name: 'slot-taken-back-after-new-messages',
-    attacks: '5: a run that waited for its API goes on before new ones begin',
-    edits: [
-      {
-        file: 'libs/bus/src/slots.ts',
-        search: 'if (next) next()',
-        replace:
-          'if (next) setImmediate(() => this.takeBack(new AbortController().signal).then(next)), this.#free++, this.#onFree()',
-      },
-    ],
-    tests: ['libs/bus/src/slots.test.ts'],
-    only: 'who comes back gets a slot',
   },
 ]

@@ -42,16 +42,56 @@ const faults: Mutant[] = [
     only: 'a run that succeeds with a page missing',
   },
   {
-    name: 'run-acknowledged-before-its-end-is-published',
-    attacks: '5: the end of a run is not lost',
+    name: 'slot-free-before-the-end-is-reported',
+    attacks: '5: the end of a run is not lost, and nothing is taken past the free slots',
     edits: [
       {
-        file: runner('src/run-attempt.ts'),
-        search: 'await retrying(\n    () => publish(',
-        replace: 'void retrying(\n    () => publish(',
+        file: runner('src/intake.ts'),
+        search: 'if (report) await reportEnd(',
+        replace: 'if (report) void reportEnd(',
       },
     ],
-    tests: [runner('test/acknowledge.test.ts')],
+    tests: [runner('test/hand-out.test.ts')],
+    only: 'a scheduler that is away holds the end of a run',
+  },
+  {
+    name: 'goes-on-after-standing-still',
+    attacks: '4: a runner that was replaced does nothing more',
+    edits: [
+      {
+        file: runner('src/host.ts'),
+        search: 'run.waits.isParked || run.deps.heartbeats.unconfirmed',
+        replace: 'run.waits.isParked',
+      },
+    ],
+    tests: [runner('test/hand-out.test.ts')],
+    only: 'a runner that stood still asks the scheduler',
+  },
+  {
+    name: 'stop-not-followed',
+    attacks: 'a cancelled run is killed at once',
+    edits: [
+      {
+        file: runner('src/notices.ts'),
+        search: 'attempts.stop(Stop.decode(data))',
+        replace: 'Stop.decode(data)',
+      },
+    ],
+    tests: [runner('test/hand-out.test.ts')],
+    only: 'a run that is cancelled is killed at once',
+  },
+  {
+    name: 'slot-taken-back-after-new-attempts',
+    attacks: '5: a run that waited for its API goes on before new ones begin',
+    edits: [
+      {
+        file: runner('src/slots.ts'),
+        search: 'if (next !== -1)',
+        replace: 'if (false)',
+      },
+    ],
+    tests: [runner('src/slots.test.ts')],
+    only: 'who comes back gets a slot',
   },
   {
     name: 'fenced-attempt-tells-its-end',
@@ -59,8 +99,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: runner('src/run-attempt.ts'),
-        search: "if (end.outcome === 'left') {",
-        replace: 'if (false) {',
+        search: "if (end.outcome === 'replaced') return undefined",
+        replace: '',
       },
     ],
     tests: runs,
@@ -72,8 +112,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: runner('src/run-attempt.ts'),
-        search: 'await begin(run)',
-        replace: 'run.saves.begin(run.work.sync.models, [], run.signal)',
+        search: '    begin(run)\n',
+        replace: '    run.saves.begin(run.work.sync.models, Promise.resolve({ counts: [] }), run.signal)\n',
       },
     ],
     tests: runs,

@@ -63,6 +63,7 @@ test('messages are stored once and in order, whatever others publish in between'
       // Our own publishers give ids; a user who publishes by hand may not.
       const options = random.next() < 0.5 ? {} : { msgID: `other${n}` }
       await bus.jetstream.publish(`${bus.prefix}.event.other.dev`, 'x', options)
+      await new Promise((resolve) => setTimeout(resolve, 10 * random.next()))
     }
   })()
   await appendAll(appender, 0, 2000)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from '@syncline/proto'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
@@ -157,6 +158,23 @@ test('NATS removes the consumer of a queue that is idle', () =>
     await eventually(async () =>
       expect((await bus.manager.streams.info(`${bus.prefix}_${STREAM}`)).state.messages).toBe(0),
     )
+  }))
+
+test('work that takes longer than the ack wait is done once', () =>
+  withBus(async (bus, stop, another) => {
+    const begun: string[] = []
+    const done = Promise.withResolvers<void>()
+    const work = async ({ message }: { message: Command }) => {
+      begun.push(message.id)
+      if (message.id === 'long') await sleep(3000)
+      else done.resolve()
+    }
+    for (const instance of [bus, await another()])
+      void consumeQueues(instance, consumption(), work, stop.signal)
+    await send(bus, 'dev', 'long')
+    await send(bus, 'dev', 'next')
+    await done.promise
+    expect(begun).toEqual(['long', 'next'])
   }))
 
 test('a stop waits for the messages in work', () =>

@@ -153,3 +153,19 @@ test('a folder without syncs says what was looked for', async () => {
   await expect(readSyncs(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
   await expect(readSyncs(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
 })
+
+test('a bundle has of zod what its function uses, whose messages are the same', async () => {
+  const message = `z.string().safeParse(1).error.issues[0].message`
+  const sizeOf = async (text: string) => {
+    await using folder = await project({ 'crm/syncs/contacts.ts': text })
+    return (await bundleSync(join(folder.path, 'crm/syncs/contacts.ts'))).text.length
+  }
+  const dynamic = minimal(`all: Object.keys(z)`)
+  expect(await sizeOf(minimal())).toBeLessThan(200_000)
+  expect(await sizeOf(dynamic)).toBeGreaterThan(400_000)
+  for (const more of ['', `all: Object.keys(z),`]) {
+    expect(await described(minimal(`${more} version: ${message}`))).toMatchObject({
+      version: 'Invalid input: expected string, received number',
+    })
+  }
+})

@@ -8,8 +8,6 @@ const EVERY_MS = 3000
 /** After this process stood still: its runs wait for the answer. */
 const ASK_AGAIN_MS = 250
 const CALL_MS = 3000
-/** Of one call. */
-const BEATS_MAX = 500
 
 interface Deps {
   scheduler: RunsClient<DeadlineOptions>
@@ -92,18 +90,17 @@ export class Heartbeats implements Disposable {
     this.#unconfirmed = undefined
   }
 
-  /** True: the scheduler has answered, and what it wants is done. An attempt that has just begun needs no call yet. */
+  /**
+   * True: the scheduler has answered, and what it wants is done. The call names all attempts: one that the scheduler has given us and
+   * that is missing did not reach us, and goes back into the queue. So there is a call without attempts, too.
+   */
   async #ask(): Promise<boolean> {
     const { attempts, scheduler, runner, events } = this.#deps
-    const youngest = this.#unconfirmed ? performance.now() : performance.now() - this.#everyMs
-    const beats = [...attempts].filter(({ takenAt }) => takenAt <= youngest).map(({ beat }) => beat)
+    const beats = [...attempts].map(({ beat }) => beat)
     try {
-      for (let from = 0; from < beats.length; from += BEATS_MAX) {
-        const part = beats.slice(from, from + BEATS_MAX)
-        const { stops } = await scheduler.heartbeat({ runner, beats: part }, { deadline: CALL_MS })
-        for (const stop of stops) attempts.stop(stop)
-      }
-      if (beats.length > 0) this.#heardAt = performance.now()
+      const { stops } = await scheduler.heartbeat({ runner, beats }, { deadline: CALL_MS })
+      for (const stop of stops) attempts.stop(stop)
+      this.#heardAt = performance.now()
       if (this.#isFailing) events.heartbeatsAgain()
       this.#isFailing = false
       return true

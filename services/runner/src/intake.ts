@@ -11,6 +11,8 @@ import type { HeldSlot, Slots } from './slots.ts'
 /** Of a runner with a free slot that hears nothing of the scheduler. */
 const ASK_EVERY_MS = 1000
 const CALL_MS = 5000
+/** The scheduler gives so many at a time, of each kind of slots. */
+const ANSWER_MAX = 100
 /** Beyond RUNNER_DRAIN_MS: attempts that were stopped then report that. */
 const LAST_REPORTS_MS = 5000
 
@@ -50,7 +52,7 @@ export function startIntake(given: IntakeDeps, drainMs: number): Intake {
         const slot = (attempt.reservedSlot ? free.reserved.pop() : undefined) ?? free.ordinary.pop()
         begin(attempt, slot)
       }
-      return taken.length === request.freeSlots + request.freeReservedSlots
+      return taken.length >= Math.min(request.freeSlots + request.freeReservedSlots, ANSWER_MAX)
     } finally {
       for (const slot of [...free.ordinary, ...free.reserved]) slot[Symbol.dispose]()
     }

@@ -73,3 +73,12 @@ test('lines that the store refuses are lost and counted; later ones are sent', a
   expect(lost).toEqual([1])
   expect(calls.at(-1)).toMatchObject([{ first: 1 }])
 })
+
+test('a stop does not wait for ever for a store that is away', async () => {
+  const { lost, sender } = opened(() => new Promise(() => {}))
+  for (let run = 0; run < 1500; run++) sender.add(attemptOf(`run ${run}`), 0, line('text'))
+  const startedAt = performance.now()
+  await sender[Symbol.asyncDispose]()
+  expect(performance.now() - startedAt).toBeLessThan(5000)
+  expect(lost).toEqual([500])
+})

@@ -1,3 +1,4 @@
+import { withTimeout } from '@syncline/async'
 import type { LogLine, RecordsClient, RunLines } from '@syncline/proto'
 import type { Attempt } from './attempt.ts'
 import { retrying } from './retrying.ts'
@@ -11,6 +12,7 @@ const WAITING_CHARS = 32 * 1024 * 1024
 /** What a line takes beside its text. */
 const LINE_CHARS = 100
 const APPEND_FOR_MS = 10_000
+const CLOSE_MS = 3000
 
 /** The lines of an attempt that wait. */
 interface Waiting extends RunLines {
@@ -59,10 +61,17 @@ export class LogSender implements AsyncDisposable {
     return true
   }
 
-  /** Sends what waits. */
+  /** Sends what waits, for some seconds at most. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#sending
-    await this.#flush()
+    const sent = (async () => {
+      await this.#sending
+      await this.#flush()
+    })()
+    await withTimeout(sent, CLOSE_MS, 'to send the last lines').catch((error: unknown) => {
+      const lines = [...this.#waiting.values()].reduce((sum, run) => sum + run.lines.length, 0)
+      this.#onLoss(lines, error)
+      this.#waiting.clear()
+    })
   }
 
   #flush(): Promise<void> {

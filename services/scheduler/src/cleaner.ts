@@ -2,7 +2,7 @@ import type { RecordsClient, Stream } from '@syncline/proto'
 import pLimit from 'p-limit'
 import { fenceOf } from './run.ts'
 import type { ScheduleEvents } from './schedule-events.ts'
-import type { Cleaning, ScheduleStore } from './store/schedule-store.ts'
+import type { Cleaning, CleaningStore } from './store/cleaning-store.ts'
 
 const DEADLINE_MS = 5000
 /** Of a batch: two calls, one after the other. */
@@ -15,14 +15,18 @@ const CONCURRENCY = 8
 
 export type Records = Pick<RecordsClient<{ deadline?: number }>, 'begin' | 'emptyStreams'>
 
-type Deps = { schedules: ScheduleStore; records: Records; events: ScheduleEvents }
+export type CleanerDeps = {
+  cleanings: CleaningStore
+  records: Records
+  events: Pick<ScheduleEvents, 'cleaningFailed' | 'streamsEmptied'>
+}
 
 /**
  * Empties the streams of schedules that were removed, at most `BATCH`. Their entries in `cleaning` are deleted last, so the
  * emptying is repeated after a crash. Returns whether nothing is left to do; a failed cleaning is left to `sweepCleanings`.
  */
-export async function clean(deps: Deps, environment: string, ids: string[]): Promise<boolean> {
-  const cleanings = await deps.schedules.cleanings(environment, ids)
+export async function clean(deps: CleanerDeps, environment: string, ids: string[]): Promise<boolean> {
+  const cleanings = await deps.cleanings.find(environment, ids)
   if (cleanings.length === 0) return true
   try {
     await empty(deps.records, environment, cleanings)
@@ -30,7 +34,7 @@ export async function clean(deps: Deps, environment: string, ids: string[]): Pro
     deps.events.cleaningFailed(environment, cleanings.length, error)
     return false
   }
-  await deps.schedules.cleaned(
+  await deps.cleanings.finish(
     environment,
     cleanings.map(({ id }) => id),
   )
@@ -43,10 +47,10 @@ export async function clean(deps: Deps, environment: string, ids: string[]): Pro
  * arrives after another one has finished could meet the records of a schedule that was made again. Returns whether there is more to
  * do.
  */
-export async function sweepCleanings(deps: Deps, signal: AbortSignal): Promise<boolean> {
-  const environments = await deps.schedules.environmentsToClean()
+export async function sweepCleanings(deps: CleanerDeps, signal: AbortSignal): Promise<boolean> {
+  const environments = await deps.cleanings.environments()
   if (environments.length === 0) return false
-  await using held = await deps.schedules.tryMutex('cleaner')
+  await using held = await deps.cleanings.tryMutex()
   if (!held) return false
   const stop = AbortSignal.any([signal, held.signal])
   const limit = pLimit(CONCURRENCY)
@@ -54,11 +58,14 @@ export async function sweepCleanings(deps: Deps, signal: AbortSignal): Promise<b
   return (await Promise.all(swept)).includes(true)
 }
 
-async function sweepEnvironment(deps: Deps, environment: string, signal: AbortSignal): Promise<boolean> {
-  const { schedules } = deps
+async function sweepEnvironment(
+  deps: CleanerDeps,
+  environment: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (signal.aborted) return false
-  const some = await schedules.someCleanings(environment, BATCH)
-  const due = some.filter(({ since }) => schedules.now() - since >= LEFT_ALONE_MS)
+  const some = await deps.cleanings.some(environment, BATCH)
+  const due = some.filter(({ since }) => deps.cleanings.now() - since >= LEFT_ALONE_MS)
   const isDone = await clean(
     deps,
     environment,

@@ -4,6 +4,7 @@ import { type Definitions, definitionFields } from './definitions.ts'
 import { inChunks } from './in-chunks.ts'
 import { migrated, OldLayout, type OldSchedule } from './old-layout.ts'
 import type { ScheduleEvents } from './schedule-events.ts'
+import type { CleaningStore } from './store/cleaning-store.ts'
 import { CHANGED_AT_ONCE, type ScheduleStore } from './store/schedule-store.ts'
 
 /** Whose schedules are read together. */
@@ -16,6 +17,7 @@ interface Deps {
   redis: Redis
   prefix: string
   schedules: ScheduleStore
+  cleanings: CleaningStore
   definitions: Definitions
   catalog: Catalog
   events: ScheduleEvents
@@ -52,7 +54,7 @@ class Migration {
   }
 
   async run(environments: string[], signal: AbortSignal | undefined): Promise<void> {
-    const { schedules, events } = this.#deps
+    const { cleanings, events } = this.#deps
     const startedAt = performance.now()
     events.migrationStarted(environments.length)
     for (const environment of environments) {
@@ -60,7 +62,7 @@ class Migration {
         signal?.throwIfAborted()
         for (const some of inChunks(found, CHANGED_AT_ONCE)) await this.#write(environment, some)
       }
-      await schedules.addCleanings(environment, await this.#old.cleanings(environment))
+      await cleanings.add(environment, await this.#old.cleanings(environment))
       await this.#old.dropEnvironment(environment)
     }
     events.migrationEnded({ schedules: this.#schedules, lost: this.#lost, ms: performance.now() - startedAt })

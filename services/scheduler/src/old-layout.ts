@@ -1,7 +1,8 @@
 import { freshMsOf, gapsOf, readFrequency } from '@syncline/frequency'
 import type { Redis } from '@syncline/redis'
 import { BASE } from './schedule.ts'
-import type { Cleaning, MigratedSchedule } from './store/schedule-store.ts'
+import type { Cleaning } from './store/cleaning-store.ts'
+import type { MigratedSchedule } from './store/schedule-store.ts'
 
 type Fields = Record<string, string>
 

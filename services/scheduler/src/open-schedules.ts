@@ -10,6 +10,7 @@ import { followCatalog } from './follow-catalog.ts'
 import { migrate } from './migrate.ts'
 import type { Notices } from './notices.ts'
 import type { ScheduleEvents } from './schedule-events.ts'
+import { CleaningStore } from './store/cleaning-store.ts'
 import { ScheduleStore } from './store/schedule-store.ts'
 import type { State } from './store/state.ts'
 
@@ -30,7 +31,8 @@ export async function openSchedules(own: Deps, config: Config): Promise<AsyncDis
   const schedules = new ScheduleStore(own.state)
   const definitions = new Definitions(schedules, own.events)
   const limits = { frequency: config.frequency, variants: config.maxVariants }
-  const deps = { ...own, schedules, definitions, limits }
+  const cleanings = new CleaningStore(own.state)
+  const deps = { ...own, schedules, definitions, cleanings, limits }
 
   await migrate({ ...deps, prefix: config.redis.prefix })
   const open = new AsyncDisposableStack()

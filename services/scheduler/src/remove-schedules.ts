@@ -1,12 +1,12 @@
 import type { Connection } from '@syncline/catalog'
-import { clean, type Records } from './cleaner.ts'
+import { type CleanerDeps, clean } from './cleaner.ts'
 import type { Definition } from './definition.ts'
 import { inChunks } from './in-chunks.ts'
 import type { ReconcileDeps } from './repair.ts'
 import { BASE, scheduleId } from './schedule.ts'
 import { CHANGED_AT_ONCE, CHECKED_AT_ONCE, type Variants } from './store/schedule-store.ts'
 
-export type RemovalDeps = ReconcileDeps & { records: Records }
+export type RemovalDeps = ReconcileDeps & CleanerDeps
 
 /**
  * Removes schedules with their runs, their checkpoints, and the records that no other schedule writes: models in `kept` stay.

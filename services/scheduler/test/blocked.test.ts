@@ -1,14 +1,14 @@
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { schedulesIn } from './read-schedules.ts'
+import { openOwnWorld, schedulesIn } from './read-schedules.ts'
 import { activeOf, create, end, pass, scheduleOf, succeed, take, trigger } from './steps.ts'
-import { ENVIRONMENT, HOUR_MS, openWorld, type World } from './world.ts'
+import { ENVIRONMENT, HOUR_MS, type World } from './world.ts'
 
 const SINCE = '2026-01-01T00:00:00.000Z'
 const BLOCKED = JSON.stringify({ reason: 'needs_reauth', message: 'invalid_grant', since: SINCE })
 
 test.concurrent('a blocked schedule takes no slot, runs when it is asked for, and runs again when it is not blocked any more', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   const instance = await world.instance()
   const { schedules, ticker } = instance
   const id = await create(instance)
@@ -34,7 +34,7 @@ test.concurrent('a blocked schedule takes no slot, runs when it is asked for, an
 })
 
 test.concurrent('slots of cron that passed while it was blocked are counted too', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await using _scheduler = await world.scheduler()
   await world.deploy({ name: 'issues', frequency: '*/10 * * * *' })
   await world.connect('one')
@@ -47,7 +47,7 @@ test.concurrent('slots of cron that passed while it was blocked are counted too'
 })
 
 test.concurrent('a connection that needs new credentials blocks its schedules, and new credentials let them run again', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await using _scheduler = await world.scheduler()
   const other = await world.scheduler()
   const instance = await world.instance()

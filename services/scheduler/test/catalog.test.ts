@@ -1,11 +1,12 @@
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { activeRuns, names, schedulesIn } from './read-schedules.ts'
+import { definitionFields } from '../src/definitions.ts'
+import { activeRuns, names, openOwnWorld, schedulesIn } from './read-schedules.ts'
 import { RUNNER, take } from './steps.ts'
-import { ENVIRONMENT, MINUTE_MS, openWorld } from './world.ts'
+import { ENVIRONMENT, MINUTE_MS } from './world.ts'
 
 test.concurrent('each connection × deployed sync gets a schedule at once, whichever came first', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   await using _scheduler = await world.scheduler()
   await world.connect('one')
@@ -28,7 +29,7 @@ test.concurrent('each connection × deployed sync gets a schedule at once, which
 })
 
 test.concurrent('what happened while no scheduler ran is found at its start', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   const connection = await world.connect('one')
   const instance = await world.instance()
@@ -49,7 +50,7 @@ test.concurrent('what happened while no scheduler ran is found at its start', as
 })
 
 test.concurrent('a catalog that was lost takes neither schedules nor records with it', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   await world.connect('one')
   {
@@ -67,7 +68,7 @@ test.concurrent('a catalog that was lost takes neither schedules nor records wit
 })
 
 test.concurrent('several instances make each schedule once', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await using _first = await world.scheduler()
   await using _second = await world.scheduler()
   await world.deploy({ name: 'issues' })
@@ -80,7 +81,7 @@ test.concurrent('several instances make each schedule once', async () => {
 })
 
 test.concurrent('a deployment with another default frequency moves all schedules without an override, variants too', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues', frequency: 'every hour' })
   await world.connect('one')
   await using _scheduler = await world.scheduler()
@@ -113,7 +114,7 @@ test.concurrent('a deployment with another default frequency moves all schedules
 })
 
 test.concurrent('limits and weights of environments and integrations are those of the catalog', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues', concurrency: 2 })
   const { catalog, redis, key } = world
   const set = async (maxRuns: number, weight: number) => {
@@ -134,7 +135,7 @@ test.concurrent('limits and weights of environments and integrations are those o
 })
 
 test.concurrent('runs that waited for a limit are handed out when it is raised', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues', concurrency: 1 })
   for (const id of ['a', 'b', 'c']) await world.connect(id)
   const { catalog } = world
@@ -154,7 +155,7 @@ test.concurrent('runs that waited for a limit are handed out when it is raised',
 })
 
 test.concurrent('a deleted connection takes its schedules, runs and records with it, even if the record store is away at first', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues', models: ['Issue', 'Comment'] })
   const connection = await world.connect('one')
   await using _scheduler = await world.scheduler()
@@ -187,7 +188,7 @@ test.concurrent('a deleted connection takes its schedules, runs and records with
 })
 
 test.concurrent('a sync that is gone leaves the records that another sync writes too', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues', models: ['Issue', 'Label'] })
   await world.deploy({ name: 'labels', models: ['Label'] })
   await world.connect('one')
@@ -202,7 +203,7 @@ test.concurrent('a sync that is gone leaves the records that another sync writes
 })
 
 test.concurrent('a sync whose frequency nobody can read is left alone, and so are its records', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   await world.connect('one')
   await using _scheduler = await world.scheduler()
@@ -217,7 +218,7 @@ test.concurrent('a sync whose frequency nobody can read is left alone, and so ar
 })
 
 test.concurrent('a deleted integration takes the schedules of its connections with it', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   await world.connect('one')
   await using _scheduler = await world.scheduler()
@@ -227,7 +228,7 @@ test.concurrent('a deleted integration takes the schedules of its connections wi
 })
 
 test.concurrent('a connection made again under its old name starts anew', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   const old = await world.connect('one')
   await using _scheduler = await world.scheduler()
@@ -243,7 +244,7 @@ test.concurrent('a connection made again under its old name starts anew', async 
 })
 
 test.concurrent('slots that are too far away after the clock was set back are moved', async () => {
-  await using world = await openWorld({ SCHEDULER_RECONCILE_MS: '100' })
+  await using world = await openOwnWorld({ SCHEDULER_RECONCILE_MS: '100' })
   await world.deploy({ name: 'issues', frequency: 'every 10 minutes' })
   await world.deploy({ name: 'daily', frequency: '0 6 * * *' })
   await world.connect('one')
@@ -255,4 +256,47 @@ test.concurrent('slots that are too far away after the clock was set back are mo
   await eventually(async () =>
     expect((await schedulesIn(world)).map(({ nextAt }) => nextAt)).toEqual(wellPlaced),
   )
+})
+
+test.concurrent('slots follow another frequency, even if the scheduler that began with it died', async () => {
+  await using world = await openOwnWorld()
+  await world.deploy({ name: 'issues', frequency: 'every day' })
+  for (const id of ['a', 'b', 'c']) await world.connect(id)
+  {
+    await using _scheduler = await world.scheduler()
+    await eventually(async () => expect(await names(world)).toHaveLength(3))
+  }
+  // It wrote the definition, and died before it moved a slot.
+  const { schedules } = await world.instance()
+  const sync = {
+    ...(await world.catalog.syncs.get(ENVIRONMENT, 'github', 'issues')),
+    frequency: '*/5 * * * *',
+  }
+  const name = { environment: ENVIRONMENT, integration: 'github', sync: 'issues' }
+  expect((await schedules.setDefinition(name, definitionFields(sync), sync.models)).placing).not.toBe('')
+  await world.deploy({ name: 'issues', frequency: '*/5 * * * *', jitter: '2 minutes' })
+  await using _scheduler = await world.scheduler()
+  await eventually(async () => {
+    const all = await schedulesIn(world)
+    const next = all.map(
+      ({ id, nextAt }) => nextAt - (Number.parseInt(id.slice(0, 12), 16) % (2 * MINUTE_MS)),
+    )
+    for (const time of next) expect(time % (5 * MINUTE_MS)).toBe(0)
+    for (const { nextAt } of all) expect(nextAt).toBeGreaterThan(world.clock.now)
+    for (const { nextAt } of all) expect(nextAt).toBeLessThanOrEqual(world.clock.now + 7 * MINUTE_MS)
+  })
+  await eventually(async () =>
+    expect(await world.redis.hget(world.key('sync:1'), 'placed')).toContain('*/5'),
+  )
+})
+
+test.concurrent('after Redis has lost its data, all schedules are made again', async () => {
+  await using world = await openOwnWorld({ SCHEDULER_RECONCILE_MS: '200' })
+  await world.deploy({ name: 'issues' })
+  for (const id of ['a', 'b']) await world.connect(id)
+  await using _scheduler = await world.scheduler()
+  await eventually(async () => expect(await names(world)).toHaveLength(2))
+  await world.redis.del(...(await world.redis.keys(world.key('*'))))
+  await eventually(async () => expect(await names(world)).toEqual(['a/issues', 'b/issues']))
+  await eventually(async () => expect(await world.problems()).toEqual([]))
 })

@@ -1,9 +1,9 @@
 import type { Command } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { describe, expect, test } from 'vitest'
-import { activeRuns } from './read-schedules.ts'
+import { activeRuns, openOwnWorld } from './read-schedules.ts'
 import { RUNNER } from './steps.ts'
-import { ENVIRONMENT, openWorld, type World } from './world.ts'
+import { ENVIRONMENT, type World } from './world.ts'
 
 const TIMEOUT_MS = 300_000
 const SENT_AT_ONCE = 500
@@ -12,7 +12,7 @@ const BASE = { name: 'issues', variant: 'base' }
 
 describe('many', { timeout: TIMEOUT_MS }, () => {
   test('20 000 schedules that go at once leave nothing behind, and another environment works meanwhile', async () => {
-    await using world = await openWorld({ SCHEDULER_RECONCILE_MS: '3600000' })
+    await using world = await openOwnWorld({ SCHEDULER_RECONCILE_MS: '3600000' })
     const count = 20_000
     await world.deploy({ name: 'issues' })
     await world.deploy({ name: 'issues' }, 'prod')
@@ -62,7 +62,7 @@ describe('many', { timeout: TIMEOUT_MS }, () => {
   })
 
   test('10 000 commands in a second to one environment are answered in order, and those of another one meanwhile', async () => {
-    await using world = await openWorld()
+    await using world = await openOwnWorld()
     for (const environment of [ENVIRONMENT, 'prod']) {
       await world.deploy({ name: 'issues', autoStart: false }, environment)
       await world.connect('one', environment)
@@ -107,7 +107,7 @@ describe('many', { timeout: TIMEOUT_MS }, () => {
   })
 })
 
-const trigger: Command['action'] = {
+const trigger: NonNullable<Command['action']> = {
   $case: 'trigger',
   value: { target: { ...ONE, syncs: [BASE] }, reset: false, emptyCache: false },
 }

@@ -5,12 +5,13 @@ import { Definitions } from '../src/definitions.ts'
 import { migrate } from '../src/migrate.ts'
 import { scheduleId } from '../src/schedule.ts'
 import { createScheduleEvents } from '../src/schedule-events.ts'
-import { schedulesIn } from './read-schedules.ts'
+import { CleaningStore } from '../src/store/cleaning-store.ts'
+import { openOwnWorld, schedulesIn } from './read-schedules.ts'
 import { activeOf } from './steps.ts'
-import { ENVIRONMENT, HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
+import { ENVIRONMENT, HOUR_MS, MINUTE_MS, type World } from './world.ts'
 
 test.concurrent('schedules of an earlier version are moved with all that they know; runs that were under way begin again', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues', fresh: '1 day' })
   const { uid } = await world.connect('one')
   const number = 17_999_999_000
@@ -88,16 +89,17 @@ test.concurrent('schedules of an earlier version are moved with all that they kn
 })
 
 test.concurrent('a migration that is interrupted goes on where it was, and of two instances one does it', async () => {
-  await using world = await openWorld()
+  await using world = await openOwnWorld()
   await world.deploy({ name: 'issues' })
   const uids = Array.from({ length: 120 }, (_, i) => `uid${i}`)
   for (const uid of uids) await writeOld(world, uid, { connection: uid, checkpoint: `{"of":"${uid}"}` })
-  const { schedules } = await world.instance()
+  const { schedules, state } = await world.instance()
   const events = createScheduleEvents(createLog('test', 'fatal'))
   const deps = {
     redis: world.redis,
     prefix: world.prefix,
     schedules,
+    cleanings: new CleaningStore(state),
     definitions: new Definitions(schedules, events),
     catalog: world.catalog,
     events,

@@ -1,16 +1,24 @@
+import { servers } from '@syncline/testkit'
 import { definitionFrom } from '../src/definition.ts'
 import { type Schedule, scheduleFrom } from '../src/schedule.ts'
-import type { World } from './world.ts'
+import { openWorld, type World } from './world.ts'
+
+/** In a database of Redis beside the one of other tests: reads that go over all keys would take long there. */
+export function openOwnWorld(settings: Record<string, string> = {}) {
+  return openWorld({ REDIS_URL: `${servers().redis.url}/${1 + (process.pid % 15)}`, ...settings })
+}
 
 /** All schedules in Redis, as `connection/sync/variant` would sort them. */
 export async function schedulesIn({ redis, key }: World): Promise<Schedule[]> {
-  const found: Schedule[] = []
-  for (const name of await redis.keys(key('s:*'))) {
-    const id = name.slice(key('s:').length)
-    const fields = { ...(await redis.hgetall(name)), ...(await redis.hgetall(key(`t:${id}`))) }
-    const { def = '' } = fields
-    found.push(scheduleFrom(id, fields, definitionFrom(def, await redis.hgetall(key(`sync:${def}`)))))
+  const ids = (await redis.keys(key('s:*'))).map((name) => name.slice(key('s:').length))
+  const read = async (id: string): Promise<Schedule[]> => {
+    const [short, long] = await Promise.all([redis.hgetall(key(`s:${id}`)), redis.hgetall(key(`t:${id}`))])
+    // It was removed meanwhile.
+    if (short.def === undefined) return []
+    const definition = definitionFrom(short.def, await redis.hgetall(key(`sync:${short.def}`)))
+    return [scheduleFrom(id, { ...short, ...long }, definition)]
   }
+  const found = (await Promise.all(ids.map(read))).flat()
   const place = ({ connection, definition, variant }: Schedule) =>
     `${connection}/${definition.sync}/${variant}`
   return found.sort((a, b) => (place(a) < place(b) ? -1 : 1))

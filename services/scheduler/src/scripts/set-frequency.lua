@@ -9,7 +9,8 @@ if not schedule then return 'missing' end
 if repeated(schedule) then return 'repeated' end
 change(schedule, {
   frequency = args.frequency, interval_ms = args.intervalMs, longest_ms = args.longestMs, fresh_ms = args.freshMs,
-  next_at = args.nextAt,
 })
+-- A slot that is due stays, so that it runs or is counted.
+if number(schedule.next_at) > args.now then change(schedule, { next_at = args.nextAt }) end
 place(schedule)
 return 'done'

@@ -1,4 +1,4 @@
-import { type Held, type Redis, tryMutex, waitForMutex } from '@syncline/redis'
+import { type Held, type Redis, waitForMutex } from '@syncline/redis'
 import { type Definition, definitionFrom } from '../definition.ts'
 import type { Cause } from '../run.ts'
 import { type RunStop, type StopRow, stopsFrom } from './run-store.ts'
@@ -21,7 +21,6 @@ const scripts = {
   setFrequency: load('set-frequency'),
   migrate: load('migrate-schedules', 'schedules'),
   owners: load('list-owners', 'schedules'),
-  cleaned: load('cleaned', 'schedules'),
 }
 
 /** So many schedules a call may be about: meanwhile Redis does nothing else, for some milliseconds at most. */
@@ -72,18 +71,6 @@ export interface MigratedSchedule {
   fields: Record<string, string | number>
   cause: '' | Cause
   lost?: Record<string, string>
-}
-
-/** A removed schedule whose records have yet to be removed. */
-export interface Cleaning {
-  id: string
-  uid: string
-  sync: string
-  variant: string
-  models: string[]
-  /** That the next run would have had: with it the record store shuts out the last one. */
-  number: number
-  since: number
 }
 
 /** Schedules and definitions as the catalog and commands change them. Ids of a call are at most `CHANGED_AT_ONCE`. */
@@ -294,53 +281,10 @@ export class ScheduleStore {
     return { written, lost }
   }
 
-  async addCleanings(environment: string, cleanings: Cleaning[]): Promise<void> {
-    if (cleanings.length === 0) return
-    const entries = cleanings.flatMap(({ id, ...entry }) => [id, JSON.stringify(entry)])
-    await this.#state.ask((redis) =>
-      redis
-        .multi()
-        .hset(this.#state.key(`cleaning:${environment}`), ...entries)
-        .sadd(this.#state.key('cleaning'), environment)
-        .exec(),
-    )
-  }
-
-  /** Environments in which streams of removed schedules have yet to be emptied. */
-  environmentsToClean(): Promise<string[]> {
-    return this.#state.ask((redis) => redis.smembers(this.#state.key('cleaning')))
-  }
-
-  /** Those of `ids` that have yet to be cleaned. */
-  async cleanings(environment: string, ids: string[]): Promise<Cleaning[]> {
-    if (ids.length === 0) return []
-    const key = this.#state.key(`cleaning:${environment}`)
-    const texts = await this.#state.ask((redis) => redis.hmget(key, ...ids))
-    return texts.flatMap((text, i) => (text ? [cleaningFrom(ids[i] as string, text)] : []))
-  }
-
-  /** At most `count` of them, chosen at random: one that can't be cleaned does not hold up the others. */
-  async someCleanings(environment: string, count: number): Promise<Cleaning[]> {
-    const key = this.#state.key(`cleaning:${environment}`)
-    const flat = (await this.#state.ask((redis) => redis.hrandfield(key, count, 'WITHVALUES'))) as string[]
-    return Array.from({ length: flat.length / 2 }, (_, i) =>
-      cleaningFrom(flat[2 * i] as string, flat[2 * i + 1] as string),
-    )
-  }
-
-  async cleaned(environment: string, ids: string[]): Promise<void> {
-    await this.#state.run(scripts.cleaned, { environment, ids: ids.join('') })
-  }
-
   /** Whether the caller is the one of all instances that compares everything with the catalog within this time. */
   async claimReconciling(forMs: number): Promise<boolean> {
     const key = this.#state.key('reconciling')
     return (await this.#state.ask((redis) => redis.set(key, '1', 'PX', Math.ceil(forMs), 'NX'))) === 'OK'
-  }
-
-  /** Undefined: another instance has it. */
-  tryMutex(name: string): Promise<Held | undefined> {
-    return this.#state.ask((redis) => tryMutex({ redis, key: this.#state.key(`mutex:${name}`) }))
   }
 
   waitForMutex(name: string, signal: AbortSignal): Promise<Held> {
@@ -348,10 +292,6 @@ export class ScheduleStore {
       waitForMutex({ redis, key: this.#state.key(`mutex:${name}`) }, { signal }),
     )
   }
-}
-
-function cleaningFrom(id: string, text: string): Cleaning {
-  return { ...JSON.parse(text), id }
 }
 
 function groupsOf(expected: Expected[]): [def: string, ids: string, blocked: Record<number, string>][] {

@@ -1,0 +1,72 @@
+import { eventually } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  CONNECTION,
+  type ExampleSystem,
+  INTEGRATION,
+  runsOf,
+  SYNC,
+  startExampleSystem,
+} from './example-system.ts'
+import { generatedItems } from './generated-items.ts'
+
+let example: ExampleSystem
+
+beforeAll(async () => {
+  // 60 pages, of which each takes its time.
+  example = await startExampleSystem({ items: generatedItems(3000, 3000), delayMs: 500 })
+})
+afterAll(() => example?.[Symbol.asyncDispose]())
+
+const why = () => example.client.why(INTEGRATION, SYNC, CONNECTION)
+
+test('a run that goes on shows in the lists of its environment, and is cancelled at once', async () => {
+  const { client } = example
+  const run = await eventually(
+    async () => {
+      const { runs } = await client.listRuns({ state: ['running'] })
+      expect(runs).toMatchObject([
+        { provider_config_key: INTEGRATION, connection_id: CONNECTION, sync_name: SYNC },
+      ])
+      return runs[0]
+    },
+    { timeoutMs: 30_000 },
+  )
+  expect(await client.getCapacity()).toMatchObject({ environment: { running: 1 }, runners: [{ busy: 1 }] })
+  const begun = performance.now()
+  expect(await client.cancelSync(INTEGRATION, [SYNC], CONNECTION)).toEqual({ cancelled: 1 })
+  const [ended] = await runsOf(client)
+  expect(ended).toMatchObject({ id: run?.id, state: 'ended', reason: 'cancelled' })
+  await eventually(async () => expect((await client.getCapacity()).runners).toMatchObject([{ busy: 0 }]))
+  expect(performance.now() - begun).toBeLessThan(5000)
+  expect(await client.cancelRun(run?.id ?? '')).toEqual({ cancelled: 0 })
+  await expect(client.cancelRun('0123456789abcdef01234567-1')).rejects.toMatchObject({
+    status: 404,
+    code: 'unknown_run',
+  })
+  expect(await why()).toMatchObject({
+    schedule: { freshness: { stale: null, lastSuccessAt: null } },
+    runs: [{ id: run?.id, reason: 'cancelled' }],
+    unavailable: [],
+  })
+})
+
+test('while the scheduler stands still, everything is stale for that; when it goes on, nothing is', async () => {
+  const scheduler = example.system.processes.get('scheduler')?.pid ?? 0
+  process.kill(scheduler, 'SIGSTOP')
+  try {
+    const begun = performance.now()
+    expect(await why()).toMatchObject({
+      schedule: { status: null, freshness: { stale: { reason: 'scheduler_down' } } },
+      ...{ skipped: null, runs: null, unavailable: ['scheduler'] },
+    })
+    expect((await example.client.listSchedules({ stale: true })).schedules).toMatchObject([{ name: SYNC }])
+    expect(performance.now() - begun).toBeLessThan(10_000)
+    await expect(example.client.syncStatus(INTEGRATION, '*')).rejects.toMatchObject({ status: 503 })
+  } finally {
+    process.kill(scheduler, 'SIGCONT')
+  }
+  await eventually(async () =>
+    expect(await why()).toMatchObject({ schedule: { freshness: { stale: null } }, unavailable: [] }),
+  )
+})
