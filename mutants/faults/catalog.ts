@@ -28,4 +28,17 @@ export const catalog: Mutant[] = [
     tests,
     only: 'the same text never seals to the same twice',
   },
+  {
+    name: 'keyring-not-compared',
+    attacks: 'keyring: who has another one than the gateway does not start',
+    edits: [
+      {
+        file: 'libs/catalog/src/check-keyring.ts',
+        search: 'if (present) verifyKeyring(keyring, present)',
+        replace: '',
+      },
+    ],
+    tests: ['libs/catalog/test/check-keyring.test.ts'],
+    only: 'whoever has another one does not start',
+  },
 ]

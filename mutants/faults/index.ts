@@ -4,6 +4,9 @@ import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
 import { chaos } from './chaos.ts'
 import { events } from './events.ts'
+import { freshness } from './freshness.ts'
+import { judging } from './judging.ts'
+import { queue } from './queue.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
 import { sandboxes } from './sandbox.ts'
@@ -13,6 +16,9 @@ import { tokens } from './tokens.ts'
 export const mutants: Mutant[] = [
   ...records,
   ...scheduler,
+  ...queue,
+  ...judging,
+  ...freshness,
   ...runner,
   ...catalog,
   ...bus,

@@ -120,6 +120,83 @@ const faults: Mutant[] = [
     only: 'a function saves, and the run ends with its counts',
   },
   {
+    name: 'runner-takes-more-than-its-free-slots',
+    attacks: 'a runner takes no run that it has no slot for',
+    edits: [
+      {
+        file: runner('src/intake.ts'),
+        search: 'freeSlots: free.ordinary.length,',
+        replace: 'freeSlots: runner.slots,',
+      },
+    ],
+    tests: [runner('test/hand-out.test.ts')],
+    only: 'a runner asks for as many runs as it has slots free',
+  },
+  {
+    name: 'stop-of-another-attempt-followed',
+    attacks: 'a stop reaches the attempt that it names only',
+    edits: [
+      {
+        file: runner('src/active-attempts.ts'),
+        search: 'if (active?.attempt.attempt !== attempt) return false',
+        replace: 'if (!active) return false',
+      },
+    ],
+    tests: [runner('src/active-attempts.test.ts')],
+    only: 'a stop reaches the attempt that it names',
+  },
+  {
+    name: 'attempt-goes-on-without-a-lease',
+    attacks: '4: an attempt whose lease nobody renews stops',
+    edits: [{ file: runner('src/heartbeats.ts'), search: 'this.#judge(error)\n', replace: '' }],
+    tests: [runner('src/heartbeats.test.ts')],
+    only: 'an attempt stops after a whole lease',
+  },
+  {
+    name: 'confirmed-by-an-old-answer',
+    attacks: '4: a runner that stood still asks before it goes on',
+    edits: [
+      {
+        file: runner('src/heartbeats.ts'),
+        search: 'if (isHeard && gaps === this.#gaps)',
+        replace: 'if (isHeard)',
+      },
+    ],
+    tests: [runner('src/heartbeats.test.ts')],
+    only: 'an answer to a call from before the gap',
+  },
+  {
+    name: 'ordinary-run-in-a-reserved-slot',
+    attacks: 'fair: no run of a busy environment holds a reserved slot',
+    edits: [
+      { file: runner('src/slots.ts'), search: "kind === 'ordinary' || was === 'reserved'", replace: 'true' },
+    ],
+    tests: [runner('src/slots.test.ts')],
+    only: 'no ordinary attempt comes back to it',
+  },
+  {
+    name: 'last-lines-of-a-log-lost',
+    attacks: 'a log ends with the end of its run',
+    edits: [
+      {
+        file: runner('src/log-sender.ts'),
+        search: '      await this.#flush()\n    })()',
+        replace: '    })()',
+      },
+    ],
+    tests: [runner('src/log-sender.test.ts')],
+    only: 'lines of many runs go in one call',
+  },
+  {
+    name: 'runner-with-any-keyring',
+    attacks: 'keyring: a runner that could open no secret does not start',
+    edits: [
+      { file: runner('src/service.ts'), search: '  await checkKeyring(catalog, keyring)\n', replace: '' },
+    ],
+    tests: [runner('test/hand-out.test.ts')],
+    only: 'with another keyring than the gateway',
+  },
+  {
     name: 'parked-run-keeps-its-slot',
     attacks: '5: a run that waits for its API delays no other',
     edits: [{ file: runner('src/api-waits.ts'), search: '    slot.give()\n', replace: '' }],
