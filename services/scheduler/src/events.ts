@@ -90,6 +90,7 @@ export function createEvents(log: Log) {
       log.warn({ gapMs }, 'this process did not work for a while: for the time of a lease no run is judged')
     },
     clockFailed: (err: unknown) => log.warn({ err }, 'the time of Redis could not be read'),
+    sampleFailed: (err: unknown) => log.warn({ err }, 'metrics of the queue could not be read'),
     redisFailed: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     catalogEntryUnreadable: (err: unknown) => log.error({ err }, 'catalog entry unreadable'),
     rpcFault: (path: string, err: unknown) => log.error({ path, err }, 'unforeseen fault in a call'),

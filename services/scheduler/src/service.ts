@@ -13,6 +13,7 @@ import { Notices } from './notices.ts'
 import { openSchedules } from './open-schedules.ts'
 import { publishEvents } from './publish-events.ts'
 import { createPublisherEvents } from './publisher-events.ts'
+import { sampleQueue } from './queue-metrics.ts'
 import { runsService } from './runs-service.ts'
 import { createScheduleEvents } from './schedule-events.ts'
 import { schedulesService } from './schedules-service.ts'
@@ -25,6 +26,7 @@ import { Views } from './store/views.ts'
 import { Ticker } from './ticker.ts'
 
 const SYNCHRONIZE_MS = 1000
+const SAMPLE_MS = 5000
 /** A runner stops what it could not renew for a lease; only later is it handed to another one. */
 const GRACE_MS = 15_000
 const HISTORY_RUNS = 50
@@ -74,6 +76,13 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(publishEvents({ redis, base: state.key(''), bus, events: createPublisherEvents(log) }))
   const views = new Views(state)
   open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
+
+  const { maxPerEnvironment } = config.runs
+  open.use(
+    repeat(SAMPLE_MS, () => sampleQueue(state, catalog, maxPerEnvironment), {
+      onFailure: events.sampleFailed,
+    }),
+  )
 
   const rpc = open.use(
     await serve(

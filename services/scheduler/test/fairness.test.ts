@@ -105,6 +105,23 @@ test('first syncs leave a slot of a runner to others, and its reserved slot is f
   expect(await instance.runs.takeRuns(runner, 1, 0)).toMatchObject([{ lane: 'first' }])
 })
 
+test('an environment that was passed over, as it had nothing but first syncs, has no claim for that time', async () => {
+  await using world = await openWorld(PLENTY)
+  const instance = await world.instance()
+  const fresh = await createMany(instance, 60, { environment: 'fresh' })
+  for (const taken of await takeMany(instance, 60)) await end(instance, taken)
+  world.clock.advance(HOUR_MS)
+  while (await instance.ticker.tick());
+  await createMany(instance, 40, { environment: 'new' })
+  const small = { ...RUNNER, id: 'host/4/four', slots: 2 }
+  const of = async (runner = small) => (await instance.runs.takeRuns(runner, 1, 0))[0]?.environment ?? ''
+  const taken = [await of(), await of()]
+  expect(taken.toSorted()).toEqual(['fresh', 'new'])
+  for (let i = 0; i < 25; i++) expect(await of()).toBe('fresh')
+  expect(fresh).toHaveLength(60)
+  await sharesAre({ fresh: 1, new: 1 }, 30, async () => (await takeOne(instance)).environment)
+})
+
 test.for([0, 1])(
   'a tenant with 1 000 times the load delays another one by at most one run; reserved slots: %d',
   { timeout: 60_000 },

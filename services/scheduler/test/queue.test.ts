@@ -49,7 +49,7 @@ test.for(SEEDS)(
           environment: `env${dice.whole(3)}`,
           integration,
           sync,
-          uid: `uid-${i}`,
+          uid: `uid-${i % 5}`,
           fields,
         }),
       )

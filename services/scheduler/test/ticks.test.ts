@@ -1,5 +1,7 @@
+import { metrics } from '@syncline/service'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
+import { sampleQueue } from '../src/queue-metrics.ts'
 import { ownRedis } from './own-redis.ts'
 import { activeOf, create, end, RUNNER, scheduleOf, succeed, take, takeAll, trigger } from './steps.ts'
 import { HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
@@ -232,6 +234,27 @@ test('a trigger reaches a runner that waits within milliseconds', async () => {
     const { attempts } = await scheduler.runs.takeRuns({ runner: RUNNER, freeSlots: 1, freeReservedSlots: 0 })
     expect(attempts).toMatchObject([{ connectionId: 'one' }])
   })
+})
+
+test('metrics tell what waits by lane, what is in flight by environment with bounded names, and which are full', async () => {
+  await using world = await openWorld({ SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '1' })
+  const instance = await world.instance()
+  const at = new Date().toISOString()
+  for (let i = 0; i < 25; i++) {
+    const name = `env-${String(i).padStart(2, '0')}`
+    await world.catalog.environments.upsert(() => ({ name, createdAt: at }), name)
+    await create(instance, { environment: name, uid: 'a' })
+    await create(instance, { environment: name, uid: 'b' })
+  }
+  expect(await takeAll(instance)).toHaveLength(25)
+  await eventually(() => expect(world.catalog.environments.list()).toHaveLength(25))
+  await sampleQueue(instance.state, world.catalog, 1)
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('syncline_queue_runs{lane="first"} 25')
+  expect(text).toContain('syncline_runs_running{lane="first"} 25')
+  expect(text).toContain('syncline_environments_full 25')
+  expect(text).toContain('syncline_environment_runs_running{environment="other"} 5')
+  expect(text.match(/environment_runs_running\{environment="env/g)).toHaveLength(20)
 })
 
 /** As if its next slot were now. */
