@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ProgramInput } from '@syncline/functions'
 import type { Access } from '@syncline/outgoing'
 import { type AttemptReport, RunOutcome } from '@syncline/proto'
@@ -103,10 +103,10 @@ async function untilEnd(
 function begin({ deps, active, attempt, work, saves, signal }: RunContext): void {
   const streams = work.sync.models.map((model) => streamOf(attempt, model))
   const request = { writer: writerOf(attempt), streams, empty: attempt.emptyCache }
-  const begun = retrying((each) => deps.records.begin(request, { signal: each }), {
-    forMs: BEGIN_FOR_MS,
-    signal,
-  })
+  // In the next turn: a child that waits gets its run before we encode this call.
+  const begun = nextTurn().then(() =>
+    retrying((each) => deps.records.begin(request, { signal: each }), { forMs: BEGIN_FOR_MS, signal }),
+  )
   saves.begin(work.sync.models, begun, signal)
   begun.catch((error: Error) => active.stop(error))
 }
