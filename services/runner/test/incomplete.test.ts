@@ -170,7 +170,9 @@ test('a run that goes on at the checkpoint of an earlier run can not tell what i
 
 test('a result that is not one of ours is a complete pass', async () => {
   for (const output of ['null', '7', '{ incomplete: 7 }', '{ incomplete: "" }']) {
-    await world.deploy(`${past} send({ t: 'returned', run: 1, output: ${output} }); await new Promise(() => {})`)
+    await world.deploy(
+      `${past} send({ t: 'returned', run: 1, output: ${output} }); await new Promise(() => {})`,
+    )
     expect(await world.run()).toMatchObject({ ...SUCCESS, error: '' })
   }
   expect(world.standIns.calls.join()).not.toContain('incomplete')
