@@ -6,6 +6,7 @@ import { chaos } from './chaos.ts'
 import { events } from './events.ts'
 import { freshness } from './freshness.ts'
 import { judging } from './judging.ts'
+import { policies } from './policies.ts'
 import { queue } from './queue.ts'
 import { records } from './records.ts'
 import { runner } from './runner.ts'
@@ -17,6 +18,7 @@ export const mutants: Mutant[] = [
   ...records,
   ...scheduler,
   ...queue,
+  ...policies,
   ...judging,
   ...freshness,
   ...runner,

@@ -67,6 +67,19 @@ const faults: Mutant[] = [
     only: whatever,
   },
   {
+    name: 'place-of-a-cancelled-run-stays-empty',
+    attacks: 'queue: what waited for a limit goes on when the run before it is cancelled',
+    edits: [
+      {
+        file: queue,
+        search: '  let_in_of_sync(run.def)\nend\n\n-- The run leaves',
+        replace: 'end\n\n-- The run leaves',
+      },
+    ],
+    tests: test('queue'),
+    only: 'let in when the one before it is cancelled',
+  },
+  {
     name: 'raised-limit-not-noticed',
     attacks: 'limits: one that is raised counts at once',
     edits: [
@@ -133,6 +146,19 @@ const faults: Mutant[] = [
       { file: queue, search: 'number(first) + (first and behind or 0)', replace: '(first and behind or 0)' },
     ],
     tests: fairness,
+  },
+  {
+    name: 'passed-over-environment-catches-up',
+    attacks: 'fair: who had nothing for a slot has no claim for that time',
+    edits: [
+      {
+        file: queue,
+        search: "for _, name in ipairs(passed) do redis.call('ZADD', READY, 'XX', 'GT', tag, name) end",
+        replace: '',
+      },
+    ],
+    tests: fairness,
+    only: 'an environment that was passed over',
   },
   {
     name: 'lanes-are-equal',

@@ -100,7 +100,8 @@ const faults: Mutant[] = [
       {
         file: runner('src/run-attempt.ts'),
         search: "if (end.outcome === 'replaced') return undefined",
-        replace: '',
+        replace:
+          "if (end.outcome === 'replaced') return reportOf(attempt, { outcome: RunOutcome.FAILED, error: end.error })",
       },
     ],
     tests: runs,

@@ -3,9 +3,12 @@ import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createWorld, type World } from './world.ts'
 
+/** Messages past the harness name the run: each is the first one of its child. */
+const FIRST_RUNS = { SANDBOX_REUSE: 'never' }
+
 let world: World
 beforeAll(async () => {
-  world = await createWorld()
+  world = await createWorld(FIRST_RUNS)
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
 beforeEach(() => {
@@ -30,7 +33,7 @@ const past = `
     frame.write(json, 4)
     for (let at = 0; at < frame.length; ) try { at += writeSync(3, frame, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
   }
-  const host = (method, params) => send({ t: 'call', id: call++, method, params })
+  const host = (method, params) => send({ t: 'call', run: 1, id: call++, method, params })
   /** A write of the model waits for those before it. */
   const written = () => nango.batchDelete([{ id: 'none' }], 'Thing')
   const checkpoint = async (page, incomplete) => {
@@ -42,7 +45,7 @@ const past = `
     await written()
   }
   const returned = async (incomplete) => {
-    send({ t: 'returned', output: { incomplete } })
+    send({ t: 'returned', run: 1, output: { incomplete } })
     await new Promise(() => {})
   };`
 
@@ -65,7 +68,7 @@ test('a pass whose page failed, though the function went on to its end, deletes 
 })
 
 test('a page that failed before a checkpoint is missing for the attempt that goes on there', async () => {
-  await using two = await createWorld()
+  await using two = await createWorld(FIRST_RUNS)
   two.standIns.put('Thing', things(5))
   await two.deploy(`${past}
     const before = await nango.getCheckpoint()
@@ -167,7 +170,9 @@ test('a run that goes on at the checkpoint of an earlier run can not tell what i
 
 test('a result that is not one of ours is a complete pass', async () => {
   for (const output of ['null', '7', '{ incomplete: 7 }', '{ incomplete: "" }']) {
-    await world.deploy(`${past} send({ t: 'returned', output: ${output} }); await new Promise(() => {})`)
+    await world.deploy(
+      `${past} send({ t: 'returned', run: 1, output: ${output} }); await new Promise(() => {})`,
+    )
     expect(await world.run()).toMatchObject({ ...SUCCESS, error: '' })
   }
   expect(world.standIns.calls.join()).not.toContain('incomplete')

@@ -1,7 +1,7 @@
 import { HandBackReason, type Runner } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { activeOf, create, scheduleOf, trigger } from './steps.ts'
+import { activeOf, create, end, scheduleOf, trigger } from './steps.ts'
 import { openWorld } from './world.ts'
 
 const RUNNER: Runner = { id: 'host/7/abc', sandbox: 'oswall', slots: 10, reservedSlots: 1 }
@@ -161,4 +161,20 @@ test.concurrent('a runner that can not reach a service hands its run back: it wa
   expect(await instance.runs.ended(id, 1)).toMatchObject([
     { outcome: 'LOST', error: expect.stringContaining('the record store does not answer') },
   ])
+})
+
+test.concurrent('a report that can not be taken does not hold up those that come with it', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  const ids = []
+  for (const uid of ['a', 'broken', 'b']) ids.push(await create(instance, { uid }))
+  const taken = await instance.runs.takeRuns(RUNNER, 3, 0)
+  const [, broken = ''] = ids
+  await world.redis.del(world.key(`s:${broken}`))
+  await world.redis.set(world.key(`s:${broken}`), 'no hash')
+  const ended = await Promise.allSettled(taken.map((one) => end(instance, one)))
+  expect(ended.map(({ status }) => status)).toEqual(
+    taken.map(({ run }) => (run.startsWith(broken) ? 'rejected' : 'fulfilled')),
+  )
+  expect(await activeOf(instance, ids[0] ?? '')).toBeUndefined()
 })
