@@ -69,7 +69,7 @@ export const Config = z
     RUN_HEAP_MB: variable.whole(defaultLimits.heapMb, { least: 16, most: 65_536 }),
     /** Memory of the process of a run. */
     RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb, { least: 64, most: 65_536 }),
-    RUN_LEASE_MS: variable.whole(30_000, { least: 1000, most: 3_600_000 }),
+    RUN_LEASE_MS: variable.whole(20_000, { least: 1000, most: 3_600_000 }),
     /** A runner that can't confine functions so far does not start: see libs/sandbox. */
     SANDBOX_MIN_LEVEL: variable.oneOf(levels, 'oswall'),
     /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */

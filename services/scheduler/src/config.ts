@@ -26,7 +26,7 @@ export const Config = z
     /** Variants of a sync on a connection. */
     SCHEDULER_MAX_VARIANTS: variable.whole(100, { least: 0, most: 10_000 }),
     /** A run whose runner says nothing for so long gets another one. Scheduler and runner have the same. */
-    RUN_LEASE_MS: variable.whole(30_000, { least: 1000, most: 3_600_000 }),
+    RUN_LEASE_MS: variable.whole(20_000, { least: 1000, most: 3_600_000 }),
     /** A run that no runner takes for so long is lost. */
     RUN_QUEUE_TIMEOUT_MS: variable.whole(3_600_000, milliseconds),
     /** The shortest interval that a connection may ask for, such as `30s` or `5 minutes`. */

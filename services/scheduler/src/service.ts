@@ -28,7 +28,7 @@ import { Ticker } from './ticker.ts'
 const SYNCHRONIZE_MS = 1000
 const SAMPLE_MS = 5000
 /** A runner stops what it could not renew for a lease; only later is it handed to another one. */
-const GRACE_MS = 15_000
+const GRACE_MS = 5000
 const HISTORY_RUNS = 50
 
 export interface Scheduler extends Running {

@@ -6,7 +6,7 @@ import { ENVIRONMENT, HOUR_MS, type World } from './world.ts'
 
 export type Instance = Awaited<ReturnType<World['instance']>>
 
-export const LEASE_MS = 45_000
+export const LEASE_MS = 25_000
 export const RUNNER: RunnerFacts = { id: 'host/1/one', sandbox: 'oswall', slots: 100, reservedSlots: 1 }
 
 interface Facts {
