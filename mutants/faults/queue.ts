@@ -36,13 +36,7 @@ const faults: Mutant[] = [
   {
     name: 'full-environment-not-put-back',
     attacks: 'queue: what waited for a limit goes on when a run ends',
-    edits: [
-      {
-        file: queue,
-        search: '  if environment_was then let_in_environment(run.environment) end\n',
-        replace: '',
-      },
-    ],
+    edits: [{ file: queue, search: 'then let_in_environment(run.environment) end', replace: 'then end' }],
     tests: test('runs'),
     only: 'in a full environment what is due waits',
   },
@@ -62,7 +56,13 @@ const faults: Mutant[] = [
   {
     name: 'full-sync-not-put-back',
     attacks: 'queue: what waited for a limit goes on when a run ends',
-    edits: [{ file: queue, search: '  if sync_was then let_in_of_sync(run.def) end\n', replace: '' }],
+    edits: [
+      {
+        file: queue,
+        search: 'if limit and is_full(limit) then return 0 end',
+        replace: 'if limit then return 0 end',
+      },
+    ],
     tests: test('queue'),
     only: whatever,
   },
@@ -72,8 +72,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: queue,
-        search: '  let_in_of_sync(run.def)\nend\n\n-- The run leaves',
-        replace: 'end\n\n-- The run leaves',
+        search: "== 0 then redis.call('ZREM', integration, run.uid) end",
+        replace: "== 0 then redis.call('ZREM', integration, run.uid) end\n  do return end",
       },
     ],
     tests: test('queue'),
