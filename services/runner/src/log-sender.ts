@@ -12,6 +12,8 @@ const WAITING_CHARS = 32 * 1024 * 1024
 /** What a line takes beside its text. */
 const LINE_CHARS = 100
 const APPEND_FOR_MS = 10_000
+/** How long the end of a run waits for its lines: a store that is away holds up nobody. */
+const FLUSH_FOR_MS = 2000
 /** With the last reports it fits into what a process has beside RUNNER_DRAIN_MS. */
 const CLOSE_MS = 1500
 
@@ -22,8 +24,8 @@ interface Waiting extends RunLines {
 
 /**
  * Sends the lines of all runs of this process to the record store: one call for what comes within a quarter of a second, and
- * one call at a time. So a line is seen a moment after it was written, perhaps after the end of its run, and a process that dies
- * loses those of this moment. A log that can't be stored costs no run its success: lines are lost, and counted, when the
+ * one call at a time. So a line is seen a moment after it was written, and a process that dies loses those of this moment. A run
+ * that warned or failed waits for its lines before it reports its end (`flushed`); those of others may come after it. A log that can't be stored costs no run its success: lines are lost, and counted, when the
  * store does not take them for 10 s, and when too many wait.
  */
 export class LogSender implements AsyncDisposable {
@@ -62,17 +64,23 @@ export class LogSender implements AsyncDisposable {
     return true
   }
 
+  /** Waits until what was added has been sent, or for two seconds. */
+  async flushed(): Promise<void> {
+    await withTimeout(this.#sendNow(), FLUSH_FOR_MS, 'to send lines').catch(() => {})
+  }
+
   /** Sends what waits, for some seconds at most. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const sent = (async () => {
-      await this.#sending
-      await this.#flush()
-    })()
-    await withTimeout(sent, CLOSE_MS, 'to send the last lines').catch((error: unknown) => {
+    await withTimeout(this.#sendNow(), CLOSE_MS, 'to send the last lines').catch((error: unknown) => {
       const lines = [...this.#waiting.values()].reduce((sum, run) => sum + run.lines.length, 0)
       this.#onLoss(lines, error)
       this.#waiting.clear()
     })
+  }
+
+  async #sendNow(): Promise<void> {
+    await this.#sending
+    await this.#flush()
   }
 
   #flush(): Promise<void> {

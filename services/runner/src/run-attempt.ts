@@ -54,6 +54,7 @@ export async function runAttempt(
   const isWell = end.outcome === RunOutcome.SUCCESS || end.outcome === RunOutcome.THROTTLED
   log.end(isWell ? 'info' : 'error', endLine(end, (ms / 1000).toFixed(1), saves.counts()))
   deps.events.attemptEnded(attempt, end, ms)
+  await log.settled()
 
   if (end.outcome === RunOutcome.THROTTLED) deps.events.waited('throttled', end.resumeAt - Date.now())
   if (end.outcome === 'replaced') return undefined

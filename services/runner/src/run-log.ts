@@ -22,6 +22,7 @@ export class RunLog {
   #lines = 0
   #chars = 0
   #sent = 0
+  #hasTrouble = false
 
   constructor(sender: LogSender, attempt: Attempt) {
     this.#sender = sender
@@ -37,8 +38,14 @@ export class RunLog {
   end(level: Level, text: string): void {
     const message = truncated(text, LINE_CHARS)
     const line = { atMs: Date.now(), level: levels[level], message }
+    if (level === 'warn' || level === 'error') this.#hasTrouble = true
     if (this.#sender.add(this.#attempt, this.#sent, line)) this.#sent++
     this.#last = [...this.#last, `${level} ${message.slice(0, LAST_LINE_CHARS)}`].slice(-LAST_LINES)
+  }
+
+  /** Whoever sees that the run has failed, or warned, finds its lines. */
+  async settled(): Promise<void> {
+    if (this.#hasTrouble) await this.#sender.flushed()
   }
 
   get lastLines(): string[] {
