@@ -11,7 +11,7 @@ export interface RunWatchOptions {
   pid: number
   limits: Limits
   channel: ChildChannel
-  /** Of the process, from before this run. */
+  /** Of the process, from before this run: what runs of the quarter of a second before it have used may count. */
   cpuMsBefore: number
   ping: () => void
   unansweredPings: () => number

@@ -16,6 +16,8 @@ import { type Usage, usageOf } from './usage.ts'
 const READY_TIMEOUT_MS = 20_000
 /** To look for what a run has left takes milliseconds. */
 const SETTLE_TIMEOUT_MS = 5000
+/** To measure takes as long as a call to another service: a child that serves many short runs is not measured after each. */
+const USAGE_MS = 250
 /** A killed process usually ends within milliseconds. */
 const GONE_MS = 5000
 /** What a message is beside the output in it, and more. */
@@ -98,8 +100,8 @@ export class Sandbox implements Disposable {
   #deadline: NodeJS.Timeout | undefined
   #unansweredPings = 0
   #runs = 0
-  /** When it was last idle. */
   #usage: Usage | undefined
+  #usageAt = Number.NEGATIVE_INFINITY
   #codeCache: Buffer | undefined
   #left: string | undefined
 
@@ -165,7 +167,10 @@ export class Sandbox implements Disposable {
     return this.#runs
   }
 
-  /** What the process used when it was last idle after a run. */
+  /**
+   * What the process used when it was idle after a run: the last one, or one of the quarter of a second before. A longer run is measured
+   * itself, so growth is seen so much later at most; the limits of the process itself always hold.
+   */
   get usage(): Usage | undefined {
     return this.#usage
   }
@@ -327,13 +332,15 @@ export class Sandbox implements Disposable {
     clearTimeout(this.#deadline)
     this.#left = left
     if (codeCache !== undefined) this.#codeCache = Buffer.from(codeCache, 'base64')
-    const usage = left === undefined ? await usageOf(this.pid) : undefined
-    if (this.#state !== 'settling') return
     if (left !== undefined) {
       this.#stop('cancelled', `it has left ${left}`)
       return
     }
-    this.#usage = usage
+    if (performance.now() - this.#usageAt >= USAGE_MS) {
+      this.#usage = await usageOf(this.pid)
+      this.#usageAt = performance.now()
+      if (this.#state !== 'settling') return
+    }
     this.#state = 'idle'
     this.#settled?.resolve()
   }

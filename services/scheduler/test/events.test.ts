@@ -13,7 +13,7 @@ async function told(world: World): Promise<Event[]> {
   const { redis, bus } = world
   const events = createPublisherEvents(createLog('test', 'silent'))
   await using publisher = new EventPublisher({ redis, base: world.key(''), bus, events })
-  while (await publisher.publishBatch());
+  while ((await publisher.publishBatch()) > 0);
   const consumer = await bus.jetstream.consumers.get(`${bus.prefix}_EVENTS`)
   const { num_pending: count } = await consumer.info(true)
   const found: Event[] = []
