@@ -312,8 +312,9 @@ end
 
 -- QUEUED. The only place where a run begins. The caller has checked that none is active.
 --
--- Run numbers follow the clock (tenths of a second) and never repeat: a schedule that is made again, or a Redis that
--- lost its data, still gets higher fences than the record store has seen.
+-- Run numbers follow the clock (tenths of a second) and never repeat: a Redis that lost its data still gives higher fences than the
+-- record store has seen. So does a schedule that is made again: what it begins with, if the clock has yet to reach it, is in
+-- last:<schedule>.
 local function begin_run(schedule, cause)
   local definition = schedule.definition
   local run_number = math.max(number(schedule.number) + 1, math.floor(args.now / 100))
@@ -458,6 +459,14 @@ local function try_again(run, schedule, reason)
   change(run, { fruitless = fruitless > 0 and fruitless or '', progressed = '' })
   enqueue(run)
   return true
+end
+
+-- What is known of a runner is kept so long after its last heartbeat.
+local RUNNER_KEPT_MS = 60000
+local function keep_runner(runner)
+  local key = base .. 'runner:' .. runner.id
+  redis.call('HSET', key, 'slots', runner.slots, 'reserved_slots', runner.reservedSlots, 'sandbox', runner.sandbox)
+  redis.call('PEXPIRE', key, RUNNER_KEPT_MS)
 end
 
 -- Why this attempt may no longer act for its run; nil if it may.
