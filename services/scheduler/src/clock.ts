@@ -59,11 +59,11 @@ export class SharedClock {
 
   readonly now: Clock = () => Math.round(this.#monotonic() + this.#offsetMs)
 
-  /** To be called about once a second. */
-  async synchronize(): Promise<void> {
+  /** To be called about once a second. Returns whether the time is known: an answer that is slow says nothing. */
+  async synchronize(): Promise<boolean> {
     const before = this.#offsetMs
     const sampled = await offset(this.#deps.sample, this.#monotonic)
-    if (sampled === undefined) return
+    if (sampled === undefined) return false
     const byMs = Math.round(sampled - before)
     if (Math.abs(byMs) > JUMP_MS) {
       this.wait()
@@ -71,6 +71,7 @@ export class SharedClock {
       this.#jumps = await this.#deps.onJump(byMs, this.#jumps)
     }
     this.#offsetMs = sampled
+    return true
   }
 
   /** Jumps of the clock that this process knows of. */
@@ -78,12 +79,11 @@ export class SharedClock {
     return this.#jumps
   }
 
-  /** Another scheduler may have noticed a jump first. */
+  /** Another scheduler may have noticed a jump first. Until our time follows it, we know of no more jumps than before. */
   async learn(jumps: number): Promise<void> {
     if (jumps === this.#jumps) return
     this.wait()
-    await this.synchronize()
-    this.#jumps = jumps
+    if (await this.synchronize()) this.#jumps = jumps
   }
 
   /** Whether leases count now. To be called in each round of the loop: by it a gap is noticed. */

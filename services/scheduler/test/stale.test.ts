@@ -92,6 +92,16 @@ test('a schedule becomes stale once and fresh once, whatever happens to its reas
   expect(await count(world)).toEqual({ schedules: 1, stale: [] })
 })
 
+test('a schedule that was paused during a run that succeeds becomes stale, as it is paused', async () => {
+  await using world = await openStores()
+  const [id = ''] = await world.create(await world.define(), 1)
+  const [run = expect.fail()] = await world.take()
+  await world.schedules.pause([id], 'command-1')
+  await world.end(run)
+  await pass(world, 2 * HOUR + MINUTE)
+  expect(await world.events('sync.stale')).toMatchObject([{ data: { schedule: id, reason: 'paused' } }])
+})
+
 test('500 schedules without a runner are one outage, and one recovery', async () => {
   await using world = await openStores()
   await world.create(await world.define(), 500)

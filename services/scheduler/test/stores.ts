@@ -37,6 +37,9 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     schedules,
     views,
     runner,
+    /** What a scheduler with other limits works with. */
+    withLimits: (other: Partial<typeof LIMITS>) =>
+      new State(redis, prefix, { ...LIMITS, ...other }, () => clock.now),
     /** A sync that runs every hour, and may be two hours old; returns the number of its definition. */
     async define(sync = 'issues', fields: Record<string, string | number> = {}, environment = 'dev') {
       const defaults = { frequency: 'every hour', interval_ms: HOUR, fresh_ms: 2 * HOUR, longest_ms: HOUR }

@@ -23,7 +23,7 @@ local function create(id, connection, uid, blocked)
   change(schedule, {
     def = args.def, connection = connection, uid = uid, next_at = first_slot(id, definition, args.times),
     created_at = args.now, variant = is_base and '' or args.variant, state = args.paused and 'PAUSED' or '', blocked = blocked,
-    command = args.command,
+    command = args.command, number = redis.call('GET', base .. 'last:' .. id) or '',
   })
   if not is_base then add_variant(schedule) end
   if takes_slots(schedule) then request_run(schedule, 'schedule') else watch(schedule) end

@@ -6,15 +6,12 @@
 
 -- So long an answer with new attempts may be on its way, or a heartbeat that was sent before.
 local ON_ITS_WAY_MS = 10000
-local RUNNER_SEEN_MS = 60000
 
 local runner = args.runner
 local on = base .. 'on:' .. runner.id
 redis.call('ZADD', RUNNERS, args.now, runner.id)
-redis.call('ZREMRANGEBYSCORE', RUNNERS, '-inf', args.now - RUNNER_SEEN_MS)
-local key = base .. 'runner:' .. runner.id
-redis.call('HSET', key, 'slots', runner.slots, 'reserved_slots', runner.reservedSlots, 'sandbox', runner.sandbox)
-redis.call('PEXPIRE', key, RUNNER_SEEN_MS)
+redis.call('ZREMRANGEBYSCORE', RUNNERS, '-inf', args.now - RUNNER_KEPT_MS)
+keep_runner(runner)
 
 local known, to_stop, again = {}, {}, {}
 for _, beat in ipairs(args.beats) do

@@ -14,6 +14,7 @@
 --   r:<run>              run that has not ended (hash), see load_run. Run id: '<schedule>-<number>'
 --   h:<schedule>         runs that ended (list, newest first), packed by pack_run in queue.lua
 --   k:<schedule>         slots that became no run (list, newest first): JSON [first, last, count, reason]
+--   last:<schedule>      number of the last run of a schedule that was removed, until the clock has passed it
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
 --   sync:<number>        definition (hash): what all schedules of a sync share, see load_definition
 --   last-sync            number of the newest definition

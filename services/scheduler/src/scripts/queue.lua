@@ -112,13 +112,12 @@ end
 
 local LET_IN_MAX = 1000
 -- These put back into the tree what was taken out because of a limit. Call them when a run has left the limit, or the limit has
--- changed. Returns how many runs there were.
-local function let_in_of_sync(definition)
+-- changed. `most`: of a sync, as many runs as left it; absent: as many as it may have. Returns how many there were.
+local function let_in_of_sync(definition, most)
   local limit = sync_limit(definition)
   if limit and is_full(limit) then return 0 end
-  local key = base .. 'full:sync:' .. definition
-  local popped = limit and limit.max < math.huge and redis.call('ZPOPMIN', key, math.min(LET_IN_MAX, limit.max - limit.running))
-    or redis.call('ZPOPMIN', key, LET_IN_MAX)
+  local free = limit and limit.max < math.huge and limit.max - limit.running or LET_IN_MAX
+  local popped = redis.call('ZPOPMIN', base .. 'full:sync:' .. definition, math.min(most or LET_IN_MAX, free, LET_IN_MAX))
   for i = 1, #popped, 2 do
     local run = load_run(popped[i])
     if run then make_ready(run) end
@@ -175,22 +174,22 @@ local function dequeue(run)
   local connection = integration .. '/' .. run.uid
   redis.call('ZREM', connection, run.id)
   if redis.call('EXISTS', connection) == 0 then redis.call('ZREM', integration, run.uid) end
-  -- It may have been the one that was let in when a run of its sync ended.
-  let_in_of_sync(run.def)
+  -- It may have been one that was let in when a run of its sync ended.
+  let_in_of_sync(run.def, 1)
 end
 
 -- The run leaves its runner, and what waited for its limits may be served.
 local function release(run)
   redis.call('HDEL', base .. 'on:' .. run.runner, run.id)
-  local environment = environment_limit(run.environment)
   local integration = integration_limit(run.environment, run.integration)
   local sync = sync_limit(run.def)
-  local environment_was, integration_was = is_full(environment), is_full(integration)
-  local sync_was = not sync or is_full(sync)
+  local integration_was = is_full(integration)
   count(run, -1, 0)
-  if sync_was then let_in_of_sync(run.def) end
+  -- Each run that leaves lets one in: several may leave before the first of those is taken.
+  if not sync or sync.max < math.huge then let_in_of_sync(run.def, 1) end
   if integration_was then let_in_of_integration(run.environment, run.integration) end
-  if environment_was then let_in_environment(run.environment) end
+  -- It may be out of the tree although it is not full: a scheduler with a lower limit for all has found it full.
+  if not redis.call('ZSCORE', READY, run.environment) then let_in_environment(run.environment) end
 end
 
 -- Takes the first run of a connection that is not held up by its sync.
@@ -313,8 +312,9 @@ end
 
 -- QUEUED. The only place where a run begins. The caller has checked that none is active.
 --
--- Run numbers follow the clock (tenths of a second) and never repeat: a schedule that is made again, or a Redis that
--- lost its data, still gets higher fences than the record store has seen.
+-- Run numbers follow the clock (tenths of a second) and never repeat: a Redis that lost its data still gives higher fences than the
+-- record store has seen. So does a schedule that is made again: what it begins with, if the clock has yet to reach it, is in
+-- last:<schedule>.
 local function begin_run(schedule, cause)
   local definition = schedule.definition
   local run_number = math.max(number(schedule.number) + 1, math.floor(args.now / 100))
@@ -376,7 +376,13 @@ local function settle(schedule, run, ending)
       change(schedule, { held_since = schedule.held_since or args.now })
     else
       change(schedule, { held_since = '', fresh_at = args.now, created_at = '' })
-      if schedule.stale then redis.call('ZADD', WATCH, args.now, schedule.id) else redis.call('ZREM', WATCH, schedule.id) end
+      if schedule.stale then
+        redis.call('ZADD', WATCH, args.now, schedule.id)
+      elseif takes_slots(schedule) then
+        redis.call('ZREM', WATCH, schedule.id)
+      else
+        redis.call('ZADD', WATCH, args.now + fresh_ms_of(schedule), schedule.id)
+      end
     end
   elseif outcome ~= 'CANCELLED' and run.attempt then
     local failures, retried = number(schedule.failures) + 1, number(schedule.retried)
@@ -453,6 +459,14 @@ local function try_again(run, schedule, reason)
   change(run, { fruitless = fruitless > 0 and fruitless or '', progressed = '' })
   enqueue(run)
   return true
+end
+
+-- What is known of a runner is kept so long after its last heartbeat.
+local RUNNER_KEPT_MS = 60000
+local function keep_runner(runner)
+  local key = base .. 'runner:' .. runner.id
+  redis.call('HSET', key, 'slots', runner.slots, 'reserved_slots', runner.reservedSlots, 'sandbox', runner.sandbox)
+  redis.call('PEXPIRE', key, RUNNER_KEPT_MS)
 end
 
 -- Why this attempt may no longer act for its run; nil if it may.

@@ -4,6 +4,7 @@
 --          emptying to a sweep)
 -- Returns  { removed (ids, back to back), to clean (those of them whose streams have to be emptied), stops: see cancel_run }
 
+local KEPT_MS = 10000
 local removed, to_clean, stops = {}, {}, {}
 
 local kept = {}
@@ -29,6 +30,15 @@ local function has_never_run(schedule, run)
     and number(schedule.number) == math.floor(number(schedule.created_at) / 100)
 end
 
+-- If it is made again at once, its runs have higher numbers than those that it had, and than the one that cleaning uses.
+local function keep_number(schedule)
+  local last = number(schedule.number) + 1
+  local ahead = last - math.floor(args.now / 100)
+  if schedule.number and ahead >= 0 then
+    redis.call('SET', base .. 'last:' .. schedule.id, string.format('%.0f', last), 'PX', ahead * 100 + KEPT_MS)
+  end
+end
+
 for _, id in ipairs(ids_of(args.ids)) do
   local schedule = load_schedule(id)
   if schedule then
@@ -36,6 +46,7 @@ for _, id in ipairs(ids_of(args.ids)) do
     local environment, models = definition.environment, models_to_empty(definition)
     local is_clean = #models == 0 or has_never_run(schedule, load_run(active_run(schedule)))
     stops[#stops + 1] = cancel_run(schedule, args.reason)
+    keep_number(schedule)
     if not is_clean then
       redis.call('HSET', base .. 'cleaning:' .. environment, id, cjson.encode({
         uid = schedule.uid, sync = definition.sync, variant = schedule.variant or 'base', models = models,

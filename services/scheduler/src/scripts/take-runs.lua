@@ -32,10 +32,7 @@ local function start(run, held)
   }
 end
 
-if redis.call('ZADD', RUNNERS, args.now, runner.id) == 1 then
-  redis.call('HSET', base .. 'runner:' .. runner.id, 'slots', runner.slots, 'reserved_slots', runner.reservedSlots,
-    'sandbox', runner.sandbox)
-end
+if redis.call('ZADD', RUNNERS, args.now, runner.id) == 1 then keep_runner(runner) end
 
 -- First syncs are long: they leave a slot to others.
 local first_syncs, first_max = 0, math.max(1, runner.slots - 1)
