@@ -30,3 +30,25 @@ test('a jump that another scheduler has seen to is not done again, even if Redis
   expect(clock.jumps).toBe(1)
   expect(clock.now()).toBe(redis.time)
 })
+
+test('a clock that was set back while no scheduler worked is noticed by the next one', async () => {
+  const shifts: number[] = []
+  const clock = await SharedClock.open({
+    sample: async () => 10_000_000,
+    monotonic: () => 0,
+    leaseMs: 30_000,
+    jumps: 4,
+    onJump: async (byMs, jumps) => {
+      shifts.push(byMs)
+      return jumps + 1
+    },
+    onGap() {},
+  })
+  await clock.resume(0)
+  await clock.resume(9_000_000)
+  await clock.resume(10_001_000)
+  expect(shifts).toEqual([])
+  await clock.resume(13_600_000)
+  expect(shifts).toEqual([-3_600_000])
+  expect(clock.jumps).toBe(5)
+})

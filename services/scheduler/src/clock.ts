@@ -57,6 +57,15 @@ export class SharedClock {
     )
   }
 
+  /**
+   * To be called once, before anything is compared. If the clock of Redis was set back while no scheduler worked, nobody has shifted
+   * the leases. @param workedAt When a scheduler worked last, by the clock of Redis then; 0 = never.
+   */
+  async resume(workedAt: number): Promise<void> {
+    const byMs = Math.round(this.now() - workedAt)
+    if (byMs < -JUMP_MS) this.#jumps = await this.#deps.onJump(byMs, this.#jumps)
+  }
+
   readonly now: Clock = () => Math.round(this.#monotonic() + this.#offsetMs)
 
   /** To be called about once a second. Returns whether the time is known: an answer that is slow says nothing. */

@@ -65,6 +65,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
       return runs.shiftClock(byMs, jumps)
     },
   })
+  await clock.resume(await runs.workedAt())
   open.use(repeat(SYNCHRONIZE_MS, () => clock.synchronize(), { onFailure: events.clockFailed }))
 
   const notices = open.use(new Notices(bus))

@@ -218,7 +218,11 @@ local function place(schedule, without_environment)
   local environment = schedule.definition.environment
   local due = base .. 'due:' .. environment
   if takes_slots(schedule) then
-    redis.call('ZADD', due, math.min(number(schedule.next_at), tonumber(schedule.retry_at) or math.huge), schedule.id)
+    local at = math.min(number(schedule.next_at), tonumber(schedule.retry_at) or math.huge)
+    -- After the clock was set back a slot may lie further ahead than an interval: the next tick moves it.
+    local interval = interval_of(schedule)
+    if interval and at > args.now + interval then at = 0 end
+    redis.call('ZADD', due, at, schedule.id)
   else
     redis.call('ZREM', due, schedule.id)
   end

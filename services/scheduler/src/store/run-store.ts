@@ -220,6 +220,11 @@ export class RunStore {
     return this.#state.ask(async (redis) => Number(await redis.get(this.#state.key('jumps'))))
   }
 
+  /** When a scheduler worked last, to some seconds; 0 = never. */
+  workedAt(): Promise<number> {
+    return this.#state.ask(async (redis) => Number(await redis.get(this.#state.key('alive'))))
+  }
+
   /** After the clock of Redis has jumped. Returns how many jumps there were with this one. */
   shiftClock(byMs: number, jumps: number): Promise<number> {
     return this.#state.run(scripts.shiftClock, { by: byMs, jumps })
