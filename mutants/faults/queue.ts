@@ -80,6 +80,19 @@ const faults: Mutant[] = [
     only: 'let in when the one before it is cancelled',
   },
   {
+    name: 'sync-let-in-only-when-full',
+    attacks: 'queue: each run that leaves a sync lets one in',
+    edits: [
+      {
+        file: queue,
+        search: 'if not sync or sync.max < math.huge then',
+        replace: 'if not sync or sync.running + 1 >= sync.max then',
+      },
+    ],
+    tests: test('let-in'),
+    only: 'a sync whose runs end at the same time gets as many others',
+  },
+  {
     name: 'raised-limit-not-noticed',
     attacks: 'limits: one that is raised counts at once',
     edits: [

@@ -181,8 +181,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: runner('src/log-sender.ts'),
-        search: '      await this.#flush()\n    })()',
-        replace: '    })()',
+        search: '    await this.#sending\n    await this.#flush()\n',
+        replace: '    await this.#sending\n',
       },
     ],
     tests: [runner('src/log-sender.test.ts')],

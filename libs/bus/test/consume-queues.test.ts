@@ -121,7 +121,7 @@ test('a message whose announcement is lost is found', () =>
     const work = async ({ message }: { message: Command }) => void seen.add(message.id)
     // Gets about half of the announcements, and does nothing.
     const idle = await another()
-    idle.connection.subscribe(`${bus.prefix}.run.requested.*`, { queue: 'test', callback: () => {} })
+    idle.connection.subscribe(`${bus.prefix}.command.*`, { queue: 'test', callback: () => {} })
     await idle.connection.flush()
     void consumeQueues(bus, consumption(), work, stop.signal)
     for (let n = 0; n < 20; n++) await send(bus, `queue${n}`, String(n))

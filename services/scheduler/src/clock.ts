@@ -68,8 +68,13 @@ export class SharedClock {
 
   readonly now: Clock = () => Math.round(this.#monotonic() + this.#offsetMs)
 
-  /** To be called about once a second. Returns whether the time is known: an answer that is slow says nothing. */
-  async synchronize(): Promise<boolean> {
+  /** To be called about once a second. */
+  async synchronize(): Promise<void> {
+    await this.#synchronize()
+  }
+
+  /** Returns whether the time is known: an answer that is slow says nothing. */
+  async #synchronize(): Promise<boolean> {
     const before = this.#offsetMs
     const sampled = await offset(this.#deps.sample, this.#monotonic)
     if (sampled === undefined) return false
@@ -92,7 +97,7 @@ export class SharedClock {
   async learn(jumps: number): Promise<void> {
     if (jumps === this.#jumps) return
     this.wait()
-    if (await this.synchronize()) this.#jumps = jumps
+    if (await this.#synchronize()) this.#jumps = jumps
   }
 
   /** Whether leases count now. To be called in each round of the loop: by it a gap is noticed. */

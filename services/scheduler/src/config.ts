@@ -19,7 +19,7 @@ export const Config = z
     SCHEDULER_TICK_MS: variable.whole(50, { least: 10, most: 10_000 }),
     /** How often all schedules are compared with the catalog. */
     SCHEDULER_RECONCILE_MS: variable.whole(300_000, { least: 1000, most: milliseconds.most }),
-    /** Runs of an environment that are queued or running; further ones wait. */
+    /** Runs in flight in an environment that sets no limit of its own; further ones wait in the queue. */
     SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: variable.whole(200, { least: 1, most: 100_000 }),
     /** Runs that ended, kept in the list of an environment; each schedule keeps its last 50 beside that. */
     SCHEDULER_RUNS_KEPT: variable.whole(10_000, { least: 1, most: 1_000_000 }),

@@ -6,6 +6,7 @@ import { followLimits } from './limits.ts'
 import { deployedSyncs, reconcile } from './reconcile.ts'
 import { type Name, reconcileIntegrations } from './reconcile-integrations.ts'
 import { type RemovalDeps, removeConnections } from './remove-schedules.ts'
+import type { Limit } from './store/schedule-store.ts'
 
 /** Connections of one integration that are worked on together. */
 const BATCH = 200
@@ -25,10 +26,12 @@ export function followCatalog(deps: RemovalDeps, everyMs: number): AsyncDisposab
   const { catalog, events } = deps
   const connections = new ChangedConnections(deps)
   const integrations = new ChangedIntegrations(deps)
+  const limits = new ChangedLimits(deps)
   const retry = { onFailure: events.reconcileFailed, retryMs: RETRY_MS }
   const open = new AsyncDisposableStack()
   const one = open.use(repeat(IDLE_MS, (signal) => connections.reconcileSome(signal), retry))
   const many = open.use(repeat(IDLE_MS, (signal) => integrations.reconcileAll(signal), retry))
+  const few = open.use(repeat(IDLE_MS, () => limits.follow(), retry))
   let hasStarted = false
   const everything = async (signal: AbortSignal) => {
     if (hasStarted && !(await deps.schedules.claimReconciling(everyMs / 2))) return
@@ -47,7 +50,8 @@ export function followCatalog(deps: RemovalDeps, everyMs: number): AsyncDisposab
       many.wake()
     } else if (change.kind === 'environment' && !change.deleted) {
       const { name: environment, maxRuns, weight } = change.value
-      followLimits(deps, [{ environment, integration: '', maxRuns, weight }]).catch(events.reconcileFailed)
+      limits.add({ environment, integration: '', maxRuns, weight })
+      few.wake()
     }
   })
   return open
@@ -120,6 +124,28 @@ class ChangedConnections {
     if (gone.length > 0) await removeConnections(deps, gone)
     const { problem } = await reconcile(deps, [{ connections: present, deployed }])
     if (problem !== undefined) throw new AppError('unavailable', problem)
+  }
+}
+
+/** Limits of environments that may differ from the catalog, the newest of each. */
+class ChangedLimits {
+  readonly #deps: RemovalDeps
+  readonly #waiting = new Map<string, Limit>()
+
+  constructor(deps: RemovalDeps) {
+    this.#deps = deps
+  }
+
+  add(limit: Limit): void {
+    this.#waiting.set(limit.environment, limit)
+  }
+
+  /** Those that fail wait again. */
+  async follow(): Promise<void> {
+    for (const limit of [...this.#waiting.values()]) {
+      await followLimits(this.#deps, [limit])
+      if (this.#waiting.get(limit.environment) === limit) this.#waiting.delete(limit.environment)
+    }
   }
 }
 

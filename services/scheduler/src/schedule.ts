@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFrequency } from '@syncline/frequency'
-import type { SyncName } from '@syncline/proto'
 import type { Definition } from './definition.ts'
 import type { Cause } from './run.ts'
-import { nextSlot } from './slots.ts'
 
 /*
  * The states, which only the scripts in ./scripts change.
@@ -102,14 +100,6 @@ export function scheduleId(environment: string, uid: string, sync: string, varia
 
 export function frequencyInForce({ frequency, definition }: Pick<Schedule, 'frequency' | 'definition'>) {
   return readFrequency(frequency || definition.frequency)
-}
-
-export function nextAtOf(schedule: Schedule, now: number): number {
-  return nextSlot(schedule.id, frequencyInForce(schedule), now, schedule.definition.jitterMs)
-}
-
-export function isNamed(schedule: Schedule, { name, variant }: SyncName): boolean {
-  return schedule.definition.sync === name && schedule.variant === variant
 }
 
 /** `fields` are those of `s:<id>`, and those of `t:<id>` if there is one. */

@@ -63,6 +63,7 @@ local function end_attempt(report)
   if not goes_on then
     -- It is packed when it ends.
     run.counts = report.counts
+    if report.hasBegun then run.has_begun = '1' end
     ended(run, schedule, report, answer, report.outcome, report.error)
     return answer
   end

@@ -369,7 +369,7 @@ local function settle(schedule, run, ending)
   local outcome, definition = ending.outcome, schedule.definition
   change(schedule, { active = '' })
   -- It has emptied nothing: the next run has to.
-  if run.empty_cache and run.state == 'QUEUED' and not run.has_begun then change(schedule, { empty_cache = '1' }) end
+  if run.empty_cache and not run.has_begun then change(schedule, { empty_cache = '1' }) end
   if outcome == 'SUCCESS' then
     change(schedule, { last_sync_at = run.started_at, failures = '', failing_since = '', retried = '' })
     if ending.heldBack then
@@ -439,6 +439,8 @@ local function cancel_run(schedule, reason)
     return nil
   end
   local stop = run.state == 'RUNNING' and { run.runner, run.id, number(run.attempt), reason } or nil
+  -- Nobody knows how far the attempt came.
+  if stop then run.has_begun = '1' end
   end_run(run, schedule, { outcome = 'CANCELLED', error = reason })
   return stop
 end
