@@ -65,7 +65,9 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
       return runs.shiftClock(byMs, jumps)
     },
   })
-  open.use(repeat(SYNCHRONIZE_MS, () => clock.synchronize(), { onFailure: events.clockFailed }))
+  // What it returns does not mean that there is more to do.
+  const synchronize = async () => void (await clock.synchronize())
+  open.use(repeat(SYNCHRONIZE_MS, synchronize, { onFailure: events.clockFailed }))
 
   const notices = open.use(new Notices(bus))
   const own = { state, bus, catalog, records, notices, events: createScheduleEvents(log) }
