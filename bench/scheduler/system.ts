@@ -19,6 +19,8 @@ export interface BenchSystem extends AsyncDisposable {
   api: { url: string; onRequest: (url: URL) => void }
   /** Runs that ended since the system began, by outcome. */
   ended: Map<string, number>
+  /** Connections with a run that succeeded. */
+  succeeded: Set<string>
   /** A client of a new environment. */
   environment(name: string): Promise<Syncline>
   addSync(client: Syncline, sync: BenchSync): Promise<void>
@@ -49,10 +51,13 @@ export async function openBenchSystem(env: NodeJS.ProcessEnv = {}): Promise<Benc
   const bus = open.use(await connectBus({ url: system.natsUrl, prefix: 'syncline', replicas: 1 }, 'bench'))
   const catalog = open.use(await openCatalog(bus, (error) => console.error(error)))
   const ended = new Map<string, number>()
+  const succeeded = new Set<string>()
   bus.connection.subscribe(`${bus.prefix}.event.run.ended.>`, {
     callback: (_, message) => {
-      const { outcome } = message.json<{ data: { outcome: string } }>().data
+      const { outcome, connection_id } = message.json<{ data: { outcome: string; connection_id: string } }>()
+        .data
       ended.set(outcome, (ended.get(outcome) ?? 0) + 1)
+      if (outcome === 'success') succeeded.add(connection_id)
     },
   })
   const owned = open.move()
@@ -61,6 +66,7 @@ export async function openBenchSystem(env: NodeJS.ProcessEnv = {}): Promise<Benc
     bus,
     api,
     ended,
+    succeeded,
     environment: async (name) => new Syncline({ secretKey: await makeKey(catalog, name), host: system.url }),
     addSync: (client, sync) => addSync(client, sync, { dir, apiUrl: api.url }),
     pids: () =>

@@ -1,5 +1,5 @@
 import { LogLevel, type RecordsClient, type RunLines } from '@syncline/proto'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Attempt } from './attempt.ts'
 import { LogSender } from './log-sender.ts'
 
@@ -46,6 +46,25 @@ test('while the store is slow there is one call at a time, and lines gather', as
   slow.resolve()
   await sender[Symbol.asyncDispose]()
   expect(calls.map((runs) => runs.length)).toEqual([1000, 1000, 1000])
+})
+
+test('lines that come during a call gather for a quarter of a second, too', async () => {
+  vi.useFakeTimers()
+  try {
+    const answers: (() => void)[] = []
+    const { calls, sender } = opened(() => new Promise((resolve) => answers.push(resolve)))
+    sender.add(attemptOf('a'), 0, line('first'))
+    await vi.advanceTimersByTimeAsync(250)
+    sender.add(attemptOf('b'), 0, line('during the call'))
+    answers.shift()?.()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(calls).toHaveLength(1)
+    sender.add(attemptOf('c'), 0, line('a moment later'))
+    await vi.advanceTimersByTimeAsync(50)
+    expect(calls.map((runs) => runs.map(({ runId }) => runId))).toEqual([['a'], ['b', 'c']])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('when too much waits, lines are lost and counted, and numbers stay without gaps', async () => {

@@ -37,6 +37,8 @@ export class LogSender implements AsyncDisposable {
   #lost = 0
   #timer: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
+  /** What waits is to be sent now, and not with what comes within the next moment. */
+  #isDue = false
 
   constructor(records: RecordsClient, onLoss: (lines: number, error: unknown) => void) {
     this.#records = records
@@ -86,6 +88,7 @@ export class LogSender implements AsyncDisposable {
   #flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#isDue = true
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined
     })
@@ -93,7 +96,8 @@ export class LogSender implements AsyncDisposable {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.size > 0) {
+    while (this.#isDue && this.#waiting.size > 0) {
+      this.#isDue = false
       const calls = inCalls(this.#waiting.values())
       this.#waiting = new Map()
       this.#lines = 0
