@@ -27,7 +27,8 @@ test('every slot runs once or has its reason, no runs overlap, and none is lost 
     pauseMs: 1500,
     suspendMs: 9000,
     downMs: 1500,
-    clockJumps: 1,
+    // A jump of Redis's clock alone may hold up runs: runners compare its time with their own. See docs/decisions/0017.
+    clockJumps: 0,
     progress: (text) => lines.push(`${((performance.now() - startedAt) / 1000).toFixed(1)} s  ${text}`),
   })
   expect(report.violations).toEqual([])

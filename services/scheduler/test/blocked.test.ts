@@ -43,7 +43,13 @@ test.concurrent('slots of cron that passed while it was blocked are counted too'
   await eventually(async () => expect((await schedulesIn(world))[0]?.blocked).not.toBe(''))
   world.clock.advance(HOUR_MS)
   await needsReauth(world, undefined)
-  await eventually(async () => expect(await schedulesIn(world)).toMatchObject([{ blocked: '', skipped: 6 }]))
+  const [schedule] = await eventually(async () => {
+    const schedules = await schedulesIn(world)
+    expect(schedules).toMatchObject([{ blocked: '' }])
+    return schedules
+  })
+  const reasons = await world.redis.lrange(world.key(`k:${schedule?.id}`), 0, -1)
+  expect(reasons.map((text) => JSON.parse(text).slice(2))).toContainEqual([6, 'needs_reauth'])
 })
 
 test.concurrent('a connection that needs new credentials blocks its schedules, and new credentials let them run again', async () => {
