@@ -25,8 +25,9 @@ interface Waiting extends RunLines {
 /**
  * Sends the lines of all runs of this process to the record store: one call for what comes within a quarter of a second, and
  * one call at a time. So a line is seen a moment after it was written, and a process that dies loses those of this moment. A run
- * that warned or failed waits for its lines before it reports its end (`flushed`); those of others may come after it. A log that can't be stored costs no run its success: lines are lost, and counted, when the
- * store does not take them for 10 s, and when too many wait.
+ * that warned or failed waits for its lines before it reports its end (`flushed`); those of others may come after it. A log that
+ * can't be stored costs no run its success: lines are lost, and counted, when the store does not take them for 10 s, and when too
+ * many wait.
  */
 export class LogSender implements AsyncDisposable {
   readonly #records: RecordsClient
