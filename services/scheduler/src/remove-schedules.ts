@@ -4,7 +4,8 @@ import type { Definition } from './definition.ts'
 import { inChunks } from './in-chunks.ts'
 import type { ReconcileDeps } from './repair.ts'
 import { BASE, scheduleId } from './schedule.ts'
-import { CHANGED_AT_ONCE, CHECKED_AT_ONCE, type Variants } from './store/schedule-store.ts'
+import type { Variants } from './store/read-variants.ts'
+import { CHANGED_AT_ONCE, CHECKED_AT_ONCE } from './store/schedule-store.ts'
 
 export type RemovalDeps = ReconcileDeps & CleanerDeps
 

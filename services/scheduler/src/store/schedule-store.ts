@@ -1,6 +1,7 @@
 import { type Held, type Redis, waitForMutex } from '@syncline/redis'
 import { type Definition, definitionFrom } from '../definition.ts'
 import type { Cause } from '../run.ts'
+import { readVariants, type Variants } from './read-variants.ts'
 import { type RunStop, type StopRow, stopsFrom } from './run-store.ts'
 import { load, type State } from './state.ts'
 
@@ -44,8 +45,6 @@ export type Differing = { index: number; how: 'undefined' | 'missing' | 'blocked
 export type CronRow = { id: string; nextAt: number; frequency: string; jitterMs: number }
 /** Slots that passed, the last of them, and the one after now. */
 export type CronSlots = Record<string, [count: number, last: number, next: number]>
-/** Variants by sync. */
-export type Variants = Record<string, string[]>
 
 /** What a schedule belongs to. */
 export interface Owner {
@@ -240,16 +239,8 @@ export class ScheduleStore {
     return this.#state.run(scripts.setFrequency, { id, command, ...change })
   }
 
-  /** Variants of connections, by uid, of those that have some. */
-  async variantsOf(environment: string, uids: string[]): Promise<Map<string, Variants>> {
-    const found = new Map<string, Variants>()
-    if (uids.length === 0) return found
-    const key = this.#state.key(`variants:${environment}`)
-    const texts = await this.#state.ask((redis) => redis.hmget(key, ...uids))
-    for (const [index, text] of texts.entries()) {
-      if (text) found.set(uids[index] as string, JSON.parse(text))
-    }
-    return found
+  variantsOf(environment: string, uids: string[]): Promise<Map<string, Variants>> {
+    return readVariants(this.#state, environment, uids)
   }
 
   /** How many of these there are. */

@@ -1,6 +1,7 @@
 import type { Reason } from '../freshness.ts'
 import { type Outcome, type Run, runFrom, unpackRun } from '../run.ts'
 import { type FactsReply, record, type View, viewsFrom } from './facts.ts'
+import { readVariants, type Variants } from './read-variants.ts'
 import { load, type State } from './state.ts'
 
 const scripts = {
@@ -87,14 +88,8 @@ export class Views {
     return viewsFrom(await this.#state.run<FactsReply>(scripts.listSchedules, { ids }))
   }
 
-  /** Variants by sync, of connections that have some, by uid. */
-  async variants(environment: string, uids: string[]): Promise<Map<string, Record<string, string[]>>> {
-    const found = new Map<string, Record<string, string[]>>()
-    if (uids.length === 0) return found
-    const key = this.#state.key(`variants:${environment}`)
-    const texts = await this.#state.ask((redis) => redis.hmget(key, ...uids))
-    for (const [index, text] of texts.entries()) if (text) found.set(uids[index] as string, JSON.parse(text))
-    return found
+  variants(environment: string, uids: string[]): Promise<Map<string, Variants>> {
+    return readVariants(this.#state, environment, uids)
   }
 
   /** Schedules that may have become stale, or are so for some time: at most `limit`. */

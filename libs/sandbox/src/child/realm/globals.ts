@@ -75,6 +75,7 @@ Object.defineProperty(Native.prototype, 'constructor', {
 })
 define('FinalizationRegistry', Registry)
 
+// With any arguments: they are passed on as they are.
 const atomics = Atomics as unknown as {
   waitAsync: (...args: unknown[]) => { async: boolean; value: unknown }
 }
