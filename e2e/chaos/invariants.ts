@@ -79,7 +79,7 @@ function wrongAttempts({ events }: Observed, quiet: Quiet): string[] {
     if (!end) continue
     const last = attempts.at(-1) ?? 0
     if (end.attempt !== last) found.push(`${run} ended by attempt ${end.attempt}, the last was ${last}`)
-    const calm = end.requestedAtMs > quiet.sinceMs
+    const calm = isCalm(end, quiet)
     if (calm && (end.attempt !== 1 || end.outcome !== 'success'))
       found.push(`${run} ended as ${end.outcome} with attempt ${end.attempt} without any fault: ${end.error}`)
   }
@@ -123,18 +123,22 @@ function incompleteRecords({ after, ids, effects }: Observed): string[] {
 /** It runs again when all is quiet. */
 function stuck({ events, after }: Observed, quiet: Quiet): string[] {
   const again = events.some(
-    ({ type, outcome, requestedAtMs }) =>
-      type === 'run.ended' && outcome === 'success' && requestedAtMs > quiet.sinceMs,
+    (event) => event.type === 'run.ended' && event.outcome === 'success' && isCalm(event, quiet),
   )
   if (again) return []
   const { lastRun, nextAtMs } = after
   const ago = (ms: number) => `${((quiet.nowMs - ms) / 1000).toFixed(1)} s ago`
   const last = lastRun
-    ? `${lastRun.id}: ${lastRun.state}, attempt ${lastRun.attempt}, requested ${ago(lastRun.requestedAtMs)}, by ${lastRun.runner}`
+    ? `${lastRun.id}: ${lastRun.state} ${lastRun.outcome}, attempt ${lastRun.attempt}, requested ${ago(lastRun.requestedAtMs)}, by ${lastRun.runner}, with the events ${events.filter(({ run }) => run === lastRun.id).map(({ type }) => type)}`
     : 'none'
   return [
     `no run succeeded since the last fault; its next slot was ${ago(nextAtMs)}; the last run is ${last}`,
   ]
+}
+
+/** Requested after the last fault. What was requested before the clock was set back may lie in the future. */
+function isCalm({ requestedAtMs }: RunEvent, { sinceMs, nowMs }: Quiet): boolean {
+  return requestedAtMs > sinceMs && requestedAtMs <= nowMs
 }
 
 function runsOf(events: RunEvent[]): [string, RunEvent[]][] {

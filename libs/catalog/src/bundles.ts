@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { type ObjectStore, Objm } from '@nats-io/obj'
+import { withTimeout } from '@syncline/async'
 import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { removeMessage } from './remove-message.ts'
@@ -33,8 +34,13 @@ export class Bundles {
     return key
   }
 
+  /** Fails with `unavailable` after ten seconds: a read that NATS was restarted under would otherwise wait for minutes. */
   async get(key: string): Promise<string> {
-    const bytes = await this.#store.getBlob(key)
+    const bytes = await withTimeout(this.#store.getBlob(key), READ_MS, `reading the bundle '${key}'`).catch(
+      (cause: Error) => {
+        throw new AppError('unavailable', `NATS does not give a bundle: ${cause.message}`, { cause })
+      },
+    )
     if (bytes === null) throw new AppError('not_found', `there is no bundle '${key}': deploy the sync again`)
     return Buffer.from(bytes).toString('utf8')
   }
@@ -58,6 +64,7 @@ export class Bundles {
   }
 }
 
+const READ_MS = 10_000
 /** Less than the age at which garbage collection removes a bundle. */
 const RENEW_MS = 10 * 60_000
 

@@ -5,6 +5,7 @@ import type { Redis } from './connect.ts'
 import { redisCall } from './redis-call.ts'
 import { script } from './script.ts'
 
+const take = script(new URL('./take-mutex.lua', import.meta.url))
 const renew = script(new URL('./renew-mutex.lua', import.meta.url))
 const release = script(new URL('./release-mutex.lua', import.meta.url))
 
@@ -26,7 +27,7 @@ export async function tryMutex({ redis, key }: Mutex, holdMs = MUTEX_HOLD_MS): P
   const token = randomUUID()
   const lost = new AbortController()
   let heldUntil = Date.now() + holdMs
-  if ((await redisCall(redis.set(key, token, 'PX', holdMs, 'NX'))) === null) return undefined
+  if ((await redisCall(take(redis, [key], [token, holdMs]))) !== 1) return undefined
   const keep = async () => {
     const askedAt = Date.now()
     if ((await redisCall(renew(redis, [key], [token, holdMs]))) === 1) heldUntil = askedAt + holdMs

@@ -5,6 +5,7 @@ import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { shardEvents } from '../src/events.ts'
 import type { CommitResult } from '../src/stream/commit-result.ts'
+import { LEASE_MS } from '../src/stream/lease.ts'
 import { Leases } from '../src/stream/leases.ts'
 import { type Records, startRecords, stream } from './harness.ts'
 import { startKillable } from './killable-process.ts'
@@ -43,6 +44,19 @@ test('what a holder wrote after its lease was lost is counted by the next one', 
   expect(await issues.save([{ id: 'c' }])).toMatchObject({ added: 1 })
   expect(await state.client.hget(state.key, 'in_doubt')).toBeNull()
   expect(await issues.count()).toMatchObject({ live: 3 })
+})
+
+test('a holder that died just before the clock of Redis was set back keeps the lease no longer than any other', async () => {
+  await using store = await startRecords()
+  const issues = stream(store.records)
+  await issues.save([{ id: 'a' }])
+  await using _dead = await claimed(store, issues)
+  await using state = await stateOf(store, issues)
+  await state.client.hincrby(state.key, 'held_until', 3_600_000)
+  const claim = await new Leases(state.client, store.at, quiet).claim(issues.stream, [])
+  if (claim.kind !== 'busy') throw new Error(`the claim is ${claim.kind}`)
+  expect(claim.freeInMs).toBeLessThanOrEqual(LEASE_MS)
+  expect(claim.freeInMs).toBeGreaterThan(LEASE_MS - 5000)
 })
 
 test.each<CommitResult>([

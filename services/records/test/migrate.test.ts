@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { connectRedis, setSchema, tryMutex } from '@syncline/redis'
+import { connectRedis, setSchema } from '@syncline/redis'
 import { namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
@@ -85,20 +85,6 @@ test('a migration that an instance has left running is waited for, and then repe
   await runMigration(clickhouse, sql`SELECT 1`, id, () => {}, 1000)
   expect(ended).toBe(true)
   await left
-})
-
-test('a mutex is renewed as long as it is held, and says when it was lost', async () => {
-  await using redis = redisAt()
-  const mutex = { redis: redis.client, key: namespace() }
-  {
-    await using held = await tryMutex(mutex, 300)
-    await sleep(700)
-    expect(await tryMutex(mutex, 300)).toBeUndefined()
-    expect(held?.signal.aborted).toBe(false)
-    await redis.client.set(mutex.key, 'another')
-    await expect.poll(() => held?.signal.aborted).toBe(true)
-  }
-  expect(await redis.client.get(mutex.key)).toBe('another')
 })
 
 test('RECORDS_FSYNC reaches the tables when an instance starts, and leaves them again', async () => {

@@ -20,6 +20,15 @@ const PAGE_BYTES = 16 * 1024 * 1024
 /** Different warnings that a run gives once. A function could call any number of hosts. */
 const WARNINGS_ONCE = 100
 
+/** Calls that are repeated while a store of ours does not answer. */
+const OF_STORES: ReadonlySet<HostMethod> = new Set([
+  'save',
+  'delete',
+  'trackDeletes',
+  'listRecords',
+  'saveCheckpoint',
+])
+
 /** A run, and what its methods share. */
 type HostContext = RunContext & {
   requests: RequestLimit
@@ -86,10 +95,15 @@ function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: 
   const settled = name === 'http' || name === 'fetch' ? () => {} : run.waits.begin()
   return methods[name](run, params, call)
     .catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'fenced') run.active.stop(error)
+      if (error instanceof AppError && endsAttempt(name, error)) run.active.stop(error)
       throw error
     })
     .finally(settled)
+}
+
+/** Another attempt has the run; or a store of ours was away for too long, which is no failure of the function. */
+function endsAttempt(name: HostMethod, error: AppError): boolean {
+  return error.code === 'fenced' || (error.retry && OF_STORES.has(name))
 }
 
 async function http(run: HostContext, call: HostParams['http'], own: HostCall) {

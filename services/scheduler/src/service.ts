@@ -53,7 +53,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   const catalog = open.use(await openCatalog(bus, events.catalogEntryUnreadable))
   const records = open.use(connect(config.records.address)).client(RecordsDefinition)
 
-  const state = new State(redis, config.redis.prefix, limitsOf(config), () => clock.now())
+  const state = new State(redis, config.redis.prefix, limitsOf(config), () => clock.now(), time === undefined)
   const runs = new RunStore(state)
   const clock = await SharedClock.open({
     ...(time ?? { sample: () => timeOf(redis) }),

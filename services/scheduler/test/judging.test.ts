@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { RunStore } from '../src/store/run-store.ts'
 import {
   activeOf,
   create,
@@ -11,6 +12,7 @@ import {
   take,
   takeAll,
 } from './steps.ts'
+import { openStores } from './stores.ts'
 import { HOUR_MS, MINUTE_MS, openWorld, type World } from './world.ts'
 
 const OTHER = { ...RUNNER, id: 'host/2/two' }
@@ -168,6 +170,38 @@ test.for([HOUR_MS, -HOUR_MS])(
     }
   },
 )
+
+test.for([-7000, 3000, HOUR_MS])(
+  'a scheduler whose time is %d ms ahead of the clock of Redis claims and judges nothing',
+  async (aheadMs) => {
+    const { redis, ...stores } = await openStores()
+    const [issues] = await stores.create(await stores.define(), 1)
+    const before = await redis.hgetall(stores.state.key(`s:${issues}`))
+    const runs = (by: number) => new RunStore(stores.withTime(() => Date.now() + by))
+    const refused = { code: 'unavailable', message: expect.stringContaining('the clock of Redis was set') }
+    await expect(runs(aheadMs).claimDue(100, 0)).rejects.toMatchObject(refused)
+    await expect(runs(aheadMs).expire(100, 0)).rejects.toMatchObject(refused)
+    expect(await redis.hgetall(stores.state.key(`s:${issues}`))).toEqual(before)
+    await expect(runs(500).claimDue(100, 0)).resolves.toMatchObject({ jumps: 0 })
+    // It may be told by how much, although its own time is another one.
+    expect(await runs(aheadMs).shiftClock(-aheadMs, 0)).toBe(1)
+  },
+)
+
+test('a scheduler that starts after the clock was set back knows it by the last tick of another one', async () => {
+  await using world = await openWorld()
+  const instance = await world.instance()
+  const { alive } = await livingAndDead(world, instance)
+  await instance.ticker.tick()
+  const tickedAt = world.clock.now
+  world.clock.jump(-HOUR_MS)
+  const started = await world.instance()
+  expect(await started.runs.workedAt()).toBe(tickedAt)
+  await started.clock.resume(tickedAt)
+  expect(await started.runs.workedAt()).toBe(tickedAt - HOUR_MS)
+  await started.ticker.tick()
+  expect((await scheduleOf(started, alive))?.nextAt).toBeLessThanOrEqual(world.clock.now + HOUR_MS)
+})
 
 test('after a jump back of the clock, a cron schedule has its slots again', async () => {
   await using world = await openWorld()

@@ -40,6 +40,8 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     /** What a scheduler with other limits works with. */
     withLimits: (other: Partial<typeof LIMITS>) =>
       new State(redis, prefix, { ...LIMITS, ...other }, () => clock.now),
+    /** What a scheduler with another time works with, if scripts compare it with the clock of Redis. */
+    withTime: (now: () => number) => new State(redis, prefix, { ...LIMITS, ...limits }, now, true),
     /** A sync that runs every hour, and may be two hours old; returns the number of its definition. */
     async define(sync = 'issues', fields: Record<string, string | number> = {}, environment = 'dev') {
       const defaults = { frequency: 'every hour', interval_ms: HOUR, fresh_ms: 2 * HOUR, longest_ms: HOUR }

@@ -12,6 +12,7 @@
 
 local jumps = number(redis.call('GET', base .. 'jumps'))
 if jumps ~= args.jumps then return cjson.encode({ claimed = 0, jumps = jumps }) end
+redis.call('SET', base .. 'ticked', args.now)
 
 local ASIDE_MS = 3600000
 local claimed, lags, skipped, cron, aside, stops, touched = 0, {}, {}, {}, {}, {}, {}

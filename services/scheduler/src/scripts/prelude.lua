@@ -1,7 +1,8 @@
 -- Shared by the scheduler's scripts: this text is put before each of them. ../schedule.ts describes the states.
 -- KEYS[1]  '{<prefix>}:' begins every key of the scheduler. They are all in one hash slot, so a script may go from one
 --          entity to another, over all environments, although the caller passes no keys.
--- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler) and
+-- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler), isRedisTime
+--          (that clock follows the one of Redis, which tests simulate), and
 --          `limits` { maxRuns (in flight in an environment that sets no limit), queueTimeoutMs, leaseMs, historyRuns,
 --          environmentRuns }
 --
@@ -40,10 +41,22 @@
 --   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
 --   on:<runner>          run that it works on → what it holds there: 'reserved', 'parked' (no slot), or its lane (hash)
 --   jumps                how often the clock of Redis was found to have jumped, see shift-clock.lua
+--   ticked               when a scheduler looked for slots last: later than now, the clock was set back meanwhile
 
 local base = KEYS[1]
 local args = cjson.decode(ARGV[1])
 local limits = args.limits
+
+-- A scheduler that slept, or that has not noticed yet that the clock of Redis was set, has another time: it changes nothing. One that
+-- is behind may have waited for Redis, as long as its calls may.
+local BEHIND_MS, AHEAD_MS = 6000, 2000
+if args.isRedisTime then
+  local time = redis.call('TIME')
+  local behind = time[1] * 1000 + math.floor(time[2] / 1000) - args.now
+  if behind > BEHIND_MS or behind < -AHEAD_MS then
+    return redis.error_reply('CLOCK the time of the caller is ' .. behind .. ' ms behind that of Redis')
+  end
+end
 
 local DUE, DELAYED, LEASES, WATCH, EVENTS =
   base .. 'due', base .. 'delayed', base .. 'leases', base .. 'watch', base .. 'events'

@@ -5,6 +5,7 @@
 local jumps = number(redis.call('GET', base .. 'jumps'))
 if jumps ~= args.jumps or args.by == 0 then return jumps end
 redis.call('SET', base .. 'jumps', jumps + 1)
+redis.call('INCRBY', base .. 'ticked', args.by)
 
 local function shift(index)
   local entries = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES')
@@ -13,12 +14,14 @@ local function shift(index)
 end
 
 shift(LEASES)
+shift(RUNNERS)
 local delayed = shift(DELAYED)
 for i = 1, #delayed, 2 do
   redis.call('HSET', base .. 'r:' .. delayed[i], 'not_before', string.format('%.0f', tonumber(delayed[i + 1]) + args.by))
 end
 -- After a jump back slots lie too far ahead: each schedule is looked at again, see claim-due.lua.
 if args.by < 0 then
+  redis.call('DEL', base .. 'reconciling')
   for _, environment in ipairs(redis.call('ZRANGE', DUE, 0, -1)) do
     local due = base .. 'due:' .. environment
     redis.call('ZUNIONSTORE', due, 1, due, 'WEIGHTS', 0)

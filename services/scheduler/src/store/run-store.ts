@@ -220,14 +220,15 @@ export class RunStore {
     return this.#state.ask(async (redis) => Number(await redis.get(this.#state.key('jumps'))))
   }
 
-  /** When a scheduler worked last, to some seconds; 0 = never. */
+  /** When a scheduler looked for slots last; 0 = never. */
   workedAt(): Promise<number> {
-    return this.#state.ask(async (redis) => Number(await redis.get(this.#state.key('alive'))))
+    return this.#state.ask(async (redis) => Number(await redis.get(this.#state.key('ticked'))))
   }
 
   /** After the clock of Redis has jumped. Returns how many jumps there were with this one. */
   shiftClock(byMs: number, jumps: number): Promise<number> {
-    return this.#state.run(scripts.shiftClock, { by: byMs, jumps })
+    // By its own time, which is another one until this is done.
+    return this.#state.run(scripts.shiftClock, { by: byMs, jumps, isRedisTime: false })
   }
 
   /** One that has not ended. */

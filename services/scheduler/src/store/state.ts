@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import { type Redis, redisCall, type Script, script } from '@syncline/redis'
 
 /** Unix milliseconds: the same for all instances, see ../clock.ts. */
@@ -26,13 +27,16 @@ export class State {
   readonly #redis: Redis
   readonly #base: string
   readonly #limits: Limits
+  readonly #isRedisTime: boolean
   readonly now: Clock
 
-  constructor(redis: Redis, prefix: string, limits: Limits, now: Clock) {
+  /** @param isRedisTime `now` follows the clock of Redis, and scripts refuse a time that is another one. */
+  constructor(redis: Redis, prefix: string, limits: Limits, now: Clock, isRedisTime = false) {
     this.#redis = redis
     this.#base = `{${prefix}}:`
     this.#limits = limits
     this.now = now
+    this.#isRedisTime = isRedisTime
   }
 
   key(name: string): string {
@@ -40,9 +44,15 @@ export class State {
   }
 
   /** Changes go through scripts. `Result` is what the script's header says that it returns. */
-  run<Result>(run: Script, args: Record<string, unknown> = {}): Promise<Result> {
-    const all = JSON.stringify({ ...args, limits: this.#limits, now: this.now() })
-    return this.ask((redis) => run(redis, [this.#base], [all]) as Promise<Result>)
+  async run<Result>(run: Script, args: Record<string, unknown> = {}): Promise<Result> {
+    const common = { limits: this.#limits, now: this.now(), isRedisTime: this.#isRedisTime }
+    const all = JSON.stringify({ ...common, ...args })
+    try {
+      return await this.ask((redis) => run(redis, [this.#base], [all]) as Promise<Result>)
+    } catch (cause) {
+      if (!(cause instanceof Error && cause.message.startsWith('CLOCK '))) throw cause
+      throw new AppError('unavailable', 'the clock of Redis was set a moment ago: try again', { cause })
+    }
   }
 
   /** Reads. */

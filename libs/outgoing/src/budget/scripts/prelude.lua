@@ -62,7 +62,7 @@ local function number(value) return string.format('%.17g', value) end
 -- Another server may have taken over, whose clock is behind.
 if get('granted_at') > now + 1000 then
   redis.call('DEL', GRANTED)
-  for _, name in ipairs({ 'granted_at', 'pace_at', 'blocked', 'left_until', 'rate_until' }) do set(name, 0) end
+  for _, name in ipairs({ 'granted_at', 'pace_at', 'blocked', 'left_until', 'rate_until', 'connections_blocked' }) do set(name, 0) end
 end
 
 local has_queue = redis.call('EXISTS', EXPIRES[1], EXPIRES[2], NEXT[1], NEXT[2]) > 0

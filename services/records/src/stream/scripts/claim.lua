@@ -22,6 +22,11 @@ local generation, last, commit, unchanged, live, behind, holder, held_until, dou
   wanted, place = unpack(redis.call('HMGET', state, 'generation', 'last', 'commit', 'unchanged', 'live', 'heads_behind',
   'holder', 'held_until', 'in_doubt', 'window', 'incomplete', 'held_deletion', 'released', 'wanted', 'place'))
 if place and place ~= ARGV[4] then return { 'moved', tonumber(place) } end
+-- The clock of Redis was set back: a holder that has died would have the lease until the clock has come so far again.
+if held_until and tonumber(held_until) > now + lease_ms then
+  held_until = now + lease_ms
+  redis.call('HSET', state, 'held_until', held_until)
+end
 if held_until and tonumber(held_until) > now and holder ~= token then
   -- Written once: a busy lease may be asked for many times a second.
   if not wanted then redis.call('HSET', state, 'wanted', 1) end
