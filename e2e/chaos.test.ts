@@ -27,7 +27,7 @@ test('every slot runs once or has its reason, no runs overlap, and none is lost 
     pauseMs: 1500,
     suspendMs: 9000,
     downMs: 1500,
-    // While the clock of Redis is an hour ahead of the runners, runs may wait for it: see Clocks in docs/operations.md.
+    // One hour ahead, and back.
     clockJumps: 2,
     progress: (text) => lines.push(`${((performance.now() - startedAt) / 1000).toFixed(1)} s  ${text}`),
   })

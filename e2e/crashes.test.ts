@@ -1,9 +1,10 @@
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { type ProcessName, startService } from '@syncline/launcher'
 import { eventually } from '@syncline/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startDeafToEnds } from './deaf-to-ends.ts'
 import { type ExampleSystem, startExampleSystem } from './example-system.ts'
+import { lastLines } from './last-lines.ts'
 
 let example: ExampleSystem
 
@@ -14,6 +15,10 @@ beforeAll(async () => {
   })
 })
 afterAll(() => example?.[Symbol.asyncDispose]())
+// Processes come back in any order, so what went wrong is in their logs.
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.error(lastLines(`${example.system.dir}/logs`))
+})
 
 const everyProcess: ProcessName[] = [
   'runner',

@@ -7,6 +7,7 @@ import { RunOutcome, type Schedule, SchedulesDefinition, type SkippedSlots } fro
 import { connect } from '@syncline/rpc'
 import { Syncline } from '@syncline/sdk'
 import { SeededRandom } from '@syncline/testkit/seeded-random'
+import { lastLines } from '../last-lines.ts'
 import { counting, startChaosApi } from './chaos-api.ts'
 import { type ChaosSystem, startChaosSystem } from './chaos-system.ts'
 import { causeFaults, type Fault } from './faults.ts'
@@ -97,11 +98,13 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
   const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
   const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
+  const broken = observed.flatMap((each) => violations(each, quiet))
+  if (broken.length > 0) progress(`what processes logged last:\n${lastLines(join(dir, 'logs'))}`)
   return reportOf(observed, {
     faults,
     clockJumps: system.clock !== undefined,
     recoveredMs,
-    violations: observed.flatMap((each) => violations(each, quiet)),
+    violations: broken,
   })
 }
 

@@ -8,7 +8,7 @@ import {
   RetentionPolicy,
   type StreamConfig,
 } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/nats-core'
+import type { ConnectionOptions, NatsConnection } from '@nats-io/nats-core'
 import { connect } from '@nats-io/transport-node'
 import { waitForServer, withTimeout } from '@syncline/async'
 import { withoutSecrets } from '@syncline/errors'
@@ -18,6 +18,7 @@ import type { StreamName } from './subjects.ts'
 
 const DAY_NS = 24 * 3600 * 1e9
 const DRAIN_MS = 5000
+const RECONNECT_MS = 250
 /** A REST call gets its error within 5 s while NATS is away. */
 const REQUEST_TIMEOUT_MS = 4000
 /** JetStream's error for a stream that exists with other settings. */
@@ -66,10 +67,14 @@ export async function connectBus(
   waiting: { timeoutMs?: number } = {},
 ): Promise<Bus> {
   const address = natsOptions(config)
-  const options = {
+  const options: ConnectionOptions = {
     name,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
+    // Its own wait compares instants of the wall clock: after that was set back, it would not connect until the clock has come so far
+    // again. So it does not wait, and we do.
+    reconnectDelayHandler: () => Number.NEGATIVE_INFINITY,
+    reconnectToServer: ([server], info) =>
+      server ? { server, delay: info === null ? 0 : RECONNECT_MS } : null,
     pingInterval: 10_000,
     // A login that is refused after a reconnect may be one whose renewal is under way.
     ignoreAuthErrorAbort: true,
