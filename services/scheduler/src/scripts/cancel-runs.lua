@@ -28,4 +28,5 @@ for _, id in ipairs(ids_of(args.ids)) do
     end
   end
 end
+write_counts()
 return { cancelled, stops, known }

@@ -27,10 +27,10 @@ local function claim_slot(schedule, next_at, missed)
   local slot = number(schedule.next_at)
   claimed = claimed + 1
   lags[#lags + 1] = args.now - slot
-  change(schedule, { next_at = next_at })
   skip_and_tell(schedule, slot, args.now, missed, 'scheduler_down')
   local run = load_run(active_run(schedule))
-  if not run then return begin_run(schedule, 'schedule') end
+  if not run then return begin_run(schedule, 'schedule', next_at) end
+  change(schedule, { next_at = next_at })
   local overlap = schedule.definition.overlap
   if overlap == 'cancel_running' and run.state == 'RUNNING' then
     stops[#stops + 1] = cancel_run(schedule, 'its next slot came')
@@ -121,6 +121,7 @@ for _, id in ipairs(delayed) do
   if run then enqueue(run) end
 end
 
+write_counts()
 return cjson.encode({
   claimed = claimed, lags = lags, skipped = skipped, cron = cron, aside = aside, more = more and 1 or 0, wake = wake and 1 or 0,
   expired = #redis.call('ZRANGEBYSCORE', LEASES, '-inf', args.now, 'LIMIT', 0, 1), stops = stops, jumps = jumps,

@@ -38,4 +38,5 @@ if made > 0 then
   redis.call('HINCRBY', definition.key, is_base and 'schedules' or 'variants', made)
 end
 place_environments()
+write_counts()
 return results

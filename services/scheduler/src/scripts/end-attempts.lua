@@ -87,4 +87,5 @@ for i, report in ipairs(args.reports) do
   answers[i] = done and answer or { fault = tostring(answer) }
   answers[i].wake = wake and 1 or 0
 end
+write_counts()
 return cjson.encode(answers)

@@ -36,6 +36,7 @@ for _, id in ipairs(ids) do
     into[#into + 1] = { id, run.environment, why }
   end
 end
+write_counts()
 return cjson.encode({
   lost = lost, again = again, more = #ids == args.limit and 1 or 0, wake = wake and 1 or 0, jumps = jumps,
 })

@@ -38,4 +38,5 @@ for _, id in ipairs(redis.call('HKEYS', on)) do
     redis.call('HDEL', on, id)
   end
 end
+write_counts()
 return cjson.encode({ stops = to_stop, again = again, wake = wake and 1 or 0 })

@@ -29,4 +29,5 @@ for _, row in ipairs(args.schedules) do
   end
 end
 place_environments()
+write_counts()
 return { written, lost }

@@ -67,10 +67,16 @@ end
 
 local function is_full(limit) return limit.running >= limit.max end
 
+local counted = {}
 local function count_in(limit, running, waiting)
   limit.running = limit.running + running
   limit.waiting = limit.waiting + waiting
-  redis.call('HSET', limit.key, 'running', limit.running, 'waiting', limit.waiting)
+  counted[limit.key] = limit
+end
+
+-- Each limit once for all runs of a script: a script that begins, takes or ends runs ends with this.
+local function write_counts()
+  for key, limit in pairs(counted) do redis.call('HSET', key, 'running', limit.running, 'waiting', limit.waiting) end
 end
 
 -- Adds to what is in flight and what waits, in everything that limits the run, and in its lane.
@@ -310,12 +316,12 @@ local function wait_reason(schedule, run)
   return 'no_runner'
 end
 
--- QUEUED. The only place where a run begins. The caller has checked that none is active.
+-- QUEUED. The only place where a run begins. The caller has checked that none is active. `next_at`: of the schedule, if it changes.
 --
 -- Run numbers follow the clock (tenths of a second) and never repeat: a Redis that lost its data still gives higher fences than the
 -- record store has seen. So does a schedule that is made again: what it begins with, if the clock has yet to reach it, is in
 -- last:<schedule>.
-local function begin_run(schedule, cause)
+local function begin_run(schedule, cause, next_at)
   local definition = schedule.definition
   local run_number = math.max(number(schedule.number) + 1, math.floor(args.now / 100))
   local id = schedule.id .. '-' .. string.format('%.0f', run_number)
@@ -330,7 +336,7 @@ local function begin_run(schedule, cause)
   if schedule.empty_cache then change(run, { empty_cache = '1' }) end
   if schedule.checkpoint then change(run, { found_checkpoint = '1' }) end
   change(schedule, {
-    number = run_number, active = '1', pending = '', empty_cache = '', retry_at = '',
+    number = run_number, active = '1', pending = '', empty_cache = '', retry_at = '', next_at = next_at,
     retried = cause == 'retry' and number(schedule.retried) + 1 or '',
   })
   redis.call('ZADD', WATCH, 'NX', number(schedule.fresh_at or schedule.created_at) + fresh_ms_of(schedule), schedule.id)
@@ -367,15 +373,15 @@ local RETRY_MS, RETRY_MAX_MS = 30000, 3600000
 -- What the end of its run means for a schedule.
 local function settle(schedule, run, ending)
   local outcome, definition = ending.outcome, schedule.definition
-  change(schedule, { active = '' })
+  local fields = { active = '' }
   -- It has emptied nothing: the next run has to.
-  if run.empty_cache and not run.has_begun then change(schedule, { empty_cache = '1' }) end
+  if run.empty_cache and not run.has_begun then fields.empty_cache = '1' end
   if outcome == 'SUCCESS' then
-    change(schedule, { last_sync_at = run.started_at, failures = '', failing_since = '', retried = '' })
+    fields.last_sync_at, fields.failures, fields.failing_since, fields.retried = run.started_at, '', '', ''
     if ending.heldBack then
-      change(schedule, { held_since = schedule.held_since or args.now })
+      fields.held_since = schedule.held_since or args.now
     else
-      change(schedule, { held_since = '', fresh_at = args.now, created_at = '' })
+      fields.held_since, fields.fresh_at, fields.created_at = '', args.now, ''
       if schedule.stale then
         redis.call('ZADD', WATCH, args.now, schedule.id)
       elseif takes_slots(schedule) then
@@ -384,7 +390,9 @@ local function settle(schedule, run, ending)
         redis.call('ZADD', WATCH, args.now + fresh_ms_of(schedule), schedule.id)
       end
     end
-  elseif outcome ~= 'CANCELLED' and run.attempt then
+  end
+  change(schedule, fields)
+  if outcome ~= 'SUCCESS' and outcome ~= 'CANCELLED' and run.attempt then
     local failures, retried = number(schedule.failures) + 1, number(schedule.retried)
     change(schedule, { failures = failures, failing_since = schedule.failing_since or args.now })
     if schedule.state ~= 'PAUSED' and definition.pause_after and failures >= number(definition.pause_after) then

@@ -66,4 +66,5 @@ for _, id in ipairs(ids_of(args.ids)) do
   end
 end
 place_environments()
+write_counts()
 return { table.concat(removed), table.concat(to_clean), stops }

@@ -27,4 +27,5 @@ for _, id in ipairs(ids) do
   end
 end
 place_environments()
+write_counts()
 return { '', cron }

@@ -51,4 +51,5 @@ for _ = 1, args.freeReservedSlots do
   if not run then break end
   start(run, 'reserved')
 end
+write_counts()
 return #taken > 0 and cjson.encode(taken) or '[]'
