@@ -19,7 +19,7 @@ class LongestFirst extends BaseSequencer {
 
 const everywhere = { exclude: ['**/node_modules/**', '.toolchain/**', '.syncline/**'] }
 
-const children = ['{libs/sandbox,services/runner}/test/**/*.test.ts']
+const children = { sandbox: 'libs/sandbox/test/**/*.test.ts', runner: 'services/runner/test/**/*.test.ts' }
 
 export default defineConfig({
   test: {
@@ -43,7 +43,7 @@ export default defineConfig({
           ...everywhere,
           name: 'integration',
           include: ['{libs,services}/*/test/**/*.test.ts', '{sdk,cli}/test/**/*.test.ts'],
-          exclude: [...everywhere.exclude, ...children],
+          exclude: [...everywhere.exclude, ...Object.values(children)],
           // Most of them wait: for a server that is away, for a lease that expires. So more of them than cores.
           maxWorkers: 4,
           expect: { poll: { timeout: 10_000 } },
@@ -52,13 +52,25 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // The same with customers' functions in child processes. It measures what a child takes: one file at a time.
+      // Child processes. It measures what they take: one file at a time.
       {
         test: {
           ...everywhere,
           name: 'sandbox',
-          include: children,
+          include: [children.sandbox],
           fileParallelism: false,
+          globalSetup: './libs/testkit/src/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // The runner, with customers' functions in child processes. They keep a core busy, and mostly wait.
+      {
+        test: {
+          ...everywhere,
+          name: 'runner',
+          include: [children.runner],
+          maxWorkers: 2,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,

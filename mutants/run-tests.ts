@@ -75,7 +75,8 @@ function verdictOf({ testResults }: z.infer<typeof Report>): Verdict {
 function projectOf(file: string): string {
   if (file.startsWith('e2e/')) return 'e2e'
   if (file.includes('/src/')) return 'unit'
-  return /^(libs\/sandbox|services\/runner)\/test\//.test(file) ? 'sandbox' : 'integration'
+  if (file.startsWith('libs/sandbox/test/')) return 'sandbox'
+  return file.startsWith('services/runner/test/') ? 'runner' : 'integration'
 }
 
 /** Ends with the process, whatever its exit code; the report says how the tests went. */

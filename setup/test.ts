@@ -20,7 +20,7 @@ const checks = {
   types: [tool('tsc'), '--noEmit'],
 }
 // One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
-const serverProjects = ['integration', 'sandbox', 'e2e']
+const serverProjects = ['integration', 'sandbox', 'runner', 'e2e']
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }

@@ -7,7 +7,7 @@ import { shown } from '../table.ts'
 import { type BenchSystem, openBenchSystem } from './system.ts'
 
 /** More than can run in a second. */
-const CONNECTIONS = 600
+const CONNECTIONS = 300
 const WARM_LIMIT_MS = 10 * 60_000
 
 export async function run({ smoke, progress }: Options): Promise<Figure[]> {

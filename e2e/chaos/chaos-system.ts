@@ -9,12 +9,17 @@ import { Victim } from './victim.ts'
 
 const HOSTS = ['127.0.0.1', '127.0.0.2', '127.0.0.3']
 const DRAIN_MS = 3000
+const RUNS_MAX = 200
+const PREFIX = 'syncline'
 
 /** The whole system with several schedulers and runners, each process of which may be killed or suspended. */
 export interface ChaosSystem extends AsyncDisposable {
   dir: string
   url: string
   redisUrl: string
+  redisPrefix: string
+  /** In flight in an environment. */
+  runsMax: number
   bus: Bus
   /** gRPC addresses of the schedulers. */
   schedulers: string[]
@@ -63,6 +68,8 @@ export async function startChaosSystem(dir: string, apiHost: string, size: Chaos
     CHAOS_SCHEDULERS: hosts.join(','),
     NATS_URL: nats.url,
     REDIS_URL: redis.url,
+    REDIS_PREFIX: PREFIX,
+    NATS_PREFIX: PREFIX,
     CLICKHOUSE_URL: clickhouse.url,
     RECORDS_ADDRESS: `127.0.0.1:${recordsPort}`,
     SCHEDULER_ADDRESS: `schedulers.test:${schedulerPort}`,
@@ -71,6 +78,7 @@ export async function startChaosSystem(dir: string, apiHost: string, size: Chaos
     SANDBOX_MIN_LEVEL: 'basic',
     SYNC_MIN_FREQUENCY: '1s',
     RUN_LEASE_MS: String(size.leaseMs),
+    SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: String(RUNS_MAX),
     RUNNER_SLOTS: String(size.slots),
     RUNNER_DRAIN_MS: String(DRAIN_MS),
     LOG_LEVEL: 'warn',
@@ -94,12 +102,14 @@ export async function startChaosSystem(dir: string, apiHost: string, size: Chaos
     Array.from({ length: size.runners }, (_, n) => service('runner', `runner-${n + 1}`, {}, false)),
   )
   await service('gateway', 'gateway', { PORT: String(gatewayPort) })
-  const bus = open.use(await connectBus({ url: nats.url, prefix: 'syncline', replicas: 1 }, 'chaos'))
+  const bus = open.use(await connectBus({ url: nats.url, prefix: PREFIX, replicas: 1 }, 'chaos'))
   const owned = open.move()
   return {
     dir,
     url: `http://127.0.0.1:${gatewayPort}`,
     redisUrl: redis.url,
+    redisPrefix: PREFIX,
+    runsMax: RUNS_MAX,
     bus,
     schedulers: hosts.map((host) => `${host}:${schedulerPort}`),
     victims: [nats, redis, records, ...schedulers, ...runners],

@@ -10,6 +10,7 @@ import { SeededRandom } from '@syncline/testkit/seeded-random'
 import { lastLines } from '../last-lines.ts'
 import { counting, startChaosApi } from './chaos-api.ts'
 import { type ChaosSystem, startChaosSystem } from './chaos-system.ts'
+import { contradictions } from './contradictions.ts'
 import { causeFaults, type Fault } from './faults.ts'
 import { violations } from './invariants.ts'
 import { type Observed, totalOf } from './observed.ts'
@@ -98,7 +99,7 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
   const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
   const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
-  const broken = observed.flatMap((each) => violations(each, quiet))
+  const broken = [...observed.flatMap((each) => violations(each, quiet)), ...(await contradictions(system))]
   if (broken.length > 0) progress(`what processes logged last:\n${lastLines(join(dir, 'logs'))}`)
   return reportOf(observed, {
     faults,

@@ -37,9 +37,15 @@ export class Victim implements AsyncDisposable {
   }
 
   async suspend(ms: number): Promise<void> {
-    process.kill(this.#server.pid, 'SIGSTOP')
+    using _frozen = this.freeze()
     await sleep(ms)
-    process.kill(this.#server.pid, 'SIGCONT')
+  }
+
+  /** Nothing of it works until the result is disposed of. */
+  freeze(): Disposable {
+    const { pid } = this.#server
+    process.kill(pid, 'SIGSTOP')
+    return { [Symbol.dispose]: () => void process.kill(pid, 'SIGCONT') }
   }
 
   async #again(downMs: number): Promise<void> {
