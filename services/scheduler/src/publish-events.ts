@@ -7,6 +7,8 @@ import { readEvent } from './read-event.ts'
 
 /** How soon an event is found. Those of this time go together: to move one costs five calls, and to move many hardly more. */
 const EVERY_MS = 100
+/** After a look that found none. */
+const REST_MS = 250
 const RETRY_MS = 2000
 const BATCH = 500
 /** Another instance goes on so long after one that has died. */
@@ -30,10 +32,14 @@ type Deps = {
  */
 export function publishEvents(deps: Deps): Repetition {
   const publisher = new EventPublisher(deps)
-  const publishing = repeat(EVERY_MS, async () => (await publisher.publishBatch()) === BATCH, {
-    onFailure: deps.events.failed,
-    retryMs: RETRY_MS,
-  })
+  let restsUntil = 0
+  const publish = async () => {
+    if (performance.now() < restsUntil) return false
+    const count = await publisher.publishBatch()
+    if (count === 0) restsUntil = performance.now() + REST_MS
+    return count === BATCH
+  }
+  const publishing = repeat(EVERY_MS, publish, { onFailure: deps.events.failed, retryMs: RETRY_MS })
   return {
     wake: publishing.wake,
     async [Symbol.asyncDispose]() {

@@ -30,9 +30,15 @@ export class Ticker {
   readonly #deps: Deps
   /** Slots of cron that the next call claims. */
   #slots: CronSlot[] = []
+  #restMs = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
+  }
+
+  /** ms after the last round until something is due, as far as it is known; a quarter of a second at most. */
+  get restMs(): number {
+    return this.#restMs
   }
 
   /** One round; returns whether there is more to do at once. */
@@ -40,6 +46,7 @@ export class Ticker {
     const { judge, events } = this.#deps
     events.ticked()
     const judges = judge.judges()
+    this.#restMs = 0
     try {
       const { more, expired } = await this.#claim()
       const moreExpired = expired && judges && (await this.#expire())
@@ -60,6 +67,7 @@ export class Ticker {
     if (claims.wake) notices.wakeRunners()
     notices.stop(claims.stops)
     events.slotsClaimed(claims)
+    this.#restMs = claims.restMs
     const now = runs.now()
     this.#slots = claims.cron.map((due) => cronSlot(due, now))
     return { ...claims, more: claims.more || this.#slots.length > 0 }

@@ -7,7 +7,7 @@
 --          passed between), aside (only this: why no slot can be computed; looked at again at nextAt) }]
 -- Returns  JSON { claimed, lags (ms of each slot that was claimed), skipped { reason → count },
 --          cron [[id, environment, next_at, frequency, jitter_ms]], aside [[id, environment, why]], more (1: call again at once),
---          expired (1: there are leases that ran out), wake, stops, jumps }. Nothing is claimed while there was a jump that the caller
+--          expired (1: there are leases that ran out), rest_ms (until something is due, at most REST_MS), wake, stops, jumps }. Nothing is claimed while there was a jump that the caller
 --          does not know of: it has another time.
 
 local jumps = number(redis.call('GET', base .. 'jumps'))
@@ -15,6 +15,8 @@ if jumps ~= args.jumps then return cjson.encode({ claimed = 0, jumps = jumps }) 
 redis.call('SET', base .. 'ticked', args.now)
 
 local ASIDE_MS = 3600000
+-- Another scheduler may make something due sooner.
+local REST_MS = 250
 local claimed, lags, skipped, cron, aside, stops, touched = 0, {}, {}, {}, {}, {}, {}
 
 local function skip_and_tell(schedule, first, last, count_of_them, reason)
@@ -121,8 +123,12 @@ for _, id in ipairs(delayed) do
   if run then enqueue(run) end
 end
 
+local function first_of(index) return tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]) or math.huge end
+local rest_ms = math.min(first_of(DUE) - args.now, first_of(DELAYED) - args.now, REST_MS)
+
 write_counts()
 return cjson.encode({
   claimed = claimed, lags = lags, skipped = skipped, cron = cron, aside = aside, more = more and 1 or 0, wake = wake and 1 or 0,
   expired = #redis.call('ZRANGEBYSCORE', LEASES, '-inf', args.now, 'LIMIT', 0, 1), stops = stops, jumps = jumps,
+  rest_ms = math.max(0, rest_ms),
 })

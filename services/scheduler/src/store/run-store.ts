@@ -57,6 +57,8 @@ export interface Claims {
   stops: RunStop[]
   /** Of the clock. If the caller knew of fewer, nothing was claimed. */
   jumps: number
+  /** Until something is due; a quarter of a second at most. */
+  restMs: number
 }
 
 /** An attempt that its runner has to stop. */
@@ -170,6 +172,7 @@ export class RunStore {
       wake: found.wake === 1,
       stops: stopsFrom(found.stops),
       jumps: found.jumps,
+      restMs: found.rest_ms ?? 0,
     }
   }
 
