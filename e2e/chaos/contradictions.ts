@@ -20,5 +20,5 @@ export async function contradictions({
     connectRedis(redisUrl, () => {}),
     (client) => client.disconnect(),
   )
-  return checkState(redis, redisPrefix, runsMax)
+  return await checkState(redis, redisPrefix, runsMax) // before the schedulers go on
 }
