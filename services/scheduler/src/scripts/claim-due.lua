@@ -7,8 +7,8 @@
 --          passed between), aside (only this: why no slot can be computed; looked at again at nextAt) }]
 -- Returns  JSON { claimed, lags (ms of each slot that was claimed), skipped { reason → count },
 --          cron [[id, environment, next_at, frequency, jitter_ms]], aside [[id, environment, why]], more (1: call again at once),
---          expired (1: there are leases that ran out), rest_ms (until something is due, at most REST_MS), wake, stops, jumps }. Nothing is claimed while there was a jump that the caller
---          does not know of: it has another time.
+--          expired (1: there are leases that ran out), rest_ms (until something is due, at most REST_MS), wake, stops, jumps }.
+--          Nothing is claimed while there was a jump that the caller does not know of: it has another time.
 
 local jumps = number(redis.call('GET', base .. 'jumps'))
 if jumps ~= args.jumps then return cjson.encode({ claimed = 0, jumps = jumps }) end
