@@ -39,6 +39,8 @@ export type Capacity = z.infer<typeof Capacity>
 const getCapacity = {
   method: 'GET',
   url: '/capacity',
+  summary: 'Show what limits runs, what is in flight and waits, and the runners.',
+  scope: 'read',
   schema: { querystring: NoQuery, response: { 200: Capacity } },
 } as const satisfies Route
 

@@ -50,6 +50,10 @@ const place = {
 const createConnection = {
   method: 'POST',
   url: '/connections',
+  summary: 'Make a connection, or give an existing one new credentials.',
+  scope: 'operate',
+  holdsSecrets: true,
+  errors: ['unknown_integration', 'too_large'],
   schema: {
     querystring: NoQuery,
     body: z.strictObject({
@@ -68,6 +72,8 @@ const createConnection = {
 const listConnections = {
   method: 'GET',
   url: '/connections',
+  summary: 'List connections, newest first.',
+  scope: 'read',
   schema: {
     querystring: z.strictObject({
       connectionId: z.string().min(1).max(255).optional(),
@@ -89,6 +95,11 @@ const flag = z.stringbool().default(false)
 const getConnection = {
   method: 'GET',
   url: place.url,
+  summary: 'Get a connection with its credentials and a token that works.',
+  description: 'Without the scope `secrets` its credentials are empty.',
+  scope: 'read',
+  holdsSecrets: true,
+  errors: ['unknown_integration', 'unknown_connection', 'invalid_credentials'],
   schema: {
     params: place.params,
     querystring: z.strictObject({
@@ -108,6 +119,9 @@ const getConnection = {
 const deleteConnection = {
   method: 'DELETE',
   url: place.url,
+  summary: 'Delete a connection with its schedules and records.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection'],
   schema: {
     params: place.params,
     querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
@@ -125,6 +139,9 @@ const Metadata = z.strictObject({
 const setMetadata = {
   method: 'POST',
   url: '/connections/metadata',
+  summary: 'Replace the metadata of connections.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'too_large'],
   schema: { querystring: NoQuery, body: Metadata, response: { 201: Metadata } },
 } as const satisfies Route
 
@@ -132,6 +149,9 @@ const setMetadata = {
 const updateMetadata = {
   method: 'PATCH',
   url: '/connections/metadata',
+  summary: 'Change the given keys of the metadata of connections.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'too_large'],
   schema: { querystring: NoQuery, body: Metadata, response: { 200: Metadata } },
 } as const satisfies Route
 

@@ -56,6 +56,9 @@ export type DeployedSync = z.infer<typeof DeployedSync>
 const deploy = {
   method: 'POST',
   url: '/deployments',
+  summary: 'Deploy sync functions and providers.',
+  scope: 'deploy',
+  errors: ['unknown_integration', 'invalid_frequency', 'invalid_bundle', 'unknown_provider', 'too_large'],
   schema: {
     querystring: NoQuery,
     body: z
@@ -84,6 +87,8 @@ const deploy = {
 const listDeployments = {
   method: 'GET',
   url: '/deployments',
+  summary: 'List the deployed sync functions.',
+  scope: 'read',
   schema: { querystring: NoQuery, response: { 200: z.object({ syncs: z.array(DeployedSync) }) } },
 } as const satisfies Route
 
@@ -95,12 +100,18 @@ const one = {
 const getDeployment = {
   method: 'GET',
   url: '/deployments/:name',
+  summary: 'Get a deployed sync function.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_sync'],
   schema: { ...one, response: { 200: DeployedSync } },
 } as const satisfies Route
 
 const deleteDeployment = {
   method: 'DELETE',
   url: '/deployments/:name',
+  summary: 'Remove a deployed sync function with its schedules and records.',
+  scope: 'deploy',
+  errors: ['unknown_integration', 'unknown_sync'],
   schema: { ...one, response: { 200: Success } },
 } as const satisfies Route
 

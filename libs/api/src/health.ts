@@ -6,6 +6,7 @@ const Health = z.object({ status: z.enum(['ok', 'failing']), checks: z.record(z.
 export const health = {
   method: 'GET',
   url: '/health',
-  withoutKey: true,
+  summary: 'Say whether the API and what it needs are healthy.',
+  scope: 'none',
   schema: { response: { 200: Health, 503: Health } },
 } as const satisfies Route

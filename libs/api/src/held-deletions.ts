@@ -34,6 +34,9 @@ export type HeldDeletion = z.infer<typeof HeldDeletion>
 const listHeldDeletions = {
   method: 'GET',
   url: '/records/held-deletions',
+  summary: 'List what syncs did not save again and was held back instead of being deleted.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'invalid_cursor'],
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey.optional(),
@@ -50,6 +53,9 @@ const listHeldDeletions = {
 const releaseHeldDeletion = {
   method: 'POST',
   url: '/records/held-deletions/release',
+  summary: 'Let the next complete pass of a sync delete what the guard has held back, once.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'not_found'],
   schema: {
     querystring: NoQuery,
     body: z.strictObject({

@@ -9,7 +9,15 @@ export type { HeldDeletion } from './held-deletions.ts'
 export type { Integration } from './integrations.ts'
 export type { Provider } from './providers.ts'
 export type { RecordMetadata } from './records.ts'
-export type { ClientAnswer, ClientRequest, Route, ServerAnswer, ServerRequest } from './route.ts'
+export {
+  type ClientAnswer,
+  type ClientRequest,
+  type Route,
+  type Scope,
+  type ServerAnswer,
+  type ServerRequest,
+  scopes,
+} from './route.ts'
 export { createRoutes, type RouteAt, type Routes } from './routes.ts'
 export type { ListedRun, LogLine, Run } from './runs.ts'
 export type { Schedule } from './schedules.ts'

@@ -45,6 +45,9 @@ const url = '/integrations/:uniqueKey'
 const createIntegration = {
   method: 'POST',
   url: '/integrations',
+  summary: 'Register an external API.',
+  scope: 'deploy',
+  errors: ['already_exists', 'too_large'],
   schema: {
     querystring: NoQuery,
     body: z.strictObject({
@@ -65,6 +68,8 @@ const createIntegration = {
 const listIntegrations = {
   method: 'GET',
   url: '/integrations',
+  summary: 'List the external APIs.',
+  scope: 'read',
   schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(Integration) }) } },
 } as const satisfies Route
 
@@ -73,6 +78,11 @@ const include = z.literal('credentials')
 const getIntegration = {
   method: 'GET',
   url,
+  summary: 'Get an external API.',
+  description: '`include=credentials` needs the scope `secrets`.',
+  scope: 'read',
+  holdsSecrets: true,
+  errors: ['unknown_integration'],
   schema: {
     params,
     querystring: z.strictObject({ include: z.union([include, z.array(include).max(10)]).optional() }),
@@ -83,6 +93,9 @@ const getIntegration = {
 const updateIntegration = {
   method: 'PATCH',
   url,
+  summary: 'Change an external API.',
+  scope: 'deploy',
+  errors: ['unknown_integration', 'too_large'],
   schema: {
     params,
     querystring: NoQuery,
@@ -105,6 +118,9 @@ const updateIntegration = {
 const deleteIntegration = {
   method: 'DELETE',
   url,
+  summary: 'Delete an external API with its connections and syncs.',
+  scope: 'deploy',
+  errors: ['unknown_integration'],
   schema: { params, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
 

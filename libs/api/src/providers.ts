@@ -33,12 +33,17 @@ const url = '/providers/:name'
 const listProviders = {
   method: 'GET',
   url: '/providers',
+  summary: 'List the providers: deployed ones, and those that come with Syncline.',
+  scope: 'read',
   schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(ProviderSummary) }) } },
 } as const satisfies Route
 
 const getProvider = {
   method: 'GET',
   url,
+  summary: 'Get a provider.',
+  scope: 'read',
+  errors: ['unknown_provider'],
   schema: { params, querystring: NoQuery, response: { 200: z.object({ data: Provider }) } },
 } as const satisfies Route
 
@@ -46,6 +51,9 @@ const getProvider = {
 const deleteProvider = {
   method: 'DELETE',
   url,
+  summary: 'Delete a deployed provider that nothing needs.',
+  scope: 'deploy',
+  errors: ['unknown_provider', 'in_use'],
   schema: { params, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
 
@@ -53,6 +61,9 @@ const deleteProvider = {
 const verifyProvider = {
   method: 'POST',
   url: '/providers/verify',
+  summary: 'Make the verify request of a provider with the credentials of a connection.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_provider'],
   schema: {
     querystring: NoQuery,
     body: z.strictObject({

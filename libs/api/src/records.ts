@@ -38,6 +38,9 @@ const listRecords = (maxLimit: number) =>
   ({
     method: 'GET',
     url: '/records',
+    summary: 'List the records of a model, oldest change first.',
+    scope: 'read',
+    errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
     answeredAsBytes: true,
     schema: {
       querystring: z.strictObject({
@@ -66,6 +69,9 @@ const getRecordHistory = (maxLimit: number) =>
   ({
     method: 'GET',
     url: '/records/:id/history',
+    summary: 'List the versions of a record, newest first.',
+    scope: 'read',
+    errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
     answeredAsBytes: true,
     schema: {
       params: z.object({ id: RecordId }),
@@ -83,6 +89,9 @@ const getRecordHistory = (maxLimit: number) =>
 const pruneRecords = {
   method: 'PATCH',
   url: '/records/prune',
+  summary: 'Empty the payloads of records up to a cursor, and keep their metadata.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
   schema: {
     querystring: NoQuery,
     body: z.strictObject({

@@ -1,11 +1,28 @@
+import type { ErrorCode } from '@syncline/errors'
 import type { z } from 'zod'
+
+/** What a key may be allowed to do. A key has a list of them; `admin` is the admin key only. */
+export const scopes = ['read', 'operate', 'deploy', 'secrets', 'admin'] as const
+export type Scope = (typeof scopes)[number]
 
 /** One endpoint of the REST API. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
-  /** Anybody may call it. */
-  withoutKey?: true
+  /** One sentence in the imperative: OpenAPI, the SDK's reference and the help of the CLI show it. */
+  summary: string
+  /** What a caller has to know besides. */
+  description?: string
+  /** What a key needs to call it; `none` = anybody may, without a key. */
+  scope: Scope | 'none'
+  /** What it may answer besides the errors of every route: see `commonErrors`. */
+  errors?: readonly ErrorCode[]
+  /** Largest body of a request; 1 MiB when absent. */
+  bodyMaxBytes?: number
+  /** The answer may hold credentials or other secrets: nobody may store it. */
+  holdsSecrets?: true
+  /** An older name that clients of other engines use. */
+  deprecated?: true
   /** The answer is JSON that another service made: it is sent on as it is. */
   answeredAsBytes?: true
   schema: {

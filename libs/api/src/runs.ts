@@ -66,6 +66,9 @@ export type ListedRun = z.infer<typeof ListedRun>
 const listRuns = {
   method: 'GET',
   url: '/runs',
+  summary: 'List runs, newest first.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
   schema: {
     querystring: z
       .strictObject({
@@ -98,6 +101,9 @@ const RunId = z.object({ id: z.string().min(1).max(255) })
 const cancelRun = {
   method: 'POST',
   url: '/runs/:id/cancel',
+  summary: 'End a run at once; its schedule goes on at its next slot.',
+  scope: 'operate',
+  errors: ['unknown_run'],
   schema: { params: RunId, querystring: NoQuery, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
@@ -111,6 +117,8 @@ export type LogLine = z.infer<typeof LogLine>
 const listLogs = {
   method: 'GET',
   url: '/runs/:id/logs',
+  summary: 'List the log lines of a run.',
+  scope: 'read',
   schema: {
     params: RunId,
     querystring: z.strictObject({ limit: countInQuery(1, 10_000).default(1000) }),

@@ -24,6 +24,9 @@ export type Schedule = z.infer<typeof Schedule>
 const listSchedules = {
   method: 'GET',
   url: '/schedules',
+  summary: 'List the schedules of the environment with their status.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
   schema: {
     querystring: z
       .strictObject({

@@ -16,6 +16,9 @@ const done = { 200: Nothing, 202: Accepted }
 const triggerSyncs = {
   method: 'POST',
   url: '/sync/trigger',
+  summary: 'Run syncs now.',
+  scope: 'operate',
+  errors: ['missing_provider_config_key', 'unknown_integration', 'unknown_connection', 'unknown_sync'],
   schema: {
     querystring: NoQuery,
     body: z
@@ -61,11 +64,17 @@ const startOrPause = {
 const startSyncs = {
   method: 'POST',
   url: '/sync/start',
+  summary: 'Resume the schedules of syncs; those that were paused run at once.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
   schema: startOrPause,
 } as const satisfies Route
 const pauseSyncs = {
   method: 'POST',
   url: '/sync/pause',
+  summary: 'Pause the schedules of syncs; a run in progress completes.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
   schema: startOrPause,
 } as const satisfies Route
 
@@ -73,6 +82,9 @@ const pauseSyncs = {
 const cancelSyncs = {
   method: 'POST',
   url: '/sync/cancel',
+  summary: 'End the active runs of syncs at once; their schedules go on at the next slots.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
   schema: { ...startOrPause, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
@@ -109,6 +121,9 @@ export type SyncStatus = z.infer<typeof SyncStatus>
 const getSyncStatus = {
   method: 'GET',
   url: '/sync/status',
+  summary: 'Get the status of syncs.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
@@ -123,6 +138,9 @@ const getSyncStatus = {
 const updateFrequency = {
   method: 'PUT',
   url: '/sync/update-connection-frequency',
+  summary: 'Set how often a sync runs on a connection.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_frequency'],
   schema: {
     querystring: NoQuery,
     body: z.strictObject({

@@ -12,12 +12,18 @@ const params = z.object({ name: VariableName })
 const listVariables = {
   method: 'GET',
   url: '/environment-variables',
+  summary: 'List the variables that functions can read.',
+  scope: 'secrets',
+  holdsSecrets: true,
   schema: { querystring: NoQuery, response: { 200: z.array(Variable) } },
 } as const satisfies Route
 
 const setVariable = {
   method: 'PUT',
   url,
+  summary: 'Set a variable.',
+  scope: 'deploy',
+  errors: ['too_large'],
   schema: {
     params,
     querystring: NoQuery,
@@ -29,6 +35,9 @@ const setVariable = {
 const deleteVariable = {
   method: 'DELETE',
   url,
+  summary: 'Delete a variable.',
+  scope: 'deploy',
+  errors: ['not_found'],
   schema: { params, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
 

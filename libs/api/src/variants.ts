@@ -12,6 +12,16 @@ const place = {
 const createVariant = {
   method: 'POST',
   url: '/sync/:name/variant/:variant',
+  summary: 'Make a variant of a sync on a connection.',
+  scope: 'operate',
+  errors: [
+    'unknown_integration',
+    'unknown_connection',
+    'unknown_sync',
+    'invalid_variant',
+    'sync_variant_already_exists',
+    'resource_capped',
+  ],
   schema: {
     ...place,
     response: {
@@ -24,6 +34,9 @@ const createVariant = {
 const deleteVariant = {
   method: 'DELETE',
   url: '/sync/:name/variant/:variant',
+  summary: 'Delete a variant of a sync with its records.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_variant'],
   schema: { ...place, response: { 200: Nothing, 202: Accepted } },
 } as const satisfies Route
 

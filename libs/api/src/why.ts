@@ -28,6 +28,9 @@ export type Why = z.infer<typeof Why>
 const getWhy = {
   method: 'GET',
   url: '/why',
+  summary: 'Say why a schedule is stale, if it is.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,

@@ -44,6 +44,8 @@ export const codes = {
   /** Another attempt of the run, or a newer run, has taken over: stop. */
   fenced: { http: 409, grpc: Status.FAILED_PRECONDITION, retry: false },
   no_delete_tracking: { http: 409, grpc: Status.FAILED_PRECONDITION, retry: false },
+  /** One value of a request is larger than what can be stored. */
+  too_large: { http: 413, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
   body_too_large: { http: 413, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
   invalid_content_type: { http: 415, grpc: Status.INVALID_ARGUMENT, retry: false },
   /** A server that we need does not answer. */

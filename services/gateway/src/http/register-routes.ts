@@ -8,7 +8,7 @@ import { Page, sendPage } from './send-page.ts'
 
 type AnyHandler = (dependencies: Dependencies, request: FastifyRequest) => Promise<unknown>
 
-/** Gives each endpoint of the API its handler. All but those `withoutKey` ask for a key first. */
+/** Gives each endpoint of the API its handler. All but those of scope `none` ask for a key first. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, dependencies: Dependencies): void {
   const needsKey = async (request: FastifyRequest) => {
     request.environment = await authenticate(dependencies, request.headers.authorization)
@@ -21,7 +21,7 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, depende
       method: route.method,
       url: route.url,
       schema: route.answeredAsBytes ? request : { ...request, response },
-      ...(!route.withoutKey && { preValidation: needsKey }),
+      ...(route.scope !== 'none' && { preValidation: needsKey }),
       handler: async (request, reply) => send(reply, route, await handler(dependencies, request)),
     })
   }
