@@ -1,15 +1,17 @@
 import { z } from 'zod'
 
 /** The one shape of every error answer. `errors` say which fields of the request are wrong. */
-export const ErrorBody = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    errors: z
-      .array(z.object({ code: z.string(), message: z.string(), path: z.array(z.string()) }))
-      .optional(),
-  }),
-})
+export const ErrorBody = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      errors: z
+        .array(z.object({ code: z.string(), message: z.string(), path: z.array(z.string()) }))
+        .optional(),
+    }),
+  })
+  .meta({ id: 'Error' })
 export type ErrorBody = z.infer<typeof ErrorBody>
 
 /** Answer 202: the command is stored and will be executed, but the scheduler did not answer in time. */

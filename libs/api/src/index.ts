@@ -7,6 +7,7 @@ export { Event, type EventType, eventData } from './events.ts'
 export { type Freshness, StaleReason, staleReasons } from './freshness.ts'
 export type { HeldDeletion } from './held-deletions.ts'
 export type { Integration } from './integrations.ts'
+export { commonErrors, openApi } from './openapi.ts'
 export type { Provider } from './providers.ts'
 export type { RecordMetadata } from './records.ts'
 export {

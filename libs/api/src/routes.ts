@@ -14,23 +14,34 @@ import { variableRoutes } from './variables.ts'
 import { variantRoutes } from './variants.ts'
 import { whyRoutes } from './why.ts'
 
+/** The endpoints by subject, which is how OpenAPI and the SDK's reference show them. */
+export function routeGroups(limits: { records: number }) {
+  return {
+    Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
+    Syncs: { ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...whyRoutes },
+    Runs: { ...runRoutes, ...capacityRoutes },
+    Connections: connectionRoutes,
+    Integrations: integrationRoutes,
+    Providers: providerRoutes,
+    Deployments: deploymentRoutes,
+    Variables: variableRoutes,
+    Health: { health },
+  } satisfies Record<string, Record<string, Route>>
+}
+
 /** The REST API: every endpoint by its name. The gateway has a handler for each, the SDK takes its types from here. */
 export function createRoutes(limits: { records: number }) {
+  const groups = routeGroups(limits)
   return {
-    health,
-    ...recordRoutes(limits.records),
-    ...heldDeletionRoutes,
-    ...syncRoutes,
-    ...variantRoutes,
-    ...runRoutes,
-    ...scheduleRoutes,
-    ...whyRoutes,
-    ...capacityRoutes,
-    ...variableRoutes,
-    ...connectionRoutes,
-    ...integrationRoutes,
-    ...providerRoutes,
-    ...deploymentRoutes,
+    ...groups.Records,
+    ...groups.Syncs,
+    ...groups.Runs,
+    ...groups.Connections,
+    ...groups.Integrations,
+    ...groups.Providers,
+    ...groups.Deployments,
+    ...groups.Variables,
+    ...groups.Health,
   } satisfies Record<string, Route>
 }
 

@@ -14,6 +14,7 @@ import { createLog } from '@syncline/service'
 import { freePort, namespace, servers } from '@syncline/testkit'
 import { Config } from '../src/config.ts'
 import { start } from '../src/service.ts'
+import { checkAnswer } from './contract.ts'
 
 type Answer = NonNullable<CommandAnswer['result']>
 
@@ -188,7 +189,7 @@ function answerCommands(bus: Bus, world: Pick<World, 'commands' | 'answer'>): As
   }
 }
 
-/** Sends a request as it is and gives status, headers and JSON. */
+/** Sends a request as it is and gives status, headers and JSON; fails if OpenAPI does not know this answer. */
 export async function ask(
   url: string,
   key: string | undefined,
@@ -211,12 +212,9 @@ export async function ask(
     ...(body !== undefined && { body }),
   })
   const text = await response.text()
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: text === '' ? undefined : JSON.parse(text),
-  }
+  const parsed = text === '' ? undefined : JSON.parse(text)
+  checkAnswer(method, url + path, response.status, parsed)
+  return { status: response.status, headers: response.headers, text, body: parsed }
 }
 
 /** An integration `github` with one connection `user-1` and one sync `issues`, in a new environment. */

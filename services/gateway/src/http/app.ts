@@ -3,6 +3,7 @@ import { AppError } from '@syncline/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 import type { Events } from '../events.ts'
+import { registerDocs } from './docs.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Handlers } from './handler.ts'
 import { registerRoutes } from './register-routes.ts'
@@ -49,6 +50,7 @@ export function createApp(
   })
   app.addHook('onResponse', async (request, reply) => logRequest(events, request, reply))
   registerRoutes(app, handlers, dependencies)
+  registerDocs(app, dependencies.limits)
   return app
 }
 

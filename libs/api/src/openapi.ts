@@ -1,0 +1,145 @@
+import { codes, type ErrorCode } from '@syncline/errors'
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import { ErrorBody } from './answers.ts'
+import { errorMeanings } from './error-meanings.ts'
+import type { Route } from './route.ts'
+import { routeGroups } from './routes.ts'
+
+const VERSION = '1.0.0'
+
+/** The REST API as an OpenAPI 3.1 document, made of the contracts that the gateway checks requests with. */
+export function openApi(limits: { records: number }): ReturnType<typeof createDocument> {
+  const groups = Object.entries(routeGroups(limits))
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const [tag, routes] of groups) {
+    for (const [name, route] of Object.entries<Route>(routes)) {
+      const path = route.url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, tag, route) }
+    }
+  }
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Syncline', version: VERSION, description: DESCRIPTION, license: LICENSE },
+      servers: [{ url: '/', description: 'This gateway' }],
+      tags: groups.map(([name]) => ({ name })),
+      components: { securitySchemes: { key: KEY } },
+      paths,
+    },
+    {
+      // A stored value may be any JSON.
+      allowEmptySchema: { any: true, unknown: true, transform: true, custom: true },
+      // An answer may get further fields: a client has to pass over what it does not know.
+      override: ({ jsonSchema, io }) => {
+        if (io === 'output' && jsonSchema.additionalProperties === false)
+          delete jsonSchema.additionalProperties
+      },
+    },
+  )
+}
+
+const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' }
+const KEY = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A key of one environment. What it may do is its scopes; each operation names the one that it needs.',
+} as const
+const DESCRIPTION = [
+  'Syncline runs sync functions against SaaS APIs and serves the records that they save.',
+  '',
+  'Every error has one shape: `{"error": {"code", "message", "request_id", "errors"?}}`. Programs read the `code`;',
+  'the `message` says what to do. Lists give a `next_cursor`, which is null at their end.',
+].join('\n')
+
+function operation(name: string, tag: string, route: Route): ZodOpenApiOperationObject {
+  const { params, querystring, headers, body } = route.schema
+  const needs = route.scope === 'none' ? 'Needs no key.' : `Needs the scope \`${route.scope}\`.`
+  return {
+    operationId: name,
+    tags: [tag],
+    summary: route.summary,
+    description: [route.description, needs].filter(Boolean).join('\n\n'),
+    ...(route.deprecated && { deprecated: true }),
+    security: route.scope === 'none' ? [] : [{ key: [route.scope] }],
+    // All of these are schemas of objects; a `Route` allows any.
+    requestParams: {
+      ...(params && { path: params as z.ZodObject }),
+      ...(querystring && { query: querystring as z.ZodObject }),
+      ...(headers && { header: headers as z.ZodObject }),
+    },
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { 'application/json': { schema: body } },
+      },
+    }),
+    responses: { ...errors(route), ...answers(route) },
+  }
+}
+
+function answers({ schema }: Route): ZodOpenApiResponsesObject {
+  const entries = Object.entries(schema.response).map(([status, answer]) => {
+    const isEmpty = answer instanceof z.ZodUndefined
+    return [
+      status,
+      {
+        description: meanings[status] ?? 'The answer.',
+        ...(!isEmpty && { content: { 'application/json': { schema: answer } } }),
+      },
+    ] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+const meanings: Record<string, string> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Accepted: it is stored and will be done, but it is not done yet.',
+}
+
+/** What every route may answer, according to what it reads. */
+export function commonErrors({ method, scope, schema }: Route): ErrorCode[] {
+  const hasQuery = schema.querystring !== undefined
+  return [
+    ...(hasQuery ? (['invalid_query_params'] as const) : []),
+    ...(schema.headers ? (['invalid_headers'] as const) : []),
+    ...(schema.params ? (['invalid_uri_params'] as const) : []),
+    ...(schema.body ? (['invalid_body'] as const) : []),
+    ...(method === 'GET' ? [] : (['invalid_json', 'invalid_content_type', 'body_too_large'] as const)),
+    ...(scope === 'none'
+      ? []
+      : (['missing_auth_header', 'malformed_auth_header', 'unknown_api_key'] as const)),
+    ...(['unavailable', 'deadline_exceeded', 'server_error'] as const),
+  ]
+}
+
+function errors(route: Route): ZodOpenApiResponsesObject {
+  const byStatus = Object.groupBy(
+    [...new Set([...commonErrors(route), ...(route.errors ?? [])])],
+    (code) => codes[code].http,
+  )
+  const entries = Object.entries(byStatus).map(([status, found = []]) => [
+    status,
+    {
+      description: found.map((code) => `- \`${code}\`: ${errorMeanings[code]}`).join('\n'),
+      ...(codes[found[0] ?? 'server_error'].retry && { headers: RETRY_AFTER }),
+      content: {
+        'application/json': {
+          schema: ErrorBody,
+          examples: Object.fromEntries(found.map((code) => [code, { value: example(code) }])),
+        },
+      },
+    },
+  ])
+  return Object.fromEntries(entries)
+}
+
+const RETRY_AFTER = z.object({
+  'Retry-After': z.string().meta({ description: 'Seconds to wait before the request is sent again.' }),
+})
+
+function example(code: ErrorCode): ErrorBody {
+  return { error: { code, message: errorMeanings[code].replaceAll('`', '') } }
+}
