@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectBus } from '@syncline/bus'
-import { hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
+import { createApiKey, Keyring, openCatalog } from '@syncline/catalog'
 import { bundleSync } from '@syncline/functions'
 import { startSystem } from '@syncline/launcher'
 import { Syncline } from '@syncline/sdk'
@@ -146,11 +146,7 @@ async function makeKey(natsUrl: string): Promise<string> {
   await using catalog = await openCatalog(bus, (error) => console.error(error))
   const createdAt = new Date().toISOString()
   await catalog.environments.create({ name: ENVIRONMENT, createdAt }, ENVIRONMENT)
-  const key = newApiKey(ENVIRONMENT)
-  const hash = hashApiKey(key)
-  const facts = { hash, environment: ENVIRONMENT, label: 'bench', hint: key.slice(-4), createdAt }
-  await catalog.apiKeys.create(facts, hash)
-  return key
+  return (await createApiKey(catalog, { environment: ENVIRONMENT, label: 'bench' })).secret
 }
 
 function quantile(values: number[], part: number): number {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, connectBus } from '@syncline/bus'
-import { type Catalog, hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
+import { type Catalog, createApiKey, Keyring, openCatalog } from '@syncline/catalog'
 import { bundleSync } from '@syncline/functions'
 import { type ProcessName, type System, startSystem } from '@syncline/launcher'
 import { Syncline } from '@syncline/sdk'
@@ -98,10 +98,7 @@ async function startApi() {
 async function makeKey(catalog: Catalog, environment: string): Promise<string> {
   const createdAt = new Date().toISOString()
   await catalog.environments.create({ name: environment, createdAt }, environment)
-  const key = newApiKey(environment)
-  const hash = hashApiKey(key)
-  await catalog.apiKeys.create({ hash, environment, label: 'bench', hint: key.slice(-4), createdAt }, hash)
-  return key
+  return (await createApiKey(catalog, { environment, label: 'bench' })).secret
 }
 
 async function addSync(

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bus, connectBus } from '@syncline/bus'
-import { hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
+import { createApiKey, Keyring, openCatalog } from '@syncline/catalog'
 import { startClickHouse, startNats, startRedis, takePort } from '@syncline/embedded'
 import { type ServiceName, startService } from '@syncline/launcher'
 import { openShiftedClock, type ShiftedClock } from './shifted-clock.ts'
@@ -123,8 +123,5 @@ async function makeKey(bus: Bus, environment: string): Promise<string> {
   await using catalog = await openCatalog(bus, (error) => console.error(error))
   const createdAt = new Date().toISOString()
   await catalog.environments.create({ name: environment, createdAt }, environment)
-  const key = newApiKey(environment)
-  const hash = hashApiKey(key)
-  await catalog.apiKeys.create({ hash, environment, label: 'chaos', hint: key.slice(-4), createdAt }, hash)
-  return key
+  return (await createApiKey(catalog, { environment, label: 'chaos' })).secret
 }

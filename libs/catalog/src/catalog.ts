@@ -22,7 +22,7 @@ const STALL_MS = 10_000
 
 /**
  * The configuration of all environments: API keys, variables, providers, integrations, connections, deployed syncs. Identities:
- * environment (name), API key (hash), variable (environment, name), provider (environment, name), integration (environment, key),
+ * environment (name), API key (id), variable (environment, name), provider (environment, name), integration (environment, key),
  * connection (environment, integration, id), sync (environment, integration, name).
  */
 export interface Catalog extends AsyncDisposable {

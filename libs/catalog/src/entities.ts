@@ -13,16 +13,44 @@ export type Environment = z.infer<typeof Environment>
 export const KeyringCheck = z.object({ sealed: z.string() })
 export type KeyringCheck = z.infer<typeof KeyringCheck>
 
-/** The key itself is shown once, when it is made; only its hash is stored. */
-export const ApiKey = z.object({
-  hash: z.string(),
-  environment: z.string(),
-  label: z.string(),
-  /** The last characters: people tell keys apart by them. */
+/** What a key may be allowed to do: see `Route` in libs/api. */
+export const keyScopes = ['read', 'operate', 'deploy', 'secrets'] as const
+export type KeyScope = (typeof keyScopes)[number]
+
+const Secret = z.object({
+  /** SHA-256 in hex: the secret itself is shown once, when it is made. */
+  hash: z.string().length(64),
+  /** The last characters: people tell secrets apart by them. */
   hint: z.string(),
   createdAt: instant,
+  /** Another one has replaced it, and it works until then. */
+  expiresAt: instant.optional(),
 })
+
+export const ApiKey = z.preprocess(
+  withoutOldForm,
+  z.object({
+    id: z.string(),
+    environment: z.string(),
+    label: z.string(),
+    scopes: z.array(z.enum(keyScopes)),
+    /** Of a key that reads one connection and nothing else. */
+    connection: z.object({ integration: z.string(), id: z.string() }).optional(),
+    /** Newest first. */
+    secrets: z.array(Secret).min(1),
+    createdAt: instant,
+    expiresAt: instant.optional(),
+  }),
+)
 export type ApiKey = z.infer<typeof ApiKey>
+
+/** Builds of schema 1 stored a key with one secret, and all scopes, under its hash. */
+function withoutOldForm(stored: unknown): unknown {
+  if (typeof stored !== 'object' || stored === null || !('hash' in stored)) return stored
+  const { hash, hint, ...rest } = stored as Record<string, unknown> // checked above
+  const createdAt = rest.createdAt
+  return { ...rest, id: hash, scopes: [...keyScopes], secrets: [{ hash, hint, createdAt }] }
+}
 
 export const Variable = z.object({ environment: z.string(), name: z.string(), sealedValue: z.string() })
 export type Variable = z.infer<typeof Variable>

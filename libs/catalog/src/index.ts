@@ -1,4 +1,4 @@
-export { hashApiKey, newApiKey } from './api-key.ts'
+export { createApiKey, isOver, type KeyFacts, keyIdOf, newApiKey, opens, rotated } from './api-key.ts'
 export {
   ApiSettings,
   AuthScheme,
@@ -20,6 +20,8 @@ export {
   Connection,
   Environment,
   Integration,
+  type KeyScope,
+  keyScopes,
   NeedsReauth,
   Provider,
   RunPolicy,
