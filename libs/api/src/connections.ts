@@ -36,7 +36,8 @@ export const Connection = z.object({
   connection_config: JsonObject,
   created_at: Instant,
   updated_at: Instant,
-  credentials: Credentials,
+  /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
+  credentials: z.union([Credentials, z.strictObject({})]),
   /** What requests are sent with, where we get that with the credentials. */
   token: z.object({ access_token: z.string(), expires_at: Instant.nullable() }).optional(),
 })

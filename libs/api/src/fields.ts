@@ -9,6 +9,9 @@ export const ProviderConfigKey = name(/^[a-zA-Z0-9~:.@ _-]+$/)
 export const SyncName = name(/^[a-zA-Z0-9_-]+$/)
 export const Variant = SyncName
 export const Model = name(/^[A-Z][a-zA-Z0-9_-]+$/)
+export const EnvironmentName = z.string().regex(/^[a-z0-9_-]{1,64}$/, {
+  error: ({ input }) => `must be a-z, 0-9, _ and -, up to 64 characters, not '${input}'`,
+})
 export const VariableName = name(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
 
 /** That of an id of 255 characters, three bytes each, has 1056. */

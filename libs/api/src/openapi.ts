@@ -67,7 +67,12 @@ function operation(name: string, tag: string, route: Route): ZodOpenApiOperation
     requestParams: {
       ...(params && { path: params as z.ZodObject }),
       ...(querystring && { query: querystring as z.ZodObject }),
-      ...(headers && { header: headers as z.ZodObject }),
+      ...((headers || takesIdempotencyKey(route)) && {
+        header: z.object({
+          ...(headers as z.ZodObject | undefined)?.shape,
+          ...(takesIdempotencyKey(route) && { 'Idempotency-Key': IDEMPOTENCY_KEY }),
+        }),
+      }),
     },
     ...(body && {
       requestBody: {
@@ -99,6 +104,14 @@ const meanings: Record<string, string> = {
   202: 'Accepted: it is stored and will be done, but it is not done yet.',
 }
 
+const IDEMPOTENCY_KEY = z.string().min(1).max(255).optional().meta({
+  description:
+    'Printable ASCII. The request is carried out once: its answer is kept for a day and given to later ones with the same key.',
+})
+
+const takesIdempotencyKey = ({ method, scope }: Pick<Route, 'method' | 'scope'>) =>
+  method === 'POST' && scope !== 'none'
+
 /** What every route may answer, according to what it reads. */
 export function commonErrors({ method, scope, schema }: Route): ErrorCode[] {
   const hasQuery = schema.querystring !== undefined
@@ -110,7 +123,16 @@ export function commonErrors({ method, scope, schema }: Route): ErrorCode[] {
     ...(method === 'GET' ? [] : (['invalid_json', 'invalid_content_type', 'body_too_large'] as const)),
     ...(scope === 'none'
       ? []
-      : (['missing_auth_header', 'malformed_auth_header', 'unknown_api_key'] as const)),
+      : ([
+          'missing_auth_header',
+          'malformed_auth_header',
+          'unknown_api_key',
+          'forbidden',
+          'too_many_requests',
+        ] as const)),
+    ...(takesIdempotencyKey({ method, scope })
+      ? (['invalid_headers', 'request_in_progress', 'idempotency_key_reused'] as const)
+      : []),
     ...(['unavailable', 'deadline_exceeded', 'server_error'] as const),
   ]
 }

@@ -1,9 +1,11 @@
 import { capacityRoutes } from './capacity.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
+import { environmentRoutes } from './environments.ts'
 import { health } from './health.ts'
 import { heldDeletionRoutes } from './held-deletions.ts'
 import { integrationRoutes } from './integrations.ts'
+import { keyRoutes } from './keys.ts'
 import { providerRoutes } from './providers.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
@@ -25,6 +27,7 @@ export function routeGroups(limits: { records: number }) {
     Providers: providerRoutes,
     Deployments: deploymentRoutes,
     Variables: variableRoutes,
+    'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Health: { health },
   } satisfies Record<string, Record<string, Route>>
 }
@@ -41,6 +44,7 @@ export function createRoutes(limits: { records: number }) {
     ...groups.Providers,
     ...groups.Deployments,
     ...groups.Variables,
+    ...groups['Environments and keys'],
     ...groups.Health,
   } satisfies Record<string, Route>
 }

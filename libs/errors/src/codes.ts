@@ -26,6 +26,8 @@ export const codes = {
   missing_auth_header: unauthorized,
   malformed_auth_header: unauthorized,
   unknown_api_key: unauthorized,
+  /** The key may not do this: the message names the scope that it lacks. */
+  forbidden: { http: 403, grpc: Status.PERMISSION_DENIED, retry: false },
   /** The credentials of a connection are refused: it needs new ones. */
   invalid_credentials: bad,
   not_found: missing,
@@ -48,6 +50,12 @@ export const codes = {
   too_large: { http: 413, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
   body_too_large: { http: 413, grpc: Status.RESOURCE_EXHAUSTED, retry: false },
   invalid_content_type: { http: 415, grpc: Status.INVALID_ARGUMENT, retry: false },
+  /** A request with the same Idempotency-Key is still being carried out. */
+  request_in_progress: { http: 409, grpc: Status.ABORTED, retry: true },
+  /** Another request had the same Idempotency-Key, or its answer was too large to be kept. */
+  idempotency_key_reused: { http: 422, grpc: Status.FAILED_PRECONDITION, retry: false },
+  /** The key has used up its requests of this minute. */
+  too_many_requests: { http: 429, grpc: Status.RESOURCE_EXHAUSTED, retry: true },
   /** A server that we need does not answer. */
   unavailable: { http: 503, grpc: Status.UNAVAILABLE, retry: true },
   deadline_exceeded: { http: 504, grpc: Status.DEADLINE_EXCEEDED, retry: true },

@@ -8,6 +8,7 @@ export const knownVariables: string[] = [
   'COMMAND_TIMEOUT_MS',
   'EGRESS_ALLOW_HOSTS',
   'EGRESS_REDIRECT_TO',
+  'GATEWAY_REQUESTS_PER_MINUTE',
   'HOST',
   'LISTEN',
   'LOG_LEVEL',
@@ -66,5 +67,7 @@ export const knownVariables: string[] = [
   'SCHEDULER_TICK_MS',
   'STOP_TIMEOUT_MS',
   'SYNC_MIN_FREQUENCY',
+  'SYNCLINE_ADMIN_KEY',
+  'SYNCLINE_ADMIN_KEY_FILE',
   'SYNCLINE_KEYRING',
 ]

@@ -8,6 +8,7 @@ import {
   variable,
 } from '@syncline/service'
 import { z } from 'zod'
+import { adminKeyOf } from './admin-key.ts'
 
 const MIB = 1024 * 1024
 
@@ -25,6 +26,12 @@ export const Config = z
     SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
     /** Keys that seal credentials, as `name:base64` separated by commas; the first one seals. The runner has the same. */
     SYNCLINE_KEYRING: variable.text(),
+    /** Opens the routes of environments and keys: 32 characters or more. Without it, and SYNCLINE_ADMIN_KEY_FILE, nobody may call them. */
+    SYNCLINE_ADMIN_KEY: variable.text(''),
+    /** A file with the admin key. If there is none, the gateway makes it, with a random key. */
+    SYNCLINE_ADMIN_KEY_FILE: variable.text(''),
+    /** Requests that each key may send in a minute; 0 = any number. */
+    GATEWAY_REQUESTS_PER_MINUTE: variable.whole(0, { least: 0, most: 1_000_000 }),
     /** How long a request waits for the scheduler before it answers 202. */
     COMMAND_TIMEOUT_MS: variable.whole(5000, milliseconds),
     /** Largest `limit` of a page of records. */
@@ -39,6 +46,8 @@ export const Config = z
     EGRESS_REDIRECT_TO: variable.url(''),
   })
   .transform((env, context) => ({
+    adminKey: adminKeyOf(env, context),
+    requestsPerMinute: env.GATEWAY_REQUESTS_PER_MINUTE,
     http: { host: env.HOST, port: env.PORT, bodyMaxBytes: env.BODY_MAX_BYTES },
     nats: natsConfig(env, context),
     redis: redisConfig(env),

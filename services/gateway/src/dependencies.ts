@@ -4,7 +4,11 @@ import type { Outgoing } from '@syncline/outgoing'
 import type { RecordsClient } from '@syncline/proto'
 import type { Health } from '@syncline/service'
 import type { Commands } from './commands.ts'
+import type { Events } from './events.ts'
+import type { Idempotency } from './http/idempotency.ts'
+import type { KeyLimits } from './http/key-limits.ts'
 import type { RateLimit } from './http/rate-limit.ts'
+import type { KeyUse } from './key-use.ts'
 import type { SchedulerCalls } from './scheduler-calls.ts'
 
 /** What the handlers work with; each takes what it needs of it. */
@@ -16,6 +20,12 @@ export interface Dependencies {
   commands: Commands
   outgoing: Outgoing
   health: () => Promise<Health>
+  /** Opens the routes of environments and keys; undefined = nobody may call them. */
+  adminKey: string | undefined
+  keyLimits: KeyLimits
+  keyUse: KeyUse
+  idempotency: Idempotency
+  events: Events
   /** Limits how often NATS is asked about keys that the copy of the catalog lacks. */
   keyLookups: RateLimit
   limits: { records: number; frequency: Limits }

@@ -22,6 +22,14 @@ interface FinishedRequest {
   environment: string
 }
 
+interface KeyChange {
+  request: string
+  environment: string
+  key: string
+  label: string
+  scopes: string[]
+}
+
 export type Events = ReturnType<typeof createEvents>
 
 export function createEvents(log: Log) {
@@ -38,6 +46,21 @@ export function createEvents(log: Log) {
     },
     schedulerAnswered: (answered: boolean) => schedulerReachable.set(answered ? 1 : 0),
     schedulerFailed: (err: unknown) => log.warn({ err }, 'the scheduler answers with an error'),
+    /** Who manages keys is always the holder of the admin key. */
+    keyCreated: (change: KeyChange) => log.info(change, 'key created'),
+    keyUpdated: (change: KeyChange) => log.info(change, 'key changed'),
+    keyRotated: (change: KeyChange) => log.info(change, 'key rotated'),
+    keyDeleted: (change: KeyChange) => log.info(change, 'key deleted'),
+    environmentCreated: (request: string, environment: string) =>
+      log.info({ request, environment }, 'environment created'),
+    environmentDeleted: (request: string, environment: string) =>
+      log.info({ request, environment }, 'environment deleted'),
+    keyLimitFailed: (err: unknown) =>
+      log.warn({ err }, 'the request limit of a key was not checked: the request is allowed'),
+    keyUseFailed: (err: unknown) => log.warn({ err }, 'the last use of a key was not stored'),
+    /** Its tries may be carried out again when the lease has ended. */
+    answerNotKept: (request: string, err: unknown) =>
+      log.warn({ request, err }, 'the answer to a request with an Idempotency-Key was not kept'),
     redisLost: (err: Error) => log.warn({ err: err.message }, 'Redis connection lost'),
     /** An entry does not parse, or a comparison with NATS failed. */
     catalogFailed(error: unknown) {

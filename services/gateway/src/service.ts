@@ -14,7 +14,10 @@ import { publishConnectionEvents } from './connection-events.ts'
 import { createEvents, type Events } from './events.ts'
 import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
+import { Idempotency } from './http/idempotency.ts'
+import { KeyLimits } from './http/key-limits.ts'
 import { RateLimit } from './http/rate-limit.ts'
+import { KeyUse } from './key-use.ts'
 import { handlers } from './routes/handlers.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
 
@@ -66,6 +69,11 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       commands,
       outgoing,
       health: reusedFor(HEALTH_REUSED_MS, health),
+      adminKey: config.adminKey,
+      keyLimits: new KeyLimits(redis, config.redis.prefix, config.requestsPerMinute, events.keyLimitFailed),
+      keyUse: new KeyUse(redis, config.redis.prefix, events.keyUseFailed),
+      idempotency: new Idempotency({ redis, prefix: config.redis.prefix, keyring, events }),
+      events,
       keyLookups: new RateLimit(KEY_LOOKUPS_PER_SECOND),
       limits: config.limits,
     },

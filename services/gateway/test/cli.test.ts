@@ -3,7 +3,7 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DONE, startWorld, type World } from './world.ts'
+import { ADMIN_KEY, DONE, startWorld, type World } from './world.ts'
 
 const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
 /** As in its first line. */
@@ -22,8 +22,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 function cli(args: string[], env: NodeJS.ProcessEnv = {}) {
   const variables = {
     PATH: process.env.PATH,
-    NATS_URL: world.natsUrl,
-    NATS_PREFIX: world.prefix,
+    SYNCLINE_ADMIN_KEY: ADMIN_KEY,
     SYNCLINE_URL: world.url,
     SYNCLINE_KEY: environment.key,
     ...env,
@@ -35,7 +34,7 @@ function cli(args: string[], env: NodeJS.ProcessEnv = {}) {
   })
 }
 
-test('an environment and its keys are made, listed and revoked without a server', async () => {
+test('an environment and its keys are made, listed, rotated and revoked with the admin key', async () => {
   expect(await cli(['env', 'create', 'staging'])).toMatchObject({
     code: 0,
     out: expect.stringContaining('staging'),
@@ -49,9 +48,11 @@ test('an environment and its keys are made, listed and revoked without a server'
   expect((await cli(['connection', 'list'], { SYNCLINE_KEY: key })).out).toBe(
     'ID  INTEGRATION  CREATED  NEEDS REAUTH\n',
   )
-  expect(await cli(['key', 'revoke', hint, '--env', 'staging'])).toMatchObject({ code: 0 })
+  const rotated = (await cli(['key', 'rotate', hint, '--env', 'staging', '--immediately'])).out.trim()
+  expect(await cli(['connection', 'list'], { SYNCLINE_KEY: rotated })).toMatchObject({ code: 0 })
+  expect(await cli(['key', 'revoke', rotated, '--env', 'staging'])).toMatchObject({ code: 0 })
   await expect
-    .poll(() => cli(['connection', 'list'], { SYNCLINE_KEY: key }))
+    .poll(() => cli(['connection', 'list'], { SYNCLINE_KEY: rotated }))
     .toMatchObject({ code: 1, err: expect.stringContaining('syncline key create') })
 })
 
@@ -287,8 +288,8 @@ test.each([
   [['status', 'nope'], {}, "there is no integration 'nope'"],
   [['status', 'nope'], { SYNCLINE_KEY: '' }, 'no key: set SYNCLINE_KEY, or give --key'],
   [['status', 'nope'], { SYNCLINE_URL: 'http://127.0.0.1:1' }, 'check SYNCLINE_URL'],
-  [['env', 'list'], { NATS_URL: '' }, 'NATS_URL is not set'],
-  [['env', 'create', 'Prod!'], {}, "environment 'Prod!'"],
+  [['env', 'list'], { SYNCLINE_ADMIN_KEY: '' }, 'set SYNCLINE_ADMIN_KEY'],
+  [['env', 'create', 'Prod!'], {}, "not 'Prod!'"],
   [['env', 'limits', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['env', 'limits', 'nowhere', '--max-runs', '9'], {}, "there is no environment 'nowhere'"],
   ...['0', '-1', '1.5', '1e3', '100001', 'many'].map((value): [string[], object, string] => [
@@ -299,7 +300,7 @@ test.each([
   [['env', 'limits', 'dev', '--weight', '101'], {}, 'must be a whole number from 1 to 100'],
   [['integration', 'update', 'x', '--concurrency', '0'], {}, 'must be a whole number from 1 to 100000'],
   [['key', 'create', '--env', 'nowhere'], {}, "there is no environment 'nowhere'"],
-  [['key', 'revoke', 'zzzz', '--env', 'nowhere'], {}, "no key that ends in 'zzzz'"],
+  [['key', 'revoke', 'zzzz', '--env', 'staging'], {}, "no key that ends in 'zzzz'"],
   [['connection', 'create', 'x', '--metadata', '[]'], {}, 'must be a JSON object'],
   [['integration', 'create', 'x', '--auth', 'magic'], {}, 'must be none, bearer, basic'],
   [['logs'], {}, 'which run?'],

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { connectBus } from '@syncline/bus'
-import { hashApiKey } from '@syncline/catalog'
+import { keyIdOf } from '@syncline/catalog'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, furnish, HEADERS, piece, startWorld, type World } from './world.ts'
 
@@ -30,7 +30,7 @@ test.each([
 test('a revoked key opens nothing', async () => {
   const { key } = await world.environment()
   expect((await ask(world.url, key, '/environment-variables')).status).toBe(200)
-  await world.catalog.apiKeys.delete(hashApiKey(key))
+  await world.catalog.apiKeys.delete(keyIdOf(key))
   await expect.poll(async () => (await ask(world.url, key, '/environment-variables')).status).toBe(401)
 })
 
@@ -97,9 +97,10 @@ test('a path that is no URL is a 400 in the same shape', async () => {
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_uri_params' } } })
 })
 
-test('a body that is not JSON is a 400, also without a key', async () => {
+test('a body that is not JSON is a 400, and without a key a 401', async () => {
   const init = { method: 'POST', body: '{"syncs":', headers: { 'content-type': 'application/json' } }
-  const answer = await ask(world.url, undefined, '/sync/trigger', init)
+  const answer = await ask(world.url, home.key, '/sync/trigger', init)
+  expect((await ask(world.url, undefined, '/sync/trigger', init)).status).toBe(401)
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_json' } } })
 })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Bus, connectBus, consumeQueues, subjects } from '@syncline/bus'
-import { type Catalog, hashApiKey, Keyring, newApiKey, openCatalog } from '@syncline/catalog'
+import { type Catalog, createApiKey, type KeyFacts, Keyring, openCatalog } from '@syncline/catalog'
 import {
   type Command,
   CommandAnswer,
@@ -35,7 +35,7 @@ export interface World extends AsyncDisposable {
   commands: Command[]
   answer: (command: Command) => Answer
   /** A new environment with a key. */
-  environment(): Promise<{ name: string; key: string }>
+  environment(facts?: Partial<KeyFacts>): Promise<{ name: string; key: string }>
   stopRecords(): Promise<void>
   stopScheduler(): Promise<void>
   startRecords(): Promise<void>
@@ -43,6 +43,8 @@ export interface World extends AsyncDisposable {
 
 /** A stand-in that throws gives its caller `server_error`, and that is all a test needs. */
 const onFault = () => {}
+
+export const ADMIN_KEY = 'the-admin-key-of-tests-0123456789'
 
 export const DONE: Answer = {
   $case: 'done',
@@ -113,6 +115,7 @@ export async function startWorld(
     RECORDS_ADDRESS: `127.0.0.1:${recordsPort}`,
     SCHEDULER_ADDRESS: `127.0.0.1:${schedulesServer.port}`,
     SYNCLINE_KEYRING: Keyring.generate('test'),
+    SYNCLINE_ADMIN_KEY: ADMIN_KEY,
     ...options.variables,
   })
   const gateway = open.use(
@@ -129,17 +132,11 @@ export async function startWorld(
     startRecords,
     stopRecords,
     stopScheduler,
-    async environment() {
+    async environment(facts: Partial<KeyFacts> = {}) {
       const name = namespace()
-      const key = newApiKey(name)
-      const createdAt = new Date().toISOString()
-      await catalog.environments.create({ name, createdAt }, name)
-      const hash = hashApiKey(key)
-      await catalog.apiKeys.create(
-        { hash, environment: name, label: 'test', hint: key.slice(-4), createdAt },
-        hash,
-      )
-      return { name, key }
+      await catalog.environments.create({ name, createdAt: new Date().toISOString() }, name)
+      const { secret } = await createApiKey(catalog, { environment: name, label: 'test', ...facts })
+      return { name, key: secret }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   })

@@ -3,6 +3,7 @@ import { AppError } from '@syncline/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 import type { Events } from '../events.ts'
+import type { Caller } from './caller.ts'
 import { registerDocs } from './docs.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Handlers } from './handler.ts'
@@ -11,8 +12,10 @@ import { type AnswerError, createServer } from './server.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The environment that the request's key opens. */
+    /** The environment that the request's key opens; '' = none, or it is not known yet. */
     environment: string
+    caller: Caller | undefined
+    commandId: string | undefined
   }
 }
 
@@ -42,6 +45,8 @@ export function createApp(
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(refuseUnknownRoute)
   app.decorateRequest('environment', '')
+  app.decorateRequest('caller', undefined)
+  app.decorateRequest('commandId', undefined)
   app.addHook('onRequest', refuseOtherContent)
   app.addHook('onSend', async (request, _reply, payload) => {
     // An error after the answer has begun breaks the connection: only the log can explain it.

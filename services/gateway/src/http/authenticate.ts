@@ -1,34 +1,40 @@
-import { hashApiKey } from '@syncline/catalog'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { type ApiKey, keyIdOf, opens } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Dependencies } from '../dependencies.ts'
+import { bearerOf, type Caller } from './caller.ts'
 
-/** The environment that a key opens. The key is looked up by its hash, so the time it takes tells nothing about it. */
-export async function authenticate(
-  dependencies: Pick<Dependencies, 'catalog' | 'keyLookups'>,
-  authorization: string | undefined,
-): Promise<string> {
-  if (authorization === undefined) {
-    throw new AppError('missing_auth_header', 'send your key as Authorization: Bearer <secret key>')
-  }
-  const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  if (key === undefined) {
-    throw new AppError('malformed_auth_header', 'the Authorization header must be: Bearer <secret key>')
-  }
-  const environment = await environmentOf(dependencies, hashApiKey(key))
-  if (environment === undefined)
-    throw new AppError('unknown_api_key', 'there is no such key, or it was revoked')
-  return environment
+type Needs = Pick<Dependencies, 'catalog' | 'keyLookups' | 'adminKey'>
+
+/** Keys are looked up by their ids and compared by their hashes, so the time it takes tells nothing about a secret. */
+export async function authenticate(dependencies: Needs, authorization: string | undefined): Promise<Caller> {
+  const secret = bearerOf(authorization)
+  const { adminKey } = dependencies
+  if (adminKey !== undefined && isSame(secret, adminKey)) return { kind: 'admin' }
+  const key = await keyOf(dependencies, secret)
+  if (key === undefined)
+    throw new AppError('unknown_api_key', 'there is no such key, or it has expired, or it was deleted')
+  return { kind: 'key', key }
 }
 
 /**
- * The copy of the catalog lacks only keys that were made milliseconds ago, so NATS is asked about a key that it lacks.
- * Anybody can send such keys: above the limit the copy alone decides.
+ * The copy of the catalog lacks only keys and secrets that were made milliseconds ago, so NATS is asked about what it lacks.
+ * Anybody can send such secrets: above the limit the copy alone decides.
  */
-async function environmentOf(
-  { catalog, keyLookups }: Pick<Dependencies, 'catalog' | 'keyLookups'>,
-  hash: string,
-): Promise<string | undefined> {
-  const known = catalog.apiKeys.peek(hash)
-  if (known || !keyLookups.take()) return known?.environment
-  return (await catalog.apiKeys.find(hash))?.environment
+async function keyOf({ catalog, keyLookups }: Needs, secret: string): Promise<ApiKey | undefined> {
+  const id = keyIdOf(secret)
+  const known = catalog.apiKeys.peek(id)
+  if (known && opens(known, secret, Date.now())) return known
+  if (!keyLookups.take()) return undefined
+  const fresh = await catalog.apiKeys.fresh(id).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'unknown_api_key') return undefined
+    throw error
+  })
+  return fresh && opens(fresh, secret, Date.now()) ? fresh : undefined
+}
+
+/** Of any two texts in the same time. */
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
 }

@@ -1,12 +1,25 @@
 import type { Route, Routes, ServerAnswer, ServerRequest } from '@syncline/api'
 import type { Dependencies } from '../dependencies.ts'
 import type { Answer } from './answer.ts'
+import type { Caller } from './caller.ts'
 import type { Page } from './send-page.ts'
 
-/** Does the work of one endpoint. `environment` is the one that the request's key opens. */
+/** What is known of a request beside what it says. */
+export interface RequestFacts {
+  /** Of the request, for the log. */
+  id: string
+  /** The one that the request's key opens; '' = it came with the admin key. */
+  environment: string
+  /** Undefined = the route needs no key. */
+  caller: Caller | undefined
+  /** The same for all tries of a request with an Idempotency-Key: a command with this id is applied once. */
+  commandId: string | undefined
+}
+
+/** Does the work of one endpoint. */
 export type Handler<Name extends keyof Routes> = (
   dependencies: Dependencies,
-  request: ServerRequest<Routes[Name]> & { environment: string },
+  request: ServerRequest<Routes[Name]> & RequestFacts,
 ) => Promise<Handled<Routes[Name]>>
 
 export type Handlers = { [Name in keyof Routes]: Handler<Name> }

@@ -2,17 +2,15 @@ import { createRoutes, type Route } from '@syncline/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 import { Answer } from './answer.ts'
-import { authenticate } from './authenticate.ts'
+import { checkKey } from './check-key.ts'
 import type { Handlers } from './handler.ts'
+import { checkSecretsAskedFor, withoutSecrets } from './secrets-scope.ts'
 import { Page, sendPage } from './send-page.ts'
 
 type AnyHandler = (dependencies: Dependencies, request: FastifyRequest) => Promise<unknown>
 
 /** Gives each endpoint of the API its handler. All but those of scope `none` ask for a key first. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, dependencies: Dependencies): void {
-  const needsKey = async (request: FastifyRequest) => {
-    request.environment = await authenticate(dependencies, request.headers.authorization)
-  }
   for (const [name, route] of Object.entries<Route>(createRoutes(dependencies.limits))) {
     // Fastify has checked the request with the schema of this route, which the type of its handler comes from.
     const handler = handlers[name as keyof Handlers] as AnyHandler
@@ -21,8 +19,15 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, depende
       method: route.method,
       url: route.url,
       schema: route.answeredAsBytes ? request : { ...request, response },
-      ...(route.scope !== 'none' && { preValidation: needsKey }),
-      handler: async (request, reply) => send(reply, route, await handler(dependencies, request)),
+      ...(route.scope !== 'none' && {
+        onRequest: (request, reply) => checkKey(dependencies, route, request, reply),
+      }),
+      handler: async (request, reply) => {
+        checkSecretsAskedFor(request)
+        const work = () => handler(dependencies, request)
+        const handled = await dependencies.idempotency.answer(route, request, reply, work)
+        return send(reply, route, withoutSecrets(route, request.caller, handled))
+      },
     })
   }
 }

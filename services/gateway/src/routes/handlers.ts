@@ -2,9 +2,11 @@ import type { Handlers } from '../http/handler.ts'
 import * as capacity from './capacity.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
+import * as environments from './environments.ts'
 import * as health from './health.ts'
 import * as heldDeletions from './held-deletions.ts'
 import * as integrations from './integrations.ts'
+import * as keys from './keys.ts'
 import * as metadata from './metadata.ts'
 import * as providers from './providers.ts'
 import * as records from './records.ts'
@@ -22,9 +24,11 @@ export const handlers: Handlers = {
   ...capacity,
   ...connections,
   ...deployments,
+  ...environments,
   ...health,
   ...heldDeletions,
   ...integrations,
+  ...keys,
   ...metadata,
   ...providers,
   ...records,

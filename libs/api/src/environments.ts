@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { Success } from './answers.ts'
+import { countInBody, countInQuery, EnvironmentName, Instant, NoQuery } from './fields.ts'
+import type { Route } from './route.ts'
+
+/** How many runs may be in flight at a time, and the share of the runners beside other environments. */
+const limits = { max_runs: countInBody(1, 100_000), weight: countInBody(1, 100) }
+
+export const Environment = z.object({
+  name: z.string(),
+  /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
+  max_runs: limits.max_runs.nullable(),
+  weight: limits.weight,
+  created_at: Instant,
+})
+export type Environment = z.infer<typeof Environment>
+
+const url = '/environments/:environment'
+const params = z.object({ environment: EnvironmentName })
+
+const createEnvironment = {
+  method: 'POST',
+  url: '/environments',
+  summary: 'Create an environment.',
+  scope: 'admin',
+  errors: ['already_exists'],
+  schema: {
+    querystring: NoQuery,
+    body: z.strictObject({
+      name: EnvironmentName.meta({ example: 'prod' }),
+      max_runs: limits.max_runs.optional(),
+      weight: limits.weight.optional(),
+    }),
+    response: { 201: Environment },
+  },
+} as const satisfies Route
+
+const listEnvironments = {
+  method: 'GET',
+  url: '/environments',
+  summary: 'List the environments in the order of their names.',
+  scope: 'admin',
+  schema: {
+    querystring: z.strictObject({
+      limit: countInQuery(1, 1000).default(1000),
+      /** `next_cursor` of the page before. */
+      cursor: EnvironmentName.optional(),
+    }),
+    response: {
+      200: z.object({ environments: z.array(Environment), next_cursor: z.string().nullable() }),
+    },
+  },
+} as const satisfies Route
+
+const getEnvironment = {
+  method: 'GET',
+  url,
+  summary: 'Get an environment.',
+  scope: 'admin',
+  errors: ['unknown_environment'],
+  schema: { params, querystring: NoQuery, response: { 200: Environment } },
+} as const satisfies Route
+
+const updateEnvironment = {
+  method: 'PATCH',
+  url,
+  summary: 'Set how much of the runners an environment gets.',
+  scope: 'admin',
+  errors: ['unknown_environment'],
+  schema: {
+    params,
+    querystring: NoQuery,
+    body: z
+      .strictObject({
+        /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
+        max_runs: limits.max_runs.nullable().optional(),
+        /** Null: 1. */
+        weight: limits.weight.nullable().optional(),
+      })
+      .refine(({ max_runs, weight }) => max_runs !== undefined || weight !== undefined, 'nothing to change'),
+    response: { 200: Environment },
+  },
+} as const satisfies Route
+
+const deleteEnvironment = {
+  method: 'DELETE',
+  url,
+  summary: 'Delete an environment with everything in it.',
+  description:
+    'Deletes its keys, syncs, connections, integrations, providers and variables; their schedules and records follow. It cannot be ' +
+    'undone, so the name has to be given a second time as `confirm`. A request that fails half-way has deleted the keys first, and ' +
+    'may be sent again.',
+  scope: 'admin',
+  errors: ['unknown_environment'],
+  schema: {
+    params,
+    querystring: z.strictObject({ confirm: EnvironmentName }),
+    response: { 200: Success },
+  },
+} as const satisfies Route
+
+export const environmentRoutes = {
+  createEnvironment,
+  listEnvironments,
+  getEnvironment,
+  updateEnvironment,
+  deleteEnvironment,
+}

@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { Success } from './answers.ts'
+import {
+  AnyInstant,
+  ConnectionId,
+  countInBody,
+  EnvironmentName,
+  Instant,
+  NoQuery,
+  ProviderConfigKey,
+} from './fields.ts'
+import type { Route } from './route.ts'
+
+const DAY_SECONDS = 86_400
+
+const KeyScope = z.enum(['read', 'operate', 'deploy', 'secrets'])
+const Scopes = z
+  .array(KeyScope)
+  .min(1)
+  .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice')
+
+const ConnectionName = z.strictObject({ provider_config_key: ProviderConfigKey, connection_id: ConnectionId })
+
+const known = {
+  id: z.string(),
+  environment: z.string(),
+  label: z.string(),
+  scopes: z.array(KeyScope),
+  /** Of a key that reads this connection and nothing else. */
+  connection: ConnectionName.nullable(),
+  /** Null: never. */
+  expires_at: Instant.nullable(),
+}
+
+export const Key = z.object({
+  ...known,
+  created_at: Instant,
+  /** Within a minute; null = never, or nobody knows. */
+  last_used_at: Instant.nullable(),
+  /** Newest first; the secrets themselves are shown once, when they are made. */
+  secrets: z.array(
+    z.object({
+      /** Its last four characters. */
+      hint: z.string(),
+      created_at: Instant,
+      /** A rotation has replaced it, and it works until then. */
+      expires_at: Instant.nullable(),
+    }),
+  ),
+})
+export type Key = z.infer<typeof Key>
+
+const KeyWithSecret = Key.extend({
+  /** Shown this once. */
+  secret: z.string().meta({ example: 'sk_prod_0123…' }),
+})
+
+const label = z.string().min(1).max(255).meta({ example: 'reporting' })
+const url = '/environments/:environment/keys'
+const ofEnvironment = z.object({ environment: EnvironmentName })
+const oneKey = ofEnvironment.extend({ keyId: z.string().regex(/^[0-9a-f]{16,64}$/, 'is no id of a key') })
+
+const createKey = {
+  method: 'POST',
+  url,
+  summary: 'Create a key of an environment.',
+  description:
+    'Without `scopes` it may do everything in its environment. With `connection` it may read the records, schedules and runs of ' +
+    'that connection and nothing else.',
+  scope: 'admin',
+  holdsSecrets: true,
+  errors: ['unknown_environment', 'unknown_integration', 'unknown_connection', 'resource_capped'],
+  schema: {
+    params: ofEnvironment,
+    querystring: NoQuery,
+    body: z
+      .strictObject({
+        label,
+        scopes: Scopes.optional(),
+        connection: ConnectionName.optional(),
+        expires_at: AnyInstant.optional(),
+      })
+      .refine(
+        ({ scopes, connection }) =>
+          connection === undefined || scopes === undefined || scopes.join() === 'read',
+        { path: ['scopes'], message: "a key of one connection has the scope 'read' only" },
+      ),
+    response: { 201: KeyWithSecret },
+  },
+} as const satisfies Route
+
+const listKeys = {
+  method: 'GET',
+  url,
+  summary: 'List the keys of an environment, without their secrets.',
+  scope: 'admin',
+  errors: ['unknown_environment'],
+  schema: {
+    params: ofEnvironment,
+    querystring: NoQuery,
+    response: { 200: z.object({ keys: z.array(Key) }) },
+  },
+} as const satisfies Route
+
+const one = {
+  url: `${url}/:keyId`,
+  errors: ['unknown_environment', 'not_found'],
+} as const
+
+const getKey = {
+  method: 'GET',
+  ...one,
+  summary: 'Get a key, without its secrets.',
+  scope: 'admin',
+  schema: { params: oneKey, querystring: NoQuery, response: { 200: Key } },
+} as const satisfies Route
+
+const updateKey = {
+  method: 'PATCH',
+  ...one,
+  summary: 'Change the label, the scopes or the expiry of a key.',
+  scope: 'admin',
+  schema: {
+    params: oneKey,
+    querystring: NoQuery,
+    body: z
+      .strictObject({
+        label: label.optional(),
+        scopes: Scopes.optional(),
+        /** Null: it does not expire. */
+        expires_at: AnyInstant.nullable().optional(),
+      })
+      .refine((body) => Object.values(body).some((value) => value !== undefined), 'nothing to change'),
+    response: { 200: Key },
+  },
+} as const satisfies Route
+
+const deleteKey = {
+  method: 'DELETE',
+  ...one,
+  summary: 'Delete a key: it works no longer.',
+  scope: 'admin',
+  schema: { params: oneKey, querystring: NoQuery, response: { 200: Success } },
+} as const satisfies Route
+
+const rotateKey = {
+  method: 'POST',
+  ...one,
+  url: `${one.url}/rotate`,
+  summary: 'Give a key a new secret.',
+  description:
+    'The secrets that it has now work for `overlap_seconds` longer: a day if it is absent, not at all if it is 0. What else is known ' +
+    'of the key does not change.',
+  scope: 'admin',
+  holdsSecrets: true,
+  errors: ['unknown_environment', 'not_found', 'resource_capped'],
+  schema: {
+    params: oneKey,
+    querystring: NoQuery,
+    body: z.strictObject({ overlap_seconds: countInBody(0, 30 * DAY_SECONDS).default(DAY_SECONDS) }),
+    response: { 200: KeyWithSecret },
+  },
+} as const satisfies Route
+
+/** Every key may ask what it is. */
+const getMe = {
+  method: 'GET',
+  url: '/me',
+  summary: 'Say what the key of this request is: its environment, scopes and expiry.',
+  scope: 'read',
+  schema: { querystring: NoQuery, response: { 200: z.object(known) } },
+} as const satisfies Route
+
+export const keyRoutes = { createKey, listKeys, getKey, updateKey, deleteKey, rotateKey, getMe }

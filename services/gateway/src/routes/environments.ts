@@ -1,0 +1,101 @@
+import type { Environment as EnvironmentAnswer } from '@syncline/api'
+import type { Catalog, Collection, Environment } from '@syncline/catalog'
+import { AppError, codes } from '@syncline/errors'
+import type { Handler } from '../http/handler.ts'
+import { InvalidRequest } from '../http/invalid-request.ts'
+
+/** Entries of the catalog that are deleted at the same time. */
+const AT_A_TIME = 50
+
+export const createEnvironment: Handler<'createEnvironment'> = async ({ catalog, events }, { id, body }) => {
+  const environment = withLimits({ name: body.name, createdAt: new Date().toISOString() }, body)
+  await catalog.environments.create(environment, environment.name)
+  events.environmentCreated(id, environment.name)
+  return environmentAnswer(environment)
+}
+
+export const listEnvironments: Handler<'listEnvironments'> = async ({ catalog }, { query }) => {
+  const { cursor, limit } = query
+  const page = { limit: limit + 1, ...(cursor !== undefined && { after: [cursor] }) }
+  const found = catalog.environments.page([], page)
+  const environments = found.slice(0, limit).map(environmentAnswer)
+  return { environments, next_cursor: found.length > limit ? (environments.at(-1)?.name ?? null) : null }
+}
+
+export const getEnvironment: Handler<'getEnvironment'> = async ({ catalog }, { params }) =>
+  environmentAnswer(await catalog.environments.get(params.environment))
+
+export const updateEnvironment: Handler<'updateEnvironment'> = async ({ catalog }, { params, body }) =>
+  environmentAnswer(
+    await catalog.environments.update((present) => withLimits(present, body), params.environment),
+  )
+
+/**
+ * Keys go first, so that nobody makes anything new, and the environment last: a request that dies half-way can be sent again.
+ * Schedulers follow the catalog: they remove schedules and empty the streams of their records.
+ */
+export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
+  { catalog, keyUse, events },
+  { id, params: { environment }, query },
+) => {
+  if (query.confirm !== environment) {
+    const message = `confirm is '${query.confirm}': it must be the name of the environment, '${environment}'`
+    throw new InvalidRequest('invalid_query_params', message, [
+      { code: 'custom', message, path: ['confirm'] },
+    ])
+  }
+  await catalog.environments.get(environment)
+  // What other gateways have made a moment ago, the copy may lack.
+  await catalog.compare()
+  await deleteAll(catalog.apiKeys, keysOf(catalog, environment), (key) => [key.id])
+  await catalog.compare()
+  const { syncs, connections, integrations, providers, variables } = catalog
+  await deleteAll(syncs, syncs.list(environment), (it) => [environment, it.integration, it.name])
+  await deleteAll(connections, connections.list(environment), (it) => [environment, it.integration, it.id])
+  await deleteAll(integrations, integrations.list(environment), (it) => [environment, it.key])
+  await deleteAll(providers, providers.list(environment), (it) => [environment, it.name])
+  await deleteAll(variables, variables.list(environment), (it) => [environment, it.name])
+  await keyUse.forgetAll(environment)
+  await catalog.environments.delete(environment)
+  events.environmentDeleted(id, environment)
+  return { success: true }
+}
+
+export function keysOf({ apiKeys }: Catalog, environment: string) {
+  return apiKeys.list().filter((key) => key.environment === environment)
+}
+
+async function deleteAll<T>(
+  collection: Collection<T>,
+  entries: T[],
+  identityOf: (entry: T) => string[],
+): Promise<void> {
+  for (let from = 0; from < entries.length; from += AT_A_TIME) {
+    const some = entries.slice(from, from + AT_A_TIME)
+    await Promise.all(
+      some.map((entry) =>
+        collection.delete(...identityOf(entry)).catch((error: unknown) => {
+          // Another request has deleted it.
+          if (!(error instanceof AppError && codes[error.code].http < 500)) throw error
+        }),
+      ),
+    )
+  }
+}
+
+type Limits = { max_runs?: number | null | undefined; weight?: number | null | undefined }
+
+/** Null takes a limit away; what is undefined stays. */
+function withLimits({ maxRuns, weight, ...rest }: Environment, given: Limits): Environment {
+  const runs = given.max_runs === undefined ? maxRuns : given.max_runs
+  const share = given.weight === undefined ? weight : given.weight
+  return {
+    ...rest,
+    ...(typeof runs === 'number' && { maxRuns: runs }),
+    ...(typeof share === 'number' && { weight: share }),
+  }
+}
+
+function environmentAnswer({ name, maxRuns, weight, createdAt }: Environment): EnvironmentAnswer {
+  return { name, max_runs: maxRuns ?? null, weight: weight ?? 1, created_at: createdAt }
+}

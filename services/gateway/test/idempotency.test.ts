@@ -1,0 +1,151 @@
+import { connectRedis } from '@syncline/redis'
+import { servers } from '@syncline/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ADMIN_KEY, ask, furnish, startWorld, type World } from './world.ts'
+
+let world: World
+let home: Awaited<ReturnType<typeof furnish>>
+const redis = connectRedis(servers().redis.url, () => {})
+
+beforeAll(async () => {
+  world = await startWorld()
+  home = await furnish(world)
+})
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+  redis.disconnect()
+})
+
+const send = (key: string, path: string, json: unknown) =>
+  home.api(path, { method: 'POST', json, headers: { 'Idempotency-Key': key } })
+const trigger = { provider_config_key: 'github', syncs: ['issues'], connection_id: 'user-1' }
+const triggered = () => world.commands.filter(({ environment }) => environment === home.environment).length
+
+async function kept(prefix = world.prefix): Promise<Record<string, Record<string, string>>> {
+  const keys = await redis.keys(`${prefix}:idempotency:*`)
+  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await redis.hgetall(key)])))
+}
+
+test('a POST that is sent twice has one effect and one answer', async () => {
+  const before = triggered()
+  const first = await send('once', '/sync/trigger', trigger)
+  const second = await send('once', '/sync/trigger', trigger)
+  expect([first.status, second.status]).toEqual([200, 200])
+  expect(second.text).toBe(first.text)
+  expect(first.headers.get('idempotency-replayed')).toBeNull()
+  expect(second.headers.get('idempotency-replayed')).toBe('true')
+  expect(triggered() - before).toBe(1)
+})
+
+test('the same key with another request is refused, and has no effect', async () => {
+  await send('reused', '/sync/trigger', trigger)
+  const before = triggered()
+  const answer = await send('reused', '/sync/trigger', { ...trigger, opts: { reset: true } })
+  expect(answer).toMatchObject({ status: 422, body: { error: { code: 'idempotency_key_reused' } } })
+  expect(triggered()).toBe(before)
+})
+
+test('the key belongs to a route and an API key', async () => {
+  const before = triggered()
+  await send('shared', '/sync/trigger', trigger)
+  expect((await send('shared', '/sync/pause', trigger)).status).toBe(200)
+  expect(triggered() - before).toBe(2)
+  const other = await furnish(world)
+  const answer = await other.api('/sync/trigger', {
+    method: 'POST',
+    json: trigger,
+    headers: { 'Idempotency-Key': 'shared' },
+  })
+  expect(answer.headers.get('idempotency-replayed')).toBeNull()
+})
+
+test.each([
+  ['an empty one', ''],
+  ['one of 256 characters', 'x'.repeat(256)],
+  ['one that is not ASCII', 'caf\u00e9'],
+])('%s is refused', async (_, key) => {
+  expect(await send(key, '/sync/trigger', trigger)).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid_headers' } },
+  })
+})
+
+test('a refusal is kept, with the fields that it names', async () => {
+  const json = { provider_config_key: 'none', credentials: { type: 'NONE' } }
+  const first = await send('refused', '/connections', json)
+  expect(first.status).toBe(404)
+  const second = await send('refused', '/connections', json)
+  expect(second.headers.get('idempotency-replayed')).toBe('true')
+  expect(second).toMatchObject({ status: 404, body: { error: { code: first.body.error.code } } })
+  const misfit = {
+    provider_config_key: 'github',
+    connection_id: 'x',
+    credentials: { type: 'BASIC', username: 'a', password: 'b' },
+  }
+  await send('misfit', '/connections', misfit)
+  const again = await send('misfit', '/connections', misfit)
+  expect(again.body.error).toMatchObject({
+    code: 'invalid_body',
+    errors: [{ path: ['credentials', 'type'] }],
+  })
+})
+
+test('what failed on our side is not kept: the next try is carried out', async () => {
+  world.answer = () => ({ $case: 'refused', value: { code: 'unavailable', message: 'not now' } })
+  expect((await send('failed', '/sync/trigger', trigger)).status).toBe(503)
+  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 0 } })
+  const answer = await send('failed', '/sync/trigger', trigger)
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('idempotency-replayed')).toBeNull()
+})
+
+test('a second request while the first one runs is a 409; when its gateway has died, the lease ends', async () => {
+  await using slow = await startWorld({ scheduler: false, variables: { COMMAND_TIMEOUT_MS: '2000' } })
+  const there = await furnish(slow)
+  const again = () =>
+    there.api('/sync/trigger', { method: 'POST', json: trigger, headers: { 'Idempotency-Key': 'slow' } })
+  const first = again()
+  await expect.poll(async () => Object.keys(await kept(slow.prefix)).length).toBe(1)
+  const second = await again()
+  expect(second).toMatchObject({ status: 409, body: { error: { code: 'request_in_progress' } } })
+  expect(second.headers.get('retry-after')).toBe('1')
+  const [[place, { command } = {}] = ['']] = Object.entries(await kept(slow.prefix))
+  // As after 30 s without a renewal.
+  await redis.hset(place, 'until', 0)
+  const third = await again()
+  expect(third.status).toBe(202)
+  expect((await first).status).toBe(202)
+  // Both tries had one command id.
+  expect((await kept(slow.prefix))[place]).toMatchObject({ command })
+  expect((await again()).headers.get('idempotency-replayed')).toBe('true')
+})
+
+test('Redis has no secret in clear: neither of requests nor of answers', async () => {
+  const credentials = { type: 'API_KEY', apiKey: 'very-secret-token' }
+  const made = await send('secret', '/connections', {
+    provider_config_key: 'github',
+    connection_id: 'user-9',
+    credentials,
+  })
+  expect(made.status).toBe(201)
+  const newKey = () =>
+    ask(world.url, ADMIN_KEY, `/environments/${home.environment}/keys`, {
+      method: 'POST',
+      json: { label: 'x' },
+      headers: { 'Idempotency-Key': 'secret' },
+    })
+  const [first, second] = [await newKey(), await newKey()]
+  expect(second.body).toEqual(first.body)
+  const text = JSON.stringify(await kept())
+  expect(text).toContain('answer')
+  for (const secret of ['very-secret-token', first.body.secret, home.key]) expect(text).not.toContain(secret)
+})
+
+test('what is kept ends after a day', async () => {
+  await send('ends', '/sync/trigger', trigger)
+  for (const place of Object.keys(await kept())) {
+    const ms = await redis.pttl(place)
+    expect(ms).toBeGreaterThan(23 * 3_600_000)
+    expect(ms).toBeLessThanOrEqual(24 * 3_600_000)
+  }
+})
