@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,7 @@ export async function startExampleSystem(options: {
   env?: NodeJS.ProcessEnv
 }): Promise<ExampleSystem> {
   await using open = new AsyncDisposableStack()
+  const adminKey = randomBytes(32).toString('hex')
   const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-e2e-'))).path
   const replay = open.use(await startReplay(options))
   const system = open.use(
@@ -43,12 +45,13 @@ export async function startExampleSystem(options: {
       dir,
       port: 0,
       keyring: Keyring.generate('test'),
+      adminKey,
       egress: [new URL(replay.url).host, ...(options.egress ?? [])],
       env: { LOG_LEVEL: 'warn', ...options.env },
     }),
   )
   const { key } = await setUpExample({
-    natsUrl: system.natsUrl,
+    adminKey,
     url: system.url,
     githubUrl: replay.url,
     repo: 'owner/name',

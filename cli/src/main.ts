@@ -9,6 +9,7 @@ import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
 import { envCreate } from './commands/env-create.ts'
+import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
 import { integrationCreate } from './commands/integration-create.ts'
@@ -18,6 +19,7 @@ import { integrationUpdate } from './commands/integration-update.ts'
 import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
+import { keyRotate } from './commands/key-rotate.ts'
 import { logs } from './commands/logs.ts'
 import { pause } from './commands/pause.ts'
 import { providerCheck } from './commands/provider-check.ts'
@@ -74,8 +76,8 @@ group('connection', 'access of your customers to them', [
 group('sync', 'deployed sync functions', [syncList()])
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
-group('env', 'environments (needs NATS_URL)', [envCreate(), envList(), envLimits()])
-group('key', 'API keys (needs NATS_URL)', [keyCreate(), keyList(), keyRevoke()])
+group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])
+group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), keyRotate(), keyRevoke()])
 
 try {
   await program.parseAsync()

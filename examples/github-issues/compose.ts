@@ -6,7 +6,12 @@ import { setUpExample } from './setup.ts'
 /** In a volume: the container may be created again. */
 const KEY_FILE = '/var/lib/syncline/example-key'
 
-const { NATS_URL = '', SYNCLINE_URL = '', GITHUB_URL = '', SHOW_URL = SYNCLINE_URL } = process.env
+const {
+  SYNCLINE_ADMIN_KEY_FILE = '',
+  SYNCLINE_URL = '',
+  GITHUB_URL = '',
+  SHOW_URL = SYNCLINE_URL,
+} = process.env
 
 for (
   let tries = 1;
@@ -20,7 +25,7 @@ for (
   await sleep(1000)
 }
 const example = await setUpExample({
-  natsUrl: NATS_URL,
+  adminKey: readFileSync(SYNCLINE_ADMIN_KEY_FILE, 'utf8').trim(),
   url: SYNCLINE_URL,
   githubUrl: GITHUB_URL,
   repo: 'octokit-fixture-org/paginate-issues',

@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { connectBus } from '@syncline/bus'
-import { hashApiKey, newApiKey, openCatalog } from '@syncline/catalog'
 import { Syncline, SynclineError } from '@syncline/sdk'
 
 const CLI = join(import.meta.dirname, '../../cli/src/main.ts')
 const CLI_TIMEOUT_MS = 60_000
+const CALL_TIMEOUT_MS = 30_000
 const ENVIRONMENT = 'dev'
+const LABEL = 'example'
 
 interface ExampleOptions {
-  natsUrl: string
+  /** SYNCLINE_ADMIN_KEY of the gateway. */
+  adminKey: string
   /** URL of the REST API. */
   url: string
   githubUrl: string
@@ -19,7 +20,7 @@ interface ExampleOptions {
   connectionId?: string
   /** The API key of an earlier start; it is used again if it is still valid. */
   knownKey?: string
-  /** Called with a new key before it is valid: whoever dies after that has it, or it does not exist. */
+  /** Called with a new key. */
   saveKey?: (key: string) => void
 }
 
@@ -73,19 +74,33 @@ export async function deploy(folder: string, url: string, key: string): Promise<
   }
 }
 
-/** As `syncline env create` and `syncline key create` do. */
-async function environmentKey({ natsUrl, knownKey, saveKey }: ExampleOptions): Promise<string> {
-  await using bus = await connectBus({ url: natsUrl, prefix: 'syncline', replicas: 1 }, 'example')
-  await using catalog = await openCatalog(bus, (error) => console.error(error))
-  const createdAt = new Date().toISOString()
-  await catalog.environments.upsert((present) => present ?? { name: ENVIRONMENT, createdAt }, ENVIRONMENT)
-  if (knownKey && (await catalog.apiKeys.find(hashApiKey(knownKey)))) return knownKey
-  const key = newApiKey(ENVIRONMENT)
-  const hash = hashApiKey(key)
-  saveKey?.(key)
-  await catalog.apiKeys.create(
-    { hash, environment: ENVIRONMENT, label: 'example', hint: key.slice(-4), createdAt },
-    hash,
-  )
-  return key
+/** As `syncline env create` and `syncline key create` do. A key that was made and not saved gets a new secret at once. */
+async function environmentKey({ url, adminKey, knownKey, saveKey }: ExampleOptions): Promise<string> {
+  if (knownKey && (await call(url, knownKey, 'GET', '/me')).status === 200) return knownKey
+  const admin = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const { status, answer } = await call(url, adminKey, method, path, body)
+    if (status >= 400 && answer.error?.code !== 'already_exists')
+      throw new Error(`${method} ${path}: ${answer.error?.message}`)
+    return answer as T // the routes of libs/api/src/keys.ts say what it is
+  }
+  await admin('POST', '/environments', { name: ENVIRONMENT })
+  const keys = `/environments/${ENVIRONMENT}/keys`
+  const known = await admin<{ keys: { id: string; label: string }[] }>('GET', keys)
+  const present = known.keys.find(({ label }) => label === LABEL)
+  const { secret } = present
+    ? await admin<{ secret: string }>('POST', `${keys}/${present.id}/rotate`, { overlap_seconds: 0 })
+    : await admin<{ secret: string }>('POST', keys, { label: LABEL })
+  saveKey?.(secret)
+  return secret
+}
+
+async function call(url: string, key: string, method: string, path: string, body?: object) {
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const answer = (await response.json()) as { error?: { code: string; message: string } }
+  return { status: response.status, answer }
 }

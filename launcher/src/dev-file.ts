@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -6,14 +7,13 @@ import { Keyring } from '@syncline/catalog'
 import type { Example } from '@syncline/example-github-issues/setup'
 import { type ProcessName, ROOT, type ServiceName } from './service-process.ts'
 
-/** Holds data, logs, the keyring and the dev file. */
+/** Holds data, logs, the keyring, the admin key and the dev file. */
 export const DIR = process.env.SYNCLINE_DIR ?? join(ROOT, '.syncline')
 export const DEV_FILE = join(DIR, 'dev.json')
 
 /** What other programs can read in `.syncline/dev.json` about the running system. */
 export type DevFile = {
   url: string
-  /** For `syncline env` and `syncline key`. */
   nats_url: string
   /** The process of `npm start`. */
   launcher: number
@@ -55,9 +55,14 @@ export async function isRunning(file: DevFile): Promise<boolean> {
 }
 
 /** The keys that seal credentials. Generated at the first start and used by all later ones. */
-export function readKeyring(): string {
+export const readKeyring = () => readOrMake('keyring', () => Keyring.generate('dev'))
+
+/** The key of `syncline env` and `syncline key`. Generated as the keyring is. */
+export const readAdminKey = () => readOrMake('admin-key', () => randomBytes(32).toString('hex'))
+
+function readOrMake(name: string, make: () => string): string {
   mkdirSync(DIR, { recursive: true })
-  const file = join(DIR, 'keyring')
-  if (!existsSync(file)) writeFileSync(file, Keyring.generate('dev'), { mode: 0o600 })
+  const file = join(DIR, name)
+  if (!existsSync(file)) writeFileSync(file, make(), { mode: 0o600 })
   return readFileSync(file, 'utf8')
 }

@@ -8,7 +8,15 @@ import { type Replay, startReplay } from '@syncline/example-github-issues/replay
 import { type Example, setUpExample } from '@syncline/example-github-issues/setup'
 import { Listr } from 'listr2'
 import colors from 'picocolors'
-import { type DevFile, DIR, isRunning, readDevFile, readKeyring, writeDevFile } from './dev-file.ts'
+import {
+  type DevFile,
+  DIR,
+  isRunning,
+  readAdminKey,
+  readDevFile,
+  readKeyring,
+  writeDevFile,
+} from './dev-file.ts'
 import { printRuns } from './print-runs.ts'
 import { type ServiceName, services } from './service-process.ts'
 import { stopSignal } from './stop-signal.ts'
@@ -44,6 +52,7 @@ async function main(): Promise<void> {
             dir: DIR,
             port,
             keyring: readKeyring(),
+            adminKey: readAdminKey(),
             egress: egressHosts(replay),
             without,
             signal: stop,
@@ -122,9 +131,10 @@ async function devFileOf(system: System, replay: Replay | undefined): Promise<De
   }
 }
 
-/** Neither the secret nor what each shell has itself. */
+/** Neither secrets nor what each shell has itself. */
 function withoutPrivate({
   SYNCLINE_KEYRING,
+  SYNCLINE_ADMIN_KEY,
   PATH,
   HOME,
   TMPDIR,
@@ -154,7 +164,7 @@ async function untilHealthy(url: string, stop: AbortSignal): Promise<void> {
 function setUp(file: DevFile, replay: Replay | undefined, knownKey: string | undefined): Promise<Example> {
   const repo = process.env.GITHUB_REPO
   return setUpExample({
-    natsUrl: file.nats_url,
+    adminKey: readAdminKey(),
     url: file.url,
     githubUrl: replay?.url ?? 'https://api.github.com',
     repo: repo ?? 'octokit-fixture-org/paginate-issues',

@@ -3,7 +3,7 @@
 import inspector from 'node:inspector'
 import { parseArgs } from 'node:util'
 import { takePort } from '@syncline/embedded'
-import { isRunning, readDevFile, readKeyring } from './dev-file.ts'
+import { isRunning, readAdminKey, readDevFile, readKeyring } from './dev-file.ts'
 import { mainOf, services } from './service-process.ts'
 
 const { values, positionals } = parseArgs({
@@ -25,6 +25,7 @@ try {
     )
   Object.assign(process.env, system.services[name], {
     SYNCLINE_KEYRING: readKeyring(),
+    ...(name === 'gateway' && { SYNCLINE_ADMIN_KEY: readAdminKey() }),
     OPS_PORT: String(await takePort(`the health check of ${name}`)),
   })
   const wait = values['inspect-brk'] ?? false

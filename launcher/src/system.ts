@@ -11,6 +11,8 @@ export interface SystemOptions {
   /** Holds the servers' data and `logs/`. */
   dir: string
   keyring: string
+  /** Opens the routes of environments and keys; without it nobody may call them. */
+  adminKey?: string
   /** Port of the REST API; 0 = any free port. */
   port: number
   /** Hosts on this machine that sync functions may call, as `host:port`. */
@@ -80,7 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     records: { ...shared, LISTEN: shared.RECORDS_ADDRESS },
     scheduler: { ...shared, LISTEN: shared.SCHEDULER_ADDRESS },
     runner: shared,
-    gateway: { ...shared, PORT: String(gatewayPort) },
+    gateway: { ...shared, PORT: String(gatewayPort), SYNCLINE_ADMIN_KEY: options.adminKey },
   }
   // Without one of them, those that depend on it cannot be healthy yet.
   const until = without.length > 0 ? 'listening' : 'healthy'

@@ -1,16 +1,15 @@
-import type { Environment } from '@syncline/catalog'
-import { Command } from 'commander'
+import type { Environment } from '@syncline/api'
+import { type AdminOptions, adminCall, adminCommand } from '../admin-command.ts'
 import { table } from '../table.ts'
 import { type Limit, limit, RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
-import { withCatalog } from '../with-catalog.ts'
 
-interface Options {
+interface Options extends AdminOptions {
   maxRuns?: Limit
   weight?: number
 }
 
 export const envLimits = () =>
-  new Command('limits')
+  adminCommand('limits')
     .description('show or set how much of the runners an environment gets')
     .argument('<name>', 'of the environment')
     .option(
@@ -23,24 +22,19 @@ export const envLimits = () =>
       'its share beside other environments while all are busy; 1 is usual',
       wholeNumber(1, WEIGHT_MAX),
     )
-    .action(async (name: string, { maxRuns, weight }: Options) => {
-      const isChange = maxRuns !== undefined || weight !== undefined
-      const environment = await withCatalog((catalog) =>
-        isChange
-          ? catalog.environments.update((present) => changed(present, maxRuns, weight), name)
-          : catalog.environments.get(name),
-      )
+    .action(async (name: string, { maxRuns, weight, ...options }: Options) => {
+      const params = { environment: name }
+      const body = {
+        ...(maxRuns !== undefined && { max_runs: maxRuns === 'none' ? null : maxRuns }),
+        ...(weight !== undefined && { weight }),
+      }
+      const environment =
+        Object.keys(body).length > 0
+          ? await adminCall(options, 'PATCH', '/environments/:environment', { params, body })
+          : await adminCall(options, 'GET', '/environments/:environment', { params })
       console.log(table(['name', 'max runs', 'weight'], [limitsRow(environment)]))
     })
 
-export function limitsRow({ name, maxRuns, weight = 1 }: Environment) {
-  return { name, 'max runs': maxRuns ?? 'default', weight }
-}
-
-function changed(
-  { maxRuns: before, ...rest }: Environment,
-  maxRuns: Limit = before ?? 'none',
-  weight = rest.weight,
-): Environment {
-  return { ...rest, ...(maxRuns !== 'none' && { maxRuns }), ...(weight !== undefined && { weight }) }
+export function limitsRow({ name, max_runs, weight }: Environment) {
+  return { name, 'max runs': max_runs ?? 'default', weight }
 }

@@ -1,20 +1,41 @@
-import { Command } from 'commander'
-import { withCatalog } from '../with-catalog.ts'
+import { type AdminOptions, adminCall, adminCommand } from '../admin-command.ts'
+
+interface Options extends AdminOptions {
+  env: string
+  label: string
+  scopes?: string
+  connection?: string[]
+  expires?: string
+}
+
+type Scope = 'read' | 'operate' | 'deploy' | 'secrets'
 
 export const keyCreate = () =>
-  new Command('create')
+  adminCommand('create')
     .description('make an API key and print it')
     .requiredOption('--env <name>', 'environment that it opens')
     .option('--label <text>', 'what it is for', 'cli')
-    .action(async ({ env, label }: { env: string; label: string }) => {
-      const { hashApiKey, newApiKey } = await import('@syncline/catalog')
-      const key = newApiKey(env)
-      const hash = hashApiKey(key)
-      await withCatalog(async (catalog) => {
-        await catalog.environments.get(env)
-        const createdAt = new Date().toISOString()
-        await catalog.apiKeys.create({ hash, environment: env, label, hint: key.slice(-4), createdAt }, hash)
+    .option(
+      '--scopes <list>',
+      'what it may do: read, operate, deploy, secrets; all of them without this option',
+    )
+    .option(
+      '--connection <names...>',
+      'integration and connection: it reads this connection and nothing else',
+    )
+    .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
+    .action(async ({ env, label, scopes, connection, expires, ...options }: Options) => {
+      const [provider_config_key = '', connection_id = ''] = connection ?? []
+      const { secret } = await adminCall(options, 'POST', '/environments/:environment/keys', {
+        params: { environment: env },
+        body: {
+          label,
+          // The gateway refuses what is none.
+          ...(scopes !== undefined && { scopes: scopes.split(',').map((scope) => scope.trim() as Scope) }),
+          ...(connection && { connection: { provider_config_key, connection_id } }),
+          ...(expires !== undefined && { expires_at: expires }),
+        },
       })
-      console.log(key)
+      console.log(secret)
       console.error('Keep it somewhere safe: only its hash is stored.')
     })

@@ -1,20 +1,14 @@
-import { Command } from 'commander'
-import { withCatalog } from '../with-catalog.ts'
+import { type AdminOptions, adminCall, adminCommand } from '../admin-command.ts'
+import { findKey } from '../find-key.ts'
 
 export const keyRevoke = () =>
-  new Command('revoke')
+  adminCommand('revoke')
     .description('make an API key useless')
-    .argument('<hint>', 'its last four characters, or all of it')
+    .argument('<key>', 'its id, its last four characters, or all of it')
     .requiredOption('--env <name>', 'environment that it opens')
-    .action(async (hint: string, { env }: { env: string }) => {
-      await withCatalog(async (catalog) => {
-        const ending = hint.slice(-4)
-        const found = catalog.apiKeys.list().filter((it) => it.environment === env && it.hint === ending)
-        const [key] = found
-        if (key === undefined) throw new Error(`environment '${env}' has no key that ends in '${ending}'`)
-        if (found.length > 1)
-          throw new Error(`${found.length} keys of '${env}' end in '${ending}': revoke by full key`)
-        await catalog.apiKeys.delete(key.hash)
-      })
-      console.log(`Revoked the key of '${env}' that ends in '${hint.slice(-4)}'.`)
+    .action(async (text: string, { env, ...options }: AdminOptions & { env: string }) => {
+      const { id: keyId } = await findKey(options, env, text)
+      const params = { environment: env, keyId }
+      await adminCall(options, 'DELETE', '/environments/:environment/keys/:keyId', { params })
+      console.log(`Revoked the key of '${env}' that ends in '${text.slice(-4)}'.`)
     })

@@ -1,0 +1,19 @@
+import type { Key } from '@syncline/api'
+import { type AdminOptions, adminCall } from './admin-command.ts'
+
+/** The key with this id, or the one whose secret ends as `text` does. */
+export async function findKey(options: AdminOptions, environment: string, text: string): Promise<Key> {
+  const { keys } = await adminCall(options, 'GET', '/environments/:environment/keys', {
+    params: { environment },
+  })
+  const ending = text.slice(-4)
+  const byId = keys.filter(({ id }) => id === text)
+  const found = byId.length > 0 ? byId : keys.filter((key) => key.secrets.some(({ hint }) => hint === ending))
+  const [key] = found
+  if (key === undefined) throw new Error(`environment '${environment}' has no key that ends in '${ending}'`)
+  if (found.length > 1)
+    throw new Error(
+      `${found.length} keys of '${environment}' end in '${ending}': give the id, see syncline key list`,
+    )
+  return key
+}
