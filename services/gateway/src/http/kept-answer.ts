@@ -7,16 +7,17 @@ const MAX_CHARS = 1024 * 1024
 
 /** What is kept of the answer to a request with an Idempotency-Key. */
 export type KeptAnswer =
-  | { kind: 'body'; status: number; body?: unknown }
+  | { kind: 'body'; status: number; body?: unknown; headers: Record<string, string> }
   | { kind: 'error'; code: ErrorCode; message: string; issues?: Issue[] }
   /** Too large, or sent piece by piece. */
   | { kind: 'not kept'; status: number }
 
 export function keptAnswer({ schema }: Route, sent: number, handled: unknown): KeptAnswer {
   const usual = schema.response[200] ? 200 : schema.response[201] ? 201 : sent
-  const { status, body } = handled instanceof Answer ? handled : { status: usual, body: handled }
+  const answer = handled instanceof Answer ? handled : new Answer(usual, handled)
+  const { status, body, headers } = answer
   if (!isJson(body) || (JSON.stringify(body)?.length ?? 0) > MAX_CHARS) return { kind: 'not kept', status }
-  return { kind: 'body', status, body }
+  return { kind: 'body', status, body, headers }
 }
 
 export function keptError(error: AppError): KeptAnswer {
@@ -26,7 +27,7 @@ export function keptError(error: AppError): KeptAnswer {
 
 /** The same answer again, or the same error thrown. */
 export function replayed(kept: KeptAnswer): Answer<number, unknown> {
-  if (kept.kind === 'body') return new Answer(kept.status, kept.body)
+  if (kept.kind === 'body') return new Answer(kept.status, kept.body, kept.headers)
   if (kept.kind === 'not kept') {
     const message = `this request was carried out and answered with ${kept.status}; the answer was too large to be kept`
     throw new AppError('idempotency_key_reused', message)

@@ -38,6 +38,6 @@ function send(
   handled: unknown,
 ): FastifyReply | Promise<FastifyReply> {
   if (handled instanceof Page) return sendPage(reply, handled)
-  if (handled instanceof Answer) return reply.code(handled.status).send(handled.body)
+  if (handled instanceof Answer) return reply.code(handled.status).headers(handled.headers).send(handled.body)
   return reply.code(schema.response[200] ? 200 : 201).send(handled)
 }

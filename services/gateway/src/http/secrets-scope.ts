@@ -22,7 +22,7 @@ export function checkSecretsAskedFor({ caller, query }: Pick<FastifyRequest, 'ca
 /** What a handler answers, as the caller may see it. */
 export function withoutSecrets(route: Route, caller: Caller | undefined, handled: unknown): unknown {
   if (route.scope === 'admin' || route.scope === 'secrets' || maySeeSecrets(caller)) return handled
-  if (handled instanceof Answer) return new Answer(handled.status, hidden(handled.body))
+  if (handled instanceof Answer) return new Answer(handled.status, hidden(handled.body), handled.headers)
   return hidden(handled)
 }
 
