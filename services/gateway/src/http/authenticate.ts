@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { type ApiKey, keyIdOf, opens } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Dependencies } from '../dependencies.ts'
@@ -35,6 +35,6 @@ async function keyOf({ catalog, keyLookups }: Needs, secret: string): Promise<Ap
 
 /** Of any two texts in the same time. */
 function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const digest = (text: string) => Buffer.from(hash('sha256', text, 'hex'))
   return timingSafeEqual(digest(a), digest(b))
 }
