@@ -23,6 +23,8 @@ export interface BenchSystem extends AsyncDisposable {
   succeeded: Set<string>
   /** A client of a new environment. */
   environment(name: string): Promise<Syncline>
+  /** The same with its key. */
+  environmentWithKey(name: string): Promise<{ client: Syncline; key: string }>
   addSync(client: Syncline, sync: BenchSync): Promise<void>
   pids(): Record<string, number>
 }
@@ -60,6 +62,10 @@ export async function openBenchSystem(env: NodeJS.ProcessEnv = {}): Promise<Benc
       if (outcome === 'success') succeeded.add(connection_id)
     },
   })
+  const environmentWithKey = async (name: string) => {
+    const key = await makeKey(catalog, name)
+    return { client: new Syncline({ secretKey: key, host: system.url }), key }
+  }
   const owned = open.move()
   return {
     system,
@@ -67,7 +73,8 @@ export async function openBenchSystem(env: NodeJS.ProcessEnv = {}): Promise<Benc
     api,
     ended,
     succeeded,
-    environment: async (name) => new Syncline({ secretKey: await makeKey(catalog, name), host: system.url }),
+    environment: async (name) => (await environmentWithKey(name)).client,
+    environmentWithKey,
     addSync: (client, sync) => addSync(client, sync, { dir, apiUrl: api.url }),
     pids: () =>
       Object.fromEntries([...system.processes].map(([name, { pid }]) => [name, pid])) as Record<

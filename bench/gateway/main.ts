@@ -1,0 +1,11 @@
+// The REST API: pages of records, ids, triggers and status, next to a minimal Fastify on Postgres:
+// `pnpm bench:gateway [part…] [--smoke] [--write-docs]`.
+import { runParts } from '../run-parts.ts'
+
+await runParts({
+  name: 'gateway',
+  parts: {
+    pages: () => import('./pages.ts'),
+    ids: () => import('./ids.ts'),
+  },
+})
