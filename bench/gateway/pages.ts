@@ -18,14 +18,17 @@ const CASES = [
 type Round = Followed & { seconds: number; cpu: Record<string, number> }
 
 export async function run({ smoke, progress }: Options): Promise<Figure[]> {
-  const [records, rounds] = smoke ? [5000, 1] : [100_000, 5]
+  const [records, rounds] = smoke ? [5000, 1] : [100_000, Number(process.env.ROUNDS ?? 5)]
   await using bench = await openBenchSystem()
   const { client, key } = await bench.environmentWithKey('bench')
   progress(`${records} records`)
   const filled = await fillStream(bench, 'bench', client, key, records)
   await using peer = await startPeer(records)
   const { gateway, records: store, clickhouse, redis } = bench.pids() as Record<string, number>
-  const ours = { url: bench.system.url, pids: { gateway, records: store, clickhouse, redis } as Record<string, number> }
+  const ours = {
+    url: bench.system.url,
+    pids: { gateway, records: store, clickhouse, redis } as Record<string, number>,
+  }
 
   const figures: Figure[] = []
   for (const { limit, clients, share, p99 } of CASES) {

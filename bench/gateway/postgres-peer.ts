@@ -28,7 +28,12 @@ export async function startPeer(count: number) {
   for (let from = 0; from < count; from += INSERT) {
     const rows = Array.from({ length: Math.min(INSERT, count - from) }, (_, i) => {
       const { id, payload } = record(from + i, 0)
-      return { model: MODEL, id, modified_at: new Date(Date.UTC(2026, 0) + from), payload: JSON.parse(payload.toString()) }
+      return {
+        model: MODEL,
+        id,
+        modified_at: new Date(Date.UTC(2026, 0) + from),
+        payload: JSON.parse(payload.toString()),
+      }
     })
     await sql`INSERT INTO records ${sql(rows)}`
   }

@@ -25,18 +25,19 @@ await runService('bench-postgres-route', Config, async (config) => {
   const app = fastify({ logger: false })
   app.get<{ Querystring: Query }>('/records', async ({ query }) => {
     const limit = Number(query.limit)
-    const [after, id] = query.cursor ? Buffer.from(query.cursor, 'base64').toString().split('||') : ['-infinity', '']
+    const cursor = Buffer.from(query.cursor ?? '', 'base64').toString() || `${new Date(0).toISOString()}||`
+    const [after = '', id = ''] = cursor.split('||')
     const rows = await sql<Row[]>`
       SELECT id, modified_at, payload FROM records
-      WHERE model = ${query.model} AND (modified_at, id) > (${after ?? ''}, ${id ?? ''})
+      WHERE model = ${query.model} AND (modified_at, id) > (${after}, ${id})
       ORDER BY modified_at, id LIMIT ${limit}`
     const records = rows.map(({ payload, modified_at }) => ({
       ...payload,
       _metadata: { last_modified_at: modified_at },
     }))
     const last = rows.length === limit ? rows.at(-1) : undefined
-    const cursor = last && Buffer.from(`${last.modified_at.toISOString()}||${last.id}`).toString('base64')
-    return { records, next_cursor: cursor ?? null }
+    const end = last && Buffer.from(`${last.modified_at.toISOString()}||${last.id}`).toString('base64')
+    return { records, next_cursor: end ?? null }
   })
   open.defer(() => app.close())
   await app.listen({ host: '127.0.0.1', port: config.PORT })

@@ -45,7 +45,7 @@ export const Config = z
     RECORDS_DELETE_GUARD_COUNT: variable.whole(10, { least: 0, most: 1_000_000_000 }),
     /** Memory for pages that are read, and that wait for their clients. A page of the largest size takes 18 MiB of it. */
     RECORDS_READ_MAX_BYTES: variable.whole(64 * MIB, { ...bytes, least: MIB }),
-    /** Memory for pages that are read before their clients ask for them; 0 = none are. */
+    /** Memory for pages that are read before clients ask for them, or were read for one client and may serve others; 0 = none. */
     RECORDS_READ_AHEAD_BYTES: variable.whole(48 * MIB, bytes),
     /** A client that takes no piece of its page (1 MiB) for so long is cut off. */
     RECORDS_READ_SLOW_CLIENT_MS: variable.whole(30_000, milliseconds),
@@ -67,7 +67,7 @@ export const Config = z
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
     read: {
       maxBytes: env.RECORDS_READ_MAX_BYTES,
-      prefetchBytes: env.RECORDS_READ_AHEAD_BYTES,
+      cacheBytes: env.RECORDS_READ_AHEAD_BYTES,
       slowClientMs: env.RECORDS_READ_SLOW_CLIENT_MS,
     },
     keep: {

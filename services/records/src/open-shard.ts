@@ -12,8 +12,8 @@ import { onOneInstance } from './jobs/on-one-instance.ts'
 import { retireStreams } from './jobs/retire-streams.ts'
 import { startStreamJobs } from './jobs/stream-jobs.ts'
 import { sweepGenerations } from './jobs/sweep-generations.ts'
+import type { PageCache } from './read/page-cache.ts'
 import type { PageMemory } from './read/page-memory.ts'
-import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { Shard } from './shard.ts'
 import { Leases } from './stream/leases.ts'
 import type { StreamPlaces } from './stream/stream-places.ts'
@@ -31,7 +31,7 @@ export type Shared = {
   /** The servers of all shards, in order. */
   servers: readonly ClickHouse[]
   places: StreamPlaces
-  prefetch: PagePrefetch
+  pages: PageCache
   pageMemory: PageMemory
   log: Log
   clock: () => number
@@ -39,7 +39,7 @@ export type Shared = {
 
 /** Opens a shard, and does its background work until it is closed. */
 export function openShard(clickhouse: ClickHouse, shared: Shared): Shard & AsyncDisposable {
-  const { config, redis, servers, places, prefetch, pageMemory, log, clock } = shared
+  const { config, redis, servers, places, pages, pageMemory, log, clock } = shared
   const shards = servers.length
   const place = servers.indexOf(clickhouse) + 1
   const events = shardEvents(log, place)
@@ -60,7 +60,7 @@ export function openShard(clickhouse: ClickHouse, shared: Shared): Shard & Async
     jobs,
     life,
     writes: new WriteQueue({ ...committing, leases, state }, budget),
-    prefetch,
+    pages,
     pageMemory,
     guard: config.deleteGuard,
     pageBytes: config.pageBytes,

@@ -6,8 +6,8 @@ import { ClickHouse } from './clickhouse/clickhouse.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { openShard } from './open-shard.ts'
+import { PageCache } from './read/page-cache.ts'
 import { PageMemory } from './read/page-memory.ts'
-import { PagePrefetch } from './read/page-prefetch.ts'
 import { migrate } from './schema/migrate.ts'
 import type { Shard } from './shard.ts'
 import { Shards } from './stream/shards.ts'
@@ -27,12 +27,12 @@ export async function openShards(
   await migrate(config, redis, events)
   const servers = config.shards.map((at) => open.use(new ClickHouse(at)))
   const places = new StreamPlaces(redis, config.redis.prefix, servers)
-  const { maxBytes, prefetchBytes } = config.read
-  const pages = {
-    prefetch: new PagePrefetch(prefetchBytes),
+  const { maxBytes, cacheBytes } = config.read
+  const reading = {
+    pages: new PageCache(cacheBytes),
     pageMemory: new PageMemory(maxBytes, events.pageMemoryChanged),
   }
-  const shared = { config, redis, servers, places, ...pages, log, clock }
+  const shared = { config, redis, servers, places, ...reading, log, clock }
   const all = servers.map((server) => open.use(openShard(server, shared)))
   const owned = open.move()
   return {

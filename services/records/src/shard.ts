@@ -5,8 +5,8 @@ import type { WriteQueue } from './commit/write-queue.ts'
 import type { Events } from './events.ts'
 import type { HeadCache } from './heads/head-cache.ts'
 import type { StreamJobs } from './jobs/stream-jobs.ts'
+import type { PageCache } from './read/page-cache.ts'
 import type { PageMemory } from './read/page-memory.ts'
-import type { PagePrefetch } from './read/page-prefetch.ts'
 import type { StreamState } from './stream/stream-state.ts'
 import type { PayloadLife } from './tables/payload-life.ts'
 
@@ -21,7 +21,7 @@ export type Shard = {
   background: StreamJobs
   writes: WriteQueue
   life: PayloadLife
-  prefetch: PagePrefetch
+  pages: PageCache
   pageMemory: PageMemory
   guard: DeleteGuard
   /** 0 = no history is kept. */

@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
 import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syncline/proto'
-import { answerPage } from '../read/answer-page.ts'
+import { answerNextPage, answerPage } from '../read/answer-page.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import { pageOfIds, type Selection } from '../read/live-page.ts'
 import type { Shard } from '../shard.ts'
@@ -36,7 +36,7 @@ export async function* listRecords(
       pageOfIds(source, ids, selection, () => shard.state.view(target.stream, source.reads)),
     )
   } else {
-    yield* answerPage(shard, target, { limit }, (source) => shard.prefetch.page(source, selection))
+    yield* answerNextPage(shard, target, limit, selection)
   }
 }
 

@@ -1,9 +1,11 @@
 import type { ListRecordsResponse } from '@syncline/proto'
+import type { Reservation } from '../admission/memory-budget.ts'
 import { readClient } from '../clickhouse/read-client.ts'
 import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import type { ReadRow } from '../tables/record-log.ts'
-import { encodePage, memoryForPage } from './encode-page.ts'
+import { type EncodedPage, encodePage, memoryForPage, memoryToSend } from './encode-page.ts'
+import { pageInOrder, type Selection } from './live-page.ts'
 import { boundOf, type Page } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
@@ -30,8 +32,39 @@ export async function* answerPage(
   const bytes = memoryForPage(bound) + (results - 1) * bound.bytes
   using memory = await pageMemory.reserve(stream.environment, bytes, signal)
   const page = encodePage(await read({ clickhouse, reads, view, bound, memory }), shard)
-  // A single record may be larger than the bound.
-  memory.growTo(page.bytes)
-  memory.shrinkTo(page.bytes)
+  holdPage(memory, page)
   yield* page.pieces
+}
+
+/** The same for the next page in order: from memory, where a page is that was read before or ahead. */
+export async function* answerNextPage(
+  shard: Shard,
+  { stream, signal }: Target,
+  limit: number,
+  selection: Selection,
+): AsyncGenerator<ListRecordsResponse, undefined> {
+  const { clickhouse, state, pageMemory, pages } = shard
+  const reads = readClient(clickhouse, signal)
+  const view = await state.view(stream, reads)
+  const bound = boundOf(limit, view.averageBytes, shard.pageBytes)
+  const source = { clickhouse, reads, view, bound }
+  const known = await pages.find(source, selection, shard)
+  if (known) {
+    using _memory = await pageMemory.reserve(stream.environment, memoryToSend(known), signal)
+    yield* known.pieces
+    return
+  }
+  using memory = await pageMemory.reserve(stream.environment, memoryForPage(bound), signal)
+  const rows = await pageInOrder({ ...source, memory }, selection)
+  const page = encodePage(rows, shard)
+  pages.add(source, selection, rows, page, shard)
+  holdPage(memory, page)
+  yield* page.pieces
+}
+
+/** A single record may be larger than the bound. */
+function holdPage(memory: Reservation, page: EncodedPage): void {
+  const bytes = memoryToSend(page)
+  memory.growTo(bytes)
+  memory.shrinkTo(bytes)
 }

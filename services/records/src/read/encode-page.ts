@@ -2,31 +2,47 @@ import type { ListRecordsResponse } from '@syncline/proto'
 import type { PayloadLife } from '../tables/payload-life.ts'
 import type { ReadRow } from '../tables/record-log.ts'
 import { encodeCursor } from './cursor.ts'
-import { endOfPage, memoryOf, type Page, type PageBound, payloadBytes } from './page.ts'
+import { endOfPage, memoryOf, type Page, type PageBound, payloadBytes, rowBytes } from './page.ts'
 import { recordsJson } from './record-json.ts'
 
 /** Large enough that a piece costs little beside its records, small enough to be many times in memory. */
 const PIECE = { records: 1000, bytes: 1024 * 1024 }
 /** The message itself, and its frame while it is sent. */
 const COPIES = 2
+/** A page with more text is not kept for others, and never in memory as text as a whole. */
+const KEEP_BYTES = 2 * 1024 * 1024
 
-/** `bytes`: what is in memory until the last piece was taken. */
-export type EncodedPage = { pieces: Iterable<ListRecordsResponse>; bytes: number }
+/** How long payloads are kept, and by which clock. */
+export type PageLife = { life: PayloadLife; clock: () => number }
+
+/**
+ * `bytes`: of the text. `keep`: the text is made, and the same for every reader until `trueUntil`, when the first of its
+ * payloads expires.
+ */
+export type EncodedPage = {
+  pieces: Iterable<ListRecordsResponse>
+  bytes: number
+  keep: boolean
+  trueUntil: number
+}
 
 /** What a page of this size may need from the moment it is read: its rows, and the pieces that are made of them. */
 export const memoryForPage = ({ bytes }: PageBound): number => bytes + Math.min(bytes, PIECE.bytes) * COPIES
 
-/** The JSON of a page. Of several pieces each is made when it is asked for; of one the rows are not needed any more. */
-export function encodePage(
-  page: Page<ReadRow>,
-  { life, clock }: { life: PayloadLife; clock: () => number },
-): EncodedPage {
-  const pieces = encodePieces(page, life, clock())
-  if (endOfPage(page.items, PIECE, payloadBytes) < page.items.length) {
-    return { pieces, bytes: memoryOf(page.items) + PIECE.bytes * COPIES }
-  }
+/** What sending a page holds until its client has it: the text, and copies of the piece that is being sent. */
+export const memoryToSend = ({ bytes }: Pick<EncodedPage, 'bytes'>): number =>
+  bytes <= PIECE.bytes ? bytes * COPIES : bytes + PIECE.bytes * COPIES
+
+/** The JSON of a page. Of a page that is too large to be kept, each piece is made when it is asked for. */
+export function encodePage(page: Page<ReadRow>, { life, clock }: PageLife): EncodedPage {
+  const now = clock()
+  const pieces = encodePieces(page, life, now)
+  const size = page.items.reduce((sum, row) => sum + rowBytes(row), 0)
+  if (size > KEEP_BYTES) return { pieces, bytes: memoryOf(page.items), keep: false, trueUntil: 0 }
   const texts = [...pieces]
-  return { pieces: texts, bytes: texts.reduce((sum, { records }) => sum + records.length * COPIES, 0) }
+  const bytes = texts.reduce((sum, { records }) => sum + records.length, 0)
+  const trueUntil = life.changesAt(page.items, now)
+  return { pieces: texts, bytes, keep: trueUntil > now, trueUntil }
 }
 
 function* encodePieces(

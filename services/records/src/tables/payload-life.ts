@@ -22,4 +22,15 @@ export class PayloadLife {
     // Dropped when payloads were kept for a shorter time than now.
     return row.payload.length === 0 ? now : 0
   }
+
+  /** Until when these rows look as they do now, if nothing changes them: the first of their payloads expires then. */
+  changesAt(rows: ReadRow[], now: number): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const row of rows) {
+      if (row.prunedAt > 0 || row.writtenAt <= this.expiry(now)) continue
+      // A payload that was dropped early: `prunedAt` is now.
+      first = Math.min(first, row.payload.length === 0 ? now : row.writtenAt + this.ms)
+    }
+    return first
+  }
 }
