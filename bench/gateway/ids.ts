@@ -22,7 +22,7 @@ export async function run({ smoke, progress }: Options): Promise<Figure[]> {
   using connection = connect(address)
   const store = connection.client(RecordsDefinition)
   let at = 0
-  const ids = () => Array.from({ length: IDS }, () => idOf((at += STEP) % records))
+  const ids = () => Array.from({ length: IDS }, () => idOf((STEP * at++) % records))
   const grpc = await times(requests, async () => {
     const { records } = await wholePage(store.listRecords({ stream, limit: IDS, ids: ids() }))
     return JSON.parse(records.toString()).length

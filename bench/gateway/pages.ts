@@ -18,7 +18,7 @@ const CASES = [
 type Round = Followed & { seconds: number; cpu: Record<string, number> }
 
 export async function run({ smoke, progress }: Options): Promise<Figure[]> {
-  const [records, rounds] = smoke ? [5000, 1] : [100_000, Number(process.env.ROUNDS ?? 5)]
+  const [records, rounds] = smoke ? [5000, 1] : [100_000, 5]
   await using bench = await openBenchSystem()
   const { client, key } = await bench.environmentWithKey('bench')
   progress(`${records} records`)

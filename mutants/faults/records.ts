@@ -233,6 +233,32 @@ const faults: Mutant[] = [
     only: 'a commit whose process died before it gave the lock back',
   },
   {
+    name: 'page-kept-beyond-a-change',
+    attacks: '1: a page that was read before a change is not given out after it',
+    edits: [
+      {
+        file: records('src/read/page-cache.ts'),
+        search: '[view.id, view.last, bound.records,',
+        replace: '[view.id, bound.records,',
+      },
+    ],
+    tests: [records('test/page-cache.test.ts')],
+    only: 'every page is the one that a direct read gives',
+  },
+  {
+    name: 'page-kept-that-was-read-during-a-commit',
+    attacks: '1: a page that was read while a commit was under way is not given out after it',
+    edits: [
+      {
+        file: records('src/read/page-cache.ts'),
+        search: 'if (!view.quiet || view.last === undefined)',
+        replace: 'if (view.last === undefined)',
+      },
+    ],
+    tests: [records('test/read-ahead.test.ts')],
+    only: 'what was read while a commit was under way',
+  },
+  {
     name: 'cursor-inclusive',
     attacks: '1: nothing is read twice',
     edits: [
