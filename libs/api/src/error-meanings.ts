@@ -24,6 +24,7 @@ export const errorMeanings: Record<ErrorCode, string> = {
   unknown_sync: 'The integration has no such sync, or the sync has no such variant.',
   unknown_model: 'No deployed sync of the integration has this model.',
   unknown_run: 'The environment has no such run, or it is older than runs are kept.',
+  unknown_record: 'The model has no record with this id for the connection.',
   unknown_environment: 'There is no such environment.',
   unknown_provider: 'No such provider is deployed, or comes with Syncline.',
   already_exists: 'The name is taken.',

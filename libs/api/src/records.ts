@@ -2,11 +2,13 @@ import { z } from 'zod'
 import {
   AnyInstant,
   ConnectionHeaders,
+  ConnectionId,
   Cursor,
   countInQuery,
   Instant,
   Model,
   NoQuery,
+  ProviderConfigKey,
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
@@ -29,8 +31,10 @@ const Filter = z
 
 const RecordId = z.string().min(1).max(256)
 
+const AnyRecord = z.looseObject({ _nango_metadata: RecordMetadata })
+
 const RecordsPage = z.object({
-  records: z.array(z.looseObject({ _nango_metadata: RecordMetadata })),
+  records: z.array(AnyRecord),
   next_cursor: Cursor.nullable(),
 })
 
@@ -63,6 +67,55 @@ const listRecords = (maxLimit: number) =>
       response: { 200: RecordsPage },
     },
   }) as const satisfies Route
+
+const getRecord = {
+  method: 'GET',
+  url: '/records/:id',
+  summary: 'Get one record by its id, with its metadata.',
+  description:
+    'A record that was deleted is answered too, as in a list. The ids `counts`, `held-deletions` and `prune`, and for most ' +
+    'HTTP clients `.` and `..`, are not possible in a path: read them with `ids` of the list.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'unknown_record'],
+  answeredAsBytes: true,
+  schema: {
+    params: z.object({ id: RecordId }),
+    querystring: z.strictObject({ model: Model, variant: Variant.default('base') }),
+    headers: ConnectionHeaders,
+    response: { 200: AnyRecord },
+  },
+} as const satisfies Route
+
+/** Of all connections of an integration, or of one. */
+const ModelCount = z.object({
+  provider_config_key: z.string(),
+  model: z.string(),
+  /** How many connections these are. */
+  connections: z.int(),
+  /** Records that are not deleted. */
+  records: z.int(),
+  /** Of their payloads, as JSON. */
+  bytes: z.int(),
+})
+
+const countRecords = {
+  method: 'GET',
+  url: '/records/counts',
+  summary: 'Count the records of each model that are not deleted.',
+  description:
+    'Of the environment, of an integration, or of one connection. Counts and bytes are summed over connections. At most ' +
+    '10 000 connections and models are counted in one request.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'missing_provider_config_key'],
+  schema: {
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey.optional(),
+      connection_id: ConnectionId.optional(),
+      variant: Variant.default('base'),
+    }),
+    response: { 200: z.object({ counts: z.array(ModelCount) }) },
+  },
+} as const satisfies Route
 
 /** The versions of one record, newest first, as far back as history is kept. */
 const getRecordHistory = (maxLimit: number) =>
@@ -109,6 +162,8 @@ const pruneRecords = {
 /** @param maxLimit The operator may raise the bound of a page. */
 export const recordRoutes = (maxLimit: number) => ({
   listRecords: listRecords(maxLimit),
+  getRecord,
+  countRecords,
   getRecordHistory: getRecordHistory(maxLimit),
   pruneRecords,
 })

@@ -36,6 +36,8 @@ export const codes = {
   unknown_sync: missing,
   unknown_model: missing,
   unknown_run: missing,
+  /** The stream never had a record with this id, or was emptied since. */
+  unknown_record: missing,
   unknown_environment: missing,
   unknown_provider: missing,
   already_exists: conflict,

@@ -15,9 +15,12 @@ type Call = (options: { signal: AbortSignal; deadline: number }) => Pieces
 /** A page of records that is answered by a call to records. */
 export class Page {
   readonly call: Call
+  /** The page is one record, and the answer is that record; or this error, if there is none. */
+  readonly ifNone: (() => AppError) | undefined
 
-  constructor(call: Call) {
+  constructor(call: Call, { ifNone }: { ifNone?: () => AppError } = {}) {
     this.call = call
+    this.ifNone = ifNone
   }
 }
 
@@ -26,7 +29,7 @@ export class Page {
  * thrown. A later one resets the connection, so a partial page cannot be mistaken for a complete one. If the client
  * disconnects, the call is cancelled.
  */
-export async function sendPage(reply: FastifyReply, { call }: Page): Promise<FastifyReply> {
+export async function sendPage(reply: FastifyReply, { call, ifNone }: Page): Promise<FastifyReply> {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const pieces = call({ signal: gone.signal, deadline: DEADLINE_MS })[Symbol.asyncIterator]()
@@ -37,6 +40,12 @@ export async function sendPage(reply: FastifyReply, { call }: Page): Promise<Fas
   const first = await next()
   if (first.done) throw new Error('records has sent a page without pieces')
   const second = await next()
+  if (ifNone) {
+    // However large a record is, it is one piece.
+    const { records } = first.value
+    if (records.length <= EMPTY.length) throw ifNone()
+    return reply.type('application/json').send(asBuffer(records).subarray(1, -1))
+  }
   reply.type('application/json')
   // Most pages are one piece: as a whole it costs less than as a stream.
   if (second.done) return reply.send(Buffer.concat([START, first.value.records, endOf(first.value)]))
@@ -59,6 +68,8 @@ async function* bodyOf(
   yield endOf(last)
 }
 
+const EMPTY = '[]'
 const START = Buffer.from('{"records":')
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length)
 const endOf = ({ nextCursor }: ListRecordsResponse) =>
   Buffer.from(`,"next_cursor":${JSON.stringify(nextCursor || null)}}`)
