@@ -5,6 +5,8 @@ import { Instant, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.t
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
+/** The operator's limit is lower. */
+const MAX_BODY_BYTES = 512 * 1024 * 1024
 
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
 /** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
@@ -59,6 +61,7 @@ const deploy = {
   summary: 'Deploy sync functions and providers.',
   scope: 'deploy',
   errors: ['unknown_integration', 'invalid_frequency', 'invalid_bundle', 'unknown_provider', 'too_large'],
+  bodyMaxBytes: MAX_BODY_BYTES,
   schema: {
     querystring: NoQuery,
     body: z
