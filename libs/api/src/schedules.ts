@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { ConnectionId, choicesInQuery, countInQuery, ProviderConfigKey, ScheduleCursor } from './fields.ts'
+import {
+  ConnectionId,
+  choicesInQuery,
+  countInQuery,
+  ProviderConfigKey,
+  ScheduleCursor,
+  TagFilter,
+} from './fields.ts'
 import { staleReasons } from './freshness.ts'
 import type { Route } from './route.ts'
 import { parseSyncName } from './sync-name.ts'
@@ -45,7 +52,7 @@ const listSchedules = {
         /** true = only those that are stale. */
         stale: z.stringbool().default(false),
         /** Of their connections: `tags[plan]=pro`. */
-        tags: z.record(z.string(), z.string()).optional(),
+        tags: TagFilter.optional(),
         limit: countInQuery(1, 100).default(100),
         cursor: ScheduleCursor.optional(),
       })

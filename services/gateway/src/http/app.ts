@@ -77,6 +77,10 @@ export function createApp(
   app.addHook('onSend', addEntityTag)
   app.addHook('onSend', compress)
   app.addHook('onSend', discardBody)
+  app.addHook('onRequestAbort', async ({ id, raw, method, routeOptions }) => {
+    // One that arrived as a whole is logged with its answer.
+    if (!raw.complete) events.uploadAborted({ id, method, route: routeOptions.url ?? 'unknown' })
+  })
   app.addHook('onResponse', async (request, reply) => logRequest(events, request, reply))
   registerRoutes(app, routes, handlers, dependencies, bodyMaxBytes)
   registerDocs(app, dependencies.limits)

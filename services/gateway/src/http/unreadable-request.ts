@@ -4,10 +4,13 @@ import type { ErrorBody } from '@syncline/api'
 
 /** Answers what Node could not read as a request, in the shape of all our errors: it never gets to Fastify's own. */
 export function refuseUnreadable(error: Error & { code: string }, socket: Socket): void {
+  // What comes after what we could not read is no request either: it is discarded until the connection ends.
+  if (answered.has(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
+  answered.add(socket)
   const [status, message] = answers[error.code] ?? ['400 Bad Request', 'this is not a valid HTTP request']
   const request_id = randomUUID()
   const body = JSON.stringify({ error: { code: 'invalid_headers', message, request_id } } satisfies ErrorBody)
@@ -23,6 +26,7 @@ export function refuseUnreadable(error: Error & { code: string }, socket: Socket
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
+const answered = new WeakSet<Socket>()
 const LINGER_MS = 2000
 
 const answers: Record<string, [status: string, message: string]> = {
