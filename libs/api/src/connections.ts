@@ -89,7 +89,11 @@ const listConnections = {
       /** Part of the connection id. */
       search: z.string().min(1).max(255).optional(),
       /** Comma-separated. */
-      integrationId: z.string().min(1).max(2048).optional(),
+      integrationId: z
+        .string()
+        .max(2048)
+        .regex(/^[^,]+(,[^,]+)*$/, 'must be keys separated by commas')
+        .optional(),
       tags: TagFilter.optional(),
       limit: countInQuery(1, 2000).default(2000),
       /** From 0. */

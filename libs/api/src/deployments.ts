@@ -11,8 +11,8 @@ const MAX_BODY_BYTES = 512 * 1024 * 1024
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
 /** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
 const policy = {
-  fresh: z.string().max(255),
-  jitter: z.string().max(255),
+  fresh: z.string().min(1).max(255),
+  jitter: z.string().min(1).max(255),
   retries: z.number(),
   concurrency: z.number(),
   overlap: z.enum(['skip', 'queue_one', 'cancel_running']),
@@ -22,7 +22,7 @@ const facts = {
   description: z.string().max(2000),
   version: z.string().regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z'),
   models: z.array(Model).min(1).max(100),
-  frequency: z.string().max(255),
+  frequency: z.string().min(1).max(255),
   auto_start: z.boolean(),
   track_deletes: z.boolean(),
 }

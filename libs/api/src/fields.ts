@@ -45,7 +45,11 @@ export const TagFilter = z
 >
 
 /** A count in a query string. */
-export const countInQuery = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+export const countInQuery = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    z.number().int().min(min).max(max),
+  )
 
 /** One or more words of a list, separated by commas. */
 export function choicesInQuery<const Word extends string>(words: readonly Word[]) {

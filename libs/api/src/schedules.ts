@@ -9,7 +9,7 @@ import {
 } from './fields.ts'
 import { staleReasons } from './freshness.ts'
 import type { Route } from './route.ts'
-import { parseSyncName } from './sync-name.ts'
+import { SyncsInText } from './sync-name.ts'
 import { SyncStatus } from './syncs.ts'
 
 /** A service that did not answer: what it alone knows is null. */
@@ -40,11 +40,7 @@ const listSchedules = {
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),
         /** Comma-separated `name` or `name::variant`. */
-        syncs: z
-          .string()
-          .max(4096)
-          .transform((text) => text.split(',').map(parseSyncName))
-          .optional(),
+        syncs: SyncsInText.optional(),
         /** Comma-separated. */
         state: choicesInQuery(['started', 'paused']).optional(),
         /** Comma-separated: only those that are stale for one of these reasons. */
