@@ -9,6 +9,8 @@ export const ErrorBody = z
       errors: z
         .array(z.object({ code: z.string(), message: z.string(), path: z.array(z.string()) }))
         .optional(),
+      /** Also in the header `X-Request-Id`, and in our log. */
+      request_id: z.string().prefault(''),
     }),
   })
   .meta({ id: 'Error' })

@@ -1,7 +1,15 @@
 import { Credentials } from '@syncline/catalog/credentials'
 import { z } from 'zod'
 import { ErrorBody, Success } from './answers.ts'
-import { ConnectionId, countInQuery, Instant, JsonObject, NoQuery, ProviderConfigKey } from './fields.ts'
+import {
+  ConnectionId,
+  countInQuery,
+  Instant,
+  JsonObject,
+  NoQuery,
+  ProviderConfigKey,
+  TagFilter,
+} from './fields.ts'
 import type { Route } from './route.ts'
 
 const Tags = z
@@ -81,8 +89,12 @@ const listConnections = {
       /** Part of the connection id. */
       search: z.string().min(1).max(255).optional(),
       /** Comma-separated. */
-      integrationId: z.string().min(1).max(2048).optional(),
-      tags: z.record(z.string(), z.string()).optional(),
+      integrationId: z
+        .string()
+        .max(2048)
+        .regex(/^[^,]+(,[^,]+)*$/, 'must be keys separated by commas')
+        .optional(),
+      tags: TagFilter.optional(),
       limit: countInQuery(1, 2000).default(2000),
       /** From 0. */
       page: countInQuery(0, 1_000_000).default(0),

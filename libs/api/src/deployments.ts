@@ -5,12 +5,14 @@ import { Instant, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.t
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
+/** The operator's limit is lower. */
+const MAX_BODY_BYTES = 512 * 1024 * 1024
 
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
 /** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
 const policy = {
-  fresh: z.string().max(255),
-  jitter: z.string().max(255),
+  fresh: z.string().min(1).max(255),
+  jitter: z.string().min(1).max(255),
   retries: z.number(),
   concurrency: z.number(),
   overlap: z.enum(['skip', 'queue_one', 'cancel_running']),
@@ -20,7 +22,7 @@ const facts = {
   description: z.string().max(2000),
   version: z.string().regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z'),
   models: z.array(Model).min(1).max(100),
-  frequency: z.string().max(255),
+  frequency: z.string().min(1).max(255),
   auto_start: z.boolean(),
   track_deletes: z.boolean(),
 }
@@ -59,6 +61,7 @@ const deploy = {
   summary: 'Deploy sync functions and providers.',
   scope: 'deploy',
   errors: ['unknown_integration', 'invalid_frequency', 'invalid_bundle', 'unknown_provider', 'too_large'],
+  bodyMaxBytes: MAX_BODY_BYTES,
   schema: {
     querystring: NoQuery,
     body: z

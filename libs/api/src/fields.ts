@@ -1,4 +1,8 @@
+import { JsonObject } from '@syncline/catalog/json-object'
 import { z } from 'zod'
+import { readInstant } from './read-instant.ts'
+
+export { JsonObject }
 
 // What the names in a request look like, the same on every endpoint.
 
@@ -20,12 +24,32 @@ export const Cursor = z.string().min(1).max(1100)
 export const ScheduleCursor = z.string().min(1).max(2048)
 /** In answers: ISO 8601 in UTC with milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 })
-/** In requests: ISO 8601 with any offset. */
-export const AnyInstant = z.iso.datetime({ offset: true })
-export const JsonObject = z.record(z.string(), z.unknown())
+/** In requests: ISO 8601 with a time and any offset: `Z`, `+02`, `+0200`, `+02:00`; seconds and their fraction may be absent. */
+export const AnyInstant = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const read = readInstant(text)
+    if (read !== undefined) return read
+    context.addIssue('must be ISO 8601 with a time and an offset, such as 2026-01-31T12:00:00Z')
+    return z.NEVER
+  })
+  .meta({ format: 'date-time' })
+/** Tags that a connection has to have: `tags[plan]=pro`. A name that no tag can have is refused, not ignored. */
+export const TagFilter = z
+  .unknown()
+  .refine(isTagFilter, 'must be written like tags[plan]=pro, each name once')
+  .meta({ type: 'object', additionalProperties: { type: 'string' } }) as z.ZodType<
+  Record<string, string>,
+  Record<string, string>
+>
 
 /** A count in a query string. */
-export const countInQuery = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+export const countInQuery = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    z.number().int().min(min).max(max),
+  )
 
 /** One or more words of a list, separated by commas. */
 export function choicesInQuery<const Word extends string>(words: readonly Word[]) {
@@ -49,3 +73,12 @@ export const ConnectionHeaders = z.object({
   'connection-id': ConnectionId,
   'provider-config-key': ProviderConfigKey,
 })
+
+const TAG_NAME = /^[a-zA-Z][a-zA-Z0-9_\-./]*$/
+
+function isTagFilter(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(value).every(
+    ([name, wanted]) => TAG_NAME.test(name) && typeof wanted === 'string' && wanted !== '',
+  )
+}

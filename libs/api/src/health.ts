@@ -10,3 +10,20 @@ export const health = {
   scope: 'none',
   schema: { response: { 200: Health, 503: Health } },
 } as const satisfies Route
+
+const readiness = {
+  ...health,
+  url: '/readyz',
+  description: 'The same as `/health`, under the name that orchestrators use: 503 = send no requests here.',
+} as const satisfies Route
+
+const liveness = {
+  method: 'GET',
+  url: '/livez',
+  summary: 'Say that the process answers.',
+  description: 'Whatever it needs may be away: a restart would not help.',
+  scope: 'none',
+  schema: { response: { 200: z.object({ status: z.literal('ok') }) } },
+} as const satisfies Route
+
+export const healthRoutes = { health, readiness, liveness }

@@ -158,10 +158,12 @@ function errors(route: Route): ZodOpenApiResponsesObject {
   return Object.fromEntries(entries)
 }
 
+const REQUEST_ID = 'f1dc22fa-3ba7-4414-bd48-ec39ab65bb06'
+
 const RETRY_AFTER = z.object({
   'Retry-After': z.string().meta({ description: 'Seconds to wait before the request is sent again.' }),
 })
 
 function example(code: ErrorCode): ErrorBody {
-  return { error: { code, message: errorMeanings[code].replaceAll('`', '') } }
+  return { error: { code, message: errorMeanings[code].replaceAll('`', ''), request_id: REQUEST_ID } }
 }

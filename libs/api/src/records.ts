@@ -152,7 +152,7 @@ const pruneRecords = {
       until_cursor: Cursor,
       variant: Variant.default('base'),
       /** Without it, all that match. */
-      limit: z.coerce.number().int().min(1).max(10_000).optional(),
+      limit: countInQuery(1, 10_000).optional(),
     }),
     headers: ConnectionHeaders,
     response: { 200: z.object({ count: z.int(), has_more: z.boolean() }) },

@@ -2,7 +2,7 @@ import { capacityRoutes } from './capacity.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { environmentRoutes } from './environments.ts'
-import { health } from './health.ts'
+import { healthRoutes } from './health.ts'
 import { heldDeletionRoutes } from './held-deletions.ts'
 import { integrationRoutes } from './integrations.ts'
 import { keyRoutes } from './keys.ts'
@@ -28,7 +28,7 @@ export function routeGroups(limits: { records: number }) {
     Deployments: deploymentRoutes,
     Variables: variableRoutes,
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
-    Health: { health },
+    Health: healthRoutes,
   } satisfies Record<string, Record<string, Route>>
 }
 

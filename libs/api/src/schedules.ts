@@ -1,8 +1,15 @@
 import { z } from 'zod'
-import { ConnectionId, choicesInQuery, countInQuery, ProviderConfigKey, ScheduleCursor } from './fields.ts'
+import {
+  ConnectionId,
+  choicesInQuery,
+  countInQuery,
+  ProviderConfigKey,
+  ScheduleCursor,
+  TagFilter,
+} from './fields.ts'
 import { staleReasons } from './freshness.ts'
 import type { Route } from './route.ts'
-import { parseSyncName } from './sync-name.ts'
+import { SyncsInText } from './sync-name.ts'
 import { SyncStatus } from './syncs.ts'
 
 /** A service that did not answer: what it alone knows is null. */
@@ -33,11 +40,7 @@ const listSchedules = {
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),
         /** Comma-separated `name` or `name::variant`. */
-        syncs: z
-          .string()
-          .max(4096)
-          .transform((text) => text.split(',').map(parseSyncName))
-          .optional(),
+        syncs: SyncsInText.optional(),
         /** Comma-separated. */
         state: choicesInQuery(['started', 'paused']).optional(),
         /** Comma-separated: only those that are stale for one of these reasons. */
@@ -45,7 +48,7 @@ const listSchedules = {
         /** true = only those that are stale. */
         stale: z.stringbool().default(false),
         /** Of their connections: `tags[plan]=pro`. */
-        tags: z.record(z.string(), z.string()).optional(),
+        tags: TagFilter.optional(),
         limit: countInQuery(1, 100).default(100),
         cursor: ScheduleCursor.optional(),
       })

@@ -4,11 +4,10 @@ import { ConnectionId, Instant, JsonObject, NoQuery, ProviderConfigKey, SyncName
 import { Freshness } from './freshness.ts'
 import type { Route } from './route.ts'
 import { Result, Run } from './runs.ts'
-import { parseSyncName } from './sync-name.ts'
+import { SyncInText, SyncsInText } from './sync-name.ts'
 
 const MAX_SYNCS = 256
-const inText = z.string().max(511).transform(parseSyncName)
-const named = { name: z.string().max(255), variant: z.string().max(255) }
+const named = { name: z.string().min(1).max(255), variant: z.string().min(1).max(255) }
 
 const done = { 200: Nothing, 202: Accepted }
 
@@ -24,11 +23,11 @@ const triggerSyncs = {
     body: z
       .strictObject({
         /** Empty = all. */
-        syncs: z.array(z.union([inText, z.object(named)])).max(MAX_SYNCS),
+        syncs: z.array(z.union([SyncInText, z.object(named)])).max(MAX_SYNCS),
         /** Here or in the header of that name. */
-        provider_config_key: z.string().max(255).optional(),
+        provider_config_key: ProviderConfigKey.optional(),
         /** Without it, all connections of the integration. */
-        connection_id: z.string().max(255).optional(),
+        connection_id: ConnectionId.optional(),
         opts: z.object({ reset: z.boolean().optional(), emptyCache: z.boolean().optional() }).optional(),
         /** @deprecated by `opts` */
         sync_mode: z.enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache']).optional(),
@@ -44,8 +43,8 @@ const triggerSyncs = {
         { path: ['opts'], message: 'opts excludes the deprecated sync_mode and full_resync' },
       ),
     headers: z.object({
-      'provider-config-key': z.string().max(255).optional(),
-      'connection-id': z.string().max(255).optional(),
+      'provider-config-key': ProviderConfigKey.optional(),
+      'connection-id': ConnectionId.optional(),
     }),
     response: done,
   },
@@ -54,7 +53,7 @@ const triggerSyncs = {
 const startOrPause = {
   querystring: NoQuery,
   body: z.strictObject({
-    syncs: z.array(z.union([inText, z.strictObject(named)])).max(MAX_SYNCS),
+    syncs: z.array(z.union([SyncInText, z.strictObject(named)])).max(MAX_SYNCS),
     provider_config_key: ProviderConfigKey,
     connection_id: ConnectionId.optional(),
   }),
@@ -128,7 +127,7 @@ const getSyncStatus = {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
       /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
-      syncs: z.string().transform((text) => (text === '*' ? [] : text.split(',').map(parseSyncName))),
+      syncs: z.union([z.literal('*').transform(() => []), SyncsInText]),
       connection_id: ConnectionId.optional(),
     }),
     response: { 200: z.object({ syncs: z.array(SyncStatus) }) },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiSettings, AuthScheme, HeaderTemplates } from './api-settings.ts'
+import { JsonObject } from './json-object.ts'
 
 const instant = z.iso.datetime()
 
@@ -113,8 +114,8 @@ export const Connection = z.object({
   needsReauth: NeedsReauth.optional(),
   /** An event that is stored with the change that it tells of, until it is published. */
   unpublished: ConnectionEvent.optional(),
-  metadata: z.record(z.string(), z.unknown()).nullable(),
-  connectionConfig: z.record(z.string(), z.unknown()),
+  metadata: JsonObject.nullable(),
+  connectionConfig: JsonObject,
   tags: z.record(z.string(), z.string()),
   createdAt: instant,
   updatedAt: instant,

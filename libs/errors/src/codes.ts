@@ -40,6 +40,8 @@ export const codes = {
   unknown_record: missing,
   unknown_environment: missing,
   unknown_provider: missing,
+  /** The path exists, but not with this method: `Allow` says with which. */
+  method_not_allowed: { http: 405, grpc: Status.UNIMPLEMENTED, retry: false },
   already_exists: conflict,
   /** Something else needs it. */
   in_use: { ...conflict, grpc: Status.FAILED_PRECONDITION },

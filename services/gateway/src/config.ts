@@ -36,7 +36,11 @@ export const Config = z
     COMMAND_TIMEOUT_MS: variable.whole(5000, milliseconds),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
-    /** Largest body of a request. */
+    /** Connections of clients at a time. Above it, new ones are closed. */
+    HTTP_MAX_CONNECTIONS: variable.whole(10_000, { least: 1, most: 1_000_000 }),
+    /** Origins whose pages may call the API; `*` is all, `none` is none. */
+    CORS_ORIGINS: variable.list(['*']),
+    /** Largest body of a deployment. Other requests have at most 1 MiB. */
     BODY_MAX_BYTES: variable.whole(32 * MIB, { least: 1024, most: 512 * MIB }),
     /** The shortest interval that a sync may have, such as `30s` or `5 minutes`. */
     SYNC_MIN_FREQUENCY: variable.interval('30s'),
@@ -48,7 +52,13 @@ export const Config = z
   .transform((env, context) => ({
     adminKey: adminKeyOf(env, context),
     requestsPerMinute: env.GATEWAY_REQUESTS_PER_MINUTE,
-    http: { host: env.HOST, port: env.PORT, bodyMaxBytes: env.BODY_MAX_BYTES },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      bodyMaxBytes: env.BODY_MAX_BYTES,
+      maxConnections: env.HTTP_MAX_CONNECTIONS,
+      corsOrigins: env.CORS_ORIGINS,
+    },
     nats: natsConfig(env, context),
     redis: redisConfig(env),
     egress: { allowHosts: env.EGRESS_ALLOW_HOSTS, redirectTo: env.EGRESS_REDIRECT_TO },

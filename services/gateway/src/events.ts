@@ -38,6 +38,9 @@ export function createEvents(log: Log) {
       requestSeconds.observe({ method, route, status: String(status) }, ms / 1000)
       log.info({ request: id, method, route, status, ms: Math.round(ms), environment }, 'request')
     },
+    uploadAborted({ id, method, route }: Pick<FinishedRequest, 'id' | 'method' | 'route'>) {
+      log.info({ request: id, method, route }, 'the client went away before its request had arrived')
+    },
     requestFailed(id: string, error: unknown) {
       log.error({ request: id, err: error }, 'request failed')
     },

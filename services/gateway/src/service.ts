@@ -77,7 +77,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       keyLookups: new RateLimit(KEY_LOOKUPS_PER_SECOND),
       limits: config.limits,
     },
-    { events, bodyMaxBytes: config.http.bodyMaxBytes },
+    { events, ...config.http },
   )
   open.defer(() => app.close())
   await app.listen({ host: config.http.host, port: config.http.port })

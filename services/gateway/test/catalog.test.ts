@@ -378,7 +378,8 @@ test('an environment sees nothing of another', async () => {
   expect((await foreign('/environment-variables')).body).toEqual([])
   const nowhere = await foreign('/connections/nobody?provider_config_key=github')
   const elsewhere = await foreign('/connections/user-1?provider_config_key=github')
-  expect(elsewhere).toMatchObject({ status: nowhere.status, body: nowhere.body })
+  const { code, message } = nowhere.body.error
+  expect(elsewhere).toMatchObject({ status: nowhere.status, body: { error: { code, message } } })
   expect((await foreign('/integrations/github', { method: 'DELETE' })).body.error.code).toBe(
     'unknown_integration',
   )

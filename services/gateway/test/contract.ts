@@ -46,6 +46,8 @@ const validators = new Map<unknown, ValidateFunction>()
 export function checkAnswer(method: string, url: string, status: number, body: unknown): void {
   // The request was refused before its path was read.
   if (status === 408 || status === 431) return
+  // The client has the answer already.
+  if (status === 304) return
   const path = new URL(url).pathname
   const operation = operations.find((it) => it.method === method && it.pattern.test(path))
   if (operation === undefined) return

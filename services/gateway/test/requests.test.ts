@@ -24,7 +24,9 @@ test.each([
 ])('%s is a 401', async (_, headers, code) => {
   const answer = await ask(world.url, undefined, records, { headers })
   expect(answer.status).toBe(401)
-  expect(answer.body).toEqual({ error: { code, message: expect.any(String) } })
+  expect(answer.body).toEqual({
+    error: { code, message: expect.any(String), request_id: answer.headers.get('x-request-id') },
+  })
 })
 
 test('a revoked key opens nothing', async () => {
@@ -89,7 +91,9 @@ test('a service that cannot reach its own server is not healthy', async () => {
 test('an unknown route is a JSON 404, whatever the key', async () => {
   const answer = await ask(world.url, undefined, '/nothing/here?secret=1')
   expect(answer.status).toBe(404)
-  expect(answer.body).toEqual({ error: { code: 'not_found', message: 'there is no GET /nothing/here' } })
+  expect(answer.body).toEqual({
+    error: { code: 'not_found', message: 'there is no GET /nothing/here', request_id: expect.any(String) },
+  })
 })
 
 test('a path that is no URL is a 400 in the same shape', async () => {
@@ -104,18 +108,22 @@ test('a body that is not JSON is a 400, and without a key a 401', async () => {
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_json' } } })
 })
 
-test('a body with a key that changes prototypes is refused', async () => {
+test('a key that is the name of a prototype is a key like others', async () => {
   const init = {
     method: 'POST',
     body: '{"__proto__":{"x":1}}',
     headers: { 'content-type': 'application/json' },
   }
-  expect((await home.api('/sync/trigger', init)).body.error.code).toBe('invalid_json')
+  const { error } = (await home.api('/sync/trigger', init)).body
+  expect(error).toMatchObject({
+    code: 'invalid_body',
+    message: expect.stringContaining('Unrecognized key: "__proto__"'),
+  })
 })
 
-test('another content type is a 415, also without a key', async () => {
+test('another content type is a 415', async () => {
   const init = { method: 'POST', body: 'a=1', headers: { 'content-type': 'text/plain' } }
-  const answer = await ask(world.url, undefined, '/sync/trigger', init)
+  const answer = await home.api('/sync/trigger', init)
   expect(answer).toMatchObject({ status: 415, body: { error: { code: 'invalid_content_type' } } })
 })
 
@@ -147,7 +155,7 @@ test('a trailing slash is tolerated', async () => {
 
 test('unknown keys are named, in query and body', async () => {
   const query = await home.api(`${records}&modle=x`, { headers: HEADERS })
-  expect(query.body.error).toEqual({
+  expect(query.body.error).toMatchObject({
     code: 'invalid_query_params',
     message: 'Unrecognized key: "modle"',
     errors: [{ code: 'unrecognized_keys', message: 'Unrecognized key: "modle"', path: [] }],
@@ -188,7 +196,9 @@ test('an unforeseen fault is a 500 that says nothing of the inside, and the log 
   await expect.poll(async () => (await home.api(path)).status).toBe(500)
   const answer = await home.api(path)
   const id = String(answer.headers.get('x-request-id'))
-  expect(answer.body).toEqual({ error: { code: 'server_error', message: expect.stringContaining(id) } })
+  expect(answer.body).toEqual({
+    error: { code: 'server_error', message: expect.stringContaining(id), request_id: id },
+  })
   expect(answer.text).not.toMatch(/auth|tag|cipher|seal/i)
   expect(world.log.find((line) => line.includes('request failed') && line.includes(id))).toContain('stack')
 })

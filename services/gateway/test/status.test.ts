@@ -112,7 +112,7 @@ test.each([
   ['provider_config_key=gitlab&syncs=*', 404, 'unknown_integration'],
   ['provider_config_key=github&syncs=*&connection_id=user-2', 404, 'unknown_connection'],
   ['provider_config_key=github&syncs=wiki', 404, 'unknown_sync'],
-  ['provider_config_key=github&syncs=', 404, 'unknown_sync'],
+  ['provider_config_key=github&syncs=', 400, 'invalid_query_params'],
   ['provider_config_key=github&syncs=issues::nope', 404, 'unknown_sync'],
   ['provider_config_key=github', 400, 'invalid_query_params'],
   ['syncs=*', 400, 'invalid_query_params'],

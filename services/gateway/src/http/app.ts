@@ -1,13 +1,21 @@
 import { Readable } from 'node:stream'
+import { createRoutes, type Route } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 import type { Events } from '../events.ts'
+import { type AllowedMethods, allowedMethods } from './allowed-methods.ts'
 import type { Caller } from './caller.ts'
+import { compress } from './compress.ts'
+import { addCorsHeaders, answerOptions } from './cors.ts'
+import { decodeBody } from './decode-body.ts'
+import { discardBody } from './discard-body.ts'
 import { registerDocs } from './docs.ts'
 import { errorAnswer } from './error-answer.ts'
+import { addEntityTag } from './etag.ts'
 import type { Handlers } from './handler.ts'
 import { registerRoutes } from './register-routes.ts'
+import { addSecurityHeaders } from './security-headers.ts'
 import { type AnswerError, createServer } from './server.ts'
 
 declare module 'fastify' {
@@ -21,55 +29,88 @@ declare module 'fastify' {
 
 interface Options {
   events: Events
+  /** Of any route; a route may have a lower limit. */
   bodyMaxBytes: number
+  maxConnections: number
+  /** Whose pages may call the API. */
+  corsOrigins: string[]
 }
 
-/** The REST API. Checks go in this order: content type, JSON, key, request schema, names, and then the work. */
+/** When the caller shall try again if a server of ours does not answer. */
+const RETRY_AFTER_SECONDS = 2
+
+/** The REST API. Checks go in this order: path, key, body (its length, type, encoding, JSON), request schema, names, and then the work. */
 export function createApp(
   handlers: Handlers,
   dependencies: Dependencies,
-  { events, bodyMaxBytes }: Options,
+  { events, bodyMaxBytes, maxConnections, corsOrigins }: Options,
 ): FastifyInstance {
   const answerError: AnswerError = (error, request, reply) => {
-    const answer = errorAnswer(error)
-    if (answer) {
-      // The client hears that a server is away; which one, and where, is for us.
-      if (answer.status >= 500) events.requestUnavailable(request.id, error)
-      return reply.code(answer.status).send(answer.body)
-    }
-    events.requestFailed(request.id, error)
-    const message = `something went wrong on our side; the log says more about request ${request.id}`
-    return reply.code(500).send({ error: { code: 'server_error', message } })
+    reply.header('x-request-id', request.id)
+    const { status, body, isOurFault } = errorAnswer(error, request)
+    if (isOurFault) events.requestFailed(request.id, error)
+    // The client hears that a server is away; which one, and where, is for us.
+    else if (status >= 500) events.requestUnavailable(request.id, error)
+    if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
+    return reply.code(status).type('application/json').send(JSON.stringify(body))
   }
-  const app = createServer(bodyMaxBytes, answerError)
+  const routes = createRoutes(dependencies.limits)
+  const methodsAt = allowedMethods(Object.values<Route>(routes))
+  const app = createServer(answerError, { maxConnections })
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler(refuseUnknownRoute)
   app.decorateRequest('environment', '')
   app.decorateRequest('caller', undefined)
   app.decorateRequest('commandId', undefined)
-  app.addHook('onRequest', refuseOtherContent)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    addCorsHeaders(corsOrigins, request, reply)
+    if (request.is404) return answerWithoutRoute(request, reply, methodsAt)
+    checkEncoding(request)
+  })
+  app.addHook('preParsing', decodeBody)
   app.addHook('onSend', async (request, _reply, payload) => {
     // An error after the answer has begun breaks the connection: only the log can explain it.
     if (payload instanceof Readable) payload.once('error', (error) => events.requestFailed(request.id, error))
     return payload
   })
+  app.addHook('onSend', addSecurityHeaders)
+  app.addHook('onSend', addEntityTag)
+  app.addHook('onSend', compress)
+  app.addHook('onSend', discardBody)
+  app.addHook('onRequestAbort', async ({ id, raw, method, routeOptions }) => {
+    // One that arrived as a whole is logged with its answer.
+    if (!raw.complete) events.uploadAborted({ id, method, route: routeOptions.url ?? 'unknown' })
+  })
   app.addHook('onResponse', async (request, reply) => logRequest(events, request, reply))
-  registerRoutes(app, handlers, dependencies)
+  registerRoutes(app, routes, handlers, dependencies, bodyMaxBytes)
   registerDocs(app, dependencies.limits)
   return app
 }
 
-async function refuseOtherContent(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.header('x-request-id', request.id)
-  const type = request.headers['content-type']
-  if (type !== undefined && !/^application\/json\b/i.test(type)) {
-    throw new AppError('invalid_content_type', `Content-Type is '${type}': must be application/json`)
-  }
+/** OPTIONS, a method that the path does not have, or no such path. The body is not read. */
+function answerWithoutRoute(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methodsAt: AllowedMethods,
+): FastifyReply {
+  const { method } = request
+  const path = request.url.split('?', 1)[0] ?? ''
+  const methods = methodsAt(path)
+  if (methods.length === 0) throw new AppError('not_found', `there is no ${method} ${path}`)
+  if (method === 'OPTIONS') return answerOptions(request, reply, methods)
+  reply.header('allow', methods.join(', '))
+  throw new AppError('method_not_allowed', `there is no ${method} ${path}, only ${methods.join(', ')}`)
 }
 
-function refuseUnknownRoute(request: FastifyRequest): never {
-  const path = request.url.split('?')[0]
-  throw new AppError('not_found', `there is no ${request.method} ${path}`)
+/** The path was decoded to find the route. */
+function checkEncoding({ url }: FastifyRequest): void {
+  const start = url.indexOf('?')
+  if (start === -1) return
+  try {
+    decodeURIComponent(url.slice(start))
+  } catch (cause) {
+    throw new AppError('invalid_query_params', 'the query is not UTF-8 in percent-encoding', { cause })
+  }
 }
 
 function logRequest(events: Events, request: FastifyRequest, reply: FastifyReply): void {

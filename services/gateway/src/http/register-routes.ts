@@ -1,4 +1,4 @@
-import { createRoutes, type Route } from '@syncline/api'
+import type { ErrorBody, Route } from '@syncline/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 import { Answer } from './answer.ts'
@@ -9,9 +9,17 @@ import { Page, sendPage } from './send-page.ts'
 
 type AnyHandler = (dependencies: Dependencies, request: FastifyRequest) => Promise<unknown>
 
-/** Gives each endpoint of the API its handler. All but those of scope `none` ask for a key first. */
-export function registerRoutes(app: FastifyInstance, handlers: Handlers, dependencies: Dependencies): void {
-  for (const [name, route] of Object.entries<Route>(createRoutes(dependencies.limits))) {
+const BODY_MAX_BYTES = 1024 * 1024
+
+/** Gives each endpoint of the API its handler. All but those of scope `none` ask for a key, before anything of a body is read. */
+export function registerRoutes(
+  app: FastifyInstance,
+  routes: Record<string, Route>,
+  handlers: Handlers,
+  dependencies: Dependencies,
+  bodyMaxBytes: number,
+): void {
+  for (const [name, route] of Object.entries(routes)) {
     // Fastify has checked the request with the schema of this route, which the type of its handler comes from.
     const handler = handlers[name as keyof Handlers] as AnyHandler
     const { response, ...request } = route.schema
@@ -19,25 +27,42 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, depende
       method: route.method,
       url: route.url,
       schema: route.answeredAsBytes ? request : { ...request, response },
+      bodyLimit: Math.min(bodyMaxBytes, route.bodyMaxBytes ?? BODY_MAX_BYTES),
       ...(route.scope !== 'none' && {
         onRequest: (request, reply) => checkKey(dependencies, route, request, reply),
       }),
       handler: async (request, reply) => {
+        reply.header('cache-control', isSecret(route) ? 'no-store' : 'private, no-cache')
         checkSecretsAskedFor(request)
         const work = () => handler(dependencies, request)
         const handled = await dependencies.idempotency.answer(route, request, reply, work)
-        return send(reply, route, withoutSecrets(route, request.caller, handled))
+        return send(request, reply, route, withoutSecrets(route, request.caller, handled))
       },
     })
   }
 }
 
+/** Nobody keeps it: it may hold secrets, or is the answer to a change. */
+function isSecret({ method, scope, holdsSecrets }: Route): boolean {
+  return method !== 'GET' || holdsSecrets === true || scope === 'secrets' || scope === 'admin'
+}
+
 function send(
+  request: FastifyRequest,
   reply: FastifyReply,
   { schema }: Route,
   handled: unknown,
 ): FastifyReply | Promise<FastifyReply> {
   if (handled instanceof Page) return sendPage(reply, handled)
-  if (handled instanceof Answer) return reply.code(handled.status).headers(handled.headers).send(handled.body)
+  if (handled instanceof Answer) {
+    return reply.code(handled.status).headers(handled.headers).send(withRequestId(handled.body, request.id))
+  }
   return reply.code(schema.response[200] ? 200 : 201).send(handled)
+}
+
+/** An error that a handler answers has the id that all errors have. */
+function withRequestId(body: unknown, request_id: string): unknown {
+  const isError =
+    typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object'
+  return isError ? { error: { ...(body as ErrorBody).error, request_id } } : body
 }

@@ -1,12 +1,19 @@
 import { withoutAddresses } from '@syncline/errors'
+import { healthAnswer } from '@syncline/service'
+import type { Dependencies } from '../dependencies.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
 
-export const health: Handler<'health'> = async (dependencies) => {
+export const health: Handler<'health'> = (dependencies) => check(dependencies)
+
+export const readiness: Handler<'readiness'> = (dependencies) => check(dependencies)
+
+export const liveness: Handler<'liveness'> = async () => ({ status: 'ok' })
+
+async function check(dependencies: Dependencies) {
   // It needs no key: where our servers are is nobody's business.
   const states = Object.entries(await dependencies.health())
   const checks = Object.fromEntries(states.map(([name, state]) => [name, withoutAddresses(state)]))
-  return Object.values(checks).every((state) => state === 'ok')
-    ? { status: 'ok', checks }
-    : new Answer(503, { status: 'failing' as const, checks })
+  const { code, body } = healthAnswer(checks)
+  return code === 200 ? body : new Answer(code, body)
 }

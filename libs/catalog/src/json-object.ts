@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/**
+ * An object of JSON with any names. `z.record` drops one of the name `__proto__`, and here that is a name like others: what is stored is
+ * what was given.
+ */
+export const JsonObject = z
+  .unknown()
+  .refine(isObject, { error: 'must be an object', abort: true })
+  .meta({ type: 'object' }) as z.ZodType<Record<string, unknown>, Record<string, unknown>>
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
