@@ -6,6 +6,8 @@ import { decodePart, encodeKey, encodePart, partsOf } from './key.ts'
 
 const UPDATE_TRIES = 10
 const REFRESH_TRIES = 10
+/** What an official NATS server takes in a message (1 MiB), without the headers of ours. */
+export const MAX_ENTRY_BYTES = 1024 * 1024 - 4096
 
 interface Entry<T> {
   key: string
@@ -218,6 +220,11 @@ export class Collection<T> {
   /** Fails if the entity could not be read back: every process would be without it, and nobody could delete it. */
   #toJson(value: T, key: string): string {
     const json = JSON.stringify(value)
+    const bytes = Buffer.byteLength(json)
+    if (bytes > MAX_ENTRY_BYTES) {
+      const message = `${this.kind} '${decodePart(partsOf(key).at(-1) ?? '')}' would take ${bytes} bytes with all that it has, and may take ${MAX_ENTRY_BYTES}: make it smaller`
+      throw new AppError('too_large', message)
+    }
     this.#parse(json, key)
     return json
   }

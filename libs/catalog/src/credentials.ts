@@ -1,8 +1,15 @@
 import { z } from 'zod'
+import { JsonObject } from './json-object.ts'
 
 const secret = z.string().min(1).max(65_536)
 const fields = z.record(z.string().min(1).max(255), secret)
 const expiry = z.union([z.iso.datetime({ offset: true }), z.number()])
+/** Of an app of the customer's own. */
+const ownApp = z
+  .strictObject({ client_id: secret.optional(), client_secret: secret.optional() })
+  .optional()
+/** What the provider has answered when it gave them. */
+const raw = JsonObject.optional()
 
 /** Credentials of a connection, as they are given to us. */
 export const Credentials = z.discriminatedUnion('type', [
@@ -18,18 +25,33 @@ export const Credentials = z.discriminatedUnion('type', [
     access_token: secret,
     refresh_token: secret.optional(),
     expires_at: expiry.optional(),
-    /** Of an app of the customer's own. */
-    config_override: z
-      .strictObject({ client_id: secret.optional(), client_secret: secret.optional() })
-      .optional(),
+    config_override: ownApp,
+    raw,
   }),
   z.strictObject({
     type: z.literal('OAUTH2_CC'),
     client_id: secret,
     client_secret: secret,
+    client_certificate: secret.optional(),
+    client_private_key: secret.optional(),
     token: secret.optional(),
     expires_at: expiry.optional(),
+    raw,
   }),
+  z.strictObject({
+    type: z.literal('OAUTH1'),
+    oauth_token: secret,
+    oauth_token_secret: secret,
+    raw,
+  }),
+  z.strictObject({
+    type: z.literal('TBA'),
+    token_id: secret,
+    token_secret: secret,
+    config_override: ownApp,
+  }),
+  /** An installation of an app whose key the integration has. */
+  z.strictObject({ type: z.literal('APP'), app_id: secret, installation_id: secret }),
   /** For `jwt` and `two_step`: what their templates use, by name. */
   z.object({ type: z.literal('CUSTOM') }).catchall(secret),
   /** The token comes from the user's own app. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApiSettings, AuthScheme, HeaderTemplates } from './api-settings.ts'
-import { JsonObject } from './json-object.ts'
+import { JsonObject, Texts } from './json-object.ts'
 
 const instant = z.iso.datetime()
 
@@ -85,6 +85,14 @@ export const Integration = z.object({
   ...Share.shape,
   /** JSON of `AppCredentials`. */
   sealedApp: z.string().optional(),
+  /** The kind of app, as clients of other engines name it. */
+  appType: z.string().optional(),
+  /** For the customer's own use. */
+  forwardWebhooks: z.boolean().optional(),
+  integrationConfig: Texts.optional(),
+  custom: Texts.optional(),
+  /** While it takes over the connections of another key: that key. */
+  renamedFrom: z.string().optional(),
   createdAt: instant,
   updatedAt: instant,
 })
@@ -101,6 +109,16 @@ const ConnectionEvent = z.object({
   at: instant,
 })
 
+/** Whose access it is, in the customer's own words. */
+export const EndUser = z.object({
+  id: z.string(),
+  email: z.string().optional(),
+  displayName: z.string().optional(),
+  tags: Texts.optional(),
+  organization: z.object({ id: z.string(), displayName: z.string().optional() }).optional(),
+})
+export type EndUser = z.infer<typeof EndUser>
+
 export const Connection = z.object({
   /** Random, new for each connection: records and schedules refer to it. */
   uid: z.string(),
@@ -116,7 +134,10 @@ export const Connection = z.object({
   unpublished: ConnectionEvent.optional(),
   metadata: JsonObject.nullable(),
   connectionConfig: JsonObject,
-  tags: z.record(z.string(), z.string()),
+  tags: Texts,
+  endUser: EndUser.optional(),
+  /** Where webhooks about this connection go. */
+  webhookUrlOverride: z.string().optional(),
   createdAt: instant,
   updatedAt: instant,
 })

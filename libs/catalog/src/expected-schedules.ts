@@ -74,8 +74,3 @@ function* connectionsOf(
     last = page.at(-1)?.id
   }
 }
-
-/** Whether it has all of them. */
-export function hasTags({ tags }: Connection, wanted: Record<string, string>): boolean {
-  return Object.entries(wanted).every(([name, value]) => tags[name] === value)
-}

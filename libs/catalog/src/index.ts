@@ -13,11 +13,12 @@ export {
 } from './api-settings.ts'
 export { type Catalog, openCatalog } from './catalog.ts'
 export { checkKeyring, verifyKeyring } from './check-keyring.ts'
-export type { Collection } from './collection.ts'
+export { type Collection, MAX_ENTRY_BYTES } from './collection.ts'
 export { AppCredentials, Credentials, Token } from './credentials.ts'
 export {
   ApiKey,
   Connection,
+  EndUser,
   Environment,
   Integration,
   type KeyScope,
@@ -32,9 +33,9 @@ export {
   type ExpectedFilter,
   type ExpectedSchedule,
   expectedSchedules,
-  hasTags,
 } from './expected-schedules.ts'
 export type { CatalogChange } from './follower.ts'
+export { JsonObject, Texts } from './json-object.ts'
 export { Keyring } from './keyring.ts'
 export { isBehind, type SchedulePosition, scheduleCursor } from './schedule-position.ts'
 export {
@@ -47,3 +48,4 @@ export {
   sealToken,
   sealVariable,
 } from './secrets.ts'
+export { allTags, hasTags } from './tags.ts'

@@ -12,3 +12,15 @@ export const JsonObject = z
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Texts by any names. */
+export const Texts = z
+  .unknown()
+  .refine(
+    (value) => isObject(value) && Object.values(value).every((each) => typeof each === 'string'),
+    { error: 'must be an object of texts', abort: true },
+  )
+  .meta({ type: 'object', additionalProperties: { type: 'string' } }) as unknown as z.ZodType<
+  Record<string, string>,
+  Record<string, string>
+>
