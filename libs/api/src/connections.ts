@@ -1,29 +1,56 @@
 import { Credentials } from '@syncline/catalog/credentials'
+import { JsonObject, Texts } from '@syncline/catalog/json-object'
 import { z } from 'zod'
 import { ErrorBody, Success } from './answers.ts'
-import {
-  ConnectionId,
-  countInQuery,
-  Instant,
-  JsonObject,
-  NoQuery,
-  ProviderConfigKey,
-  TagFilter,
-} from './fields.ts'
+import { ConnectionId, countInQuery, Instant, NoQuery, ProviderConfigKey, TagFilter } from './fields.ts'
 import type { Route } from './route.ts'
 
-const Tags = z
-  .record(
-    z
-      .string()
-      .regex(/^[a-zA-Z][a-zA-Z0-9_\-./]*$/)
-      .max(64),
-    z.string().min(1).max(255),
-  )
-  .refine((tags) => Object.keys(tags).length <= 10, 'at most 10 tags')
+const TAG_NAME = /^[a-zA-Z][a-zA-Z0-9_\-./]{0,63}$/
+
+/** Names have no case. */
+const Tags = Texts.superRefine((tags, context) => {
+  const problem = (message: string, path: string[] = []) =>
+    context.addIssue({ code: 'custom', message, path })
+  const names = Object.keys(tags)
+  if (names.length > 10) problem('at most 10 tags')
+  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
+    problem('two tags have the same name: upper and lower case are one')
+  for (const [name, value] of Object.entries(tags)) {
+    if (!TAG_NAME.test(name) && name !== '__proto__')
+      problem('a name begins with a letter and has at most 64 letters, digits and _ - . /', [name])
+    if (value.length < 1 || value.length > 255) problem('a value has 1 to 255 characters', [name])
+    if (name.toLowerCase() === 'end_user_email' && !z.email().safeParse(value).success)
+      problem('must be an email address', [name])
+  }
+})
+
+const text = z.string().min(1).max(255)
+
+/** Whose access it is, in the words of your product. */
+const EndUserInput = z.strictObject({
+  id: text.meta({ example: 'user-123' }),
+  email: z.email().max(255).optional(),
+  display_name: z.string().max(255).optional(),
+  tags: Tags.optional(),
+  organization: z.strictObject({ id: text, display_name: z.string().max(255).optional() }).optional(),
+})
+
+const EndUserAnswer = z.object({
+  id: z.string(),
+  email: z.string().nullable(),
+  display_name: z.string().nullable(),
+  tags: Texts.nullable(),
+  organization: z.object({ id: z.string(), display_name: z.string().nullable() }).nullable(),
+})
+
+/** A URL, or "" for none. */
+const WebhookUrl = z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
 
 const known = {
-  id: z.string(),
+  /** A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is. */
+  id: z.int(),
+  /** Random, and another one when the connection is deleted and made again. */
+  uid: z.string(),
   connection_id: z.string(),
   provider_config_key: z.string(),
   provider: z.string(),
@@ -31,7 +58,8 @@ const known = {
   errors: z.array(z.object({ type: z.string(), log_id: z.string() })),
   /** Its credentials were refused for good; POST /connections with the same id gives it new ones. */
   needs_reauth: z.object({ since: Instant, reason: z.string() }).nullable(),
-  tags: z.record(z.string(), z.string()),
+  end_user: EndUserAnswer.nullable(),
+  tags: Texts,
   metadata: JsonObject.nullable(),
 }
 
@@ -42,10 +70,13 @@ export type ConnectionSummary = z.infer<typeof ConnectionSummary>
 export const Connection = z.object({
   ...known,
   connection_config: JsonObject,
+  webhook_url_override: z.string().nullable(),
   created_at: Instant,
   updated_at: Instant,
   /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
   credentials: z.union([Credentials, z.strictObject({})]),
+  /** When its credentials were read by the API last, to the minute. */
+  last_fetched_at: Instant.nullable(),
   /** What requests are sent with, where we get that with the credentials. */
   token: z.object({ access_token: z.string(), expires_at: Instant.nullable() }).optional(),
 })
@@ -73,6 +104,8 @@ const createConnection = {
       metadata: JsonObject.optional(),
       connection_config: JsonObject.optional(),
       tags: Tags.optional(),
+      end_user: EndUserInput.optional(),
+      webhook_url_override: WebhookUrl.optional(),
     }),
     response: { 201: Connection },
   },
@@ -86,7 +119,7 @@ const listConnections = {
   schema: {
     querystring: z.strictObject({
       connectionId: z.string().min(1).max(255).optional(),
-      /** Part of the connection id. */
+      /** Part of the connection id, or of the name or email address of the end user, in any case. */
       search: z.string().min(1).max(255).optional(),
       /** Comma-separated. */
       integrationId: z
@@ -94,8 +127,11 @@ const listConnections = {
         .max(2048)
         .regex(/^[^,]+(,[^,]+)*$/, 'must be keys separated by commas')
         .optional(),
+      endUserId: z.string().min(1).max(255).optional(),
+      endUserOrganizationId: z.string().min(1).max(255).optional(),
+      /** `tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`. */
       tags: TagFilter.optional(),
-      limit: countInQuery(1, 2000).default(2000),
+      limit: countInQuery(1, 10_000).default(10_000),
       /** From 0. */
       page: countInQuery(0, 1_000_000).default(0),
     }),
@@ -126,6 +162,25 @@ const getConnection = {
     }),
     // 424: it has no token that works, and the provider gives none now.
     response: { 200: Connection, 424: ErrorBody },
+  },
+} as const satisfies Route
+
+const updateConnection = {
+  method: 'PATCH',
+  url: place.url,
+  summary: 'Change the end user, the tags or the webhook URL of a connection.',
+  description: 'What is given replaces all that was there: `tags` is the whole set.',
+  scope: 'operate',
+  errors: ['unknown_integration', 'unknown_connection', 'too_large'],
+  schema: {
+    params: place.params,
+    querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
+    body: z.strictObject({
+      end_user: EndUserInput.optional(),
+      tags: Tags.optional(),
+      webhook_url_override: WebhookUrl.optional(),
+    }),
+    response: { 200: Success },
   },
 } as const satisfies Route
 
@@ -172,6 +227,7 @@ export const connectionRoutes = {
   createConnection,
   listConnections,
   getConnection,
+  updateConnection,
   deleteConnection,
   setMetadata,
   updateMetadata,

@@ -42,6 +42,8 @@ export const codes = {
   unknown_provider: missing,
   /** The path exists, but not with this method: `Allow` says with which. */
   method_not_allowed: { http: 405, grpc: Status.UNIMPLEMENTED, retry: false },
+  /** Clients of other engines may ask for it, and Syncline does not have it: the message says what to do instead. */
+  not_offered: { ...missing, http: 404 },
   already_exists: conflict,
   /** Something else needs it. */
   in_use: { ...conflict, grpc: Status.FAILED_PRECONDITION },

@@ -9,6 +9,7 @@ import type { Idempotency } from './http/idempotency.ts'
 import type { KeyLimits } from './http/key-limits.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import type { KeyUse } from './key-use.ts'
+import type { LastFetched } from './last-fetched.ts'
 import type { SchedulerCalls } from './scheduler-calls.ts'
 
 /** What the handlers work with; each takes what it needs of it. */
@@ -19,6 +20,7 @@ export interface Dependencies {
   scheduler: SchedulerCalls
   commands: Commands
   outgoing: Outgoing
+  lastFetched: LastFetched
   health: () => Promise<Health>
   /** Opens the routes of environments and keys; undefined = nobody may call them. */
   adminKey: string | undefined

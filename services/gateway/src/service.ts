@@ -18,6 +18,7 @@ import { Idempotency } from './http/idempotency.ts'
 import { KeyLimits } from './http/key-limits.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import { KeyUse } from './key-use.ts'
+import { LastFetched } from './last-fetched.ts'
 import { handlers } from './routes/handlers.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
 
@@ -68,6 +69,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       scheduler,
       commands,
       outgoing,
+      lastFetched: new LastFetched(redis, config.redis.prefix),
       health: reusedFor(HEALTH_REUSED_MS, health),
       adminKey: config.adminKey,
       keyLimits: new KeyLimits(redis, config.redis.prefix, config.requestsPerMinute, events.keyLimitFailed),
