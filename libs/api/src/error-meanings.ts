@@ -28,6 +28,7 @@ export const errorMeanings: Record<ErrorCode, string> = {
   unknown_environment: 'There is no such environment.',
   unknown_provider: 'No such provider is deployed, or comes with Syncline.',
   method_not_allowed: 'The path exists, but not with this method: `Allow` says with which.',
+  not_offered: 'Syncline does not have it. The message says what to do instead.',
   already_exists: 'The name is taken.',
   in_use: 'Something else needs it. The message says what.',
   sync_variant_already_exists: 'The sync has this variant already.',

@@ -1,17 +1,52 @@
 import { AppCredentials } from '@syncline/catalog/credentials'
+import { Texts } from '@syncline/catalog/json-object'
 import { settingsFields } from '@syncline/providers/settings-fields'
 import { z } from 'zod'
 import { Success } from './answers.ts'
 import { countInBody, Instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
+const appTypes = ['OAUTH1', 'OAUTH2', 'TBA', 'APP', 'CUSTOM'] as const
+const field = z.string().min(1).max(65_536).optional()
+/** They are fields of the app that templates may use. */
+const appFields = {
+  scopes: z.string().max(10_000).optional(),
+  app_id: field,
+  app_link: field,
+  webhook_secret: z.string().max(65_536).optional(),
+}
+
 /** Of the customer's own app at the vendor. */
 const App = z.strictObject({
-  /** Sent by clients of other engines; it changes nothing. */
-  type: z.enum(['OAUTH1', 'OAUTH2', 'TBA', 'APP', 'CUSTOM']).optional(),
+  /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
+  type: z.enum(appTypes).optional(),
   ...AppCredentials.shape,
-  scopes: z.string().max(10_000).optional(),
+  ...appFields,
 })
+
+const nullableText = z.string().nullable().optional()
+
+/** What an app has not is null where clients of other engines expect a field. */
+const AppAnswer = z.object({
+  type: z.enum(appTypes),
+  client_id: nullableText,
+  client_secret: nullableText,
+  scopes: nullableText,
+  webhook_secret: nullableText,
+  app_id: nullableText,
+  app_link: nullableText,
+  private_key: nullableText,
+  callback_secret: z.string().optional(),
+  fields: AppCredentials.shape.fields,
+})
+
+/** The customer's own notes on an integration. */
+const notes = {
+  /** Kept for clients of other engines: Syncline receives no webhooks of vendors. */
+  forward_webhooks: z.boolean().optional(),
+  integration_config: texts('integration_config', 8192),
+  custom: texts('custom', 8192),
+}
 
 /** How many runs may be in flight at a time, and the share of the runners beside other integrations. */
 const share = { concurrency: countInBody(1, 100_000), weight: countInBody(1, 100) }
@@ -22,6 +57,11 @@ export const Integration = z.object({
   unique_key: z.string(),
   provider: z.string(),
   display_name: z.string(),
+  /** Always empty: Syncline has no pictures. */
+  logo: z.string(),
+  forward_webhooks: z.boolean(),
+  integration_config: Texts.optional(),
+  custom: Texts.optional(),
   ...settingsFields,
   /** Null if there is none: the provider was deleted. */
   base_url: z.string().nullable(),
@@ -29,7 +69,9 @@ export const Integration = z.object({
   auth: settingsFields.auth.unwrap(),
   headers: settingsFields.headers.unwrap(),
   /** Shown with `include=credentials`. */
-  credentials: AppCredentials.optional(),
+  credentials: AppAnswer.nullable().optional(),
+  /** Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors. */
+  webhook_url: z.null().optional(),
   /** Null: no limit of its own. */
   concurrency: share.concurrency.nullable(),
   weight: share.weight,
@@ -55,6 +97,7 @@ const createIntegration = {
       /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
       provider: z.string().min(1).max(255),
       display_name: displayName,
+      ...notes,
       /** What is given here wins over the provider's. */
       ...settingsFields,
       concurrency: share.concurrency.optional(),
@@ -73,7 +116,7 @@ const listIntegrations = {
   schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(Integration) }) } },
 } as const satisfies Route
 
-const include = z.literal('credentials')
+const include = z.enum(['webhook', 'credentials'])
 
 const getIntegration = {
   method: 'GET',
@@ -95,12 +138,15 @@ const updateIntegration = {
   url,
   summary: 'Change an external API.',
   scope: 'deploy',
-  errors: ['unknown_integration', 'too_large'],
+  errors: ['unknown_integration', 'already_exists', 'in_use', 'too_large'],
   schema: {
     params,
     querystring: NoQuery,
     body: z.strictObject({
+      /** Its new key. Refused while syncs are deployed for it: their schedules hang on the key. Connections move with it. */
+      unique_key: ProviderConfigKey.optional(),
       display_name: displayName,
+      ...notes,
       /** Null: the provider's again. */
       ...nullable(settingsFields),
       /** Null: no limit of its own. */
@@ -124,12 +170,34 @@ const deleteIntegration = {
   schema: { params, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
 
+const deprecated = true as const
+const oldParams = { ...getIntegration.schema, params }
+
 export const integrationRoutes = {
   createIntegration,
   listIntegrations,
   getIntegration,
   updateIntegration,
   deleteIntegration,
+  oldListIntegrations: {
+    ...listIntegrations,
+    url: '/config',
+    deprecated,
+    schema: { querystring: NoQuery, response: { 200: z.object({ configs: z.array(Integration) }) } },
+  },
+  oldGetIntegration: {
+    ...getIntegration,
+    url: '/config/:uniqueKey',
+    deprecated,
+    schema: { ...oldParams, response: { 200: z.object({ config: Integration }) } },
+  },
+} as const satisfies Record<string, Route>
+
+function texts(name: string, max: number) {
+  return Texts.refine(
+    (values) => Object.keys(values).length <= 100 && Object.values(values).every((it) => it.length <= max),
+    `${name} may have 100 values of ${max} characters`,
+  ).optional()
 }
 
 function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {

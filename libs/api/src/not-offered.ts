@@ -25,5 +25,9 @@ export const notOfferedRoutes = {
   updateConnectSession: route('PATCH', '/connect/sessions', 'Change a session of a hosted login page.'),
   deleteConnectSession: route('DELETE', '/connect/sessions', 'End a session of a hosted login page.'),
   reconnectSession: route('POST', '/connect/sessions/reconnect', 'Begin a session that renews credentials.'),
-  quickstartIntegration: route('POST', '/integrations/quickstart', 'Register an API with shared credentials.'),
+  quickstartIntegration: route(
+    'POST',
+    '/integrations/quickstart',
+    'Register an API with shared credentials.',
+  ),
 }

@@ -12,6 +12,12 @@ const known = {
   /** A deployed one wins over one of the same name that comes with Syncline. */
   source: z.enum(['deployed', 'first_party']),
   deployed_at: Instant.optional(),
+  /** The form of the credentials, as clients of other engines name it. */
+  auth_mode: z.string(),
+  categories: z.array(z.string()),
+  /** Always empty: Syncline has no pictures. */
+  logo_url: z.string(),
+  proxy: z.object({ base_url: z.string() }),
 }
 
 const ProviderSummary = z.object({ ...known, base_url: z.string(), auth: z.string() })
@@ -35,7 +41,13 @@ const listProviders = {
   url: '/providers',
   summary: 'List the providers: deployed ones, and those that come with Syncline.',
   scope: 'read',
-  schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(ProviderSummary) }) } },
+  schema: {
+    querystring: z.strictObject({
+      /** Part of the name, in any case. */
+      search: z.string().min(1).max(255).optional(),
+    }),
+    response: { 200: z.object({ data: z.array(ProviderSummary) }) },
+  },
 } as const satisfies Route
 
 const getProvider = {

@@ -6,6 +6,8 @@ import { healthRoutes } from './health.ts'
 import { heldDeletionRoutes } from './held-deletions.ts'
 import { integrationRoutes } from './integrations.ts'
 import { keyRoutes } from './keys.ts'
+import { notOfferedRoutes } from './not-offered.ts'
+import { oldConnectionRoutes } from './old-connections.ts'
 import { providerRoutes } from './providers.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
@@ -22,7 +24,7 @@ export function routeGroups(limits: { records: number }) {
     Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
     Syncs: { ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...whyRoutes },
     Runs: { ...runRoutes, ...capacityRoutes },
-    Connections: connectionRoutes,
+    Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,
     Deployments: deploymentRoutes,

@@ -5,9 +5,7 @@ const secret = z.string().min(1).max(65_536)
 const fields = z.record(z.string().min(1).max(255), secret)
 const expiry = z.union([z.iso.datetime({ offset: true }), z.number()])
 /** Of an app of the customer's own. */
-const ownApp = z
-  .strictObject({ client_id: secret.optional(), client_secret: secret.optional() })
-  .optional()
+const ownApp = z.strictObject({ client_id: secret.optional(), client_secret: secret.optional() }).optional()
 /** What the provider has answered when it gave them. */
 const raw = JsonObject.optional()
 

@@ -14,8 +14,8 @@ export function checkConnectionConfig(settings: ApiSettings, config: Record<stri
   const needed = configPartsIn([baseUrl, auth, headers, budget, verify])
   const issues: Issue[] = []
   for (const name of new Set([...needed, ...Object.keys(parts)])) {
-    const value = config[name]
-    const part = parts[name]
+    const value = Object.hasOwn(config, name) ? config[name] : undefined
+    const part = Object.hasOwn(parts, name) ? parts[name] : undefined
     const meaning = part ? ` (${part.description})` : ''
     const problem = (message: string) => issues.push({ path: [name], message: `${message}${meaning}` })
     if (value === undefined || value === '') {
@@ -26,18 +26,43 @@ export function checkConnectionConfig(settings: ApiSettings, config: Record<stri
       problem(`'${name}' must be a text or number of at most ${MAX_CHARS} characters`)
       continue
     }
+    if (/[\x00-\x1f\x7f]/.test(String(value))) {
+      problem(`'${name}' has line breaks or other control characters`)
+      continue
+    }
     const pattern = part?.pattern ?? patternFor(name, settings)
-    if (pattern === undefined || RE2JS.compile(pattern).matches(String(value))) continue
+    if (pattern === undefined) continue
+    if (RE2JS.compile(pattern).matches(String(value))) {
+      // A pattern of the provider's own may be too wide.
+      if (leavesUrl(name, String(value), settings))
+        problem(`'${name}' is '${value}', which would make another URL of the base URL`)
+      continue
+    }
     const example = part?.example === undefined ? '' : `, for example '${part.example}'`
     problem(`'${name}' is '${value}', and must match ${pattern}${example}`)
   }
   return issues
 }
 
-function patternFor(name: string, { baseUrl, auth, verify }: ApiSettings): string | undefined {
+/** Whether the value ends the part of the URL that it stands in. */
+function leavesUrl(name: string, value: string, settings: ApiSettings): boolean {
   const template = `\${connectionConfig.${name}}`
-  const urls = [baseUrl, verify?.path, 'token' in auth && auth.token?.url, 'url' in auth && auth.url]
-  const used = urls.filter((url) => typeof url === 'string' && url.includes(template))
+  return urlsOf(settings).some((url) => {
+    if (!url.includes(template) || url.startsWith(template)) return false
+    const [, host = ''] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? []
+    return (host.includes(template) ? /[^A-Za-z0-9._:-]/ : /[?#\\\s]/).test(value)
+  })
+}
+
+function patternFor(name: string, settings: ApiSettings): string | undefined {
+  const template = `\${connectionConfig.${name}}`
+  const used = urlsOf(settings).filter((url) => url.includes(template))
   if (used.length === 0) return undefined
-  return used.some((url) => typeof url === 'string' && url.startsWith(template)) ? WHOLE_ORIGIN : WITHIN_URL
+  return used.some((url) => url.startsWith(template)) ? WHOLE_ORIGIN : WITHIN_URL
+}
+
+function urlsOf({ baseUrl, auth, verify }: ApiSettings): string[] {
+  const token = 'token' in auth ? auth.token : undefined
+  const urls = [baseUrl, verify?.path, token?.url, token?.refresh_url, 'url' in auth && auth.url]
+  return urls.filter((url) => typeof url === 'string')
 }

@@ -6,6 +6,7 @@ import type { Issue } from './invalid-provider.ts'
 /** What no schema can find in the settings of a provider or of an integration. */
 export function settingsProblems(settings: ApiSettings): Issue[] {
   return [
+    ...problemsOfCharacters(settings),
     ...problemsOfBaseUrl(settings),
     ...problemsOfPatterns(settings),
     ...problemsOfHeaders(settings),
@@ -34,6 +35,28 @@ export function problemsOfParts(settings: ApiSettings): Issue[] {
     })
   }
   return issues
+}
+
+/** What goes into URLs and headers. A key of a JWT and the body of a token request may have lines. */
+function problemsOfCharacters({ baseUrl, headers, auth, verify }: ApiSettings): Issue[] {
+  const { jwt: _, token, ...others } = { jwt: undefined, token: undefined, ...auth }
+  const { params: __, refresh_params: ___, ...request } = { refresh_params: undefined, ...token }
+  return withControls(
+    {
+      base_url: baseUrl,
+      headers,
+      auth: { ...others, token: request },
+      verify: { path: verify?.path, headers: verify?.headers },
+    },
+    [],
+  ).map((path) => ({ path, message: 'has line breaks or other control characters' }))
+}
+
+/** Paths of the texts, and of the names, that have control characters. */
+function withControls(value: unknown, path: string[]): string[][] {
+  if (typeof value === 'string') return /[\x00-\x08\x0a-\x1f\x7f]/.test(value) ? [path] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => withControls(each, [...path, name]))
 }
 
 function problemsOfBaseUrl({ baseUrl }: ApiSettings): Issue[] {

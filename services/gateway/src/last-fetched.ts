@@ -1,4 +1,4 @@
-import { within } from '@syncline/async'
+import { withTimeout } from '@syncline/async'
 import type { Redis } from '@syncline/redis'
 
 const WRITE_EVERY_MS = 60_000
@@ -20,7 +20,11 @@ export class LastFetched {
   async note(uid: string): Promise<number | undefined> {
     const key = `${this.#prefix}:fetched:${uid}`
     const now = Date.now()
-    const last = Number(await within(READ_MS, this.#redis.get(key)).catch(() => Number.NaN))
+    const last = Number(
+      await withTimeout(this.#redis.get(key), READ_MS, 'reading when the connection was read').catch(
+        () => Number.NaN,
+      ),
+    )
     if (Number.isNaN(last)) return undefined
     if (now - last < WRITE_EVERY_MS) return last
     // If the process dies before, the next read writes it.

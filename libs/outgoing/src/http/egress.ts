@@ -125,6 +125,12 @@ export class Egress implements AsyncDisposable {
     })
   }
 
+  /** Fails if no request may go there. A name may still turn out to be of an address that is not public. */
+  check(url: URL): void {
+    const isLocal = /(^|\.)localhost$/i.test(url.hostname)
+    if (!this.#checked(url) && isLocal) throw new AddressRefused(url.hostname)
+  }
+
   /** Returns whether the operator allows the host as it is. */
   #checked(url: URL): boolean {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {

@@ -1,38 +1,30 @@
 import { randomUUID } from 'node:crypto'
-import { type AuthScheme, type Connection, type Credentials, sealCredentials } from '@syncline/catalog'
+import { allTags, type Connection, hasTags, sealCredentials } from '@syncline/catalog'
 import { accessTo, TokenUnavailable } from '@syncline/outgoing'
 import { settingsOf } from '@syncline/providers'
 import { connectionAnswer, connectionSummary } from '../answers/connection-answer.ts'
+import { endUserOf } from '../answers/end-user.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
-import { InvalidRequest } from '../http/invalid-request.ts'
 import { checkConfig } from '../rules/check-config.ts'
+import { checkFit } from '../rules/check-fit.ts'
+import { checkSize } from '../rules/check-size.ts'
+import { checkWebhookUrl } from '../rules/check-webhook-url.ts'
 
 /** How long a GET waits for a new token. */
 const TOKEN_MS = 45_000
 
-/** Credentials that an integration can put into a request, or get a token with. NONE always fits: an API may have a public part. */
-const fitting: Record<AuthScheme['type'], Credentials['type'][]> = {
-  none: ['NONE', 'CUSTOM'],
-  bearer: ['NONE', 'API_KEY', 'OAUTH2'],
-  header: ['NONE', 'API_KEY', 'OAUTH2'],
-  query: ['NONE', 'API_KEY', 'OAUTH2'],
-  basic: ['NONE', 'BASIC', 'API_KEY'],
-  oauth2: ['OAUTH2'],
-  client_credentials: ['OAUTH2_CC'],
-  password: ['BASIC'],
-  jwt: ['CUSTOM', 'NONE'],
-  two_step: ['CUSTOM', 'API_KEY', 'BASIC', 'OAUTH2_CC'],
-  callback: ['CALLBACK'],
-}
-
 /** A connection that exists gets these credentials: what was got with the ones before goes, and so does their refusal. */
 export const createConnection: Handler<'createConnection'> = async (
-  { catalog, keyring },
+  { catalog, keyring, outgoing },
   { environment, body },
 ) => {
   const { credentials, provider_config_key: integration } = body
   const known = await catalog.integrations.get(environment, integration)
+  checkSize('credentials', credentials)
+  checkSize('metadata', body.metadata)
+  checkSize('connection_config', body.connection_config)
+  checkWebhookUrl(outgoing.egress, body.webhook_url_override)
   checkFit(credentials, settingsOf(catalog, known).auth)
   const place = { environment, integration, id: body.connection_id ?? randomUUID() }
   const before = await catalog.connections.find(environment, integration, place.id)
@@ -47,6 +39,8 @@ export const createConnection: Handler<'createConnection'> = async (
     metadata: body.metadata ?? present?.metadata ?? null,
     connectionConfig: body.connection_config ?? present?.connectionConfig ?? {},
     tags: body.tags ?? present?.tags ?? {},
+    endUser: body.end_user ? endUserOf(body.end_user) : present?.endUser,
+    webhookUrlOverride: (body.webhook_url_override ?? present?.webhookUrlOverride) || undefined,
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
   })
@@ -59,14 +53,18 @@ export const listConnections: Handler<'listConnections'> = async ({ catalog }, {
   const found = query.integrationId
     ? unique(query.integrationId.split(',')).flatMap((key) => catalog.connections.list(environment, key))
     : catalog.connections.list(environment)
-  const tags = Object.entries(query.tags ?? {})
+  const wanted = query.tags ?? {}
+  const search = query.search?.toLowerCase()
   const from = query.page * query.limit
   const page = found
     .filter(
       (connection) =>
         (query.connectionId === undefined || connection.id === query.connectionId) &&
-        (query.search === undefined || connection.id.includes(query.search)) &&
-        tags.every(([name, value]) => connection.tags[name] === value),
+        (query.endUserId === undefined || hasTags(connection, { end_user_id: query.endUserId })) &&
+        (query.endUserOrganizationId === undefined ||
+          hasTags(connection, { organization_id: query.endUserOrganizationId })) &&
+        (search === undefined || textsOf(connection).some((text) => text.toLowerCase().includes(search))) &&
+        hasTags(connection, wanted),
     )
     .sort(newestFirst)
     .slice(from, from + query.limit)
@@ -80,20 +78,21 @@ export const listConnections: Handler<'listConnections'> = async ({ catalog }, {
 
 /** With a token that works, unless the connection needs new credentials: its errors say so then. */
 export const getConnection: Handler<'getConnection'> = async (
-  { catalog, keyring, outgoing: { tokens } },
+  { catalog, keyring, lastFetched, outgoing: { tokens } },
   { environment, params, query },
 ) => {
   const integration = query.provider_config_key
   const at = { environment, integration, connection: params.connectionId }
   const { connection } = await accessTo({ catalog, keyring }, at)
   const signal = AbortSignal.timeout(TOKEN_MS)
+  const fetchedAt = lastFetched.note(connection.uid)
   try {
     const access = query.force_refresh
       ? await tokens.refresh(at, signal)
       : connection.needsReauth
         ? await accessTo({ catalog, keyring }, at)
         : await tokens.access(at, signal)
-    return connectionAnswer(access, { refreshToken: query.refresh_token })
+    return connectionAnswer(access, { refreshToken: query.refresh_token, fetchedAt: await fetchedAt })
   } catch (error) {
     const unavailable = error instanceof TokenUnavailable || (signal.aborted && error === signal.reason)
     if (!unavailable) throw error
@@ -105,6 +104,29 @@ export const getConnection: Handler<'getConnection'> = async (
   }
 }
 
+export const updateConnection: Handler<'updateConnection'> = async (
+  { catalog, outgoing },
+  { environment, params, query, body },
+) => {
+  const { end_user, tags, webhook_url_override: url } = body
+  await catalog.integrations.get(environment, query.provider_config_key)
+  checkWebhookUrl(outgoing.egress, url)
+  const updatedAt = new Date().toISOString()
+  await catalog.connections.update(
+    (present) => ({
+      ...present,
+      updatedAt,
+      ...(end_user && { endUser: endUserOf(end_user) }),
+      ...(tags && { tags }),
+      ...(url !== undefined && { webhookUrlOverride: url || undefined }),
+    }),
+    environment,
+    query.provider_config_key,
+    params.connectionId,
+  )
+  return { success: true }
+}
+
 export const deleteConnection: Handler<'deleteConnection'> = async (
   { catalog },
   { environment, params, query },
@@ -114,11 +136,11 @@ export const deleteConnection: Handler<'deleteConnection'> = async (
   return { success: true }
 }
 
-function checkFit(credentials: Credentials, auth: AuthScheme): void {
-  const types = fitting[auth.type]
-  if (types.includes(credentials.type)) return
-  const message = `${credentials.type} does not fit the auth '${auth.type}' of the integration, which takes ${types.join(', ')}`
-  throw InvalidRequest.body(['credentials', 'type'], message)
+/** What a search looks into. */
+function textsOf(connection: Connection): string[] {
+  const all = allTags(connection)
+  const [name = '', email = ''] = [all.get('end_user_display_name'), all.get('end_user_email')]
+  return [connection.id, name, email]
 }
 
 function newestFirst(a: Connection, b: Connection): number {

@@ -1,5 +1,6 @@
 import type { Handlers } from '../http/handler.ts'
 import * as capacity from './capacity.ts'
+import * as connectionImport from './connection-import.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
 import * as environments from './environments.ts'
@@ -8,6 +9,8 @@ import * as heldDeletions from './held-deletions.ts'
 import * as integrations from './integrations.ts'
 import * as keys from './keys.ts'
 import * as metadata from './metadata.ts'
+import * as notOffered from './not-offered.ts'
+import * as oldConnections from './old-connections.ts'
 import * as providers from './providers.ts'
 import * as records from './records.ts'
 import * as runs from './runs.ts'
@@ -29,7 +32,10 @@ export const handlers: Handlers = {
   ...heldDeletions,
   ...integrations,
   ...keys,
+  ...connectionImport,
   ...metadata,
+  ...notOffered,
+  ...oldConnections,
   ...providers,
   ...records,
   ...runs,

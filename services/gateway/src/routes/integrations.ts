@@ -1,12 +1,5 @@
 import type { Integration as IntegrationAnswer } from '@syncline/api'
-import {
-  type ApiSettings,
-  type AppCredentials,
-  type Integration,
-  type Keyring,
-  openApp,
-  sealApp,
-} from '@syncline/catalog'
+import { type ApiSettings, type Integration, type Keyring, sealApp } from '@syncline/catalog'
 import {
   findSettings,
   firstPartyNames,
@@ -18,12 +11,13 @@ import {
   toFields,
   toSettings,
 } from '@syncline/providers'
+import { appAnswer, appOf, integrationAnswer } from '../answers/integration-answer.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
+import { renameIntegration } from '../rules/rename-integration.ts'
 
-type Settings = Parameters<typeof updateIntegration>[1]['body']
-type App = NonNullable<Settings['credentials']>
+type Settings = Omit<Parameters<typeof updateIntegration>[1]['body'], 'unique_key'>
 
 export const createIntegration: Handler<'createIntegration'> = async (
   dependencies,
@@ -44,20 +38,41 @@ export const createIntegration: Handler<'createIntegration'> = async (
 }
 
 export const listIntegrations: Handler<'listIntegrations'> = async (dependencies, { environment }) => ({
-  data: dependencies.catalog.integrations
-    .list(environment)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map((integration) => integrationAnswer(dependencies, integration)),
+  data: allOf(dependencies, environment),
 })
 
-export const getIntegration: Handler<'getIntegration'> = async (
-  dependencies,
-  { environment, params, query },
-) => {
+export const oldListIntegrations: Handler<'oldListIntegrations'> = async (dependencies, { environment }) => ({
+  configs: allOf(dependencies, environment),
+})
+
+export const getIntegration: Handler<'getIntegration'> = async (dependencies, request) => ({
+  data: await oneOf(dependencies, request),
+})
+
+async function oneOf(
+  dependencies: Dependencies,
+  { environment, params, query }: Parameters<typeof getIntegration>[1],
+): Promise<IntegrationAnswer> {
   const { catalog, keyring } = dependencies
   const integration = await catalog.integrations.get(environment, params.uniqueKey)
   const data = integrationAnswer(dependencies, integration)
-  return { data: query.include ? { ...data, credentials: openApp(keyring, integration) } : data }
+  const include = [query.include ?? []].flat()
+  return {
+    ...data,
+    ...(include.includes('credentials') && { credentials: appAnswer(keyring, integration) }),
+    ...(include.includes('webhook') && { webhook_url: null }),
+  }
+}
+
+export const oldGetIntegration: Handler<'oldGetIntegration'> = async (dependencies, request) => ({
+  config: await oneOf(dependencies, request),
+})
+
+function allOf(dependencies: Dependencies, environment: string): IntegrationAnswer[] {
+  return dependencies.catalog.integrations
+    .list(environment)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map((integration) => integrationAnswer(dependencies, integration))
 }
 
 export const updateIntegration: Handler<'updateIntegration'> = async (
@@ -66,8 +81,9 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
 ) => {
   const { catalog, keyring } = dependencies
   const updatedAt = new Date().toISOString()
+  const { unique_key: newKey, ...settings } = body
   const change = (present: Integration): Integration => {
-    const integration = { ...withSettings(keyring, present, body), updatedAt }
+    const integration = { ...withSettings(keyring, present, settings), updatedAt }
     if (body.base_url === null && !findSettings(catalog, integration)) {
       throw unknownProvider(dependencies, integration)
     }
@@ -77,8 +93,13 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
     )
     return integration
   }
-  const integration = await catalog.integrations.update(change, environment, params.uniqueKey)
-  return { data: integrationAnswer(dependencies, integration) }
+  const key = params.uniqueKey
+  const integration = await catalog.integrations.update(change, environment, key)
+  const renamed =
+    newKey === undefined || newKey === key
+      ? integration
+      : await renameIntegration(dependencies, integration, newKey)
+  return { data: integrationAnswer(dependencies, renamed) }
 }
 
 export const deleteIntegration: Handler<'deleteIntegration'> = async (
@@ -119,7 +140,9 @@ function checkSettings(preset: { settings: ApiSettings } | undefined, integratio
 }
 
 function withSettings(keyring: Keyring, present: Integration, body: Settings): Integration {
-  const { display_name, credentials, concurrency, weight, ...given } = body
+  const { display_name, credentials, concurrency, weight, forward_webhooks, integration_config, ...others } =
+    body
+  const { custom, ...given } = others
   const own = ownSettings(present)
   const before = Object.fromEntries(Object.keys(own).map((name) => [name, undefined]))
   const fields = Object.entries({ ...toFields(own), ...given }).filter(([, value]) => value !== null)
@@ -132,31 +155,9 @@ function withSettings(keyring: Keyring, present: Integration, body: Settings): I
     ...(display_name !== undefined && { displayName: display_name }),
     ...(concurrency !== undefined && { maxRuns: concurrency ?? undefined }),
     ...(weight !== undefined && { weight: weight ?? undefined }),
-    ...(credentials !== undefined && { sealedApp }),
-  }
-}
-
-/** The scopes are a field like others that templates use. */
-function appOf({ type: _, scopes, ...app }: App): AppCredentials {
-  return scopes ? { ...app, fields: { ...app.fields, scopes } } : app
-}
-
-function integrationAnswer({ catalog }: Dependencies, integration: Integration): IntegrationAnswer {
-  const { key, provider, displayName } = integration
-  const settings = findSettings(catalog, integration)
-  const { allowed_hosts = [], auth = { type: 'none' }, headers = {}, ...fields } = toFields(settings ?? {})
-  return {
-    unique_key: key,
-    provider,
-    display_name: displayName,
-    ...fields,
-    base_url: settings?.baseUrl ?? null,
-    allowed_hosts,
-    auth,
-    headers,
-    concurrency: integration.maxRuns ?? null,
-    weight: integration.weight ?? 1,
-    created_at: integration.createdAt,
-    updated_at: integration.updatedAt,
+    ...(credentials !== undefined && { sealedApp, appType: credentials?.type }),
+    ...(forward_webhooks !== undefined && { forwardWebhooks: forward_webhooks }),
+    ...(integration_config && { integrationConfig: integration_config }),
+    ...(custom && { custom }),
   }
 }

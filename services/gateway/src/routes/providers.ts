@@ -1,4 +1,4 @@
-import type { Integration, Provider } from '@syncline/catalog'
+import type { AuthScheme, Integration, Provider } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import {
   firstPartyFile,
@@ -12,13 +12,15 @@ import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { storedFile } from '../rules/stored-file.ts'
 
-export const listProviders: Handler<'listProviders'> = async ({ catalog }, { environment }) => {
+export const listProviders: Handler<'listProviders'> = async ({ catalog }, { environment, query }) => {
+  const search = query.search?.toLowerCase() ?? ''
   const deployed = catalog.providers.list(environment)
   const names = new Set(deployed.map(({ name }) => name))
   const others = firstPartyNames().filter((name) => !names.has(name))
   const all = [...deployed, ...others.flatMap((name) => firstPartyProvider(name) ?? [])]
   return {
     data: all
+      .filter(({ name, displayName }) => `${name}\n${displayName}`.toLowerCase().includes(search))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((provider) => ({
         ...known(provider),
@@ -66,9 +68,31 @@ export const deleteProvider: Handler<'deleteProvider'> = async (
   return { success: true }
 }
 
+const authModes: Record<AuthScheme['type'], string> = {
+  none: 'NONE',
+  bearer: 'API_KEY',
+  header: 'API_KEY',
+  query: 'API_KEY',
+  basic: 'BASIC',
+  oauth2: 'OAUTH2',
+  client_credentials: 'OAUTH2_CC',
+  password: 'BASIC',
+  jwt: 'JWT',
+  two_step: 'TWO_STEP',
+  callback: 'CUSTOM',
+}
+
 function known(provider: Provider | ResolvedProvider) {
-  const { name, displayName, docs } = provider
-  const facts = { name, display_name: displayName, docs }
+  const { name, displayName, docs, settings } = provider
+  const facts = {
+    name,
+    display_name: displayName,
+    docs,
+    auth_mode: authModes[settings.auth.type],
+    categories: [],
+    logo_url: '',
+    proxy: { base_url: settings.baseUrl },
+  }
   return 'deployedAt' in provider
     ? { ...facts, source: 'deployed' as const, deployed_at: provider.deployedAt }
     : { ...facts, source: 'first_party' as const }

@@ -1,0 +1,23 @@
+import { AppError } from '@syncline/errors'
+import type { Handler } from '../http/handler.ts'
+
+const INSTEAD =
+  'make the connection with POST /connections from credentials that you have, or let your own app give tokens on demand (auth `callback`): see docs/connections.md'
+
+const refuse = (what: string, instead: string) => async (): Promise<never> => {
+  throw new AppError('not_offered', `${what} are not offered: ${instead}`)
+}
+
+const sessions = refuse('connect sessions (hosted login pages)', INSTEAD)
+
+export const createConnectSession: Handler<'createConnectSession'> = sessions
+export const updateConnectSession: Handler<'updateConnectSession'> = sessions
+export const deleteConnectSession: Handler<'deleteConnectSession'> = sessions
+export const reconnectSession: Handler<'reconnectSession'> = refuse(
+  'connect sessions (hosted login pages)',
+  'POST /connections with the same connection_id gives the connection new credentials',
+)
+export const quickstartIntegration: Handler<'quickstartIntegration'> = refuse(
+  'integrations with shared credentials',
+  'register your own app with POST /integrations',
+)
