@@ -26,7 +26,7 @@ export function checkConnectionConfig(settings: ApiSettings, config: Record<stri
       problem(`'${name}' must be a text or number of at most ${MAX_CHARS} characters`)
       continue
     }
-    if (/[\x00-\x1f\x7f]/.test(String(value))) {
+    if (/\p{Cc}/u.test(String(value))) {
       problem(`'${name}' has line breaks or other control characters`)
       continue
     }

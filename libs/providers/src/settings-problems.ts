@@ -54,7 +54,7 @@ function problemsOfCharacters({ baseUrl, headers, auth, verify }: ApiSettings): 
 
 /** Paths of the texts, and of the names, that have control characters. */
 function withControls(value: unknown, path: string[]): string[][] {
-  if (typeof value === 'string') return /[\x00-\x08\x0a-\x1f\x7f]/.test(value) ? [path] : []
+  if (typeof value === 'string') return /[^\P{Cc}\t]/u.test(value) ? [path] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, each]) => withControls(each, [...path, name]))
 }
