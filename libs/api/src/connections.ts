@@ -131,7 +131,7 @@ const listConnections = {
       endUserOrganizationId: z.string().min(1).max(255).optional(),
       /** `tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`. */
       tags: TagFilter.optional(),
-      limit: countInQuery(1, 10_000).default(10_000),
+      limit: countInQuery(1, 2000).default(10_000),
       /** From 0. */
       page: countInQuery(0, 1_000_000).default(0),
     }),

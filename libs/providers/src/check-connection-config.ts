@@ -50,7 +50,8 @@ function leavesUrl(name: string, value: string, settings: ApiSettings): boolean 
   return urlsOf(settings).some((url) => {
     if (!url.includes(template) || url.startsWith(template)) return false
     const [, host = ''] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? []
-    return (host.includes(template) ? /[^A-Za-z0-9._:-]/ : /[?#\\\s]/).test(value)
+    if (!host.includes(template)) return /[?#\\\s]/.test(value)
+    return !(host.endsWith(template) ? /^[\w.-]+(:\d{1,5})?$/ : /^[\w.-]+$/).test(value)
   })
 }
 

@@ -136,7 +136,11 @@ test('a connection shows its credentials when it is read by itself, and never in
   const { api, environment, uid } = await furnish(world)
   const one = await api('/connections/user-1?provider_config_key=github&force_refresh=false&refresh_token=0')
   expect(one.body).toEqual({
-    id: uid,
+    id: expect.any(Number),
+    uid,
+    end_user: null,
+    webhook_url_override: null,
+    last_fetched_at: INSTANT,
     connection_id: 'user-1',
     provider_config_key: 'github',
     provider: 'github',
@@ -161,8 +165,15 @@ test('a refresh token is shown on demand only', async () => {
   const credentials = { type: 'OAUTH2', access_token: 'a', refresh_token: 'r' }
   await post(api, '/connections', { provider_config_key: 'github', connection_id: 'o', credentials })
   const path = '/connections/o?provider_config_key=github'
-  expect((await api(path)).body.credentials).toEqual({ type: 'OAUTH2', access_token: 'a' })
-  expect((await api(`${path}&refresh_token=true`)).body.credentials).toEqual(credentials)
+  expect((await api(path)).body.credentials).toEqual({
+    type: 'OAUTH2',
+    access_token: 'a',
+    raw: { access_token: 'a' },
+  })
+  expect((await api(`${path}&refresh_token=true`)).body.credentials).toEqual({
+    ...credentials,
+    raw: { access_token: 'a', refresh_token: 'r' },
+  })
 })
 
 test('a connection without an id gets one; one that exists is overwritten and stays the same', async () => {
@@ -172,7 +183,7 @@ test('a connection without an id gets one; one that exists is overwritten and st
   expect(made.status).toBe(201)
   expect(made.body.connection_id).toMatch(/^[0-9a-f-]{36}$/)
   const again = await post(api, '/connections', { ...json, connection_id: 'user-1' })
-  expect(again).toMatchObject({ status: 201, body: { id: uid, credentials: { type: 'NONE' } } })
+  expect(again).toMatchObject({ status: 201, body: { uid, credentials: { type: 'NONE' } } })
 })
 
 test('a connection id may hold any sign that the rule allows', async () => {
@@ -237,7 +248,7 @@ test('a deleted connection is gone, and made again it is another one', async () 
   expect(await api(path)).toMatchObject({ status: 404, body: { error: { code: 'unknown_connection' } } })
   expect(await api(path, { method: 'DELETE' })).toMatchObject({ status: 404 })
   const json = { provider_config_key: 'github', connection_id: 'user-1', credentials: { type: 'NONE' } }
-  expect((await post(api, '/connections', json)).body.id).not.toBe(uid)
+  expect((await post(api, '/connections', json)).body.uid).not.toBe(uid)
 })
 
 test('metadata is replaced by POST and merged one level deep by PATCH', async () => {

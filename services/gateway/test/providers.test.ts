@@ -57,6 +57,10 @@ test('a deployed provider is listed beside those that come with Syncline, and in
 
   const { body: list } = await api('/providers')
   expect(list.data).toContainEqual({
+    auth_mode: 'API_KEY',
+    categories: [],
+    logo_url: '',
+    proxy: { base_url: acme.base_url },
     name: 'acme',
     display_name: 'Acme',
     docs: acme.docs,
@@ -211,14 +215,20 @@ test('credentials of an app are sealed, shown on demand only, and replaced as a 
   expect((await api('/integrations')).text).not.toContain('id-1')
   expect(JSON.stringify(await world.catalog.integrations.get(name, 'github'))).not.toContain('sesame')
   const shown = async () => (await api('/integrations/github?include=credentials')).body.data.credentials
-  expect(await shown()).toEqual({ client_id: 'id-1', client_secret: 'sesame', fields: { scopes: 'a,b' } })
+  expect(await shown()).toEqual({ ...app, webhook_secret: null, fields: { scopes: 'a,b' } })
   await api('/integrations/github', { method: 'PATCH', json: { display_name: 'Hub' } })
   expect(await shown()).toMatchObject({ client_secret: 'sesame' })
   await api('/integrations/github', {
     method: 'PATCH',
     json: { credentials: { private_key: 'pem', fields: { app_id: '7' } } },
   })
-  expect(await shown()).toEqual({ private_key: 'pem', fields: { app_id: '7' } })
+  expect(await shown()).toEqual({
+    type: 'APP',
+    app_id: '7',
+    app_link: null,
+    private_key: 'pem',
+    fields: { app_id: '7' },
+  })
   const wrong = await api('/integrations/github', { method: 'PATCH', json: { credentials: { secret: 'x' } } })
   expect(wrong.body.error.code).toBe('invalid_body')
   expect((await api('/integrations/github?include=all')).body.error.code).toBe('invalid_query_params')
