@@ -10,13 +10,13 @@ type Fields = Record<string, unknown>
 const { body: Body } = createRoutes({ records: 1 }).createConnection.schema
 
 /** As old clients make a connection: what the credentials are follows from the fields that are there. */
-export const importConnection: Handler<'importConnection'> = async (dependencies, { environment, body }) => {
+export const importConnection: Handler<'importConnection'> = async (dependencies, request) => {
+  const { body } = request
   const { provider_config_key, connection_id = randomUUID(), metadata, connection_config } = body
   const credentials = checked(Credentials.safeParse(withoutAbsent(credentialsOf(body))))
-  const request = { provider_config_key, connection_id, metadata, connection_config, credentials }
-  const connection = checked(Body.safeParse(withoutAbsent(request)))
-  const place = { headers: undefined, params: undefined, query: {} }
-  await createConnection(dependencies, { ...place, environment, body: connection })
+  const fields = { provider_config_key, connection_id, metadata, connection_config, credentials }
+  const connection = checked(Body.safeParse(withoutAbsent(fields)))
+  await createConnection(dependencies, { ...request, body: connection })
   return { ...body, connection_id: connection.connection_id }
 }
 
