@@ -16,7 +16,7 @@ const Tags = Texts.superRefine((tags, context) => {
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
     problem('two tags have the same name: upper and lower case are one')
   for (const [name, value] of Object.entries(tags)) {
-    if (!TAG_NAME.test(name) && name !== '__proto__')
+    if (!TAG_NAME.test(name))
       problem('a name begins with a letter and has at most 64 letters, digits and _ - . /', [name])
     if (value.length < 1 || value.length > 255) problem('a value has 1 to 255 characters', [name])
     if (name.toLowerCase() === 'end_user_email' && !z.email().safeParse(value).success)

@@ -16,10 +16,10 @@ function isObject(value: unknown): boolean {
 /** Texts by any names. */
 export const Texts = z
   .unknown()
-  .refine(
-    (value) => isObject(value) && Object.values(value).every((each) => typeof each === 'string'),
-    { error: 'must be an object of texts', abort: true },
-  )
+  .refine((value) => isObject(value) && Object.values(value).every((each) => typeof each === 'string'), {
+    error: 'must be an object of texts',
+    abort: true,
+  })
   .meta({ type: 'object', additionalProperties: { type: 'string' } }) as unknown as z.ZodType<
   Record<string, string>,
   Record<string, string>
