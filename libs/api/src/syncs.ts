@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Accepted, Cancelled, Nothing } from './answers.ts'
+import { Accepted, AskedRuns, Cancelled, Nothing } from './answers.ts'
 import { ConnectionId, Instant, JsonObject, NoQuery, ProviderConfigKey, SyncName, Variant } from './fields.ts'
 import { Freshness } from './freshness.ts'
 import type { Route } from './route.ts'
@@ -10,6 +10,10 @@ const MAX_SYNCS = 256
 const named = { name: z.string().min(1).max(255), variant: z.string().min(1).max(255) }
 
 const done = { 200: Nothing, 202: Accepted }
+/** With `Prefer: return=representation`, the runs. */
+const doneOrRuns = { 200: AskedRuns.optional(), 202: Accepted }
+/** RFC 7240: `return=representation` asks for the runs in the answer. */
+const Prefer = z.string().max(1024).optional()
 
 // `trigger` has always dropped what it does not know inside `syncs` and `opts`, and clients rely on it.
 const triggerSyncs = {
@@ -45,8 +49,9 @@ const triggerSyncs = {
     headers: z.object({
       'provider-config-key': ProviderConfigKey.optional(),
       'connection-id': ConnectionId.optional(),
+      prefer: Prefer,
     }),
-    response: done,
+    response: doneOrRuns,
   },
 } as const satisfies Route
 
@@ -66,7 +71,7 @@ const startSyncs = {
   summary: 'Resume the schedules of syncs; those that were paused run at once.',
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
-  schema: startOrPause,
+  schema: { ...startOrPause, headers: z.object({ prefer: Prefer }), response: doneOrRuns },
 } as const satisfies Route
 const pauseSyncs = {
   method: 'POST',

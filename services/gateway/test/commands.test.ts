@@ -48,7 +48,10 @@ test.each(['trigger', 'start', 'pause'])('%s takes a sync in each of its forms',
 })
 
 test('cancel tells how many runs ended, of the syncs that are named', async () => {
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 3 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 3, runs: [], moreRuns: false },
+  })
   const answer = await post('/sync/cancel', { ...all, syncs: ['issues::a'], connection_id: 'user-1' })
   expect(answer).toMatchObject({ status: 200, body: { cancelled: 3 } })
   expect(world.commands[0]?.action).toEqual({
@@ -62,7 +65,10 @@ test('cancel tells how many runs ended, of the syncs that are named', async () =
 })
 
 test('a run is cancelled by its id in the environment of the key; one that is not known there is a 404', async () => {
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 1 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 1, runs: [], moreRuns: false },
+  })
   expect(await home.api('/runs/s-17/cancel', { method: 'POST' })).toMatchObject({
     status: 200,
     body: { cancelled: 1 },
@@ -163,7 +169,7 @@ const update = (fields: Record<string, unknown>) =>
 test('a new frequency is sent as it is shown, and the one in force comes back', async () => {
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0 },
+    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0, runs: [], moreRuns: false },
   })
   const answer = await update({ frequency: '30m' })
   expect(answer).toMatchObject({ status: 200, body: { frequency: 'every 30 minutes' } })

@@ -10,7 +10,7 @@ test('without a scheduler a command is accepted with its id, and stays in the qu
   await using world = await startWorld({ scheduler: false, variables: { COMMAND_TIMEOUT_MS: '50' } })
   const { api } = await furnish(world)
   const place = { provider_config_key: 'github', connection_id: 'user-1' }
-  const id = { command_id: expect.stringMatching(/^[0-9a-f-]{36}$/) }
+  const id = { command_id: expect.stringMatching(/^[0-9a-f-]{36}-\d+$/) }
   const send = (method: string, path: string, json: unknown) => api(path, { method, json })
   for (const verb of ['trigger', 'start', 'pause']) {
     expect(await send('POST', `/sync/${verb}`, { ...place, syncs: [] })).toMatchObject({

@@ -48,7 +48,7 @@ export const ADMIN_KEY = 'the-admin-key-of-tests-0123456789'
 
 export const DONE: Answer = {
   $case: 'done',
-  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0 },
+  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0, runs: [], moreRuns: false },
 }
 
 export async function startWorld(
@@ -172,9 +172,12 @@ function answerCommands(bus: Bus, world: Pick<World, 'commands' | 'answer'>): As
       onError: () => {},
     },
     async ({ message, replyTo }) => {
-      world.commands.push(message)
-      const answer = CommandAnswer.encode({ result: world.answer(message) }).finish()
-      if (replyTo !== undefined) bus.connection.publish(replyTo, answer)
+      for (const command of [message, ...message.also]) {
+        world.commands.push(command)
+        const answer = CommandAnswer.encode({ result: world.answer(command) }).finish()
+        const subject = replyTo?.replace(/[^.]*$/, command.id)
+        if (subject !== undefined) bus.connection.publish(subject, answer)
+      }
     },
     stop.signal,
   )

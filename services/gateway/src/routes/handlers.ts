@@ -1,5 +1,6 @@
 import type { Handlers } from '../http/handler.ts'
 import * as capacity from './capacity.ts'
+import * as commands from './commands.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
 import * as environments from './environments.ts'
@@ -22,6 +23,7 @@ import * as why from './why.ts'
 /** Each file of this folder exports the handlers of some endpoints, by their names in `@syncline/api`. */
 export const handlers: Handlers = {
   ...capacity,
+  ...commands,
   ...connections,
   ...deployments,
   ...environments,
