@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { Accepted, AskedRuns, Cancelled, Nothing } from './answers.ts'
-import { ConnectionId, Instant, JsonObject, NoQuery, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import {
+  ConnectionId,
+  countInQuery,
+  Instant,
+  JsonObject,
+  NoQuery,
+  ProviderConfigKey,
+  ScheduleCursor,
+  SyncName,
+  Variant,
+} from './fields.ts'
 import { Freshness } from './freshness.ts'
 import type { Route } from './route.ts'
 import { Result, Run } from './runs.ts'
@@ -126,16 +136,27 @@ const getSyncStatus = {
   method: 'GET',
   url: '/sync/status',
   summary: 'Get the status of syncs.',
+  description:
+    'Without `limit` all schedules in one answer, 5 000 at most. With `limit`, pages that `next_cursor` and the Link header lead through.',
   scope: 'read',
-  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor', 'too_large'],
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
       /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
       syncs: z.union([z.literal('*').transform(() => []), SyncsInText]),
       connection_id: ConnectionId.optional(),
+      /** Without it, all of them in one answer. */
+      limit: countInQuery(1, 500).optional(),
+      cursor: ScheduleCursor.optional(),
     }),
-    response: { 200: z.object({ syncs: z.array(SyncStatus) }) },
+    response: {
+      200: z.object({
+        syncs: z.array(SyncStatus),
+        /** With `limit`: null = this was the last page. */
+        next_cursor: ScheduleCursor.nullable().optional(),
+      }),
+    },
   },
 } as const satisfies Route
 

@@ -4,6 +4,8 @@ import { type Catalog, createApiKey, type KeyFacts, Keyring, openCatalog } from 
 import {
   type Command,
   CommandAnswer,
+  CommandsDefinition,
+  type CommandsServiceImplementation,
   RecordsDefinition,
   type RecordsServiceImplementation,
   SchedulesDefinition,
@@ -29,6 +31,8 @@ export interface World extends AsyncDisposable {
   /** What the stand-in of records answers; set it in a test. */
   records: Partial<RecordsServiceImplementation>
   schedules: Partial<SchedulesServiceImplementation>
+  /** What the stand-in of the scheduler knows of commands. */
+  results: Partial<CommandsServiceImplementation>
   /** What the stand-in of records says of its servers. */
   recordsHealth: Record<string, string>
   /** What has come to the stand-in of the scheduler, and what it answers. */
@@ -64,10 +68,11 @@ export async function startWorld(
   const world = {
     records: {},
     schedules: {},
+    results: {},
     recordsHealth: {},
     commands: [] as Command[],
     answer: () => DONE,
-  } as Pick<World, 'records' | 'schedules' | 'recordsHealth' | 'commands' | 'answer'>
+  } as Pick<World, 'records' | 'schedules' | 'results' | 'recordsHealth' | 'commands' | 'answer'>
   const recordsPort = await freePort()
   let recordsServer: RpcServer | undefined
   const startRecords = async () => {
@@ -90,11 +95,16 @@ export async function startWorld(
   open.defer(stopRecords)
   const schedulesServer = await serve(
     '127.0.0.1:0',
-    (server) =>
+    (server) => {
       server.add(
         SchedulesDefinition,
         standIn<SchedulesServiceImplementation>(() => world.schedules),
-      ),
+      )
+      server.add(
+        CommandsDefinition,
+        standIn<CommandsServiceImplementation>(() => world.results),
+      )
+    },
     onFault,
   )
   let scheduler: RpcServer | undefined = schedulesServer

@@ -5,10 +5,10 @@ import { eventually } from '@syncline/testkit'
 import { describe, expect, test } from 'vitest'
 import { applyCommand } from '../src/apply-command.ts'
 import { Definitions } from '../src/definitions.ts'
+import { scheduleOf as scheduleOfRun } from '../src/run.ts'
 import { createScheduleEvents } from '../src/schedule-events.ts'
 import { CleaningStore } from '../src/store/cleaning-store.ts'
 import { activeRuns, openOwnWorld, schedulesIn } from './read-schedules.ts'
-import { scheduleOf as scheduleOfRun } from '../src/run.ts'
 import { RUNNER, scheduleOf, succeed, take } from './steps.ts'
 import { ENVIRONMENT, HOUR_MS, type World } from './world.ts'
 
@@ -272,9 +272,9 @@ test.concurrent('a command that is delivered again is answered again and changes
   const [reset] = await twice(trigger(ONE, { reset: true }), 'reset')
   expect(await instance.runs.ended(id, 50)).toMatchObject([{ outcome: 'CANCELLED' }])
   expect(reset?.active).not.toBe('')
-  expect(await twice({ $case: 'start', value: { target: whole(ONE), withRuns: false } }, 'start')).toMatchObject([
-    { state: 'STARTED', pending: 'start' },
-  ])
+  expect(
+    await twice({ $case: 'start', value: { target: whole(ONE), withRuns: false } }, 'start'),
+  ).toMatchObject([{ state: 'STARTED', pending: 'start' }])
   await twice(pause(ONE), 'pause')
   expect(await world.problems()).toEqual([])
 })
@@ -299,9 +299,11 @@ test.concurrent('a pause cancels a run that waits, leaves one that runs, and a s
 
   world.clock.advance(5 * HOUR_MS)
   await instance.clock.synchronize()
-  expect(await send(world, { $case: 'start', value: { target: whole(ONE), withRuns: false } })).toMatchObject({
-    $case: 'done',
-  })
+  expect(await send(world, { $case: 'start', value: { target: whole(ONE), withRuns: false } })).toMatchObject(
+    {
+      $case: 'done',
+    },
+  )
   for (const id of [hourly, issues]) {
     expect(await scheduleOf(instance, id)).toMatchObject({ state: 'STARTED', skipped: 5 })
     const skips = await world.redis.lrange(world.key(`k:${id}`), 0, -1)
@@ -455,7 +457,10 @@ test.concurrent('a command with an id that was applied is not applied again, wha
       max: 1,
       callback: (_, { data }) => answer.resolve(CommandAnswer.decode(data).result),
     })
-    await publish(world.bus, subjects.command, [ENVIRONMENT], message(action, id), { id: `m${++sent}`, replyTo })
+    await publish(world.bus, subjects.command, [ENVIRONMENT], message(action, id), {
+      id: `m${++sent}`,
+      replyTo,
+    })
     return answer.promise
   }
   const first = await apply(trigger(ONE, { withRuns: true }), 'first')

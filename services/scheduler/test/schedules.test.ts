@@ -72,7 +72,8 @@ test('runs of a schedule come in pages too', async () => {
       const value = {
         target: { providerConfigKey: 'github', connectionId: 'user-1', syncs: [sync] },
         reset: false,
-        emptyCache: false, withRuns: false,
+        emptyCache: false,
+        withRuns: false,
       }
       await (await world.command({ $case: 'trigger', value })).answer
     }

@@ -26,7 +26,10 @@ export const triggerSyncs: Handler<'triggerSyncs'> = async (dependencies, { envi
 export const startSyncs: Handler<'startSyncs'> = async (dependencies, { environment, headers, body }) => {
   const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
   const withRuns = asksForRuns(headers.prefer)
-  return (withRuns ? commandWithRuns : command)(dependencies, environment, target, { $case: 'start', value: { target, withRuns } })
+  return (withRuns ? commandWithRuns : command)(dependencies, environment, target, {
+    $case: 'start',
+    value: { target, withRuns },
+  })
 }
 
 export const pauseSyncs: Handler<'pauseSyncs'> = async (dependencies, { environment, body }) => {
