@@ -20,6 +20,15 @@ export type ErrorBody = z.infer<typeof ErrorBody>
 export const Accepted = z.object({ command_id: z.string() })
 export type Accepted = z.infer<typeof Accepted>
 
+/** Runs that a call asked for, the first 100 of them. Each waits for a runner, or for the run before it. */
+export const AskedRuns = z.object({
+  runs: z.array(
+    z.object({ id: z.string(), connection_id: z.string(), name: z.string(), variant: z.string() }),
+  ),
+  has_more: z.boolean(),
+})
+export type AskedRuns = z.infer<typeof AskedRuns>
+
 /** How many runs ended. */
 export const Cancelled = z.object({ cancelled: z.int() })
 export type Cancelled = z.infer<typeof Cancelled>

@@ -23,6 +23,7 @@ export const errorMeanings: Record<ErrorCode, string> = {
   unknown_integration: 'The environment has no such integration.',
   unknown_sync: 'The integration has no such sync, or the sync has no such variant.',
   unknown_model: 'No deployed sync of the integration has this model.',
+  unknown_command: 'The environment has no such command, or its result is not kept any more.',
   unknown_run: 'The environment has no such run, or it is older than runs are kept.',
   unknown_record: 'The model has no record with this id for the connection.',
   unknown_environment: 'There is no such environment.',

@@ -1,6 +1,7 @@
 export type { ProviderFile } from '@syncline/providers/provider-file'
-export type { Accepted, Cancelled, ErrorBody } from './answers.ts'
+export type { Accepted, AskedRuns, Cancelled, ErrorBody } from './answers.ts'
 export type { Capacity } from './capacity.ts'
+export type { CommandStateAnswer } from './commands.ts'
 export type { Connection, ConnectionSummary } from './connections.ts'
 export type { DeployedSync, SyncToDeploy } from './deployments.ts'
 export type { Environment } from './environments.ts'

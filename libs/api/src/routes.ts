@@ -1,4 +1,5 @@
 import { capacityRoutes } from './capacity.ts'
+import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { environmentRoutes } from './environments.ts'
@@ -23,7 +24,7 @@ export function routeGroups(limits: { records: number }) {
   return {
     Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
     Syncs: { ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...whyRoutes },
-    Runs: { ...runRoutes, ...capacityRoutes },
+    Runs: { ...runRoutes, ...commandRoutes, ...capacityRoutes },
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,

@@ -97,6 +97,17 @@ const listRuns = {
 
 const RunId = z.object({ id: z.string().min(1).max(255) })
 
+const getRun = {
+  method: 'GET',
+  url: '/runs/:id',
+  summary: 'Get one run, also after it has ended.',
+  description:
+    'Each schedule keeps its last 50 runs. A run whose id a trigger has answered is there while it waits for the run before it.',
+  scope: 'read',
+  errors: ['unknown_run'],
+  schema: { params: RunId, querystring: NoQuery, response: { 200: ListedRun } },
+} as const satisfies Route
+
 /** Ends it at once, if it has not ended. Its schedule goes on at its next slot. */
 const cancelRun = {
   method: 'POST',
@@ -126,4 +137,4 @@ const listLogs = {
   },
 } as const satisfies Route
 
-export const runRoutes = { listRuns, listLogs, cancelRun }
+export const runRoutes = { listRuns, getRun, listLogs, cancelRun }

@@ -1,6 +1,16 @@
 import { z } from 'zod'
-import { Accepted, Cancelled, Nothing } from './answers.ts'
-import { ConnectionId, Instant, JsonObject, NoQuery, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import { Accepted, AskedRuns, Cancelled, Nothing } from './answers.ts'
+import {
+  ConnectionId,
+  countInQuery,
+  Instant,
+  JsonObject,
+  NoQuery,
+  ProviderConfigKey,
+  ScheduleCursor,
+  SyncName,
+  Variant,
+} from './fields.ts'
 import { Freshness } from './freshness.ts'
 import type { Route } from './route.ts'
 import { Result, Run } from './runs.ts'
@@ -10,6 +20,10 @@ const MAX_SYNCS = 256
 const named = { name: z.string().min(1).max(255), variant: z.string().min(1).max(255) }
 
 const done = { 200: Nothing, 202: Accepted }
+/** With `Prefer: return=representation`, the runs. */
+const doneOrRuns = { 200: AskedRuns.optional(), 202: Accepted }
+/** RFC 7240: `return=representation` asks for the runs in the answer. */
+const Prefer = z.string().max(1024).optional()
 
 // `trigger` has always dropped what it does not know inside `syncs` and `opts`, and clients rely on it.
 const triggerSyncs = {
@@ -45,8 +59,9 @@ const triggerSyncs = {
     headers: z.object({
       'provider-config-key': ProviderConfigKey.optional(),
       'connection-id': ConnectionId.optional(),
+      prefer: Prefer,
     }),
-    response: done,
+    response: doneOrRuns,
   },
 } as const satisfies Route
 
@@ -66,7 +81,7 @@ const startSyncs = {
   summary: 'Resume the schedules of syncs; those that were paused run at once.',
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
-  schema: startOrPause,
+  schema: { ...startOrPause, headers: z.object({ prefer: Prefer }), response: doneOrRuns },
 } as const satisfies Route
 const pauseSyncs = {
   method: 'POST',
@@ -121,16 +136,27 @@ const getSyncStatus = {
   method: 'GET',
   url: '/sync/status',
   summary: 'Get the status of syncs.',
+  description:
+    'Without `limit` all schedules in one answer, 5 000 at most. With `limit`, pages that `next_cursor` and the Link header lead through.',
   scope: 'read',
-  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor', 'too_large'],
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
       /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
       syncs: z.union([z.literal('*').transform(() => []), SyncsInText]),
       connection_id: ConnectionId.optional(),
+      /** Without it, all of them in one answer. */
+      limit: countInQuery(1, 500).optional(),
+      cursor: ScheduleCursor.optional(),
     }),
-    response: { 200: z.object({ syncs: z.array(SyncStatus) }) },
+    response: {
+      200: z.object({
+        syncs: z.array(SyncStatus),
+        /** With `limit`: null = this was the last page. */
+        next_cursor: ScheduleCursor.nullable().optional(),
+      }),
+    },
   },
 } as const satisfies Route
 

@@ -25,7 +25,7 @@ test('an environment with too many commands that wait gets no more, and an older
   const { url } = servers().nats
   await using first = await connectBus(bus(url, prefix), 'test')
   const send = (environment: string, id: string) =>
-    publish(first, subjects.command, [environment], { id, environment, action: undefined }, { id })
+    publish(first, subjects.command, [environment], { id, environment, action: undefined, also: [] }, { id })
   await first.manager.streams.update(`${prefix}_COMMANDS`, { max_msgs_per_subject: 2 })
   await send('dev', '1')
   await send('dev', '2')

@@ -20,7 +20,7 @@ const send = (bus: Bus, queue: string, id: string) =>
     bus,
     subjects.command,
     [queue],
-    { id, environment: queue, action: undefined },
+    { id, environment: queue, action: undefined, also: [] },
     { id: `${queue}.${id}` },
   )
 

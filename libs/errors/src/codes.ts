@@ -38,6 +38,8 @@ export const codes = {
   unknown_run: missing,
   /** The stream never had a record with this id, or was emptied since. */
   unknown_record: missing,
+  /** A command that was answered with 202 and is not kept any more, or never was. */
+  unknown_command: missing,
   unknown_environment: missing,
   unknown_provider: missing,
   /** The path exists, but not with this method: `Allow` says with which. */

@@ -4,7 +4,7 @@ import { connectBus } from '@syncline/bus'
 import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
+import { CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
@@ -51,13 +51,14 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const egress = open.use(new Egress(config.egress))
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
-  const commands = open.use(listenForAnswers(bus, config.commandTimeoutMs))
   const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
   const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
   const schedules = schedulerRpc.client(SchedulesDefinition)
 
   const scheduler = open.use(new SchedulerCalls(schedules, events))
+  const results = schedulerRpc.client(CommandsDefinition)
+  const commands = open.use(listenForAnswers(bus, { timeoutMs: config.commandTimeoutMs, scheduler, results }))
 
   const health = () => gatewayHealth(bus, redis, recordsRpc, schedulerRpc)
   const app = createApp(

@@ -184,7 +184,10 @@ test('integration, connection, variable, trigger, status and logs', async () => 
     environment: { name: 'dev', maxRuns: 200, running: 3, weight: 1 },
   })
   expect((await cli(['capacity'])).out).toMatch(/^environment {2}dev .* 200 .*$/m)
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 2 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false },
+  })
   expect((await cli(['cancel', 'crm', 'contacts', '--connection', 'user-1'])).out).toBe('Ended 2 runs.\n')
   expect(world.commands.at(-1)?.action).toMatchObject({
     $case: 'cancel',

@@ -16,6 +16,7 @@ beforeEach(() => {
 
 const post = (path: string, json: unknown, headers: Record<string, string> = {}) =>
   home.api(path, { method: 'POST', json, headers })
+const PLAIN = { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false }
 const all = { provider_config_key: 'github', syncs: [] }
 const target = { providerConfigKey: 'github', connectionId: '', syncs: [] }
 
@@ -48,7 +49,10 @@ test.each(['trigger', 'start', 'pause'])('%s takes a sync in each of its forms',
 })
 
 test('cancel tells how many runs ended, of the syncs that are named', async () => {
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 3 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 3, runs: [], moreRuns: false },
+  })
   const answer = await post('/sync/cancel', { ...all, syncs: ['issues::a'], connection_id: 'user-1' })
   expect(answer).toMatchObject({ status: 200, body: { cancelled: 3 } })
   expect(world.commands[0]?.action).toEqual({
@@ -62,7 +66,10 @@ test('cancel tells how many runs ended, of the syncs that are named', async () =
 })
 
 test('a run is cancelled by its id in the environment of the key; one that is not known there is a 404', async () => {
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 1 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 1, runs: [], moreRuns: false },
+  })
   expect(await home.api('/runs/s-17/cancel', { method: 'POST' })).toMatchObject({
     status: 200,
     body: { cancelled: 1 },
@@ -87,7 +94,7 @@ test.each([
   [{ full_resync: true }, { reset: true, emptyCache: false }],
 ])('trigger with %j sends %j', async (mode, expected) => {
   expect((await post('/sync/trigger', { ...all, ...mode })).status).toBe(200)
-  expect(world.commands[0]?.action?.value).toEqual({ target, ...expected })
+  expect(world.commands[0]?.action?.value).toEqual({ target, withRuns: false, ...expected })
 })
 
 test('trigger finds integration and connection in the headers too', async () => {
@@ -163,7 +170,7 @@ const update = (fields: Record<string, unknown>) =>
 test('a new frequency is sent as it is shown, and the one in force comes back', async () => {
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0 },
+    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0, runs: [], moreRuns: false },
   })
   const answer = await update({ frequency: '30m' })
   expect(answer).toMatchObject({ status: 200, body: { frequency: 'every 30 minutes' } })
@@ -236,4 +243,35 @@ test.each([
   ['/sync/issues/variant/c', { ...place, connection_id: 'user-2' }, 404, 'unknown_connection'],
 ])('POST %s with %j is a %d %s', async (path, json, status, code) => {
   expect(await post(path, json)).toMatchObject({ status, body: { error: { code } } })
+})
+
+test('with Prefer: return=representation a trigger and a start tell the runs', async () => {
+  const runs = [{ id: 's-1', connectionId: 'user-1', sync: 'issues', variant: 'base' }]
+  world.answer = () => ({ $case: 'done', value: { ...PLAIN, runs } })
+  for (const verb of ['trigger', 'start']) {
+    const answer = await post(`/sync/${verb}`, all, { Prefer: 'wait=10, return=representation' })
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        runs: [{ id: 's-1', connection_id: 'user-1', name: 'issues', variant: 'base' }],
+        has_more: false,
+      },
+    })
+    expect(answer.headers.get('preference-applied')).toBe('return=representation')
+    expect(world.commands.at(-1)?.action?.value).toMatchObject({ withRuns: true })
+    const plain = await post(`/sync/${verb}`, all, { Prefer: 'return=minimal' })
+    expect([plain.status, plain.text, plain.headers.get('preference-applied')]).toEqual([200, '', null])
+  }
+})
+
+test('commands that come together are applied in one go, and each has its own answer', async () => {
+  const variants = Array.from({ length: 150 }, (_, i) => `v${i}`)
+  world.answer = ({ action }) => {
+    const sync = action?.$case === 'createVariant' ? action.value.sync : undefined
+    return { $case: 'done', value: { ...PLAIN, scheduleId: `id-${sync?.variant}` } }
+  }
+  const place = { provider_config_key: 'github', connection_id: 'user-1' }
+  const answers = await Promise.all(variants.map((name) => post(`/sync/issues/variant/${name}`, place)))
+  expect(answers.map(({ body }) => body.id)).toEqual(variants.map((name) => `id-${name}`))
+  expect(world.commands).toHaveLength(150)
 })

@@ -4,6 +4,8 @@ import addFormats from 'ajv-formats'
 
 export const document = openApi({ records: 500 })
 
+const routes: Record<string, Route> = createRoutes({ records: 500 })
+
 /** Their answers come from the stand-in of records, which need not give whole records. */
 const asBytes = new Set(
   Object.entries<Route>(createRoutes({ records: 500 })).flatMap(([name, route]) =>
@@ -63,6 +65,9 @@ export function checkAnswer(method: string, url: string, status: number, body: u
   if (code !== undefined && content.examples && !(code in content.examples))
     throw new Error(`${where} with the error '${code}', which is not in OpenAPI for it`)
   if (status === 200 && asBytes.has(operation.name)) return
+  // A body that depends on what the client asked for.
+  if (body === undefined && routes[operation.name]?.schema.response[status]?.safeParse(undefined).success)
+    return
   const validate = validatorOf(content.schema)
   if (!validate(body))
     throw new Error(`${where} with another body than OpenAPI says: ${ajv.errorsText(validate.errors)}`)

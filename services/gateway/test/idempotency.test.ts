@@ -93,7 +93,10 @@ test('a refusal is kept, with the fields that it names', async () => {
 test('what failed on our side is not kept: the next try is carried out', async () => {
   world.answer = () => ({ $case: 'refused', value: { code: 'unavailable', message: 'not now' } })
   expect((await send('failed', '/sync/trigger', trigger)).status).toBe(503)
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 0 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false },
+  })
   const answer = await send('failed', '/sync/trigger', trigger)
   expect(answer.status).toBe(200)
   expect(answer.headers.get('idempotency-replayed')).toBeNull()

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { startNats } from '@syncline/embedded'
 import { eventually, freePort } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { furnish, HEADERS, piece, startWorld } from './world.ts'
+import { ask, furnish, HEADERS, piece, startWorld } from './world.ts'
 
 test('without a scheduler a command is accepted with its id, and stays in the queue', async () => {
   await using world = await startWorld({ scheduler: false, variables: { COMMAND_TIMEOUT_MS: '50' } })
   const { api } = await furnish(world)
   const place = { provider_config_key: 'github', connection_id: 'user-1' }
-  const id = { command_id: expect.stringMatching(/^[0-9a-f-]{36}$/) }
+  const id = { command_id: expect.stringMatching(/^[0-9a-f-]{36}-\d+$/) }
   const send = (method: string, path: string, json: unknown) => api(path, { method, json })
   for (const verb of ['trigger', 'start', 'pause']) {
     expect(await send('POST', `/sync/${verb}`, { ...place, syncs: [] })).toMatchObject({
@@ -74,4 +74,29 @@ test('without NATS commands get a 503, reading goes on, and it recovers', async 
 
   await using _after = await startNats(place)
   await eventually(async () => expect((await trigger()).status).toBe(200), { timeoutMs: 20_000 })
+})
+
+test('what became of a command that was answered with 202 is at its Location: accepted, then done or refused', async () => {
+  await using world = await startWorld({ scheduler: false, variables: { COMMAND_TIMEOUT_MS: '100' } })
+  const { api, environment } = await furnish(world)
+  const json = { provider_config_key: 'github', syncs: [] }
+  const { body, headers } = await api('/sync/trigger', { method: 'POST', json })
+  const path = `/commands/${body.command_id}`
+  expect(headers.get('location')).toBe(path)
+  expect(await api(path)).toMatchObject({ status: 200, body: { id: body.command_id, state: 'accepted' } })
+  const other = await world.environment()
+  expect((await ask(world.url, other.key, path)).body.error.code).toBe('unknown_command')
+  for (const id of [`${body.command_id}1`, 'nothing', `${'x'.repeat(36)}-1`]) {
+    expect(await api(`/commands/${id}`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_command' } },
+    })
+  }
+  world.results.getCommand = async (request) =>
+    request.environment === environment
+      ? { result: { $case: 'refused', value: { code: 'unknown_sync', message: 'there is no sync' } } }
+      : {}
+  expect((await api(path)).body).toMatchObject({ state: 'refused', error: { code: 'unknown_sync' } })
+  await world.stopScheduler()
+  expect(await api(path)).toMatchObject({ status: 200, body: { state: 'accepted' } })
 })

@@ -248,7 +248,10 @@ test('schedules, why, capacity and cancel', async () => {
     runners: [],
   })
   const { answer } = world
-  world.answer = () => ({ $case: 'done', value: { frequency: '', scheduleId: '', cancelled: 2 } })
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false },
+  })
   expect(await syncline.cancelSync('github', ['issues'])).toEqual({ cancelled: 2 })
   expect(await syncline.cancelRun('run-1')).toEqual({ cancelled: 2 })
   world.answer = answer

@@ -183,3 +183,18 @@ test('the log of a run is asked for in the environment of the key', async () => 
     lines: [{ at: '2023-11-14T22:13:20.000Z', level: 'warn', message: 'slow' }],
   })
 })
+
+test('with a limit the status comes in pages, and the Link header leads to the next one', async () => {
+  const before = world.schedules.listSchedules
+  world.schedules.listSchedules = async ({ cursor }) => ({
+    schedules: [schedule('issues', cursor === '' ? 'base' : 'a')],
+    nextCursor: cursor === '' ? 'c1' : '',
+  })
+  const first = await get('provider_config_key=github&syncs=issues,issues::a&limit=1')
+  expect(first).toMatchObject({ status: 200, body: { next_cursor: 'c1' } })
+  const next = /^<([^>]+)>; rel="next"$/.exec(first.headers.get('link') ?? '')?.[1] ?? expect.fail()
+  const second = await home.api(next)
+  expect(second).toMatchObject({ status: 200, body: { syncs: [{ variant: 'a' }], next_cursor: null } })
+  expect(second.headers.get('link')).toBe(null)
+  if (before) world.schedules.listSchedules = before
+})

@@ -4,6 +4,8 @@ import { type Catalog, createApiKey, type KeyFacts, Keyring, openCatalog } from 
 import {
   type Command,
   CommandAnswer,
+  CommandsDefinition,
+  type CommandsServiceImplementation,
   RecordsDefinition,
   type RecordsServiceImplementation,
   SchedulesDefinition,
@@ -29,6 +31,8 @@ export interface World extends AsyncDisposable {
   /** What the stand-in of records answers; set it in a test. */
   records: Partial<RecordsServiceImplementation>
   schedules: Partial<SchedulesServiceImplementation>
+  /** What the stand-in of the scheduler knows of commands. */
+  results: Partial<CommandsServiceImplementation>
   /** What the stand-in of records says of its servers. */
   recordsHealth: Record<string, string>
   /** What has come to the stand-in of the scheduler, and what it answers. */
@@ -48,7 +52,7 @@ export const ADMIN_KEY = 'the-admin-key-of-tests-0123456789'
 
 export const DONE: Answer = {
   $case: 'done',
-  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0 },
+  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0, runs: [], moreRuns: false },
 }
 
 export async function startWorld(
@@ -64,10 +68,11 @@ export async function startWorld(
   const world = {
     records: {},
     schedules: {},
+    results: {},
     recordsHealth: {},
     commands: [] as Command[],
     answer: () => DONE,
-  } as Pick<World, 'records' | 'schedules' | 'recordsHealth' | 'commands' | 'answer'>
+  } as Pick<World, 'records' | 'schedules' | 'results' | 'recordsHealth' | 'commands' | 'answer'>
   const recordsPort = await freePort()
   let recordsServer: RpcServer | undefined
   const startRecords = async () => {
@@ -90,11 +95,16 @@ export async function startWorld(
   open.defer(stopRecords)
   const schedulesServer = await serve(
     '127.0.0.1:0',
-    (server) =>
+    (server) => {
       server.add(
         SchedulesDefinition,
         standIn<SchedulesServiceImplementation>(() => world.schedules),
-      ),
+      )
+      server.add(
+        CommandsDefinition,
+        standIn<CommandsServiceImplementation>(() => world.results),
+      )
+    },
     onFault,
   )
   let scheduler: RpcServer | undefined = schedulesServer
@@ -172,9 +182,12 @@ function answerCommands(bus: Bus, world: Pick<World, 'commands' | 'answer'>): As
       onError: () => {},
     },
     async ({ message, replyTo }) => {
-      world.commands.push(message)
-      const answer = CommandAnswer.encode({ result: world.answer(message) }).finish()
-      if (replyTo !== undefined) bus.connection.publish(replyTo, answer)
+      for (const command of [message, ...message.also]) {
+        world.commands.push(command)
+        const answer = CommandAnswer.encode({ result: world.answer(command) }).finish()
+        const subject = replyTo?.replace(/[^.]*$/, command.id)
+        if (subject !== undefined) bus.connection.publish(subject, answer)
+      }
     },
     stop.signal,
   )

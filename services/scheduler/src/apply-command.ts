@@ -1,10 +1,20 @@
 import { AppError } from '@syncline/errors'
 import { formatFrequency, freshMsOf, gapsOf, parseFrequency, readFrequency } from '@syncline/frequency'
-import type { Command, CommandDone, SetFrequency, StartSyncs, TriggerSyncs } from '@syncline/proto'
+import type {
+  CancelRuns,
+  Command,
+  CommandDone,
+  SetFrequency,
+  StartSyncs,
+  TriggerSyncs,
+} from '@syncline/proto'
+import { askedRuns, RUNS_MAX, type RunRow } from './asked-runs.ts'
 import { cronSlots } from './repair.ts'
 import { scheduleOf } from './run.ts'
+import { isRunId, unknownRun } from './run-id.ts'
 import { BASE, scheduleId } from './schedule.ts'
 import { nextSlot } from './slots.ts'
+import { DONE } from './store/command-results.ts'
 import { applyToTargets, ensureMade, unknownSync } from './targets.ts'
 import { type CommandDeps, createVariant, deleteVariant } from './variants.ts'
 
@@ -46,36 +56,49 @@ async function trigger(
   deps: CommandDeps,
   environment: string,
   command: string,
-  { target, reset, emptyCache }: TriggerSyncs,
+  { target, reset, emptyCache, withRuns }: TriggerSyncs,
 ): Promise<CommandDone> {
+  const runs: RunRow[] = []
   await applyToTargets(deps, environment, target, async (ids) => {
-    const { missing, stops } = await deps.schedules.trigger(ids, command, { reset, emptyCache })
+    const part = { id: command, ids, reset, emptyCache, withRuns, isPart: true }
+    const { answers, missing, stops } = await deps.schedules.trigger(environment, [part])
     deps.notices.stop(stops)
+    // Its result is kept when all of it is done, and was not there before.
+    if (Array.isArray(answers[0])) addSome(runs, answers[0])
     return missing
   })
-  return done()
+  return done(askedRuns(runs))
+}
+
+/** Of many runs only the first are told: it is enough to know that there are more. */
+function addSome(runs: RunRow[], more: RunRow[]): void {
+  if (runs.length <= RUNS_MAX) runs.push(...more)
 }
 
 async function start(
   { schedules, ...deps }: CommandDeps,
   environment: string,
   command: string,
-  { target }: StartSyncs,
+  { target, withRuns }: StartSyncs,
 ): Promise<CommandDone> {
+  const runs: RunRow[] = []
   await applyToTargets({ schedules, ...deps }, environment, target, async (ids) => {
-    const { missing, cron } = await schedules.start(ids, command)
-    if (missing.length > 0 || cron.length === 0) return missing
-    const slots = cronSlots(cron, schedules.now())
-    return (await schedules.start(Object.keys(slots), command, slots)).missing
+    const started = await schedules.start(ids, command)
+    addSome(runs, started.runs)
+    if (started.missing.length > 0 || started.cron.length === 0) return started.missing
+    const slots = cronSlots(started.cron, schedules.now())
+    const rest = await schedules.start(Object.keys(slots), command, slots)
+    addSome(runs, rest.runs)
+    return rest.missing
   })
-  return done()
+  return done(withRuns ? askedRuns(runs) : {})
 }
 
 async function cancel(
   deps: CommandDeps,
   environment: string,
   command: string,
-  { target }: StartSyncs,
+  { target }: CancelRuns,
 ): Promise<CommandDone> {
   let count = 0
   await applyToTargets(deps, environment, target, async (ids) => {
@@ -88,19 +111,16 @@ async function cancel(
   return done({ cancelled: count })
 }
 
-const RUN_ID = /^[0-9a-f]{24}-\d{1,16}$/
-
 async function cancelRun(
   deps: CommandDeps,
   environment: string,
   command: string,
   run: string,
 ): Promise<CommandDone> {
-  const unknown = new AppError('unknown_run', `there is no run '${run}', or it is not kept any more`)
-  if (!RUN_ID.test(run)) throw unknown
+  if (!isRunId(run)) throw unknownRun(run)
   const options = { run, reason: 'a command cancelled it', command }
   const { cancelled, stops, isKnown } = await deps.schedules.cancel(environment, [scheduleOf(run)], options)
-  if (!isKnown) throw unknown
+  if (!isKnown) throw unknownRun(run)
   deps.notices.stop(stops)
   return done({ cancelled })
 }
@@ -138,5 +158,5 @@ async function setFrequency(
 }
 
 function done(facts: Partial<CommandDone> = {}): CommandDone {
-  return { frequency: '', scheduleId: '', cancelled: 0, ...facts }
+  return { ...DONE, ...facts }
 }

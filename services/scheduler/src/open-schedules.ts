@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts'
 import type { Notices } from './notices.ts'
 import type { ScheduleEvents } from './schedule-events.ts'
 import { CleaningStore } from './store/cleaning-store.ts'
+import type { CommandResults } from './store/command-results.ts'
 import { ScheduleStore } from './store/schedule-store.ts'
 import type { State } from './store/state.ts'
 
@@ -22,6 +23,7 @@ interface Deps {
   bus: Bus
   catalog: Catalog
   records: Records
+  results: CommandResults
   notices: Notices
   events: ScheduleEvents
 }

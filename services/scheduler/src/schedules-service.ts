@@ -10,6 +10,7 @@ import type {
 } from '@syncline/proto'
 import { reasonOnWire, reasonsFromWire, runMessage, scheduleMessage } from './messages.ts'
 import type { Outcome, Run } from './run.ts'
+import { isRunId, unknownRun } from './run-id.ts'
 import { runsCursor } from './runs-cursor.ts'
 import { BASE, type Schedule, scheduleId } from './schedule.ts'
 import { schedulesPage } from './schedules-page.ts'
@@ -58,6 +59,13 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
         runs: runs.map((run) => runMessage(run, { ...names, variant: sync.variant })),
         nextCursor: asked.length > limit ? String(runs.at(-1)?.number) : '',
       }
+    },
+
+    async getRun({ environment, runId }) {
+      const found = isRunId(runId) ? await views.run(environment, runId) : undefined
+      if (found === undefined) throw unknownRun(runId)
+      const { run, ...names } = found
+      return runMessage(run, names)
     },
 
     async listSkippedSlots(request) {

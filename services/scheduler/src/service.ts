@@ -2,11 +2,12 @@ import { repeat, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
-import { RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
+import { CommandsDefinition, RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connectRedis, type Redis, redisCall } from '@syncline/redis'
 import { connect, serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import { SharedClock } from './clock.ts'
+import { commandsService } from './commands-service.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
 import { Notices } from './notices.ts'
@@ -20,6 +21,7 @@ import { schedulesService } from './schedules-service.ts'
 import { createStaleEvents } from './stale-events.ts'
 import { sweepStaleRegularly } from './stale-sweep.ts'
 import { startTicking } from './start-ticking.ts'
+import { CommandResults } from './store/command-results.ts'
 import { RunStore } from './store/run-store.ts'
 import { type Limits, State } from './store/state.ts'
 import { Views } from './store/views.ts'
@@ -69,7 +71,8 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(repeat(SYNCHRONIZE_MS, () => clock.synchronize(), { onFailure: events.clockFailed }))
 
   const notices = open.use(new Notices(bus))
-  const own = { state, bus, catalog, records, notices, events: createScheduleEvents(log) }
+  const results = new CommandResults(state)
+  const own = { state, results, bus, catalog, records, notices, events: createScheduleEvents(log) }
   // First, as it may have to move schedules of an earlier version.
   open.use(await openSchedules({ ...own, redis }, config))
   const ticker = new Ticker({ runs, judge: clock, notices, events })
@@ -90,6 +93,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
       config.listen,
       (server) => {
         server.add(RunsDefinition, runsService({ runs, notices, events }))
+        server.add(CommandsDefinition, commandsService(results))
         server.add(SchedulesDefinition, schedulesService({ views, catalog }))
       },
       events.rpcFault,

@@ -43,6 +43,19 @@ export async function applyToTargets(
   }
 }
 
+/** Ids of the schedules of a target that names its connection; fails as `applyToTargets` does, and makes none. */
+export async function targetsOfConnection(
+  deps: ReconcileDeps,
+  environment: string,
+  target: Target,
+): Promise<string[]> {
+  const { providerConfigKey: integration, connectionId, syncs } = target
+  await deps.catalog.integrations.get(environment, integration)
+  const connections = [await deps.catalog.connections.get(environment, integration, connectionId)]
+  await ensureKnown(deps, environment, target, connections)
+  return (await targetsOf(deps, connections, syncs)).map(({ id }) => id)
+}
+
 /** Makes the schedules that connections should have by now. */
 export async function ensureMade(deps: ReconcileDeps, of: Connection[]): Promise<void> {
   const connections = of.filter(

@@ -1,13 +1,15 @@
-import type { Command, CommandAnswer, Target } from '@syncline/proto'
+import { publish, subjects } from '@syncline/bus'
+import { type Command, CommandAnswer, type Target } from '@syncline/proto'
 import { createLog } from '@syncline/service'
 import { eventually } from '@syncline/testkit'
 import { describe, expect, test } from 'vitest'
 import { applyCommand } from '../src/apply-command.ts'
 import { Definitions } from '../src/definitions.ts'
+import { scheduleOf as scheduleOfRun } from '../src/run.ts'
 import { createScheduleEvents } from '../src/schedule-events.ts'
 import { CleaningStore } from '../src/store/cleaning-store.ts'
 import { activeRuns, openOwnWorld, schedulesIn } from './read-schedules.ts'
-import { RUNNER, scheduleOf, take } from './steps.ts'
+import { RUNNER, scheduleOf, succeed, take } from './steps.ts'
 import { ENVIRONMENT, HOUR_MS, type World } from './world.ts'
 
 const ONE = { providerConfigKey: 'github', connectionId: 'one' }
@@ -248,7 +250,7 @@ test.concurrent('a command that is delivered again is answered again and changes
     records: { begin: async () => ({ counts: [] }), emptyStreams: async () => ({}) },
   }
   const apply = (action: NonNullable<Command['action']>, id: string, again: boolean) =>
-    applyCommand(deps, { id, environment: ENVIRONMENT, action }, again)
+    applyCommand(deps, { id, environment: ENVIRONMENT, action, also: [] }, again)
   const twice = async (action: NonNullable<Command['action']>, id: string) => {
     const first = await apply(action, id, false)
     const before = await schedulesIn(world)
@@ -270,9 +272,9 @@ test.concurrent('a command that is delivered again is answered again and changes
   const [reset] = await twice(trigger(ONE, { reset: true }), 'reset')
   expect(await instance.runs.ended(id, 50)).toMatchObject([{ outcome: 'CANCELLED' }])
   expect(reset?.active).not.toBe('')
-  expect(await twice({ $case: 'start', value: { target: whole(ONE) } }, 'start')).toMatchObject([
-    { state: 'STARTED', pending: 'start' },
-  ])
+  expect(
+    await twice({ $case: 'start', value: { target: whole(ONE), withRuns: false } }, 'start'),
+  ).toMatchObject([{ state: 'STARTED', pending: 'start' }])
   await twice(pause(ONE), 'pause')
   expect(await world.problems()).toEqual([])
 })
@@ -297,9 +299,11 @@ test.concurrent('a pause cancels a run that waits, leaves one that runs, and a s
 
   world.clock.advance(5 * HOUR_MS)
   await instance.clock.synchronize()
-  expect(await send(world, { $case: 'start', value: { target: whole(ONE) } })).toMatchObject({
-    $case: 'done',
-  })
+  expect(await send(world, { $case: 'start', value: { target: whole(ONE), withRuns: false } })).toMatchObject(
+    {
+      $case: 'done',
+    },
+  )
   for (const id of [hourly, issues]) {
     expect(await scheduleOf(instance, id)).toMatchObject({ state: 'STARTED', skipped: 5 })
     const skips = await world.redis.lrange(world.key(`k:${id}`), 0, -1)
@@ -397,8 +401,8 @@ function refusal(result: CommandAnswer['result']): string | undefined {
   return result?.$case === 'refused' ? result.value.code : undefined
 }
 
-function trigger(target: Partial<Target>, { reset = false, emptyCache = false } = {}) {
-  return { $case: 'trigger' as const, value: { target: whole(target), reset, emptyCache } }
+function trigger(target: Partial<Target>, { reset = false, emptyCache = false, withRuns = false } = {}) {
+  return { $case: 'trigger' as const, value: { target: whole(target), reset, emptyCache, withRuns } }
 }
 
 function pause(target: Partial<Target>) {
@@ -408,3 +412,90 @@ function pause(target: Partial<Target>) {
 function whole(target: Partial<Target>): Target {
   return { providerConfigKey: '', connectionId: '', syncs: [], ...target }
 }
+
+const message = (action: NonNullable<Command['action']>, id: string, also: Command[] = []): Command => ({
+  id,
+  environment: ENVIRONMENT,
+  action,
+  also,
+})
+
+test.concurrent('commands of one message apply in their order, and each has its answer and its result', async () => {
+  await using world = await prepared({ syncs: ['issues'], connections: ['one'] })
+  await using scheduler = await world.scheduler()
+  const answers = new Map<string, string | undefined>()
+  world.bus.connection.subscribe(`${world.prefix}.answer.*`, {
+    callback: (_, { subject, data }) =>
+      void answers.set(subject.split('.').at(-1) ?? '', CommandAnswer.decode(data).result?.$case),
+  })
+  const unknown = trigger({ ...ONE, syncs: [{ name: 'nothing', variant: 'base' }] })
+  const also = [message(pause(ONE), 'b'), message(unknown, 'c'), message(trigger(ONE), 'd')]
+  const options = { id: 'a', replyTo: `${world.prefix}.answer.a` }
+  await publish(world.bus, subjects.command, [ENVIRONMENT], message(trigger(ONE), 'a', also), options)
+  await eventually(async () =>
+    expect(Object.fromEntries(answers)).toEqual({ a: 'done', b: 'done', c: 'refused', d: 'done' }),
+  )
+  expect(await schedulesIn(world)).toMatchObject([{ state: 'PAUSED' }])
+  const state = async (id: string, environment = ENVIRONMENT) =>
+    (await scheduler.commands.getCommand({ environment, id })).result?.$case
+  expect([await state('a'), await state('c'), await state('d', 'other'), await state('e')]).toEqual([
+    'done',
+    'refused',
+    undefined,
+    undefined,
+  ])
+})
+
+test.concurrent('a command with an id that was applied is not applied again, whatever came in between', async () => {
+  await using world = await prepared({ syncs: ['issues'], connections: ['one'], autoStart: false })
+  await using _scheduler = await world.scheduler()
+  let sent = 0
+  const apply = async (action: NonNullable<Command['action']>, id: string) => {
+    const replyTo = `${world.prefix}.answer.${id}`
+    const answer = Promise.withResolvers<CommandAnswer['result']>()
+    world.bus.connection.subscribe(replyTo, {
+      max: 1,
+      callback: (_, { data }) => answer.resolve(CommandAnswer.decode(data).result),
+    })
+    await publish(world.bus, subjects.command, [ENVIRONMENT], message(action, id), {
+      id: `m${++sent}`,
+      replyTo,
+    })
+    return answer.promise
+  }
+  const first = await apply(trigger(ONE, { withRuns: true }), 'first')
+  await apply({ $case: 'start', value: { target: whole(ONE), withRuns: false } }, 'start')
+  await apply({ $case: 'cancel', value: { target: whole(ONE) } }, 'cancel')
+  const before = await schedulesIn(world)
+  expect(await apply(trigger(ONE, { withRuns: true }), 'first')).toEqual(first)
+  await apply({ $case: 'start', value: { target: whole(ONE), withRuns: false } }, 'start')
+  expect(await apply({ $case: 'cancel', value: { target: whole(ONE) } }, 'cancel')).toMatchObject({
+    value: { cancelled: 1 },
+  })
+  expect(await schedulesIn(world)).toEqual(before)
+})
+
+test.concurrent('a trigger tells the run, also of one that waits, and the run is found before, while and after it runs', async () => {
+  await using world = await prepared({ syncs: ['issues'], connections: ['one'], autoStart: false })
+  await using scheduler = await world.scheduler()
+  const asked = async () => {
+    const result = await send(world, trigger(ONE, { withRuns: true }))
+    return result?.$case === 'done' ? result.value.runs : []
+  }
+  const [first = expect.fail()] = await asked()
+  expect(first).toMatchObject({ connectionId: 'one', sync: 'issues', variant: 'base' })
+  const [second = expect.fail()] = await asked()
+  const [third = expect.fail()] = await asked()
+  // Triggers that wait become one run.
+  expect([second.id === first.id, third.id === second.id]).toEqual([false, true])
+  const get = (runId: string, environment = ENVIRONMENT) => scheduler.schedules.getRun({ environment, runId })
+  expect(await get(second.id)).toMatchObject({ id: second.id, state: 'RUN_STATE_QUEUED', cause: 'trigger' })
+  const instance = await world.instance()
+  await succeed(instance, scheduleOfRun(first.id))
+  expect(await get(first.id)).toMatchObject({ state: 'RUN_STATE_ENDED', outcome: 'RUN_OUTCOME_SUCCESS' })
+  const taken = await take(instance, scheduleOfRun(first.id))
+  expect(taken.run).toBe(second.id)
+  expect(await get(second.id)).toMatchObject({ state: 'RUN_STATE_RUNNING', connectionId: 'one' })
+  await expect(get(second.id, 'other')).rejects.toMatchObject({ code: 'unknown_run' })
+  await expect(get('no-run')).rejects.toMatchObject({ code: 'unknown_run' })
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { triggerAll } from './steps.ts'
 import { openStores } from './stores.ts'
 
 test.for([
@@ -9,11 +10,11 @@ test.for([
   async ({ hasBegun }) => {
     await using world = await openStores()
     const [id = ''] = await world.create(await world.define(), 1, { paused: true })
-    await world.schedules.trigger([id], 'command-1', { reset: true, emptyCache: true })
+    await triggerAll(world.schedules, [id], 'command-1', { reset: true, emptyCache: true })
     const [first = expect.fail()] = await world.take()
     expect(first.emptyCache).toBe(true)
     await world.end(first, 'FAILED', { error: 'its credentials can not be read', hasBegun })
-    await world.schedules.trigger([id], 'command-2', { reset: false, emptyCache: false })
+    await triggerAll(world.schedules, [id], 'command-2')
     expect(await world.take()).toMatchObject([{ emptyCache: !hasBegun }])
   },
 )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Taken } from '../src/store/run-store.ts'
-import { create, end, type Instance, RUNNER, succeed, trigger } from './steps.ts'
+import { create, end, type Instance, RUNNER, succeed, trigger, triggerAll } from './steps.ts'
 import { HOUR_MS, openWorld } from './world.ts'
 
 const SECOND_MS = 1000
@@ -134,7 +134,7 @@ test.for([0, 1])(
     const large = await createMany(instance, 1000, { environment: 'large' })
     for (const taken of await takeMany(instance, 1000)) await end(instance, taken)
     for (let i = 0; i < large.length; i += 100) {
-      await instance.schedules.trigger(large.slice(i, i + 100), 'all', { reset: false, emptyCache: false })
+      await triggerAll(instance.schedules, large.slice(i, i + 100), `all-${i}`)
     }
 
     // Runs of one second in four slots, of which one ends each quarter of a second.

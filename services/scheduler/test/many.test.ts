@@ -112,7 +112,7 @@ describe('many', { timeout: TIMEOUT_MS }, () => {
 
 const trigger: NonNullable<Command['action']> = {
   $case: 'trigger',
-  value: { target: { ...ONE, syncs: [BASE] }, reset: false, emptyCache: false },
+  value: { target: { ...ONE, syncs: [BASE] }, reset: false, emptyCache: false, withRuns: false },
 }
 
 function commandOf(i: number): NonNullable<Command['action']> {
@@ -121,8 +121,11 @@ function commandOf(i: number): NonNullable<Command['action']> {
     return { $case: 'pause', value: { target: { ...ONE, syncs: [{ name: 'nothing', variant: 'base' }] } } }
   if (i % 10 === 8)
     return { $case: 'setFrequency', value: { ...ONE, sync: BASE, frequency: `${30 + (i % 1000)}m` } }
-  if (i % 3 === 0) return { $case: 'trigger', value: { target, reset: false, emptyCache: false } }
-  return i % 3 === 1 ? { $case: 'start', value: { target } } : { $case: 'pause', value: { target } }
+  if (i % 3 === 0)
+    return { $case: 'trigger', value: { target, reset: false, emptyCache: false, withRuns: false } }
+  return i % 3 === 1
+    ? { $case: 'start', value: { target, withRuns: false } }
+    : { $case: 'pause', value: { target } }
 }
 
 async function connectMany(world: World, count: number): Promise<void> {

@@ -31,7 +31,7 @@ test('while Redis is away calls are answered as unavailable, and all goes on whe
   const target = { providerConfigKey: 'github', connectionId: 'one', syncs: [] }
   const { answer } = await world.command({
     $case: 'trigger',
-    value: { target, reset: false, emptyCache: false },
+    value: { target, reset: false, emptyCache: false, withRuns: false },
   })
 
   await using _second = await startRedis({ ...place, port: first.port })

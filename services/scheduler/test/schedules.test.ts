@@ -73,6 +73,7 @@ test('runs of a schedule come in pages too', async () => {
         target: { providerConfigKey: 'github', connectionId: 'user-1', syncs: [sync] },
         reset: false,
         emptyCache: false,
+        withRuns: false,
       }
       await (await world.command({ $case: 'trigger', value })).answer
     }

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Definition } from '../src/definition.ts'
 import { type Schedule, scheduleFrom, scheduleId } from '../src/schedule.ts'
 import type { AttemptEnd, RunnerFacts, Taken } from '../src/store/run-store.ts'
+import type { ScheduleStore } from '../src/store/schedule-store.ts'
 import { ENVIRONMENT, HOUR_MS, type World } from './world.ts'
 
 export type Instance = Awaited<ReturnType<World['instance']>>
@@ -86,7 +87,12 @@ export async function succeed(instance: Instance, id: string): Promise<void> {
 }
 
 export function trigger({ schedules }: Instance, id: string, command: string, options = {}) {
-  return schedules.trigger([id], command, { reset: false, emptyCache: false, ...options })
+  return triggerAll(schedules, [id], command, options)
+}
+
+export function triggerAll(schedules: ScheduleStore, ids: string[], command: string, options = {}) {
+  const mode = { reset: false, emptyCache: false, withRuns: false, isPart: false }
+  return schedules.trigger('dev', [{ id: command, ids, ...mode, ...options }])
 }
 
 /** Lets time pass in steps in which the instance works, so that it notices no gap. */

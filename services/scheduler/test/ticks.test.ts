@@ -228,7 +228,10 @@ test('a trigger reaches a runner that waits within milliseconds', async () => {
   const heard = Promise.withResolvers<void>()
   world.bus.connection.subscribe(`${world.prefix}.wake.runners`, { callback: () => heard.resolve() })
   await world.bus.connection.flush()
-  await world.command({ $case: 'trigger', value: { target, reset: false, emptyCache: false } })
+  await world.command({
+    $case: 'trigger',
+    value: { target, reset: false, emptyCache: false, withRuns: false },
+  })
   await heard.promise
   await eventually(async () => {
     const { attempts } = await scheduler.runs.takeRuns({ runner: RUNNER, freeSlots: 1, freeReservedSlots: 0 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { runsCursor } from '../src/runs-cursor.ts'
 import type { RunsFilter } from '../src/store/views.ts'
+import { triggerAll } from './steps.ts'
 import { MINUTE, openStores, type Stores } from './stores.ts'
 
 const ALL: RunsFilter = { integration: '', sync: '' }
@@ -108,7 +109,7 @@ test('a run of which its schedule keeps nothing any more is still in the list of
   for (let i = 0; i < 4; i++) {
     for (const run of await world.take()) await world.end(run)
     world.clock.now += MINUTE
-    await world.schedules.trigger([id], `command-${i}`, { reset: false, emptyCache: false })
+    await triggerAll(world.schedules, [id], `command-${i}`)
   }
   const { found } = await list(world)
   expect(found.map(({ run }) => [run.outcome, run.cause])).toEqual([

@@ -4,6 +4,7 @@ import { AppError } from '@syncline/errors'
 import {
   type Command,
   CommandAnswer,
+  CommandsDefinition,
   RunsDefinition,
   SchedulesDefinition,
   Stop,
@@ -96,6 +97,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
         service,
         runs: connection.client(RunsDefinition),
         schedules: connection.client(SchedulesDefinition),
+        commands: connection.client(CommandsDefinition),
         [Symbol.asyncDispose]: () => stack.disposeAsync(),
       }
     },
@@ -122,7 +124,13 @@ export async function openWorld(settings: Record<string, string> = {}) {
         max: 1,
         callback: (_error, message) => answer.resolve(CommandAnswer.decode(message.data).result),
       })
-      await publish(bus, subjects.command, [environment], { id, environment, action }, { id, replyTo })
+      await publish(
+        bus,
+        subjects.command,
+        [environment],
+        { id, environment, action, also: [] },
+        { id, replyTo },
+      )
       return { id, answer: answer.promise }
     },
     async deploy(sync: Partial<Sync> & { name: string }, environment = ENVIRONMENT) {

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
+import type { CallContext, CallOptions } from 'nice-grpc-common'
 import { SyncName } from './schedules.ts'
 
 /**
@@ -25,7 +26,25 @@ export interface Command {
     | { $case: 'cancel'; value: CancelRuns }
     | { $case: 'cancelRun'; value: CancelRun }
     | undefined
+  /** Of the same environment, accepted together with this one and applied after it, in their order. They have none of their own. */
+  also: Command[]
 }
+
+export interface GetCommandRequest {
+  environment: string
+  id: string
+}
+
+export interface GetCommandResponse {
+  result:
+    | { $case: 'done'; value: CommandDone }
+    | { $case: 'refused'; value: CommandRefused } //
+    /** It has begun, and is finished as soon as a service that it needs answers again. */
+    | { $case: 'unfinished'; value: CommandUnfinished }
+    | undefined
+}
+
+export interface CommandUnfinished {}
 
 /** Schedules that a command is about. */
 export interface Target {
@@ -40,10 +59,14 @@ export interface TriggerSyncs {
   target: Target | undefined
   reset: boolean
   emptyCache: boolean
+  /** The answer names the runs. */
+  withRuns: boolean
 }
 
 export interface StartSyncs {
   target: Target | undefined
+  /** The answer names the runs. */
+  withRuns: boolean
 }
 
 export interface PauseSyncs {
@@ -80,7 +103,10 @@ export interface DeleteVariant {
   sync: SyncName | undefined
 }
 
-/** The scheduler's answer to a command, sent to the reply subject that the message names. */
+/**
+ * The scheduler's answer to a command. It is sent to the reply subject that the message names, with the id of the command in place
+ * of the last token.
+ */
 export interface CommandAnswer {
   result: { $case: 'done'; value: CommandDone } | { $case: 'refused'; value: CommandRefused } | undefined
 }
@@ -92,6 +118,18 @@ export interface CommandDone {
   scheduleId: string
   /** After CancelRuns and CancelRun: how many runs ended. */
   cancelled: number
+  /** After TriggerSyncs and StartSyncs with `with_runs`: the first of the runs that it asked for. */
+  runs: AskedRun[]
+  /** There are more of them. */
+  moreRuns: boolean
+}
+
+/** A run that was asked for. It waits for a runner, or for the run before it. */
+export interface AskedRun {
+  id: string
+  connectionId: string
+  sync: string
+  variant: string
 }
 
 export interface CommandRefused {
@@ -101,7 +139,7 @@ export interface CommandRefused {
 }
 
 function createBaseCommand(): Command {
-  return { id: '', environment: '', action: undefined }
+  return { id: '', environment: '', action: undefined, also: [] }
 }
 
 export const Command: MessageFns<Command> = {
@@ -137,6 +175,9 @@ export const Command: MessageFns<Command> = {
       case 'cancelRun':
         CancelRun.encode(message.action.value, writer.uint32(82).fork()).join()
         break
+    }
+    for (const v of message.also) {
+      Command.encode(v!, writer.uint32(90).fork()).join()
     }
     return writer
   },
@@ -234,6 +275,14 @@ export const Command: MessageFns<Command> = {
             message.action = { $case: 'cancelRun', value: CancelRun.decode(reader, reader.uint32()) }
             continue
           }
+          case 11: {
+            if (tag !== 90) {
+              break
+            }
+
+            message.also.push(Command.decode(reader, reader.uint32()))
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -303,6 +352,215 @@ export const Command: MessageFns<Command> = {
         break
       }
     }
+    message.also = object.also?.map((e) => Command.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseGetCommandRequest(): GetCommandRequest {
+  return { environment: '', id: '' }
+}
+
+export const GetCommandRequest: MessageFns<GetCommandRequest> = {
+  encode(message: GetCommandRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.id !== '') {
+      writer.uint32(18).string(message.id)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCommandRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseGetCommandRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<GetCommandRequest>): GetCommandRequest {
+    return GetCommandRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<GetCommandRequest>): GetCommandRequest {
+    const message = createBaseGetCommandRequest()
+    message.environment = object.environment ?? ''
+    message.id = object.id ?? ''
+    return message
+  },
+}
+
+function createBaseGetCommandResponse(): GetCommandResponse {
+  return { result: undefined }
+}
+
+export const GetCommandResponse: MessageFns<GetCommandResponse> = {
+  encode(message: GetCommandResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.result?.$case) {
+      case 'done':
+        CommandDone.encode(message.result.value, writer.uint32(10).fork()).join()
+        break
+      case 'refused':
+        CommandRefused.encode(message.result.value, writer.uint32(18).fork()).join()
+        break
+      case 'unfinished':
+        CommandUnfinished.encode(message.result.value, writer.uint32(26).fork()).join()
+        break
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCommandResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseGetCommandResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.result = { $case: 'done', value: CommandDone.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.result = { $case: 'refused', value: CommandRefused.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.result = { $case: 'unfinished', value: CommandUnfinished.decode(reader, reader.uint32()) }
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<GetCommandResponse>): GetCommandResponse {
+    return GetCommandResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<GetCommandResponse>): GetCommandResponse {
+    const message = createBaseGetCommandResponse()
+    switch (object.result?.$case) {
+      case 'done': {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: 'done', value: CommandDone.fromPartial(object.result.value) }
+        }
+        break
+      }
+      case 'refused': {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: 'refused', value: CommandRefused.fromPartial(object.result.value) }
+        }
+        break
+      }
+      case 'unfinished': {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: 'unfinished', value: CommandUnfinished.fromPartial(object.result.value) }
+        }
+        break
+      }
+    }
+    return message
+  },
+}
+
+function createBaseCommandUnfinished(): CommandUnfinished {
+  return {}
+}
+
+export const CommandUnfinished: MessageFns<CommandUnfinished> = {
+  encode(_: CommandUnfinished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CommandUnfinished {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCommandUnfinished()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<CommandUnfinished>): CommandUnfinished {
+    return CommandUnfinished.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<CommandUnfinished>): CommandUnfinished {
+    const message = createBaseCommandUnfinished()
     return message
   },
 }
@@ -387,7 +645,7 @@ export const Target: MessageFns<Target> = {
 }
 
 function createBaseTriggerSyncs(): TriggerSyncs {
-  return { target: undefined, reset: false, emptyCache: false }
+  return { target: undefined, reset: false, emptyCache: false, withRuns: false }
 }
 
 export const TriggerSyncs: MessageFns<TriggerSyncs> = {
@@ -400,6 +658,9 @@ export const TriggerSyncs: MessageFns<TriggerSyncs> = {
     }
     if (message.emptyCache !== false) {
       writer.uint32(24).bool(message.emptyCache)
+    }
+    if (message.withRuns !== false) {
+      writer.uint32(32).bool(message.withRuns)
     }
     return writer
   },
@@ -441,6 +702,14 @@ export const TriggerSyncs: MessageFns<TriggerSyncs> = {
             message.emptyCache = reader.bool()
             continue
           }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.withRuns = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -462,18 +731,22 @@ export const TriggerSyncs: MessageFns<TriggerSyncs> = {
       object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
     message.reset = object.reset ?? false
     message.emptyCache = object.emptyCache ?? false
+    message.withRuns = object.withRuns ?? false
     return message
   },
 }
 
 function createBaseStartSyncs(): StartSyncs {
-  return { target: undefined }
+  return { target: undefined, withRuns: false }
 }
 
 export const StartSyncs: MessageFns<StartSyncs> = {
   encode(message: StartSyncs, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.target !== undefined) {
       Target.encode(message.target, writer.uint32(10).fork()).join()
+    }
+    if (message.withRuns !== false) {
+      writer.uint32(16).bool(message.withRuns)
     }
     return writer
   },
@@ -499,6 +772,14 @@ export const StartSyncs: MessageFns<StartSyncs> = {
             message.target = Target.decode(reader, reader.uint32())
             continue
           }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.withRuns = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -518,6 +799,7 @@ export const StartSyncs: MessageFns<StartSyncs> = {
     const message = createBaseStartSyncs()
     message.target =
       object.target !== undefined && object.target !== null ? Target.fromPartial(object.target) : undefined
+    message.withRuns = object.withRuns ?? false
     return message
   },
 }
@@ -1023,7 +1305,7 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
 }
 
 function createBaseCommandDone(): CommandDone {
-  return { frequency: '', scheduleId: '', cancelled: 0 }
+  return { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false }
 }
 
 export const CommandDone: MessageFns<CommandDone> = {
@@ -1036,6 +1318,12 @@ export const CommandDone: MessageFns<CommandDone> = {
     }
     if (message.cancelled !== 0) {
       writer.uint32(24).uint32(message.cancelled)
+    }
+    for (const v of message.runs) {
+      AskedRun.encode(v!, writer.uint32(34).fork()).join()
+    }
+    if (message.moreRuns !== false) {
+      writer.uint32(40).bool(message.moreRuns)
     }
     return writer
   },
@@ -1077,6 +1365,22 @@ export const CommandDone: MessageFns<CommandDone> = {
             message.cancelled = reader.uint32()
             continue
           }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.runs.push(AskedRun.decode(reader, reader.uint32()))
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.moreRuns = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1097,6 +1401,99 @@ export const CommandDone: MessageFns<CommandDone> = {
     message.frequency = object.frequency ?? ''
     message.scheduleId = object.scheduleId ?? ''
     message.cancelled = object.cancelled ?? 0
+    message.runs = object.runs?.map((e) => AskedRun.fromPartial(e)) || []
+    message.moreRuns = object.moreRuns ?? false
+    return message
+  },
+}
+
+function createBaseAskedRun(): AskedRun {
+  return { id: '', connectionId: '', sync: '', variant: '' }
+}
+
+export const AskedRun: MessageFns<AskedRun> = {
+  encode(message: AskedRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== '') {
+      writer.uint32(10).string(message.id)
+    }
+    if (message.connectionId !== '') {
+      writer.uint32(18).string(message.connectionId)
+    }
+    if (message.sync !== '') {
+      writer.uint32(26).string(message.sync)
+    }
+    if (message.variant !== '') {
+      writer.uint32(34).string(message.variant)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskedRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseAskedRun()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.connectionId = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.sync = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.variant = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<AskedRun>): AskedRun {
+    return AskedRun.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<AskedRun>): AskedRun {
+    const message = createBaseAskedRun()
+    message.id = object.id ?? ''
+    message.connectionId = object.connectionId ?? ''
+    message.sync = object.sync ?? ''
+    message.variant = object.variant ?? ''
     return message
   },
 }
@@ -1166,6 +1563,40 @@ export const CommandRefused: MessageFns<CommandRefused> = {
     message.message = object.message ?? ''
     return message
   },
+}
+
+/** Results of commands, kept for a day. */
+export type CommandsDefinition = typeof CommandsDefinition
+export const CommandsDefinition = {
+  name: 'Commands',
+  fullName: 'syncline.v1.Commands',
+  methods: {
+    /** `result` is absent if the command is not known: it waits in the queue of its environment, or is forgotten. */
+    getCommand: {
+      name: 'GetCommand',
+      requestType: GetCommandRequest as typeof GetCommandRequest,
+      requestStream: false,
+      responseType: GetCommandResponse as typeof GetCommandResponse,
+      responseStream: false,
+      options: {},
+    },
+  },
+} as const
+
+export interface CommandsServiceImplementation<CallContextExt = {}> {
+  /** `result` is absent if the command is not known: it waits in the queue of its environment, or is forgotten. */
+  getCommand(
+    request: GetCommandRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<GetCommandResponse>>
+}
+
+export interface CommandsClient<CallOptionsExt = {}> {
+  /** `result` is absent if the command is not known: it waits in the queue of its environment, or is forgotten. */
+  getCommand(
+    request: DeepPartial<GetCommandRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<GetCommandResponse>
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined

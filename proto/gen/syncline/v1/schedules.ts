@@ -356,6 +356,11 @@ export interface Throttled {
   reason: string
 }
 
+export interface GetRunRequest {
+  environment: string
+  runId: string
+}
+
 export interface ListRunsRequest {
   environment: string
   /** Empty = every integration. */
@@ -1691,6 +1696,73 @@ export const Throttled: MessageFns<Throttled> = {
   },
 }
 
+function createBaseGetRunRequest(): GetRunRequest {
+  return { environment: '', runId: '' }
+}
+
+export const GetRunRequest: MessageFns<GetRunRequest> = {
+  encode(message: GetRunRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.runId !== '') {
+      writer.uint32(18).string(message.runId)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetRunRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseGetRunRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<GetRunRequest>): GetRunRequest {
+    return GetRunRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<GetRunRequest>): GetRunRequest {
+    const message = createBaseGetRunRequest()
+    message.environment = object.environment ?? ''
+    message.runId = object.runId ?? ''
+    return message
+  },
+}
+
 function createBaseListRunsRequest(): ListRunsRequest {
   return {
     environment: '',
@@ -2564,6 +2636,15 @@ export const SchedulesDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Fails with unknown_run if the environment has no such run, or it is not kept any more. */
+    getRun: {
+      name: 'GetRun',
+      requestType: GetRunRequest as typeof GetRunRequest,
+      requestStream: false,
+      responseType: Run as typeof Run,
+      responseStream: false,
+      options: {},
+    },
     /** Slots of a schedule that became no run, newest first. */
     listSkippedSlots: {
       name: 'ListSkippedSlots',
@@ -2596,6 +2677,8 @@ export interface SchedulesServiceImplementation<CallContextExt = {}> {
     request: ListRunsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListRunsResponse>>
+  /** Fails with unknown_run if the environment has no such run, or it is not kept any more. */
+  getRun(request: GetRunRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Run>>
   /** Slots of a schedule that became no run, newest first. */
   listSkippedSlots(
     request: ListSkippedSlotsRequest,
@@ -2619,6 +2702,8 @@ export interface SchedulesClient<CallOptionsExt = {}> {
     request: DeepPartial<ListRunsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListRunsResponse>
+  /** Fails with unknown_run if the environment has no such run, or it is not kept any more. */
+  getRun(request: DeepPartial<GetRunRequest>, options?: CallOptions & CallOptionsExt): Promise<Run>
   /** Slots of a schedule that became no run, newest first. */
   listSkippedSlots(
     request: DeepPartial<ListSkippedSlotsRequest>,

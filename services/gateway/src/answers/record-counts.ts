@@ -13,17 +13,14 @@ export async function countRecords(
   environment: string,
   schedules: Counted[],
 ): Promise<Record<string, number>[]> {
-  const streams = (
-    await Promise.all(
-      schedules.map(async ({ providerConfigKey, sync, connectionUid: connection, variant }, index) => {
-        const deployed = await catalog.syncs.find(environment, providerConfigKey, sync)
-        return (deployed?.models ?? []).map((model) => ({
-          index,
-          stream: { environment, connection, model, variant },
-        }))
-      }),
-    )
-  ).flat()
+  // From the copy in memory: for each schedule of a sync that it lacks NATS would be asked.
+  const streams = schedules.flatMap(
+    ({ providerConfigKey, sync, connectionUid: connection, variant }, index) =>
+      (catalog.syncs.peek(environment, providerConfigKey, sync)?.models ?? []).map((model) => ({
+        index,
+        stream: { environment, connection, model, variant },
+      })),
+  )
   const counts: Record<string, number>[] = schedules.map(() => ({}))
   if (streams.length === 0) return counts
   const request = { streams: streams.map(({ stream }) => stream) }

@@ -1,5 +1,6 @@
 import type { Handlers } from '../http/handler.ts'
 import * as capacity from './capacity.ts'
+import * as commands from './commands.ts'
 import * as connectionImport from './connection-import.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
@@ -25,6 +26,7 @@ import * as why from './why.ts'
 /** Each file of this folder exports the handlers of some endpoints, by their names in `@syncline/api`. */
 export const handlers: Handlers = {
   ...capacity,
+  ...commands,
   ...connections,
   ...deployments,
   ...environments,

@@ -1,8 +1,9 @@
+import { acceptedAnswer } from '../answers/command-answer.ts'
 import { enumName, enumValue } from '../answers/enum-name.ts'
 import { instant } from '../answers/instant.ts'
 import { listedRun } from '../answers/run-answer.ts'
-import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
+import { page } from '../http/next-link.ts'
 import { checkNames } from '../rules/check-names.ts'
 
 export const listRuns: Handler<'listRuns'> = async ({ catalog, scheduler }, { environment, query }) => {
@@ -26,12 +27,19 @@ export const listRuns: Handler<'listRuns'> = async ({ catalog, scheduler }, { en
       options,
     ),
   )
-  return { runs: runs.map(listedRun), next_cursor: nextCursor || null }
+  return page('/runs', query, { runs: runs.map(listedRun), next_cursor: nextCursor || null })
+}
+
+export const getRun: Handler<'getRun'> = async ({ scheduler }, { environment, params }) => {
+  const run = await scheduler.ask((schedules, options) =>
+    schedules.getRun({ environment, runId: params.id }, options),
+  )
+  return listedRun(run)
 }
 
 export const cancelRun: Handler<'cancelRun'> = async ({ commands }, { environment, params }) => {
   const outcome = await commands.send(environment, { $case: 'cancelRun', value: { runId: params.id } })
-  return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : new Answer(202, outcome.accepted)
+  return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : acceptedAnswer(outcome.accepted)
 }
 
 export const listLogs: Handler<'listLogs'> = async ({ records }, { environment, params, query }) => {

@@ -10,6 +10,7 @@ import { countsOrNone } from '../answers/counts-or-none.ts'
 import { enumValue } from '../answers/enum-name.ts'
 import { scheduleAnswer, withoutScheduler } from '../answers/schedule-answer.ts'
 import type { Handler } from '../http/handler.ts'
+import { page } from '../http/next-link.ts'
 import { checkNames } from '../rules/check-names.ts'
 
 /** Connections and schedules that one page looks at, while the scheduler does not answer. */
@@ -25,7 +26,7 @@ export const listSchedules: ListSchedules = async (dependencies, request) => {
   if (integration !== undefined) {
     await checkNames(catalog, environment, { integration, connection, syncs })
   }
-  const page = await scheduler.askOrNone((schedules, options) =>
+  const found = await scheduler.askOrNone((schedules, options) =>
     schedules.listSchedules(
       {
         environment,
@@ -42,13 +43,13 @@ export const listSchedules: ListSchedules = async (dependencies, request) => {
       options,
     ),
   )
-  if (page === undefined) return fromCatalog(dependencies, request)
-  const counts = await countsOrNone(catalog, records, environment, page.schedules)
-  return {
-    schedules: page.schedules.map((schedule, index) => scheduleAnswer(schedule, counts?.[index] ?? null)),
-    next_cursor: page.nextCursor || null,
+  if (found === undefined) return fromCatalog(dependencies, request)
+  const counts = await countsOrNone(catalog, records, environment, found.schedules)
+  return page('/schedules', query, {
+    schedules: found.schedules.map((schedule, index) => scheduleAnswer(schedule, counts?.[index] ?? null)),
+    next_cursor: found.nextCursor || null,
     unavailable: counts ? [] : ['records'],
-  }
+  })
 }
 
 /** While the scheduler does not answer, all are stale for that: what else it would find is not known. */
@@ -72,13 +73,13 @@ const fromCatalog: ListSchedules = async (
     })),
   )
   const { answeredAt } = scheduler
-  return {
+  return page('/schedules', query, {
     schedules: found.map((expected, index) =>
       withoutScheduler(expected, { recordCount: counts?.[index] ?? null, answeredAt }),
     ),
     next_cursor: next ?? null,
     unavailable: counts ? ['scheduler'] : ['scheduler', 'records'],
-  }
+  })
 }
 
 function pageOf(

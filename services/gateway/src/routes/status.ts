@@ -3,27 +3,40 @@ import { AppError } from '@syncline/errors'
 import { countRecords } from '../answers/record-counts.ts'
 import { syncStatus } from '../answers/sync-status.ts'
 import type { Handler } from '../http/handler.ts'
+import { page } from '../http/next-link.ts'
 import { checkNames } from '../rules/check-names.ts'
 
 /** Schedules that are asked for in one call to the scheduler, and in one to the record store. */
 const PAGE = 500
+/** Schedules of one answer: about 5 MB of JSON. */
+const ALL_MAX = 5000
 
 export const getSyncStatus: Handler<'getSyncStatus'> = async (
   { catalog, scheduler, records },
   { environment, query },
 ) => {
-  const { provider_config_key: integration, connection_id: connection, syncs } = query
+  const { provider_config_key: integration, connection_id: connection, syncs, limit } = query
   await checkNames(catalog, environment, { integration, connection, syncs })
   const wanted = { environment, providerConfigKey: integration, connectionId: connection ?? '', syncs }
   const found: SyncStatus[] = []
-  let cursor = ''
+  let cursor = query.cursor ?? ''
   do {
-    const page = await scheduler.ask((schedules, options) =>
-      schedules.listSchedules({ ...wanted, limit: PAGE, cursor }, options),
+    const some = await scheduler.ask((schedules, options) =>
+      schedules.listSchedules({ ...wanted, limit: limit ?? PAGE, cursor }, options),
     )
-    const counts = await countRecords(catalog, records, environment, page.schedules)
-    found.push(...page.schedules.map((schedule, index) => syncStatus(schedule, counts[index] ?? {})))
-    cursor = page.nextCursor
+    const counts = await countRecords(catalog, records, environment, some.schedules)
+    found.push(...some.schedules.map((schedule, index) => syncStatus(schedule, counts[index] ?? {})))
+    cursor = some.nextCursor
+    if (limit !== undefined) {
+      const written = { ...query, syncs: syncs.length === 0 ? '*' : syncs }
+      return page('/sync/status', written, { syncs: found, next_cursor: cursor || null })
+    }
+    if (cursor !== '' && found.length + PAGE > ALL_MAX) {
+      throw new AppError(
+        'too_large',
+        `there are more than ${ALL_MAX} schedules: give limit, and follow next_cursor`,
+      )
+    }
   } while (cursor !== '')
   for (const { name, variant } of syncs) {
     // The base schedule of a deployed sync may be a moment away; any other variant is there or unknown.

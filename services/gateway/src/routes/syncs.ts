@@ -1,6 +1,7 @@
-import type { Accepted } from '@syncline/api'
+import type { Accepted, AskedRuns } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import type { Command, SyncName, Target } from '@syncline/proto'
+import { acceptedAnswer, askedRuns } from '../answers/command-answer.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
@@ -15,15 +16,20 @@ export const triggerSyncs: Handler<'triggerSyncs'> = async (dependencies, { envi
   }
   const connection = body.connection_id ?? headers['connection-id']
   const target = targetOf(integration, connection, body.syncs)
-  return command(dependencies, environment, target, {
+  const withRuns = asksForRuns(headers.prefer)
+  return (withRuns ? commandWithRuns : command)(dependencies, environment, target, {
     $case: 'trigger',
-    value: { target, ...triggerMode(body) },
+    value: { target, withRuns, ...triggerMode(body) },
   })
 }
 
-export const startSyncs: Handler<'startSyncs'> = async (dependencies, { environment, body }) => {
+export const startSyncs: Handler<'startSyncs'> = async (dependencies, { environment, headers, body }) => {
   const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
-  return command(dependencies, environment, target, { $case: 'start', value: { target } })
+  const withRuns = asksForRuns(headers.prefer)
+  return (withRuns ? commandWithRuns : command)(dependencies, environment, target, {
+    $case: 'start',
+    value: { target, withRuns },
+  })
 }
 
 export const pauseSyncs: Handler<'pauseSyncs'> = async (dependencies, { environment, body }) => {
@@ -35,7 +41,7 @@ export const cancelSyncs: Handler<'cancelSyncs'> = async (dependencies, { enviro
   const target = targetOf(body.provider_config_key, body.connection_id, body.syncs)
   await checkTarget(dependencies, environment, target)
   const outcome = await dependencies.commands.send(environment, { $case: 'cancel', value: { target } })
-  return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : new Answer(202, outcome.accepted)
+  return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : acceptedAnswer(outcome.accepted)
 }
 
 export const updateFrequency: Handler<'updateFrequency'> = async (
@@ -53,7 +59,7 @@ export const updateFrequency: Handler<'updateFrequency'> = async (
   })
   const value = { ...place, sync, frequency }
   const outcome = await commands.send(environment, { $case: 'setFrequency', value })
-  return outcome.kind === 'done' ? { frequency: outcome.done.frequency } : new Answer(202, outcome.accepted)
+  return outcome.kind === 'done' ? { frequency: outcome.done.frequency } : acceptedAnswer(outcome.accepted)
 }
 
 /** Sends a command about `target`. Undefined = done. */
@@ -65,7 +71,25 @@ async function command(
 ): Promise<Answer<202, Accepted> | undefined> {
   await checkTarget(dependencies, environment, target)
   const outcome = await dependencies.commands.send(environment, action)
-  return outcome.kind === 'accepted' ? new Answer(202, outcome.accepted) : undefined
+  return outcome.kind === 'accepted' ? acceptedAnswer(outcome.accepted) : undefined
+}
+
+/** The same with the runs that the command has asked for. */
+async function commandWithRuns(
+  dependencies: Dependencies,
+  environment: string,
+  target: Target,
+  action: NonNullable<Command['action']>,
+): Promise<Answer<202, Accepted> | Answer<200, AskedRuns>> {
+  await checkTarget(dependencies, environment, target)
+  const outcome = await dependencies.commands.send(environment, action)
+  if (outcome.kind === 'accepted') return acceptedAnswer(outcome.accepted)
+  return new Answer(200, askedRuns(outcome.done), { 'preference-applied': 'return=representation' })
+}
+
+/** RFC 7240: preferences are separated by commas, parameters of one by semicolons. */
+function asksForRuns(prefer: string | undefined): boolean {
+  return (prefer ?? '').split(',').some((each) => /^\s*return\s*=\s*"?representation"?\s*(;|$)/i.test(each))
 }
 
 async function checkTarget({ catalog }: Dependencies, environment: string, target: Target): Promise<void> {

@@ -1,6 +1,6 @@
 import { AppError } from '@syncline/errors'
+import { acceptedAnswer } from '../answers/command-answer.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { checkNames } from '../rules/check-names.ts'
 
@@ -9,13 +9,13 @@ export const createVariant: Handler<'createVariant'> = async (dependencies, requ
   const outcome = await dependencies.commands.send(request.environment, { $case: 'createVariant', value })
   return outcome.kind === 'done'
     ? { id: outcome.done.scheduleId, ...request.params }
-    : new Answer(202, outcome.accepted)
+    : acceptedAnswer(outcome.accepted)
 }
 
 export const deleteVariant: Handler<'deleteVariant'> = async (dependencies, request) => {
   const value = await variantOf(dependencies, request)
   const outcome = await dependencies.commands.send(request.environment, { $case: 'deleteVariant', value })
-  return outcome.kind === 'done' ? undefined : new Answer(202, outcome.accepted)
+  return outcome.kind === 'done' ? undefined : acceptedAnswer(outcome.accepted)
 }
 
 async function variantOf(

@@ -5,24 +5,20 @@
 
 local cancelled, stops, known = 0, {}, 0
 
--- Whether the schedule keeps this run among those that have ended.
-local function has_ended(schedule, run)
-  local start = '[' .. string.match(run, '(%d+)$') .. ','
-  for _, packed in ipairs(redis.call('LRANGE', base .. 'h:' .. schedule.id, 0, -1)) do
-    if string.sub(packed, 1, #start) == start then return true end
-  end
-  return false
-end
-
 for _, id in ipairs(ids_of(args.ids)) do
   local schedule = load_schedule(id)
   local definition = schedule and schedule.definition
   local is_ours = definition and definition.environment == args.environment
-  if is_ours and args.run ~= '' and (active_run(schedule) == args.run or has_ended(schedule, args.run)) then known = 1 end
+  if is_ours and args.run ~= '' and (args.run == active_run(schedule) or args.run == pending_run(schedule) or packed_run(args.run) ~= '') then
+    known = 1
+  end
   if is_ours and not repeated(schedule) then
     local active = active_run(schedule)
-    if active and (args.run == '' or args.run == active) then
-      change(schedule, { pending = '' })
+    if args.run ~= '' and args.run == pending_run(schedule) then
+      change(schedule, { pending = '', pending_number = '' })
+      cancelled = cancelled + 1
+    elseif active and (args.run == '' or args.run == active) then
+      change(schedule, { pending = '', pending_number = '' })
       stops[#stops + 1] = cancel_run(schedule, args.reason)
       cancelled = cancelled + 1
     end

@@ -70,16 +70,6 @@ local function list_active()
   end
 end
 
--- Of the runs that its schedule keeps.
-local function packed_of(id)
-  local number_of_run = string.match(id, '(%d+)$')
-  local start = '[' .. number_of_run .. ','
-  for _, packed in ipairs(redis.call('LRANGE', base .. 'h:' .. schedule_of(id), 0, -1)) do
-    if string.sub(packed, 1, #start) == start then return packed end
-  end
-  return ''
-end
-
 local function list_ended()
   while looks > 0 and #rows < args.limit do
     local from = ended == '+' and '+' or '(' .. ended
@@ -94,7 +84,7 @@ local function list_ended()
       local id, def, outcome = flat_value(entry[2], 'r'), flat_value(entry[2], 'd'), flat_value(entry[2], 'o')
       local names = (not args.outcomes or args.outcomes[outcome]) and names_of(id, def)
       if names then
-        rows[#rows + 1] = { id, names, packed_of(id), outcome, string.match(entry[1], '^%d+') }
+        rows[#rows + 1] = { id, names, packed_run(id), outcome, string.match(entry[1], '^%d+') }
         if #rows == args.limit then return end
       end
     end

@@ -10,7 +10,7 @@ if missing ~= '' then return { missing, 0 } end
 for _, id in ipairs(ids) do
   local schedule = load_schedule(id)
   if not repeated(schedule) and schedule.state ~= 'PAUSED' then
-    change(schedule, { state = 'PAUSED', paused_at = args.now, pending = '', retry_at = '' })
+    change(schedule, { state = 'PAUSED', paused_at = args.now, pending = '', pending_number = '', retry_at = '' })
     local run = load_run(active_run(schedule))
     if run and run.state == 'QUEUED' then
       cancel_run(schedule, 'the schedule was paused while the run waited')

@@ -36,6 +36,7 @@
 --                        run, or are stale
 --   stale:<reason>, outages   see stale.lua
 --   alive, downtime      when a scheduler worked last; JSON [from, to] of the last time when none did
+--   finished:<environment>, results:<environment>   results of commands, see results.lua
 --   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
 --   cleaning:<environment>  schedule → those streams (hash)
 --   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
@@ -143,7 +144,7 @@ end
 -- Fields of a schedule: def (number of its definition), connection, uid, variant (absent: base), state ('PAUSED';
 -- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
 -- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
--- the run that follows the active one), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
+-- the run that follows the active one), pending_number (of that run, if somebody was told its id), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
 -- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
 -- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
 -- fresh_at is set), stale (JSON, see stale.lua), long ('1': there are fields in t:<schedule>)
@@ -170,6 +171,20 @@ local function schedule_of(run_id) return string.match(run_id, '^(.*)%-%d+$') en
 local function last_run(schedule) return schedule.number and schedule.id .. '-' .. schedule.number end
 
 local function active_run(schedule) return schedule.active and last_run(schedule) end
+
+-- The run that follows the active one, if somebody was told its id.
+local function pending_run(schedule)
+  return schedule.pending and schedule.pending_number and schedule.id .. '-' .. schedule.pending_number or nil
+end
+
+-- A run that has ended, of those that its schedule keeps; '' if it does not.
+local function packed_run(id)
+  local start = '[' .. string.match(id, '(%d+)$') .. ','
+  for _, packed in ipairs(redis.call('LRANGE', base .. 'h:' .. schedule_of(id), 0, -1)) do
+    if string.sub(packed, 1, #start) == start then return packed end
+  end
+  return ''
+end
 
 -- Fields of a run: environment, integration, uid, def, lane, state (QUEUED, RUNNING), attempt, cause, requested_at,
 -- queued_at (last time), not_before (it waits until then), started_at (of its first attempt), taken_at (of its last), counts (JSON

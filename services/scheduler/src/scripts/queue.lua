@@ -323,7 +323,8 @@ end
 -- last:<schedule>.
 local function begin_run(schedule, cause, next_at)
   local definition = schedule.definition
-  local run_number = math.max(number(schedule.number) + 1, math.floor(args.now / 100))
+  local told = schedule.pending and tonumber(schedule.pending_number)
+  local run_number = math.max(number(schedule.number) + 1, told or math.floor(args.now / 100))
   local id = schedule.id .. '-' .. string.format('%.0f', run_number)
   local now = string.format('%.0f', args.now)
   local run = {
@@ -336,17 +337,23 @@ local function begin_run(schedule, cause, next_at)
   if schedule.empty_cache then change(run, { empty_cache = '1' }) end
   if schedule.checkpoint then change(run, { found_checkpoint = '1' }) end
   change(schedule, {
-    number = run_number, active = '1', pending = '', empty_cache = '', retry_at = '', next_at = next_at,
+    number = run_number, active = '1', pending = '', pending_number = '', empty_cache = '', retry_at = '', next_at = next_at,
     retried = cause == 'retry' and number(schedule.retried) + 1 or '',
   })
   redis.call('ZADD', WATCH, 'NX', number(schedule.fresh_at or schedule.created_at) + fresh_ms_of(schedule), schedule.id)
   redis.call('ZADD', base .. 'active:' .. run.environment, args.now, run.id)
   wait_for_runner(run)
+  return id
 end
 
--- Begins a run now, or after the active one. Triggers are coalesced: any number of them that wait become one run.
+-- Begins a run now, or after the active one, and returns its id. Triggers are coalesced: any number of them that wait become one run.
 local function request_run(schedule, cause)
-  if schedule.active then change(schedule, { pending = cause }) else begin_run(schedule, cause) end
+  if not schedule.active then return begin_run(schedule, cause) end
+  local told = schedule.pending and schedule.pending_number
+  change(schedule, {
+    pending = cause, pending_number = told or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),
+  })
+  return pending_run(schedule)
 end
 
 -- A run that has ended, as ../run.ts reads it: a JSON array, without what is default at its end.

@@ -22,7 +22,7 @@ for _, row in ipairs(args.schedules) do
       change(schedule, { blocked = blocked })
       if blocked ~= '' then
         -- What nobody has asked for does not run.
-        if schedule.pending == 'schedule' then change(schedule, { pending = '' }) end
+        if schedule.pending == 'schedule' then change(schedule, { pending = '', pending_number = '' }) end
         watch(schedule)
       end
       place_one(schedule)

@@ -1,15 +1,21 @@
 -- start
 -- PAUSED → STARTED, with a run at once. Slots that passed meanwhile are counted.
 -- ARGV[1]  ids (back to back), command, cron (see passed_slots)
--- Returns  { missing (ids, back to back; if there are any, nothing was done), cron: see cron_of }
+-- Returns  { missing (ids, back to back; if there are any, nothing was done), cron: see cron_of, runs: [id, connection, sync, variant] of
+--          each schedule that this command has started }
 
 local ids = ids_of(args.ids)
-local missing, cron = missing_of(ids), {}
-if missing ~= '' then return { missing, {} } end
+local missing, cron, runs = missing_of(ids), {}, {}
+if missing ~= '' then return { missing, {}, {} } end
+
+local function add_run(schedule, run)
+  runs[#runs + 1] = { run, schedule.connection, schedule.definition.sync, schedule.variant or 'base' }
+end
 
 for _, id in ipairs(ids) do
   local schedule = load_schedule(id)
   if schedule.state ~= 'PAUSED' then
+    if schedule.command == args.command then add_run(schedule, pending_run(schedule) or last_run(schedule)) end
     repeated(schedule)
   elseif schedule.command ~= args.command then
     local count, last, after = passed_slots(schedule)
@@ -20,7 +26,7 @@ for _, id in ipairs(ids) do
       change(schedule, {
         state = '', paused_at = '', paused_because = '', failures = '', next_at = after, command = args.command,
       })
-      request_run(schedule, 'start')
+      add_run(schedule, request_run(schedule, 'start'))
       place_one(schedule)
       emit('sync.started', schedule.definition.environment, names(schedule))
     end
@@ -28,4 +34,4 @@ for _, id in ipairs(ids) do
 end
 place_environments()
 write_counts()
-return { '', cron }
+return { '', cron, runs }

@@ -1,4 +1,5 @@
 import { type Held, type Redis, waitForMutex } from '@syncline/redis'
+import type { RunRow } from '../asked-runs.ts'
 import { type Definition, definitionFrom } from '../definition.ts'
 import type { Cause } from '../run.ts'
 import { readVariants, type Variants } from './read-variants.ts'
@@ -15,7 +16,7 @@ const scripts = {
   place: load('place-schedules', 'schedules'),
   remove: load('remove-schedules', 'schedules', 'stale'),
   setBlocked: load('set-blocked', 'schedules'),
-  trigger: load('trigger', 'schedules'),
+  trigger: load('trigger', 'schedules', 'results'),
   start: load('start', 'schedules'),
   pause: load('pause', 'schedules'),
   cancel: load('cancel-runs', 'schedules'),
@@ -45,6 +46,16 @@ export type Differing = { index: number; how: 'undefined' | 'missing' | 'blocked
 export type CronRow = { id: string; nextAt: number; frequency: string; jitterMs: number }
 /** Slots that passed, the last of them, and the one after now. */
 export type CronSlots = Record<string, [count: number, last: number, next: number]>
+
+/** `isPart`: it is about more schedules than these, and the caller keeps its result. `reset` and `emptyCache`: before the run. */
+export interface TriggerCommand {
+  id: string
+  ids: string[]
+  reset: boolean
+  emptyCache: boolean
+  withRuns: boolean
+  isPart: boolean
+}
 
 /** What a schedule belongs to. */
 export interface Owner {
@@ -187,15 +198,24 @@ export class ScheduleStore {
     return { changed: idsOf(changed), cron: rows.map(cronRow) }
   }
 
-  /** If some of `ids` are `missing`, nothing was done; so in `start` and `pause`. */
+  /**
+   * Applies commands in their order, up to the first of which schedules are `missing`. An answer is the result that was kept
+   * before, or what the command asked for.
+   */
   async trigger(
-    ids: string[],
-    command: string,
-    options: { reset: boolean; emptyCache: boolean },
-  ): Promise<{ missing: string[]; stops: RunStop[] }> {
-    const args = { ids: ids.join(''), command, ...options }
-    const [missing, stops] = await this.#state.run<[string, StopRow[]]>(scripts.trigger, args)
-    return { missing: idsOf(missing), stops: stopsFrom(stops) }
+    environment: string,
+    commands: TriggerCommand[],
+  ): Promise<{ answers: (string | RunRow[])[]; missing: string[]; stops: RunStop[] }> {
+    const args = {
+      environment,
+      commands: commands.map(({ ids, ...rest }) => ({ ...rest, ids: ids.join('') })),
+    }
+    const [rows, missing, stops] = await this.#state.run<[(string | [RunRow[]])[], string, StopRow[]]>(
+      scripts.trigger,
+      args,
+    )
+    const answers = rows.map((row) => (typeof row === 'string' ? row : row[0]))
+    return { answers, missing: idsOf(missing), stops: stopsFrom(stops) }
   }
 
   /** Ends active runs, or only `run`. */
@@ -209,14 +229,15 @@ export class ScheduleStore {
     return { cancelled, stops: stopsFrom(stops), isKnown: known === 1 }
   }
 
+  /** If some of `ids` are `missing`, nothing was done; so in `pause`. */
   async start(
     ids: string[],
     command: string,
     cron: CronSlots = {},
-  ): Promise<{ missing: string[]; cron: CronRow[] }> {
+  ): Promise<{ missing: string[]; cron: CronRow[]; runs: RunRow[] }> {
     const args = { ids: ids.join(''), command, cron }
-    const [missing, rows] = await this.#state.run<[string, string[][]]>(scripts.start, args)
-    return { missing: idsOf(missing), cron: rows.map(cronRow) }
+    const [missing, rows, runs] = await this.#state.run<[string, string[][], RunRow[]]>(scripts.start, args)
+    return { missing: idsOf(missing), cron: rows.map(cronRow), runs }
   }
 
   async pause(ids: string[], command: string): Promise<{ missing: string[]; cancelled: number }> {

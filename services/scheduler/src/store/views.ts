@@ -10,6 +10,7 @@ const scripts = {
   markStale: load('mark-stale', 'stale'),
   countStale: load('count-stale'),
   listRuns: load('list-runs'),
+  getRun: load('get-run'),
   capacity: load('capacity'),
 }
 
@@ -149,6 +150,12 @@ export class Views {
       runs: rows.map(listedRun),
       next: isLast ? undefined : { active: nextActive, ended: nextEnded },
     }
+  }
+
+  /** One run; undefined if the environment has no such run, or it is not kept any more. */
+  async run(environment: string, run: string): Promise<ListedRun | undefined> {
+    const row = await this.#state.run<RunRow | []>(scripts.getRun, { environment, run })
+    return row.length === 0 ? undefined : listedRun(row)
   }
 
   async capacity(environment: string, names: { integrations: string[]; syncs: string[] }) {

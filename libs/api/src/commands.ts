@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { AskedRuns } from './answers.ts'
+import { NoQuery } from './fields.ts'
+import type { Route } from './route.ts'
+
+export const CommandStateAnswer = z.object({
+  id: z.string(),
+  /** accepted: it waits, or goes on as soon as a service answers again. */
+  state: z.enum(['accepted', 'done', 'refused']),
+  /** Of one that is done: what its call would have answered. */
+  result: AskedRuns.partial()
+    .extend({
+      frequency: z.string().optional(),
+      schedule_id: z.string().optional(),
+      cancelled: z.int().optional(),
+    })
+    .optional(),
+  /** Why it was refused. */
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+})
+export type CommandStateAnswer = z.infer<typeof CommandStateAnswer>
+
+const getCommand = {
+  method: 'GET',
+  url: '/commands/:id',
+  summary: 'Get what became of a command that was answered with 202.',
+  description: 'Results are kept for a day, and the newest 100 000 of an environment.',
+  scope: 'read',
+  errors: ['unknown_command'],
+  schema: {
+    params: z.object({ id: z.string().min(1).max(255) }),
+    querystring: NoQuery,
+    response: { 200: CommandStateAnswer },
+  },
+} as const satisfies Route
+
+export const commandRoutes = { getCommand }
