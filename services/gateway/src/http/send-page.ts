@@ -31,7 +31,10 @@ export class Page {
  */
 export async function sendPage(reply: FastifyReply, { call, ifNone }: Page): Promise<FastifyReply> {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  // Of an answer that was sent there is nothing to cancel, and an abort is an error with a stack trace.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
   const pieces = call({ signal: gone.signal, deadline: DEADLINE_MS })[Symbol.asyncIterator]()
   const next = () =>
     pieces.next().catch((error: unknown) => {
