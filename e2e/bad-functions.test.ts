@@ -26,7 +26,7 @@ test('a file that does not compile is refused with file, line and reason, and no
   await expect(deploy(folder.path, example.system.url, example.key)).rejects.toThrow(
     /broken\.ts:4:3.*Expected "}"/s,
   )
-  const { syncs } = await example.client.listDeployments()
+  const { syncs } = await example.client.deployments.list()
   expect(syncs.map(({ name }) => name)).not.toContain('broken')
 })
 
@@ -80,17 +80,17 @@ test('a function that swallows the errors of pages wipes no records: its run suc
 
 test('what was held back is listed, and deleted by the next run once a person releases it', async () => {
   const where = { providerConfigKey: INTEGRATION, connectionId: CONNECTION }
-  const { deletions } = await example.client.listHeldDeletions({ providerConfigKey: INTEGRATION })
+  const { deletions } = await example.client.heldDeletions.list({ providerConfigKey: INTEGRATION })
   expect(deletions).toMatchObject([
     { model: 'Item', connection_id: CONNECTION, unseen: 150, live: 200, reason: 'guard', released: false },
   ])
-  await example.client.releaseHeldDeletion({ ...where, model: 'Item' })
+  await example.client.heldDeletions.release({ ...where, model: 'Item' })
   expect(await example.run('swallows-errors')).toMatchObject({
     reason: null,
     warning: null,
     result: { Item: { deleted: 150 } },
   })
-  expect((await example.client.listHeldDeletions()).deletions).toEqual([])
+  expect((await example.client.heldDeletions.list()).deletions).toEqual([])
 })
 
 test('the runner that met all of them lives, and works on', async () => {

@@ -26,7 +26,7 @@ export interface ExampleSystem extends AsyncDisposable {
   kill(name: ProcessName, signal?: 'SIGKILL' | 'SIGSTOP'): void
 }
 
-export type Run = Awaited<ReturnType<Syncline['listRuns']>>['runs'][number]
+export type Run = Awaited<ReturnType<Syncline['runs']['list']>>['runs'][number]
 
 export async function startExampleSystem(options: {
   items: ReplayItem[]
@@ -100,11 +100,11 @@ export async function startExampleSystem(options: {
 
 /** Newest first. */
 export async function runsOf(client: Syncline, sync = SYNC): Promise<Run[]> {
-  return (await client.listRuns(INTEGRATION, sync, CONNECTION)).runs
+  return (await client.runs.list({ providerConfigKey: INTEGRATION, sync, connectionId: CONNECTION })).runs
 }
 
 export async function logOf(client: Syncline, run: Run): Promise<string[]> {
-  return (await client.getRunLogs(run.id)).lines.map(({ level, message }) => `${level} ${message}`)
+  return (await client.runs.logs(run.id)).lines.map(({ level, message }) => `${level} ${message}`)
 }
 
 function pidOf(system: System, name: ProcessName): number {

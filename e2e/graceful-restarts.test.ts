@@ -22,19 +22,20 @@ beforeAll(async () => {
   example = open.use(
     await startExampleSystem({ items: [], egress: [api.host], env: { RUNNER_DRAIN_MS: '300' } }),
   )
-  await example.client.createIntegration({ unique_key: 'long', provider: 'long', base_url: api.url })
+  await example.client.integrations.create({ uniqueKey: 'long', provider: 'long', baseUrl: api.url })
   const folder = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-long-'))).path
   await mkdir(join(folder, 'long/syncs'), { recursive: true })
   await writeFile(join(folder, 'long/syncs/long.ts'), program)
   await deploy(folder, example.system.url, example.key)
   api.on('/allowed', (_, response) => json(response, { allowed }))
   const credentials = { type: 'NONE' as const }
-  await example.client.createConnection({ provider_config_key: 'long', connection_id: 'c', credentials })
+  await example.client.connections.create({ providerConfigKey: 'long', connectionId: 'c', credentials })
 })
 afterAll(() => open.disposeAsync())
 
 const status = async () => (await example.client.syncStatus('long', ['long'], 'c')).syncs[0]
-const runs = async () => (await example.client.listRuns('long', 'long', 'c')).runs
+const runs = async () =>
+  (await example.client.runs.list({ providerConfigKey: 'long', sync: 'long', connectionId: 'c' })).runs
 const stepIs = (step: number) =>
   eventually(async () => expect((await status())?.checkpoint).toEqual({ step }), {
     timeoutMs: 90_000,

@@ -15,10 +15,10 @@ beforeAll(async () => {
   api = await startStandInApi()
   stranger = await startStandInApi()
   example = await startExampleSystem({ items: [], egress: [api.host, stranger.host] })
-  await example.client.createIntegration({
-    unique_key: 'acme',
+  await example.client.integrations.create({
+    uniqueKey: 'acme',
     provider: 'acme',
-    base_url: api.url,
+    baseUrl: api.url,
     auth: { type: 'bearer' },
   })
   await deploy(join(import.meta.dirname, 'acme-functions'), example.system.url, example.key)
@@ -34,16 +34,17 @@ type Metadata = { endpoint: string; paginate?: object; retries?: number; swallow
 /** A connection of its own for each story. */
 async function connect(metadata: Metadata) {
   const connectionId = randomUUID()
-  await example.client.createConnection({
-    provider_config_key: 'acme',
-    connection_id: connectionId,
+  await example.client.connections.create({
+    providerConfigKey: 'acme',
+    connectionId: connectionId,
     credentials: { type: 'API_KEY', apiKey: 'secret-key' },
     metadata: { ...metadata },
   })
   return {
     connectionId,
     async run(): Promise<Run> {
-      const runs = async () => (await example.client.listRuns('acme', 'list', connectionId)).runs
+      const runs = async () =>
+        (await example.client.runs.list({ providerConfigKey: 'acme', sync: 'list', connectionId })).runs
       const known = new Set((await runs()).map(({ id }) => id))
       await example.client.triggerSync('acme', ['list'], connectionId)
       return eventually(
@@ -58,7 +59,7 @@ async function connect(metadata: Metadata) {
     async liveIds(): Promise<string[]> {
       const ids: string[] = []
       const config = { providerConfigKey: 'acme', connectionId, model: 'Item' }
-      for await (const record of example.client.listAllRecords(config)) {
+      for await (const record of example.client.records.iterate(config)) {
         if (record._nango_metadata.last_action !== 'DELETED') ids.push(record.id)
       }
       return ids.sort()
@@ -202,7 +203,7 @@ test('a link to another origin is followed without credentials, with one warning
   expect(run).toMatchObject({ reason: null })
   expect(await connection.liveIds()).toHaveLength(4)
   expect(JSON.stringify(stranger.requests.map(({ headers }) => headers))).not.toContain('secret-key')
-  const { lines } = await example.client.getRunLogs(run.id)
+  const { lines } = await example.client.runs.logs(run.id)
   const warnings = lines.filter(({ level, message }) => level === 'warn' && message.includes(stranger.host))
   expect(warnings).toHaveLength(1)
 })
@@ -238,9 +239,9 @@ test('a mass deletion of a small stream is held back, seen, and released once', 
   expect(run).toMatchObject({ reason: null, warning: expect.stringContaining('nothing was deleted') })
   expect(await connection.liveIds()).toHaveLength(60)
   const place = { providerConfigKey: 'acme', connectionId: connection.connectionId }
-  const { deletions } = await example.client.listHeldDeletions(place)
+  const { deletions } = await example.client.heldDeletions.list(place)
   expect(deletions).toMatchObject([{ connection_id: connection.connectionId, model: 'Item' }])
-  await example.client.releaseHeldDeletion({ ...place, model: 'Item' })
+  await example.client.heldDeletions.release({ ...place, model: 'Item' })
   await connection.run()
   expect(await connection.liveIds()).toHaveLength(1)
 })

@@ -51,10 +51,10 @@ beforeAll(async () => {
       env: { EGRESS_ALLOW_HOSTS: '127.0.0.1' },
     }),
   )
-  await example.client.updateIntegration(
-    { uniqueKey: INTEGRATION },
-    { base_url: apiUrl, auth: { type: 'oauth2', token: { url: `${server.url}/token` } } },
-  )
+  await example.client.integrations.update(INTEGRATION, {
+    baseUrl: apiUrl,
+    auth: { type: 'oauth2', token: { url: `${server.url}/token` } },
+  })
   await connect()
 })
 afterAll(() => open.disposeAsync())
@@ -63,9 +63,9 @@ afterAll(() => open.disposeAsync())
 async function connect(): Promise<void> {
   const grant = await server.authorize()
   grantId = grant.grantId
-  await example.client.createConnection({
-    provider_config_key: INTEGRATION,
-    connection_id: CONNECTION,
+  await example.client.connections.create({
+    providerConfigKey: INTEGRATION,
+    connectionId: CONNECTION,
     credentials: {
       type: 'OAUTH2',
       access_token: 'of-a-browser',
@@ -77,7 +77,7 @@ async function connect(): Promise<void> {
 }
 
 const connection = async () =>
-  (await example.client.listConnections()).connections.find(({ connection_id: id }) => id === CONNECTION)
+  (await example.client.connections.list()).connections.find(({ connection_id: id }) => id === CONNECTION)
 
 const reasonOf = async (run: Run) => `${run.reason} ${(await logOf(example.client, run)).join('\n')}`
 

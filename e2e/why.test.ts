@@ -18,13 +18,14 @@ beforeAll(async () => {
 })
 afterAll(() => example?.[Symbol.asyncDispose]())
 
-const why = () => example.client.why(INTEGRATION, SYNC, CONNECTION)
+const why = () =>
+  example.client.syncs.why({ providerConfigKey: INTEGRATION, sync: SYNC, connectionId: CONNECTION })
 
 test('a run that goes on shows in the lists of its environment, and is cancelled at once', async () => {
   const { client } = example
   const run = await eventually(
     async () => {
-      const { runs } = await client.listRuns({ state: ['running'] })
+      const { runs } = await client.runs.list({ state: ['running'] })
       expect(runs).toMatchObject([
         { provider_config_key: INTEGRATION, connection_id: CONNECTION, sync_name: SYNC },
       ])
@@ -32,15 +33,22 @@ test('a run that goes on shows in the lists of its environment, and is cancelled
     },
     { timeoutMs: 30_000 },
   )
-  expect(await client.getCapacity()).toMatchObject({ environment: { running: 1 }, runners: [{ busy: 1 }] })
+  expect(await client.schedules.capacity()).toMatchObject({
+    environment: { running: 1 },
+    runners: [{ busy: 1 }],
+  })
   const begun = performance.now()
-  expect(await client.cancelSync(INTEGRATION, [SYNC], CONNECTION)).toEqual({ cancelled: 1 })
+  expect(
+    await client.syncs.cancel({ providerConfigKey: INTEGRATION, syncs: [SYNC], connectionId: CONNECTION }),
+  ).toEqual({ cancelled: 1 })
   const [ended] = await runsOf(client)
   expect(ended).toMatchObject({ id: run?.id, state: 'ended', reason: 'cancelled' })
-  await eventually(async () => expect((await client.getCapacity()).runners).toMatchObject([{ busy: 0 }]))
+  await eventually(async () =>
+    expect((await client.schedules.capacity()).runners).toMatchObject([{ busy: 0 }]),
+  )
   expect(performance.now() - begun).toBeLessThan(5000)
-  expect(await client.cancelRun(run?.id ?? '')).toEqual({ cancelled: 0 })
-  await expect(client.cancelRun('0123456789abcdef01234567-1')).rejects.toMatchObject({
+  expect(await client.runs.cancel(run?.id ?? '')).toEqual({ cancelled: 0 })
+  await expect(client.runs.cancel('0123456789abcdef01234567-1')).rejects.toMatchObject({
     status: 404,
     code: 'unknown_run',
   })
@@ -60,7 +68,7 @@ test('while the scheduler stands still, everything is stale for that; when it go
       schedule: { status: null, freshness: { stale: { reason: 'scheduler_down' } } },
       ...{ skipped: null, runs: null, unavailable: ['scheduler'] },
     })
-    expect((await example.client.listSchedules({ stale: true })).schedules).toMatchObject([{ name: SYNC }])
+    expect((await example.client.schedules.list({ stale: true })).schedules).toMatchObject([{ name: SYNC }])
     expect(performance.now() - begun).toBeLessThan(10_000)
     await expect(example.client.syncStatus(INTEGRATION, '*')).rejects.toMatchObject({ status: 503 })
   } finally {

@@ -132,13 +132,13 @@ async function addSync(
      })`,
   )
   const { text: bundle } = await bundleSync(file)
-  await client.createIntegration({ unique_key: name, provider: name, base_url: apiUrl })
+  await client.integrations.create({ uniqueKey: name, provider: name, baseUrl: apiUrl })
   for (let n = 0; n < connections; n++) {
     const credentials = { type: 'NONE' as const }
-    await client.createConnection({ provider_config_key: name, connection_id: `c${n}`, credentials })
+    await client.connections.create({ providerConfigKey: name, connectionId: `c${n}`, credentials })
   }
   const facts = { description: '', models: ['Thing'], frequency: 'every hour' }
-  await client.deploy([{ provider_config_key: name, name, ...facts, bundle }])
+  await client.deployments.create({ syncs: [{ provider_config_key: name, name, ...facts, bundle }] })
 }
 
 async function makeKey(natsUrl: string): Promise<string> {

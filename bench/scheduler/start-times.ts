@@ -38,7 +38,11 @@ export async function startTimes(
 async function untilIdle(client: Syncline): Promise<void> {
   const until = Date.now() + LIMIT_MS
   while (Date.now() < until) {
-    const { runs } = await client.listRuns(probe.name, probe.name, 'c0')
+    const { runs } = await client.runs.list({
+      providerConfigKey: probe.name,
+      sync: probe.name,
+      connectionId: 'c0',
+    })
     if (runs[0]?.state === 'ended') return
     await sleep(20)
   }

@@ -125,15 +125,15 @@ async function addSync(
      })`,
   )
   const { text: bundle } = await bundleSync(file)
-  await client.createIntegration({ unique_key: name, provider: name, base_url: apiUrl })
+  await client.integrations.create({ uniqueKey: name, provider: name, baseUrl: apiUrl })
   for (let n = 0; n < connections; n += AT_A_TIME) {
     const ids = Array.from({ length: Math.min(AT_A_TIME, connections - n) }, (_, i) => `c${n + i}`)
     const credentials = { type: 'NONE' as const }
     await Promise.all(
-      ids.map((id) => client.createConnection({ provider_config_key: name, connection_id: id, credentials })),
+      ids.map((id) => client.connections.create({ providerConfigKey: name, connectionId: id, credentials })),
     )
   }
-  await client.deploy([
-    { provider_config_key: name, name, description: '', models: ['Thing'], frequency, bundle },
-  ])
+  await client.deployments.create({
+    syncs: [{ provider_config_key: name, name, description: '', models: ['Thing'], frequency, bundle }],
+  })
 }

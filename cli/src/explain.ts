@@ -11,6 +11,8 @@ const advice: Record<string, string> = {
 /** An error in one line that says what to do. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const hint = error instanceof SynclineError ? advice[error.code] : undefined
-  return hint === undefined ? error.message : `${error.message} (${hint})`
+  if (!(error instanceof SynclineError)) return error.message
+  const { message, code, requestId } = error
+  const notes = [advice[code], requestId && `request ${requestId}`].filter((note) => note)
+  return notes.length === 0 ? message : `${message} (${notes.join('; ')})`
 }

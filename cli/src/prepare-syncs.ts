@@ -7,7 +7,7 @@ import {
 } from '@syncline/functions'
 import type { Syncline } from '@syncline/sdk'
 
-type SyncToDeploy = Parameters<Syncline['deploy']>[0][number]
+type SyncToDeploy = NonNullable<Parameters<Syncline['deployments']['create']>[0]['syncs']>[number]
 
 interface Options {
   /** The folder has something else to deploy. */

@@ -124,14 +124,10 @@ async function addSchedules(
   },
 ): Promise<void> {
   const { client, environment, connections } = options
-  await client.createIntegration({ unique_key: INTEGRATION, provider: INTEGRATION, base_url: options.apiUrl })
+  await client.integrations.create({ uniqueKey: INTEGRATION, provider: INTEGRATION, baseUrl: options.apiUrl })
   for (let n = 1; n <= connections; n++) {
     const credentials = { type: 'NONE' as const }
-    await client.createConnection({
-      provider_config_key: INTEGRATION,
-      connection_id: `c${n}`,
-      credentials,
-    })
+    await client.connections.create({ providerConfigKey: INTEGRATION, connectionId: `c${n}`, credentials })
   }
   const folder = join(options.dir, environment, INTEGRATION, 'syncs')
   await mkdir(folder, { recursive: true })
@@ -145,7 +141,7 @@ async function addSchedules(
     const facts = { description: '', models: [modelOf(name)], frequency }
     syncs.push({ provider_config_key: INTEGRATION, name, ...facts, bundle })
   }
-  await client.deploy(syncs)
+  await client.deployments.create({ syncs })
 }
 
 type Found = Schedule & { environment: string }
@@ -248,7 +244,7 @@ const skippedSlots = (system: ChaosSystem, schedule: Found): Promise<SkippedSlot
 async function idsOf(client: Syncline, { connectionId, sync }: Found): Promise<number[]> {
   const place = { providerConfigKey: INTEGRATION, connectionId, model: modelOf(sync) }
   const ids: number[] = []
-  for await (const { id } of client.listAllRecords({ ...place, limit: 500 })) ids.push(Number(id))
+  for await (const { id } of client.records.iterate({ ...place, limit: 500 })) ids.push(Number(id))
   return ids
 }
 

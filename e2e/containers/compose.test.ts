@@ -106,7 +106,9 @@ describe.skipIf(missing)('docker-compose.yml', () => {
   test('a runner that is stopped ends its run first, and exits with 0', async () => {
     await deploy(join(import.meta.dirname, 'functions'), system.url, key)
     await client.triggerSync(INTEGRATION, ['slow'], CONNECTION)
-    const latest = async () => (await client.listRuns(INTEGRATION, 'slow', CONNECTION)).runs[0]
+    const latest = async () =>
+      (await client.runs.list({ providerConfigKey: INTEGRATION, sync: 'slow', connectionId: CONNECTION }))
+        .runs[0]
     await eventually(async () => expect(await latest()).toMatchObject({ state: 'running' }), {
       timeoutMs: GIVE_UP_MS,
     })

@@ -38,16 +38,16 @@ export interface Example {
 export async function setUpExample(options: ExampleOptions): Promise<Example> {
   const key = await environmentKey(options)
   const client = new Syncline({ secretKey: key, host: options.url })
-  await client
-    .createIntegration({ unique_key: 'github', provider: 'github', base_url: options.githubUrl })
+  await client.integrations
+    .create({ uniqueKey: 'github', provider: 'github', baseUrl: options.githubUrl })
     .catch((error) => {
       if (!(error instanceof SynclineError && error.code === 'already_exists')) throw error
-      return client.updateIntegration({ uniqueKey: 'github' }, { base_url: options.githubUrl })
+      return client.integrations.update('github', { baseUrl: options.githubUrl })
     })
   const connectionId = options.connectionId ?? 'demo'
-  await client.createConnection({
-    provider_config_key: 'github',
-    connection_id: connectionId,
+  await client.connections.create({
+    providerConfigKey: 'github',
+    connectionId: connectionId,
     credentials: { type: 'API_KEY', apiKey: options.token },
     metadata: { repo: options.repo },
   })

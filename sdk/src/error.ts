@@ -1,66 +1,60 @@
 import type { ErrorBody } from '@syncline/api'
+import type { ErrorCode } from '@syncline/errors'
 
 /** One wrong field of a request. */
 export type FieldError = NonNullable<ErrorBody['error']['errors']>[number]
 
 /**
- * Every failure of a call.
+ * The codes that are the client's own:
+ * - `no_answer`: nobody answers at the host, or the connection broke.
+ * - `timeout`: no answer within `timeoutMs`, or what was waited for has not happened in time.
+ * - `aborted`: the `signal` of the call was aborted.
+ * - `not_json`: an answer that should be JSON is not.
+ * - `unknown`: an error answer that is not the API's, for example of a reverse proxy.
+ */
+export type ClientErrorCode = 'no_answer' | 'timeout' | 'aborted' | 'not_json' | 'unknown'
+
+/** What went wrong, for programs. A newer server may have codes that this client does not know. */
+export type SynclineErrorCode = ErrorCode | ClientErrorCode | (string & Record<never, never>)
+
+interface Details {
+  errors?: FieldError[] | undefined
+  requestId?: string | undefined
+  retryAfterMs?: number | undefined
+  cause?: unknown
+}
+
+/**
+ * Every failure of a call. A call that is wrong in itself, such as one with an empty name, throws a `TypeError` instead: nothing
+ * is sent.
  *
  * @example
  * try {
- *   await syncline.triggerSync('github', ['issues'], 'user-123')
+ *   await syncline.syncs.trigger({ providerConfigKey: 'github', syncs: ['issues'], connectionId: 'user-123' })
  * } catch (error) {
- *   if (error instanceof SynclineError && error.code === 'unknown_connection') return
- *   throw error
+ *   if (!(error instanceof SynclineError)) throw error
+ *   if (error.code === 'unknown_connection') return
+ *   console.error(error.message, error.requestId)
  * }
  */
 export class SynclineError extends Error {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number
-  /** What went wrong, for programs: for example `invalid_cursor`. `no_answer` and `timeout` are the client's own. */
-  readonly code: string
+  readonly code: SynclineErrorCode
   /** Which fields of the request are wrong. */
   readonly errors: FieldError[]
+  /** Names the request in the logs of the server. */
+  readonly requestId: string | undefined
+  /** How long the server asks to wait before the next try. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    options: { errors?: FieldError[] | undefined; cause?: unknown } = {},
-  ) {
-    super(message, { cause: options.cause })
+  constructor(status: number, code: SynclineErrorCode, message: string, details: Details = {}) {
+    super(message, { cause: details.cause })
     this.name = 'SynclineError'
     this.status = status
     this.code = code
-    this.errors = options.errors ?? []
-  }
-
-  /** @internal */
-  static fromAnswer(status: number, text: string): SynclineError {
-    const body = parsed(text)
-    if (body === undefined)
-      return new SynclineError(status, 'unknown', `answer ${status}: ${text.slice(0, 200)}`)
-    const { code, message, errors } = body.error
-    return new SynclineError(status, code, message, { errors })
-  }
-
-  /** @internal */
-  static withoutAnswer(host: string, timeoutMs: number, cause: unknown): SynclineError {
-    const late = cause instanceof DOMException && cause.name === 'TimeoutError'
-    return late
-      ? new SynclineError(0, 'timeout', `no answer from ${host} within ${timeoutMs} ms`, { cause })
-      : new SynclineError(0, 'no_answer', `no answer from ${host}: is it running there?`, { cause })
-  }
-}
-
-/** Undefined when something between us and the API has answered. */
-function parsed(text: string): ErrorBody | undefined {
-  try {
-    const body: unknown = JSON.parse(text)
-    const isError = typeof body === 'object' && body !== null && 'error' in body
-    // The API has one error shape.
-    return isError ? (body as ErrorBody) : undefined
-  } catch {
-    return undefined
+    this.errors = details.errors ?? []
+    this.requestId = details.requestId
+    this.retryAfterMs = details.retryAfterMs
   }
 }

@@ -24,21 +24,22 @@ export {
   type SyncDefinition,
 } from '@syncline/function-types'
 export { Syncline, type SynclineOptions } from './client.ts'
-export { type FieldError, SynclineError } from './error.ts'
+export type { CopyOptions, CopyResult, CursorStore, RecordBatch } from './copy-records.ts'
+export { type ClientErrorCode, type FieldError, SynclineError, type SynclineErrorCode } from './error.ts'
+export type { WaitOptions } from './poll.ts'
+export type { CallOptions } from './transport.ts'
 export type {
   AnyRecord,
-  HeldDeletionRequestConfig,
-  ListConnectionsRequestConfig,
-  ListHeldDeletionsRequestConfig,
+  ConnectionRef,
   ListRecordsRequestConfig,
-  ListRunsRequestConfig,
-  ListSchedulesRequestConfig,
   MaybeLater,
   NangoRecord,
   PruneRecordsRequestConfig,
   RecordFilter,
-  RecordHistoryRequestConfig,
+  RecordsPage,
   SyncRef,
   SyncStatusResponse,
+  SyncsRef,
   SyncVariant,
 } from './types.ts'
+export { verifyWebhook, type WebhookToVerify, WebhookVerificationError } from './verify-webhook.ts'

@@ -18,7 +18,13 @@ beforeAll(async () => {
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the server has no port')
-  call = createTransport(`http://127.0.0.1:${address.port}/`, 'key', 5000)
+  call = createTransport({
+    host: `http://127.0.0.1:${address.port}/`,
+    key: 'key',
+    timeoutMs: 5000,
+    retries: 3,
+    fetch,
+  })
 })
 afterAll(() => void server.close())
 
@@ -43,8 +49,8 @@ test('in a query undefined is left out, an array is repeated, an object has its 
   })
 })
 
-test('a body is sent as JSON, without what is undefined', async () => {
-  const body = { syncs: [], provider_config_key: 'github', connection_id: undefined }
+test('a body is sent as JSON', async () => {
+  const body = { syncs: [], provider_config_key: 'github' }
   expect(await call('POST', '/sync/start', { body })).toEqual({
     method: 'POST',
     url: '/sync/start',
@@ -53,10 +59,29 @@ test('a body is sent as JSON, without what is undefined', async () => {
   })
 })
 
+test('undefined, null and empty names are refused and never sent as text', async () => {
+  // Callers without types.
+  const untyped = call as (...request: unknown[]) => Promise<unknown>
+  for (const wrong of [undefined, null, '']) {
+    const named = (name: string) => ({ name: 'TypeError', message: expect.stringContaining(`${name} is `) })
+    await expect(untyped('GET', '/deployments/:name', { params: { name: wrong } })).rejects.toMatchObject(
+      named('name'),
+    )
+    const headers = { 'connection-id': wrong, 'provider-config-key': 'github' }
+    await expect(untyped('GET', '/records', { headers })).rejects.toMatchObject(named('connectionId'))
+    const body = { provider_config_key: 'github', connection_id: wrong }
+    await expect(untyped('POST', '/sync/trigger', { body })).rejects.toMatchObject(named('connectionId'))
+  }
+  await expect(untyped('GET', '/connections', { query: { search: '' } })).rejects.toThrow('search is empty')
+  await expect(untyped('GET', '/deployments/:name', { params: { name: '..' } })).rejects.toThrow(
+    "name is '..'",
+  )
+})
+
 // Checked by `pnpm types`, not run.
 export function _requestsThatDoNotFitTheApi(): void {
   // @ts-expect-error there is no such endpoint
-  call('GET', '/nothing')
+  call('GET', '/nothing', {})
   // @ts-expect-error not with this method
   call('PUT', '/deployments/:name', { params: { name: 'a' } })
   // @ts-expect-error the path needs its parameter

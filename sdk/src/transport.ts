@@ -1,67 +1,129 @@
 import type { ClientAnswer, ClientRequest, RouteAt, Routes } from '@syncline/api'
+import { answerError } from './answer-error.ts'
 import { SynclineError } from './error.ts'
+import { bodyText, headersOf, pathOf, queryString } from './request-text.ts'
+import { backoffMs, mayRepeat, passes } from './retry.ts'
+import { sleep } from './sleep.ts'
 
-type Method = Routes[keyof Routes]['method']
-type UrlOf<M extends Method> = Literal<Extract<Routes[keyof Routes], { method: M }>['url']>
+export type Method = Routes[keyof Routes]['method']
+export type UrlOf<M extends Method> = Literal<Extract<Routes[keyof Routes], { method: M }>['url']>
 /** One route whose URL is any text would allow every URL. */
 type Literal<Text extends string> = string extends Text ? never : Text
+
+/** What every method takes as its last argument. */
+export interface CallOptions {
+  /** Ends the call, with a `SynclineError` of code `aborted`. */
+  signal?: AbortSignal | undefined
+  /** How long the call may take, with all its repetitions. The client's by default. */
+  timeoutMs?: number | undefined
+  /** How often the call is repeated when it fails in a way that passes. The client's by default. */
+  retries?: number | undefined
+  /** Of a POST: the server does the same request once, however often it comes with the same key. A new UUID by default. */
+  idempotencyKey?: string | undefined
+  /** Sent besides the client's own. */
+  headers?: Record<string, string> | undefined
+}
+
+export interface TransportOptions {
+  host: string
+  key: string
+  timeoutMs: number
+  retries: number
+  fetch: typeof fetch
+}
 
 /** Calls an endpoint of the API, with what the API declares for it. */
 export type Transport = <M extends Method, U extends UrlOf<M>>(
   method: M,
   url: U,
-  ...request: Record<string, never> extends ClientRequest<RouteAt<M, U>>
-    ? [request?: ClientRequest<RouteAt<M, U>>]
-    : [request: ClientRequest<RouteAt<M, U>>]
+  request: ClientRequest<RouteAt<M, U>>,
+  options?: CallOptions,
 ) => Promise<ClientAnswer<RouteAt<M, U>>>
 
-/** What all requests have in common. Undefined values are left out. */
+/** What all requests have in common. */
 interface AnyRequest {
   params?: Record<string, string> | undefined
-  /** An array is sent as a repeated parameter, an object as `name[key]`. */
   query?: Record<string, unknown> | undefined
-  headers?: Record<string, string> | undefined
+  headers?: Record<string, unknown> | undefined
   body?: unknown
 }
 
-/** Sends calls to `host`. Fails with a `SynclineError` on any answer but 2xx, and when there is none in time. */
-export function createTransport(host: string, key: string, timeoutMs: number): Transport {
-  const base = host.replace(/\/+$/, '')
-  const send = async (method: string, url: string, { params, query, headers, body }: AnyRequest = {}) => {
-    try {
-      const response = await fetch(base + pathOf(url, params) + queryString(query), {
+/**
+ * Sends calls to `host`, and repeats those that may be repeated when they fail in a way that passes. Fails with a `SynclineError`
+ * on any answer but 2xx, and when there is none in time.
+ */
+export function createTransport(settings: TransportOptions): Transport {
+  const base = settings.host.replace(/\/+$/, '')
+  const send = async (method: string, url: string, request: AnyRequest, options: CallOptions = {}) => {
+    const { retries = settings.retries, signal, timeoutMs = settings.timeoutMs } = options
+    const { idempotencyKey = method === 'POST' ? crypto.randomUUID() : undefined } = options
+    const target = base + pathOf(url, request.params) + queryString(request.query)
+    const body = request.body === undefined ? undefined : bodyText(request.body)
+    const headers = {
+      ...headersOf(request.headers),
+      ...headersOf(options.headers),
+      authorization: `Bearer ${settings.key}`,
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    }
+    const end = Date.now() + timeoutMs
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
+    // `fetch` of a class must not be called as its method.
+    const { fetch } = settings
+    for (let repetition = 0; ; repetition++) {
+      const init = {
         method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...headers,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers,
+        signal: stop,
+        redirect: 'manual' as const,
+        ...(body !== undefined && { body }),
+      }
+      const answer = await readAnswer(fetch(target, init)).catch((cause: unknown) => {
+        if (cause instanceof SynclineError) return cause
+        if (signal?.aborted) return aborted(base, cause)
+        if (deadline.aborted) return late(base, timeoutMs, cause)
+        return new SynclineError(0, 'no_answer', `no answer from ${base}: is it running there?`, { cause })
       })
-      const text = await response.text()
-      if (!response.ok) throw SynclineError.fromAnswer(response.status, text)
-      return text === '' ? undefined : JSON.parse(text)
-    } catch (cause) {
-      if (cause instanceof SynclineError) throw cause
-      throw SynclineError.withoutAnswer(base, timeoutMs, cause)
+      if (!(answer instanceof SynclineError)) return answer.value
+      // An attempt before this one has deleted it, and its answer was lost.
+      if (repetition > 0 && method === 'DELETE' && answer.status === 404) return undefined
+      const isOver = repetition >= retries || !mayRepeat(method, idempotencyKey)
+      if (isOver || !(answer.code === 'no_answer' || passes(answer.status))) throw answer
+      const waitMs = answer.retryAfterMs ?? backoffMs(repetition + 1)
+      // Before that the server would refuse it again.
+      if (Date.now() + waitMs >= end) throw answer
+      await sleep(waitMs, stop).catch((cause: unknown) => {
+        throw signal?.aborted ? aborted(base, cause) : answer
+      })
     }
   }
   // The gateway answers what the API declares.
-  return send as Transport
+  return send as unknown as Transport
 }
 
-function pathOf(url: string, params: Record<string, string> = {}): string {
-  return url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
-}
-
-function queryString(query: Record<string, unknown> = {}): string {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (Array.isArray(value)) for (const item of value) params.append(name, String(item))
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, item] of Object.entries(value)) params.append(`${name}[${key}]`, String(item))
-    } else if (value !== undefined) params.append(name, String(value))
+async function readAnswer(coming: Promise<Response>): Promise<{ value: unknown } | SynclineError> {
+  const response = await coming
+  if (!response.ok) return answerError(response)
+  const text = await response.text()
+  if (text === '') return { value: undefined }
+  try {
+    return { value: JSON.parse(text) }
+  } catch (cause) {
+    const requestId = response.headers.get('x-request-id') ?? undefined
+    const { status } = response
+    return new SynclineError(status, 'not_json', `answer ${status} is not JSON: ${text.slice(0, 200)}`, {
+      requestId,
+      cause,
+    })
   }
-  return params.size === 0 ? '' : `?${params}`
+}
+
+function late(base: string, timeoutMs: number, cause: unknown): SynclineError {
+  return new SynclineError(0, 'timeout', `no answer from ${base} within ${timeoutMs} ms`, { cause })
+}
+
+function aborted(base: string, cause: unknown): SynclineError {
+  return new SynclineError(0, 'aborted', `the call to ${base} was aborted`, { cause })
 }

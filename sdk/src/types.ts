@@ -1,10 +1,31 @@
-import type { Accepted, ListedRun, RecordMetadata, StaleReason, SyncStatus } from '@syncline/api'
+import type {
+  Accepted,
+  ClientAnswer,
+  ClientRequest,
+  RecordMetadata,
+  RouteAt,
+  SyncStatus,
+} from '@syncline/api'
+import type { CamelCase } from './snake-case.ts'
+import type { Method, UrlOf } from './transport.ts'
+
+export type Query<M extends Method, U extends UrlOf<M>> = NonNullable<ClientRequest<RouteAt<M, U>>['query']>
+export type Body<M extends Method, U extends UrlOf<M>> = NonNullable<ClientRequest<RouteAt<M, U>>['body']>
+export type Answer<M extends Method, U extends UrlOf<M>> = ClientAnswer<RouteAt<M, U>>
+/** The first page begins at `null`, as if there were no cursor. */
+export type Paged<T> = Omit<T, 'cursor'> & { cursor?: string | null | undefined }
 
 /** A record as it was saved, with what Syncline knows of it. */
 export type NangoRecord<T = AnyRecord> = T & { _nango_metadata: RecordMetadata }
 
 // biome-ignore lint/suspicious/noExplicitAny: callers who name no type may read any field of a record.
 export type AnyRecord = Record<string, any>
+
+export interface RecordsPage<T> {
+  records: NangoRecord<T>[]
+  /** Null at the end: what is saved later comes after the cursor of the last record. */
+  next_cursor: string | null
+}
 
 export type RecordFilter =
   | 'added'
@@ -14,97 +35,32 @@ export type RecordFilter =
   | 'added,deleted'
   | 'updated,deleted'
 
-export interface ListRecordsRequestConfig {
+/** Whose records. */
+export interface ConnectionRef {
   providerConfigKey: string
   connectionId: string
-  model: string
-  /** Without it, the records of the base sync. */
-  variant?: string
-  /** ISO 8601: only records modified after it. */
-  modifiedAfter?: string
-  /** Up to 500; 100 by default. */
-  limit?: number
-  filter?: RecordFilter
-  /** `next_cursor` of the page before, or the cursor of a record. */
-  cursor?: string | null
-  ids?: string[]
-  /** ISO 8601: the records as they were then. The operator sets how far back that goes; 7 days by default. */
-  asOf?: string
 }
 
-export interface RecordHistoryRequestConfig {
-  providerConfigKey: string
-  connectionId: string
-  model: string
-  variant?: string
-  id: string
-  /** Up to 500; 100 by default. */
-  limit?: number
-  /** `next_cursor` of the page before. */
-  cursor?: string | null
-}
+export type ListRecordsRequestConfig = ConnectionRef &
+  Paged<Omit<CamelCase<Query<'GET', '/records'>>, 'filter' | 'ids' | 'delta' | 'limit'>> & {
+    /** Up to 500; 100 by default. */
+    limit?: number
+    filter?: RecordFilter
+    ids?: string[]
+  }
 
-export interface PruneRecordsRequestConfig {
-  providerConfigKey: string
-  connectionId: string
-  model: string
-  variant?: string
-  /** Cursor of the last record to prune. */
-  untilCursor: string
-  /** Without it, all that match. */
-  limit?: number
-}
-
-export interface ListHeldDeletionsRequestConfig {
-  providerConfigKey?: string
-  connectionId?: string
-  /** Up to 500; 100 by default. */
-  limit?: number
-  /** `next_cursor` of the page before. A page may hold fewer than `limit` though there are more. */
-  cursor?: string | null
-}
-
-export interface ListSchedulesRequestConfig {
-  providerConfigKey?: string
-  /** Needs a `providerConfigKey`. */
-  connectionId?: string
-  syncs?: SyncRef[]
-  state?: ('started' | 'paused')[]
-  /** Only those that are stale for one of these reasons. */
-  reason?: StaleReason[]
-  /** Only those that are stale. */
-  stale?: boolean
-  /** Of their connections; all of them have to match. */
-  tags?: Record<string, string>
-  /** Up to 100; 100 by default. */
-  limit?: number
-  /** `next_cursor` of the page before. */
-  cursor?: string | null
-}
-
-export interface ListRunsRequestConfig {
-  providerConfigKey?: string
-  /** Needs a `providerConfigKey`, and so does `sync`. */
-  connectionId?: string
-  sync?: SyncRef
-  state?: ListedRun['state'][]
-  /** Of runs that ended. */
-  outcome?: ('success' | NonNullable<ListedRun['reason']>)[]
-  /** Up to 100; 20 by default. */
-  limit?: number
-  /** `next_cursor` of the page before. */
-  cursor?: string | null
-}
-
-export interface HeldDeletionRequestConfig {
-  providerConfigKey: string
-  connectionId: string
-  model: string
-  variant?: string
-}
+export type PruneRecordsRequestConfig = ConnectionRef & CamelCase<Body<'PATCH', '/records/prune'>>
 
 /** A sync by its name, or one of its variants. */
 export type SyncRef = string | { name: string; variant: string }
+
+/** Which syncs: those of one connection, or without a `connectionId`, of all connections of the integration. */
+export interface SyncsRef {
+  providerConfigKey: string
+  /** None = all. */
+  syncs: SyncRef[]
+  connectionId?: string
+}
 
 export interface SyncVariant {
   provider_config_key: string
@@ -119,14 +75,3 @@ export interface SyncStatusResponse {
 
 /** The result of a command, or the id of one that is accepted but not done yet. */
 export type MaybeLater<T> = (T & { command_id?: undefined }) | (Accepted & { [K in keyof T]?: undefined })
-
-export interface ListConnectionsRequestConfig {
-  connectionId?: string
-  /** Part of the connection id. */
-  search?: string
-  integrationId?: string | string[]
-  tags?: Record<string, string>
-  limit?: number
-  /** From 0. */
-  page?: number
-}

@@ -20,8 +20,12 @@ export const cancel = () =>
       const client = clientOf(options)
       const { cancelled, command_id } =
         run === undefined
-          ? await client.cancelSync(integration ?? '', syncs, connection)
-          : await client.cancelRun(run)
+          ? await client.syncs.cancel({
+              providerConfigKey: integration ?? '',
+              syncs,
+              ...(connection !== undefined && { connectionId: connection }),
+            })
+          : await client.runs.cancel(run)
       if (command_id !== undefined) {
         return console.log('Accepted. The scheduler does not answer now: it cancels when it is back.')
       }

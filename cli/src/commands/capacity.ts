@@ -6,7 +6,7 @@ export const capacity = () =>
   restCommand('capacity')
     .description('show what limits runs, what is in flight and waits, and the runners')
     .action(async (options: RestOptions) => {
-      const { environment, integrations, syncs, runners } = await clientOf(options).getCapacity()
+      const { environment, integrations, syncs, runners } = await clientOf(options).schedules.capacity()
       const rows = [
         row('environment', environment),
         ...integrations.map((it) => row('integration', it)),

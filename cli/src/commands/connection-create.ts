@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 
-type Connection = Parameters<Syncline['createConnection']>[0]
+type Connection = Parameters<Syncline['connections']['create']>[0]
 type JsonObject = Record<string, unknown>
 
 interface Options extends RestOptions {
@@ -34,12 +34,12 @@ export const connectionCreate = () =>
     .option('--config <json>', 'connection config, for base URLs with parts that differ', parseJson)
     .action(async (integration: string, id: string | undefined, options: Options) => {
       const { metadata, config } = options
-      const made = await clientOf(options).createConnection({
-        provider_config_key: integration,
+      const made = await clientOf(options).connections.create({
+        providerConfigKey: integration,
         credentials: credentialsOf(options),
-        ...(id !== undefined && { connection_id: id }),
+        ...(id !== undefined && { connectionId: id }),
         ...(metadata && { metadata }),
-        ...(config && { connection_config: config }),
+        ...(config && { connectionConfig: config }),
       })
       console.log(`Made connection '${made.connection_id}'. Next: syncline status ${integration}`)
     })

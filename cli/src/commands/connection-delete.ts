@@ -6,6 +6,6 @@ export const connectionDelete = () =>
     .argument('<integration>')
     .argument('<id>')
     .action(async (integration: string, id: string, options: RestOptions) => {
-      await clientOf(options).deleteConnection(integration, id)
+      await clientOf(options).connections.delete({ providerConfigKey: integration, connectionId: id })
       console.log(`Deleted connection '${id}'.`)
     })

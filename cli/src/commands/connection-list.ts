@@ -6,7 +6,7 @@ export const connectionList = () =>
     .description('show the connections')
     .argument('[integration]', 'only of this integration')
     .action(async (integration: string | undefined, options: RestOptions) => {
-      const { connections } = await clientOf(options).listConnections({
+      const { connections } = await clientOf(options).connections.list({
         ...(integration !== undefined && { integrationId: integration }),
       })
       const rows = connections.map((it) => ({

@@ -17,7 +17,7 @@ export const deletionsList = () =>
       const found: HeldDeletion[] = []
       let cursor: string | null = null
       do {
-        const page = await client.listHeldDeletions({
+        const page = await client.heldDeletions.list({
           ...(integration !== undefined && { providerConfigKey: integration }),
           ...(connection !== undefined && { connectionId: connection }),
           cursor,

@@ -14,7 +14,7 @@ export const deletionsRelease = () =>
     .option('--variant <name>', '', 'base')
     .action(
       async (integration: string, connection: string, model: string, { variant, ...options }: Options) => {
-        const { unseen, live } = await clientOf(options).releaseHeldDeletion({
+        const { unseen, live } = await clientOf(options).heldDeletions.release({
           providerConfigKey: integration,
           connectionId: connection,
           model,

@@ -18,7 +18,7 @@ export const deploy = () =>
         mayBeEmpty: files.length > 0,
         onWarning: (warning) => console.error(`warning: ${warning}`),
       })
-      const { providers, syncs } = await client.deploy(prepared, files)
+      const { providers, syncs } = await client.deployments.create({ syncs: prepared, providers: files })
       if (providers.length > 0) showProviders(providers)
       if (syncs.length === 0) return
       if (providers.length > 0) console.log()

@@ -4,7 +4,7 @@ import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
 
-type Integration = Parameters<Syncline['createIntegration']>[0]
+type Integration = Parameters<Syncline['integrations']['create']>[0]
 type Auth = NonNullable<Integration['auth']>
 
 interface Options extends RestOptions {
@@ -38,13 +38,13 @@ export const integrationCreate = () =>
     .option('--weight <n>', 'its share beside other integrations; 1 is usual', wholeNumber(1, WEIGHT_MAX))
     .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
       const { allowHost, clientId: client_id, clientSecret: client_secret, concurrency, weight } = options
-      await clientOf(options).createIntegration({
-        unique_key: key,
+      await clientOf(options).integrations.create({
+        uniqueKey: key,
         provider,
-        ...(baseUrl !== undefined && { base_url: baseUrl }),
+        ...(baseUrl !== undefined && { baseUrl: baseUrl }),
         ...(auth && { auth }),
         ...(Object.keys(header).length > 0 && { headers: header }),
-        ...(allowHost.length > 0 && { allowed_hosts: allowHost }),
+        ...(allowHost.length > 0 && { allowedHosts: allowHost }),
         ...(concurrency !== undefined && { concurrency }),
         ...(weight !== undefined && { weight }),
         ...((client_id !== undefined || client_secret !== undefined) && {

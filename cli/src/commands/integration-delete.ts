@@ -5,6 +5,6 @@ export const integrationDelete = () =>
     .description('delete an integration with its connections and syncs')
     .argument('<key>')
     .action(async (key: string, options: RestOptions) => {
-      await clientOf(options).deleteIntegration(key)
+      await clientOf(options).integrations.delete(key)
       console.log(`Deleted integration '${key}'.`)
     })

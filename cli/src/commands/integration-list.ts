@@ -5,8 +5,8 @@ export const integrationList = () =>
   restCommand('list')
     .description('show the integrations')
     .action(async (options: RestOptions) => {
-      const { configs } = await clientOf(options).listIntegrations()
-      const rows = configs.map((it) => ({
+      const { data } = await clientOf(options).integrations.list()
+      const rows = data.map((it) => ({
         key: it.unique_key,
         provider: it.provider,
         auth: it.auth.type,

@@ -15,12 +15,9 @@ export const integrationUpdate = () =>
     .action(async (key: string, { concurrency, weight, ...options }: Options) => {
       if (concurrency === undefined && weight === undefined)
         throw new Error('nothing to change: give --concurrency or --weight')
-      const { data } = await clientOf(options).updateIntegration(
-        { uniqueKey: key },
-        {
-          ...(concurrency !== undefined && { concurrency: concurrency === 'none' ? null : concurrency }),
-          ...(weight !== undefined && { weight }),
-        },
-      )
+      const { data } = await clientOf(options).integrations.update(key, {
+        ...(concurrency !== undefined && { concurrency: concurrency === 'none' ? null : concurrency }),
+        ...(weight !== undefined && { weight }),
+      })
       console.log(`Integration '${key}': concurrency ${data.concurrency ?? 'none'}, weight ${data.weight}.`)
     })

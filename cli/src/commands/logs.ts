@@ -18,7 +18,7 @@ export const logs = () =>
     .option('--variant <name>', '', 'base')
     .action(async (run: string | undefined, options: Options) => {
       const client = clientOf(options)
-      const { lines } = await client.getRunLogs(run ?? (await lastRun(client, options)))
+      const { lines } = await client.runs.logs(run ?? (await lastRun(client, options)))
       for (const { at, level, message } of lines) console.log(`${at} ${level.padEnd(5)} ${message}`)
     })
 
@@ -29,7 +29,12 @@ async function lastRun(
   if (integration === undefined || connection === undefined || sync === undefined) {
     throw new Error('which run? Give its id, or --integration, --connection and --sync')
   }
-  const { runs } = await client.listRuns(integration, { name: sync, variant }, connection, { limit: 1 })
+  const { runs } = await client.runs.list({
+    providerConfigKey: integration,
+    sync: { name: sync, variant },
+    connectionId: connection,
+    limit: 1,
+  })
   if (runs[0] === undefined) throw new Error(`sync '${sync}' has not run on connection '${connection}' yet`)
   return runs[0].id
 }

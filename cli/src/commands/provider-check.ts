@@ -24,10 +24,10 @@ export const providerCheck = () =>
         console.log(`${path}: provider '${file.name}' is valid.${parentNote}`)
         return
       }
-      const answer = await clientOf(options).verifyProvider({
+      const answer = await clientOf(options).providers.verify({
         provider: file,
-        provider_config_key: integration ?? file.name,
-        connection_id: connection,
+        providerConfigKey: integration ?? file.name,
+        connectionId: connection,
       })
       const { ok, request, status, ms, reason, body } = answer
       console.log(`${request}: ${status ?? 'no answer'} in ${ms} ms`)

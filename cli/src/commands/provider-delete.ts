@@ -5,6 +5,6 @@ export const providerDelete = () =>
     .description('delete a deployed provider')
     .argument('<name>')
     .action(async (name: string, options: RestOptions) => {
-      await clientOf(options).deleteProvider(name)
+      await clientOf(options).providers.delete(name)
       console.log(`Deleted provider '${name}'.`)
     })

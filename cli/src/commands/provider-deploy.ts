@@ -2,7 +2,7 @@ import type { Syncline } from '@syncline/sdk'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { table } from '../table.ts'
 
-type Deployed = Awaited<ReturnType<Syncline['deploy']>>['providers']
+type Deployed = Awaited<ReturnType<Syncline['deployments']['create']>>['providers']
 
 export const providerDeploy = () =>
   restCommand('deploy')
@@ -12,7 +12,7 @@ export const providerDeploy = () =>
       const client = clientOf(options)
       const { readProviderFiles } = await import('../read-providers.ts')
       const { files } = await readProviderFiles(paths)
-      const { providers } = await client.deploy([], files)
+      const { providers } = await client.deployments.create({ syncs: [], providers: files })
       showProviders(providers)
     })
 

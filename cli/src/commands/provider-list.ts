@@ -5,7 +5,7 @@ export const providerList = () =>
   restCommand('list')
     .description('show the providers that are deployed or come with Syncline')
     .action(async (options: RestOptions) => {
-      const { data } = await clientOf(options).listProviders()
+      const { data } = await clientOf(options).providers.list()
       const rows = data.map(({ name, source, auth, base_url }) => ({
         name,
         source: source === 'deployed' ? 'deployed' : 'first party',

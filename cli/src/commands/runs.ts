@@ -30,7 +30,7 @@ export const runs = () =>
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .action(async (integration: string | undefined, sync: string | undefined, options: Options) => {
       const { connection, variant, state, outcome, limit, cursor } = options
-      const page = await clientOf(options).listRuns({
+      const page = await clientOf(options).runs.list({
         ...(integration !== undefined && { providerConfigKey: integration }),
         ...(connection !== undefined && { connectionId: connection }),
         ...(sync !== undefined && { sync: { name: sync, variant } }),

@@ -56,7 +56,7 @@ async function schedulesOf(integration: string | undefined, names: string[], opt
   const unavailable = new Set<string>()
   let next: string | null = options.cursor ?? null
   do {
-    const page = await client.listSchedules({
+    const page = await client.schedules.list({
       ...(integration !== undefined && { providerConfigKey: integration }),
       ...(options.connection !== undefined && { connectionId: options.connection }),
       ...(names.length > 0 && { syncs: names }),

@@ -6,7 +6,7 @@ export const syncList = () =>
     .description('show the deployed sync functions, and how they are run')
     .argument('[integration]', 'only of this one')
     .action(async (integration: string | undefined, options: RestOptions) => {
-      const { syncs } = await clientOf(options).listDeployments()
+      const { syncs } = await clientOf(options).deployments.list()
       const rows = syncs
         .filter((it) => integration === undefined || it.provider_config_key === integration)
         .map((it) => ({

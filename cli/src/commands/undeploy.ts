@@ -6,6 +6,6 @@ export const undeploy = () =>
     .argument('<integration>')
     .argument('<sync>')
     .action(async (integration: string, sync: string, options: RestOptions) => {
-      await clientOf(options).deleteDeployment(integration, sync)
+      await clientOf(options).deployments.delete({ providerConfigKey: integration, name: sync })
       console.log(`Deleted sync '${sync}' of integration '${integration}'.`)
     })

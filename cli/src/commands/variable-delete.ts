@@ -5,6 +5,6 @@ export const variableDelete = () =>
     .description('delete a variable of the environment')
     .argument('<name>')
     .action(async (name: string, options: RestOptions) => {
-      await clientOf(options).deleteEnvironmentVariable(name)
+      await clientOf(options).variables.delete(name)
       console.log(`Deleted '${name}'.`)
     })

@@ -6,6 +6,6 @@ export const variableSet = () =>
     .argument('<name>')
     .argument('<value>')
     .action(async (name: string, value: string, options: RestOptions) => {
-      await clientOf(options).setEnvironmentVariable(name, value)
+      await clientOf(options).variables.set(name, value)
       console.log(`Set '${name}'.`)
     })

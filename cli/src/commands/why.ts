@@ -13,7 +13,11 @@ export const why = () =>
     .option('--variant <name>', '', 'base')
     .action(
       async (integration: string, connection: string, sync: string, { variant, ...options }: Options) => {
-        const answer = await clientOf(options).why(integration, { name: sync, variant }, connection)
+        const answer = await clientOf(options).syncs.why({
+          providerConfigKey: integration,
+          sync: { name: sync, variant },
+          connectionId: connection,
+        })
         console.log(whyText(answer))
         if (answer.schedule.freshness.stale) process.exitCode = EXIT_STALE
       },

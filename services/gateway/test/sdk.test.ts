@@ -48,14 +48,14 @@ test('listAllRecords follows the cursor to the end', async () => {
   const pages: Record<string, [string, string?]> = { '': ['[{"id":1},{"id":2}]', 'a'], a: ['[{"id":3}]'] }
   world.records.listRecords = ({ cursor }) => piece(...(pages[cursor] ?? ['[]']))
   const ids = []
-  for await (const { id } of syncline.listAllRecords({ ...where, cursor: null })) ids.push(id)
+  for await (const { id } of syncline.records.iterate({ ...where, cursor: null })) ids.push(id)
   expect(ids).toEqual([1, 2, 3])
 })
 
 test('getRecordHistory', async () => {
   world.records.listVersions = ({ id, cursor, limit }) =>
     piece(JSON.stringify([{ id, cursor, limit }]), 'older')
-  const page = await syncline.getRecordHistory({ ...where, id: 'a/1', limit: 3, cursor: 'c' })
+  const page = await syncline.records.history({ ...where, id: 'a/1', limit: 3, cursor: 'c' })
   expect(page).toEqual({ records: [{ id: 'a/1', cursor: 'c', limit: 3 }], next_cursor: 'older' })
 })
 
@@ -81,7 +81,7 @@ test('listHeldDeletions and releaseHeldDeletion', async () => {
     nextCursor: String(limit),
   })
   expect(
-    await syncline.listHeldDeletions({
+    await syncline.heldDeletions.list({
       providerConfigKey: 'github',
       connectionId: 'user-1',
       cursor: 'c',
@@ -92,14 +92,14 @@ test('listHeldDeletions and releaseHeldDeletion', async () => {
     next_cursor: '3',
   })
   world.records.releaseHeldDeletion = async ({ stream }) => ({ deletion: { ...held, stream } })
-  expect(await syncline.releaseHeldDeletion({ ...where, variant: 'a' })).toMatchObject({
+  expect(await syncline.heldDeletions.release({ ...where, variant: 'a' })).toMatchObject({
     ...place,
     variant: 'a',
     reason: 'guard',
   })
 })
 
-test('triggerSync, startSync and pauseSync give nothing', async () => {
+test('triggerSync, startSync and pauseSync have the signatures of the seed, and give nothing', async () => {
   const syncs = ['issues', { name: 'issues', variant: 'a' }]
   expect(await syncline.triggerSync('github')).toBeUndefined()
   expect(
@@ -142,44 +142,52 @@ test('variants, variables, metadata, integrations, connections, deployments, run
   })
   expect(await syncline.deleteSyncVariant(variant)).toBeUndefined()
 
-  await syncline.setEnvironmentVariable('REGION', 'eu')
+  await syncline.variables.set('REGION', 'eu')
   expect(await syncline.getEnvironmentVariables()).toEqual([{ name: 'REGION', value: 'eu' }])
-  await syncline.deleteEnvironmentVariable('REGION')
+  await syncline.variables.delete('REGION')
 
   await syncline.setMetadata('github', 'user-1', { a: 1 })
   await syncline.updateMetadata('github', ['user-1'], { b: 2 })
   expect(await syncline.getMetadata('github', 'user-1')).toEqual({ a: 1, b: 2 })
 
-  await syncline.createIntegration({ unique_key: 'crm', provider: 'crm', base_url: 'https://crm.example' })
-  await syncline.updateIntegration({ uniqueKey: 'crm' }, { display_name: 'CRM' })
-  expect((await syncline.getIntegration({ uniqueKey: 'crm' })).data.display_name).toBe('CRM')
-  expect((await syncline.listIntegrations()).configs).toHaveLength(2)
+  await syncline.integrations.create({ uniqueKey: 'crm', provider: 'crm', baseUrl: 'https://crm.example' })
+  await syncline.integrations.update('crm', { displayName: 'CRM' })
+  expect((await syncline.integrations.get('crm')).data.display_name).toBe('CRM')
+  expect((await syncline.integrations.list()).data).toHaveLength(2)
   const credentials = { type: 'NONE' } as const
-  const made = await syncline.createConnection({
-    provider_config_key: 'crm',
+  const made = await syncline.connections.create({
+    providerConfigKey: 'crm',
     credentials,
     tags: { team: 'x' },
   })
-  const { connections } = await syncline.listConnections({ integrationId: ['crm'], tags: { team: 'x' } })
+  const { connections } = await syncline.connections.list({ integrationId: ['crm'], tags: { team: 'x' } })
   expect(connections).toHaveLength(1)
-  expect((await syncline.getConnection('crm', made.connection_id)).credentials).toEqual(credentials)
-  await syncline.deleteConnection('crm', made.connection_id)
-  await syncline.deleteIntegration('crm')
+  expect(
+    (await syncline.connections.get({ providerConfigKey: 'crm', connectionId: made.connection_id }))
+      .credentials,
+  ).toEqual(credentials)
+  await syncline.connections.delete({ providerConfigKey: 'crm', connectionId: made.connection_id })
+  await syncline.integrations.delete('crm')
 
-  expect((await syncline.deploy([aSync({ name: 'pulls' })])).syncs).toMatchObject([
+  expect((await syncline.deployments.create({ syncs: [aSync({ name: 'pulls' })] })).syncs).toMatchObject([
     { name: 'pulls', changed: true },
   ])
-  expect(await syncline.getDeployment('github', 'pulls')).toMatchObject({ name: 'pulls', version: '1' })
-  await syncline.deleteDeployment('github', 'pulls')
-  expect((await syncline.listDeployments()).syncs).toHaveLength(1)
+  expect(await syncline.deployments.get({ providerConfigKey: 'github', name: 'pulls' })).toMatchObject({
+    name: 'pulls',
+    version: '1',
+  })
+  await syncline.deployments.delete({ providerConfigKey: 'github', name: 'pulls' })
+  expect((await syncline.deployments.list()).syncs).toHaveLength(1)
 
   world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1', state: 'RUN_STATE_RUNNING' }] })
-  expect((await syncline.listRuns('github', 'issues', 'user-1')).runs).toMatchObject([{ state: 'running' }])
+  expect(
+    (await syncline.runs.list({ providerConfigKey: 'github', sync: 'issues', connectionId: 'user-1' })).runs,
+  ).toMatchObject([{ state: 'running' }])
   world.schedules.listRuns = async ({ providerConfigKey, sync, states, outcomes, limit }) => ({
     runs: [{ id: JSON.stringify([providerConfigKey, sync?.variant, states, outcomes, limit]) }],
     nextCursor: 'more',
   })
-  const page = await syncline.listRuns({
+  const page = await syncline.runs.list({
     providerConfigKey: 'github',
     state: ['queued'],
     outcome: ['success', 'lost'],
@@ -193,7 +201,7 @@ test('variants, variables, metadata, integrations, connections, deployments, run
     20,
   ])
   world.records.listLogs = async () => ({ lines: [] })
-  expect(await syncline.getRunLogs('run-1')).toEqual({ lines: [] })
+  expect(await syncline.runs.logs('run-1')).toEqual({ lines: [] })
 })
 
 test('an error has status, code and the fields that are wrong', async () => {
@@ -207,12 +215,12 @@ test('an error has status, code and the fields that are wrong', async () => {
 })
 
 test('a host where nobody listens, or answers too late, is an error with a code', async () => {
-  const nobody = new Syncline({ apiKey: 'k', host: 'http://127.0.0.1:1' })
-  await expect(nobody.listIntegrations()).rejects.toMatchObject({ status: 0, code: 'no_answer' })
+  const nobody = new Syncline({ apiKey: 'k', host: 'http://127.0.0.1:1', retries: 0 })
+  await expect(nobody.integrations.list()).rejects.toMatchObject({ status: 0, code: 'no_answer' })
   const late = Promise.withResolvers<{ lines: [] }>()
   world.records.listLogs = () => late.promise
   const hasty = new Syncline({ secretKey: home.key, host: world.url, timeoutMs: 50 })
-  await expect(hasty.getRunLogs('x')).rejects.toMatchObject({ status: 0, code: 'timeout' })
+  await expect(hasty.runs.logs('x')).rejects.toMatchObject({ status: 0, code: 'timeout' })
   late.resolve({ lines: [] })
 })
 
@@ -227,7 +235,7 @@ test('schedules, why, capacity and cancel', async () => {
     ],
     nextCursor: 'more',
   })
-  const { schedules, next_cursor } = await syncline.listSchedules({
+  const { schedules, next_cursor } = await syncline.schedules.list({
     ...{ syncs: [{ name: 'issues', variant: 'a' }], reason: ['failing'], tags: { plan: 'pro' }, stale: true },
   })
   expect(next_cursor).toBe('more')
@@ -238,12 +246,18 @@ test('schedules, why, capacity and cancel', async () => {
     true,
   ])
   world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1' }] })
-  expect(await syncline.why('github', { name: 'issues', variant: 'a' }, 'user-1')).toMatchObject({
+  expect(
+    await syncline.syncs.why({
+      providerConfigKey: 'github',
+      sync: { name: 'issues', variant: 'a' },
+      connectionId: 'user-1',
+    }),
+  ).toMatchObject({
     schedule: { id: 's', variant: 'a' },
     runs: [{ id: 'run-1' }],
   })
   world.schedules.getCapacity = async () => ({ environment: { name: 'dev', running: 1 } })
-  expect(await syncline.getCapacity()).toMatchObject({
+  expect(await syncline.schedules.capacity()).toMatchObject({
     environment: { name: 'dev', running: 1 },
     runners: [],
   })
@@ -252,7 +266,9 @@ test('schedules, why, capacity and cancel', async () => {
     $case: 'done',
     value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false },
   })
-  expect(await syncline.cancelSync('github', ['issues'])).toEqual({ cancelled: 2 })
-  expect(await syncline.cancelRun('run-1')).toEqual({ cancelled: 2 })
+  expect(await syncline.syncs.cancel({ providerConfigKey: 'github', syncs: ['issues'] })).toEqual({
+    cancelled: 2,
+  })
+  expect(await syncline.runs.cancel('run-1')).toEqual({ cancelled: 2 })
   world.answer = answer
 })

@@ -1,0 +1,142 @@
+import { type CamelCase, snakeCase } from '../snake-case.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import type { Answer, AnyRecord, Body, ConnectionRef, Query } from '../types.ts'
+
+export type CreateConnection = CamelCase<Body<'POST', '/connections'>>
+export type ListConnections = Omit<Query<'GET', '/connections'>, 'integrationId' | 'limit' | 'page'> & {
+  integrationId?: string | string[] | undefined
+  /** Up to 2000; 2000 by default. */
+  limit?: number | undefined
+  /** From 0. */
+  page?: number | undefined
+}
+export type SetMetadata = Omit<ConnectionRef, 'connectionId'> & {
+  /** One or several. */
+  connectionId: string | string[]
+  metadata: AnyRecord
+}
+
+const PAGE = 500
+
+/** Access of your customers to integrations. */
+export class Connections {
+  readonly #call: Transport
+
+  constructor(call: Transport) {
+    this.#call = call
+  }
+
+  /**
+   * Makes a connection, or overwrites the one of the same id. Its syncs start at once.
+   *
+   * Fails with `unknown_integration`, `invalid_body`, `invalid_credentials`.
+   *
+   * @example
+   * await syncline.connections.create({
+   *   providerConfigKey: 'github',
+   *   connectionId: 'user-123',
+   *   credentials: { type: 'API_KEY', apiKey: token },
+   *   metadata: { repo: 'acme/shop' },
+   * })
+   */
+  async create(connection: CreateConnection, options?: CallOptions): Promise<Answer<'POST', '/connections'>> {
+    const body = snakeCase<Body<'POST', '/connections'>>(connection)
+    return this.#call('POST', '/connections', { body }, options)
+  }
+
+  /**
+   * One page of the connections, without their credentials, newest first.
+   *
+   * Fails with `invalid_query_params`.
+   *
+   * @example
+   * const { connections } = await syncline.connections.list({ integrationId: 'github', tags: { plan: 'pro' } })
+   */
+  async list(config: ListConnections = {}, options?: CallOptions): Promise<Answer<'GET', '/connections'>> {
+    const { integrationId, ...query } = config
+    const keys = integrationId === undefined ? undefined : [integrationId].flat().join(',')
+    return this.#call('GET', '/connections', { query: { ...query, integrationId: keys } }, options)
+  }
+
+  /**
+   * All of them, page by page as they are taken. One that is made or deleted meanwhile may move another to a page that was read
+   * already, or not yet.
+   *
+   * Fails as `list` does.
+   *
+   * @example
+   * for await (const { connection_id } of syncline.connections.iterate()) console.log(connection_id)
+   */
+  async *iterate(config: ListConnections = {}, options?: CallOptions) {
+    const limit = config.limit ?? PAGE
+    for (let page = config.page ?? 0; ; page++) {
+      const { connections } = await this.list({ ...config, limit, page }, options)
+      yield* connections
+      if (connections.length < limit) return
+    }
+  }
+
+  /**
+   * A connection with its credentials, and with a token that works if it has tokens. `forceRefresh` gets a new one in any case;
+   * `refreshToken` shows the refresh token too.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `invalid_credentials`.
+   *
+   * @example
+   * const { credentials } = await syncline.connections.get({ providerConfigKey: 'github', connectionId: 'user-123' })
+   */
+  async get(
+    which: ConnectionRef & { refreshToken?: boolean; forceRefresh?: boolean },
+    options?: CallOptions,
+  ): Promise<Answer<'GET', '/connections/:connectionId'>> {
+    const { providerConfigKey, connectionId, refreshToken = false, forceRefresh = false } = which
+    const query = {
+      provider_config_key: providerConfigKey,
+      refresh_token: String(refreshToken),
+      force_refresh: String(forceRefresh),
+    }
+    return this.#call('GET', '/connections/:connectionId', { params: { connectionId }, query }, options)
+  }
+
+  /**
+   * Deletes a connection with its schedules and records.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`.
+   *
+   * @example
+   * await syncline.connections.delete({ providerConfigKey: 'github', connectionId: 'user-123' })
+   */
+  async delete({ providerConfigKey, connectionId }: ConnectionRef, options?: CallOptions): Promise<void> {
+    const query = { provider_config_key: providerConfigKey }
+    await this.#call('DELETE', '/connections/:connectionId', { params: { connectionId }, query }, options)
+  }
+
+  /**
+   * Replaces the metadata of one or several connections.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`.
+   *
+   * @example
+   * const where = { providerConfigKey: 'github', connectionId: 'user-123' }
+   * await syncline.connections.setMetadata({ ...where, metadata: { repo: 'acme/shop' } })
+   */
+  async setMetadata(which: SetMetadata, options?: CallOptions): Promise<void> {
+    await this.#call('POST', '/connections/metadata', { body: metadataBody(which) }, options)
+  }
+
+  /**
+   * Replaces the given keys of the metadata only.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`.
+   *
+   * @example
+   * await syncline.connections.updateMetadata({ ...where, connectionId: ['user-1', 'user-2'], metadata: { plan: 'pro' } })
+   */
+  async updateMetadata(which: SetMetadata, options?: CallOptions): Promise<void> {
+    await this.#call('PATCH', '/connections/metadata', { body: metadataBody(which) }, options)
+  }
+}
+
+function metadataBody({ providerConfigKey, connectionId, metadata }: SetMetadata) {
+  return { provider_config_key: providerConfigKey, connection_id: connectionId, metadata }
+}

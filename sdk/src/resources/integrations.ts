@@ -1,0 +1,96 @@
+import { type CamelCase, snakeCase } from '../snake-case.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import type { Answer, Body, Query } from '../types.ts'
+
+export type CreateIntegration = CamelCase<Body<'POST', '/integrations'>>
+export type UpdateIntegration = CamelCase<Body<'PATCH', '/integrations/:uniqueKey'>>
+
+/** External APIs. */
+export class Integrations {
+  readonly #call: Transport
+
+  constructor(call: Transport) {
+    this.#call = call
+  }
+
+  /**
+   * Registers an external API.
+   *
+   * Fails with `already_exists`, `invalid_body`.
+   *
+   * @example
+   * await syncline.integrations.create({ uniqueKey: 'github', provider: 'github' })
+   * await syncline.integrations.create({
+   *   uniqueKey: 'crm',
+   *   provider: 'crm',
+   *   baseUrl: 'https://api.crm.example',
+   *   auth: { type: 'header', name: 'x-api-key' },
+   * })
+   */
+  async create(
+    integration: CreateIntegration,
+    options?: CallOptions,
+  ): Promise<Answer<'POST', '/integrations'>> {
+    const body = snakeCase<Body<'POST', '/integrations'>>(integration)
+    return this.#call('POST', '/integrations', { body }, options)
+  }
+
+  /**
+   * All external APIs.
+   *
+   * @example
+   * const { data } = await syncline.integrations.list()
+   */
+  async list(options?: CallOptions): Promise<Answer<'GET', '/integrations'>> {
+    return this.#call('GET', '/integrations', {}, options)
+  }
+
+  /**
+   * An external API; with `include: ['credentials']`, with the secrets of its app.
+   *
+   * Fails with `unknown_integration`.
+   *
+   * @example
+   * const { data } = await syncline.integrations.get('github', { include: ['credentials'] })
+   */
+  async get(
+    uniqueKey: string,
+    { include, ...options }: Query<'GET', '/integrations/:uniqueKey'> & CallOptions = {},
+  ): Promise<Answer<'GET', '/integrations/:uniqueKey'>> {
+    return this.#call(
+      'GET',
+      '/integrations/:uniqueKey',
+      { params: { uniqueKey }, query: { include } },
+      options,
+    )
+  }
+
+  /**
+   * Changes the given settings; null takes one back to the provider's.
+   *
+   * Fails with `unknown_integration`, `invalid_body`.
+   *
+   * @example
+   * await syncline.integrations.update('crm', { baseUrl: 'https://eu.crm.example' })
+   */
+  async update(
+    uniqueKey: string,
+    settings: UpdateIntegration,
+    options?: CallOptions,
+  ): Promise<Answer<'PATCH', '/integrations/:uniqueKey'>> {
+    const body = snakeCase<Body<'PATCH', '/integrations/:uniqueKey'>>(settings)
+    return this.#call('PATCH', '/integrations/:uniqueKey', { params: { uniqueKey }, body }, options)
+  }
+
+  /**
+   * Deletes an external API with its connections and syncs.
+   *
+   * Fails with `unknown_integration`.
+   *
+   * @example
+   * await syncline.integrations.delete('crm')
+   */
+  async delete(uniqueKey: string, options?: CallOptions): Promise<void> {
+    await this.#call('DELETE', '/integrations/:uniqueKey', { params: { uniqueKey } }, options)
+  }
+}

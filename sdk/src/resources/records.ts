@@ -1,0 +1,167 @@
+import { type CopyOptions, type CopyResult, copyRecords } from '../copy-records.ts'
+import { pages } from '../pages.ts'
+import type { CamelCase } from '../snake-case.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import type {
+  Answer,
+  AnyRecord,
+  ConnectionRef,
+  ListRecordsRequestConfig,
+  NangoRecord,
+  Paged,
+  PruneRecordsRequestConfig,
+  Query,
+  RecordsPage,
+} from '../types.ts'
+
+export type RecordHistoryConfig = ConnectionRef &
+  Paged<CamelCase<Omit<Query<'GET', '/records/:id/history'>, 'limit'>>> & {
+    id: string
+    /** Up to 500; 100 by default. */
+    limit?: number
+  }
+
+/** The records that syncs have saved. */
+export class Records {
+  readonly #call: Transport
+
+  constructor(call: Transport) {
+    this.#call = call
+  }
+
+  /**
+   * One page of a model's records, oldest change first. Deleted records are among them, with `last_action: 'DELETED'`.
+   *
+   * Fails with `unknown_connection`, `unknown_model`, `invalid_cursor`.
+   *
+   * @example
+   * const where = { providerConfigKey: 'github', connectionId: 'user-123', model: 'GithubIssue' }
+   * const { records, next_cursor } = await syncline.records.list<Issue>({ ...where, limit: 500 })
+   */
+  async list<T extends AnyRecord = AnyRecord>(
+    config: ListRecordsRequestConfig,
+    options?: CallOptions,
+  ): Promise<RecordsPage<T>> {
+    const { providerConfigKey, connectionId, modifiedAfter, asOf, cursor, ...query } = config
+    const page = await this.#call(
+      'GET',
+      '/records',
+      {
+        query: { ...query, modified_after: modifiedAfter, as_of: asOf, cursor: cursor ?? undefined },
+        headers: connectionHeaders(providerConfigKey, connectionId),
+      },
+      options,
+    )
+    return pageOf<T>(page)
+  }
+
+  /**
+   * All records from `cursor` on, page by page as they are taken. `break` ends the reading.
+   *
+   * Fails as `list` does.
+   *
+   * @example
+   * for await (const issue of syncline.records.iterate<Issue>({ ...where, cursor: lastCursor })) await save(issue)
+   */
+  iterate<T extends AnyRecord = AnyRecord>(config: ListRecordsRequestConfig, options?: CallOptions) {
+    const read = (cursor: string | undefined) => this.list<T>({ ...config, cursor }, options)
+    return pages(config.cursor, read, ({ records }) => records)
+  }
+
+  /**
+   * One page of the versions of one record, newest first, as far back as history is kept.
+   *
+   * Fails with `unknown_connection`, `unknown_model`, `invalid_cursor`.
+   *
+   * @example
+   * const { records } = await syncline.records.history({ ...where, id: '4711' })
+   */
+  async history<T extends AnyRecord = AnyRecord>(
+    config: RecordHistoryConfig,
+    options?: CallOptions,
+  ): Promise<RecordsPage<T>> {
+    const { providerConfigKey, connectionId, id, cursor, ...query } = config
+    const page = await this.#call(
+      'GET',
+      '/records/:id/history',
+      {
+        params: { id },
+        query: { ...query, cursor: cursor ?? undefined },
+        headers: connectionHeaders(providerConfigKey, connectionId),
+      },
+      options,
+    )
+    return pageOf<T>(page)
+  }
+
+  /**
+   * All versions of one record, newest first.
+   *
+   * Fails as `history` does.
+   *
+   * @example
+   * for await (const version of syncline.records.iterateHistory({ ...where, id: '4711' })) console.log(version)
+   */
+  iterateHistory<T extends AnyRecord = AnyRecord>(config: RecordHistoryConfig, options?: CallOptions) {
+    const read = (cursor: string | undefined) => this.history<T>({ ...config, cursor }, options)
+    return pages(config.cursor, read, ({ records }) => records)
+  }
+
+  /**
+   * Empties the payloads of records up to and including a cursor. Their metadata stays. While `has_more`, call it again.
+   *
+   * Fails with `unknown_connection`, `unknown_model`, `invalid_cursor`.
+   *
+   * @example
+   * const { has_more } = await syncline.records.prune({ ...where, untilCursor: last._nango_metadata.cursor })
+   */
+  async prune(
+    config: PruneRecordsRequestConfig,
+    options?: CallOptions,
+  ): Promise<Answer<'PATCH', '/records/prune'>> {
+    const { providerConfigKey, connectionId, untilCursor, ...body } = config
+    const headers = connectionHeaders(providerConfigKey, connectionId)
+    return this.#call(
+      'PATCH',
+      '/records/prune',
+      { body: { ...body, until_cursor: untilCursor }, headers },
+      options,
+    )
+  }
+
+  /**
+   * Keeps a copy of a model up to date: follows the cursor, gives `apply` what has changed, and then has the cursor saved.
+   *
+   * The cursor is saved after `apply` has resolved. Whoever dies between the two, or before `save` is durable, gets the same
+   * batch again: nothing is skipped, so `apply` has to be idempotent (an upsert and a delete by `id` are). With a store that has
+   * transactions, save the cursor in the one of the batch, and each batch is applied once.
+   *
+   * Fails as `list` does after its retries, and with whatever `apply` or the cursor throws. Start it again to go on.
+   *
+   * @example
+   * await syncline.records.copy<Issue>({
+   *   ...where,
+   *   cursor: { load: () => store.get('cursor'), save: (cursor) => store.set('cursor', cursor) },
+   *   apply: async ({ upserts, deletions }) => {
+   *     for (const issue of upserts) await table.upsert(issue)
+   *     for (const { id } of deletions) await table.delete(id)
+   *   },
+   *   until: 'caughtUp',
+   * })
+   */
+  async copy<T extends AnyRecord = AnyRecord>(
+    config: CopyOptions<T>,
+    options: CallOptions = {},
+  ): Promise<CopyResult> {
+    return copyRecords(config, (page) => this.list<T>(page, options), options.signal)
+  }
+}
+
+function connectionHeaders(providerConfigKey: string, connectionId: string) {
+  return { 'provider-config-key': providerConfigKey, 'connection-id': connectionId }
+}
+
+function pageOf<T extends AnyRecord>({ records, next_cursor }: Answer<'GET', '/records'>): RecordsPage<T> {
+  // The caller names the type of what was saved.
+  return { records: records as unknown as NangoRecord<T>[], next_cursor }
+}

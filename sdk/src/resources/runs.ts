@@ -1,0 +1,129 @@
+import type { ListedRun } from '@syncline/api'
+import { pages } from '../pages.ts'
+import { poll, type WaitOptions } from '../poll.ts'
+import type { CamelCase } from '../snake-case.ts'
+import { syncFields } from '../sync-ref.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import type { Answer, MaybeLater, Paged, Query, SyncRef } from '../types.ts'
+
+export type ListRuns = Paged<
+  Omit<CamelCase<Query<'GET', '/runs'>>, 'syncName' | 'variant' | 'state' | 'outcome' | 'limit'>
+> & {
+  sync?: SyncRef | undefined
+  state?: ListedRun['state'][] | undefined
+  /** Of runs that ended. */
+  outcome?: ('success' | NonNullable<ListedRun['reason']>)[] | undefined
+  /** Up to 100; 20 by default. */
+  limit?: number | undefined
+}
+
+/** Runs of syncs. */
+export class Runs {
+  readonly #call: Transport
+
+  constructor(call: Transport) {
+    this.#call = call
+  }
+
+  /**
+   * One page of the runs of the environment or a part of it, first those that have not ended. A page may hold fewer than `limit`
+   * though there are more.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`, `invalid_cursor`.
+   *
+   * @example
+   * const { runs, next_cursor } = await syncline.runs.list({ state: ['queued'] })
+   */
+  async list(config: ListRuns = {}, options?: CallOptions): Promise<Answer<'GET', '/runs'>> {
+    const { providerConfigKey, connectionId, sync, state, outcome, cursor, ...query } = config
+    const named = sync === undefined ? undefined : syncFields(sync)
+    return this.#call(
+      'GET',
+      '/runs',
+      {
+        query: {
+          ...query,
+          provider_config_key: providerConfigKey,
+          connection_id: connectionId,
+          sync_name: named?.name,
+          variant: named?.variant,
+          state: state?.join(',') || undefined,
+          outcome: outcome?.join(',') || undefined,
+          cursor: cursor ?? undefined,
+        },
+      },
+      options,
+    )
+  }
+
+  /**
+   * All of them, page by page as they are taken.
+   *
+   * Fails as `list` does.
+   *
+   * @example
+   * for await (const run of syncline.runs.iterate({ outcome: ['failed'] })) console.log(run.sync_name, run.error)
+   */
+  iterate(config: ListRuns = {}, options?: CallOptions) {
+    const read = (cursor: string | undefined) => this.list({ ...config, cursor }, options)
+    return pages(config.cursor, read, ({ runs }) => runs)
+  }
+
+  /**
+   * Ends a run at once, if it has not ended. Its schedule goes on at the next slot.
+   *
+   * Fails with `unknown_run`.
+   *
+   * @example
+   * const { cancelled } = await syncline.runs.cancel(run.id)
+   */
+  async cancel(id: string, options?: CallOptions): Promise<MaybeLater<{ cancelled: number }>> {
+    return this.#call('POST', '/runs/:id/cancel', { params: { id } }, options)
+  }
+
+  /**
+   * A run.
+   *
+   * Fails with `unknown_run`.
+   *
+   * @example
+   * const { state, error } = await syncline.runs.get(id)
+   */
+  async get(id: string, options?: CallOptions): Promise<ListedRun> {
+    // The contract of this route comes with the scheduler's part of the API: its answer is a run as in a list.
+    const call = this.#call as unknown as (...request: unknown[]) => Promise<ListedRun>
+    return call('GET', '/runs/:id', { params: { id } }, options)
+  }
+
+  /**
+   * Waits until a run has ended, and gives it: `reason` is null if it succeeded.
+   *
+   * Fails with `unknown_run`, and with `timeout` after `deadlineMs`, an hour by default.
+   *
+   * @example
+   * const { reason, error } = await syncline.runs.wait(id, { deadlineMs: 10 * 60_000 })
+   */
+  async wait(id: string, options?: WaitOptions): Promise<ListedRun> {
+    return poll(
+      `run '${id}'`,
+      (call) => this.get(id, call),
+      ({ state }) => state === 'ended',
+      options,
+    )
+  }
+
+  /**
+   * What a run has logged, oldest first.
+   *
+   * Fails with `unknown_run`.
+   *
+   * @example
+   * const { lines } = await syncline.runs.logs(run.id, { limit: 100 })
+   */
+  async logs(
+    id: string,
+    { limit, ...options }: { limit?: number } & CallOptions = {},
+  ): Promise<Answer<'GET', '/runs/:id/logs'>> {
+    return this.#call('GET', '/runs/:id/logs', { params: { id }, query: { limit } }, options)
+  }
+}

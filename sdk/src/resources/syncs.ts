@@ -1,0 +1,203 @@
+import { type CamelCase, snakeCase } from '../snake-case.ts'
+import { syncFields, syncsBody, syncText } from '../sync-ref.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import type {
+  Answer,
+  Body,
+  ConnectionRef,
+  MaybeLater,
+  SyncRef,
+  SyncStatusResponse,
+  SyncsRef,
+} from '../types.ts'
+
+export interface TriggeredRun {
+  id: string
+  connection_id: string
+  name: string
+  variant: string
+}
+
+export type TriggerSyncs = SyncsRef & NonNullable<Body<'POST', '/sync/trigger'>['opts']>
+export type VariantRef = CamelCase<Body<'POST', '/sync/:name/variant/:variant'>> & {
+  name: string
+  variant: string
+}
+
+/** The syncs of connections: what runs when. */
+export class Syncs {
+  readonly #call: Transport
+
+  constructor(call: Transport) {
+    this.#call = call
+  }
+
+  /**
+   * Runs syncs now. The answer names the runs; a sync that runs already has none. With a `command_id` instead, the scheduler does
+   * not answer now, and will run them: see `commands.wait`. `reset` forgets the checkpoint first, `emptyCache` also deletes the
+   * records.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`.
+   *
+   * @example
+   * const { runs = [] } = await syncline.syncs.trigger({
+   *   providerConfigKey: 'github',
+   *   syncs: ['issues'],
+   *   connectionId: 'user-123',
+   * })
+   * for (const { id } of runs) console.log(await syncline.runs.wait(id))
+   */
+  async trigger(
+    { reset, emptyCache, ...which }: TriggerSyncs,
+    options: CallOptions = {},
+  ): Promise<MaybeLater<{ runs: TriggeredRun[] }>> {
+    const opts = { ...(reset !== undefined && { reset }), ...(emptyCache !== undefined && { emptyCache }) }
+    const body = { ...syncsBody(which), ...(Object.keys(opts).length > 0 && { opts }) }
+    const answer: unknown = await this.#call(
+      'POST',
+      '/sync/trigger',
+      { body },
+      { ...options, headers: { prefer: 'return=representation', ...options.headers } },
+    )
+    // What the API answers to this preference; a server that does not know it answers nothing.
+    return (answer as MaybeLater<{ runs: TriggeredRun[] }> | undefined) ?? { runs: [] }
+  }
+
+  /**
+   * Resumes the schedules of syncs; those that were paused run at once. With a `command_id`, the scheduler will do it.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`.
+   *
+   * @example
+   * await syncline.syncs.start({ providerConfigKey: 'github', syncs: ['issues'], connectionId: 'user-123' })
+   */
+  async start(which: SyncsRef, options?: CallOptions): Promise<{ command_id?: string }> {
+    return (await this.#call('POST', '/sync/start', { body: syncsBody(which) }, options)) ?? {}
+  }
+
+  /**
+   * Pauses the schedules of syncs; a run in progress completes. With a `command_id`, the scheduler will do it.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`.
+   *
+   * @example
+   * await syncline.syncs.pause({ providerConfigKey: 'github', syncs: [{ name: 'issues', variant: 'team-a' }] })
+   */
+  async pause(which: SyncsRef, options?: CallOptions): Promise<{ command_id?: string }> {
+    return (await this.#call('POST', '/sync/pause', { body: syncsBody(which) }, options)) ?? {}
+  }
+
+  /**
+   * Ends the active runs of syncs at once, and what waits behind them. Their schedules go on at the next slots.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`.
+   *
+   * @example
+   * const { cancelled } = await syncline.syncs.cancel({ providerConfigKey: 'github', syncs: ['issues'] })
+   */
+  async cancel(which: SyncsRef, options?: CallOptions): Promise<MaybeLater<{ cancelled: number }>> {
+    return this.#call('POST', '/sync/cancel', { body: syncsBody(which) }, options)
+  }
+
+  /**
+   * State, last run, next run, checkpoint, record counts and freshness of syncs.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`.
+   *
+   * @example
+   * const { syncs } = await syncline.syncs.status({ providerConfigKey: 'github', syncs: '*' })
+   */
+  async status(
+    which: Omit<SyncsRef, 'syncs'> & { syncs: '*' | SyncRef[] },
+    options?: CallOptions,
+  ): Promise<SyncStatusResponse> {
+    const { provider_config_key, connection_id, syncs } = syncsBody({
+      ...which,
+      syncs: which.syncs === '*' ? [] : which.syncs,
+    })
+    const query = { provider_config_key, connection_id, syncs: syncs.map(syncText).join(',') || '*' }
+    return this.#call('GET', '/sync/status', { query }, options)
+  }
+
+  /**
+   * Why a sync is stale, if it is: exactly one reason, since when, and what happened to its last slots and runs.
+   *
+   * Fails with `unknown_connection`, `unknown_sync`.
+   *
+   * @example
+   * const { schedule } = await syncline.syncs.why({ providerConfigKey: 'github', connectionId: 'user-123', sync: 'issues' })
+   * console.log(schedule.freshness.stale?.message ?? 'it is fresh')
+   */
+  async why(
+    { providerConfigKey, connectionId, sync }: ConnectionRef & { sync: SyncRef },
+    options?: CallOptions,
+  ): Promise<Answer<'GET', '/why'>> {
+    const { name, variant } = syncFields(sync)
+    const place = { provider_config_key: providerConfigKey, connection_id: connectionId }
+    return this.#call('GET', '/why', { query: { ...place, sync_name: name, variant } }, options)
+  }
+
+  /**
+   * Sets how often a sync runs on one connection; null goes back to its default.
+   *
+   * Fails with `unknown_connection`, `unknown_sync`, `invalid_frequency`.
+   *
+   * @example
+   * const where = { providerConfigKey: 'github', connectionId: 'user-123', sync: 'issues' }
+   * await syncline.syncs.setFrequency({ ...where, frequency: 'every 30 minutes' })
+   */
+  async setFrequency(
+    {
+      providerConfigKey,
+      connectionId,
+      sync,
+      frequency,
+    }: ConnectionRef & { sync: SyncRef; frequency: string | null },
+    options?: CallOptions,
+  ): Promise<MaybeLater<{ frequency: string }>> {
+    const { name, variant } = syncFields(sync)
+    const place = { provider_config_key: providerConfigKey, connection_id: connectionId }
+    const body = {
+      ...place,
+      sync_name: name,
+      ...(variant !== undefined && { sync_variant: variant }),
+      frequency,
+    }
+    return this.#call('PUT', '/sync/update-connection-frequency', { body }, options)
+  }
+
+  /**
+   * Makes a variant of a sync on one connection, with a schedule and records of its own.
+   *
+   * Fails with `unknown_connection`, `unknown_sync`, `sync_variant_already_exists`, `invalid_variant`.
+   *
+   * @example
+   * const where = { providerConfigKey: 'github', connectionId: 'user-123' }
+   * await syncline.syncs.createVariant({ ...where, name: 'issues', variant: 'repo-frontend' })
+   */
+  async createVariant(
+    { name, variant, ...place }: VariantRef,
+    options?: CallOptions,
+  ): Promise<MaybeLater<{ id: string; name: string; variant: string }>> {
+    const request = { params: { name, variant }, body: snakeCase<ConnectionBody>(place) }
+    return this.#call('POST', '/sync/:name/variant/:variant', request, options)
+  }
+
+  /**
+   * Deletes a variant and its records. With a `command_id`, the scheduler will do it.
+   *
+   * Fails with `unknown_connection`, `unknown_sync`, `invalid_variant`.
+   *
+   * @example
+   * await syncline.syncs.deleteVariant({ ...where, name: 'issues', variant: 'repo-frontend' })
+   */
+  async deleteVariant(
+    { name, variant, ...place }: VariantRef,
+    options?: CallOptions,
+  ): Promise<{ command_id?: string }> {
+    const request = { params: { name, variant }, body: snakeCase<ConnectionBody>(place) }
+    return (await this.#call('DELETE', '/sync/:name/variant/:variant', request, options)) ?? {}
+  }
+}
+
+type ConnectionBody = Body<'POST', '/sync/:name/variant/:variant'>
