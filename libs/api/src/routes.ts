@@ -7,10 +7,12 @@ import { heldDeletionRoutes } from './held-deletions.ts'
 import { integrationRoutes } from './integrations.ts'
 import { keyRoutes } from './keys.ts'
 import { providerRoutes } from './providers.ts'
+import { proxyRoutes } from './proxy.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
 import { runRoutes } from './runs.ts'
 import { scheduleRoutes } from './schedules.ts'
+import { scriptsConfigRoutes } from './scripts-config.ts'
 import { syncRoutes } from './syncs.ts'
 import { variableRoutes } from './variables.ts'
 import { variantRoutes } from './variants.ts'
@@ -25,9 +27,10 @@ export function routeGroups(limits: { records: number }) {
     Connections: connectionRoutes,
     Integrations: integrationRoutes,
     Providers: providerRoutes,
-    Deployments: deploymentRoutes,
+    Deployments: { ...deploymentRoutes, ...scriptsConfigRoutes },
     Variables: variableRoutes,
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
+    Proxy: proxyRoutes,
     Health: { health },
   } satisfies Record<string, Record<string, Route>>
 }
@@ -45,6 +48,7 @@ export function createRoutes(limits: { records: number }) {
     ...groups.Deployments,
     ...groups.Variables,
     ...groups['Environments and keys'],
+    ...groups.Proxy,
     ...groups.Health,
   } satisfies Record<string, Route>
 }

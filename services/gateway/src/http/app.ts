@@ -17,6 +17,10 @@ declare module 'fastify' {
     caller: Caller | undefined
     commandId: string | undefined
   }
+  interface FastifyContextConfig {
+    /** See `Route`. */
+    rawBody?: true
+  }
 }
 
 interface Options {
@@ -61,6 +65,7 @@ export function createApp(
 
 async function refuseOtherContent(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('x-request-id', request.id)
+  if (request.routeOptions.config.rawBody) return
   const type = request.headers['content-type']
   if (type !== undefined && !/^application\/json\b/i.test(type)) {
     throw new AppError('invalid_content_type', `Content-Type is '${type}': must be application/json`)

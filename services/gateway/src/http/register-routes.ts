@@ -4,10 +4,16 @@ import type { Dependencies } from '../dependencies.ts'
 import { Answer } from './answer.ts'
 import { checkKey } from './check-key.ts'
 import type { Handlers } from './handler.ts'
+import { type PassedAnswer, rawRequest, registerRaw, sendPassed } from './raw.ts'
 import { checkSecretsAskedFor, withoutSecrets } from './secrets-scope.ts'
 import { Page, sendPage } from './send-page.ts'
 
 type AnyHandler = (dependencies: Dependencies, request: FastifyRequest) => Promise<unknown>
+
+type RawHandler = (
+  dependencies: Dependencies,
+  request: ReturnType<typeof rawRequest>,
+) => Promise<PassedAnswer>
 
 /** Gives each endpoint of the API its handler. All but those of scope `none` ask for a key first. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, dependencies: Dependencies): void {
@@ -15,13 +21,19 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, depende
     // Fastify has checked the request with the schema of this route, which the type of its handler comes from.
     const handler = handlers[name as keyof Handlers] as AnyHandler
     const { response, ...request } = route.schema
+    const checksKey = (request: FastifyRequest, reply: FastifyReply) =>
+      checkKey(dependencies, route, request, reply)
+    if (route.rawBody) {
+      registerRaw(app, route, checksKey, async (request, reply) =>
+        sendPassed(reply, await (handler as unknown as RawHandler)(dependencies, rawRequest(request, reply))),
+      )
+      continue
+    }
     app.route({
       method: route.method,
       url: route.url,
       schema: route.answeredAsBytes ? request : { ...request, response },
-      ...(route.scope !== 'none' && {
-        onRequest: (request, reply) => checkKey(dependencies, route, request, reply),
-      }),
+      ...(route.scope !== 'none' && { onRequest: checksKey }),
       handler: async (request, reply) => {
         checkSecretsAskedFor(request)
         const work = () => handler(dependencies, request)

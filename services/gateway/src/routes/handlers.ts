@@ -9,9 +9,11 @@ import * as integrations from './integrations.ts'
 import * as keys from './keys.ts'
 import * as metadata from './metadata.ts'
 import * as providers from './providers.ts'
+import * as proxy from './proxy.ts'
 import * as records from './records.ts'
 import * as runs from './runs.ts'
 import * as schedules from './schedules.ts'
+import * as scriptsConfig from './scripts-config.ts'
 import * as status from './status.ts'
 import * as syncs from './syncs.ts'
 import * as variables from './variables.ts'
@@ -31,9 +33,11 @@ export const handlers: Handlers = {
   ...keys,
   ...metadata,
   ...providers,
+  ...proxy,
   ...records,
   ...runs,
   ...schedules,
+  ...scriptsConfig,
   ...status,
   ...syncs,
   ...variables,
