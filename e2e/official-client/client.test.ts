@@ -76,7 +76,7 @@ test('syncs', async () => {
     variant: 'second',
   }
   expect(await nango.createSyncVariant(variant)).toMatchObject({ variant: 'second' })
-  expect(await nango.deleteSyncVariant(variant)).toEqual({ success: true })
+  expect(await nango.deleteSyncVariant(variant)).toBe('')
   expect(await nango.getEnvironmentVariables()).toBeInstanceOf(Array)
 })
 
@@ -134,6 +134,8 @@ test('proxy', async () => {
   }
   expect((await nango.proxy({ ...config, retries: 2, retryOn: [418], decompress: true })).status).toBe(200)
   expect(await refusal(nango.get({ ...config, endpoint: '/none' }))).toBe(404)
+  await nango.deleteConnection('acme', connectionId)
+  expect(await refusal(nango.get({ ...config, endpoint: '/things' }))).toBe(404)
 })
 
 test('scripts config', async () => {
