@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Route } from '@syncline/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
-import type { RequestFacts } from './handler.ts'
 
 /** A request of a route with `rawBody`, as the client has sent it. */
 export interface RawRequest {
@@ -45,7 +44,7 @@ export function registerRaw(
   })
 }
 
-export function rawRequest(request: FastifyRequest, reply: FastifyReply): RawRequest & RequestFacts {
+export function rawRequest(request: FastifyRequest, reply: FastifyReply) {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const { id, environment, caller, commandId, method, headers, body, raw } = request
