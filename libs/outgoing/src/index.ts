@@ -7,6 +7,7 @@ export {
   REQUESTS_AT_ONCE,
 } from './http/egress-answer.ts'
 export { EgressFault } from './http/egress-fault.ts'
+export { AddressRefused } from './http/public-address.ts'
 export { isRepeatable } from './http/retry-wait.ts'
 export type { StreamedAnswer } from './http/streamed-answer.ts'
 export { type Caller, Outgoing, type StreamCaller, type StreamedCall } from './outgoing.ts'

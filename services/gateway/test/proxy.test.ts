@@ -172,6 +172,22 @@ test('a client that goes away ends the call to the API', async () => {
   await Promise.all([gone.promise, answer])
 })
 
+test('an API at an address that is not public is a 502', async () => {
+  await ask(world.url, key, '/integrations', {
+    method: 'POST',
+    json: { unique_key: 'inner', provider: 'inner', base_url: 'http://10.0.0.1', auth: { type: 'bearer' } },
+  })
+  await ask(world.url, key, '/connections', {
+    method: 'POST',
+    json: {
+      provider_config_key: 'inner',
+      connection_id: 'demo',
+      credentials: { type: 'API_KEY', apiKey: 'x' },
+    },
+  })
+  expect((await call('/x', { headers: { 'provider-config-key': 'inner' } })).status).toBe(502)
+})
+
 test('an API that cannot be reached is a 502, without secrets in text or log', async () => {
   await ask(world.url, key, '/integrations', {
     method: 'POST',

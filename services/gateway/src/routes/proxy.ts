@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PROXY_BODY_MAX_BYTES, type ProxyHeaders } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import {
+  AddressRefused,
   decoded,
   EgressFault,
   type StreamCaller,
@@ -72,7 +73,8 @@ async function proxy({ outgoing }: Dependencies, request: RawRequest & RequestFa
     if (error instanceof QuotaUsedUp) return error.answer()
     if (error instanceof AppError && error.code === 'invalid_credentials') return refused(error)
     if (error instanceof Error && error.cause instanceof AppError) throw error.cause // of the client's body
-    if (error instanceof EgressFault) throw new AppError('upstream_failed', error.message, { cause: error })
+    if (error instanceof EgressFault || error instanceof AddressRefused)
+      throw new AppError('upstream_failed', error.message, { cause: error })
     throw error
   } finally {
     clearTimeout(start)
