@@ -42,7 +42,11 @@ export const errorMeanings: Record<ErrorCode, string> = {
   request_in_progress: 'A request with the same Idempotency-Key is still being carried out.',
   idempotency_key_reused:
     'Another request was sent with this Idempotency-Key, or its answer was too large to be kept.',
-  too_many_requests: 'The key has used up its requests of this minute.',
+  too_many_requests: 'A limit of requests is used up for now. Send it again after `Retry-After` seconds.',
+  base_url_override_not_allowed:
+    'The URL is at a host to which the integration sends no credentials. Add it to its `allowed_hosts`.',
+  upstream_failed:
+    'An external API cannot be reached, or breaks off. Whether it has processed the request is unknown.',
   unavailable: 'A server that the request needs does not answer. Send it again after `Retry-After` seconds.',
   deadline_exceeded: 'A server took too long. Whether the request had an effect is unknown.',
   server_error: 'Something went wrong on our side. The log says more about the request id.',

@@ -12,6 +12,7 @@ export type { Integration } from './integrations.ts'
 export type { Key } from './keys.ts'
 export { commonErrors, openApi } from './openapi.ts'
 export type { Provider } from './providers.ts'
+export { PROXY_BODY_MAX_BYTES, type ProxyHeaders } from './proxy.ts'
 export type { RecordMetadata } from './records.ts'
 export {
   type ClientAnswer,

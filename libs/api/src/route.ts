@@ -21,6 +21,8 @@ export interface Route {
   bodyMaxBytes?: number
   /** The answer may hold credentials or other secrets: nobody may store it. */
   holdsSecrets?: true
+  /** Bodies of request and answer are bytes of any type, passed on as they come. The handler reads the request's own. */
+  rawBody?: true
   /** An older name that clients of other engines use. */
   deprecated?: true
   /** The answer is JSON that another service made: it is sent on as it is. */

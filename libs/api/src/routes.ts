@@ -10,10 +10,12 @@ import { keyRoutes } from './keys.ts'
 import { notOfferedRoutes } from './not-offered.ts'
 import { oldConnectionRoutes } from './old-connections.ts'
 import { providerRoutes } from './providers.ts'
+import { proxyRoutes } from './proxy.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
 import { runRoutes } from './runs.ts'
 import { scheduleRoutes } from './schedules.ts'
+import { scriptsConfigRoutes } from './scripts-config.ts'
 import { syncRoutes } from './syncs.ts'
 import { variableRoutes } from './variables.ts'
 import { variantRoutes } from './variants.ts'
@@ -28,9 +30,10 @@ export function routeGroups(limits: { records: number }) {
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,
-    Deployments: deploymentRoutes,
+    Deployments: { ...deploymentRoutes, ...scriptsConfigRoutes },
     Variables: variableRoutes,
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
+    Proxy: proxyRoutes,
     Health: healthRoutes,
   } satisfies Record<string, Record<string, Route>>
 }
@@ -48,6 +51,7 @@ export function createRoutes(limits: { records: number }) {
     ...groups.Deployments,
     ...groups.Variables,
     ...groups['Environments and keys'],
+    ...groups.Proxy,
     ...groups.Health,
   } satisfies Record<string, Route>
 }

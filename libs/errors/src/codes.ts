@@ -62,8 +62,12 @@ export const codes = {
   request_in_progress: { http: 409, grpc: Status.ABORTED, retry: true },
   /** Another request had the same Idempotency-Key, or its answer was too large to be kept. */
   idempotency_key_reused: { http: 422, grpc: Status.FAILED_PRECONDITION, retry: false },
-  /** The key has used up its requests of this minute. */
+  /** The key has used up its requests of this minute, or an external API those of its quota. */
   too_many_requests: { http: 429, grpc: Status.RESOURCE_EXHAUSTED, retry: true },
+  /** The URL is at a host to which the integration sends no credentials. */
+  base_url_override_not_allowed: bad,
+  /** An external API cannot be reached, or breaks off. */
+  upstream_failed: { http: 502, grpc: Status.UNAVAILABLE, retry: true },
   /** A server that we need does not answer. */
   unavailable: { http: 503, grpc: Status.UNAVAILABLE, retry: true },
   deadline_exceeded: { http: 504, grpc: Status.DEADLINE_EXCEEDED, retry: true },

@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { HostCall } from '@syncline/sandbox'
 import type { Dispatcher } from 'undici'
 import { ACCEPT_ENCODING, decoded } from './decoded.ts'
@@ -7,7 +9,16 @@ import { type EgressAnswer, gather, type Hold, holdFirst, MAX_BODY_BYTES } from 
 import { EgressFault, egressFault, MAX_HEADER_BYTES, nameOf } from './egress-fault.ts'
 import { Pools } from './pools.ts'
 import { AddressRefused, isPublic, publicOnly } from './public-address.ts'
-import { type Request, redirected, without, withoutQuery, withQuery } from './request.ts'
+import {
+  type Body,
+  isReplayable,
+  type Request,
+  redirected,
+  without,
+  withoutQuery,
+  withQuery,
+} from './request.ts'
+import type { StreamedAnswer } from './streamed-answer.ts'
 import { utf8Text } from './utf8-text.ts'
 
 const MAX_REDIRECTS = 5
@@ -79,24 +90,63 @@ export class Egress implements AsyncDisposable {
 
   /** The last answer after redirects, whatever its status. */
   async request(url: URL, request: Request, { signal, hold }: HostCall): Promise<EgressAnswer> {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(timedOut(url, this.#requestMs)), this.#requestMs)
-    const within = AbortSignal.any([signal, late.signal])
+    using limit = this.#timeLimit(url, signal)
+    return await this.#follow(url, request, limit.signal, {
+      before: () => holdFirst(hold, limit.signal),
+      receive: (response, at) => gathered(response, at, hold, limit.signal),
+    })
+  }
+
+  /**
+   * The same with a body that is still to come, as it is sent: encoded if the answer says so. The time for one request counts until the
+   * headers have come; afterwards `signal` ends it, and silence of the server.
+   */
+  async stream(url: URL, request: Request, signal: AbortSignal): Promise<StreamedAnswer> {
+    using limit = this.#timeLimit(url, signal)
+    const answered = Promise.withResolvers<StreamedAnswer>()
+    const receive = async ({ statusCode, headers, body }: Dispatcher.ResponseData, at: ReceivedFrom) => {
+      answered.resolve({
+        status: statusCode,
+        headers: joined(headers),
+        url: at.shownUrl,
+        method: at.method,
+        body,
+      })
+      await finished(body) // its connection is taken until then
+    }
+    this.#follow(url, request, limit.signal, { receive }).catch(answered.reject)
+    return await answered.promise
+  }
+
+  async #follow<T>(
+    url: URL,
+    request: Request,
+    signal: AbortSignal,
+    { before, receive }: Steps<T>,
+  ): Promise<T> {
     let hop: Hop = { url, request, redirects: 0 }
     try {
-      await holdFirst(hold, within)
+      await before?.()
       for (;;) {
-        const result = await this.#send(hop, hold, within)
-        if (!('location' in result)) return result
+        const result = await this.#send(hop, receive, signal)
+        if ('received' in result) return result.received
         hop = followed(hop, result)
       }
     } catch (error) {
-      if (within.aborted) throw within.reason
+      if (signal.aborted) throw signal.reason
       // After the redirect to a GET, the first request has been processed.
       const isSent = hop.request.method !== request.method
       throw egressFault(error, hop.url, isSent)
-    } finally {
-      clearTimeout(timer)
+    }
+  }
+
+  /** Disposed of, it limits nothing any more; `signal` still does. */
+  #timeLimit(url: URL, signal: AbortSignal): Disposable & { signal: AbortSignal } {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(timedOut(url, this.#requestMs)), this.#requestMs)
+    return {
+      signal: AbortSignal.any([signal, late.signal]),
+      [Symbol.dispose]: () => clearTimeout(timer),
     }
   }
 
@@ -105,7 +155,7 @@ export class Egress implements AsyncDisposable {
   }
 
   /** One request. Its connection is taken until the answer is gathered. */
-  async #send({ url, request, redirects }: Hop, hold: Hold, signal: AbortSignal) {
+  async #send<T>({ url, request, redirects }: Hop, receive: Receive<T>, signal: AbortSignal) {
     const pools = this.#checked(url) ? this.#open : this.#guarded
     const { headers, query } = request.additions?.(url) ?? { headers: {}, query: {} }
     const target = withQuery(url, query, redirects === 0)
@@ -117,8 +167,8 @@ export class Egress implements AsyncDisposable {
       try {
         const redirect = request.keepRedirects ? undefined : redirectOf(response)
         if (redirect) return await discarded(response, redirect)
-        const answer = await gathered(response, url, request, hold, signal)
-        return { ...answer, url: withoutQuery(url, query).href }
+        const shownUrl = withoutQuery(url, query).href
+        return { received: await receive(response, { url, shownUrl, ...request }) }
       } finally {
         response.body.on('error', () => {}).destroy() // if it has not been read to its end
       }
@@ -145,6 +195,15 @@ export class Egress implements AsyncDisposable {
   }
 }
 
+/** Where an answer comes from. `shownUrl` is the URL without our credentials. */
+type ReceivedFrom = { url: URL; shownUrl: string } & Pick<Request, 'method' | 'text'>
+type Receive<T> = (response: Dispatcher.ResponseData, from: ReceivedFrom) => Promise<T>
+/** Of one call: `receive` gets the last answer. */
+interface Steps<T> {
+  before?: () => Promise<void>
+  receive: Receive<T>
+}
+
 /** What the function gives wins over what we add. */
 function toOptions(
   target: URL,
@@ -156,8 +215,14 @@ function toOptions(
     method: method as Dispatcher.HttpMethod, // any that the border lets pass
     path: target.pathname + target.search,
     headers: { ...DEFAULT_HEADERS, ...type, ...without({ ...added, ...headers }, OWN_HEADERS) },
-    body: body === undefined ? null : 'text' in body ? body.text : Buffer.from(body.base64, 'base64'),
+    body: body === undefined ? null : sent(body),
   }
+}
+
+function sent(body: Body): string | Uint8Array | Readable {
+  if ('text' in body) return body.text
+  if ('stream' in body) return body.stream
+  return 'bytes' in body ? body.bytes : Buffer.from(body.base64, 'base64')
 }
 
 interface Redirect {
@@ -187,13 +252,18 @@ function followed({ url, request, redirects }: Hop, { status, location }: Redire
     )
   const next = new URL(location, url)
   next.hash = ''
-  return { url: next, request: redirected(request, status, url, next), redirects: redirects + 1 }
+  const again = redirected(request, status, url, next)
+  if (!isReplayable(again.body))
+    throw fault(
+      'body_not_replayable',
+      `${nameOf(url)} redirects, and the body is too large to be kept and sent again`,
+    )
+  return { url: next, request: again, redirects: redirects + 1 }
 }
 
 async function gathered(
   { statusCode, statusText, body, headers: given }: Dispatcher.ResponseData,
-  url: URL,
-  { method, text }: Request,
+  { url, shownUrl, method, text }: ReceivedFrom,
   hold: Hold,
   signal: AbortSignal,
 ): Promise<EgressAnswer> {
@@ -203,7 +273,7 @@ async function gathered(
   // Counted after decompression: a small answer can become a large one.
   if (!blocks)
     throw fault('response_too_large', `the answer of ${nameOf(url)} has more than ${MAX_BODY_BYTES} bytes`)
-  return { status: statusCode, statusText, headers, url: url.href, method, blocks }
+  return { status: statusCode, statusText, headers, url: shownUrl, method, blocks }
 }
 
 /** As `fetch` does it: a header that comes several times is one with commas. */

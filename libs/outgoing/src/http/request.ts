@@ -1,11 +1,15 @@
+import type { Readable } from 'node:stream'
 import type { HttpCall } from '@syncline/functions'
 import type { AdditionsFor } from './additions.ts'
+
+/** A stream can be sent once. */
+export type Body = NonNullable<HttpCall['body']> | { bytes: Uint8Array } | { stream: Readable }
 
 export interface Request {
   method: string
   /** Names in lower case. */
   headers: Record<string, string>
-  body?: HttpCall['body']
+  body?: Body | undefined
   /** What is sent beside that. Without it: nothing. */
   additions?: AdditionsFor
   /** The answer is a text: its body becomes UTF-8. */
@@ -32,6 +36,9 @@ export function redirected(request: Request, status: number, from: URL, to: URL)
 
 const only = (headers: Record<string, string>, names: string[]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)))
+
+/** Whether the same request can be sent again. */
+export const isReplayable = (body: Body | undefined): boolean => body === undefined || !('stream' in body)
 
 export const without = (headers: Record<string, string>, names: string[]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)))

@@ -7,7 +7,7 @@ const longest = () => 1
 const shortest = () => 0
 const answer = (status: number, headers: Record<string, string> = {}, method = 'GET'): Result => ({
   kind: 'answer',
-  answer: { status, statusText: '', headers, url: 'https://a.io/', method, blocks: [] },
+  answer: { status, headers, method },
 })
 const fault = (code: string, sent = true): Result => ({
   kind: 'fault',

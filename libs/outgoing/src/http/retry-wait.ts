@@ -31,9 +31,12 @@ const NETWORK_FAULTS = [
 /** What they mean does not pass. */
 const LASTING_5XX = [501, 505]
 
+/** What decides on another try. */
+export type AnswerHead = Pick<EgressAnswer, 'status' | 'headers' | 'method'>
+
 /** `answer.method` is that of the last request; `sent` is false if no byte of the call has left. */
 export type Result =
-  | { kind: 'answer'; answer: EgressAnswer }
+  | { kind: 'answer'; answer: AnswerHead }
   | { kind: 'fault'; error: Error & { code?: string; sent?: boolean } }
 
 /** The retry settings of the call and of the integration, and the attempt that failed. */
@@ -84,7 +87,7 @@ function isWorthwhile(result: Result, policy: RetryPolicy, now: number): boolean
 }
 
 /** The answer refuses the call because the quota is used up. */
-function isUsedUp(answer: EgressAnswer, policy: RetryPolicy, now: number): boolean {
+function isUsedUp(answer: AnswerHead, policy: RetryPolicy, now: number): boolean {
   return answer.status >= 400 && quotaOf(answer, policy, now)?.usedUp === true
 }
 
@@ -105,7 +108,7 @@ function isSafe(result: Result, policy: RetryPolicy): boolean {
 }
 
 /** The longest wait that the answer's headers ask for. 0: none. */
-function waitAskedFor(answer: EgressAnswer, policy: RetryPolicy, now: number): number {
+function waitAskedFor(answer: AnswerHead, policy: RetryPolicy, now: number): number {
   const after = [...policy.retryAfter, policy.after ?? [], 'retry-after'].flat()
   const at = isUsedUp(answer, policy, now) ? [...policy.retryAt, policy.at ?? []].flat() : []
   return longest([...after, ...at].map((name) => untilMs(name, answer.headers[name.toLowerCase()], now))) ?? 0

@@ -25,6 +25,10 @@ declare module 'fastify' {
     caller: Caller | undefined
     commandId: string | undefined
   }
+  interface FastifyContextConfig {
+    /** See `Route`. */
+    rawBody?: true
+  }
 }
 
 interface Options {

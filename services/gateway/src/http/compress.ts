@@ -32,6 +32,8 @@ export async function compress(
   reply: FastifyReply,
   payload: unknown,
 ): Promise<unknown> {
+  // What another server has answered is passed on as it is.
+  if (request.routeOptions.config.rawBody) return payload
   const stream = payload instanceof Readable
   if (!stream && !isLong(payload)) return payload
   if (reply.hasHeader('content-encoding') || !isText(reply)) return payload

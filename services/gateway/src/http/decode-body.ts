@@ -19,7 +19,7 @@ export async function decodeBody(
   payload: Readable,
 ): Promise<Readable> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase()
-  if (encoding === undefined || encoding === 'identity') return payload
+  if (encoding === undefined || encoding === 'identity' || request.routeOptions.config.rawBody) return payload
   if (!Object.hasOwn(decoders, encoding)) {
     reply.header('accept-encoding', NAMES)
     throw new AppError('invalid_content_type', `Content-Encoding is '${encoding}': must be one of ${NAMES}`)

@@ -11,6 +11,7 @@ export async function addEntityTag(
   payload: unknown,
 ): Promise<unknown> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return payload
+  if (request.routeOptions.config.rawBody || reply.hasHeader('etag')) return payload
   if (reply.statusCode !== 200 || reply.getHeader('cache-control') === 'no-store') return payload
   if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) return payload
   const tag = `W/"${hash('sha1', payload, 'base64url')}"`

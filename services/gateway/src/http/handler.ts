@@ -2,6 +2,7 @@ import type { Route, Routes, ServerAnswer, ServerRequest } from '@syncline/api'
 import type { Dependencies } from '../dependencies.ts'
 import type { Answer } from './answer.ts'
 import type { Caller } from './caller.ts'
+import type { PassedAnswer, RawRequest } from './raw.ts'
 import type { Page } from './send-page.ts'
 
 /** What is known of a request beside what it says. */
@@ -19,7 +20,7 @@ export interface RequestFacts {
 /** Does the work of one endpoint. */
 export type Handler<Name extends keyof Routes> = (
   dependencies: Dependencies,
-  request: ServerRequest<Routes[Name]> & RequestFacts,
+  request: (Routes[Name] extends { rawBody: true } ? RawRequest : ServerRequest<Routes[Name]>) & RequestFacts,
 ) => Promise<Handled<Routes[Name]>>
 
 export type Handlers = { [Name in keyof Routes]: Handler<Name> }
@@ -27,9 +28,11 @@ export type Handlers = { [Name in keyof Routes]: Handler<Name> }
 type Responses<R extends Route> = R['schema']['response']
 
 /** The body of the usual status (200, or 201 where there is no 200), or an `Answer` with another one. */
-type Handled<R extends Route> = R extends { answeredAsBytes: true }
-  ? Page
-  : ServerAnswer<R, UsualStatus<R>> | OtherAnswer<R>
+type Handled<R extends Route> = R extends { rawBody: true }
+  ? PassedAnswer
+  : R extends { answeredAsBytes: true }
+    ? Page
+    : ServerAnswer<R, UsualStatus<R>> | OtherAnswer<R>
 
 type UsualStatus<R extends Route> = 200 extends keyof Responses<R> ? 200 : 201 & keyof Responses<R>
 

@@ -4,10 +4,16 @@ import type { Dependencies } from '../dependencies.ts'
 import { Answer } from './answer.ts'
 import { checkKey } from './check-key.ts'
 import type { Handlers } from './handler.ts'
+import { type PassedAnswer, rawRequest, registerRaw, sendPassed } from './raw.ts'
 import { checkSecretsAskedFor, withoutSecrets } from './secrets-scope.ts'
 import { Page, sendPage } from './send-page.ts'
 
 type AnyHandler = (dependencies: Dependencies, request: FastifyRequest) => Promise<unknown>
+
+type RawHandler = (
+  dependencies: Dependencies,
+  request: ReturnType<typeof rawRequest>,
+) => Promise<PassedAnswer>
 
 const BODY_MAX_BYTES = 1024 * 1024
 
@@ -23,14 +29,20 @@ export function registerRoutes(
     // Fastify has checked the request with the schema of this route, which the type of its handler comes from.
     const handler = handlers[name as keyof Handlers] as AnyHandler
     const { response, ...request } = route.schema
+    const checksKey = (request: FastifyRequest, reply: FastifyReply) =>
+      checkKey(dependencies, route, request, reply)
+    if (route.rawBody) {
+      registerRaw(app, route, checksKey, async (request, reply) =>
+        sendPassed(reply, await (handler as unknown as RawHandler)(dependencies, rawRequest(request, reply))),
+      )
+      continue
+    }
     app.route({
       method: route.method,
       url: route.url,
       schema: route.answeredAsBytes ? request : { ...request, response },
       bodyLimit: Math.min(bodyMaxBytes, route.bodyMaxBytes ?? BODY_MAX_BYTES),
-      ...(route.scope !== 'none' && {
-        onRequest: (request, reply) => checkKey(dependencies, route, request, reply),
-      }),
+      ...(route.scope !== 'none' && { onRequest: checksKey }),
       handler: async (request, reply) => {
         reply.header('cache-control', isSecret(route) ? 'no-store' : 'private, no-cache')
         checkSecretsAskedFor(request)

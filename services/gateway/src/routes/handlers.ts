@@ -13,9 +13,11 @@ import * as metadata from './metadata.ts'
 import * as notOffered from './not-offered.ts'
 import * as oldConnections from './old-connections.ts'
 import * as providers from './providers.ts'
+import * as proxy from './proxy.ts'
 import * as records from './records.ts'
 import * as runs from './runs.ts'
 import * as schedules from './schedules.ts'
+import * as scriptsConfig from './scripts-config.ts'
 import * as status from './status.ts'
 import * as syncs from './syncs.ts'
 import * as variables from './variables.ts'
@@ -39,9 +41,11 @@ export const handlers: Handlers = {
   ...notOffered,
   ...oldConnections,
   ...providers,
+  ...proxy,
   ...records,
   ...runs,
   ...schedules,
+  ...scriptsConfig,
   ...status,
   ...syncs,
   ...variables,

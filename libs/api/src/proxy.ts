@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { ConnectionHeaders } from './fields.ts'
+import type { Route } from './route.ts'
+
+/** Of a request to an external API. */
+export const PROXY_BODY_MAX_BYTES = 100 * 1024 * 1024
+
+const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const route = {
+  url: '/proxy/*',
+  summary: "Send a request to a connection's API.",
+  description:
+    'Path and query after `/proxy` go to the base URL of the integration, with the credentials of the connection. Headers named `Nango-Proxy-<name>` are sent as `<name>`, and so are the headers of the body; no others. The answer is that of the API, whatever its status, without cookies and without headers of the connection.',
+  scope: 'operate',
+  errors: [
+    'unknown_integration',
+    'unknown_connection',
+    'invalid_credentials',
+    'base_url_override_not_allowed',
+    'body_too_large',
+    'too_many_requests',
+    'upstream_failed',
+  ],
+  bodyMaxBytes: PROXY_BODY_MAX_BYTES,
+  rawBody: true,
+  schema: {
+    headers: ConnectionHeaders.extend({
+      /** How often a request that failed is sent again. */
+      retries: z.coerce.number().int().min(0).max(10).default(0).meta({ example: 3 }),
+      /** Statuses, separated by commas, that are worth another try beside the usual ones. */
+      'retry-on': z
+        .string()
+        .regex(/^\d{3}(,\d{3}){0,19}$/, 'must be statuses separated by commas')
+        .transform((text) => text.split(',').map(Number))
+        .default([]),
+      /** In place of the base URL of the integration, at a host that the integration allows. Empty: not set. */
+      'base-url-override': z
+        .union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
+        .default('')
+        .meta({ example: 'https://uploads.github.com' }),
+      /** The answer is sent on decoded. */
+      decompress: yesOrNo.default(false),
+      /** The headers that the client gives go to another origin too. Those of the connection never do. */
+      'forward-headers-on-redirect': yesOrNo.default(false),
+    }),
+    response: { 200: z.unknown() },
+  },
+} as const
+
+const proxyGet = { ...route, method: 'GET' } as const satisfies Route
+const proxyPost = { ...route, method: 'POST' } as const satisfies Route
+const proxyPut = { ...route, method: 'PUT' } as const satisfies Route
+const proxyPatch = { ...route, method: 'PATCH' } as const satisfies Route
+const proxyDelete = { ...route, method: 'DELETE' } as const satisfies Route
+
+export const proxyRoutes = { proxyGet, proxyPost, proxyPut, proxyPatch, proxyDelete }
+export type ProxyHeaders = z.output<typeof route.schema.headers>
