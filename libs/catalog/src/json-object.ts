@@ -9,7 +9,7 @@ export const JsonObject = z
   .refine(isObject, { error: 'must be an object', abort: true })
   .meta({ type: 'object' }) as z.ZodType<Record<string, unknown>, Record<string, unknown>>
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

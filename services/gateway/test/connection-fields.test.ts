@@ -79,6 +79,7 @@ test('connections are found by end user, organization, tags in any case and sear
   expect(await ids('tags[team]=x')).toEqual(['b'])
   expect(await ids('tags[end_user_email]=one@acme.example')).toEqual(['a'])
   expect(await ids('tags[end_user_display_name]=Una')).toEqual(['a'])
+  expect(await ids('tags[constructor]=x')).toEqual([])
   expect(await ids('search=UNA')).toEqual(['a'])
   expect(await ids('integrationId=github,none&endUserId=u2')).toEqual(['b'])
 })
@@ -195,6 +196,17 @@ test('names of prototypes are ordinary keys of metadata, connection config and t
     connection_config: named,
     tags: named,
   })
+})
+
+test('a key __proto__ of metadata and connection config comes back', async () => {
+  const { api } = await setUp()
+  const body =
+    '{"provider_config_key":"github","connection_id":"q","credentials":{"type":"NONE"},"metadata":{"__proto__":1},"connection_config":{"__proto__":"x"}}'
+  const headers = { 'content-type': 'application/json' }
+  expect((await api('/connections', { method: 'POST', body, headers })).status).toBe(201)
+  const { text } = await api('/connections/q?provider_config_key=github')
+  expect(text).toContain('"metadata":{"__proto__":1}')
+  expect(text).toContain('"connection_config":{"__proto__":"x"}')
 })
 
 test('the paths of old clients do what the new ones do', async () => {
