@@ -102,16 +102,16 @@ test('integrations', async () => {
 })
 
 test('proxy', async () => {
-  await example.client.createIntegration({
-    unique_key: 'acme',
+  await example.client.integrations.create({
+    uniqueKey: 'acme',
     provider: 'acme',
-    base_url: api.url,
+    baseUrl: api.url,
     auth: { type: 'bearer' },
   })
   const connectionId = randomUUID()
-  await example.client.createConnection({
-    provider_config_key: 'acme',
-    connection_id: connectionId,
+  await example.client.connections.create({
+    providerConfigKey: 'acme',
+    connectionId,
     credentials: { type: 'API_KEY', apiKey: 'secret-key' },
   })
   api.on('/things', ({ method, body, headers, url }, r) =>

@@ -1,3 +1,4 @@
+import type { AskedRuns } from '@syncline/api'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import { syncFields, syncsBody, syncText } from '../sync-ref.ts'
 import type { CallOptions, Transport } from '../transport.ts'
@@ -10,13 +11,6 @@ import type {
   SyncStatusResponse,
   SyncsRef,
 } from '../types.ts'
-
-export interface TriggeredRun {
-  id: string
-  connection_id: string
-  name: string
-  variant: string
-}
 
 export type TriggerSyncs = SyncsRef & NonNullable<Body<'POST', '/sync/trigger'>['opts']>
 export type VariantRef = CamelCase<Body<'POST', '/sync/:name/variant/:variant'>> & {
@@ -50,17 +44,10 @@ export class Syncs {
   async trigger(
     { reset, emptyCache, ...which }: TriggerSyncs,
     options: CallOptions = {},
-  ): Promise<MaybeLater<{ runs: TriggeredRun[] }>> {
+  ): Promise<MaybeLater<AskedRuns>> {
     const opts = { ...(reset !== undefined && { reset }), ...(emptyCache !== undefined && { emptyCache }) }
     const body = { ...syncsBody(which), ...(Object.keys(opts).length > 0 && { opts }) }
-    const answer: unknown = await this.#call(
-      'POST',
-      '/sync/trigger',
-      { body },
-      { ...options, headers: { prefer: 'return=representation', ...options.headers } },
-    )
-    // What the API answers to this preference; a server that does not know it answers nothing.
-    return (answer as MaybeLater<{ runs: TriggeredRun[] }> | undefined) ?? { runs: [] }
+    return runsOf(await this.#call('POST', '/sync/trigger', { body }, withRuns(options)))
   }
 
   /**
@@ -71,8 +58,8 @@ export class Syncs {
    * @example
    * await syncline.syncs.start({ providerConfigKey: 'github', syncs: ['issues'], connectionId: 'user-123' })
    */
-  async start(which: SyncsRef, options?: CallOptions): Promise<{ command_id?: string }> {
-    return (await this.#call('POST', '/sync/start', { body: syncsBody(which) }, options)) ?? {}
+  async start(which: SyncsRef, options: CallOptions = {}): Promise<MaybeLater<AskedRuns>> {
+    return runsOf(await this.#call('POST', '/sync/start', { body: syncsBody(which) }, withRuns(options)))
   }
 
   /**
@@ -201,3 +188,13 @@ export class Syncs {
 }
 
 type ConnectionBody = Body<'POST', '/sync/:name/variant/:variant'>
+
+/** Asks for the runs in the answer (RFC 7240): without that it is empty. */
+function withRuns(options: CallOptions): CallOptions {
+  return { ...options, headers: { prefer: 'return=representation', ...options.headers } }
+}
+
+/** A caller who asks for another representation gets no runs. */
+function runsOf(answer: MaybeLater<AskedRuns> | undefined): MaybeLater<AskedRuns> {
+  return answer ?? { runs: [], has_more: false }
+}

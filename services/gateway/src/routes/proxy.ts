@@ -140,7 +140,11 @@ class QuotaUsedUp extends Error {
 
   answer(requestId: string): PassedAnswer {
     const message = `${this.message}: try again in ${this.seconds} s`
-    return errorAnswer(429, { code: 'too_many_requests', message, request_id: requestId }, { 'retry-after': String(this.seconds) })
+    return errorAnswer(
+      429,
+      { code: 'too_many_requests', message, request_id: requestId },
+      { 'retry-after': String(this.seconds) },
+    )
   }
 }
 
