@@ -7,5 +7,7 @@ await runParts({
   parts: {
     pages: () => import('./pages.ts'),
     ids: () => import('./ids.ts'),
+    trigger: () => import('./trigger.ts'),
+    status: () => import('./status.ts'),
   },
 })

@@ -24,6 +24,10 @@ export interface World extends AsyncDisposable {
   redis: Server
   client: Redis
   scheduler(): Server
+  catalog: Catalog
+  /** What a gateway beside this scheduler needs. */
+  gateway: NodeJS.ProcessEnv
+  dir: string
   /** Begins the scheduler again, with these variables. */
   restart(env: NodeJS.ProcessEnv): Promise<void>
   /** Connections, each with one schedule. They are spread over ten environments. */
@@ -71,6 +75,16 @@ export async function openWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     redis,
     client,
     scheduler: () => scheduler,
+    catalog,
+    dir,
+    gateway: {
+      NATS_URL: nats.url,
+      NATS_PREFIX: PREFIX,
+      REDIS_URL: redis.url,
+      REDIS_PREFIX: PREFIX,
+      RECORDS_ADDRESS: `127.0.0.1:${records.port}`,
+      SCHEDULER_ADDRESS: address,
+    },
     async restart(more) {
       await scheduler[Symbol.asyncDispose]()
       scheduler = await start(more)
