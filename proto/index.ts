@@ -1,3 +1,4 @@
+export * from './gen/syncline/v1/actions.ts'
 export * from './gen/syncline/v1/commands.ts'
 export * from './gen/syncline/v1/health.ts'
 export * from './gen/syncline/v1/records.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { connectBus } from '@syncline/bus'
 import { Keyring, openCatalog } from '@syncline/catalog'
 import { startNats, startRedis } from '@syncline/embedded'
-import { bundleSync, type HttpCall, openFunctionSandboxes } from '@syncline/functions'
+import { bundleFunction, type HttpCall, openFunctionSandboxes } from '@syncline/functions'
 import { type Caller, Egress, Outgoing } from '@syncline/outgoing'
 import { connectRedis } from '@syncline/redis'
 import { AnswerWithText } from '@syncline/sandbox'
@@ -163,7 +163,7 @@ async function openWorld(baseUrl: string) {
     await mkdir(join(dir, 'api/syncs'), { recursive: true })
     const file = join(dir, 'api/syncs/bench.ts')
     await writeFile(file, program)
-    const { text: code } = await bundleSync(file)
+    const { text: code } = await bundleFunction(file)
     await using sandboxes = await openFunctionSandboxes({ minLevel: 'basic' })
     using sandbox = await sandboxes.take()
     let ms = Number.NaN

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectBus } from '@syncline/bus'
 import { createApiKey, Keyring, openCatalog } from '@syncline/catalog'
-import { bundleSync } from '@syncline/functions'
+import { bundleFunction } from '@syncline/functions'
 import { startSystem } from '@syncline/launcher'
 import { Syncline } from '@syncline/sdk'
 
@@ -131,7 +131,7 @@ async function addSync(
        exec: async (nango) => { await nango.get({ endpoint: '/${name}', retries: 10 }) },
      })`,
   )
-  const { text: bundle } = await bundleSync(file)
+  const { text: bundle } = await bundleFunction(file)
   await client.integrations.create({ uniqueKey: name, provider: name, baseUrl: apiUrl })
   for (let n = 0; n < connections; n++) {
     const credentials = { type: 'NONE' as const }

@@ -2,7 +2,7 @@ import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { bundleSync, openFunctionSandboxes, type ProgramInput } from '@syncline/functions'
+import { bundleFunction, openFunctionSandboxes, type ProgramInput } from '@syncline/functions'
 import type { ReusePolicy } from '@syncline/sandbox'
 import { aboutRun } from '../about-run.ts'
 import { asText } from '../table.ts'
@@ -40,7 +40,7 @@ export default createSync({
 await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-bench-'))
 const file = join(folder.path, 'trivial.ts')
 await writeFile(file, source)
-const bundle = (await bundleSync(file)).text
+const bundle = (await bundleFunction(file)).text
 const input: ProgramInput = {
   task: 'sync',
   facts: {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, connectBus } from '@syncline/bus'
 import { type Catalog, createApiKey, Keyring, openCatalog } from '@syncline/catalog'
-import { bundleSync } from '@syncline/functions'
+import { bundleFunction } from '@syncline/functions'
 import { type ProcessName, type System, startSystem } from '@syncline/launcher'
 import { Syncline } from '@syncline/sdk'
 
@@ -124,7 +124,7 @@ async function addSync(
        exec: async (nango) => { ${exec} },
      })`,
   )
-  const { text: bundle } = await bundleSync(file)
+  const { text: bundle } = await bundleFunction(file)
   await client.integrations.create({ uniqueKey: name, provider: name, baseUrl: apiUrl })
   for (let n = 0; n < connections; n += AT_A_TIME) {
     const ids = Array.from({ length: Math.min(AT_A_TIME, connections - n) }, (_, i) => `c${n + i}`)

@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { Command } from 'commander'
+import { actionList } from './commands/action-list.ts'
 import { cancel } from './commands/cancel.ts'
 import { capacity } from './commands/capacity.ts'
 import { connectionCreate } from './commands/connection-create.ts'
@@ -74,6 +75,7 @@ group('connection', 'access of your customers to them', [
   connectionDelete(),
 ])
 group('sync', 'deployed sync functions', [syncList()])
+group('action', 'deployed actions', [actionList()])
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])

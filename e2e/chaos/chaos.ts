@@ -2,7 +2,7 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bundleSync } from '@syncline/functions'
+import { bundleFunction } from '@syncline/functions'
 import { RunOutcome, type Schedule, SchedulesDefinition, type SkippedSlots } from '@syncline/proto'
 import { connect } from '@syncline/rpc'
 import { Syncline } from '@syncline/sdk'
@@ -137,7 +137,7 @@ async function addSchedules(
     const name = nameOf(interval)
     const file = join(folder, `${name}.ts`)
     await writeFile(file, counting({ frequency, name, environment, model: modelOf(name) }))
-    const { text: bundle } = await bundleSync(file)
+    const { text: bundle } = await bundleFunction(file)
     const facts = { description: '', models: [modelOf(name)], frequency }
     syncs.push({ provider_config_key: INTEGRATION, name, ...facts, bundle })
   }

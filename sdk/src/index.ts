@@ -9,6 +9,7 @@ export type {
   Why,
 } from '@syncline/api'
 export {
+  type ActionDefinition,
   ActionError,
   createAction,
   createOnEvent,
@@ -19,6 +20,7 @@ export {
   type LogLevel,
   type ModelSchema,
   type Models,
+  type NangoAction,
   type NangoSync,
   type Pagination,
   type SyncDefinition,

@@ -1,32 +1,48 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { table } from '../table.ts'
-import { showProviders } from './provider-deploy.ts'
+import { providersTable } from './provider-deploy.ts'
 
 export const deploy = () =>
   restCommand('deploy')
-    .description('bundle the sync functions of a folder and deploy them, with its providers')
-    .argument('<folder>', 'with <integration>/syncs/<name>.ts, and providers/<name>.yaml')
+    .description('bundle the syncs and actions of a folder and deploy them, with its providers')
+    .argument(
+      '<folder>',
+      'with <integration>/syncs/<name>.ts, <integration>/actions/<name>.ts, and providers/<name>.yaml',
+    )
     .action(async (folder: string, options: RestOptions) => {
       const client = clientOf(options)
       // The bundler is heavy, and only this command needs it.
-      const [{ prepareSyncs }, { readProviders }] = await Promise.all([
-        import('../prepare-syncs.ts'),
+      const [{ prepareFunctions }, { readProviders }] = await Promise.all([
+        import('../prepare-functions.ts'),
         import('../read-providers.ts'),
       ])
       const files = await readProviders(folder)
-      const prepared = await prepareSyncs(folder, {
+      const prepared = await prepareFunctions(folder, {
         mayBeEmpty: files.length > 0,
         onWarning: (warning) => console.error(`warning: ${warning}`),
       })
-      const { providers, syncs } = await client.deployments.create({ syncs: prepared, providers: files })
-      if (providers.length > 0) showProviders(providers)
-      if (syncs.length === 0) return
-      if (providers.length > 0) console.log()
-      const rows = syncs.map(({ provider_config_key, name, version, models, changed }) => ({
-        sync: `${provider_config_key}/${name}`,
-        version,
-        models: models.join(', '),
-        state: changed ? 'deployed' : 'unchanged',
-      }))
-      console.log(table(['sync', 'version', 'models', 'state'], rows))
+      const { providers, syncs, actions } = await client.deployments.create({ ...prepared, providers: files })
+      const shown = [
+        providers.length > 0 && providersTable(providers),
+        syncs.length > 0 && table(['sync', 'version', 'models', 'state'], syncs.map(syncRow)),
+        actions.length > 0 && table(['action', 'version', 'state'], actions.map(row)),
+      ]
+      console.log(shown.filter((text) => text !== false).join('\n\n'))
     })
+
+interface Deployed {
+  provider_config_key: string
+  name: string
+  version: string
+  changed: boolean
+}
+
+function row({ provider_config_key, name, version, changed }: Deployed) {
+  const state = changed ? 'deployed' : 'unchanged'
+  return { action: `${provider_config_key}/${name}`, version, state }
+}
+
+function syncRow({ models, ...deployed }: Deployed & { models: string[] }) {
+  const { action: sync, ...others } = row(deployed)
+  return { sync, models: models.join(', '), ...others }
+}

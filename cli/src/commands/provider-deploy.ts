@@ -13,15 +13,15 @@ export const providerDeploy = () =>
       const { readProviderFiles } = await import('../read-providers.ts')
       const { files } = await readProviderFiles(paths)
       const { providers } = await client.deployments.create({ syncs: [], providers: files })
-      showProviders(providers)
+      console.log(providersTable(providers))
     })
 
-export function showProviders(providers: Deployed): void {
+export function providersTable(providers: Deployed): string {
   const rows = providers.map(({ name, base_url, auth, changed }) => ({
     provider: name,
     auth,
     'base url': base_url,
     state: changed ? 'deployed' : 'unchanged',
   }))
-  console.log(table(['provider', 'auth', 'base url', 'state'], rows))
+  return table(['provider', 'auth', 'base url', 'state'], rows)
 }

@@ -11,6 +11,12 @@ export const ErrorBody = z
         .optional(),
       /** Also in the header `X-Request-Id`, and in our log. */
       request_id: z.string().prefault(''),
+      /** What the function of an action gave to `ActionError`. */
+      payload: z.unknown().optional(),
+      /** The answer of the external API that made an action fail. */
+      upstream: z
+        .object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.unknown() })
+        .optional(),
     }),
   })
   .meta({ id: 'Error' })

@@ -1,12 +1,13 @@
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { Instant, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import { Instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
 /** The operator's limit is lower. */
 const MAX_BODY_BYTES = 512 * 1024 * 1024
+const MAX_SCHEMA_BYTES = 64 * 1024
 
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
 /** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
@@ -55,10 +56,38 @@ export const DeployedSync = z.object({
 })
 export type DeployedSync = z.infer<typeof DeployedSync>
 
+const JsonSchema = JsonObject.refine(
+  (schema) => Buffer.byteLength(JSON.stringify(schema)) <= MAX_SCHEMA_BYTES,
+  `must have at most ${MAX_SCHEMA_BYTES} bytes as JSON`,
+)
+
+const actionFacts = {
+  description: facts.description,
+  version: facts.version,
+  /** JSON Schema. */
+  input_schema: JsonSchema,
+  output_schema: JsonSchema,
+  /** Of the external API, for people. */
+  scopes: z.array(z.string().max(255)).max(100),
+}
+
+export const ActionToDeploy = z.strictObject({
+  ...identity,
+  ...actionFacts,
+  /** Without it, counted on with each new bundle. */
+  version: facts.version.optional(),
+  scopes: actionFacts.scopes.default([]),
+  bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
+})
+export type ActionToDeploy = z.input<typeof ActionToDeploy>
+
+export const DeployedAction = z.object({ ...identity, ...actionFacts, deployed_at: Instant })
+export type DeployedAction = z.infer<typeof DeployedAction>
+
 const deploy = {
   method: 'POST',
   url: '/deployments',
-  summary: 'Deploy sync functions and providers.',
+  summary: 'Deploy sync functions, actions and providers.',
   scope: 'deploy',
   errors: ['unknown_integration', 'invalid_frequency', 'invalid_bundle', 'unknown_provider', 'too_large'],
   bodyMaxBytes: MAX_BODY_BYTES,
@@ -67,11 +96,12 @@ const deploy = {
     body: z
       .strictObject({
         syncs: z.array(SyncToDeploy).max(500).default([]),
+        actions: z.array(ActionToDeploy).max(500).default([]),
         providers: z.array(ProviderFile).max(100).default([]),
       })
       .refine(
-        ({ syncs, providers }) => syncs.length + providers.length > 0,
-        'nothing to deploy: give syncs or providers',
+        ({ syncs, actions, providers }) => syncs.length + actions.length + providers.length > 0,
+        'nothing to deploy: give syncs, actions or providers',
       ),
     response: {
       200: z.object({
@@ -82,6 +112,7 @@ const deploy = {
         syncs: z.array(
           z.object({ ...identity, version: facts.version, models: facts.models, changed: z.boolean() }),
         ),
+        actions: z.array(z.object({ ...identity, version: facts.version, changed: z.boolean() })),
       }),
     },
   },
@@ -90,9 +121,12 @@ const deploy = {
 const listDeployments = {
   method: 'GET',
   url: '/deployments',
-  summary: 'List the deployed sync functions.',
+  summary: 'List the deployed sync functions and actions.',
   scope: 'read',
-  schema: { querystring: NoQuery, response: { 200: z.object({ syncs: z.array(DeployedSync) }) } },
+  schema: {
+    querystring: NoQuery,
+    response: { 200: z.object({ syncs: z.array(DeployedSync), actions: z.array(DeployedAction) }) },
+  },
 } as const satisfies Route
 
 const one = {
@@ -112,7 +146,7 @@ const getDeployment = {
 const deleteDeployment = {
   method: 'DELETE',
   url: '/deployments/:name',
-  summary: 'Remove a deployed sync function with its schedules and records.',
+  summary: 'Remove a deployed sync function with its schedules and records, or an action.',
   scope: 'deploy',
   errors: ['unknown_integration', 'unknown_sync'],
   schema: { ...one, response: { 200: Success } },

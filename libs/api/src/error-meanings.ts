@@ -47,6 +47,13 @@ export const errorMeanings: Record<ErrorCode, string> = {
     'The URL is at a host to which the integration sends no credentials. Add it to its `allowed_hosts`.',
   upstream_failed:
     'An external API cannot be reached, or breaks off. Whether it has processed the request is unknown.',
+  invalid_action_input: 'The input of the action does not fit its schema; `errors` says which fields.',
+  unknown_action: 'No action of this name is deployed for the integration.',
+  action_failed:
+    'The function of the action threw an error, or gave an output that does not fit its schema. `payload` is what it gave to `ActionError`.',
+  script_http_error: 'The external API answered the action with an error; `upstream` is its answer.',
+  action_timed_out: 'The action was stopped at its deadline: what it had done until then stays done.',
+  in_doubt: 'The action began, and nobody knows how it ended: it may have taken effect.',
   unavailable: 'A server that the request needs does not answer. Send it again after `Retry-After` seconds.',
   deadline_exceeded: 'A server took too long. Whether the request had an effect is unknown.',
   server_error: 'Something went wrong on our side. The log says more about the request id.',

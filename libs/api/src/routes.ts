@@ -1,3 +1,4 @@
+import { actionRoutes } from './actions.ts'
 import { capacityRoutes } from './capacity.ts'
 import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
@@ -26,6 +27,7 @@ export function routeGroups(limits: { records: number }) {
   return {
     Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
     Syncs: { ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...whyRoutes },
+    Actions: actionRoutes,
     Runs: { ...runRoutes, ...commandRoutes, ...capacityRoutes },
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
@@ -44,6 +46,7 @@ export function createRoutes(limits: { records: number }) {
   return {
     ...groups.Records,
     ...groups.Syncs,
+    ...groups.Actions,
     ...groups.Runs,
     ...groups.Connections,
     ...groups.Integrations,

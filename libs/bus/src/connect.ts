@@ -25,6 +25,8 @@ const REQUEST_TIMEOUT_MS = 4000
 const STREAM_DIFFERS = 10058
 /** Commands of one environment that may wait: a further one is refused. */
 const COMMANDS_MAX = 10_000
+/** Asynchronous actions of one environment that may wait: a further one is refused. */
+const ACTIONS_MAX = 1000
 /** Events that are kept, of at most 7 days: about 1.6 GB. */
 const EVENTS_MAX = 2_000_000
 
@@ -45,6 +47,14 @@ const streams: Record<StreamName, StreamFacts> = {
     subjects: ['command.>'],
     retention: RetentionPolicy.Workqueue,
     max_msgs_per_subject: COMMANDS_MAX,
+    discard: DiscardPolicy.New,
+    discard_new_per_subject: true,
+  },
+  ACTIONS: {
+    subjects: ['action.>'],
+    retention: RetentionPolicy.Workqueue,
+    max_msgs_per_subject: ACTIONS_MAX,
+    max_age: DAY_NS,
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
   },

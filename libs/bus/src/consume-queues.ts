@@ -12,7 +12,7 @@ const SCAN_RETRY_MS = 1000
 
 /**
  * Works on the queues of a subject until `signal` aborts; then waits for the messages in work. Each `<subject>.<queue>`
- * is a queue: its messages are done one at a time and in order, over all instances. Queues don't wait for each other:
+ * is a queue: its messages are done one at a time and in order, over all instances, or `perQueue` at a time. Queues don't wait for each other:
  * one whose first message fails is parked, and `concurrency` queues take turns, a message each.
  *
  * NATS keeps the order: see Queue. Each published message announces its queue to one of the instances, by a subscription
@@ -24,15 +24,23 @@ export async function consumeQueues<T>(
   work: Work<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { subject, durable, concurrency, onError } = consumption
+  const { subject, durable, concurrency, perQueue = 1, onError } = consumption
   const prefix = `${bus.prefix}.${subject.name}.`
   const limit = pLimit(concurrency)
-  const open = new Map<string, Promise<void>>()
+  /** Of each queue, the workers on it: as many as there were announcements, `perQueue` at most. */
+  const open = new Map<string, Set<Promise<void>>>()
   const announced = new Set<string>()
 
   const announce = (name: string) => {
     announced.add(name)
-    if (!open.has(name) && !signal.aborted) open.set(name, workOn(name))
+    const workers = open.get(name) ?? new Set()
+    if (workers.size >= perQueue || signal.aborted) return
+    open.set(name, workers)
+    const worker = workOn(name).finally(() => {
+      workers.delete(worker)
+      if (workers.size === 0) open.delete(name)
+    })
+    workers.add(worker)
   }
 
   async function workOn(name: string): Promise<void> {
@@ -46,7 +54,6 @@ export async function consumeQueues<T>(
       if (result === 'failed') await sleep(queue.retryMs, undefined, { signal }).catch(() => {})
     }
     announced.delete(name)
-    open.delete(name)
   }
 
   async function scan(): Promise<void> {
@@ -66,5 +73,5 @@ export async function consumeQueues<T>(
   await using _scanning = repeat(SCAN_MS, scan, { onFailure: onError, retryMs: SCAN_RETRY_MS })
   if (!signal.aborted) await once(signal, 'abort')
   published.unsubscribe()
-  await Promise.all(open.values())
+  await Promise.all([...open.values()].flatMap((workers) => [...workers]))
 }

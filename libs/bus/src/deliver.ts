@@ -17,6 +17,8 @@ export interface Consumption<T> {
   ackWaitMs: number
   /** Messages in work at the same time in this process. */
   concurrency: number
+  /** Messages of one queue in work at the same time, over all processes. Only one, the default, keeps their order. */
+  perQueue?: number
   onError: (error: unknown) => void
 }
 

@@ -9,7 +9,7 @@ const RETRY_MAX_MS = 10_000
 const IDLE_MS = 5 * 60_000
 
 /**
- * The messages of one subject in a work-queue stream. A durable consumer with one message in work keeps their order over
+ * The messages of one subject in a work-queue stream. A durable consumer with one message in work (`perQueue`) keeps their order over
  * all instances: there is no next message before the first one is acknowledged, also while that one waits to be
  * delivered again. The consumer is made when it is needed.
  */
@@ -74,7 +74,7 @@ export class Queue<T> {
       ack_policy: AckPolicy.Explicit,
       ack_wait: this.#consumption.ackWaitMs * 1e6,
       filter_subject: this.#subject,
-      max_ack_pending: 1,
+      max_ack_pending: this.#consumption.perQueue ?? 1,
       inactive_threshold: IDLE_MS * 1e6,
       num_replicas: this.#bus.replicas,
     })

@@ -1,5 +1,5 @@
 import { Event } from '@syncline/events'
-import { Command } from '@syncline/proto'
+import { ActionCall, Command } from '@syncline/proto'
 
 /** What a subject carries. The names of JetStream streams and subjects get the bus's prefix. */
 export interface Subject<T> {
@@ -8,11 +8,13 @@ export interface Subject<T> {
   codec: { encode(message: T): { finish(): Uint8Array }; decode(bytes: Uint8Array): T }
 }
 
-export type StreamName = 'COMMANDS' | 'EVENTS'
+export type StreamName = 'ACTIONS' | 'COMMANDS' | 'EVENTS'
 
 export const subjects = {
   /** `command.<environment>`: a queue for each environment, see consumeQueues. */
   command: { name: 'command', stream: 'COMMANDS', codec: Command } satisfies Subject<Command>,
+  /** `action.<environment>`: asynchronous actions, a queue for each environment. */
+  action: { name: 'action', stream: 'ACTIONS', codec: ActionCall } satisfies Subject<ActionCall>,
   /** `event.<type>.<environment>`: JSON, see docs/events.md. */
   event: {
     name: 'event',

@@ -5,6 +5,7 @@ import { checkCatalogSchema } from './catalog-schema.ts'
 import { Collection } from './collection.ts'
 import { compareRegularly } from './comparison.ts'
 import {
+  Action,
   ApiKey,
   Connection,
   Environment,
@@ -21,9 +22,9 @@ import { type Progress, waitUntilLoaded } from './wait-until-loaded.ts'
 const STALL_MS = 10_000
 
 /**
- * The configuration of all environments: API keys, variables, providers, integrations, connections, deployed syncs. Identities:
- * environment (name), API key (id), variable (environment, name), provider (environment, name), integration (environment, key),
- * connection (environment, integration, id), sync (environment, integration, name).
+ * The configuration of all environments: API keys, variables, providers, integrations, connections, deployed syncs
+ * and actions. Identities: environment (name), API key (id), variable (environment, name), provider (environment, name), integration (environment, key),
+ * connection (environment, integration, id), sync and action (environment, integration, name).
  */
 export interface Catalog extends AsyncDisposable {
   environments: Collection<Environment>
@@ -34,6 +35,7 @@ export interface Catalog extends AsyncDisposable {
   integrations: Collection<Integration>
   connections: Collection<Connection>
   syncs: Collection<Sync>
+  actions: Collection<Action>
   bundles: Bundles
   garbage: Garbage
   /** Calls `listener` for each change from now on, whoever made it. */
@@ -92,5 +94,6 @@ function collectionsOf({ kv }: Bucket) {
     integrations: new Collection(kv, 'integration', Integration, 'unknown_integration'),
     connections: new Collection(kv, 'connection', Connection, 'unknown_connection'),
     syncs: new Collection(kv, 'sync', Sync, 'unknown_sync'),
+    actions: new Collection(kv, 'action', Action, 'unknown_action'),
   }
 }

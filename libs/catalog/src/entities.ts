@@ -179,3 +179,19 @@ export const Sync = z.object({
   deployedAt: instant,
 })
 export type Sync = z.infer<typeof Sync>
+
+/** A deployed action function. Schemas are JSON Schema. */
+export const Action = z.object({
+  environment: z.string(),
+  integration: z.string(),
+  name: z.string(),
+  description: z.string(),
+  version: z.string(),
+  inputSchema: z.record(z.string(), z.unknown()),
+  outputSchema: z.record(z.string(), z.unknown()),
+  scopes: z.array(z.string()).default([]),
+  /** Key of the bundle, as of a sync. */
+  bundle: z.string(),
+  deployedAt: instant,
+})
+export type Action = z.infer<typeof Action>

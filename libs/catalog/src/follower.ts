@@ -2,6 +2,7 @@ import type { KvWatchEntry } from '@nats-io/kv'
 import type { Bucket } from './bucket.ts'
 import type { Collection } from './collection.ts'
 import type {
+  Action,
   ApiKey,
   Connection,
   Environment,
@@ -20,6 +21,7 @@ export type CatalogChange =
   | { kind: 'connection'; value: Connection; deleted: boolean }
   | { kind: 'integration'; value: Integration; deleted: boolean }
   | { kind: 'sync'; value: Sync; deleted: boolean }
+  | { kind: 'action'; value: Action; deleted: boolean }
 
 /** Keeps collections as the bucket is, and tells listeners of each change. */
 export class Follower implements AsyncDisposable {

@@ -17,7 +17,7 @@ interface Collected {
 }
 
 /**
- * Removes from NATS what is not needed any more: the tombstones of deleted entries, and bundles that no deployed sync
+ * Removes from NATS what is not needed any more: the tombstones of deleted entries, and bundles that no deployed sync or action
  * refers to. Any number of processes may do it at the same time.
  *
  * A tombstone is kept for an hour. A process that was cut off from NATS for longer misses it, and compares its copy with
@@ -27,7 +27,7 @@ interface Collected {
 export class Garbage {
   readonly #bucket: Bucket
   readonly #bundles: Bundles
-  /** Bundles without a sync, and when they were seen so first. */
+  /** Bundles without a sync or action, and when they were seen so first. */
   #unused = new Map<string, number>()
 
   constructor(bucket: Bucket, bundles: Bundles) {
@@ -75,7 +75,8 @@ export class Garbage {
   /** From the bucket: the copy in memory may be a moment late, and a bundle in use must not go. */
   async #usedBundles(): Promise<Set<string>> {
     const used = new Set<string>()
-    for (const key of await this.#bucket.keysUnder('sync')) {
+    const syncs = await this.#bucket.keysUnder('sync')
+    for (const key of [...syncs, ...(await this.#bucket.keysUnder('action'))]) {
       const entry = await this.#bucket.kv.get(key)
       if (entry !== null && entry.operation === 'PUT')
         used.add(Reference.parse(JSON.parse(entry.string())).bundle)

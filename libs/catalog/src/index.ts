@@ -16,6 +16,7 @@ export { checkKeyring, verifyKeyring } from './check-keyring.ts'
 export { type Collection, MAX_ENTRY_BYTES } from './collection.ts'
 export { AppCredentials, Credentials, Token } from './credentials.ts'
 export {
+  Action,
   ApiKey,
   Connection,
   EndUser,

@@ -22,6 +22,8 @@ export const codes = {
   invalid_frequency: bad,
   invalid_record: bad,
   invalid_bundle: bad,
+  /** The input of an action does not fit its schema. */
+  invalid_action_input: bad,
   missing_provider_config_key: bad,
   missing_auth_header: unauthorized,
   malformed_auth_header: unauthorized,
@@ -34,6 +36,7 @@ export const codes = {
   unknown_connection: missing,
   unknown_integration: missing,
   unknown_sync: missing,
+  unknown_action: missing,
   unknown_model: missing,
   unknown_run: missing,
   /** The stream never had a record with this id, or was emptied since. */
@@ -68,6 +71,14 @@ export const codes = {
   base_url_override_not_allowed: bad,
   /** An external API cannot be reached, or breaks off. */
   upstream_failed: { http: 502, grpc: Status.UNAVAILABLE, retry: true },
+  /** The function of an action threw an error, or gave an output that does not fit its schema. */
+  action_failed: { http: 422, grpc: Status.FAILED_PRECONDITION, retry: false },
+  /** The function of an action ended with an answer of its API that is an error. */
+  script_http_error: { http: 424, grpc: Status.FAILED_PRECONDITION, retry: false },
+  /** An action was stopped at its deadline: what it had done until then stays done. */
+  action_timed_out: { http: 504, grpc: Status.DEADLINE_EXCEEDED, retry: false },
+  /** An action began, and nobody knows how it ended: it may have taken effect. */
+  in_doubt: { http: 504, grpc: Status.UNKNOWN, retry: false },
   /** A server that we need does not answer. */
   unavailable: { http: 503, grpc: Status.UNAVAILABLE, retry: true },
   deadline_exceeded: { http: 504, grpc: Status.DEADLINE_EXCEEDED, retry: true },

@@ -1,5 +1,6 @@
 // The bundler puts the text of this file into each function's bundle: it imports types only.
 import type { z } from 'zod'
+import type { ActionDefinition } from './action-definition.ts'
 import type { Models } from './models.ts'
 import type { SyncDefinition } from './sync-definition.ts'
 
@@ -26,17 +27,36 @@ export function createSync<
   return { type: 'sync', ...definition } as const
 }
 
-/** Actions and event functions of other projects compile; Syncline runs syncs. */
-export function createAction<Definition extends object>(definition: Definition) {
+/**
+ * Defines an action: the default export of a file `<integration>/actions/<name>.ts`. It runs when somebody calls it, and its
+ * caller gets what it returns.
+ *
+ * @example
+ * export default createAction({
+ *   description: 'Creates a contact in the CRM',
+ *   input: z.object({ email: z.string() }),
+ *   output: z.object({ id: z.string() }),
+ *   exec: async (nango, { email }) => {
+ *     const { data } = await nango.post({ endpoint: '/contacts', data: { email } })
+ *     return { id: data.id }
+ *   },
+ * })
+ */
+export function createAction<
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+  Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>,
+>(definition: ActionDefinition<Input, Output, Metadata>) {
   return { type: 'action', ...definition } as const
 }
 
+/** Event functions of other projects compile; Syncline runs syncs and actions. */
 export function createOnEvent<Definition extends object>(definition: Definition) {
   return { type: 'onEvent', ...definition } as const
 }
 
 /**
- * Ends a run with an error of your own; `payload.message` is what people read.
+ * Ends a run with an error of your own; `payload.message` is what people read, and the caller of an action gets `payload`.
  *
  * @example
  * throw new ActionError({ message: 'the token lacks the scope repo' })

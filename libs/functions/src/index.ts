@@ -1,6 +1,6 @@
-export { bundleSync } from './bundle-sync.ts'
-export { describeSync } from './describe-sync.ts'
-export { openFunctionSandboxes } from './function-sandboxes.ts'
+export { bundleFunction } from './bundle-function.ts'
+export { type ActionFacts, describeFunction, type SyncFacts } from './describe-function.ts'
+export { openDescribeSandboxes, openFunctionSandboxes } from './function-sandboxes.ts'
 export type {
   FetchCall,
   HostAnswers,
@@ -10,6 +10,6 @@ export type {
   HttpCall,
 } from './host/host-api.ts'
 export { parseParams } from './host/parse-params.ts'
-export { describeLimits } from './limits.ts'
-export { readSyncs } from './read-syncs.ts'
+export { readFunctions } from './read-functions.ts'
 export type { ProgramInput, SyncOutput } from './runtime/program.ts'
+export type { ActionOutput } from './runtime/run-action.ts'

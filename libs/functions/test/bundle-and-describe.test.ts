@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Sandboxes } from '@syncline/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundleSync, describeLimits, describeSync, openFunctionSandboxes, readSyncs } from '../src/index.ts'
+import { bundleFunction, describeFunction, openDescribeSandboxes, readFunctions } from '../src/index.ts'
 
 let sandboxes: Sandboxes
 beforeAll(async () => {
-  sandboxes = await openFunctionSandboxes({ limits: describeLimits })
+  sandboxes = await openDescribeSandboxes()
 })
 afterAll(() => sandboxes[Symbol.asyncDispose]())
 
@@ -32,12 +32,13 @@ const minimal = (more = '', imports = '') => `
 
 async function described(text: string, others: Record<string, string> = {}) {
   await using folder = await project({ 'crm/syncs/contacts.ts': text, ...others })
-  const { text: bundle } = await bundleSync(join(folder.path, 'crm/syncs/contacts.ts'))
-  return describeSync(bundle, 'crm/contacts', sandboxes)
+  const { text: bundle } = await bundleFunction(join(folder.path, 'crm/syncs/contacts.ts'))
+  return describeFunction(bundle, { kind: 'sync', name: 'crm/contacts' }, sandboxes)
 }
 
 test('what a sync says about itself is read, with its defaults', async () => {
   expect(await described(minimal())).toEqual({
+    type: 'sync',
     description: 'd',
     frequency: 'every hour',
     models: ['Thing'],
@@ -75,7 +76,7 @@ test('the same sources give the same text, wherever they lie', async () => {
         'a/syncs/b.ts': `export default 1; import '../c.js'`,
         'a/c.ts': 'console.log(1)',
       })
-      return (await bundleSync(join(folder.path, 'a/syncs/b.ts'))).text
+      return (await bundleFunction(join(folder.path, 'a/syncs/b.ts'))).text
     }),
   )
   expect(texts[0]).toBe(texts[1])
@@ -88,12 +89,22 @@ test.each([
   [
     'a module that functions do not have',
     `import fs from 'node:fs'; fs.a()`,
-    /contacts\.ts:1:16: a sync function can't import the module 'node:fs'/,
+    /contacts\.ts:1:16: a function can't import the module 'node:fs'/,
   ],
   ['another one', `import 'child_process'`, /can't import the module 'child_process'/],
   ['no default export', `export const a = 1`, /crm\/contacts: it has no default export/],
   ['another default export', `export default { exec() {} }`, /not the result of createSync/],
-  ['an action', `import { createAction } from 'nango'; export default createAction({})`, /of type 'action'/],
+  [
+    'an action among syncs',
+    `import { createAction } from 'nango'; import { z } from 'zod'
+     export default createAction({ description: '', input: z.void(), output: z.void(), exec() {} })`,
+    /is of type 'action' in a folder for syncs/,
+  ],
+  [
+    'an action without an input schema',
+    `import { createAction } from 'nango'; export default createAction({ exec() {} })`,
+    /createAction needs `input/,
+  ],
   ['no exec', minimal('exec: undefined'), /createSync needs `exec/],
   ['no frequency', minimal('frequency: undefined'), /frequency: .*expected string/],
   [
@@ -129,7 +140,7 @@ test('a package may import a module that functions may not import', async () => 
   expect(facts.models).toEqual(['Thing'])
 })
 
-test('the syncs of a project are what its index imports, else all of them', async () => {
+test('the functions of a project are what its index imports, else all of them', async () => {
   await using folder = await project({
     'crm/syncs/contacts.ts': '',
     'crm/syncs/deals.ts': '',
@@ -139,26 +150,31 @@ test('the syncs of a project are what its index imports, else all of them', asyn
     'node_modules/x/syncs/y.ts': '',
   })
   const names = async () =>
-    (await readSyncs(folder.path)).map(({ integration, name }) => `${integration}/${name}`)
-  expect(await names()).toEqual(['crm/contacts', 'crm/deals', 'mail/messages'])
+    (await readFunctions(folder.path)).map(({ kind, integration, name }) => `${kind} ${integration}/${name}`)
+  expect(await names()).toEqual([
+    'action crm/create',
+    'sync crm/contacts',
+    'sync crm/deals',
+    'sync mail/messages',
+  ])
   await writeFile(
     join(folder.path, 'index.ts'),
     `import './crm/syncs/deals.js'\nimport "./crm/actions/create.js"\n// import './mail/syncs/messages.js'\n`,
   )
-  expect(await names()).toEqual(['crm/deals'])
+  expect(await names()).toEqual(['sync crm/deals', 'action crm/create'])
 })
 
 test('a folder without syncs says what was looked for', async () => {
   await using folder = await project({ 'readme.md': '' })
-  await expect(readSyncs(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
-  await expect(readSyncs(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
+  await expect(readFunctions(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
+  await expect(readFunctions(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
 })
 
 test('a bundle has of zod what its function uses, whose messages are the same', async () => {
   const message = `z.string().safeParse(1).error.issues[0].message`
   const sizeOf = async (text: string) => {
     await using folder = await project({ 'crm/syncs/contacts.ts': text })
-    return (await bundleSync(join(folder.path, 'crm/syncs/contacts.ts'))).text.length
+    return (await bundleFunction(join(folder.path, 'crm/syncs/contacts.ts'))).text.length
   }
   const dynamic = minimal(`all: Object.keys(z)`)
   expect(await sizeOf(minimal())).toBeLessThan(200_000)
@@ -168,4 +184,20 @@ test('a bundle has of zod what its function uses, whose messages are the same', 
       version: 'Invalid input: expected string, received number',
     })
   }
+})
+
+test('what an action says about itself is read, with JSON Schemas of its input and output', async () => {
+  await using folder = await project({
+    'crm/actions/create.ts': `import { createAction } from 'nango'; import { z } from 'zod'
+      export default createAction({
+        description: 'd', input: z.object({ n: z.number().default(1) }), output: z.void(), exec: async () => {} })`,
+  })
+  const { text } = await bundleFunction(join(folder.path, 'crm/actions/create.ts'))
+  const facts = await describeFunction(text, { kind: 'action', name: 'crm/create' }, sandboxes)
+  expect(facts).toMatchObject({ type: 'action', description: 'd', scopes: [], outputSchema: {} })
+  expect(facts.inputSchema).toMatchObject({
+    type: 'object',
+    properties: { n: { type: 'number', default: 1 } },
+  })
+  expect(facts.inputSchema.required).toBeUndefined()
 })

@@ -34,6 +34,12 @@ export const Config = z
     GATEWAY_REQUESTS_PER_MINUTE: variable.whole(0, { least: 0, most: 1_000_000 }),
     /** How long a request waits for the scheduler before it answers 202. */
     COMMAND_TIMEOUT_MS: variable.whole(5000, milliseconds),
+    /** How long an action may take, from when it begins. */
+    ACTION_TIMEOUT_MS: variable.whole(120_000, { least: 1000, most: 3_600_000 }),
+    /** Synchronous actions under way through this process, waiting ones included: of one environment. Further ones are refused. */
+    ACTIONS_MAX_PER_ENVIRONMENT: variable.whole(50, { least: 1, most: 10_000 }),
+    /** Of all environments. Each may hold 3 MB. */
+    ACTIONS_MAX: variable.whole(200, { least: 1, most: 10_000 }),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
     /** Connections of clients at a time. Above it, new ones are closed. */
@@ -66,6 +72,11 @@ export const Config = z
     schedulerAddress: env.SCHEDULER_ADDRESS,
     keyring: env.SYNCLINE_KEYRING,
     commandTimeoutMs: env.COMMAND_TIMEOUT_MS,
+    actions: {
+      timeoutMs: env.ACTION_TIMEOUT_MS,
+      perEnvironment: env.ACTIONS_MAX_PER_ENVIRONMENT,
+      inAll: env.ACTIONS_MAX,
+    },
     limits: {
       records: env.RECORDS_MAX_LIMIT,
       frequency: { ...frequencyLimits, minMs: env.SYNC_MIN_FREQUENCY },

@@ -1,8 +1,10 @@
+import type { ActionStore } from '@syncline/actions'
 import type { Catalog, Keyring } from '@syncline/catalog'
 import type { Limits } from '@syncline/frequency'
 import type { Outgoing } from '@syncline/outgoing'
-import type { RecordsClient } from '@syncline/proto'
+import type { ActionCall, RecordsClient } from '@syncline/proto'
 import type { Health } from '@syncline/service'
+import type { ActionCalls } from './actions/action-calls.ts'
 import type { Commands } from './commands.ts'
 import type { Events } from './events.ts'
 import type { Idempotency } from './http/idempotency.ts'
@@ -19,6 +21,13 @@ export interface Dependencies {
   records: RecordsClient<{ deadline?: number }>
   scheduler: SchedulerCalls
   commands: Commands
+  actions: {
+    calls: ActionCalls
+    store: ActionStore
+    /** Puts an asynchronous one into the queue of its environment: durable when it returns. */
+    enqueue: (call: ActionCall) => Promise<void>
+    timeoutMs: number
+  }
   outgoing: Outgoing
   lastFetched: LastFetched
   health: () => Promise<Health>

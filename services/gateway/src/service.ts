@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
+import { ActionStore } from '@syncline/actions'
 import { orAborted, repeat, reusedFor, timeLimit, waitForServer } from '@syncline/async'
-import { connectBus } from '@syncline/bus'
+import { connectBus, publish, subjects } from '@syncline/bus'
 import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
@@ -8,6 +9,7 @@ import { CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syn
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
+import { ActionCalls } from './actions/action-calls.ts'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
 import { publishConnectionEvents } from './connection-events.ts'
@@ -51,6 +53,8 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
   const egress = open.use(new Egress(config.egress))
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
+  const store = await ActionStore.open(bus)
+  const calls = open.use(new ActionCalls(bus, store, config.actions))
   const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
   const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
@@ -69,6 +73,14 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       records,
       scheduler,
       commands,
+      actions: {
+        calls,
+        store,
+        enqueue: async (call) => {
+          await publish(bus, subjects.action, [call.environment], call, { id: call.id })
+        },
+        timeoutMs: config.actions.timeoutMs,
+      },
       outgoing,
       lastFetched: new LastFetched(redis, config.redis.prefix),
       health: reusedFor(HEALTH_REUSED_MS, health),

@@ -47,6 +47,8 @@ export const Config = z
     RUNNER_SLOTS: variable.whole(4, { least: 1, most: 1000 }),
     /** Further slots, for runs of environments that have none in flight: no tenant's long runs ever hold all of them. */
     RUNNER_RESERVED_SLOTS: variable.whole(1, { least: 0, most: 1000 }),
+    /** Actions at a time, beside the runs of syncs. 0: this runner takes none. */
+    RUNNER_ACTION_SLOTS: variable.whole(4, { least: 0, most: 1000 }),
     /**
      * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
      * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
@@ -97,7 +99,7 @@ export const Config = z
     const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_MAX_PARKED: parked } = env
     const least = leastOf(env)
     if (bytes === 0 || bytes >= least) return
-    const message = `${slotsOf(env)} slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
+    const message = `${slotsOf(env)} slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS + RUNNER_ACTION_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
     context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
   })
   .transform((env, context) => ({
@@ -107,6 +109,7 @@ export const Config = z
     scheduler: { address: env.SCHEDULER_ADDRESS },
     keyring: env.SYNCLINE_KEYRING,
     slots: { ordinary: env.RUNNER_SLOTS, reserved: env.RUNNER_RESERVED_SLOTS },
+    actionSlots: env.RUNNER_ACTION_SLOTS,
     maxParked: env.RUNNER_MAX_PARKED,
     drainMs: env.RUNNER_DRAIN_MS,
     leaseMs: env.RUN_LEASE_MS,
@@ -136,9 +139,10 @@ export type Config = z.output<typeof Config>
 interface Slots {
   RUNNER_SLOTS: number
   RUNNER_RESERVED_SLOTS: number
+  RUNNER_ACTION_SLOTS: number
 }
 
-const slotsOf = (env: Slots) => env.RUNNER_SLOTS + env.RUNNER_RESERVED_SLOTS
+const slotsOf = (env: Slots) => env.RUNNER_SLOTS + env.RUNNER_RESERVED_SLOTS + env.RUNNER_ACTION_SLOTS
 
 function leastOf(env: Slots & { RUNNER_MAX_PARKED: number }) {
   return slotsOf(env) * MIN_IN_FLIGHT_BYTES + env.RUNNER_MAX_PARKED * IN_FLIGHT_PARKED_BYTES

@@ -1,3 +1,4 @@
+import type { ActionCall } from '@syncline/proto'
 import { levels, type Sandboxes, truncated, verifiedNode } from '@syncline/sandbox'
 import { type Log, metrics } from '@syncline/service'
 import type { Attempt } from './attempt.ts'
@@ -36,6 +37,12 @@ const prepared = metrics.histogram(
   'runner_prepare_seconds',
   'Time from when a runner got a run to when its function got it',
   [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25, 1, 5],
+)
+const actionSeconds = metrics.histogram(
+  'runner_action_seconds',
+  'Time that an action took in its runner',
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 120],
+  ['code'],
 )
 const takes = metrics.counter('runner_takes_total', 'Calls to the scheduler for runs', ['result'])
 /** Of a reason in our own log. */
@@ -84,6 +91,14 @@ export function createEvents(log: Log) {
         'attempt ended',
       )
     },
+    actionEnded({ environment, id, action }: ActionCall, code: string, ms: number) {
+      actionSeconds.observe({ code: code || 'success' }, ms / 1000)
+      log.info({ environment, id, action, code, ms: Math.round(ms) }, 'action ended')
+    },
+    actionFailed: ({ environment, id }: ActionCall, err: unknown) =>
+      log.warn({ environment, id, err: messageOf(err) }, 'an action met an error on our side'),
+    actionPostponed: (err: unknown) =>
+      log.info({ err: messageOf(err) }, 'an asynchronous action is tried again later'),
     slotsChanged(all: Record<SlotKind, number>, free: Record<SlotKind, number>) {
       for (const kind of ['ordinary', 'reserved'] as const) {
         slots.set({ kind, state: 'free' }, free[kind])

@@ -1,24 +1,17 @@
 import { orAborted } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
-import { type Caller, isRepeatable } from '@syncline/outgoing'
 import { wholePage } from '@syncline/record'
 import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
 import { laneOf, placeOf, streamOf } from './attempt.ts'
-import { childCredentials } from './child-credentials.ts'
-import { toHostAnswer } from './http-answer.ts'
+import { type ConnectionContext, connectionHost } from './connection-host.ts'
 import { RequestLimit } from './request-limit.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
 
 const CALL_FOR_MS = 60_000
-/** A connection is one entry of the catalog: one message of NATS, which may have 1 MB. */
-const METADATA_BYTES = 900_000
 /** What the record store gives as one page at most, unless an operator allows more. */
 const PAGE_BYTES = 16 * 1024 * 1024
-
-/** Different warnings that a run gives once. A function could call any number of hosts. */
-const WARNINGS_ONCE = 100
 
 /** Calls that are repeated while a store of ours does not answer. */
 const OF_STORES: ReadonlySet<HostMethod> = new Set([
@@ -30,12 +23,11 @@ const OF_STORES: ReadonlySet<HostMethod> = new Set([
 ])
 
 /** A run, and what its methods share. */
-type HostContext = RunContext & {
-  requests: RequestLimit
-  warned: Set<string>
-  /** JSON text; empty = none. */
-  checkpoint: string
-}
+type HostContext = RunContext &
+  ConnectionContext & {
+    /** JSON text; empty = none. */
+    checkpoint: string
+  }
 type Method<Name extends HostMethod> = (
   run: HostContext,
   params: HostParams[Name],
@@ -43,24 +35,33 @@ type Method<Name extends HostMethod> = (
 ) => Promise<HostAnswers[Name] | AnswerWithText>
 
 const methods: { [Name in HostMethod]: Method<Name> } = {
-  http,
-  fetch: fetchUrl,
+  ...connectionHost,
   save,
   delete: deleteRecords,
   trackDeletes,
   listRecords,
   getCheckpoint,
   saveCheckpoint,
-  getConnection,
-  setMetadata,
-  getIntegration,
-  getEnvironmentVariables,
 }
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
   const { checkpoint } = run.attempt
-  const context: HostContext = { ...run, requests: new RequestLimit(), warned: new Set(), checkpoint }
+  const { deps, attempt, waits, log, work } = run
+  const context: HostContext = {
+    ...run,
+    place: placeOf(attempt),
+    lane: laneOf(attempt),
+    outgoing: deps.outgoing,
+    loader: deps.loader,
+    integration: work.integration,
+    requests: new RequestLimit(),
+    addWarning: (text) => log.add('warn', text),
+    warned: new Set(),
+    request: (call, isRepeatable) => waits.request(call, isRepeatable),
+    wait: (ms, reason, cause, signal) => waits.wait(ms, reason, cause, signal),
+    checkpoint,
+  }
   const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
 }
@@ -104,34 +105,6 @@ function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: 
 /** Another attempt has the run; or a store of ours was away for too long, which is no failure of the function. */
 function endsAttempt(name: HostMethod, error: AppError): boolean {
   return error.code === 'fenced' || (error.retry && OF_STORES.has(name))
-}
-
-async function http(run: HostContext, call: HostParams['http'], own: HostCall) {
-  const { attempt, deps, requests, waits } = run
-  const answer = await requests.run((waitOutside) => {
-    const caller: Caller = {
-      ...own,
-      lane: laneOf(attempt),
-      warn: (text, options) => warn(run, text, options?.once),
-      wait: (ms, reason, cause) => waitOutside(() => waits.wait(ms, reason, cause, own.signal)),
-    }
-    return waits.request(() => deps.outgoing.call(placeOf(attempt), call, caller), isRepeatable(call))
-  })
-  return toHostAnswer(answer, call.binary)
-}
-
-function warn({ log, warned }: HostContext, text: string, once = false): void {
-  if (once && (warned.has(text) || warned.size === WARNINGS_ONCE)) return
-  if (once) warned.add(text)
-  log.add('warn', text)
-}
-
-async function fetchUrl(run: HostContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
-  const { requests, waits, deps } = run
-  const answer = await requests.run(() =>
-    waits.request(() => deps.outgoing.egress.request(new URL(url), request, own), isRepeatable(request)),
-  )
-  return toHostAnswer(answer, true)
 }
 
 function save({ saves }: HostContext, { model, mode, first, records, skipped }: HostParams['save']) {
@@ -194,50 +167,4 @@ async function saveCheckpoint(
   run.checkpoint = json
   waits.checkpointSaved(json)
   return null
-}
-
-async function getConnection({ deps, attempt }: HostContext, _: null, { signal }: HostCall) {
-  const at = placeOf(attempt)
-  const known = await deps.loader.access(attempt)
-  const access = known.settings.exposeTokens ? await deps.outgoing.tokens.access(at, signal) : known
-  const { connection, integration } = access
-  return {
-    connection_id: connection.id,
-    provider_config_key: connection.integration,
-    provider: integration.provider,
-    credentials: childCredentials(access),
-    connection_config: connection.connectionConfig,
-    metadata: connection.metadata,
-    tags: connection.tags,
-    created_at: connection.createdAt,
-    updated_at: connection.updatedAt,
-  }
-}
-
-async function setMetadata({ deps, attempt }: HostContext, { metadata, merge }: HostParams['setMetadata']) {
-  const { environment, providerConfigKey, connectionId } = attempt
-  const bytes = Buffer.byteLength(JSON.stringify(metadata))
-  if (bytes > METADATA_BYTES) {
-    throw new Error(`setMetadata: the metadata has ${bytes} bytes; ${METADATA_BYTES} are allowed`)
-  }
-  await deps.loader.catalog.connections.update(
-    (present) => ({
-      ...present,
-      metadata: merge ? { ...present.metadata, ...metadata } : metadata,
-      updatedAt: new Date().toISOString(),
-    }),
-    environment,
-    providerConfigKey,
-    connectionId,
-  )
-  return null
-}
-
-async function getIntegration({ work }: HostContext) {
-  const { key, provider, displayName } = work.integration
-  return { unique_key: key, provider, display_name: displayName }
-}
-
-async function getEnvironmentVariables({ deps, attempt }: HostContext) {
-  return deps.loader.variables(attempt.environment)
 }

@@ -1,13 +1,19 @@
-import { type Catalog, type Keyring, openVariable, type Sync } from '@syncline/catalog'
-import { type Access, accessTo } from '@syncline/outgoing'
+import { type Action, type Catalog, type Keyring, openVariable, type Sync } from '@syncline/catalog'
+import { type Access, accessTo, type ConnectionPlace } from '@syncline/outgoing'
 import { LRUCache } from 'lru-cache'
-import { type Attempt, placeOf } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 
 const CACHE_CHARS = 64 * 1024 * 1024
 
 /** What a run needs, as it was when the run began. */
 export interface Work extends Access {
   sync: Sync
+  bundle: string
+}
+
+/** What an action needs. */
+export interface ActionWork extends Access {
+  action: Action
   bundle: string
 }
 
@@ -34,8 +40,15 @@ export class WorkLoader {
     return { ...(await access), sync, bundle: await this.#bundles.forceFetch(sync.bundle) }
   }
 
-  access(attempt: Attempt): Promise<Access> {
-    return accessTo({ catalog: this.catalog, keyring: this.#keyring }, placeOf(attempt))
+  async loadAction(place: ConnectionPlace, name: string): Promise<ActionWork> {
+    const access = this.access(place)
+    access.catch(() => {}) // what is missing first is thrown first
+    const action = await this.catalog.actions.get(place.environment, place.integration, name)
+    return { ...(await access), action, bundle: await this.#bundles.forceFetch(action.bundle) }
+  }
+
+  access(place: ConnectionPlace): Promise<Access> {
+    return accessTo({ catalog: this.catalog, keyring: this.#keyring }, place)
   }
 
   variables(environment: string): { name: string; value: string }[] {

@@ -1,6 +1,5 @@
 import { withTimeout } from '@syncline/async'
 import type { LogLine, RecordsClient, RunLines } from '@syncline/proto'
-import type { Attempt } from './attempt.ts'
 import { retrying } from './retrying.ts'
 
 const FLUSH_MS = 250
@@ -17,6 +16,9 @@ const FLUSH_FOR_MS = 2000
 /** With the last reports it fits into what a process has beside RUNNER_DRAIN_MS. */
 const CLOSE_MS = 1500
 
+/** Whose lines they are. An action has them, too. */
+export type LogOwner = Pick<RunLines, 'environment' | 'runId' | 'attempt'>
+
 /** The lines of an attempt that wait. */
 interface Waiting extends RunLines {
   chars: number
@@ -32,7 +34,7 @@ interface Waiting extends RunLines {
 export class LogSender implements AsyncDisposable {
   readonly #records: RecordsClient
   readonly #onLoss: (lines: number, error: unknown) => void
-  #waiting = new Map<Attempt, Waiting>()
+  #waiting = new Map<LogOwner, Waiting>()
   #lines = 0
   #chars = 0
   #lost = 0
@@ -47,7 +49,7 @@ export class LogSender implements AsyncDisposable {
   }
 
   /** False: the line is lost. @param number Of the line in the log of its attempt; without gaps. */
-  add(attempt: Attempt, number: number, line: LogLine): boolean {
+  add(attempt: LogOwner, number: number, line: LogLine): boolean {
     const chars = line.message.length + LINE_CHARS
     if (this.#chars + chars > WAITING_CHARS) {
       this.#lost++

@@ -4,7 +4,7 @@ import type { Access } from '@syncline/outgoing'
 import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import type { ActiveAttempt } from './active-attempts.ts'
 import { ApiWaits } from './api-waits.ts'
-import { type Attempt, streamOf, writerOf } from './attempt.ts'
+import { type Attempt, placeOf, streamOf, writerOf } from './attempt.ts'
 import { createHost } from './host.ts'
 import type { Work } from './load-work.ts'
 import { type End, endOf, endOfError, endOfThrottled } from './outcome.ts'
@@ -32,7 +32,7 @@ export async function runAttempt(
   slot: Slot,
 ): Promise<AttemptReport | undefined> {
   const { attempt } = active
-  const access = deps.loader.access(attempt)
+  const access = deps.loader.access(placeOf(attempt))
   const throttled = await quotaWait(deps, attempt, access)
   if (throttled) {
     const end = endOfThrottled(throttled, Date.now())

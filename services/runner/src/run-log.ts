@@ -1,7 +1,6 @@
 import { LogLevel } from '@syncline/proto'
 import { truncated } from '@syncline/sandbox'
-import type { Attempt } from './attempt.ts'
-import type { LogSender } from './log-sender.ts'
+import type { LogOwner, LogSender } from './log-sender.ts'
 
 /** The function's own lines are limited in the sandbox; ours come on top. */
 const MAX_LINES = 12_000
@@ -14,17 +13,17 @@ type Level = 'debug' | 'info' | 'warn' | 'error'
 
 const levels = { debug: LogLevel.DEBUG, info: LogLevel.INFO, warn: LogLevel.WARN, error: LogLevel.ERROR }
 
-/** The log of an attempt. */
+/** The log of an attempt, or of an action. */
 export class RunLog {
   readonly #sender: LogSender
-  readonly #attempt: Attempt
+  readonly #attempt: LogOwner
   #last: string[] = []
   #lines = 0
   #chars = 0
   #sent = 0
   #hasTrouble = false
 
-  constructor(sender: LogSender, attempt: Attempt) {
+  constructor(sender: LogSender, attempt: LogOwner) {
     this.#sender = sender
     this.#attempt = attempt
   }

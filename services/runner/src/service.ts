@@ -10,6 +10,7 @@ import { RecordsDefinition, type Runner, RunsDefinition } from '@syncline/proto'
 import { connectRedis, redisCall } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
+import { startActions } from './actions/start-actions.ts'
 import { ActiveAttempts } from './active-attempts.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
@@ -75,6 +76,8 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const heartbeats = open.use(new Heartbeats({ scheduler, events, leaseMs, runner, attempts }))
   const deps = { sandboxes, scheduler, records, logs, heartbeats, outgoing, loader, events, parking, leaseMs }
   const intake = open.use(startIntake({ ...deps, runner, slots, attempts }, config.drainMs))
+  const actionDeps = { bus, sandboxes, outgoing, loader, logs, events }
+  open.use(await startActions({ ...actionDeps, slots: config.actionSlots, drainMs: config.drainMs }))
   open.use(followNotices(bus, runner, { attempts, events, wake: intake.wake }))
 
   const owned = open.move()

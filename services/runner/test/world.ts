@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, connectBus } from '@syncline/bus'
 import { type Catalog, type Connection, type Integration, Keyring, openCatalog } from '@syncline/catalog'
-import { bundleSync } from '@syncline/functions'
+import { bundleFunction } from '@syncline/functions'
 import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import { createLog, type Running } from '@syncline/service'
 import { eventually, namespace, servers } from '@syncline/testkit'
@@ -139,7 +139,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
            ${exec}
          } })`,
       )
-      const bundle = await catalog.bundles.put((await bundleSync(changes.file ?? file)).text)
+      const bundle = await catalog.bundles.put((await bundleFunction(changes.file ?? file)).text)
       await catalog.integrations.upsert(
         () => ({
           environment: 'dev',

@@ -1,9 +1,9 @@
 import type { ConnectionMethods, FunctionConnection } from '@syncline/function-types'
 import type { CallHost } from '../host/host-api.ts'
 import { ownConnectionOnly } from './http.ts'
-import type { RunFacts } from './run-facts.ts'
+import type { Facts } from './run-facts.ts'
 
-export function connectionMethods(callHost: CallHost, facts: RunFacts): ConnectionMethods {
+export function connectionMethods(callHost: CallHost, facts: Facts): ConnectionMethods {
   // Metadata is of the type that the author declared.
   const connection = async () => (await callHost('getConnection', null)) as FunctionConnection<never>
   return {

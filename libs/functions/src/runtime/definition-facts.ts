@@ -1,11 +1,25 @@
-import type { Definition } from './evaluate.ts'
+import type { Definition, Definitions } from './evaluate.ts'
+import { jsonSchemaOf } from './json-schema.ts'
 
 /** The facts of a definition as plain data. The parent validates them. */
 export function definitionFacts(definition: Definition): Record<string, unknown> {
+  return definition.type === 'sync' ? syncFacts(definition) : actionFacts(definition)
+}
+
+function actionFacts({ type, description, version, scopes, input, output }: Definitions['action']) {
+  return {
+    ...{ type, description, version, scopes },
+    inputSchema: jsonSchemaOf(input, 'input'),
+    outputSchema: jsonSchemaOf(output, 'output'),
+  }
+}
+
+function syncFacts(definition: Definitions['sync']) {
   for (const [name, schema] of Object.entries(definition.models)) requireId(name, schema)
   const { description, version, frequency, autoStart, trackDeletes } = definition
   const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures } = definition
   return {
+    type: definition.type,
     description,
     version,
     frequency,

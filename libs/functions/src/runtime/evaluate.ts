@@ -1,44 +1,87 @@
 import { inspect } from 'node:util'
 import type { Host, LogLevel } from '@syncline/sandbox'
 import { builtinName, forPackages } from '../builtins.ts'
+import { isSchema, type StandardSchema } from './action-schema.ts'
 
 export const FILE = '/function.js'
 
-export interface Definition {
+interface SyncFunction {
   type: 'sync'
   models: Record<string, unknown>
   exec: (nango: unknown) => Promise<unknown>
   [key: string]: unknown
 }
 
-/** The default export of the run's bundle. Only `createSync` makes one that is accepted. */
-export function evaluate(host: Host): Definition {
-  globalThis.console = loggedConsole(host)
-  return checked(host.bundle.evaluate((name) => requireBuiltin(host, name)).default)
+interface ActionFunction {
+  type: 'action'
+  input: StandardSchema
+  output: StandardSchema
+  exec: (nango: unknown, input: unknown) => unknown
+  [key: string]: unknown
 }
 
-function checked(exported: unknown): Definition {
-  if (exported === undefined)
-    throw new Error('it has no default export; it needs `export default createSync({ … })`')
+export interface Definitions {
+  sync: SyncFunction
+  action: ActionFunction
+}
+export type Definition = Definitions[keyof Definitions]
+
+/** The default export of the run's bundle. */
+export function evaluate(host: Host): unknown {
+  globalThis.console = loggedConsole(host)
+  return host.bundle.evaluate((name) => requireBuiltin(host, name)).default
+}
+
+/** What `createSync` and `createAction` make; no other export is accepted. */
+export function typeOf(exported: unknown): keyof Definitions {
+  if (exported === undefined) {
+    throw new Error(
+      'it has no default export; it needs `export default createSync({ … })` or `export default createAction({ … })`',
+    )
+  }
   const type =
     typeof exported === 'object' && exported !== null && 'type' in exported ? exported.type : undefined
-  if (type === 'action' || type === 'onEvent') {
-    throw new Error(`its default export is of type '${type}'; only syncs, made by createSync, run here`)
+  if (type === 'onEvent') {
+    throw new Error("its default export is of type 'onEvent'; only syncs and actions run here")
   }
-  if (type !== 'sync') throw new Error('its default export is not the result of createSync({ … })')
-  const definition = exported as Record<string, unknown> // an object with `type: 'sync'`, see above
-  if (typeof definition.exec !== 'function')
-    throw new Error('createSync needs `exec: async (nango) => { … }`')
-  if (typeof definition.models !== 'object' || definition.models === null) {
+  if (type !== 'sync' && type !== 'action') {
+    throw new Error('its default export is not the result of createSync({ … }) or createAction({ … })')
+  }
+  return type
+}
+
+export function definitionOf<Type extends keyof Definitions>(
+  exported: unknown,
+  wanted: Type,
+): Definitions[Type] {
+  const type = typeOf(exported)
+  if (type !== wanted) throw new Error(`its default export is of type '${type}', not '${wanted}'`)
+  const definition = exported as Record<string, unknown> // an object with a type, see above
+  if (type === 'sync') checkSync(definition)
+  else checkAction(definition)
+  return definition as unknown as Definitions[Type]
+}
+
+function checkSync({ exec, models }: Record<string, unknown>): void {
+  if (typeof exec !== 'function') throw new Error('createSync needs `exec: async (nango) => { … }`')
+  if (typeof models !== 'object' || models === null) {
     throw new Error('createSync needs `models: { Name: z.object({ id: z.string(), … }) }`')
   }
-  return definition as Definition
+}
+
+function checkAction({ exec, ...definition }: Record<string, unknown>): void {
+  if (typeof exec !== 'function') throw new Error('createAction needs `exec: async (nango, input) => { … }`')
+  for (const name of ['input', 'output']) {
+    if (!isSchema(definition[name])) {
+      throw new Error(`createAction needs \`${name}: z.object({ … })\`, or \`z.void()\` for none`)
+    }
+  }
 }
 
 /** A bundle contains everything that it imports, except Node's own modules. */
 function requireBuiltin(host: Host, name: string): unknown {
   if (forPackages.includes(builtinName(name))) return host.require(name)
-  throw new Error(`a sync function can't import the module '${name}'`)
+  throw new Error(`a function can't import the module '${name}'`)
 }
 
 /** What a function prints goes to the run's log at level debug. */

@@ -6,12 +6,12 @@ import { HttpError } from './http-error.ts'
 import { type PaginateDeps, paginate } from './paginate.ts'
 import { parseJson } from './parse-json.ts'
 import { withQuery } from './query.ts'
-import type { RunFacts } from './run-facts.ts'
+import type { Facts } from './run-facts.ts'
 import { ABSENT, nameOf, type UnresolvedFailures } from './unresolved-failures.ts'
 
 export function httpMethods(
   callHost: CallHost,
-  facts: RunFacts,
+  facts: Facts,
   failures: UnresolvedFailures,
   run: Pick<PaginateDeps, 'warn' | 'tracksDeletes'>,
 ): HttpMethods {
@@ -53,7 +53,7 @@ export function httpMethods(
   }
 }
 
-async function toCall(request: HttpRequest, method: string, facts: RunFacts): Promise<HttpCall> {
+async function toCall(request: HttpRequest, method: string, facts: Facts): Promise<HttpCall> {
   ownConnectionOnly(request, facts)
   if (typeof request.endpoint !== 'string')
     throw new TypeError('a request needs an endpoint, such as `/users`')
@@ -79,7 +79,7 @@ async function toCall(request: HttpRequest, method: string, facts: RunFacts): Pr
 /** A run may use the credentials of its own connection only. */
 export function ownConnectionOnly(
   named: { providerConfigKey?: string | undefined; connectionId?: string | undefined },
-  facts: RunFacts,
+  facts: Facts,
 ): void {
   for (const name of ['providerConfigKey', 'connectionId'] as const) {
     if (named[name] !== undefined && named[name] !== facts[name]) {

@@ -23,7 +23,11 @@ export function errorAnswer(error: unknown, request: FastifyRequest): ErrorAnswe
   const status = codes[code].http
   const message = status < 500 ? known.message : withoutAddresses(known.message)
   const errors = known instanceof InvalidRequest ? { errors: known.issues } : {}
-  return { status, body: { error: { code, message, ...errors, request_id } }, isOurFault: false }
+  return {
+    status,
+    body: { error: { code, message, ...errors, ...known.details, request_id } },
+    isOurFault: false,
+  }
 }
 
 /** What Fastify refuses by itself, by its codes. */

@@ -8,7 +8,7 @@ const MAX_CHARS = 1024 * 1024
 /** What is kept of the answer to a request with an Idempotency-Key. */
 export type KeptAnswer =
   | { kind: 'body'; status: number; body?: unknown; headers: Record<string, string> }
-  | { kind: 'error'; code: ErrorCode; message: string; issues?: Issue[] }
+  | { kind: 'error'; code: ErrorCode; message: string; issues?: Issue[]; details?: Record<string, unknown> }
   /** Too large, or sent piece by piece. */
   | { kind: 'not kept'; status: number }
 
@@ -21,8 +21,14 @@ export function keptAnswer({ schema }: Route, sent: number, handled: unknown): K
 }
 
 export function keptError(error: AppError): KeptAnswer {
-  const { code, message } = error
-  return { kind: 'error', code, message, ...(error instanceof InvalidRequest && { issues: error.issues }) }
+  const { code, message, details } = error
+  return {
+    kind: 'error',
+    code,
+    message,
+    details,
+    ...(error instanceof InvalidRequest && { issues: error.issues }),
+  }
 }
 
 /** The same answer again, or the same error thrown. */
@@ -33,7 +39,7 @@ export function replayed(kept: KeptAnswer): Answer<number, unknown> {
     throw new AppError('idempotency_key_reused', message)
   }
   if (kept.issues) throw new InvalidRequest(kept.code, kept.message, kept.issues)
-  throw new AppError(kept.code, kept.message)
+  throw new AppError(kept.code, kept.message, kept.details && { details: kept.details })
 }
 
 /** Not a stream, nor a page that is still to come. */

@@ -67,7 +67,14 @@ function send(
 ): FastifyReply | Promise<FastifyReply> {
   if (handled instanceof Page) return sendPage(reply, handled)
   if (handled instanceof Answer) {
-    return reply.code(handled.status).headers(handled.headers).send(withRequestId(handled.body, request.id))
+    const { status, headers, body } = handled
+    // Fastify takes a text for one that is no JSON, and null for no body.
+    const isJsonText = typeof body === 'string' || body === null
+    if (isJsonText) reply.type('application/json')
+    return reply
+      .code(status)
+      .headers(headers)
+      .send(isJsonText ? JSON.stringify(body) : withRequestId(body, request.id))
   }
   return reply.code(schema.response[200] ? 200 : 201).send(handled)
 }

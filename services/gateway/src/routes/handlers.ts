@@ -1,4 +1,5 @@
 import type { Handlers } from '../http/handler.ts'
+import * as actions from './actions.ts'
 import * as capacity from './capacity.ts'
 import * as commands from './commands.ts'
 import * as connectionImport from './connection-import.ts'
@@ -27,6 +28,7 @@ import * as why from './why.ts'
 
 /** Each file of this folder exports the handlers of some endpoints, by their names in `@syncline/api`. */
 export const handlers: Handlers = {
+  ...actions,
   ...capacity,
   ...commands,
   ...connections,

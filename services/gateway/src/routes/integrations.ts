@@ -114,6 +114,9 @@ export const deleteIntegration: Handler<'deleteIntegration'> = async (
   for (const { name } of catalog.syncs.list(environment, uniqueKey)) {
     await catalog.syncs.delete(environment, uniqueKey, name)
   }
+  for (const { name } of catalog.actions.list(environment, uniqueKey)) {
+    await catalog.actions.delete(environment, uniqueKey, name)
+  }
   await catalog.integrations.delete(environment, uniqueKey)
   return { success: true }
 }

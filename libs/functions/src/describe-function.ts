@@ -1,7 +1,6 @@
 import { AppError } from '@syncline/errors'
 import type { Sandboxes } from '@syncline/sandbox'
 import { z } from 'zod'
-import type { ProgramInput } from './runtime/program.ts'
 
 const model = z
   .string()
@@ -9,12 +8,34 @@ const model = z
   .max(255)
 
 const SHOWN_MAX = 100
+const SCHEMA_BYTES = 64 * 1024
 
-/** The facts of a sync's definition. They come from customer code, so they are validated like any input. */
-const SyncFacts = z.object({
+const common = {
   description: z.string().max(10_000).default(''),
   /** Without a version, the gateway increments the deployed one with each new bundle. */
   version: z.string().min(1).max(64).optional(),
+}
+
+const schema = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= SCHEMA_BYTES,
+    `is longer than ${SCHEMA_BYTES} bytes as JSON Schema`,
+  )
+
+const ActionFacts = z.object({
+  type: z.literal('action'),
+  ...common,
+  scopes: z.array(z.string().max(255)).max(100).default([]),
+  inputSchema: schema,
+  outputSchema: schema,
+})
+export type ActionFacts = z.infer<typeof ActionFacts>
+
+/** The facts of a sync's definition. They come from customer code, so they are validated like any input. */
+const SyncFacts = z.object({
+  type: z.literal('sync'),
+  ...common,
   frequency: z.string().min(1).max(255),
   models: z.array(model).min(1, 'a sync has at least one model').max(100),
   autoStart: z.boolean().default(true),
@@ -27,19 +48,36 @@ const SyncFacts = z.object({
   overlap: z.enum(['skip', 'queue_one', 'cancel_running']).optional(),
   pauseAfterFailures: z.number().optional(),
 })
-type SyncFacts = z.infer<typeof SyncFacts>
+export type SyncFacts = z.infer<typeof SyncFacts>
 
-/** Evaluates a bundle in a sandbox and reads its definition. Errors call the sync `name`. */
-export async function describeSync(bundle: string, name: string, sandboxes: Sandboxes): Promise<SyncFacts> {
+interface Facts {
+  sync: SyncFacts
+  action: ActionFacts
+}
+
+const FunctionFacts = z.discriminatedUnion('type', [SyncFacts, ActionFacts])
+
+/**
+ * Evaluates a bundle in a sandbox and reads its definition. Errors name it.
+ * @param sandboxes See `openDescribeSandboxes`.
+ */
+export async function describeFunction<Kind extends keyof Facts>(
+  bundle: string,
+  { kind, name }: { kind: Kind; name: string },
+  sandboxes: Sandboxes,
+): Promise<Facts[Kind]> {
   using sandbox = await sandboxes.take({ bundle })
-  const input: ProgramInput = { task: 'describe' }
-  const outcome = await sandbox.run({ input, host: {}, onLog: () => {} })
+  const outcome = await sandbox.run({ input: null, host: {}, onLog: () => {} })
   if (outcome.kind !== 'success') {
     const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.message
     throw new AppError('invalid_bundle', `${name}: ${reason}`)
   }
-  const facts = SyncFacts.safeParse(outcome.output)
-  if (facts.success) return facts.data
+  const facts = FunctionFacts.safeParse(outcome.output)
+  if (facts.success && facts.data.type === kind) return facts.data as Facts[Kind] // by its type
+  if (facts.success) {
+    const message = `${name}: is of type '${facts.data.type}' in a folder for ${kind}s`
+    throw new AppError('invalid_bundle', message)
+  }
   const faults = facts.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'definition'}: ${message}${shown(outcome.output, path)}`,
   )

@@ -16,7 +16,7 @@ interface Bundle {
 }
 
 /** Bundles a function's file. A compile error is an AppError `invalid_bundle` that lists each fault with its position. */
-export async function bundleSync(file: string): Promise<Bundle> {
+export async function bundleFunction(file: string): Promise<Bundle> {
   const result = await build({
     entryPoints: [file],
     // Paths in the text are relative to this folder: a project's location must not change the text.
@@ -78,7 +78,7 @@ const builtins: Plugin = {
     onResolve({ filter: /^[a-z0-9_:/]+$/ }, ({ path, importer }) => {
       if (!isBuiltin(path)) return undefined
       if (forFunctions.includes(builtinName(path)) || isPackage(importer)) return { path, external: true }
-      const text = `a sync function can't import the module '${path}'; of Node's modules it can import: ${forFunctions.join(', ')}`
+      const text = `a function can't import the module '${path}'; of Node's modules it can import: ${forFunctions.join(', ')}`
       return { errors: [{ text }] }
     })
   },

@@ -1,0 +1,67 @@
+import {
+  type ActionFacts,
+  bundleFunction,
+  describeFunction,
+  openDescribeSandboxes,
+  readFunctions,
+  type SyncFacts,
+} from '@syncline/functions'
+import type { Syncline } from '@syncline/sdk'
+
+type Deployment = Parameters<Syncline['deployments']['create']>[0]
+type SyncToDeploy = NonNullable<Deployment['syncs']>[number]
+type ActionToDeploy = NonNullable<Deployment['actions']>[number]
+
+interface Options {
+  /** The folder has something else to deploy. */
+  mayBeEmpty: boolean
+  /** Called for what compiles but looks wrong. */
+  onWarning: (warning: string) => void
+}
+
+/** Bundles each sync and action of a folder and reads what it says about itself. */
+export async function prepareFunctions(
+  folder: string,
+  { mayBeEmpty, onWarning }: Options,
+): Promise<{ syncs: SyncToDeploy[]; actions: ActionToDeploy[] }> {
+  const prepared = { syncs: [] as SyncToDeploy[], actions: [] as ActionToDeploy[] }
+  const files = await readFunctions(folder, { mayBeEmpty })
+  if (files.length === 0) return prepared
+  await using sandboxes = await openDescribeSandboxes()
+  for (const { kind, integration, name, file } of files) {
+    const bundle = await bundleFunction(file)
+    bundle.warnings.forEach(onWarning)
+    const facts = await describeFunction(bundle.text, { kind, name: `${integration}/${name}` }, sandboxes)
+    const common = {
+      provider_config_key: integration,
+      name,
+      description: facts.description,
+      bundle: bundle.text,
+      ...(facts.version !== undefined && { version: facts.version }),
+    }
+    if (facts.type === 'sync') prepared.syncs.push({ ...common, ...syncFields(facts) })
+    else prepared.actions.push({ ...common, ...actionFields(facts) })
+  }
+  return prepared
+}
+
+function actionFields({ inputSchema, outputSchema, scopes }: ActionFacts) {
+  return { input_schema: inputSchema, output_schema: outputSchema, scopes }
+}
+
+/** What the sync does not say is not sent. */
+function syncFields({ models, frequency, autoStart, trackDeletes, ...policy }: SyncFacts) {
+  const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures } = policy
+  return {
+    models,
+    frequency,
+    auto_start: autoStart,
+    track_deletes: trackDeletes,
+    ...(fresh !== undefined && { fresh }),
+    ...(jitter !== undefined && { jitter }),
+    ...(retries !== undefined && { retries }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(overlap !== undefined && { overlap }),
+    ...(pauseAfterFailures !== undefined && { pause_after_failures: pauseAfterFailures }),
+  }
+}

@@ -1,0 +1,14 @@
+import type { Bus } from '@syncline/bus'
+
+/** An official NATS server takes messages of 1 MiB. What is larger than this goes through the store. */
+export const MESSAGE_BYTES = 900_000
+/** A runner that works on an action tells its caller so. */
+export const TELL_EVERY_MS = 1000
+/** A caller that has heard nothing for so long takes the runner for dead. */
+export const SILENT_MS = 5000
+
+/** Synchronous actions: core NATS gives each message to one of the runners. */
+export const callSubject = (bus: Bus) => `${bus.prefix}.call.action`
+
+/** A runner that was full has a free slot again: a notice that may be lost. */
+export const freeSubject = (bus: Bus) => `${bus.prefix}.wake.actions`

@@ -1,0 +1,42 @@
+import { ActionError, type NangoAction } from '@syncline/function-types'
+import type { Host } from '@syncline/sandbox'
+import type { CallHost } from '../host/host-api.ts'
+import { connectionMethods } from './connection.ts'
+import { httpMethods } from './http.ts'
+import { logMethods } from './log.ts'
+import type { ActionFacts } from './run-facts.ts'
+import { UnresolvedFailures } from './unresolved-failures.ts'
+import { unsupported } from './unsupported.ts'
+
+const ofSyncs = [
+  ...['batchSave', 'batchSend', 'batchUpdate', 'batchDelete', 'getRecordsByIds', 'listRecords'],
+  ...['setMergingStrategy', 'trackDeletesStart', 'trackDeletesEnd', 'deleteRecordsFromPreviousExecutions'],
+  ...['getCheckpoint', 'saveCheckpoint', 'clearCheckpoint'],
+]
+
+const refused = Object.fromEntries(
+  ofSyncs.map((name) => [
+    name,
+    () => Promise.reject(new Error(`nango.${name} is for syncs: an action has no records and no checkpoint`)),
+  ]),
+)
+
+/** The object that an action works with. */
+export function createActionNango(facts: ActionFacts, host: Pick<Host, 'call' | 'log'>): NangoAction {
+  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
+  const warn = (text: string) => host.log('warn', text)
+  return {
+    ...unsupported,
+    ...refused,
+    connectionId: facts.connectionId,
+    providerConfigKey: facts.providerConfigKey,
+    provider: facts.provider,
+    environmentName: facts.environmentName,
+    actionId: facts.actionId,
+    ActionError,
+    // Nothing is deleted for what an action could not read.
+    ...httpMethods(callHost, facts, new UnresolvedFailures(), { warn, tracksDeletes: () => false }),
+    ...connectionMethods(callHost, facts),
+    ...logMethods(host),
+  }
+}

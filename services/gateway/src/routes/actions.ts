@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { MESSAGE_BYTES } from '@syncline/actions'
+import type { ActionAccepted } from '@syncline/api'
+import { AppError } from '@syncline/errors'
+import type { ActionCall, ActionResult } from '@syncline/proto'
+import { actionError } from '../actions/action-error.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { Answer } from '../http/answer.ts'
+import type { Handler } from '../http/handler.ts'
+
+export const triggerAction: Handler<'triggerAction'> = async (
+  dependencies,
+  { environment, headers, body },
+) => {
+  const { catalog, actions } = dependencies
+  const integration = headers['provider-config-key']
+  await catalog.integrations.get(environment, integration)
+  const connection = await catalog.connections.get(environment, integration, headers['connection-id'])
+  await catalog.actions.get(environment, integration, body.action_name)
+  const id = randomUUID()
+  const call: ActionCall = {
+    id,
+    environment,
+    providerConfigKey: integration,
+    connectionId: connection.id,
+    connectionUid: connection.uid,
+    action: body.action_name,
+    timeoutMs: actions.timeoutMs,
+    maxRetries: headers['x-max-retries'] ?? 0,
+    ...(await inputOf(dependencies, id, body.input)),
+  }
+  return headers['x-async'] ? begin(dependencies, call) : outputOf(await actions.calls.call(call))
+}
+
+export const getActionResult: Handler<'getActionResult'> = async ({ actions }, { environment, params }) => {
+  const record = await actions.store.record(params.id)
+  if (record?.environment !== environment || !record.result) {
+    throw new AppError('not_found', `the action '${params.id}' has not ended, or there is none`)
+  }
+  return outputOf(record.result)
+}
+
+/** An input that is too large for a message goes through the store. */
+async function inputOf({ actions }: Dependencies, id: string, given: unknown) {
+  const input = given === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(given))
+  if (input.length <= MESSAGE_BYTES) return { input, inputStored: false }
+  await actions.store.putInput(id, input)
+  return { input: Buffer.alloc(0), inputStored: true }
+}
+
+/** Durable when it returns. If we die before, the client gets no id, and the action may run. */
+async function begin({ actions }: Dependencies, call: ActionCall): Promise<Answer<202, ActionAccepted>> {
+  await actions.enqueue(call)
+  const accepted: ActionAccepted = { id: call.id, statusUrl: `/action/${call.id}` }
+  return new Answer(202, accepted, { location: accepted.statusUrl })
+}
+
+function outputOf(result: ActionResult): Answer<200, unknown> {
+  if (result.code !== '') throw actionError(result)
+  return new Answer(200, JSON.parse(Buffer.from(result.output).toString()))
+}

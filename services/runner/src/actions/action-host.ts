@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Integration } from '@syncline/catalog'
+import { type HostMethod, parseParams } from '@syncline/functions'
+import type { ConnectionPlace } from '@syncline/outgoing'
+import type { HostMethods } from '@syncline/sandbox'
+import { type ConnectionContext, connectionHost } from '../connection-host.ts'
+import { RequestLimit } from '../request-limit.ts'
+import type { RunLog } from '../run-log.ts'
+import type { ActionDeps } from './action-deps.ts'
+
+interface Options extends ActionDeps {
+  place: ConnectionPlace
+  integration: Integration
+  log: RunLog
+  /** By the monotonic clock: when it has to have ended. */
+  until: number
+}
+
+/** What the child of an action may ask for. Whose action it is comes from here, never from the child. */
+export function createActionHost({ place, integration, outgoing, loader, log, until }: Options): HostMethods {
+  const context: ConnectionContext = {
+    ...{ place, integration, outgoing, loader },
+    lane: 'fresh',
+    requests: new RequestLimit(),
+    addWarning: (text) => log.add('warn', text),
+    warned: new Set(),
+    request: (work) => work(),
+    // An action waits in its slot. Its caller hears at once of a wait that is longer than it may take.
+    async wait(ms, reason, _cause, signal) {
+      if (performance.now() + ms > until) {
+        throw new Error(
+          `the API wants a wait of ${Math.ceil(ms / 1000)} s, and the action ends before: ${reason}`,
+        )
+      }
+      await sleep(ms, undefined, { signal })
+    },
+  }
+  const names = Object.keys(connectionHost) as (keyof typeof connectionHost)[] // its own keys
+  return Object.fromEntries(names.map((name) => [name, methodOf(name, context)]))
+}
+
+function methodOf<Name extends HostMethod & keyof typeof connectionHost>(
+  name: Name,
+  context: ConnectionContext,
+): HostMethods[string] {
+  // Not async: see `callMethod` in host.ts.
+  return (raw, call) => connectionHost[name](context, parseParams(name, raw), call)
+}

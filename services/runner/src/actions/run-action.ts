@@ -1,0 +1,82 @@
+import type { ProgramInput } from '@syncline/functions'
+import type { ConnectionPlace } from '@syncline/outgoing'
+import type { ActionCall, ActionResult } from '@syncline/proto'
+import type { ActionWork } from '../load-work.ts'
+import { RunLog } from '../run-log.ts'
+import type { ActionDeps } from './action-deps.ts'
+import { createActionHost } from './action-host.ts'
+import { inDoubt, resultOf, resultOfError, timedOut } from './action-result.ts'
+
+/**
+ * Runs the function of an action to its end, or to its deadline. When `signal` aborts, it is killed, and what it did stays
+ * done: its outcome is in doubt.
+ */
+export async function runAction(
+  deps: ActionDeps,
+  call: ActionCall,
+  { input, attempt, signal }: { input: Uint8Array; attempt: number; signal: AbortSignal },
+): Promise<ActionResult> {
+  const startedAt = performance.now()
+  const { environment, id } = call
+  const log = new RunLog(deps.logs, { environment, runId: id, attempt })
+  log.add('info', `action '${call.action}' for connection '${call.connectionId}'`)
+  const result = await untilEnd(deps, call, { input, log, signal })
+  const ms = performance.now() - startedAt
+  const text = result.code === '' ? '' : `: ${result.code}: ${result.message}`
+  log.end(result.code === '' ? 'info' : 'error', `ended after ${(ms / 1000).toFixed(1)} s${text}`)
+  deps.events.actionEnded(call, result.code, ms)
+  return result
+}
+
+async function untilEnd(
+  deps: ActionDeps,
+  call: ActionCall,
+  { input, log, signal }: { input: Uint8Array; log: RunLog; signal: AbortSignal },
+): Promise<ActionResult> {
+  const deadline = new AbortController()
+  const until = performance.now() + call.timeoutMs
+  const timer = setTimeout(() => deadline.abort(new Error('its deadline has passed')), call.timeoutMs)
+  const stopped = AbortSignal.any([signal, deadline.signal])
+  try {
+    const place = placeOf(call)
+    const work = await deps.loader.loadAction(place, call.action)
+    const reuse = { tenant: call.environment, hash: work.action.bundle }
+    using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
+    const outcome = await sandbox.run({
+      input: inputOf(call, work, input),
+      host: createActionHost({ ...deps, place, integration: work.integration, log, until }),
+      onLog: (level, text) => log.add(level, text),
+      signal: stopped,
+    })
+    if (outcome.kind === 'failed' && outcome.error.stack) log.add('error', outcome.error.stack)
+    if (outcome.kind === 'cancelled') {
+      return deadline.signal.aborted ? timedOut(call.timeoutMs) : inDoubt('its runner was stopped')
+    }
+    return resultOf(outcome)
+  } catch (error) {
+    deps.events.actionFailed(call, error)
+    return resultOfError(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function placeOf(call: ActionCall): ConnectionPlace {
+  const { environment, providerConfigKey: integration, connectionId: connection, connectionUid: uid } = call
+  return { environment, integration, connection, uid }
+}
+
+function inputOf(call: ActionCall, { integration, settings }: ActionWork, input: Uint8Array): ProgramInput {
+  return {
+    task: 'action',
+    facts: {
+      connectionId: call.connectionId,
+      providerConfigKey: call.providerConfigKey,
+      provider: integration.provider,
+      environmentName: call.environment,
+      actionId: call.id,
+      pagination: settings.pagination ?? {},
+    },
+    ...(input.length > 0 && { input: JSON.parse(Buffer.from(input).toString()) }),
+  }
+}

@@ -1,0 +1,121 @@
+import type { Integration } from '@syncline/catalog'
+import type { HostAnswers, HostMethod, HostParams } from '@syncline/functions'
+import { type Caller, type ConnectionPlace, isRepeatable, type Outgoing } from '@syncline/outgoing'
+import type { AnswerWithText, HostCall } from '@syncline/sandbox'
+import { childCredentials } from './child-credentials.ts'
+import { toHostAnswer } from './http-answer.ts'
+import type { WorkLoader } from './load-work.ts'
+import type { RequestLimit } from './request-limit.ts'
+
+/** A connection is one entry of the catalog: one message of NATS, which may have 1 MB. */
+const METADATA_BYTES = 900_000
+/** Different warnings that a run gives once. A function could call any number of hosts. */
+const WARNINGS_ONCE = 100
+
+/** Whose connection a function uses, and how its calls wait. */
+export interface ConnectionContext {
+  place: ConnectionPlace
+  lane: Caller['lane']
+  outgoing: Outgoing
+  loader: WorkLoader
+  integration: Integration
+  requests: RequestLimit
+  addWarning: (text: string) => void
+  warned: Set<string>
+  /** A request to an API: it works, apart from its waits. */
+  request: <T>(work: () => Promise<T>, isRepeatable: boolean) => Promise<T>
+  wait: (ms: number, reason: string, cause: 'named' | 'growing', signal: AbortSignal) => Promise<void>
+}
+
+type ConnectionMethod = Extract<
+  HostMethod,
+  'http' | 'fetch' | 'getConnection' | 'setMetadata' | 'getIntegration' | 'getEnvironmentVariables'
+>
+
+/** The host methods that syncs and actions share. */
+export const connectionHost: {
+  [Name in ConnectionMethod]: (
+    context: ConnectionContext,
+    params: HostParams[Name],
+    call: HostCall,
+  ) => Promise<HostAnswers[Name] | AnswerWithText>
+} = { http, fetch: fetchUrl, getConnection, setMetadata, getIntegration, getEnvironmentVariables }
+
+async function http(context: ConnectionContext, call: HostParams['http'], own: HostCall) {
+  const { place, lane, outgoing, requests } = context
+  const answer = await requests.run((waitOutside) => {
+    const caller: Caller = {
+      ...own,
+      lane,
+      warn: (text, options) => warn(context, text, options?.once),
+      wait: (ms, reason, cause) => waitOutside(() => context.wait(ms, reason, cause, own.signal)),
+    }
+    return context.request(() => outgoing.call(place, call, caller), isRepeatable(call))
+  })
+  return toHostAnswer(answer, call.binary)
+}
+
+function warn({ addWarning, warned }: ConnectionContext, text: string, once = false): void {
+  if (once && (warned.has(text) || warned.size === WARNINGS_ONCE)) return
+  if (once) warned.add(text)
+  addWarning(text)
+}
+
+async function fetchUrl(context: ConnectionContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
+  const { requests, outgoing } = context
+  const answer = await requests.run(() =>
+    context.request(() => outgoing.egress.request(new URL(url), request, own), isRepeatable(request)),
+  )
+  return toHostAnswer(answer, true)
+}
+
+async function getConnection(
+  { place, loader, outgoing }: ConnectionContext,
+  _: null,
+  { signal }: HostCall,
+): Promise<HostAnswers['getConnection']> {
+  const known = await loader.access(place)
+  const access = known.settings.exposeTokens ? await outgoing.tokens.access(place, signal) : known
+  const { connection, integration } = access
+  return {
+    connection_id: connection.id,
+    provider_config_key: connection.integration,
+    provider: integration.provider,
+    credentials: childCredentials(access),
+    connection_config: connection.connectionConfig,
+    metadata: connection.metadata,
+    tags: connection.tags,
+    created_at: connection.createdAt,
+    updated_at: connection.updatedAt,
+  }
+}
+
+async function setMetadata(
+  { place, loader }: ConnectionContext,
+  { metadata, merge }: HostParams['setMetadata'],
+): Promise<null> {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata))
+  if (bytes > METADATA_BYTES) {
+    throw new Error(`setMetadata: the metadata has ${bytes} bytes; ${METADATA_BYTES} are allowed`)
+  }
+  await loader.catalog.connections.update(
+    (present) => ({
+      ...present,
+      metadata: merge ? { ...present.metadata, ...metadata } : metadata,
+      updatedAt: new Date().toISOString(),
+    }),
+    place.environment,
+    place.integration,
+    place.connection,
+  )
+  return null
+}
+
+async function getIntegration({ integration }: ConnectionContext) {
+  const { key, provider, displayName } = integration
+  return { unique_key: key, provider, display_name: displayName }
+}
+
+async function getEnvironmentVariables({ loader, place }: ConnectionContext) {
+  return loader.variables(place.environment)
+}
