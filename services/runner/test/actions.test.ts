@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ActionStore, callSubject } from '@syncline/actions'
+import { publish, subjects } from '@syncline/bus'
+import { checkKeyring, Keyring } from '@syncline/catalog'
+import { bundleFunction } from '@syncline/functions'
+import { type ActionCall, ActionNews, ActionCall as Calls } from '@syncline/proto'
+import { eventually } from '@syncline/testkit'
+import { expect, test } from 'vitest'
+import { createWorld, type World } from './world.ts'
+
+const schemas = { input: 'z.object({ n: z.number().default(1) })', output: 'z.any()' }
+
+/** Deploys an action `act` to the integration `api`; `exec` is the body of its function. */
+async function deployAction(
+  world: World,
+  exec: string,
+  changes: Partial<typeof schemas & { url: string }> = {},
+) {
+  const { input, output, url } = { ...schemas, ...changes }
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-actions-'))
+  const file = join(folder.path, 'api/actions/act.ts')
+  await mkdir(join(folder.path, 'api/actions'), { recursive: true })
+  await writeFile(
+    file,
+    `import { createAction } from 'nango'
+     import { z } from 'zod'
+     export default createAction({ description: '', input: ${input}, output: ${output}, exec: async (nango, input) => { ${exec} } })`,
+  )
+  const bundle = await world.catalog.bundles.put((await bundleFunction(file)).text)
+  await world.catalog.actions.upsert(
+    () => ({
+      environment: 'dev',
+      integration: 'api',
+      name: 'act',
+      description: '',
+      version: '1',
+      inputSchema: {},
+      outputSchema: {},
+      scopes: [],
+      bundle,
+      deployedAt: '2026-01-01T00:00:00.000Z',
+    }),
+    ...['dev', 'api', 'act'],
+  )
+  // It waits until runners have it.
+  await world.deploy('', url ? { integration: { baseUrl: url } } : {})
+}
+
+function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
+  return {
+    id: crypto.randomUUID(),
+    environment: 'dev',
+    providerConfigKey: 'api',
+    connectionId: 'demo',
+    connectionUid: 'uid-1',
+    action: 'act',
+    input: given === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(given)),
+    inputStored: false,
+    timeoutMs: 20_000,
+    maxRetries: 0,
+    ...more,
+  }
+}
+
+/** What a runner says of a call, until its result. */
+async function news({ bus }: World, call: ActionCall) {
+  const inbox = `${bus.prefix}.test.${call.id}`
+  const said: string[] = []
+  const replies = bus.connection.subscribe(inbox)
+  bus.connection.publish(callSubject(bus), Calls.encode(call).finish(), { reply: inbox })
+  for await (const { data } of replies) {
+    const { news: one } = ActionNews.decode(data)
+    said.push(one?.$case ?? 'nothing')
+    if (one?.$case === 'begun') continue
+    const result = one?.$case === 'result' ? one.value : undefined
+    return { said, result, ...parsed(result) }
+  }
+  throw new Error('the connection has ended')
+}
+
+function parsed(result: { output: Uint8Array; details: Uint8Array } | undefined) {
+  const json = (bytes: Uint8Array | undefined) =>
+    bytes && bytes.length > 0 ? JSON.parse(Buffer.from(bytes).toString()) : undefined
+  return { output: json(result?.output), details: json(result?.details) }
+}
+
+const recordOf = (store: ActionStore, id: string) =>
+  eventually(
+    async () => {
+      const record = await store.record(id)
+      if (!record?.result) throw new Error('it has not ended')
+      return { ...record.result, attempts: record.attempts, ...parsed(record.result) }
+    },
+    { timeoutMs: 40_000 },
+  )
+
+test('an action gets an input that fits its schema, defaults applied, and its output is the answer', async () => {
+  await using world = await createWorld()
+  await deployAction(world, `return { n: input.n + 1, id: nango.connectionId, more: undefined }`)
+  expect((await news(world, aCall({ n: 41 }))).output).toEqual({ n: 42, id: 'demo' })
+  expect((await news(world, aCall({}))).output).toEqual({ n: 2, id: 'demo' })
+  await deployAction(world, ``, { input: 'z.void()', output: 'z.void()' })
+  const { said, result, output } = await news(world, aCall(undefined))
+  expect({ said, code: result?.code, output }).toEqual({ said: ['begun', 'result'], code: '', output: null })
+})
+
+test('what does not fit is refused with the fields that are wrong', async () => {
+  await using world = await createWorld()
+  await deployAction(world, `return 'text'`, { output: 'z.object({ id: z.string() })' })
+  const wrong = await news(world, aCall({ n: 'one' }))
+  expect(wrong.result?.code).toBe('invalid_action_input')
+  expect(wrong.details.errors).toMatchObject([{ code: 'invalid_type', path: ['n'] }])
+  const bad = await news(world, aCall({ n: 1 }))
+  expect(bad.result).toMatchObject({ code: 'action_failed', message: expect.stringMatching(/^output: /) })
+})
+
+test('errors of the function, of its API, and methods of syncs reach the caller as such', async () => {
+  await using world = await createWorld()
+  const api = createServer((_, response) =>
+    response.writeHead(409, { 'x-ratelimit-left': '3' }).end('{"no":1}'),
+  )
+  api.listen(0, '127.0.0.1')
+  await once(api, 'listening')
+  await using _api = { [Symbol.asyncDispose]: async () => void api.close() }
+  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
+  const failing = `
+    if (input.n === 1) throw new nango.ActionError({ message: 'no seat', seats: 0 })
+    if (input.n === 2) await nango.post({ endpoint: '/x', data: {} })
+    if (input.n === 3) await nango.batchSave([], 'Thing')
+    throw new TypeError('what is this')`
+  await deployAction(world, failing, { url })
+  const of = async (n: number) => {
+    const { result, details } = await news(world, aCall({ n }))
+    return { code: result?.code, message: result?.message, details }
+  }
+  expect(await of(1)).toEqual({
+    code: 'action_failed',
+    message: 'no seat',
+    details: { payload: { message: 'no seat', seats: 0 } },
+  })
+  expect(await of(2)).toMatchObject({
+    code: 'script_http_error',
+    details: { upstream: { status: 409, headers: { 'x-ratelimit-left': '3' }, body: { no: 1 } } },
+  })
+  expect((await of(3)).message).toBe(
+    'nango.batchSave is for syncs: an action has no records and no checkpoint',
+  )
+  expect(await of(4)).toMatchObject({ code: 'action_failed', message: 'what is this' })
+})
+
+test('an action is stopped at its deadline, and a full runner refuses the next one at once', async () => {
+  await using world = await createWorld({ RUNNER_ACTION_SLOTS: '1' })
+  await deployAction(world, `for (;;);`)
+  const first = news(world, aCall({}, { timeoutMs: 1500 }))
+  await eventually(async () =>
+    expect((await news(world, aCall({}, { timeoutMs: 1 }))).said).toEqual(['busy']),
+  )
+  expect((await first).result).toMatchObject({ code: 'action_timed_out' })
+})
+
+test('inputs and outputs that are too large for a message of NATS go through the store', async () => {
+  await using world = await createWorld()
+  const store = await ActionStore.open(world.bus)
+  await deployAction(world, `return { text: input.text + input.text }`, {
+    input: 'z.object({ text: z.string() })',
+  })
+  const text = 'x'.repeat(1_000_000)
+  const call = aCall(undefined, { inputStored: true })
+  await store.putInput(call.id, Buffer.from(JSON.stringify({ text })))
+  const { result } = await news(world, call)
+  expect(result).toMatchObject({ code: '', stored: true })
+  expect((await recordOf(store, call.id)).output.text).toHaveLength(2_000_000)
+})
+
+test('an asynchronous action that fails is repeated as often as its caller wants', async () => {
+  await using world = await createWorld()
+  const store = await ActionStore.open(world.bus)
+  await deployAction(world, `throw new Error('always')`)
+  for (const maxRetries of [0, 1]) {
+    const call = aCall({}, { maxRetries })
+    await publish(world.bus, subjects.action, ['dev'], call, { id: call.id })
+    expect(await recordOf(store, call.id)).toMatchObject({ code: 'action_failed', attempts: maxRetries + 1 })
+  }
+})
+
+test('of an asynchronous action whose runner was killed, the outcome is in doubt; with a retry it is begun again', async () => {
+  await using world = await createWorld({ RUNNER_ACTION_SLOTS: '0' })
+  await checkKeyring(world.catalog, new Keyring(String(world.env.SYNCLINE_KEYRING)), { write: true })
+  const store = await ActionStore.open(world.bus)
+  await deployAction(world, `if (input.n === 1) await new Promise(() => {}); return 'done'`)
+  const calls = [0, 1].map((maxRetries) => aCall({ n: 1 }, { maxRetries, timeoutMs: maxRetries === 0 ? 60_000 : 8000 }))
+  {
+    await using runner = startProcess({ ...world.env, RUNNER_ACTION_SLOTS: '4' })
+    for (const call of calls) await publish(world.bus, subjects.action, ['dev'], call, { id: call.id })
+    await eventually(
+      async () => {
+        for (const { id } of calls) expect((await store.record(id))?.attempts).toBe(1)
+      },
+      { timeoutMs: 40_000 },
+    )
+    runner.kill()
+  }
+  await world.startRunner({ RUNNER_ACTION_SLOTS: '4' })
+  expect(await recordOf(store, String(calls[0]?.id))).toMatchObject({ code: 'in_doubt' })
+  expect(await recordOf(store, String(calls[1]?.id))).toMatchObject({ code: 'action_timed_out', attempts: 2 })
+})
+
+/** A runner that is killed. */
+function startProcess(env: NodeJS.ProcessEnv) {
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const child = spawn(process.execPath, ['--no-warnings', main], {
+    env: { PATH: process.env.PATH, ...env, OPS_PORT: '0' },
+    stdio: 'ignore',
+  })
+  const exited = once(child, 'exit')
+  return {
+    kill: () => child.kill('SIGKILL'),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
