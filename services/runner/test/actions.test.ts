@@ -194,13 +194,15 @@ test('of an asynchronous action whose runner was killed, the outcome is in doubt
   await checkKeyring(world.catalog, new Keyring(String(world.env.SYNCLINE_KEYRING)), { write: true })
   const store = await ActionStore.open(world.bus)
   await deployAction(world, `if (input.n === 1) await new Promise(() => {}); return 'done'`)
-  const calls = [0, 1].map((maxRetries) => aCall({ n: 1 }, { maxRetries, timeoutMs: maxRetries === 0 ? 60_000 : 8000 }))
+  const calls = [0, 1].map((maxRetries) =>
+    aCall({ n: 1 }, { maxRetries, timeoutMs: maxRetries === 0 ? 60_000 : 8000 }),
+  )
   {
     await using runner = startProcess({ ...world.env, RUNNER_ACTION_SLOTS: '4' })
     for (const call of calls) await publish(world.bus, subjects.action, ['dev'], call, { id: call.id })
     await eventually(
       async () => {
-        for (const { id } of calls) expect((await store.record(id))?.attempts).toBe(1)
+        for (const { id } of calls) expect(await store.attempts(id)).toBe(1)
       },
       { timeoutMs: 40_000 },
     )

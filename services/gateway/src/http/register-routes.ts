@@ -74,7 +74,7 @@ function send(
     return reply
       .code(status)
       .headers(headers)
-      .send(isJsonText ? JSON.stringify(body) : withRequestId(body, request.id))
+      .send(isJsonText ? JSON.stringify(body) : status < 400 ? body : withRequestId(body, request.id))
   }
   return reply.code(schema.response[200] ? 200 : 201).send(handled)
 }
