@@ -59,8 +59,11 @@ export async function consumeQueues<T>(
   async function scan(): Promise<void> {
     const stream = streamName(bus.prefix, subject.stream)
     const { state } = await bus.manager.streams.info(stream, { subjects_filter: `${prefix}*` })
-    for (const name of Object.keys(state.subjects ?? {}).map((text) => text.slice(prefix.length))) {
-      if (!open.has(name)) announce(name)
+    for (const [text, messages] of Object.entries(state.subjects ?? {})) {
+      const name = text.slice(prefix.length)
+      // Those in work are counted, too: a worker that finds nothing ends.
+      const missing = Math.min(messages, perQueue) - (open.get(name)?.size ?? 0)
+      for (let i = 0; i < missing; i++) announce(name)
     }
   }
 

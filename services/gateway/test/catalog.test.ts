@@ -385,7 +385,7 @@ test('an environment sees nothing of another', async () => {
   const foreign = (path: string, init?: Parameters<typeof ask>[3]) => ask(world.url, key, path, init)
   expect((await foreign('/integrations')).body).toEqual({ data: [] })
   expect((await foreign('/connections')).body).toEqual({ connections: [] })
-  expect((await foreign('/deployments')).body).toEqual({ syncs: [] })
+  expect((await foreign('/deployments')).body).toEqual({ syncs: [], actions: [] })
   expect((await foreign('/environment-variables')).body).toEqual([])
   const nowhere = await foreign('/connections/nobody?provider_config_key=github')
   const elsewhere = await foreign('/connections/user-1?provider_config_key=github')
