@@ -1,5 +1,8 @@
 /** What any of our services reads. Written by `pnpm variables`; a unit test of the launcher compares it with the services. */
 export const knownVariables: string[] = [
+  'ACTION_TIMEOUT_MS',
+  'ACTIONS_MAX',
+  'ACTIONS_MAX_PER_ENVIRONMENT',
   'BODY_MAX_BYTES',
   'CLICKHOUSE_DATABASE',
   'CLICKHOUSE_PASSWORD',
@@ -51,6 +54,7 @@ export const knownVariables: string[] = [
   'RUN_MEMORY_MB',
   'RUN_QUEUE_TIMEOUT_MS',
   'RUN_TIMEOUT_MS',
+  'RUNNER_ACTION_SLOTS',
   'RUNNER_DRAIN_MS',
   'RUNNER_MAX_INFLIGHT_BYTES',
   'RUNNER_MAX_PARKED',

@@ -310,7 +310,7 @@ test.each([
   [['cancel'], {}, 'what to cancel?'],
   [['status', '--reason', 'bored'], {}, "'bored' is none of paused, needs_reauth"],
   [['status', '--tag', 'plan'], {}, 'Give <name>=<value>'],
-  [['deploy', '/nowhere'], {}, 'there is no sync to deploy'],
+  [['deploy', '/nowhere'], {}, 'there is no function to deploy'],
 ])('%j with %j ends with one line that says what to do', async (args, env, message) => {
   const { code, out, err } = await cli(args, env)
   expect({ code, out }).toEqual({ code: 1, out: '' })
