@@ -22,7 +22,11 @@ export const bus: Mutant[] = [
     name: 'commands-overtake-each-other',
     attacks: '6: commands apply in the order in which they were accepted',
     edits: [
-      { file: 'libs/bus/src/queue.ts', search: 'max_ack_pending: this.#consumption.perQueue ?? 1,', replace: 'max_ack_pending: 1000,' },
+      {
+        file: 'libs/bus/src/queue.ts',
+        search: 'max_ack_pending: this.#consumption.perQueue ?? 1,',
+        replace: 'max_ack_pending: 1000,',
+      },
     ],
     tests,
     only: 'a queue keeps its order over instances and failures',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Bus, publish, subjects } from '@syncline/bus'
 import { Command } from '@syncline/proto'
 
@@ -51,7 +52,8 @@ export class CommandBatches {
       const [first, ...also] = batch.map(({ command }) => command)
       if (first === undefined) break
       try {
-        const options = { id: first.id, replyTo: `${this.#inbox}.${first.id}` }
+        // Not the id of a command: JetStream would drop a message whose first command was sent before, with all that is behind it.
+        const options = { id: randomUUID(), replyTo: `${this.#inbox}.${first.id}` }
         const sequence = await publish(
           this.#bus,
           subjects.command,
