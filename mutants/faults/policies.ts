@@ -46,7 +46,11 @@ export const policies: Mutant[] = [
     name: 'cancel-leaves-what-waits-behind',
     attacks: 'a cancelled schedule goes on at its next slot',
     edits: [
-      { file: script('cancel-runs'), search: "      change(schedule, { pending = '' })\n", replace: '' },
+      {
+        file: script('cancel-runs'),
+        search: "      change(schedule, { pending = '', pending_number = '' })\n      stops",
+        replace: '      stops',
+      },
     ],
     tests: ['services/scheduler/test/commands.test.ts'],
     only: 'ends what is active of a target',

@@ -50,8 +50,9 @@ export const scheduler: Mutant[] = [
     edits: [
       {
         file: queue,
-        search: 'if schedule.active then change(schedule, { pending = cause }) else',
-        replace: 'if not schedule.active then',
+        search:
+          '    pending = cause, pending_number = told or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),\n',
+        replace: '',
       },
     ],
     tests: runs,

@@ -172,7 +172,7 @@ test('a trigger asks for its runs and gives them', async () => {
   const which = { providerConfigKey: 'github', syncs: ['issues'], connectionId: 'c' }
   expect(await syncline.syncs.trigger(which)).toEqual({ runs })
   expect(requests[0]?.headers.prefer).toBe('return=representation')
-  expect(await syncline.syncs.trigger(which)).toEqual({ runs: [] })
+  expect(await syncline.syncs.trigger(which)).toEqual({ runs: [], has_more: false })
 })
 
 test('an iteration reads a page when the one before is used up, and no further than it is taken', async () => {
