@@ -10,6 +10,7 @@ import {
   type CommandsClient,
 } from '@syncline/proto'
 import { CommandBatches } from './command-batches.ts'
+import { CommandRefusal } from './command-refusal.ts'
 import type { SchedulerCalls } from './scheduler-calls.ts'
 
 type CommandOutcome =
@@ -31,7 +32,7 @@ export interface Commands extends Disposable {
   send(
     environment: string,
     action: NonNullable<Command['action']>,
-    options?: { id?: string },
+    options?: { id?: string | undefined },
   ): Promise<CommandOutcome>
   /** By the id that a 202 has told. Fails with `unknown_command`. */
   find(environment: string, id: string): Promise<CommandState>
@@ -65,7 +66,7 @@ export function listenForAnswers(bus: Bus, { timeoutMs, scheduler, results }: Op
   }
 
   return {
-    async send(environment, action, { id = randomUUID() } = {}) {
+    async send(environment, action, { id = randomUUID() }: { id?: string | undefined } = {}) {
       const answer = Promise.withResolvers<CommandAnswer | undefined>()
       const others = waiting.get(id) ?? new Set()
       waiting.set(id, others.add(answer.resolve))
@@ -107,7 +108,7 @@ function outcomeOf(commandId: string, answer: CommandAnswer | undefined): Comman
   const { result } = answer
   if (result?.$case === 'done') return { kind: 'done', done: result.value }
   const { code, message } = result?.value ?? { code: 'server_error', message: 'empty answer to a command' }
-  throw new AppError(isErrorCode(code) ? code : 'server_error', message)
+  throw new CommandRefusal(isErrorCode(code) ? code : 'server_error', message)
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -123,6 +123,57 @@ test('a second request while the first one runs is a 409; when its gateway has d
   expect((await again()).headers.get('idempotency-replayed')).toBe('true')
 })
 
+const sent = () => world.commands.filter(({ environment }) => environment === home.environment)
+
+const variant = '/sync/issues/variant/twice'
+test.each([
+  ['/sync/trigger', trigger],
+  ['/sync/start', trigger],
+  ['/sync/pause', trigger],
+  ['/sync/cancel', trigger],
+  ['/runs/000000000000000000000000-1/cancel', undefined],
+  [variant, { provider_config_key: 'github', connection_id: 'user-1' }],
+])(
+  'a try of POST %s whose answer was lost is followed by one with the same command id',
+  async (path, json) => {
+    const from = sent().length
+    const key = `lost ${path}`
+    const first = await send(key, path, json)
+    // As if the gateway had died between the effect and the answer, and 30 s had passed.
+    const [place = ''] = Object.entries(await kept())
+      .filter(([, { answer, command }]) => answer !== undefined && command === sent().at(-1)?.id)
+      .map(([name]) => name)
+    await redis.hdel(place, 'answer', 'owner', 'until')
+    const second = await send(key, path, json)
+    expect(second.headers.get('idempotency-replayed')).toBeNull()
+    expect(second).toMatchObject({ status: first.status, body: first.body })
+    const [one, two, ...more] = sent().slice(from)
+    expect(more).toEqual([])
+    expect(two).toEqual(one)
+  },
+)
+
+test('a command that the scheduler has refused is over: the next try is another command', async () => {
+  const from = sent().length
+  const { answer } = world
+  world.answer = () => ({ $case: 'refused', value: { code: 'server_error', message: 'the command failed' } })
+  expect((await send('over', '/sync/trigger', trigger)).status).toBe(500)
+  world.answer = answer
+  expect((await send('over', '/sync/trigger', trigger)).status).toBe(200)
+  const [one, two] = sent().slice(from)
+  expect(two?.id).not.toBe(one?.id)
+})
+
+test('a command that comes again takes none of those that go with it away', async () => {
+  await send('batched', '/sync/trigger', trigger)
+  for (const [place, { command }] of Object.entries(await kept()))
+    if (command === sent().at(-1)?.id) await redis.hdel(place, 'answer', 'owner', 'until')
+  const from = sent().length
+  const others = Array.from({ length: 20 }, () => home.api('/sync/pause', { method: 'POST', json: trigger }))
+  await Promise.all([send('batched', '/sync/trigger', trigger), ...others])
+  expect(sent()).toHaveLength(from + 21)
+})
+
 test('Redis has no secret in clear: neither of requests nor of answers', async () => {
   const credentials = { type: 'API_KEY', apiKey: 'very-secret-token' }
   const made = await send('secret', '/connections', {

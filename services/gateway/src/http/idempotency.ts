@@ -4,6 +4,7 @@ import type { Keyring } from '@syncline/catalog'
 import { AppError, codes } from '@syncline/errors'
 import { type Redis, redisCall, script } from '@syncline/redis'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CommandRefusal } from '../command-refusal.ts'
 import type { Events } from '../events.ts'
 import { bearerOf, type Caller } from './caller.ts'
 import { type KeptAnswer, keptAnswer, keptError, replayed } from './kept-answer.ts'
@@ -29,7 +30,8 @@ interface Options {
  * API key with the same key. Errors of ours (5xx) and 429 are not kept.
  *
  * A gateway that dies leaves a lease that ends after 30 s. The effect may have been made by then; the next try has the same
- * command id, so commands to the scheduler are applied once, and other effects are made again.
+ * command id, so commands to the scheduler are applied once, and other effects are made again. A command that the scheduler has
+ * refused is over: the next try has another command id.
  */
 export class Idempotency {
   readonly #options: Options
@@ -83,8 +85,8 @@ export class Idempotency {
       // If it fails, the lease ends: see above.
       this.#settle(place, owner, LEASE_MS).catch(() => {})
     }, LEASE_MS / 3)
-    const end = (kept: KeptAnswer | undefined) =>
-      this.#settle(place, owner, 0, kept).catch((error) =>
+    const end = (kept: KeptAnswer | undefined, nextCommand = '') =>
+      this.#settle(place, owner, 0, kept, nextCommand).catch((error) =>
         this.#options.events.answerNotKept(request.id, error),
       )
     try {
@@ -92,7 +94,10 @@ export class Idempotency {
       await end(keptAnswer(route, reply.statusCode, handled))
       return handled
     } catch (error) {
-      await end(isFinal(error) ? keptError(error) : undefined)
+      await end(
+        isFinal(error) ? keptError(error) : undefined,
+        error instanceof CommandRefusal ? randomUUID() : '',
+      )
       throw error
     } finally {
       clearInterval(renewing)
@@ -112,10 +117,16 @@ export class Idempotency {
     return { kind }
   }
 
-  async #settle(place: string, owner: string, leaseMs: number, answer?: KeptAnswer): Promise<void> {
+  async #settle(
+    place: string,
+    owner: string,
+    leaseMs: number,
+    answer?: KeptAnswer,
+    nextCommand = '',
+  ): Promise<void> {
     const { redis, keyring } = this.#options
     const sealed = answer ? keyring.seal(JSON.stringify(answer), place) : ''
-    await redisCall(settle(redis, [place], [owner, leaseMs, sealed, KEPT_MS]))
+    await redisCall(settle(redis, [place], [owner, leaseMs, sealed, KEPT_MS, nextCommand]))
   }
 
   #placeOf(caller: Caller, { method, url }: Route, key: string): string {

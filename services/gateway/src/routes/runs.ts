@@ -37,8 +37,12 @@ export const getRun: Handler<'getRun'> = async ({ scheduler }, { environment, pa
   return listedRun(run)
 }
 
-export const cancelRun: Handler<'cancelRun'> = async ({ commands }, { environment, params }) => {
-  const outcome = await commands.send(environment, { $case: 'cancelRun', value: { runId: params.id } })
+export const cancelRun: Handler<'cancelRun'> = async (
+  { commands },
+  { environment, commandId: id, params },
+) => {
+  const action = { $case: 'cancelRun', value: { runId: params.id } } as const
+  const outcome = await commands.send(environment, action, { id })
   return outcome.kind === 'done' ? { cancelled: outcome.done.cancelled } : acceptedAnswer(outcome.accepted)
 }
 

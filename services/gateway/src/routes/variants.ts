@@ -6,7 +6,11 @@ import { checkNames } from '../rules/check-names.ts'
 
 export const createVariant: Handler<'createVariant'> = async (dependencies, request) => {
   const value = await variantOf(dependencies, request)
-  const outcome = await dependencies.commands.send(request.environment, { $case: 'createVariant', value })
+  const outcome = await dependencies.commands.send(
+    request.environment,
+    { $case: 'createVariant', value },
+    { id: request.commandId },
+  )
   return outcome.kind === 'done'
     ? { id: outcome.done.scheduleId, ...request.params }
     : acceptedAnswer(outcome.accepted)
@@ -14,7 +18,11 @@ export const createVariant: Handler<'createVariant'> = async (dependencies, requ
 
 export const deleteVariant: Handler<'deleteVariant'> = async (dependencies, request) => {
   const value = await variantOf(dependencies, request)
-  const outcome = await dependencies.commands.send(request.environment, { $case: 'deleteVariant', value })
+  const outcome = await dependencies.commands.send(
+    request.environment,
+    { $case: 'deleteVariant', value },
+    { id: request.commandId },
+  )
   return outcome.kind === 'done' ? undefined : acceptedAnswer(outcome.accepted)
 }
 
