@@ -18,6 +18,7 @@ export interface ExampleSystem extends AsyncDisposable {
   system: System
   client: Syncline
   key: string
+  adminKey: string
   replay: Replay
   /** Every record of a model, page by page. */
   records(model: string, from?: { cursor?: string; limit?: number; variant?: string }): Promise<NangoRecord[]>
@@ -64,6 +65,7 @@ export async function startExampleSystem(options: {
     system,
     client,
     key,
+    adminKey,
     replay,
     kill: (name, signal = 'SIGKILL') => void process.kill(pidOf(system, name), signal),
     async records(model, from = {}) {

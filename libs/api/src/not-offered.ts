@@ -21,6 +21,8 @@ const route = <const Method extends Route['method'], const Url extends string>(
   }) as const satisfies Route
 
 export const notOfferedRoutes = {
+  deployCompiled: route('POST', '/sync/deploy', 'Deploy syncs that were compiled for another engine.'),
+  confirmCompiled: route('POST', '/sync/deploy/confirmation', 'See what such a deployment would change.'),
   createConnectSession: route('POST', '/connect/sessions', 'Begin a session of a hosted login page.'),
   updateConnectSession: route('PATCH', '/connect/sessions', 'Change a session of a hosted login page.'),
   deleteConnectSession: route('DELETE', '/connect/sessions', 'End a session of a hosted login page.'),

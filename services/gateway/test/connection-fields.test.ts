@@ -247,6 +247,17 @@ test('connect sessions are not offered, and the answer says what to do', async (
   expect((await post('/connect/sessions', {})).body.error.message).toContain('POST /connections')
 })
 
+test('deployments of compiled code are not offered, and the answer names `syncline deploy`', async () => {
+  const { post } = await setUp()
+  for (const path of ['/sync/deploy', '/sync/deploy/confirmation']) {
+    const answer = await post(path, { flowConfigs: [], reconcile: false })
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_offered', message: expect.stringContaining('`syncline deploy`') } },
+    })
+  }
+})
+
 test('an integration keeps what clients of other engines give it', async () => {
   const { api, post, patch } = await setUp()
   const credentials = {

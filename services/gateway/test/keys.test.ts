@@ -271,6 +271,7 @@ describe('environments', () => {
     const gone = await furnish(world)
     await gone.api('/environment-variables/TOKEN', { method: 'PUT', json: { value: 'x' } })
     const path = `/environments/${gone.environment}`
+    const createdAt = (await admin(path)).body.created_at
     expect((await admin(path, { method: 'DELETE' })).status).toBe(400)
     const wrong = await admin(`${path}?confirm=${home.environment}`, { method: 'DELETE' })
     expect(wrong.body.error).toMatchObject({ code: 'invalid_query_params', errors: [{ path: ['confirm'] }] })
@@ -278,6 +279,10 @@ describe('environments', () => {
     expect((await admin(`${path}?confirm=${gone.environment}`, { method: 'DELETE' })).body).toEqual({
       success: true,
     })
+    // The scheduler is told to remove what it keeps.
+    expect(world.commands.filter(({ environment }) => environment === gone.environment)).toMatchObject([
+      { action: { $case: 'removeEnvironment', value: { createdAt } } },
+    ])
     const { catalog } = world
     await expect
       .poll(() => [

@@ -9,6 +9,7 @@ import type {
   TriggerSyncs,
 } from '@syncline/proto'
 import { askedRuns, RUNS_MAX, type RunRow } from './asked-runs.ts'
+import { removeEnvironment } from './remove-environment.ts'
 import { cronSlots } from './repair.ts'
 import { scheduleOf } from './run.ts'
 import { isRunId, unknownRun } from './run-id.ts'
@@ -47,6 +48,9 @@ export async function applyCommand(
       return done({ scheduleId: await createVariant(deps, environment, id, action.value) })
     case 'deleteVariant':
       return (await deleteVariant(deps, environment, action.value, again)) ? done() : undefined
+    case 'removeEnvironment':
+      await removeEnvironment(deps, environment, action.value.createdAt)
+      return done()
     default:
       throw new AppError('invalid_body', `command '${id}' has no action that this scheduler knows`)
   }

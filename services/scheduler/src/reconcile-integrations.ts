@@ -37,8 +37,8 @@ export async function reconcileIntegrations(deps: RemovalDeps, name?: Name): Pro
 }
 
 /**
- * Environments are never deleted: if the catalog lacks one, the catalog was lost, and schedules and records must not be
- * removed for that.
+ * If the catalog lacks an environment, the catalog was lost, and schedules and records must not be removed for that: of an
+ * environment that is deleted, a command removes them.
  */
 async function removeOthers(deps: RemovalDeps, known: Definition[], { variants }: Reconciled): Promise<void> {
   const { catalog, schedules, events } = deps

@@ -25,6 +25,7 @@ export interface Command {
     | { $case: 'deleteVariant'; value: DeleteVariant }
     | { $case: 'cancel'; value: CancelRuns }
     | { $case: 'cancelRun'; value: CancelRun }
+    | { $case: 'removeEnvironment'; value: RemoveEnvironment }
     | undefined
   /** Of the same environment, accepted together with this one and applied after it, in their order. They have none of their own. */
   also: Command[]
@@ -81,6 +82,12 @@ export interface CancelRuns {
 /** Ends one run, if it is the active one of its schedule. */
 export interface CancelRun {
   runId: string
+}
+
+/** The environment is being deleted: nothing of it is in the catalog any more but, perhaps, the environment itself. */
+export interface RemoveEnvironment {
+  /** Of the environment, as the catalog has it. One that was made later under the same name is another one. */
+  createdAt: string
 }
 
 export interface SetFrequency {
@@ -174,6 +181,9 @@ export const Command: MessageFns<Command> = {
         break
       case 'cancelRun':
         CancelRun.encode(message.action.value, writer.uint32(82).fork()).join()
+        break
+      case 'removeEnvironment':
+        RemoveEnvironment.encode(message.action.value, writer.uint32(98).fork()).join()
         break
     }
     for (const v of message.also) {
@@ -275,6 +285,17 @@ export const Command: MessageFns<Command> = {
             message.action = { $case: 'cancelRun', value: CancelRun.decode(reader, reader.uint32()) }
             continue
           }
+          case 12: {
+            if (tag !== 98) {
+              break
+            }
+
+            message.action = {
+              $case: 'removeEnvironment',
+              value: RemoveEnvironment.decode(reader, reader.uint32()),
+            }
+            continue
+          }
           case 11: {
             if (tag !== 90) {
               break
@@ -348,6 +369,15 @@ export const Command: MessageFns<Command> = {
       case 'cancelRun': {
         if (object.action?.value !== undefined && object.action?.value !== null) {
           message.action = { $case: 'cancelRun', value: CancelRun.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'removeEnvironment': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = {
+            $case: 'removeEnvironment',
+            value: RemoveEnvironment.fromPartial(object.action.value),
+          }
         }
         break
       }
@@ -967,6 +997,61 @@ export const CancelRun: MessageFns<CancelRun> = {
   fromPartial(object: DeepPartial<CancelRun>): CancelRun {
     const message = createBaseCancelRun()
     message.runId = object.runId ?? ''
+    return message
+  },
+}
+
+function createBaseRemoveEnvironment(): RemoveEnvironment {
+  return { createdAt: '' }
+}
+
+export const RemoveEnvironment: MessageFns<RemoveEnvironment> = {
+  encode(message: RemoveEnvironment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.createdAt !== '') {
+      writer.uint32(10).string(message.createdAt)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveEnvironment {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseRemoveEnvironment()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.createdAt = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<RemoveEnvironment>): RemoveEnvironment {
+    return RemoveEnvironment.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<RemoveEnvironment>): RemoveEnvironment {
+    const message = createBaseRemoveEnvironment()
+    message.createdAt = object.createdAt ?? ''
     return message
   },
 }

@@ -32,10 +32,10 @@ export const updateEnvironment: Handler<'updateEnvironment'> = async ({ catalog 
 
 /**
  * Keys go first, so that nobody makes anything new, and the environment last: a request that dies half-way can be sent again.
- * Schedulers follow the catalog: they remove schedules and empty the streams of their records.
+ * Before that, the scheduler is told to remove schedules, records and runs. If it does not answer, it does so later.
  */
 export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
-  { catalog, keyUse, events },
+  { catalog, commands, keyUse, events },
   { id, params: { environment }, query },
 ) => {
   if (query.confirm !== environment) {
@@ -44,7 +44,7 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
       { code: 'custom', message, path: ['confirm'] },
     ])
   }
-  await catalog.environments.get(environment)
+  const { createdAt } = await catalog.environments.get(environment)
   // What other gateways have made a moment ago, the copy may lack.
   await catalog.compare()
   await deleteAll(catalog.apiKeys, keysOf(catalog, environment), (key) => [key.id])
@@ -56,6 +56,7 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   await deleteAll(providers, providers.list(environment), (it) => [environment, it.name])
   await deleteAll(variables, variables.list(environment), (it) => [environment, it.name])
   await keyUse.forgetAll(environment)
+  await commands.send(environment, { $case: 'removeEnvironment', value: { createdAt } })
   await catalog.environments.delete(environment)
   events.environmentDeleted(id, environment)
   return { success: true }

@@ -10,6 +10,14 @@ const refuse = (what: string, instead: string) => async (): Promise<never> => {
 
 const sessions = refuse('connect sessions (hosted login pages)', INSTEAD)
 
+const compiled = refuse(
+  'deployments of code that was compiled for another engine',
+  'run `syncline deploy` in the folder of your functions: it bundles them from source',
+)
+
+export const deployCompiled: Handler<'deployCompiled'> = compiled
+export const confirmCompiled: Handler<'confirmCompiled'> = compiled
+
 export const createConnectSession: Handler<'createConnectSession'> = sessions
 export const updateConnectSession: Handler<'updateConnectSession'> = sessions
 export const deleteConnectSession: Handler<'deleteConnectSession'> = sessions

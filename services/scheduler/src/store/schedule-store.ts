@@ -116,9 +116,10 @@ export class ScheduleStore {
     return this.#state.run(scripts.removeDefinition, { def })
   }
 
-  /** Of every sync that has, or had, schedules; or only those of one integration. */
-  async definitions(of?: { environment: string; integration: string }): Promise<Definition[]> {
-    const prefix = of ? `${of.environment}/${of.integration}/` : ''
+  /** Of every sync that has, or had, schedules; or only those of one environment, or integration. */
+  async definitions(of?: { environment: string; integration?: string }): Promise<Definition[]> {
+    const names = [of?.environment, of?.integration].filter((name) => name !== undefined)
+    const prefix = names.map((name) => `${name}/`).join('')
     const numbers = await this.#state.ask((redis) => redis.hgetall(this.#state.key('syncs')))
     const wanted = Object.entries(numbers).filter(([name]) => name.startsWith(prefix))
     const found = await Promise.all(wanted.map(([, number]) => this.definition(number)))
@@ -291,6 +292,14 @@ export class ScheduleStore {
   async migrate(schedules: MigratedSchedule[]): Promise<{ written: number; lost: number }> {
     const [written, lost] = await this.#state.run<[number, number]>(scripts.migrate, { schedules })
     return { written, lost }
+  }
+
+  /** Empties the list of the runs of an environment that ended, at most some ten thousand entries; or only of those before `before`. */
+  async forgetRuns(environment: string, before?: number): Promise<void> {
+    const key = this.#state.key(`runs:${environment}`)
+    await this.#state.ask<unknown>((redis) =>
+      before === undefined ? redis.unlink(key) : redis.xtrim(key, 'MINID', before),
+    )
   }
 
   /** Whether the caller is the one of all instances that compares everything with the catalog within this time. */
