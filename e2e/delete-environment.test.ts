@@ -10,7 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => example?.[Symbol.asyncDispose]())
 
-async function admin(method: string, path: string, body?: unknown) {
+// biome-ignore lint/suspicious/noExplicitAny: of any route
+async function admin(method: string, path: string, body?: unknown): Promise<any> {
   const response = await fetch(example.system.url + path, {
     method,
     headers: { authorization: `Bearer ${example.adminKey}`, 'content-type': 'application/json' },

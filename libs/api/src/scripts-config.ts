@@ -2,11 +2,10 @@ import { z } from 'zod'
 import type { Route } from './route.ts'
 
 /** As clients of other engines read it. What Syncline does not have is empty. */
-const SyncConfig = z.object({
+const common = {
   id: z.string(),
   name: z.string(),
-  type: z.literal('sync'),
-  /** Names of its models. */
+  /** Names of its models; of an action, none. */
   returns: z.array(z.string()),
   description: z.string(),
   version: z.string(),
@@ -19,6 +18,13 @@ const SyncConfig = z.object({
   json_schema: z.null(),
   input: z.null(),
   models: z.array(z.object({ name: z.string(), fields: z.array(z.never()) })),
+}
+
+const ActionConfig = z.object({ ...common, type: z.literal('action') })
+
+const SyncConfig = z.object({
+  ...common,
+  type: z.literal('sync'),
   runs: z.string(),
   auto_start: z.boolean(),
   track_deletes: z.boolean(),
@@ -41,7 +47,7 @@ const getScriptsConfig = {
             providerConfigKey: z.string(),
             provider: z.string(),
             syncs: z.array(SyncConfig),
-            actions: z.array(z.never()),
+            actions: z.array(ActionConfig),
             'on-events': z.array(z.never()),
           }),
         ),

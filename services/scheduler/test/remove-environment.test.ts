@@ -1,7 +1,7 @@
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { activeRuns, names, openOwnWorld, schedulesIn } from './read-schedules.ts'
-import { end, take } from './steps.ts'
+import { end, RUNNER } from './steps.ts'
 import { ENVIRONMENT, type World } from './world.ts'
 
 /** An environment with schedules, a run that has ended and one that has begun. */
@@ -14,9 +14,9 @@ async function openFurnished() {
     await world.deploy({ name: 'pulls' })
     await world.connect('one')
     await eventually(async () => expect(await names(world)).toEqual(['one/issues', 'one/pulls']))
-    const [issues, pulls] = await schedulesIn(world)
-    await end(instance, await take(instance, issues?.id ?? ''))
-    await take(instance, pulls?.id ?? '')
+    await eventually(async () => expect(await activeRuns(world)).toHaveLength(2))
+    const [ended = expect.fail()] = await instance.runs.takeRuns(RUNNER, 2, 0)
+    await end(instance, ended)
   }
   expect(await world.redis.xlen(world.key(`runs:${ENVIRONMENT}`))).toBe(1)
   return world

@@ -49,8 +49,9 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   await catalog.compare()
   await deleteAll(catalog.apiKeys, keysOf(catalog, environment), (key) => [key.id])
   await catalog.compare()
-  const { syncs, connections, integrations, providers, variables } = catalog
+  const { syncs, actions, connections, integrations, providers, variables } = catalog
   await deleteAll(syncs, syncs.list(environment), (it) => [environment, it.integration, it.name])
+  await deleteAll(actions, actions.list(environment), (it) => [environment, it.integration, it.name])
   await deleteAll(connections, connections.list(environment), (it) => [environment, it.integration, it.id])
   await deleteAll(integrations, integrations.list(environment), (it) => [environment, it.key])
   await deleteAll(providers, providers.list(environment), (it) => [environment, it.name])

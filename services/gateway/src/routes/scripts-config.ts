@@ -1,41 +1,58 @@
-import type { Sync } from '@syncline/catalog'
+import type { Action, Sync } from '@syncline/catalog'
 import type { Handler } from '../http/handler.ts'
 
 /** By integration, also where several have one provider. */
 export const getScriptsConfig: Handler<'getScriptsConfig'> = async ({ catalog }, { environment, query }) => {
-  if (query.format === 'openai') return { data: [] } // syncs take no input, so no model can call them
-  const syncs = Map.groupBy(catalog.syncs.list(environment), ({ integration }) => integration)
+  const actions = catalog.actions.list(environment)
+  if (query.format === 'openai') return { data: actions.map(tool) }
+  const syncsBy = Map.groupBy(catalog.syncs.list(environment), ({ integration }) => integration)
+  const actionsBy = Map.groupBy(actions, ({ integration }) => integration)
   return catalog.integrations
     .list(environment)
-    .filter(({ key }) => syncs.has(key))
+    .filter(({ key }) => syncsBy.has(key) || actionsBy.has(key))
     .map(({ key, provider }) => ({
       providerConfigKey: key,
       provider,
-      syncs: (syncs.get(key) ?? []).map(syncConfig),
-      actions: [],
+      syncs: (syncsBy.get(key) ?? []).map(syncConfig),
+      actions: (actionsBy.get(key) ?? []).map(actionConfig),
       'on-events': [],
     }))
 }
 
+/** As models that call functions are told of them. */
+function tool({ name, description, inputSchema }: Action) {
+  return { name, description, parameters: inputSchema }
+}
+
+function actionConfig(action: Action) {
+  return { ...common(action), type: 'action' as const, returns: [], scopes: action.scopes, models: [] }
+}
+
 function syncConfig(sync: Sync) {
   return {
-    id: `${sync.integration}/${sync.name}`,
-    name: sync.name,
+    ...common(sync),
     type: 'sync' as const,
     returns: sync.models,
-    description: sync.description,
-    version: sync.version,
-    enabled: true,
-    last_deployed: sync.deployedAt,
-    endpoints: [],
-    attributes: {},
     scopes: [],
-    webhookSubscriptions: [],
-    json_schema: null,
-    input: null,
     models: sync.models.map((name) => ({ name, fields: [] })),
     runs: sync.frequency,
     auto_start: sync.autoStart,
     track_deletes: sync.trackDeletes,
+  }
+}
+
+function common({ integration, name, description, version, deployedAt }: Sync | Action) {
+  return {
+    id: `${integration}/${name}`,
+    name,
+    description,
+    version,
+    enabled: true,
+    last_deployed: deployedAt,
+    endpoints: [],
+    attributes: {},
+    webhookSubscriptions: [],
+    json_schema: null,
+    input: null,
   }
 }
