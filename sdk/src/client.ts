@@ -1,16 +1,20 @@
 import type { Variable } from '@syncline/api'
+import { Commands } from './resources/commands.ts'
 import { Connections } from './resources/connections.ts'
 import { Deployments } from './resources/deployments.ts'
+import { Environments } from './resources/environments.ts'
 import { HeldDeletions } from './resources/held-deletions.ts'
 import { Integrations } from './resources/integrations.ts'
+import { Keys } from './resources/keys.ts'
 import { Providers } from './resources/providers.ts'
 import { Records } from './resources/records.ts'
 import { Runs } from './resources/runs.ts'
 import { Schedules } from './resources/schedules.ts'
 import { Syncs } from './resources/syncs.ts'
 import { Variables } from './resources/variables.ts'
-import { type CallOptions, createTransport } from './transport.ts'
+import { type CallOptions, createTransport, type Transport } from './transport.ts'
 import type {
+  Answer,
   AnyRecord,
   ListRecordsRequestConfig,
   MaybeLater,
@@ -40,7 +44,8 @@ export type SynclineOptions = (
 }
 
 /**
- * Client of the REST API, for one environment: the one its key belongs to.
+ * Client of the REST API, for one environment: the one its key belongs to. With the admin key instead, `environments` and `keys`
+ * are what it can use.
  *
  * Every method takes `CallOptions` last and fails with a `SynclineError`; what is wrong in itself, such as an empty name, is a
  * `TypeError` and not sent. A call that meets a busy or restarting server is repeated: see `retries`.
@@ -53,16 +58,20 @@ export type SynclineOptions = (
  * for await (const issue of syncline.records.iterate(where)) console.log(issue)
  */
 export class Syncline {
+  readonly commands: Commands
   readonly connections: Connections
   readonly deployments: Deployments
+  readonly environments: Environments
   readonly heldDeletions: HeldDeletions
   readonly integrations: Integrations
+  readonly keys: Keys
   readonly providers: Providers
   readonly records: Records
   readonly runs: Runs
   readonly schedules: Schedules
   readonly syncs: Syncs
   readonly variables: Variables
+  readonly #call: Transport
 
   constructor(options: SynclineOptions) {
     const key = options.secretKey ?? options.apiKey
@@ -74,16 +83,30 @@ export class Syncline {
       retries: options.retries ?? DEFAULT_RETRIES,
       fetch: options.fetch ?? globalThis.fetch,
     })
+    this.#call = call
+    this.commands = new Commands(call)
     this.connections = new Connections(call)
     this.deployments = new Deployments(call)
+    this.environments = new Environments(call)
     this.heldDeletions = new HeldDeletions(call)
     this.integrations = new Integrations(call)
+    this.keys = new Keys(call)
     this.providers = new Providers(call)
     this.records = new Records(call)
     this.runs = new Runs(call)
     this.schedules = new Schedules(call)
     this.syncs = new Syncs(call)
     this.variables = new Variables(call)
+  }
+
+  /**
+   * What the key of this client is: its environment, scopes and expiry. Not of the admin key.
+   *
+   * @example
+   * const { environment, scopes } = await syncline.me()
+   */
+  async me(options?: CallOptions): Promise<Answer<'GET', '/me'>> {
+    return this.#call('GET', '/me', {}, options)
   }
 
   /**

@@ -1,7 +1,9 @@
 export type {
   Capacity,
+  Environment,
   Event as SynclineEvent,
   HeldDeletion,
+  Key,
   ListedRun,
   Schedule,
   SkippedSlots,

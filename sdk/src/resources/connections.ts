@@ -10,6 +10,7 @@ export type ListConnections = Omit<Query<'GET', '/connections'>, 'integrationId'
   /** From 0. */
   page?: number | undefined
 }
+export type UpdateConnection = ConnectionRef & CamelCase<Body<'PATCH', '/connections/:connectionId'>>
 export type SetMetadata = Omit<ConnectionRef, 'connectionId'> & {
   /** One or several. */
   connectionId: string | string[]
@@ -96,6 +97,29 @@ export class Connections {
       force_refresh: String(forceRefresh),
     }
     return this.#call('GET', '/connections/:connectionId', { params: { connectionId }, query }, options)
+  }
+
+  /**
+   * Changes the end user, the tags or the webhook URL of a connection. What is given replaces all that was there.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`.
+   *
+   * @example
+   * const where = { providerConfigKey: 'github', connectionId: 'user-123' }
+   * await syncline.connections.update({ ...where, tags: { plan: 'pro' }, endUser: { id: 'u-1', email: 'ann@acme.example' } })
+   */
+  async update(
+    { providerConfigKey, connectionId, ...changes }: UpdateConnection,
+    options?: CallOptions,
+  ): Promise<void> {
+    const body = snakeCase<Body<'PATCH', '/connections/:connectionId'>>(changes)
+    const query = { provider_config_key: providerConfigKey }
+    await this.#call(
+      'PATCH',
+      '/connections/:connectionId',
+      { params: { connectionId }, query, body },
+      options,
+    )
   }
 
   /**

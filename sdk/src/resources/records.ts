@@ -1,6 +1,7 @@
 import { type CopyOptions, type CopyResult, copyRecords } from '../copy-records.ts'
+import { SynclineError } from '../error.ts'
 import { pages } from '../pages.ts'
-import type { CamelCase } from '../snake-case.ts'
+import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 import type {
   Answer,
@@ -20,6 +21,15 @@ export type RecordHistoryConfig = ConnectionRef &
     /** Up to 500; 100 by default. */
     limit?: number
   }
+
+export type RecordRef = ConnectionRef & { model: string; variant?: string | undefined; id: string }
+export type CountRecords = CamelCase<Query<'GET', '/records/counts'>>
+
+/**
+ * Ids that are no segment of a path: URL parsers take the first two for a step in the path, however they are written, and the API
+ * has routes of its own at the others.
+ */
+const notInPath = ['.', '..', 'counts', 'held-deletions', 'prune']
 
 /** The records that syncs have saved. */
 export class Records {
@@ -66,6 +76,47 @@ export class Records {
   iterate<T extends AnyRecord = AnyRecord>(config: ListRecordsRequestConfig, options?: CallOptions) {
     const read = (cursor: string | undefined) => this.list<T>({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ records }) => records)
+  }
+
+  /**
+   * One record by its id, with its metadata; also one that was deleted.
+   *
+   * Fails with `unknown_connection`, `unknown_model`, `unknown_record`.
+   *
+   * @example
+   * const issue = await syncline.records.get<Issue>({ ...where, id: '4711' })
+   */
+  async get<T extends AnyRecord = AnyRecord>(
+    config: RecordRef,
+    options?: CallOptions,
+  ): Promise<NangoRecord<T>> {
+    const { providerConfigKey, connectionId, id, ...query } = config
+    if (notInPath.includes(id)) {
+      const { records } = await this.list<T>(
+        { providerConfigKey, connectionId, ...query, ids: [id] },
+        options,
+      )
+      if (records[0] !== undefined) return records[0]
+      throw new SynclineError(404, 'unknown_record', `model '${query.model}' has no record '${id}'`)
+    }
+    const headers = connectionHeaders(providerConfigKey, connectionId)
+    const record = await this.#call('GET', '/records/:id', { params: { id }, query, headers }, options)
+    // The caller names the type of what was saved.
+    return record as unknown as NangoRecord<T>
+  }
+
+  /**
+   * How many records of each model there are that are not deleted, and their size: of the environment, of an integration, or of
+   * one connection.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `missing_provider_config_key`.
+   *
+   * @example
+   * const { counts } = await syncline.records.counts({ providerConfigKey: 'github' })
+   */
+  async counts(config: CountRecords = {}, options?: CallOptions): Promise<Answer<'GET', '/records/counts'>> {
+    const query = snakeCase<Query<'GET', '/records/counts'>>(config)
+    return this.#call('GET', '/records/counts', { query }, options)
   }
 
   /**

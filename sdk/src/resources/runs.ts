@@ -82,7 +82,7 @@ export class Runs {
   }
 
   /**
-   * A run.
+   * A run, also after it has ended, or while it waits for the one before it.
    *
    * Fails with `unknown_run`.
    *
@@ -90,9 +90,7 @@ export class Runs {
    * const { state, error } = await syncline.runs.get(id)
    */
   async get(id: string, options?: CallOptions): Promise<ListedRun> {
-    // The contract of this route comes with the scheduler's part of the API: its answer is a run as in a list.
-    const call = this.#call as unknown as (...request: unknown[]) => Promise<ListedRun>
-    return call('GET', '/runs/:id', { params: { id } }, options)
+    return this.#call('GET', '/runs/:id', { params: { id } }, options)
   }
 
   /**

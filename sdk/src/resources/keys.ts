@@ -1,0 +1,115 @@
+import { type CamelCase, snakeCase } from '../snake-case.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import type { Answer, Body, ConnectionRef } from '../types.ts'
+
+type Key = Answer<'GET', '/environments/:environment/keys/:keyId'>
+type KeyWithSecret = Answer<'POST', '/environments/:environment/keys'>
+export type CreateKey = Omit<CamelCase<Body<'POST', '/environments/:environment/keys'>>, 'connection'> & {
+  /** The key may read this connection and nothing else. */
+  connection?: ConnectionRef
+}
+export type UpdateKey = CamelCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>
+
+/** Keys of environments: for a client whose key is the admin key. */
+export class Keys {
+  readonly #call: Transport
+
+  constructor(call: Transport) {
+    this.#call = call
+  }
+
+  /**
+   * Makes a key. Its `secret` is in this answer only.
+   *
+   * Fails with `unknown_environment`, `unknown_integration`, `unknown_connection`, `resource_capped`.
+   *
+   * @example
+   * const { secret } = await syncline.keys.create('prod', { label: 'reporting', scopes: ['read'] })
+   */
+  async create(
+    environment: string,
+    { connection, ...key }: CreateKey,
+    options?: CallOptions,
+  ): Promise<KeyWithSecret> {
+    const body = {
+      ...snakeCase<Body<'POST', '/environments/:environment/keys'>>(key),
+      ...(connection !== undefined && { connection: snakeCase<ConnectionName>(connection) }),
+    }
+    return this.#call('POST', '/environments/:environment/keys', { params: { environment }, body }, options)
+  }
+
+  /**
+   * All keys of an environment, without their secrets.
+   *
+   * Fails with `unknown_environment`.
+   *
+   * @example
+   * const { keys } = await syncline.keys.list('prod')
+   */
+  async list(
+    environment: string,
+    options?: CallOptions,
+  ): Promise<Answer<'GET', '/environments/:environment/keys'>> {
+    return this.#call('GET', '/environments/:environment/keys', { params: { environment } }, options)
+  }
+
+  /**
+   * A key, without its secrets.
+   *
+   * Fails with `unknown_environment`, `not_found`.
+   *
+   * @example
+   * const { last_used_at } = await syncline.keys.get('prod', id)
+   */
+  async get(environment: string, keyId: string, options?: CallOptions): Promise<Key> {
+    const params = { environment, keyId }
+    return this.#call('GET', '/environments/:environment/keys/:keyId', { params }, options)
+  }
+
+  /**
+   * Changes the label, the scopes or the expiry of a key.
+   *
+   * Fails with `unknown_environment`, `not_found`.
+   *
+   * @example
+   * await syncline.keys.update('prod', id, { expiresAt: null })
+   */
+  async update(environment: string, keyId: string, key: UpdateKey, options?: CallOptions): Promise<Key> {
+    const body = snakeCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>(key)
+    const params = { environment, keyId }
+    return this.#call('PATCH', '/environments/:environment/keys/:keyId', { params, body }, options)
+  }
+
+  /**
+   * Deletes a key: it works no longer.
+   *
+   * Fails with `unknown_environment`, `not_found`.
+   *
+   * @example
+   * await syncline.keys.delete('prod', id)
+   */
+  async delete(environment: string, keyId: string, options?: CallOptions): Promise<void> {
+    const params = { environment, keyId }
+    await this.#call('DELETE', '/environments/:environment/keys/:keyId', { params }, options)
+  }
+
+  /**
+   * Gives a key a new secret, which is in this answer only. The old ones work for `overlapSeconds` longer: a day by default.
+   *
+   * Fails with `unknown_environment`, `not_found`, `resource_capped`.
+   *
+   * @example
+   * const { secret } = await syncline.keys.rotate('prod', id, { overlapSeconds: 0 })
+   */
+  async rotate(
+    environment: string,
+    keyId: string,
+    { overlapSeconds, ...options }: { overlapSeconds?: number } & CallOptions = {},
+  ): Promise<Answer<'POST', '/environments/:environment/keys/:keyId/rotate'>> {
+    const body = overlapSeconds === undefined ? {} : { overlap_seconds: overlapSeconds }
+    const params = { environment, keyId }
+    return this.#call('POST', '/environments/:environment/keys/:keyId/rotate', { params, body }, options)
+  }
+}
+
+type ConnectionName = NonNullable<Body<'POST', '/environments/:environment/keys'>['connection']>
