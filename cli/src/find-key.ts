@@ -1,11 +1,8 @@
-import type { Key } from '@syncline/api'
-import { type AdminOptions, adminCall } from './admin-command.ts'
+import type { Key, Syncline } from '@syncline/sdk'
 
 /** The key with this id, or the one whose secret ends as `text` does. */
-export async function findKey(options: AdminOptions, environment: string, text: string): Promise<Key> {
-  const { keys } = await adminCall(options, 'GET', '/environments/:environment/keys', {
-    params: { environment },
-  })
+export async function findKey(client: Syncline, environment: string, text: string): Promise<Key> {
+  const { keys } = await client.keys.list(environment)
   const ending = text.slice(-4)
   const byId = keys.filter(({ id }) => id === text)
   const found = byId.length > 0 ? byId : keys.filter((key) => key.secrets.some(({ hint }) => hint === ending))

@@ -1,11 +1,13 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { actionList } from './commands/action-list.ts'
 import { cancel } from './commands/cancel.ts'
 import { capacity } from './commands/capacity.ts'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'
 import { connectionList } from './commands/connection-list.ts'
+import { connectionMetadata } from './commands/connection-metadata.ts'
+import { connectionUpdate } from './commands/connection-update.ts'
 import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
@@ -22,11 +24,15 @@ import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
 import { keyRotate } from './commands/key-rotate.ts'
 import { logs } from './commands/logs.ts'
+import { me } from './commands/me.ts'
 import { pause } from './commands/pause.ts'
 import { providerCheck } from './commands/provider-check.ts'
 import { providerDelete } from './commands/provider-delete.ts'
 import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
+import { recordCounts } from './commands/record-counts.ts'
+import { recordGet } from './commands/record-get.ts'
+import { runShow } from './commands/run-show.ts'
 import { runs } from './commands/runs.ts'
 import { start } from './commands/start.ts'
 import { status } from './commands/status.ts'
@@ -38,10 +44,15 @@ import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
 import { why } from './commands/why.ts'
 import { explain } from './explain.ts'
+import { UsageError } from './usage-error.ts'
+
+const EXIT_FAILED = 1
+const EXIT_USAGE = 2
 
 const program = new Command('syncline')
   .description('Deploys sync functions to Syncline, and looks after what it runs.')
   .showHelpAfterError('(see --help)')
+  .exitOverride()
 
 const syncs = [
   deploy(),
@@ -55,8 +66,11 @@ const syncs = [
   runs(),
   logs(),
   capacity(),
+  me(),
 ]
-for (const command of syncs) program.addCommand(command)
+for (const command of syncs) add(program, command)
+group('run', 'single runs', [runShow()])
+group('record', 'what syncs have saved', [recordGet(), recordCounts()])
 group('provider', 'files that say how to reach external APIs', [
   providerCheck(),
   providerDeploy(),
@@ -72,6 +86,8 @@ group('integration', 'external APIs', [
 group('connection', 'access of your customers to them', [
   connectionCreate(),
   connectionList(),
+  connectionUpdate(),
+  connectionMetadata(),
   connectionDelete(),
 ])
 group('sync', 'deployed sync functions', [syncList()])
@@ -84,11 +100,21 @@ group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), key
 try {
   await program.parseAsync()
 } catch (error) {
-  console.error(`syncline: ${explain(error)}`)
-  process.exitCode = 1
+  process.exitCode = exitCodeOf(error)
+  // Commander has printed its own errors.
+  if (!(error instanceof CommanderError)) console.error(`syncline: ${explain(error)}`)
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED
 }
 
 function group(name: string, description: string, commands: Command[]) {
   const parent = program.command(name).description(description)
-  for (const command of commands) parent.addCommand(command)
+  for (const command of commands) add(parent, command)
+}
+
+function add(parent: Command, command: Command) {
+  parent.addCommand(command.copyInheritedSettings(parent))
 }

@@ -1,4 +1,5 @@
 import type { ListedRun, SkippedSlots, Why } from '@syncline/sdk'
+import { type Fact, facts } from './facts.ts'
 import { staleHint } from './stale-hint.ts'
 import { syncMessage } from './sync-message.ts'
 import { table } from './table.ts'
@@ -11,7 +12,7 @@ export function whyText({ schedule, skipped, runs, unavailable }: Why): string {
   const { name, variant, provider_config_key, connection_id } = schedule
   const { lastSuccessAt, freshUntil, stale } = schedule.freshness
   const sync = variant === 'base' ? name : `${name}::${variant}`
-  const facts: [string, string | null | undefined][] = [
+  const lines: Fact[] = [
     ['state', stale ? `stale: ${stale.reason}` : 'fresh'],
     ['status', schedule.status],
     ['frequency', schedule.frequency],
@@ -25,12 +26,10 @@ export function whyText({ schedule, skipped, runs, unavailable }: Why): string {
     ['now', stale || !schedule.lastRun ? null : syncMessage({ ...schedule, lastRun: schedule.lastRun })],
     ['records', recordsOf(schedule.recordCount)],
   ]
-  const known = facts.filter(([, value]) => value)
-  const width = Math.max(...known.map(([label]) => label.length))
   return [
     `${sync} of connection '${connection_id}' (${provider_config_key})`,
     '',
-    ...known.map(([label, value]) => `${label.padEnd(width)}  ${value}`),
+    facts(lines),
     ...section('slots without a run', skipsOf(skipped)),
     ...section('last runs', runsOf(runs)),
     ...(unavailable.length > 0 ? ['', `did not answer: ${unavailable.join(', ')}`] : []),

@@ -1,4 +1,5 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { UsageError } from '../usage-error.ts'
 
 interface Options extends RestOptions {
   connection?: string
@@ -15,7 +16,7 @@ export const cancel = () =>
     .action(async (integration: string | undefined, syncs: string[], options: Options) => {
       const { connection, run } = options
       if ((integration === undefined) === (run === undefined)) {
-        throw new Error('what to cancel? Give an integration, or --run <id>')
+        throw new UsageError('what to cancel? Give an integration, or --run <id>')
       }
       const client = clientOf(options)
       const { cancelled, command_id } =

@@ -1,10 +1,12 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError } from 'commander'
+import { type JsonObject, parseJson } from '../json-object.ts'
 import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
+import { UsageError } from '../usage-error.ts'
 
 type Connection = Parameters<Syncline['connections']['create']>[0]
-type JsonObject = Record<string, unknown>
 
 interface Options extends RestOptions {
   credentials?: JsonObject
@@ -19,7 +21,7 @@ const SECRET = '; @<file> or - (stdin) keep it off the command line'
 
 export const connectionCreate = () =>
   restCommand('create')
-    .description('make a connection, or give an existing one new credentials')
+    .description(routeSummary('createConnection'))
     .argument('<integration>')
     .argument('[id]', 'your name for it; made up when absent')
     .option(
@@ -57,7 +59,7 @@ function parseBasic(value: string): [string, string] {
   const text = readSecret(value)
   const colon = text.indexOf(':')
   // Errors of commander show the value.
-  if (colon < 0) throw new Error('--basic must be <user>:<password>')
+  if (colon < 0) throw new UsageError('--basic must be <user>:<password>')
   return [text.slice(0, colon), text.slice(colon + 1)]
 }
 
@@ -65,15 +67,6 @@ function parseSecretJson(value: string): JsonObject {
   try {
     return parseJson(readSecret(value))
   } catch (error) {
-    throw error instanceof InvalidArgumentError ? new Error(`--credentials ${error.message}`) : error
+    throw error instanceof InvalidArgumentError ? new UsageError(`--credentials ${error.message}`) : error
   }
-}
-
-function parseJson(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    // What is neither null, nor an array, nor a plain value, is an object with any keys.
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
-  } catch {}
-  throw new InvalidArgumentError(`must be a JSON object such as {"repo":"acme/shop"}`)
 }

@@ -1,8 +1,9 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 export const connectionDelete = () =>
   restCommand('delete')
-    .description('delete a connection with its schedules and records')
+    .description(routeSummary('deleteConnection'))
     .argument('<integration>')
     .argument('<id>')
     .action(async (integration: string, id: string, options: RestOptions) => {

@@ -1,4 +1,5 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
 
 interface Options extends RestOptions {
@@ -7,7 +8,7 @@ interface Options extends RestOptions {
 
 export const deletionsRelease = () =>
   restCommand('release')
-    .description('let the next complete pass of a sync delete what the guard has held back, once')
+    .description(routeSummary('releaseHeldDeletion'))
     .argument('<integration>')
     .argument('<connection>')
     .argument('<model>')

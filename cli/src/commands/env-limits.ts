@@ -1,9 +1,10 @@
-import type { Environment } from '@syncline/api'
-import { type AdminOptions, adminCall, adminCommand } from '../admin-command.ts'
+import type { Environment } from '@syncline/sdk'
+import { type AdminOptions, adminClientOf, adminCommand } from '../admin-command.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
 import { type Limit, limit, RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
 
-interface Options extends AdminOptions {
+interface Options extends AdminOptions, JsonOptions {
   maxRuns?: Limit
   weight?: number
 }
@@ -22,17 +23,18 @@ export const envLimits = () =>
       'its share beside other environments while all are busy; 1 is usual',
       wholeNumber(1, WEIGHT_MAX),
     )
+    .addOption(jsonOption())
     .action(async (name: string, { maxRuns, weight, ...options }: Options) => {
-      const params = { environment: name }
-      const body = {
-        ...(maxRuns !== undefined && { max_runs: maxRuns === 'none' ? null : maxRuns }),
+      const { environments } = adminClientOf(options)
+      const limits = {
+        ...(maxRuns !== undefined && { maxRuns: maxRuns === 'none' ? null : maxRuns }),
         ...(weight !== undefined && { weight }),
       }
       const environment =
-        Object.keys(body).length > 0
-          ? await adminCall(options, 'PATCH', '/environments/:environment', { params, body })
-          : await adminCall(options, 'GET', '/environments/:environment', { params })
-      console.log(table(['name', 'max runs', 'weight'], [limitsRow(environment)]))
+        Object.keys(limits).length > 0
+          ? await environments.update(name, limits)
+          : await environments.get(name)
+      show(options, environment, (it) => table(['name', 'max runs', 'weight'], [limitsRow(it)]))
     })
 
 export function limitsRow({ name, max_runs, weight }: Environment) {

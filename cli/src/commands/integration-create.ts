@@ -2,6 +2,7 @@ import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError, Option } from 'commander'
 import { readSecret } from '../read-secret.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 import { RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
 
 type Integration = Parameters<Syncline['integrations']['create']>[0]
@@ -21,7 +22,7 @@ interface Options extends RestOptions {
 
 export const integrationCreate = () =>
   restCommand('create')
-    .description('register an external API')
+    .description(routeSummary('createIntegration'))
     .argument('<key>', 'your name for it, for example github')
     .option('--provider <name>', 'a provider of `syncline provider list`; <key> by default')
     .option('--base-url <url>', 'of any other API')

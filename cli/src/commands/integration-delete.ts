@@ -1,8 +1,9 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 export const integrationDelete = () =>
   restCommand('delete')
-    .description('delete an integration with its connections and syncs')
+    .description(routeSummary('deleteIntegration'))
     .argument('<key>')
     .action(async (key: string, options: RestOptions) => {
       await clientOf(options).integrations.delete(key)

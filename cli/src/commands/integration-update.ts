@@ -1,4 +1,5 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { UsageError } from '../usage-error.ts'
 import { type Limit, limit, RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
 
 interface Options extends RestOptions {
@@ -14,7 +15,7 @@ export const integrationUpdate = () =>
     .option('--weight <n>', 'its share beside other integrations; 1 is usual', wholeNumber(1, WEIGHT_MAX))
     .action(async (key: string, { concurrency, weight, ...options }: Options) => {
       if (concurrency === undefined && weight === undefined)
-        throw new Error('nothing to change: give --concurrency or --weight')
+        throw new UsageError('nothing to change: give --concurrency or --weight')
       const { data } = await clientOf(options).integrations.update(key, {
         ...(concurrency !== undefined && { concurrency: concurrency === 'none' ? null : concurrency }),
         ...(weight !== undefined && { weight }),

@@ -1,4 +1,5 @@
-import { type AdminOptions, adminCall, adminCommand } from '../admin-command.ts'
+import { type AdminOptions, adminClientOf, adminCommand } from '../admin-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 interface Options extends AdminOptions {
   env: string
@@ -12,7 +13,7 @@ type Scope = 'read' | 'operate' | 'deploy' | 'secrets'
 
 export const keyCreate = () =>
   adminCommand('create')
-    .description('make an API key and print it')
+    .description(routeSummary('createKey'))
     .requiredOption('--env <name>', 'environment that it opens')
     .option('--label <text>', 'what it is for', 'cli')
     .option(
@@ -25,16 +26,13 @@ export const keyCreate = () =>
     )
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .action(async ({ env, label, scopes, connection, expires, ...options }: Options) => {
-      const [provider_config_key = '', connection_id = ''] = connection ?? []
-      const { secret } = await adminCall(options, 'POST', '/environments/:environment/keys', {
-        params: { environment: env },
-        body: {
-          label,
-          // The gateway refuses what is none.
-          ...(scopes !== undefined && { scopes: scopes.split(',').map((scope) => scope.trim() as Scope) }),
-          ...(connection && { connection: { provider_config_key, connection_id } }),
-          ...(expires !== undefined && { expires_at: expires }),
-        },
+      const [providerConfigKey = '', connectionId = ''] = connection ?? []
+      const { secret } = await adminClientOf(options).keys.create(env, {
+        label,
+        // The gateway refuses what is none.
+        ...(scopes !== undefined && { scopes: scopes.split(',').map((scope) => scope.trim() as Scope) }),
+        ...(connection && { connection: { providerConfigKey, connectionId } }),
+        ...(expires !== undefined && { expiresAt: expires }),
       })
       console.log(secret)
       console.error('Keep it somewhere safe: only its hash is stored.')

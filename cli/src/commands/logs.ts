@@ -1,7 +1,10 @@
 import type { Syncline } from '@syncline/sdk'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
+import { UsageError } from '../usage-error.ts'
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   integration?: string
   connection?: string
   sync?: string
@@ -10,16 +13,20 @@ interface Options extends RestOptions {
 
 export const logs = () =>
   restCommand('logs')
-    .description('show what a run has logged')
+    .description(routeSummary('listLogs'))
     .argument('[run]', 'its id; or say which sync, for its last run')
     .option('--integration <key>')
     .option('--connection <id>')
     .option('--sync <name>')
     .option('--variant <name>', '', 'base')
+    .addOption(jsonOption())
     .action(async (run: string | undefined, options: Options) => {
       const client = clientOf(options)
-      const { lines } = await client.runs.logs(run ?? (await lastRun(client, options)))
-      for (const { at, level, message } of lines) console.log(`${at} ${level.padEnd(5)} ${message}`)
+      const answer = await client.runs.logs(run ?? (await lastRun(client, options)))
+      if (!options.json && answer.lines.length === 0) return
+      show(options, answer, ({ lines }) =>
+        lines.map(({ at, level, message }) => `${at} ${level.padEnd(5)} ${message}`).join('\n'),
+      )
     })
 
 async function lastRun(
@@ -27,7 +34,7 @@ async function lastRun(
   { integration, connection, sync, variant }: Options,
 ): Promise<string> {
   if (integration === undefined || connection === undefined || sync === undefined) {
-    throw new Error('which run? Give its id, or --integration, --connection and --sync')
+    throw new UsageError('which run? Give its id, or --integration, --connection and --sync')
   }
   const { runs } = await client.runs.list({
     providerConfigKey: integration,

@@ -1,4 +1,5 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 interface Options extends RestOptions {
   connection?: string
@@ -6,7 +7,7 @@ interface Options extends RestOptions {
 
 export const pause = () =>
   restCommand('pause')
-    .description('pause syncs; a run in progress completes')
+    .description(routeSummary('pauseSyncs'))
     .argument('<integration>')
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')

@@ -1,10 +1,12 @@
 import type { ListedRun } from '@syncline/sdk'
 import { collect } from '../collect.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
 import { runState } from '../why-text.ts'
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   connection?: string
   variant: string
   state?: ListedRun['state'][]
@@ -15,7 +17,7 @@ interface Options extends RestOptions {
 
 export const runs = () =>
   restCommand('runs')
-    .description('show runs, first those that wait and run, then those that ended last')
+    .description(routeSummary('listRuns'))
     .argument('[integration]', 'all when absent')
     .argument('[sync]', 'all when absent')
     .option('--connection <id>', 'only on this connection')
@@ -28,6 +30,7 @@ export const runs = () =>
     )
     .option('--limit <count>', 'up to 100', '20')
     .option('--cursor <cursor>', 'go on where an earlier list ended')
+    .addOption(jsonOption())
     .action(async (integration: string | undefined, sync: string | undefined, options: Options) => {
       const { connection, variant, state, outcome, limit, cursor } = options
       const page = await clientOf(options).runs.list({
@@ -43,8 +46,8 @@ export const runs = () =>
         ...(['id', 'integration', 'sync', 'connection', 'state', 'cause', 'attempt'] as const),
         ...(['requested', 'started', 'finished', 'message'] as const),
       ]
-      console.log(table(columns, page.runs.map(row)))
-      if (page.next_cursor !== null) console.log(`\nThere may be more: --cursor ${page.next_cursor}`)
+      const more = page.next_cursor === null ? '' : `\n\nThere may be more: --cursor ${page.next_cursor}`
+      show(options, page, ({ runs }) => table(columns, runs.map(row)) + more)
     })
 
 function row(run: ListedRun) {

@@ -1,4 +1,5 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 interface Options extends RestOptions {
   connection?: string
@@ -6,7 +7,7 @@ interface Options extends RestOptions {
 
 export const start = () =>
   restCommand('start')
-    .description('start syncs; those that were paused run at once')
+    .description(routeSummary('startSyncs'))
     .argument('<integration>')
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')

@@ -1,12 +1,15 @@
 import type { Schedule, StaleReason } from '@syncline/sdk'
 import { collect, collectTags } from '../collect.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { staleReasons } from '../stale-hint.ts'
 import { syncMessage } from '../sync-message.ts'
 import { table } from '../table.ts'
+import { UsageError } from '../usage-error.ts'
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   connection?: string
   state?: ('started' | 'paused')[]
   reason?: StaleReason[]
@@ -20,7 +23,7 @@ const PAGE = 100
 
 export const status = () =>
   restCommand('status')
-    .description('show how syncs are doing: of the environment, or of an integration')
+    .description(routeSummary('listSchedules'))
     .argument('[integration]', 'all when absent')
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')
@@ -34,6 +37,7 @@ export const status = () =>
     .option('--tag <name=value>', 'only on connections with this tag; may be repeated', collectTags)
     .option('--limit <count>', 'how many to show', '100')
     .option('--cursor <cursor>', 'go on where an earlier list ended')
+    .addOption(jsonOption())
     .action(async (integration: string | undefined, names: string[], options: Options) => {
       const { found, next, unavailable } = await schedulesOf(integration, names, options)
       const columns = [
@@ -41,17 +45,21 @@ export const status = () =>
         ...(['sync', 'connection', 'status', 'stale', 'frequency', 'finished', 'next'] as const),
         ...(['records', 'message'] as const),
       ]
-      console.log(table(columns, found.map(row)))
       const stale = found.filter(({ freshness }) => freshness.stale).length
-      if (stale > 0) console.log(`\n${stale} of ${found.length} stale: ${hint(found)}`)
-      if (next !== null) console.log(`\nThere may be more: --cursor ${next}`)
-      if (unavailable.length > 0) console.log(`\nDid not answer: ${unavailable.join(', ')}`)
+      const notes = [
+        stale > 0 && `${stale} of ${found.length} stale: ${hint(found)}`,
+        next !== null && `There may be more: --cursor ${next}`,
+        unavailable.length > 0 && `Did not answer: ${unavailable.join(', ')}`,
+      ].filter((note) => note !== false)
+      show(options, { schedules: found, next_cursor: next, unavailable }, ({ schedules }) =>
+        [table(columns, schedules.map(row)), ...notes].join('\n\n'),
+      )
     })
 
 async function schedulesOf(integration: string | undefined, names: string[], options: Options) {
   const client = clientOf(options)
   const limit = Number(options.limit)
-  if (!(limit >= 1)) throw new Error(`--limit '${options.limit}': give a number from 1 on`)
+  if (!(limit >= 1)) throw new UsageError(`--limit '${options.limit}': give a number from 1 on`)
   const found: Schedule[] = []
   const unavailable = new Set<string>()
   let next: string | null = options.cursor ?? null

@@ -1,8 +1,9 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 export const undeploy = () =>
   restCommand('undeploy')
-    .description('delete a deployed sync with its schedules')
+    .description(routeSummary('deleteDeployment'))
     .argument('<integration>')
     .argument('<sync>')
     .action(async (integration: string, sync: string, options: RestOptions) => {

@@ -1,12 +1,15 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
 
 export const variableList = () =>
   restCommand('list')
-    .description('show the names of the variables')
-    .action(async (options: RestOptions) => {
-      const variables = await clientOf(options).getEnvironmentVariables()
-      console.log(
+    .description(routeSummary('listVariables'))
+    .addOption(jsonOption())
+    .action(async (options: RestOptions & JsonOptions) => {
+      const variables = await clientOf(options).variables.list()
+      show(options, variables, () =>
         table(
           ['name'],
           variables.map(({ name }) => ({ name })),

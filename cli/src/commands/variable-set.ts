@@ -1,8 +1,9 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
 
 export const variableSet = () =>
   restCommand('set')
-    .description('set a variable of the environment')
+    .description(routeSummary('setVariable'))
     .argument('<name>')
     .argument('<value>')
     .action(async (name: string, value: string, options: RestOptions) => {

@@ -1,4 +1,6 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { whyText } from '../why-text.ts'
 
 /** For scripts that watch a sync. */
@@ -6,11 +8,12 @@ const EXIT_STALE = 3
 
 export const why = () =>
   restCommand('why')
-    .description('say whether a sync is fresh, and if not, why and what to do; exit code 3 = stale')
+    .description(`${routeSummary('getWhy')}; exit code 3 = stale`)
     .argument('<integration>')
     .argument('<connection>')
     .argument('<sync>')
     .option('--variant <name>', '', 'base')
+    .addOption(jsonOption())
     .action(
       async (integration: string, connection: string, sync: string, { variant, ...options }: Options) => {
         const answer = await clientOf(options).syncs.why({
@@ -18,11 +21,11 @@ export const why = () =>
           sync: { name: sync, variant },
           connectionId: connection,
         })
-        console.log(whyText(answer))
+        show(options, answer, whyText)
         if (answer.schedule.freshness.stale) process.exitCode = EXIT_STALE
       },
     )
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   variant: string
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ADMIN_KEY, DONE, startWorld, type World } from './world.ts'
+import { ADMIN_KEY, DONE, furnish, piece, startWorld, type World } from './world.ts'
 
 const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
 /** As in its first line. */
@@ -77,7 +77,7 @@ test('how much of the runners environments and integrations get is set, shown an
   expect((await update('--concurrency', 'none')).out).toBe("Integration 'erp': concurrency none, weight 2.\n")
   expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* - +2$/m)
   expect(await update()).toMatchObject({
-    code: 1,
+    code: 2,
     err: expect.stringContaining('give --concurrency or --weight'),
   })
   await cli(['integration', 'delete', 'erp'])
@@ -295,25 +295,35 @@ test.each([
   [['env', 'create', 'Prod!'], {}, "not 'Prod!'"],
   [['env', 'limits', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['env', 'limits', 'nowhere', '--max-runs', '9'], {}, "there is no environment 'nowhere'"],
-  ...['0', '-1', '1.5', '1e3', '100001', 'many'].map((value): [string[], object, string] => [
-    ['env', 'limits', 'dev', `--max-runs=${value}`],
-    {},
-    `argument '${value}' is invalid. must be a whole number from 1 to 100000`,
-  ]),
-  [['env', 'limits', 'dev', '--weight', '101'], {}, 'must be a whole number from 1 to 100'],
-  [['integration', 'update', 'x', '--concurrency', '0'], {}, 'must be a whole number from 1 to 100000'],
   [['key', 'create', '--env', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['key', 'revoke', 'zzzz', '--env', 'staging'], {}, "no key that ends in 'zzzz'"],
-  [['connection', 'create', 'x', '--metadata', '[]'], {}, 'must be a JSON object'],
-  [['integration', 'create', 'x', '--auth', 'magic'], {}, 'must be none, bearer, basic'],
-  [['logs'], {}, 'which run?'],
-  [['cancel'], {}, 'what to cancel?'],
-  [['status', '--reason', 'bored'], {}, "'bored' is none of paused, needs_reauth"],
-  [['status', '--tag', 'plan'], {}, 'Give <name>=<value>'],
   [['deploy', '/nowhere'], {}, 'there is no function to deploy'],
 ])('%j with %j ends with one line that says what to do', async (args, env, message) => {
   const { code, out, err } = await cli(args, env)
   expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toContain(message)
+  expect(err).not.toContain('    at ')
+})
+
+test.each([
+  ...['0', '-1', '1.5', '1e3', '100001', 'many'].map((value): [string[], string] => [
+    ['env', 'limits', 'dev', `--max-runs=${value}`],
+    `argument '${value}' is invalid. must be a whole number from 1 to 100000`,
+  ]),
+  [['env', 'limits', 'dev', '--weight', '101'], 'must be a whole number from 1 to 100'],
+  [['integration', 'update', 'x', '--concurrency', '0'], 'must be a whole number from 1 to 100000'],
+  [['connection', 'create', 'x', '--metadata', '[]'], 'must be a JSON object'],
+  [['integration', 'create', 'x', '--auth', 'magic'], 'must be none, bearer, basic'],
+  [['logs'], 'which run?'],
+  [['cancel'], 'what to cancel?'],
+  [['status', '--reason', 'bored'], "'bored' is none of paused, needs_reauth"],
+  [['status', '--tag', 'plan'], 'Give <name>=<value>'],
+  [['pauses'], "unknown command 'pauses'"],
+  [['why', 'crm'], "missing required argument 'connection'"],
+  [['connection', 'update', 'crm', 'user-1'], 'nothing to change'],
+])('%j is a usage error: exit code 2', async (args, message) => {
+  const { code, out, err } = await cli(args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain(message)
   expect(err).not.toContain('    at ')
 })
@@ -339,4 +349,77 @@ test('credentials come from a file or stdin too, and are never shown when they a
   await expect
     .poll(async () => (await cli(list)).out)
     .toMatch(/^one .*since 2026-01-01T00:00:00.000Z: its cred/m)
+})
+
+test('records, runs and connections are shown and changed, as text and as JSON', async () => {
+  const there = await furnish(world)
+  const run = (...args: string[]) => cli(args, { SYNCLINE_KEY: there.key })
+  const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).out)
+  world.records.listRecords = ({ ids }) => piece(`[{"id":"${ids}","title":"x","_nango_metadata":{}}]`)
+  expect(JSON.parse((await run('record', 'get', 'github', 'user-1', 'GithubIssue', '..')).out)).toEqual({
+    ...{ id: '..', title: 'x', _nango_metadata: {} },
+  })
+  world.records.countRecords = async () => ({ sizes: [{ live: 842, bytes: 9 }] })
+  expect((await run('record', 'counts', 'github')).out).toMatch(/^github {7}GithubIssue {2}1 {12}842 {6}9$/m)
+  expect(await json('record', 'counts')).toMatchObject({ counts: [{ records: 842 }] })
+
+  world.schedules.getRun = async ({ runId }) => ({
+    ...{ id: runId, providerConfigKey: 'github', connectionId: 'user-1', state: 'RUN_STATE_ENDED' },
+    ...{ outcome: 'RUN_OUTCOME_FAILED', error: 'GET /issues: 500', lastLines: ['the last line'] },
+  })
+  const shown = (await run('run', 'show', 'run-1')).out
+  expect(shown).toMatch(/^state +failed$/m)
+  expect(shown).toMatch(/^error +GET \/issues: 500$/m)
+  expect(shown).toContain('end of its log:\nthe last line\n')
+  expect(await json('run', 'show', 'run-1')).toMatchObject({ id: 'run-1', reason: 'failed' })
+
+  const change = ['--tag', 'plan=pro', '--end-user', '{"id":"u-1"}']
+  expect(await run('connection', 'update', 'github', 'user-1', ...change)).toMatchObject({ code: 0 })
+  expect(await json('connection', 'list')).toMatchObject({
+    connections: [{ connection_id: 'user-1', tags: { plan: 'pro' }, end_user: { id: 'u-1' } }],
+  })
+  const metadata = async (...args: string[]) =>
+    JSON.parse((await run('connection', 'metadata', 'github', 'user-1', ...args)).out)
+  expect(await metadata()).toEqual({ repo: 'acme/shop' })
+  expect(await metadata('--set', '{"a":1}')).toEqual({ repo: 'acme/shop', a: 1 })
+  expect(await metadata('--replace', '{"b":2}')).toEqual({ b: 2 })
+
+  expect((await run('me')).out).toMatch(new RegExp(`^environment +${there.environment}$`, 'm'))
+  expect(await json('me')).toMatchObject({ environment: there.environment, label: 'test' })
+})
+
+test('trigger --wait waits for the runs, and one that did not succeed is a failure', async () => {
+  const there = await furnish(world)
+  const wait = () => cli(['trigger', 'github', '--wait'], { SYNCLINE_KEY: there.key })
+  const runs = ['run-1', 'run-2'].map((id) => ({
+    id,
+    connectionId: 'user-1',
+    name: 'issues',
+    variant: 'base',
+  }))
+  world.answer = () => ({
+    $case: 'done',
+    value: { frequency: '', scheduleId: '', cancelled: 0, runs, moreRuns: false },
+  })
+  const reads: string[] = []
+  world.schedules.getRun = async ({ runId = '' }) => ({
+    ...{ id: runId, providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'base' },
+    ...(reads.push(runId) === 1
+      ? { state: 'RUN_STATE_RUNNING' as const }
+      : { state: 'RUN_STATE_ENDED' as const, outcome: 'RUN_OUTCOME_SUCCESS' as const }),
+  })
+  const good = await wait()
+  expect(good).toMatchObject({ code: 0, err: '' })
+  expect(good.out).toMatch(/^run-2 {2}user-1 {6}issues {2}success/m)
+  expect(reads).toEqual(['run-1', 'run-1', 'run-2'])
+  world.schedules.getRun = async ({ runId }) => ({
+    ...{
+      id: runId,
+      state: 'RUN_STATE_ENDED',
+      outcome: runId === 'run-1' ? 'RUN_OUTCOME_FAILED' : 'RUN_OUTCOME_SUCCESS',
+    },
+  })
+  expect(await wait()).toMatchObject({ code: 1, out: expect.stringMatching(/^run-1 .*failed/m) })
+  world.answer = () => DONE
+  expect((await wait()).out).toBe('No run was added: each of the syncs runs already.\n')
 })

@@ -1,6 +1,6 @@
 import { Syncline, SynclineError } from '@syncline/sdk'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { aSync, furnish, piece, startWorld, type World } from './world.ts'
+import { ADMIN_KEY, aSync, furnish, piece, startWorld, type World } from './world.ts'
 
 let world: World
 let syncline: Syncline
@@ -271,4 +271,73 @@ test('schedules, why, capacity and cancel', async () => {
   })
   expect(await syncline.runs.cancel('run-1')).toEqual({ cancelled: 2 })
   world.answer = answer
+})
+
+test('a record is read by any id, also by one that is no segment of a path', async () => {
+  world.records.listRecords = ({ ids }) =>
+    piece(JSON.stringify(ids?.map((id) => ({ id, _nango_metadata: {} })).filter(({ id }) => id !== 'gone')))
+  for (const id of ['4711', 'a/b?c#d %2e', '.', '..', 'counts', 'held-deletions', 'prune']) {
+    expect((await syncline.records.get({ ...where, id })).id).toBe(id)
+  }
+  await expect(syncline.records.get({ ...where, id: 'gone' })).rejects.toMatchObject({
+    code: 'unknown_record',
+  })
+  world.records.listRecords = () => piece('[]')
+  for (const id of ['.', 'counts']) {
+    const failing = syncline.records.get({ ...where, id })
+    await expect(failing).rejects.toMatchObject({ status: 404, code: 'unknown_record' })
+  }
+})
+
+test('record counts, runs, commands, me, and a connection that is changed', async () => {
+  world.records.countRecords = async ({ streams }) => ({
+    sizes: streams?.map(() => ({ live: 2, bytes: 10 })) ?? [],
+  })
+  const { counts } = await syncline.records.counts({ providerConfigKey: 'github', connectionId: 'user-1' })
+  expect(counts).toEqual([
+    { provider_config_key: 'github', model: 'GithubIssue', connections: 1, records: 2, bytes: 10 },
+  ])
+  world.schedules.getRun = async ({ runId }) => ({ id: runId, state: 'RUN_STATE_ENDED' })
+  expect(await syncline.runs.wait('run-1')).toMatchObject({ id: 'run-1', state: 'ended' })
+  expect(await syncline.me()).toMatchObject({ environment: home.environment, connection: null })
+  await expect(syncline.commands.get('nothing')).rejects.toMatchObject({ code: 'unknown_command' })
+
+  const connection = { providerConfigKey: 'github', connectionId: 'user-1' }
+  await syncline.connections.update({
+    ...connection,
+    tags: { plan: 'pro' },
+    endUser: { id: 'u-1', email: 'ann@acme.example' },
+  })
+  expect(await syncline.connections.get(connection)).toMatchObject({
+    tags: { plan: 'pro' },
+    end_user: { id: 'u-1', email: 'ann@acme.example' },
+  })
+})
+
+test('environments and keys with the admin key', async () => {
+  const admin = new Syncline({ secretKey: ADMIN_KEY, host: world.url })
+  const { environments, keys } = admin
+  const made = await environments.create({ name: 'sdk-admin', maxRuns: 5 })
+  expect(made).toMatchObject({ name: 'sdk-admin', max_runs: 5 })
+  expect(await environments.update('sdk-admin', { maxRuns: null, weight: 2 })).toMatchObject({
+    max_runs: null,
+  })
+  expect(await environments.get('sdk-admin')).toMatchObject({ weight: 2 })
+  const names = (await Array.fromAsync(environments.iterate({ limit: 1 }))).map(({ name }) => name)
+  expect(names).toEqual(expect.arrayContaining(['sdk-admin', home.environment]))
+
+  const { id, secret } = await keys.create('sdk-admin', { label: 'a', scopes: ['read'] })
+  expect(await new Syncline({ secretKey: secret, host: world.url }).me()).toMatchObject({
+    id,
+    scopes: ['read'],
+  })
+  const connection = { providerConfigKey: 'github', connectionId: 'user-1' }
+  expect((await keys.create(home.environment, { label: 'b', connection })).connection).toEqual(place)
+  expect((await keys.rotate('sdk-admin', id, { overlapSeconds: 60 })).secret).not.toBe(secret)
+  expect(await keys.update('sdk-admin', id, { label: 'c' })).toMatchObject({ label: 'c' })
+  expect((await keys.get('sdk-admin', id)).secrets).toHaveLength(2)
+  await keys.delete('sdk-admin', id)
+  expect((await keys.list('sdk-admin')).keys).toEqual([])
+  await environments.delete('sdk-admin', { confirm: 'sdk-admin' })
+  await expect(environments.get('sdk-admin')).rejects.toMatchObject({ code: 'unknown_environment' })
 })
