@@ -341,7 +341,7 @@ test('credentials come from a file or stdin too, and are never shown when they a
   await writeFile(file, 'secret-key\n')
   expect(await cli([...create, 'two', '--api-key', `@${file}`])).toMatchObject({ code: 0 })
   const wrong = await cli([...create, 'three', '--credentials', `@${file}`])
-  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('must be a JSON object') })
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('must be a JSON object') })
   expect(wrong.err).not.toContain('secret-key')
   const reason = 'its credentials were refused'
   const needsReauth = { since: '2026-01-01T00:00:00.000Z', reason }
@@ -394,7 +394,7 @@ test('trigger --wait waits for the runs, and one that did not succeed is a failu
   const runs = ['run-1', 'run-2'].map((id) => ({
     id,
     connectionId: 'user-1',
-    name: 'issues',
+    sync: 'issues',
     variant: 'base',
   }))
   world.answer = () => ({
