@@ -1,4 +1,5 @@
 import { Syncline } from '@syncline/sdk'
+import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ExampleSystem, startExampleSystem } from './example-system.ts'
 import { generatedItems } from './generated-items.ts'
@@ -27,9 +28,20 @@ test('an environment that is deleted and made again has no runs of the one befor
   const { environments } = await admin('GET', '/environments')
   expect(environments).toHaveLength(1)
   const { name } = environments[0]
-  await admin('DELETE', `/environments/${name}?confirm=${name}`)
+  // A scheduler that is away sees the whole deletion at once.
+  const scheduler = example.system.processes.get('scheduler')?.pid ?? 0
+  example.kill('scheduler', 'SIGSTOP')
+  try {
+    await admin('DELETE', `/environments/${name}?confirm=${name}`)
+  } finally {
+    process.kill(scheduler, 'SIGCONT')
+  }
+  await eventually(async () => {
+    const response = await fetch(`${example.system.url}/health`)
+    expect(response.status).toBe(200)
+  })
   await admin('POST', '/environments', { name })
   const { secret } = await admin('POST', `/environments/${name}/keys`, { label: 'again' })
   const again = new Syncline({ secretKey: secret, host: example.system.url })
-  expect((await again.runs.list({})).runs).toEqual([])
+  await eventually(async () => expect((await again.runs.list({})).runs).toEqual([]))
 })

@@ -51,13 +51,16 @@ test.each([
       expect(health).toMatchObject({ status: 503, body: expect.stringContaining(store) })
       const live = await fetch(`${example.system.processes.get('gateway')?.url}/livez`)
       expect(live.status).toBe(200)
-      for (const { ms, body } of [...answers, health]) {
+      const ready = await get('/readyz')
+      expect(ready).toMatchObject({ status: 503, body: expect.stringContaining(store) })
+      for (const { ms, body } of [...answers, health, ready]) {
         expect(ms).toBeLessThan(WITHIN_MS + SPARE_MS)
         expect(body).not.toMatch(/\d+\.\d+\.\d+\.\d+|localhost|ECONN|command\.dev|KV_|COMMANDS/)
       }
     } finally {
       process.kill(pid, 'SIGCONT')
     }
-    await eventually(async () => expect((await get('/health')).status).toBe(200), { timeoutMs: 60_000 })
+    for (const path of ['/health', '/readyz'])
+      await eventually(async () => expect((await get(path)).status).toBe(200), { timeoutMs: 60_000 })
   },
 )

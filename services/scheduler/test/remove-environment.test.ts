@@ -49,7 +49,18 @@ test.concurrent('an environment that is deleted takes schedules, runs, records a
   expect(await world.problems()).toEqual([])
 })
 
-test.concurrent('if no scheduler ran, it is done later, and an environment made under the same name keeps its own', async () => {
+test.concurrent('if no scheduler ran, it is done later, although the catalog lacks the environment then', async () => {
+  await using world = await openFurnished()
+  const createdAt = await deleteEntries(world)
+  const { answer } = await world.command({ $case: 'removeEnvironment', value: { createdAt } })
+  await world.catalog.environments.delete(ENVIRONMENT)
+  await using _scheduler = await world.scheduler()
+  expect(await answer).toMatchObject({ $case: 'done' })
+  expect(await keysOf(world, 's', 'r', 'h', 'sync', 'runs', 'env', 'due', 'active')).toEqual([])
+  await eventually(() => expect(world.records.state.emptied).toHaveLength(2))
+})
+
+test.concurrent('an environment that is made again before a scheduler has removed the old one keeps what is its own', async () => {
   await using world = await openFurnished()
   const createdAt = await deleteEntries(world)
   const { answer } = await world.command({ $case: 'removeEnvironment', value: { createdAt } })
