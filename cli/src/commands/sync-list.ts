@@ -24,7 +24,7 @@ export const syncList = () =>
         overlap: it.overlap,
         'pause after': it.pause_after_failures,
       }))
-      show(options, { ...answer, syncs }, () =>
+      show(options, { syncs }, () =>
         table(
           [
             'sync',
