@@ -1,101 +1,11 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { Command, CommanderError } from 'commander'
-import { actionList } from './commands/action-list.ts'
-import { cancel } from './commands/cancel.ts'
-import { capacity } from './commands/capacity.ts'
-import { connectionCreate } from './commands/connection-create.ts'
-import { connectionDelete } from './commands/connection-delete.ts'
-import { connectionList } from './commands/connection-list.ts'
-import { connectionMetadata } from './commands/connection-metadata.ts'
-import { connectionUpdate } from './commands/connection-update.ts'
-import { deletionsList } from './commands/deletions-list.ts'
-import { deletionsRelease } from './commands/deletions-release.ts'
-import { deploy } from './commands/deploy.ts'
-import { envCreate } from './commands/env-create.ts'
-import { envDelete } from './commands/env-delete.ts'
-import { envLimits } from './commands/env-limits.ts'
-import { envList } from './commands/env-list.ts'
-import { integrationCreate } from './commands/integration-create.ts'
-import { integrationDelete } from './commands/integration-delete.ts'
-import { integrationList } from './commands/integration-list.ts'
-import { integrationUpdate } from './commands/integration-update.ts'
-import { keyCreate } from './commands/key-create.ts'
-import { keyList } from './commands/key-list.ts'
-import { keyRevoke } from './commands/key-revoke.ts'
-import { keyRotate } from './commands/key-rotate.ts'
-import { logs } from './commands/logs.ts'
-import { me } from './commands/me.ts'
-import { pause } from './commands/pause.ts'
-import { providerCheck } from './commands/provider-check.ts'
-import { providerDelete } from './commands/provider-delete.ts'
-import { providerDeploy } from './commands/provider-deploy.ts'
-import { providerList } from './commands/provider-list.ts'
-import { recordCounts } from './commands/record-counts.ts'
-import { recordGet } from './commands/record-get.ts'
-import { runShow } from './commands/run-show.ts'
-import { runs } from './commands/runs.ts'
-import { start } from './commands/start.ts'
-import { status } from './commands/status.ts'
-import { syncList } from './commands/sync-list.ts'
-import { trigger } from './commands/trigger.ts'
-import { undeploy } from './commands/undeploy.ts'
-import { variableDelete } from './commands/variable-delete.ts'
-import { variableList } from './commands/variable-list.ts'
-import { variableSet } from './commands/variable-set.ts'
-import { why } from './commands/why.ts'
+import { CommanderError } from 'commander'
 import { explain } from './explain.ts'
+import { program } from './program.ts'
 import { UsageError } from './usage-error.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
-
-const program = new Command('syncline')
-  .description('Deploys sync functions to Syncline, and looks after what it runs.')
-  .showHelpAfterError('(see --help)')
-  .exitOverride()
-
-const syncs = [
-  deploy(),
-  undeploy(),
-  status(),
-  why(),
-  trigger(),
-  start(),
-  pause(),
-  cancel(),
-  runs(),
-  logs(),
-  capacity(),
-  me(),
-]
-for (const command of syncs) add(program, command)
-group('run', 'single runs', [runShow()])
-group('record', 'what syncs have saved', [recordGet(), recordCounts()])
-group('provider', 'files that say how to reach external APIs', [
-  providerCheck(),
-  providerDeploy(),
-  providerList(),
-  providerDelete(),
-])
-group('integration', 'external APIs', [
-  integrationCreate(),
-  integrationList(),
-  integrationUpdate(),
-  integrationDelete(),
-])
-group('connection', 'access of your customers to them', [
-  connectionCreate(),
-  connectionList(),
-  connectionUpdate(),
-  connectionMetadata(),
-  connectionDelete(),
-])
-group('sync', 'deployed sync functions', [syncList()])
-group('action', 'deployed actions', [actionList()])
-group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
-group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
-group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])
-group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), keyRotate(), keyRevoke()])
 
 try {
   await program.parseAsync()
@@ -108,13 +18,4 @@ try {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED
-}
-
-function group(name: string, description: string, commands: Command[]) {
-  const parent = program.command(name).description(description)
-  for (const command of commands) add(parent, command)
-}
-
-function add(parent: Command, command: Command) {
-  parent.addCommand(command.copyInheritedSettings(parent))
 }

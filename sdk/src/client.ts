@@ -1,4 +1,5 @@
 import type { Variable } from '@syncline/api'
+import { Actions } from './resources/actions.ts'
 import { Commands } from './resources/commands.ts'
 import { Connections } from './resources/connections.ts'
 import { Deployments } from './resources/deployments.ts'
@@ -58,6 +59,7 @@ export type SynclineOptions = (
  * for await (const issue of syncline.records.iterate(where)) console.log(issue)
  */
 export class Syncline {
+  readonly actions: Actions
   readonly commands: Commands
   readonly connections: Connections
   readonly deployments: Deployments
@@ -84,6 +86,7 @@ export class Syncline {
       fetch: options.fetch ?? globalThis.fetch,
     })
     this.#call = call
+    this.actions = new Actions(call)
     this.commands = new Commands(call)
     this.connections = new Connections(call)
     this.deployments = new Deployments(call)

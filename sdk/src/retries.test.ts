@@ -201,3 +201,31 @@ test('a run is waited for until it has ended, and no longer than the deadline', 
   const long = await answering([run('running')])
   await expect(long.syncline.runs.wait('r', { deadlineMs: 100 })).rejects.toMatchObject({ code: 'timeout' })
 })
+
+test('an action is never begun again by itself, and one that is accepted is waited for', async () => {
+  const error = (status: number, code: string) => json(status, { error: { code, message: code } })
+  const { syncline, requests } = await answering([
+    ...[
+      error(504, 'in_doubt'),
+      error(503, 'unavailable'),
+      error(504, 'in_doubt'),
+      error(504, 'action_timed_out'),
+    ],
+    ...[json(202, { id: 'a-1', statusUrl: '/action/a-1' }), error(404, 'not_found'), json(200, { id: 42 })],
+  ])
+  const which = { providerConfigKey: 'github', connectionId: 'c', action: 'create-issue', input: { a: 1 } }
+  await expect(syncline.actions.trigger(which)).rejects.toMatchObject({ code: 'in_doubt' })
+  await expect(syncline.actions.trigger(which)).rejects.toMatchObject({ code: 'unavailable' })
+  expect(requests).toHaveLength(2)
+  // Also when the caller allows repetitions, and when only the result is read.
+  await expect(syncline.actions.trigger(which, { retries: 3 })).rejects.toMatchObject({ code: 'in_doubt' })
+  await expect(syncline.actions.result('a-1')).rejects.toMatchObject({ code: 'action_timed_out' })
+  expect(requests).toHaveLength(4)
+  const { id } = await syncline.actions.triggerAsync({ ...which, maxRetries: 2 })
+  expect(requests[4]?.headers).toMatchObject({
+    'x-async': 'true',
+    'x-max-retries': '2',
+    'connection-id': 'c',
+  })
+  expect(await syncline.actions.wait(id)).toEqual({ id: 42 })
+})

@@ -12,8 +12,11 @@ export function mayRepeat(method: string, idempotencyKey: string | undefined): b
   return method !== 'POST' || idempotencyKey !== undefined
 }
 
-export function passes(status: number): boolean {
-  return passing.includes(status)
+/** How an action ended: to ask again would begin it again. */
+const verdicts = ['in_doubt', 'action_timed_out']
+
+export function passes(status: number, code: string): boolean {
+  return passing.includes(status) && !verdicts.includes(code)
 }
 
 /** How long to wait before repetition number `repetition`, from 1: at most twice as long each time, and a random part of that. */

@@ -90,7 +90,7 @@ export function createTransport(settings: TransportOptions): Transport {
       // An attempt before this one has deleted it, and its answer was lost.
       if (repetition > 0 && method === 'DELETE' && answer.status === 404) return undefined
       const isOver = repetition >= retries || !mayRepeat(method, idempotencyKey)
-      if (isOver || !(answer.code === 'no_answer' || passes(answer.status))) throw answer
+      if (isOver || !(answer.code === 'no_answer' || passes(answer.status, answer.code))) throw answer
       const waitMs = answer.retryAfterMs ?? backoffMs(repetition + 1)
       // Before that the server would refuse it again.
       if (Date.now() + waitMs >= end) throw answer

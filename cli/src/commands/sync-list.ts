@@ -1,11 +1,10 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
-import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
 
 export const syncList = () =>
   restCommand('list')
-    .description(routeSummary('listDeployments'))
+    .description('show the deployed sync functions, and how they are run')
     .argument('[integration]', 'only of this one')
     .addOption(jsonOption())
     .action(async (integration: string | undefined, options: RestOptions & JsonOptions) => {
@@ -24,7 +23,7 @@ export const syncList = () =>
         overlap: it.overlap,
         'pause after': it.pause_after_failures,
       }))
-      show(options, { ...answer, syncs }, () =>
+      show(options, { syncs }, () =>
         table(
           [
             'sync',
