@@ -52,6 +52,7 @@ test('a deployed provider is listed beside those that come with Syncline, and in
   expect(deployed.body).toEqual({
     providers: [{ name: 'acme', base_url: acme.base_url, auth: 'bearer', changed: true }],
     syncs: [],
+    actions: [],
   })
   expect((await deploy(acme)).body.providers).toMatchObject([{ changed: false }])
 
