@@ -6,7 +6,8 @@ export { JsonObject }
 
 // What the names in a request look like, the same on every endpoint.
 
-const name = (pattern: RegExp) => z.string().regex(pattern).max(255)
+const name = (pattern: RegExp) =>
+  z.string().min(1, { error: 'must not be empty', abort: true }).regex(pattern).max(255)
 
 export const ConnectionId = name(/^[a-zA-Z0-9,.;:=+~[\]|@${}"'\\/_ -]+$/)
 export const ProviderConfigKey = name(/^[a-zA-Z0-9~:.@ _-]+$/)
