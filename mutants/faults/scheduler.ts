@@ -51,7 +51,7 @@ export const scheduler: Mutant[] = [
       {
         file: queue,
         search:
-          '    pending = cause, pending_number = told or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),\n',
+          '    pending = cause, pending_number = reserved or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),\n',
         replace: '',
       },
     ],

@@ -34,7 +34,7 @@ export interface Commands extends Disposable {
     action: NonNullable<Command['action']>,
     options?: { id?: string | undefined },
   ): Promise<CommandOutcome>
-  /** By the id that a 202 has told. Fails with `unknown_command`. */
+  /** By the id in the answer 202. Fails with `unknown_command`. */
   find(environment: string, id: string): Promise<CommandState>
 }
 

@@ -74,7 +74,7 @@ async function trigger(
   return done(askedRuns(runs))
 }
 
-/** Of many runs only the first are told: it is enough to know that there are more. */
+/** Of many runs only the first are in the answer, which says that there are more. */
 function addSome(runs: RunRow[], more: RunRow[]): void {
   if (runs.length <= RUNS_MAX) runs.push(...more)
 }

@@ -44,7 +44,7 @@ async function leadingTriggers(
   return asked
 }
 
-/** Undefined = it is about many connections, or can't be told: then the command is applied by itself, and says why. */
+/** Undefined = it is about many connections, or its schedules are not known: then the command is applied by itself, and says why. */
 async function targets(
   deps: CommandDeps,
   environment: string,

@@ -6,7 +6,7 @@ import type { RemovalDeps } from './remove-schedules.ts'
  * Removes what is kept of an environment that is being deleted: schedules with their runs, streams of records, limits, and the
  * list of its ended runs. `createdAt` tells it from one that was made under its name since: what belongs to that one stays.
  *
- * Changes of the catalog do most of this, but one after the other: the schedules of a connection can't be told without its syncs.
+ * Changes of the catalog do most of this, but one after the other: the schedules of a connection can't be found without its syncs.
  * And an environment that the catalog lacks may be a catalog that was lost. Every step may be done again.
  */
 export async function removeEnvironment(

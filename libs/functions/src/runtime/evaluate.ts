@@ -59,7 +59,7 @@ export function definitionOf<Type extends keyof Definitions>(
   const definition = exported as Record<string, unknown> // an object with a type, see above
   if (type === 'sync') checkSync(definition)
   else checkAction(definition)
-  return definition as unknown as Definitions[Type]
+  return definition as unknown as Definitions[Type] // the check of its type has passed
 }
 
 function checkSync({ exec, models }: Record<string, unknown>): void {

@@ -53,7 +53,7 @@ export function createApp(
     reply.header('x-request-id', request.id)
     const { status, body, isOurFault } = errorAnswer(error, request)
     if (isOurFault) events.requestFailed(request.id, error)
-    // The client hears that a server is away; which one, and where, is for us.
+    // The client learns that a server does not answer. The log has its name and address.
     else if (status >= 500) events.requestUnavailable(request.id, error)
     if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
     return reply.code(status).type('application/json').send(JSON.stringify(body))

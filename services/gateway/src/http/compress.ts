@@ -13,7 +13,7 @@ const gzipOptions = { level: 4 }
 const zstdOptions = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } }
 
 type Encoding = 'zstd' | 'br' | 'gzip'
-/** The first one that the client takes as gladly as any other. */
+/** Of the encodings that a client prefers equally, the first one here is used. */
 const negotiator = new Negotiator({ supportedValues: ['zstd', 'br', 'gzip'] })
 const whole: Record<Encoding, (payload: string | Uint8Array) => Promise<Buffer>> = {
   zstd: (payload) => promisify(zlib.zstdCompress)(payload, zstdOptions),

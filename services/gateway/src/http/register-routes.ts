@@ -32,6 +32,7 @@ export function registerRoutes(
     const checksKey = (request: FastifyRequest, reply: FastifyReply) =>
       checkKey(dependencies, route, request, reply)
     if (route.rawBody) {
+      // `Handler` gives the routes with `rawBody` this type; the table of all handlers has the common one.
       registerRaw(app, route, checksKey, async (request, reply) =>
         sendPassed(reply, await (handler as unknown as RawHandler)(dependencies, rawRequest(request, reply))),
       )

@@ -32,7 +32,7 @@ export const updateEnvironment: Handler<'updateEnvironment'> = async ({ catalog 
 
 /**
  * Keys go first, so that nobody makes anything new, and the environment last: a request that dies half-way can be sent again.
- * Before that, the scheduler is told to remove schedules, records and runs. If it does not answer, it does so later.
+ * Before that, the scheduler gets a command to remove schedules, records and runs. If it does not answer, it applies the command later.
  */
 export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   { catalog, commands, keyUse, events },

@@ -19,7 +19,7 @@ export const getScriptsConfig: Handler<'getScriptsConfig'> = async ({ catalog },
     }))
 }
 
-/** As models that call functions are told of them. */
+/** In the form in which language models get the functions that they may call. */
 function tool({ name, description, inputSchema }: Action) {
   return { name, description, parameters: inputSchema }
 }

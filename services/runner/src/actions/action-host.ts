@@ -25,7 +25,7 @@ export function createActionHost({ place, integration, outgoing, loader, log, un
     addWarning: (text) => log.add('warn', text),
     warned: new Set(),
     request: (work) => work(),
-    // An action waits in its slot. Its caller hears at once of a wait that is longer than it may take.
+    // An action waits in its slot. A wait that is longer than it may take fails at once.
     async wait(ms, reason, _cause, signal) {
       if (performance.now() + ms > until) {
         throw new Error(

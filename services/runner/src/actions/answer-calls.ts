@@ -16,7 +16,7 @@ export interface AnswerDeps extends ActionDeps {
 
 /**
  * Takes synchronous actions from gateways. Core NATS delivers a call once at most, so it is begun once at most. If we die after
- * `begun`, the gateway hears nothing more, and its caller gets `in_doubt`.
+ * `begun`, the gateway gets no further message, and its caller gets `in_doubt`.
  */
 export function answerCalls(deps: AnswerDeps): AsyncDisposable {
   const inWork = new Set<Promise<void>>()

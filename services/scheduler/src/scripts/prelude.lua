@@ -144,7 +144,7 @@ end
 -- Fields of a schedule: def (number of its definition), connection, uid, variant (absent: base), state ('PAUSED';
 -- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
 -- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
--- the run that follows the active one), pending_number (of that run, if somebody was told its id), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
+-- the run that follows the active one), pending_number (reserved for that run, if its id was returned to a caller), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
 -- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
 -- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
 -- fresh_at is set), stale (JSON, see stale.lua), long ('1': there are fields in t:<schedule>)
@@ -172,7 +172,7 @@ local function last_run(schedule) return schedule.number and schedule.id .. '-' 
 
 local function active_run(schedule) return schedule.active and last_run(schedule) end
 
--- The run that follows the active one, if somebody was told its id.
+-- The id of the run that follows the active one, if it was returned to a caller.
 local function pending_run(schedule)
   return schedule.pending and schedule.pending_number and schedule.id .. '-' .. schedule.pending_number or nil
 end

@@ -323,8 +323,8 @@ end
 -- last:<schedule>.
 local function begin_run(schedule, cause, next_at)
   local definition = schedule.definition
-  local told = schedule.pending and tonumber(schedule.pending_number)
-  local run_number = math.max(number(schedule.number) + 1, told or math.floor(args.now / 100))
+  local reserved = schedule.pending and tonumber(schedule.pending_number)
+  local run_number = math.max(number(schedule.number) + 1, reserved or math.floor(args.now / 100))
   local id = schedule.id .. '-' .. string.format('%.0f', run_number)
   local now = string.format('%.0f', args.now)
   local run = {
@@ -349,9 +349,9 @@ end
 -- Begins a run now, or after the active one, and returns its id. Triggers are coalesced: any number of them that wait become one run.
 local function request_run(schedule, cause)
   if not schedule.active then return begin_run(schedule, cause) end
-  local told = schedule.pending and schedule.pending_number
+  local reserved = schedule.pending and schedule.pending_number
   change(schedule, {
-    pending = cause, pending_number = told or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),
+    pending = cause, pending_number = reserved or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),
   })
   return pending_run(schedule)
 end
