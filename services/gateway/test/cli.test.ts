@@ -56,6 +56,14 @@ test('an environment and its keys are made, listed, rotated and revoked with the
     .toMatchObject({ code: 1, err: expect.stringContaining('syncline key create') })
 })
 
+test('the admin key is read from a file as the gateway reads it', async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'syncline-admin-key-'))
+  const file = join(directory.path, 'admin-key')
+  await writeFile(file, `${ADMIN_KEY}\n`)
+  const inFile = { SYNCLINE_ADMIN_KEY: '', SYNCLINE_ADMIN_KEY_FILE: file }
+  expect(await cli(['env', 'list'], inFile)).toMatchObject({ code: 0, err: '' })
+})
+
 test('how much of the runners environments and integrations get is set, shown and taken back', async () => {
   await cli(['env', 'create', 'busy'])
   const limits = (...args: string[]) => cli(['env', 'limits', 'busy', ...args])
@@ -292,6 +300,7 @@ test.each([
   [['status', 'nope'], { SYNCLINE_KEY: '' }, 'no key: set SYNCLINE_KEY, or give --key'],
   [['status', 'nope'], { SYNCLINE_URL: 'http://127.0.0.1:1' }, 'check SYNCLINE_URL'],
   [['env', 'list'], { SYNCLINE_ADMIN_KEY: '' }, 'set SYNCLINE_ADMIN_KEY'],
+  [['env', 'list'], { SYNCLINE_ADMIN_KEY: '', SYNCLINE_ADMIN_KEY_FILE: '/nowhere' }, "open '/nowhere'"],
   [['env', 'create', 'Prod!'], {}, "not 'Prod!'"],
   [['env', 'limits', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['env', 'limits', 'nowhere', '--max-runs', '9'], {}, "there is no environment 'nowhere'"],
