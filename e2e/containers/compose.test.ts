@@ -81,6 +81,11 @@ describe.skipIf(missing)('docker-compose.yml', () => {
     )
   })
 
+  test('a request line of 100 long ids arrives through the balancer', async () => {
+    const ids = Array.from({ length: 100 }, (_, n) => `ids=${'x'.repeat(250)}${n}`)
+    expect(await get(`/records?model=GithubIssue&${ids.join('&')}`)).toMatchObject({ status: 200 })
+  })
+
   test.each(SERVICES)('one of two instances of %s is killed, and requests go on', async (service) => {
     const [victim] = (await system.containers(service)) as [Container]
     await victim.kill()
