@@ -33,7 +33,7 @@ export default defineConfig({
           include: [
             '{libs,services}/*/src/**/*.test.ts',
             '{sdk,cli,launcher}/src/**/*.test.ts',
-            'mutants/*.test.ts',
+            '{mutants,setup}/*.test.ts',
           ],
         },
       },

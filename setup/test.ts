@@ -1,14 +1,13 @@
 // What `npm test` runs. First what needs no server, all at once: a failure there ends it. Then the tests on real servers.
-// The last line says how many passed and failed.
+// The end of the output names the tests that failed; the last line says how many passed and failed.
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { JsonTestResults } from 'vitest/node'
+import { type Count, line, readReport, shortList, type TestReport } from './test-report.ts'
 
-type Count = { passed: number; failed: number; skipped: number }
-type Result = { name: string; seconds: number; count: Count }
+type Result = TestReport & { name: string; seconds: number }
 
 const root = join(import.meta.dirname, '..')
 const tool = (name: string) => join(root, 'node_modules/.bin', name)
@@ -43,6 +42,7 @@ for (const { name, seconds, count } of results) {
     `${count.failed ? '✗' : '✓'} ${name.padEnd(12)}${seconds.toFixed(1).padStart(6)} s   ${numbers}`,
   )
 }
+for (const failure of shortList(results.flatMap(failuresOf))) console.log(failure)
 console.log(inWords(total))
 process.exitCode = total.failed ? 1 : 0
 
@@ -54,8 +54,14 @@ async function runCheck(name: string, command: string[]): Promise<Result> {
     end(child),
     ...[child.stdout, child.stderr].map((s) => s && text(s)),
   ])
+  const failures = code === 0 ? [] : [line('failed', said.join(''))]
   if (code !== 0) console.log(`${name}: ${command.join(' ')}\n${said.join('')}`)
-  return { name, seconds: since(started), count: { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 } }
+  return {
+    name,
+    seconds: since(started),
+    count: { passed: 0, failed: failures.length, skipped: 0 },
+    failures,
+  }
 }
 
 async function runTests(project: string): Promise<Result> {
@@ -67,22 +73,11 @@ async function runTests(project: string): Promise<Result> {
     start([tool('vitest'), 'run', '--project', project, '--passWithNoTests', ...reporters], 'inherit'),
   )
   const report = await readFile(file, 'utf8').catch(() => undefined)
-  return { name: project, seconds: since(started), count: countOf(report, code) }
+  return { name: project, seconds: since(started), ...readReport(report, code, root) }
 }
 
-function countOf(report: string | undefined, code: number | null): Count {
-  const failedOtherwise = code === 0 ? 0 : 1
-  if (report === undefined) return { passed: 0, failed: failedOtherwise, skipped: 0 }
-  const results = JSON.parse(report) as JsonTestResults // vitest wrote it
-  // A file that does not load, or whose hooks fail, fails without a test that does.
-  const broken = results.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-  )
-  return {
-    passed: results.numPassedTests,
-    failed: results.numFailedTests + broken.length || failedOtherwise,
-    skipped: results.numPendingTests + results.numTodoTests,
-  }
+function failuresOf({ name, failures }: Result): string[] {
+  return failures.map((failure) => `✗ ${name}: ${failure}`)
 }
 
 function start([command = '', ...args]: string[], output: 'pipe' | 'inherit') {
