@@ -19,7 +19,7 @@ test('three processes together keep to the limit of an API and use it', async ()
     while (performance.now() < endsAt) {
       const { waitMs } = await budgets.take(access, { connection, lane: 'fresh' })
       if (waitMs > 0) {
-        await sleep(Math.min(waitMs, endsAt - performance.now() + 1))
+        await sleep(Math.max(0, Math.min(waitMs, endsAt - performance.now())))
         continue
       }
       await sleep(1 + random.below(10)) // on its way

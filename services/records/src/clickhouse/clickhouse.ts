@@ -16,7 +16,7 @@ const PING_TIMEOUT_MS = 2000
 const UNBOUNDED_MS = 2 ** 31 - 1
 
 /** Requests at a time. Reads, and what jobs write, never keep the insert of a commit waiting. */
-const READS = 16
+export const READS = 16
 const COMMITS = 4
 const WRITES = 8
 /** They wait for the server to gather more of them, and cost it little meanwhile. */
