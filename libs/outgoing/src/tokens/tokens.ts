@@ -215,6 +215,8 @@ export class Tokens {
       const access = await this.#store.newest(at, state)
       const { auth } = access.settings
       if (!state.isOf(access.connection)) return undefined
+      // The process that had the lease before may have found out that its credentials are refused for good.
+      if (need.reason !== 'forced') refuseIfNeedsReauth(access)
       if (need.isMet(access) || !hasTokens(auth)) return access
       if (!canRenew(access)) throw await this.#notRenewable(at, access)
 

@@ -30,7 +30,7 @@ test('while Redis is away calls go on, with one warning, and wait for it once a 
   const access = accessOf('a')
   const startedAt = performance.now()
   for (let i = 0; i < 50; i++) expect((await budgets.take(access, asker)).waitMs).toBe(0)
-  expect(performance.now() - startedAt).toBeLessThan(2000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000) // with a wait for each: 50 s
   expect(warnings).toHaveLength(1)
   expect(await budgets.estimate(access, asker)).toBe(0)
   expect(await budgets.leave(access, asker)).toBe(0)
