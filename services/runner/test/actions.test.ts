@@ -164,6 +164,26 @@ test('an action is stopped at its deadline, and a full runner refuses the next o
   expect((await first).result).toMatchObject({ code: 'action_timed_out' })
 })
 
+test('a runner that stops takes no more runs while it waits for an action', async () => {
+  await using world = await createWorld({ RUNNER_DRAIN_MS: '2000' })
+  const begun = Promise.withResolvers<void>()
+  const api = createServer(() => begun.resolve()).listen(0, '127.0.0.1') // does not answer
+  await once(api, 'listening')
+  await using _api = { [Symbol.asyncDispose]: async () => api.closeAllConnections() }
+  await deployAction(world, `await nango.get({ endpoint: '/' })`, {
+    url: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+  })
+  const answer = news(world, aCall({}))
+  await begun.promise
+  const stopping = world.runner[Symbol.asyncDispose]()
+  const runId = await world.request()
+  await stopping
+  // One that was on its way to the runner went back.
+  expect(world.standIns.scheduler.runs.get(runId)?.state).toBe('queued')
+  expect(world.finished).toEqual([])
+  expect((await answer).result?.code).not.toBe('')
+})
+
 test('inputs and outputs that are too large for a message of NATS go through the store', async () => {
   await using world = await createWorld()
   const store = await ActionStore.open(world.bus)
