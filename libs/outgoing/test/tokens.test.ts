@@ -8,14 +8,13 @@ import {
   CLIENT,
   startAuthorizationServer,
 } from '@syncline/testkit/authorization-server'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test as plainTest } from 'vitest'
 import { spawnTokenProcess } from './spawn-token-process.ts'
 import { openTokenWorld, type Place, type TokenWorld, type TokenWorldConfig } from './token-world.ts'
 
 let open: AsyncDisposableStack
 let config: TokenWorldConfig
 let world: TokenWorld
-let server: AuthorizationServer
 
 beforeAll(async () => {
   open = new AsyncDisposableStack()
@@ -26,15 +25,15 @@ beforeAll(async () => {
     keyring: Keyring.generate('test'),
   }
   world = open.use(await openTokenWorld(config))
-  server = open.use(await startAuthorizationServer())
 })
 afterAll(() => open.disposeAsync())
-beforeEach(() => {
-  server.tokenRequests.length = 0
-  server.apiTokens.length = 0
-  server.faults.length = 0
-  server.lifetimeS = 3600
-  world.log.length = 0
+/** Each test has a server of its own: most of them wait, and do so side by side. */
+const { concurrent: test } = plainTest.extend<{ server: AuthorizationServer }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads which fixtures it needs from the pattern
+  server: async ({}, use) => {
+    await using server = await startAuthorizationServer()
+    await use(server)
+  },
 })
 
 const placement = { in: 'header', name: 'authorization', prefix: 'Bearer ' } as const
@@ -48,7 +47,7 @@ const request = {
   expires_in_path: 'expires_in',
   refresh_token_path: 'refresh_token',
 } as const
-const oauth2 = (): AuthScheme => ({
+const oauth2 = (server: AuthorizationServer): AuthScheme => ({
   type: 'oauth2',
   token: { ...request, url: `${server.url}/token` },
   placement,
@@ -62,23 +61,25 @@ const expired = (refresh_token: string): Credentials => ({
 })
 
 /** A connection whose access token has expired, with a new grant. */
-async function expiredConnection(): Promise<Place & { grantId: string }> {
+async function expiredConnection(server: AuthorizationServer): Promise<Place & { grantId: string }> {
   const { refresh_token, grantId } = await server.authorize()
-  const at = await world.connect({ auth: oauth2(), app: CLIENT, credentials: expired(refresh_token) })
+  const at = await world.connect({ auth: oauth2(server), app: CLIENT, credentials: expired(refresh_token) })
   return { ...at, grantId }
 }
 
 const another = () => openTokenWorld(config)
 
-async function isGood(token: string | undefined): Promise<boolean> {
+async function isGood(server: AuthorizationServer, token: string | undefined): Promise<boolean> {
   const { status } = await fetch(`${server.url}/api`, { headers: { authorization: `Bearer ${token}` } })
   return status === 200
 }
 
-test('a token that has expired is renewed before its use; the new one is stored with its refresh token, and used from then on', async () => {
-  const at = await expiredConnection()
+test('a token that has expired is renewed before its use; the new one is stored with its refresh token, and used from then on', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   const { token } = await world.tokens.access(at, soon())
-  expect(await isGood(token?.accessToken)).toBe(true)
+  expect(await isGood(server, token?.accessToken)).toBe(true)
   const stored = openToken(world.keyring, await world.connection(at))
   expect(stored).toMatchObject({ accessToken: token?.accessToken, refreshToken: expect.any(String) })
   expect(JSON.stringify(await world.connection(at))).not.toContain(token?.accessToken)
@@ -87,8 +88,8 @@ test('a token that has expired is renewed before its use; the new one is stored 
   expect(server.tokenRequests).toEqual(['/token'])
 })
 
-test('runs of several runners that need a token at once make one request', async () => {
-  const at = await expiredConnection()
+test('runs of several runners that need a token at once make one request', async ({ server }) => {
+  const at = await expiredConnection(server)
   await using others = new AsyncDisposableStack()
   const worlds = [world, ...(await Promise.all([another(), another(), another()]))]
   for (const other of worlds.slice(1)) others.use(other)
@@ -101,13 +102,15 @@ test('runs of several runners that need a token at once make one request', async
     worlds.flatMap(({ tokens }) => Array.from({ length: 50 }, () => tokens.access(at, soon()))),
   )
   expect(new Set(all.map(({ token }) => token?.accessToken)).size).toBe(1)
-  expect(await isGood(all[0]?.token?.accessToken)).toBe(true)
+  expect(await isGood(server, all[0]?.token?.accessToken)).toBe(true)
   expect(server.tokenRequests).toHaveLength(1)
 })
 
-test('refresh tokens that are replaced with each use are never used twice, over many refreshes by several runners', async () => {
+test('refresh tokens that are replaced with each use are never used twice, over many refreshes by several runners', async ({
+  server,
+}) => {
   server.lifetimeS = 1
-  const at = await expiredConnection()
+  const at = await expiredConnection(server)
   await using other = await another()
   const until = Date.now() + 6_000
   const seen = new Set<string | undefined>()
@@ -121,9 +124,9 @@ test('refresh tokens that are replaced with each use are never used twice, over 
   expect(server.tokenRequests.length).toBeGreaterThanOrEqual(seen.size)
 })
 
-test('a token is renewed ahead of its end, by one process, while it is used on', async () => {
+test('a token is renewed ahead of its end, by one process, while it is used on', async ({ server }) => {
   server.lifetimeS = 10
-  const at = await expiredConnection()
+  const at = await expiredConnection(server)
   const { token } = await world.tokens.access(at, soon())
   const answer = Promise.withResolvers<void>()
   server.faults.push(async () => {
@@ -145,8 +148,10 @@ test('a token is renewed ahead of its end, by one process, while it is used on',
   expect(server.tokenRequests).toHaveLength(2)
 })
 
-test('a 401 renews the token once; one that another process has renewed is taken without a request', async () => {
-  const at = await expiredConnection()
+test('a 401 renews the token once; one that another process has renewed is taken without a request', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   const used = await world.tokens.access(at, soon())
   await using other = await another()
   const [here, there] = await Promise.all([
@@ -159,8 +164,8 @@ test('a 401 renews the token once; one that another process has renewed is taken
   expect(now.token?.accessToken).not.toBe(used.token?.accessToken)
 })
 
-test('an API that refuses tokens just made does not make us ask for more and more', async () => {
-  const at = await expiredConnection()
+test('an API that refuses tokens just made does not make us ask for more and more', async ({ server }) => {
+  const at = await expiredConnection(server)
   let renewals = 0
   for (let n = 0; n < 10; n++) {
     const used = await world.tokens.access(at, soon())
@@ -170,8 +175,10 @@ test('an API that refuses tokens just made does not make us ask for more and mor
   expect(server.tokenRequests).toHaveLength(2)
 })
 
-test('a grant that was revoked is asked for twice, then the connection needs new credentials, for all processes', async () => {
-  const at = await expiredConnection()
+test('a grant that was revoked is asked for twice, then the connection needs new credentials, for all processes', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   await server.revoke(at.grantId)
   const refused = { code: 'invalid_credentials', message: expect.stringContaining('POST /connections') }
   await using other = await another()
@@ -187,12 +194,14 @@ test('a grant that was revoked is asked for twice, then the connection needs new
   // New credentials: both go on.
   await world.reauthorize(at, expired((await server.authorize()).refresh_token))
   const now = await other.tokens.access(at, soon())
-  expect(await isGood(now.token?.accessToken)).toBe(true)
+  expect(await isGood(server, now.token?.accessToken)).toBe(true)
   expect((await world.tokens.access(at, soon())).token).toEqual(now.token)
 })
 
-test('a process that gets the lease after another one has found the grant revoked does not ask again', async () => {
-  const at = await expiredConnection()
+test('a process that gets the lease after another one has found the grant revoked does not ask again', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   await server.revoke(at.grantId)
   await using other = await another()
   const before = await world.connection(at)
@@ -207,16 +216,18 @@ test('a process that gets the lease after another one has found the grant revoke
   expect(server.tokenRequests).toHaveLength(2)
 })
 
-test('one refusal is not final', async () => {
-  const at = await expiredConnection()
+test('one refusal is not final', async ({ server }) => {
+  const at = await expiredConnection(server)
   server.faults.push(answers(400, { error: 'invalid_grant' }))
   const { token } = await world.tokens.access(at, soon())
-  expect(await isGood(token?.accessToken)).toBe(true)
+  expect(await isGood(server, token?.accessToken)).toBe(true)
   expect((await world.connection(at)).needsReauth).toBeUndefined()
 })
 
-test('credentials that somebody gives meanwhile win over the token that was got with those before', async () => {
-  const at = await expiredConnection()
+test('credentials that somebody gives meanwhile win over the token that was got with those before', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   const { refresh_token } = await server.authorize()
   server.faults.push(async () => {
     await world.reauthorize(at, { type: 'OAUTH2', access_token: 'given-token', refresh_token })
@@ -226,19 +237,19 @@ test('credentials that somebody gives meanwhile win over the token that was got 
   expect((await world.connection(at)).sealedToken).toBeUndefined()
 })
 
-test.each([
+test.for([
   ['5xx', answers(503, { error: 'temporarily_unavailable' }), /503 \(temporarily_unavailable\)/],
   ['a page of HTML', answers(502, '<h1>Bad gateway</h1>'), /502 with text\/html/],
-] as const)('%s is tried again at once, and passes', async (_, fault, message) => {
-  const at = await expiredConnection()
+] as const)('%s is tried again at once, and passes', async ([_, fault, message], { server }) => {
+  const at = await expiredConnection(server)
   server.faults.push(fault, fault)
-  expect(await isGood((await world.tokens.access(at, soon())).token?.accessToken)).toBe(true)
-  const bad = await expiredConnection()
+  expect(await isGood(server, (await world.tokens.access(at, soon())).token?.accessToken)).toBe(true)
+  const bad = await expiredConnection(server)
   server.faults.push(fault, fault, fault)
   await expect(world.tokens.access(bad, soon())).rejects.toThrow(message)
 })
 
-test.each([
+test.for([
   [
     'a page of HTML with status 200',
     answers(200, '<h1>Sign in</h1>'),
@@ -253,8 +264,8 @@ test.each([
   ['429', answers(429, { error: 'slow_down' }), /429 \(slow_down\)/],
 ] as const)(
   '%s is no fault of the connection: all processes wait before they ask again, and the error says how long',
-  async (_, fault, message) => {
-    const at = await expiredConnection()
+  async ([_, fault, message], { server }) => {
+    const at = await expiredConnection(server)
     server.faults.push(fault, fault, fault)
     const failed = { code: 'unavailable', message: expect.stringMatching(message) }
     await using other = await another()
@@ -267,23 +278,25 @@ test.each([
     expect(server.tokenRequests).toHaveLength(requests)
     expect((await world.connection(at)).needsReauth).toBeUndefined()
     await eventually(async () => {
-      expect(await isGood((await other.tokens.access(at, soon())).token?.accessToken)).toBe(true)
+      expect(await isGood(server, (await other.tokens.access(at, soon())).token?.accessToken)).toBe(true)
     })
   },
 )
 
-test('a server that does not answer is left after 15 s, and asked again', async () => {
-  const at = await expiredConnection()
+test('a server that does not answer is left after 15 s, and asked again', async ({ server }) => {
+  const at = await expiredConnection(server)
   server.faults.push(() => true)
   const startedAt = Date.now()
-  expect(await isGood((await world.tokens.access(at, soon())).token?.accessToken)).toBe(true)
+  expect(await isGood(server, (await world.tokens.access(at, soon())).token?.accessToken)).toBe(true)
   expect(Date.now() - startedAt).toBeGreaterThan(14_000)
   expect(server.tokenRequests).toHaveLength(2)
 })
 
-test('a token without a refresh token is used until it ends; then the connection needs new credentials', async () => {
+test('a token without a refresh token is used until it ends; then the connection needs new credentials', async ({
+  server,
+}) => {
   const credentials = { type: 'OAUTH2', access_token: 'given', expires_at: Date.now() / 1000 + 3600 } as const
-  const at = await world.connect({ auth: oauth2(), app: CLIENT, credentials })
+  const at = await world.connect({ auth: oauth2(server), app: CLIENT, credentials })
   const used = await world.tokens.access(at, soon())
   expect(used.token).toMatchObject({ accessToken: 'given' })
   expect(await world.tokens.renew(at, used, soon())).toBe(false)
@@ -293,7 +306,7 @@ test('a token without a refresh token is used until it ends; then the connection
   expect(server.tokenRequests).toHaveLength(0)
 })
 
-test('a vendor whose server hangs holds up only its own connections', async () => {
+test('a vendor whose server hangs holds up only its own connections', async ({ server }) => {
   await using hanging = await startAuthorizationServer()
   hanging.faults.push(...Array.from({ length: 100 }, () => () => true))
   const auth: AuthScheme = { type: 'oauth2', token: { ...request, url: `${hanging.url}/token` }, placement }
@@ -314,52 +327,56 @@ test('a vendor whose server hangs holds up only its own connections', async () =
     await world.tokens.access({ environment, integration, connection: id }, gone.signal).catch(() => {})
   })
   await eventually(() => expect(hanging.tokenRequests).toHaveLength(8))
-  const other = await expiredConnection()
+  const other = await expiredConnection(server)
   const startedAt = Date.now()
-  expect(await isGood((await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
+  expect(await isGood(server, (await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
   expect(Date.now() - startedAt).toBeLessThan(5_000)
   expect(hanging.tokenRequests).toHaveLength(8)
   gone.abort()
   await Promise.all(waiting)
 })
 
-test('settings that somebody tries do no harm to the connection, however they fail', async () => {
-  const at = await expiredConnection()
-  const { settings } = await world.tokens.access({ ...at, settings: tried() }, soon())
+test('settings that somebody tries do no harm to the connection, however they fail', async ({ server }) => {
+  const at = await expiredConnection(server)
+  const { settings } = await world.tokens.access({ ...at, settings: tried(server) }, soon())
   expect(settings.baseUrl).toBe('https://tried.test')
-  const other = await expiredConnection()
+  const other = await expiredConnection(server)
   for (const status of [401, 503]) {
     const refused = answers(status, { error: 'invalid_grant' })
     server.faults.push(refused, refused, refused)
-    const failed = world.tokens.access({ ...other, settings: tried() }, soon())
+    const failed = world.tokens.access({ ...other, settings: tried(server) }, soon())
     await expect(failed).rejects.toThrow(`${status} (invalid_grant)`)
     server.faults.length = 0
   }
   expect((await world.connection(other)).needsReauth).toBeUndefined()
-  expect(await isGood((await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
+  expect(await isGood(server, (await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
 })
 
-const tried = () => ({
+const tried = (server: AuthorizationServer) => ({
   baseUrl: 'https://tried.test',
   allowedHosts: [],
-  auth: oauth2(),
+  auth: oauth2(server),
   headers: {},
 })
 
-test('a refresh that somebody asks for is made, and puts a connection right that needed new credentials', async () => {
-  const at = await expiredConnection()
+test('a refresh that somebody asks for is made, and puts a connection right that needed new credentials', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   server.faults.push(answers(400, { error: 'invalid_grant' }), answers(400, { error: 'invalid_grant' }))
   await expect(world.tokens.access(at, soon())).rejects.toMatchObject({ code: 'invalid_credentials' })
   expect((await world.connection(at)).needsReauth).toBeDefined()
   const { token } = await world.tokens.refresh(at, soon())
-  expect(await isGood(token?.accessToken)).toBe(true)
+  expect(await isGood(server, token?.accessToken)).toBe(true)
   expect((await world.tokens.refresh(at, soon())).token?.accessToken).not.toBe(token?.accessToken)
   const { needsReauth, unpublished } = await world.connection(at)
   expect([needsReauth, unpublished?.kind]).toEqual([undefined, 'reauthorized'])
 })
 
-test('while NATS is away after a refresh, the token waits in Redis, and is used when it is in the catalog', async () => {
-  const at = await expiredConnection()
+test('while NATS is away after a refresh, the token waits in Redis, and is used when it is in the catalog', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   await using other = await another()
   const { connections } = other.catalog
   const update = connections.update.bind(connections)
@@ -370,14 +387,14 @@ test('while NATS is away after a refresh, the token waits in Redis, and is used 
   }
   const { token } = await other.tokens.access(at, soon())
   expect(away).toBe(-1)
-  expect(await isGood(token?.accessToken)).toBe(true)
+  expect(await isGood(server, token?.accessToken)).toBe(true)
   expect(openToken(world.keyring, await world.connection(at))).toEqual(token)
   expect(other.log.join()).toContain('a token is not stored yet')
   expect(server.tokenRequests).toHaveLength(1)
 })
 
-test('a caller that goes away does not stop the refresh of the others', async () => {
-  const at = await expiredConnection()
+test('a caller that goes away does not stop the refresh of the others', async ({ server }) => {
+  const at = await expiredConnection(server)
   server.faults.push(async () => {
     await sleep(300)
     return false
@@ -385,39 +402,43 @@ test('a caller that goes away does not stop the refresh of the others', async ()
   const gone = world.tokens.access(at, AbortSignal.timeout(50))
   const stays = world.tokens.access(at, soon())
   await expect(gone).rejects.toMatchObject({ name: 'TimeoutError' })
-  expect(await isGood((await stays).token?.accessToken)).toBe(true)
+  expect(await isGood(server, (await stays).token?.accessToken)).toBe(true)
   expect(server.tokenRequests).toHaveLength(1)
 })
 
-test('a runner that is killed after a refresh, before the first use, leaves a connection that works', async () => {
-  const at = await expiredConnection()
+test('a runner that is killed after a refresh, before the first use, leaves a connection that works', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   await using killed = await spawnTokenProcess({ config, at, calls: 1 })
   killed.begin()
   const { tokens } = await killed.line()
   await killed.kill()
   const now = await world.tokens.access(at, soon())
   expect(now.token?.accessToken).toBe(tokens?.[0])
-  expect(await isGood(now.token?.accessToken)).toBe(true)
+  expect(await isGood(server, now.token?.accessToken)).toBe(true)
   // Its refresh token is the newest one.
-  expect(await isGood((await world.tokens.refresh(at, soon())).token?.accessToken)).toBe(true)
+  expect(await isGood(server, (await world.tokens.refresh(at, soon())).token?.accessToken)).toBe(true)
   expect(server.tokenRequests).toHaveLength(2)
 })
 
-test('a runner that is killed when it has the token, before the catalog has it: the next one stores it, without a request', async () => {
-  const at = await expiredConnection()
+test('a runner that is killed when it has the token, before the catalog has it: the next one stores it, without a request', async ({
+  server,
+}) => {
+  const at = await expiredConnection(server)
   await using killed = await spawnTokenProcess({ config, at, calls: 1, hangsAtStore: true })
   killed.begin()
   expect(await killed.line()).toEqual({ storing: true })
   await killed.kill()
   const { token } = await world.tokens.access(at, soon())
-  expect(await isGood(token?.accessToken)).toBe(true)
+  expect(await isGood(server, token?.accessToken)).toBe(true)
   expect(openToken(world.keyring, await world.connection(at))).toEqual(token)
   expect(server.tokenRequests).toHaveLength(1)
-  expect(await isGood((await world.tokens.refresh(at, soon())).token?.accessToken)).toBe(true)
+  expect(await isGood(server, (await world.tokens.refresh(at, soon())).token?.accessToken)).toBe(true)
 })
 
-test('no secret is in a log, an error, or what Redis and the catalog hold', async () => {
-  const at = await expiredConnection()
+test('no secret is in a log, an error, or what Redis and the catalog hold', async ({ server }) => {
+  const at = await expiredConnection(server)
   const { refreshToken } = (await world.tokens.access(at, soon())).token ?? {}
   const echo = `the token ${refreshToken} of ${CLIENT.client_secret} is bad`
   server.faults.push(answers(400, { error: 'invalid_grant', error_description: echo }))
