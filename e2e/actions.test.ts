@@ -122,9 +122,7 @@ test('more calls than slots wait for one, and trivial ones take milliseconds', a
 
 test('a caller whose runner is killed hears within seconds that the outcome is in doubt', async () => {
   const call = trigger({ n: 1, waitMs: 60_000 })
-  await eventually(() =>
-    expect([...example.replay.items.values()]).toMatchObject([{ title: 'it waits' }]),
-  )
+  await eventually(() => expect([...example.replay.items.values()]).toMatchObject([{ title: 'it waits' }]))
   const killedAt = performance.now()
   example.kill('runner')
   expect(await call).toMatchObject({ status: 504, body: { error: { code: 'in_doubt' } } })
