@@ -9,7 +9,9 @@ import { lastLines } from './last-lines.ts'
 let example: ExampleSystem
 
 beforeAll(async () => {
-  example = await startExampleSystem({ items: recordedIssues(), delayMs: 100 })
+  // A runner that was killed is missed after its lease, in this test four times.
+  const env = { RUN_LEASE_MS: '8000' }
+  example = await startExampleSystem({ items: recordedIssues(), delayMs: 100, env })
   await eventually(async () => expect(await example.records('GithubIssue')).toHaveLength(13), {
     timeoutMs: 30_000,
   })

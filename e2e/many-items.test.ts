@@ -16,9 +16,10 @@ const [ISSUES, PULLS] = [150, 250]
 const items = generatedItems(ISSUES, PULLS)
 const issues = items.filter((item) => !item.pull_request)
 
-// Many pages, each fifth one refused with 429.
+// Many pages, each fifth one refused with 429. The runner that is killed is missed after its lease.
 beforeAll(async () => {
-  example = await startExampleSystem({ items, refuseEvery: 5, delayMs: 150 })
+  const env = { RUN_LEASE_MS: '8000' }
+  example = await startExampleSystem({ items, refuseEvery: 5, delayMs: 150, env })
 })
 afterAll(() => example?.[Symbol.asyncDispose]())
 

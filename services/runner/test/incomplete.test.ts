@@ -86,7 +86,8 @@ test('a page that failed before a checkpoint is missing for the attempt that goe
   const stopping = two.runner[Symbol.asyncDispose]()
   await two.startRunner()
   await stopping
-  await eventually(() => expect(two.finished).toMatchObject([{ runId, attempt: 2, ...SUCCESS }]))
+  expect(await two.ended(runId)).toMatchObject({ attempt: 2, ...SUCCESS })
+  expect(two.finished).toHaveLength(1)
   expect(two.finished[0]?.error).toContain(NOTHING)
   expect(two.standIns.saved('Thing')).toHaveLength(5)
 })

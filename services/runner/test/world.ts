@@ -226,7 +226,8 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           if (hasLog(end) && !hasEndLine(standIns, end)) throw new Error(`the log of ${runId} has no end`)
           return end
         },
-        { timeoutMs: 45_000 },
+        // No promise: on a machine that has much else to do a run takes what it takes.
+        { timeoutMs: 90_000 },
       )
     },
     env: runnerEnv,
