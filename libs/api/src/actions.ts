@@ -11,8 +11,7 @@ const Output = z.unknown().meta({ description: 'What the action returned', examp
 
 const ActionAccepted = z.object({
   id: z.uuid(),
-  /** Where its result will be, below the host of the API. */
-  statusUrl: z.string(),
+  statusUrl: z.string().describe('Where its result will be, below the host of the API.'),
 })
 export type ActionAccepted = z.infer<typeof ActionAccepted>
 

@@ -9,10 +9,8 @@ export const ErrorBody = z
       errors: z
         .array(z.object({ code: z.string(), message: z.string(), path: z.array(z.string()) }))
         .optional(),
-      /** Also in the header `X-Request-Id`, and in our log. */
-      request_id: z.string().prefault(''),
-      /** What the function of an action gave to `ActionError`. */
-      payload: z.unknown().optional(),
+      request_id: z.string().prefault('').describe('Also in the header `X-Request-Id`, and in our log.'),
+      payload: z.unknown().optional().describe('What the function of an action gave to `ActionError`.'),
       /** The answer of the external API that made an action fail. */
       upstream: z
         .object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.unknown() })

@@ -3,36 +3,34 @@ import { Instant, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 const Limit = z.object({
-  /** Of the environment or integration; `<integration>/<sync>` of a sync. */
-  name: z.string(),
-  /** Runs that may be in flight at a time; null = any number. */
-  max_runs: z.int().nullable(),
+  name: z.string().describe('Of the environment or integration; `<integration>/<sync>` of a sync.'),
+  max_runs: z.int().nullable().describe('Runs that may be in flight at a time; null = any number.'),
   running: z.int(),
-  /** Runs that may be handed out, and wait. */
-  waiting: z.int(),
-  /** Of its share beside others. */
-  weight: z.int(),
+  waiting: z.int().describe('Runs that may be handed out, and wait.'),
+  weight: z.int().describe('Of its share beside others.'),
 })
 
 /** What limits the runs of an environment, and what there is to run them. */
 export const Capacity = z.object({
   environment: Limit,
-  /** Those with a limit, a weight, or runs in flight or waiting; so are the syncs. */
-  integrations: z.array(Limit),
+  integrations: z
+    .array(Limit)
+    .describe('Those with a limit, a weight, or runs in flight or waiting; so are the syncs.'),
   syncs: z.array(Limit),
-  /** They serve all environments. */
-  runners: z.array(
-    z.object({
-      id: z.string(),
-      /** Level of isolation of the functions: basic, partial, oswall or namespaced. */
-      sandbox: z.string(),
-      slots: z.int(),
-      /** Further slots, only for runs of environments that have none in flight. */
-      reserved_slots: z.int(),
-      busy: z.int(),
-      seen_at: Instant,
-    }),
-  ),
+  runners: z
+    .array(
+      z.object({
+        id: z.string(),
+        /** Level of isolation of the functions: basic, partial, oswall or namespaced. */
+        sandbox: z.string(),
+        slots: z.int(),
+        /** Further slots, only for runs of environments that have none in flight. */
+        reserved_slots: z.int(),
+        busy: z.int(),
+        seen_at: Instant,
+      }),
+    )
+    .describe('They serve all environments.'),
 })
 export type Capacity = z.infer<typeof Capacity>
 

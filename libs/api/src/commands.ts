@@ -5,18 +5,18 @@ import type { Route } from './route.ts'
 
 export const CommandStateAnswer = z.object({
   id: z.string(),
-  /** accepted: it waits, or goes on as soon as a service answers again. */
-  state: z.enum(['accepted', 'done', 'refused']),
-  /** Of one that is done: what its call would have answered. */
+  state: z
+    .enum(['accepted', 'done', 'refused'])
+    .describe('accepted: it waits, or goes on as soon as a service answers again.'),
   result: AskedRuns.partial()
     .extend({
       frequency: z.string().optional(),
       schedule_id: z.string().optional(),
       cancelled: z.int().optional(),
     })
-    .optional(),
-  /** Why it was refused. */
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
+    .optional()
+    .describe('Of one that is done: what its call would have answered.'),
+  error: z.object({ code: z.string(), message: z.string() }).optional().describe('Why it was refused.'),
 })
 export type CommandStateAnswer = z.infer<typeof CommandStateAnswer>
 

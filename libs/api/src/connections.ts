@@ -47,17 +47,22 @@ const EndUserAnswer = z.object({
 const WebhookUrl = z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
 
 const known = {
-  /** A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is. */
-  id: z.int(),
-  /** Random, and another one when the connection is deleted and made again. */
-  uid: z.string(),
+  id: z
+    .int()
+    .describe(
+      'A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is.',
+    ),
+  uid: z.string().describe('Random, and another one when the connection is deleted and made again.'),
   connection_id: z.string(),
   provider_config_key: z.string(),
   provider: z.string(),
-  /** `auth`: it needs new credentials. */
-  errors: z.array(z.object({ type: z.string(), log_id: z.string() })),
-  /** Its credentials were refused for good; POST /connections with the same id gives it new ones. */
-  needs_reauth: z.object({ since: Instant, reason: z.string() }).nullable(),
+  errors: z
+    .array(z.object({ type: z.string(), log_id: z.string() }))
+    .describe('`auth`: it needs new credentials.'),
+  needs_reauth: z
+    .object({ since: Instant, reason: z.string() })
+    .nullable()
+    .describe('Its credentials were refused for good; POST /connections with the same id gives it new ones.'),
   end_user: EndUserAnswer.nullable(),
   tags: Texts,
   metadata: JsonObject.nullable(),
@@ -73,12 +78,16 @@ export const Connection = z.object({
   webhook_url_override: z.string().nullable(),
   created_at: Instant,
   updated_at: Instant,
-  /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
-  credentials: z.union([Credentials, z.strictObject({})]),
-  /** When its credentials were read by the API last, to the minute. */
-  last_fetched_at: Instant.nullable(),
-  /** What requests are sent with, where we get that with the credentials. */
-  token: z.object({ access_token: z.string(), expires_at: Instant.nullable() }).optional(),
+  credentials: z
+    .union([Credentials, z.strictObject({})])
+    .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
+  last_fetched_at: Instant.nullable().describe(
+    'When its credentials were read by the API last, to the minute.',
+  ),
+  token: z
+    .object({ access_token: z.string(), expires_at: Instant.nullable() })
+    .optional()
+    .describe('What requests are sent with, where we get that with the credentials.'),
 })
 export type Connection = z.infer<typeof Connection>
 
@@ -98,8 +107,9 @@ const createConnection = {
     querystring: NoQuery,
     body: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Generated when absent. A connection that exists is overwritten. */
-      connection_id: ConnectionId.optional(),
+      connection_id: ConnectionId.optional().describe(
+        'Generated when absent. A connection that exists is overwritten.',
+      ),
       credentials: Credentials,
       metadata: JsonObject.optional(),
       connection_config: JsonObject.optional(),
@@ -119,8 +129,12 @@ const listConnections = {
   schema: {
     querystring: z.strictObject({
       connectionId: z.string().min(1).max(255).optional(),
-      /** Part of the connection id, or of the name or email address of the end user, in any case. */
-      search: z.string().min(1).max(255).optional(),
+      search: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Part of the connection id, or of the name or email address of the end user, in any case.'),
       /** Comma-separated. */
       integrationId: z
         .string()
@@ -129,11 +143,11 @@ const listConnections = {
         .optional(),
       endUserId: z.string().min(1).max(255).optional(),
       endUserOrganizationId: z.string().min(1).max(255).optional(),
-      /** `tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`. */
-      tags: TagFilter.optional(),
+      tags: TagFilter.optional().describe(
+        '`tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`.',
+      ),
       limit: countInQuery(1, 2000).default(10_000),
-      /** From 0. */
-      page: countInQuery(0, 1_000_000).default(0),
+      page: countInQuery(0, 1_000_000).default(0).describe('From 0.'),
     }),
     response: { 200: z.object({ connections: z.array(ConnectionSummary) }) },
   },
@@ -153,12 +167,11 @@ const getConnection = {
     params: place.params,
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Show the refresh token too. */
-      refresh_token: flag,
-      /** Get a new token in any case. */
-      force_refresh: flag,
-      /** Sent by clients of other engines; a token that has expired is renewed without it. */
-      refresh_github_app_jwt_token: flag,
+      refresh_token: flag.describe('Show the refresh token too.'),
+      force_refresh: flag.describe('Get a new token in any case.'),
+      refresh_github_app_jwt_token: flag.describe(
+        'Sent by clients of other engines; a token that has expired is renewed without it.',
+      ),
     }),
     // 424: it has no token that works, and the provider gives none now.
     response: { 200: Connection, 424: ErrorBody },

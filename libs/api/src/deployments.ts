@@ -32,8 +32,7 @@ export const SyncToDeploy = z.strictObject({
   ...identity,
   ...facts,
   ...z.object(policy).partial().shape,
-  /** Without it, counted on with each new bundle. */
-  version: facts.version.optional(),
+  version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
   auto_start: facts.auto_start.default(true),
   track_deletes: facts.track_deletes.default(false),
   bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
@@ -44,14 +43,10 @@ export const DeployedSync = z.object({
   ...identity,
   ...facts,
   ...policy,
-  /** Null: twice the interval. */
-  fresh: policy.fresh.nullable(),
-  /** Null: not at all. */
-  jitter: policy.jitter.nullable(),
-  /** Null: no limit of its own. */
-  concurrency: policy.concurrency.nullable(),
-  /** Null: never. */
-  pause_after_failures: policy.pause_after_failures.nullable(),
+  fresh: policy.fresh.nullable().describe('Null: twice the interval.'),
+  jitter: policy.jitter.nullable().describe('Null: not at all.'),
+  concurrency: policy.concurrency.nullable().describe('Null: no limit of its own.'),
+  pause_after_failures: policy.pause_after_failures.nullable().describe('Null: never.'),
   deployed_at: Instant,
 })
 export type DeployedSync = z.infer<typeof DeployedSync>
@@ -64,18 +59,15 @@ const JsonSchema = JsonObject.refine(
 const actionFacts = {
   description: facts.description,
   version: facts.version,
-  /** JSON Schema. */
-  input_schema: JsonSchema,
+  input_schema: JsonSchema.describe('JSON Schema.'),
   output_schema: JsonSchema,
-  /** Of the external API, for people. */
-  scopes: z.array(z.string().max(255)).max(100),
+  scopes: z.array(z.string().max(255)).max(100).describe('Of the external API, for people.'),
 }
 
 export const ActionToDeploy = z.strictObject({
   ...identity,
   ...actionFacts,
-  /** Without it, counted on with each new bundle. */
-  version: facts.version.optional(),
+  version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
   scopes: actionFacts.scopes.default([]),
   bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
 })
@@ -105,10 +97,9 @@ const deploy = {
       ),
     response: {
       200: z.object({
-        /** Those that extend a deployed one are deployed again with it. */
-        providers: z.array(
-          z.object({ name: z.string(), base_url: z.string(), auth: z.string(), changed: z.boolean() }),
-        ),
+        providers: z
+          .array(z.object({ name: z.string(), base_url: z.string(), auth: z.string(), changed: z.boolean() }))
+          .describe('Those that extend a deployed one are deployed again with it.'),
         syncs: z.array(
           z.object({ ...identity, version: facts.version, models: facts.models, changed: z.boolean() }),
         ),

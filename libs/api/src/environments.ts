@@ -8,8 +8,7 @@ const limits = { max_runs: countInBody(1, 100_000), weight: countInBody(1, 100) 
 
 export const Environment = z.object({
   name: z.string(),
-  /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
-  max_runs: limits.max_runs.nullable(),
+  max_runs: limits.max_runs.nullable().describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
   weight: limits.weight,
   created_at: Instant,
 })
@@ -43,8 +42,7 @@ const listEnvironments = {
   schema: {
     querystring: z.strictObject({
       limit: countInQuery(1, 1000).default(1000),
-      /** `next_cursor` of the page before. */
-      cursor: EnvironmentName.optional(),
+      cursor: EnvironmentName.optional().describe('`next_cursor` of the page before.'),
     }),
     response: {
       200: z.object({ environments: z.array(Environment), next_cursor: z.string().nullable() }),
@@ -72,10 +70,11 @@ const updateEnvironment = {
     querystring: NoQuery,
     body: z
       .strictObject({
-        /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
-        max_runs: limits.max_runs.nullable().optional(),
-        /** Null: 1. */
-        weight: limits.weight.nullable().optional(),
+        max_runs: limits.max_runs
+          .nullable()
+          .optional()
+          .describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
+        weight: limits.weight.nullable().optional().describe('Null: 1.'),
       })
       .refine(({ max_runs, weight }) => max_runs !== undefined || weight !== undefined, 'nothing to change'),
     response: { 200: Environment },

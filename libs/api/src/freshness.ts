@@ -6,20 +6,19 @@ export { StaleReason, staleReasons }
 
 /** Whether the records of a schedule are as new as they are meant to be. */
 export const Freshness = z.object({
-  /** End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now. */
-  lastSuccessAt: Instant.nullable(),
-  /** Of one that never succeeded, counted from its creation; null = nobody knows it now. */
-  freshUntil: Instant.nullable(),
+  lastSuccessAt: Instant.nullable().describe(
+    'End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now.',
+  ),
+  freshUntil: Instant.nullable().describe(
+    'Of one that never succeeded, counted from its creation; null = nobody knows it now.',
+  ),
   /** Null = it is fresh. */
   stale: z
     .object({
-      /** Exactly one. */
-      reason: StaleReason,
+      reason: StaleReason.describe('Exactly one.'),
       since: Instant,
-      /** When the reason ends, where that is known. */
-      until: Instant.nullable(),
-      /** For people: one sentence. */
-      message: z.string(),
+      until: Instant.nullable().describe('When the reason ends, where that is known.'),
+      message: z.string().describe('For people: one sentence.'),
     })
     .nullable(),
 })

@@ -19,15 +19,15 @@ export const HeldDeletion = z.object({
   variant: z.string(),
   at: Instant,
   run_id: z.string(),
-  /** How many records were not saved again, of how many. */
-  unseen: z.int(),
+  unseen: z.int().describe('How many records were not saved again, of how many.'),
   live: z.int(),
-  /** `guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes. */
-  reason: z.enum(['guard', 'incomplete']),
-  /** Why the pass was not complete. */
-  incomplete: z.string().nullable(),
-  /** The next complete pass may delete past the guard. */
-  released: z.boolean(),
+  reason: z
+    .enum(['guard', 'incomplete'])
+    .describe(
+      '`guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes.',
+    ),
+  incomplete: z.string().nullable().describe('Why the pass was not complete.'),
+  released: z.boolean().describe('The next complete pass may delete past the guard.'),
 })
 export type HeldDeletion = z.infer<typeof HeldDeletion>
 

@@ -18,8 +18,10 @@ const appFields = {
 
 /** Of the customer's own app at the vendor. */
 const App = z.strictObject({
-  /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
-  type: z.enum(appTypes).optional(),
+  type: z
+    .enum(appTypes)
+    .optional()
+    .describe('The kind of app, as clients of other engines name it: it is kept, and changes nothing.'),
   ...AppCredentials.shape,
   ...appFields,
 })
@@ -42,8 +44,10 @@ const AppAnswer = z.object({
 
 /** The customer's own notes on an integration. */
 const notes = {
-  /** Kept for clients of other engines: Syncline receives no webhooks of vendors. */
-  forward_webhooks: z.boolean().optional(),
+  forward_webhooks: z
+    .boolean()
+    .optional()
+    .describe('Kept for clients of other engines: Syncline receives no webhooks of vendors.'),
   integration_config: texts('integration_config', 8192),
   custom: texts('custom', 8192),
 }
@@ -57,23 +61,21 @@ export const Integration = z.object({
   unique_key: z.string(),
   provider: z.string(),
   display_name: z.string(),
-  /** Always empty: Syncline has no pictures. */
-  logo: z.string(),
+  logo: z.string().describe('Always empty: Syncline has no pictures.'),
   forward_webhooks: z.boolean(),
   integration_config: Texts.optional(),
   custom: Texts.optional(),
   ...settingsFields,
-  /** Null if there is none: the provider was deleted. */
-  base_url: z.string().nullable(),
+  base_url: z.string().nullable().describe('Null if there is none: the provider was deleted.'),
   allowed_hosts: settingsFields.allowed_hosts.unwrap(),
   auth: settingsFields.auth.unwrap(),
   headers: settingsFields.headers.unwrap(),
-  /** Shown with `include=credentials`. */
-  credentials: AppAnswer.nullable().optional(),
-  /** Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors. */
-  webhook_url: z.null().optional(),
-  /** Null: no limit of its own. */
-  concurrency: share.concurrency.nullable(),
+  credentials: AppAnswer.nullable().optional().describe('Shown with `include=credentials`.'),
+  webhook_url: z
+    .null()
+    .optional()
+    .describe('Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors.'),
+  concurrency: share.concurrency.nullable().describe('Null: no limit of its own.'),
   weight: share.weight,
   created_at: Instant,
   updated_at: Instant,
@@ -94,8 +96,13 @@ const createIntegration = {
     querystring: NoQuery,
     body: z.strictObject({
       unique_key: ProviderConfigKey,
-      /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
-      provider: z.string().min(1).max(255),
+      provider: z
+        .string()
+        .min(1)
+        .max(255)
+        .describe(
+          'A provider that is deployed or comes with Syncline, or any name together with `base_url`.',
+        ),
       display_name: displayName,
       ...notes,
       /** What is given here wins over the provider's. */
@@ -143,18 +150,16 @@ const updateIntegration = {
     params,
     querystring: NoQuery,
     body: z.strictObject({
-      /** Its new key. Refused while syncs are deployed for it: their schedules hang on the key. Connections move with it. */
-      unique_key: ProviderConfigKey.optional(),
+      unique_key: ProviderConfigKey.optional().describe(
+        'Its new key. Refused while syncs are deployed for it: their schedules hang on the key. Connections move with it.',
+      ),
       display_name: displayName,
       ...notes,
       /** Null: the provider's again. */
       ...nullable(settingsFields),
-      /** Null: no limit of its own. */
-      concurrency: share.concurrency.nullable().optional(),
-      /** Null: 1. */
-      weight: share.weight.nullable().optional(),
-      /** Replaced as a whole. */
-      credentials: App.nullable().optional(),
+      concurrency: share.concurrency.nullable().optional().describe('Null: no limit of its own.'),
+      weight: share.weight.nullable().optional().describe('Null: 1.'),
+      credentials: App.nullable().optional().describe('Replaced as a whole.'),
     }),
     response: answer,
   },

@@ -26,33 +26,30 @@ const known = {
   environment: z.string(),
   label: z.string(),
   scopes: z.array(KeyScope),
-  /** Of a key that reads this connection and nothing else. */
-  connection: ConnectionName.nullable(),
-  /** Null: never. */
-  expires_at: Instant.nullable(),
+  connection: ConnectionName.nullable().describe('Of a key that reads this connection and nothing else.'),
+  expires_at: Instant.nullable().describe('Null: never.'),
 }
 
 export const Key = z.object({
   ...known,
   created_at: Instant,
-  /** Within a minute; null = never, or nobody knows. */
-  last_used_at: Instant.nullable(),
-  /** Newest first; the secrets themselves are shown once, when they are made. */
-  secrets: z.array(
-    z.object({
-      /** Its last four characters. */
-      hint: z.string(),
-      created_at: Instant,
-      /** A rotation has replaced it, and it works until then. */
-      expires_at: Instant.nullable(),
-    }),
-  ),
+  last_used_at: Instant.nullable().describe('Within a minute; null = never, or nobody knows.'),
+  secrets: z
+    .array(
+      z.object({
+        /** Its last four characters. */
+        hint: z.string(),
+        created_at: Instant,
+        /** A rotation has replaced it, and it works until then. */
+        expires_at: Instant.nullable(),
+      }),
+    )
+    .describe('Newest first; the secrets themselves are shown once, when they are made.'),
 })
 export type Key = z.infer<typeof Key>
 
 const KeyWithSecret = Key.extend({
-  /** Shown this once. */
-  secret: z.string().meta({ example: 'sk_prod_0123…' }),
+  secret: z.string().meta({ example: 'sk_prod_0123…' }).describe('Shown this once.'),
 })
 
 const label = z.string().min(1).max(255).meta({ example: 'reporting' })
@@ -127,8 +124,7 @@ const updateKey = {
       .strictObject({
         label: label.optional(),
         scopes: Scopes.optional(),
-        /** Null: it does not expire. */
-        expires_at: AnyInstant.nullable().optional(),
+        expires_at: AnyInstant.nullable().optional().describe('Null: it does not expire.'),
       })
       .refine((body) => Object.values(body).some((value) => value !== undefined), 'nothing to change'),
     response: { 200: Key },

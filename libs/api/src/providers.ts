@@ -9,14 +9,13 @@ const known = {
   name: z.string(),
   display_name: z.string(),
   docs: z.string(),
-  /** A deployed one wins over one of the same name that comes with Syncline. */
-  source: z.enum(['deployed', 'first_party']),
+  source: z
+    .enum(['deployed', 'first_party'])
+    .describe('A deployed one wins over one of the same name that comes with Syncline.'),
   deployed_at: Instant.optional(),
-  /** The form of the credentials, as clients of other engines name it. */
-  auth_mode: z.string(),
+  auth_mode: z.string().describe('The form of the credentials, as clients of other engines name it.'),
   categories: z.array(z.string()),
-  /** Always empty: Syncline has no pictures. */
-  logo_url: z.string(),
+  logo_url: z.string().describe('Always empty: Syncline has no pictures.'),
   proxy: z.object({ base_url: z.string() }),
 }
 
@@ -28,8 +27,7 @@ export const Provider = z.object({
   extends: z.string().optional(),
   ...settingsFields,
   base_url: z.string(),
-  /** Keys of the integrations that use it. */
-  integrations: z.array(z.string()),
+  integrations: z.array(z.string()).describe('Keys of the integrations that use it.'),
 })
 export type Provider = z.infer<typeof Provider>
 
@@ -43,8 +41,7 @@ const listProviders = {
   scope: 'read',
   schema: {
     querystring: z.strictObject({
-      /** Part of the name, in any case. */
-      search: z.string().min(1).max(255).optional(),
+      search: z.string().min(1).max(255).optional().describe('Part of the name, in any case.'),
     }),
     response: { 200: z.object({ data: z.array(ProviderSummary) }) },
   },
@@ -86,15 +83,11 @@ const verifyProvider = {
     response: {
       200: z.object({
         ok: z.boolean(),
-        /** Method and URL, as templates where they may hold secrets. */
-        request: z.string(),
-        /** Absent if there was no answer. */
-        status: z.int().optional(),
+        request: z.string().describe('Method and URL, as templates where they may hold secrets.'),
+        status: z.int().optional().describe('Absent if there was no answer.'),
         ms: z.int(),
-        /** Why it is not ok. */
-        reason: z.string().optional(),
-        /** The first characters of an answer that is not ok. */
-        body: z.string().optional(),
+        reason: z.string().optional().describe('Why it is not ok.'),
+        body: z.string().optional().describe('The first characters of an answer that is not ok.'),
       }),
     },
   },

@@ -26,8 +26,14 @@ const route = {
   rawBody: true,
   schema: {
     headers: ConnectionHeaders.extend({
-      /** How often a request that failed is sent again. */
-      retries: z.coerce.number().int().min(0).max(10).default(0).meta({ example: 3 }),
+      retries: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(10)
+        .default(0)
+        .meta({ example: 3 })
+        .describe('How often a request that failed is sent again.'),
       /** Statuses, separated by commas, that are worth another try beside the usual ones. */
       'retry-on': z
         .string()
@@ -39,10 +45,12 @@ const route = {
         .union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
         .default('')
         .meta({ example: 'https://uploads.github.com' }),
-      /** The answer is sent on decoded. */
-      decompress: yesOrNo.default(false),
-      /** The headers that the client gives go to another origin too. Those of the connection never do. */
-      'forward-headers-on-redirect': yesOrNo.default(false),
+      decompress: yesOrNo.default(false).describe('The answer is sent on decoded.'),
+      'forward-headers-on-redirect': yesOrNo
+        .default(false)
+        .describe(
+          'The headers that the client gives go to another origin too. Those of the connection never do.',
+        ),
     }),
     response: { 200: z.unknown() },
   },

@@ -51,11 +51,9 @@ const listRecords = (maxLimit: number) =>
         model: Model,
         variant: Variant.default('base'),
         modified_after: AnyInstant.optional(),
-        /** Older name of `modified_after`. */
-        delta: AnyInstant.optional(),
+        delta: AnyInstant.optional().describe('Older name of `modified_after`.'),
         filter: Filter.optional(),
-        /** The stream as it was then, as far back as history is kept. */
-        as_of: AnyInstant.optional(),
+        as_of: AnyInstant.optional().describe('The stream as it was then, as far back as history is kept.'),
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100),
         ids: z
@@ -90,12 +88,9 @@ const getRecord = {
 const ModelCount = z.object({
   provider_config_key: z.string(),
   model: z.string(),
-  /** How many connections these are. */
-  connections: z.int(),
-  /** Records that are not deleted. */
-  records: z.int(),
-  /** Of their payloads, as JSON. */
-  bytes: z.int(),
+  connections: z.int().describe('How many connections these are.'),
+  records: z.int().describe('Records that are not deleted.'),
+  bytes: z.int().describe('Of their payloads, as JSON.'),
 })
 
 const countRecords = {
@@ -151,8 +146,7 @@ const pruneRecords = {
       model: Model,
       until_cursor: Cursor,
       variant: Variant.default('base'),
-      /** Without it, all that match. */
-      limit: countInQuery(1, 10_000).optional(),
+      limit: countInQuery(1, 10_000).optional().describe('Without it, all that match.'),
     }),
     headers: ConnectionHeaders,
     response: { 200: z.object({ count: z.int(), has_more: z.boolean() }) },

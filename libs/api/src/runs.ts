@@ -25,31 +25,37 @@ const failures = [
 export const Run = z.object({
   id: z.string(),
   state: z.enum(runStates),
-  /** Why it did not succeed. */
-  reason: z.enum(failures).nullable(),
+  reason: z.enum(failures).nullable().describe('Why it did not succeed.'),
   error: z.string().nullable(),
-  /** What a run that succeeded could not do. */
-  warning: z.string().nullable(),
-  /** Grows when the run is taken over by another runner, or was throttled. */
-  attempt: z.int(),
-  /** Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost. */
-  fruitlessAttempts: z.int(),
-  /** Why it was started: schedule, trigger, start or retry. */
-  cause: z.string(),
+  warning: z.string().nullable().describe('What a run that succeeded could not do.'),
+  attempt: z.int().describe('Grows when the run is taken over by another runner, or was throttled.'),
+  fruitlessAttempts: z
+    .int()
+    .describe(
+      'Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost.',
+    ),
+  cause: z.string().describe('Why it was started: schedule, trigger, start or retry.'),
   requestedAt: Instant,
   startedAt: Instant.nullable(),
   finishedAt: Instant.nullable(),
   result: Result,
-  /** Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs. */
-  sandbox: z.string().nullable(),
-  /** Of a run that failed, the end of its log. */
-  lastLines: z.array(z.string()),
+  sandbox: z
+    .string()
+    .nullable()
+    .describe(
+      'Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs.',
+    ),
+  lastLines: z.array(z.string()).describe('Of a run that failed, the end of its log.'),
   /** How often its API made it wait so long that it left its runner, and until when it waits now; null = never. */
   throttled: z
     .object({ times: z.int(), until: Instant.nullable(), /** Of the last time. */ reason: z.string() })
     .nullable(),
-  /** While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner. */
-  parked: z.string().nullable(),
+  parked: z
+    .string()
+    .nullable()
+    .describe(
+      'While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner.',
+    ),
 })
 export type Run = z.infer<typeof Run>
 
@@ -76,10 +82,10 @@ const listRuns = {
         connection_id: ConnectionId.optional(),
         sync_name: SyncName.optional(),
         variant: Variant.default('base'),
-        /** Comma-separated. */
-        state: choicesInQuery(runStates).optional(),
-        /** Comma-separated, of runs that ended: success, or why they did not succeed. */
-        outcome: choicesInQuery(['success', ...failures]).optional(),
+        state: choicesInQuery(runStates).optional().describe('Comma-separated.'),
+        outcome: choicesInQuery(['success', ...failures])
+          .optional()
+          .describe('Comma-separated, of runs that ended: success, or why they did not succeed.'),
         limit: countInQuery(1, 100).default(20),
         cursor: Cursor.optional(),
       })

@@ -39,16 +39,13 @@ const listSchedules = {
       .strictObject({
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),
-        /** Comma-separated `name` or `name::variant`. */
-        syncs: SyncsInText.optional(),
-        /** Comma-separated. */
-        state: choicesInQuery(['started', 'paused']).optional(),
-        /** Comma-separated: only those that are stale for one of these reasons. */
-        reason: choicesInQuery(staleReasons).optional(),
-        /** true = only those that are stale. */
-        stale: z.stringbool().default(false),
-        /** Of their connections: `tags[plan]=pro`. */
-        tags: TagFilter.optional(),
+        syncs: SyncsInText.optional().describe('Comma-separated `name` or `name::variant`.'),
+        state: choicesInQuery(['started', 'paused']).optional().describe('Comma-separated.'),
+        reason: choicesInQuery(staleReasons)
+          .optional()
+          .describe('Comma-separated: only those that are stale for one of these reasons.'),
+        stale: z.stringbool().default(false).describe('true = only those that are stale.'),
+        tags: TagFilter.optional().describe('Of their connections: `tags[plan]=pro`.'),
         limit: countInQuery(1, 100).default(100),
         cursor: ScheduleCursor.optional(),
       })

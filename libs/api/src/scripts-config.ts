@@ -5,8 +5,7 @@ import type { Route } from './route.ts'
 const common = {
   id: z.string(),
   name: z.string(),
-  /** Names of its models; of an action, none. */
-  returns: z.array(z.string()),
+  returns: z.array(z.string()).describe('Names of its models; of an action, none.'),
   description: z.string(),
   version: z.string(),
   enabled: z.boolean(),

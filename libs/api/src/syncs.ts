@@ -36,17 +36,18 @@ const triggerSyncs = {
     querystring: NoQuery,
     body: z
       .strictObject({
-        /** Empty = all. */
-        syncs: z.array(z.union([SyncInText, z.object(named)])).max(MAX_SYNCS),
-        /** Here or in the header of that name. */
-        provider_config_key: ProviderConfigKey.optional(),
-        /** Without it, all connections of the integration. */
-        connection_id: ConnectionId.optional(),
+        syncs: z
+          .array(z.union([SyncInText, z.object(named)]))
+          .max(MAX_SYNCS)
+          .describe('Empty = all.'),
+        provider_config_key: ProviderConfigKey.optional().describe('Here or in the header of that name.'),
+        connection_id: ConnectionId.optional().describe('Without it, all connections of the integration.'),
         opts: z.object({ reset: z.boolean().optional(), emptyCache: z.boolean().optional() }).optional(),
-        /** @deprecated by `opts` */
-        sync_mode: z.enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache']).optional(),
-        /** @deprecated by `opts` */
-        full_resync: z.boolean().optional(),
+        sync_mode: z
+          .enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache'])
+          .optional()
+          .describe('Deprecated: use `opts`.'),
+        full_resync: z.boolean().optional().describe('Deprecated: use `opts`.'),
       })
       .refine((body) => !body.opts?.emptyCache || body.opts.reset, {
         path: ['opts', 'emptyCache'],
@@ -107,28 +108,28 @@ export const SyncStatus = z.object({
   connection_id: z.string(),
   name: z.string(),
   variant: z.string(),
-  /** INCREMENTAL: the next run goes on from a checkpoint. */
-  type: z.enum(['INITIAL', 'INCREMENTAL']),
-  /** STOPPED: see `blocked`. */
-  status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']),
+  type: z.enum(['INITIAL', 'INCREMENTAL']).describe('INCREMENTAL: the next run goes on from a checkpoint.'),
+  status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']).describe('STOPPED: see `blocked`.'),
   frequency: z.string().nullable(),
-  /** End of the last run; absent while one runs and before the first. */
-  finishedAt: Instant.optional(),
+  finishedAt: Instant.optional().describe('End of the last run; absent while one runs and before the first.'),
   nextScheduledSyncAt: Instant.nullable(),
   latestResult: Result.optional(),
   latestExecutionStatus: z.enum(['RUNNING', 'SUCCESS', 'STOPPED']).optional(),
   recordCount: z.record(z.string(), z.int()),
   checkpoint: JsonObject.nullable(),
   lastRun: Run.nullable(),
-  /** Slots that passed without a run, for example because the one before took too long. */
-  skippedSlots: z.int(),
-  /** Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone. */
-  blocked: z.object({ reason: z.enum(['needs_reauth']), message: z.string(), since: Instant }).nullable(),
+  skippedSlots: z
+    .int()
+    .describe('Slots that passed without a run, for example because the one before took too long.'),
+  blocked: z
+    .object({ reason: z.enum(['needs_reauth']), message: z.string(), since: Instant })
+    .nullable()
+    .describe(
+      'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
+    ),
   freshness: Freshness,
-  /** Why it is paused, if nobody paused it. */
-  pausedBecause: z.string().nullable(),
-  /** Runs that failed one after the other, up to the last one. */
-  failures: z.int(),
+  pausedBecause: z.string().nullable().describe('Why it is paused, if nobody paused it.'),
+  failures: z.int().describe('Runs that failed one after the other, up to the last one.'),
 })
 export type SyncStatus = z.infer<typeof SyncStatus>
 
@@ -143,18 +144,19 @@ const getSyncStatus = {
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
-      syncs: z.union([z.literal('*').transform(() => []), SyncsInText]),
+      syncs: z
+        .union([z.literal('*').transform(() => []), SyncsInText])
+        .describe('Comma-separated `name` or `name::variant`; `*` = all, which parses to none.'),
       connection_id: ConnectionId.optional(),
-      /** Without it, all of them in one answer. */
-      limit: countInQuery(1, 500).optional(),
+      limit: countInQuery(1, 500).optional().describe('Without it, all of them in one answer.'),
       cursor: ScheduleCursor.optional(),
     }),
     response: {
       200: z.object({
         syncs: z.array(SyncStatus),
-        /** With `limit`: null = this was the last page. */
-        next_cursor: ScheduleCursor.nullable().optional(),
+        next_cursor: ScheduleCursor.nullable()
+          .optional()
+          .describe('With `limit`: null = this was the last page.'),
       }),
     },
   },
@@ -173,8 +175,7 @@ const updateFrequency = {
       sync_variant: Variant.default('base'),
       provider_config_key: ProviderConfigKey,
       connection_id: ConnectionId,
-      /** null = back to the default of the deployed sync. */
-      frequency: z.string().max(255).nullable(),
+      frequency: z.string().max(255).nullable().describe('null = back to the default of the deployed sync.'),
     }),
     response: { 200: z.object({ frequency: z.string() }), 202: Accepted },
   },

@@ -16,10 +16,11 @@ export type SkippedSlots = z.infer<typeof SkippedSlots>
 
 export const Why = z.object({
   schedule: Schedule,
-  /** Newest first, the last 20 entries; null = the scheduler does not answer. */
-  skipped: z.array(SkippedSlots).nullable(),
-  /** Newest first. */
-  runs: z.array(ListedRun).nullable(),
+  skipped: z
+    .array(SkippedSlots)
+    .nullable()
+    .describe('Newest first, the last 20 entries; null = the scheduler does not answer.'),
+  runs: z.array(ListedRun).nullable().describe('Newest first.'),
   unavailable: Unavailable,
 })
 export type Why = z.infer<typeof Why>

@@ -47,35 +47,41 @@ export type Placement = z.infer<typeof Placement>
 /** The request that gives a token, and where its answer has it. An answer is JSON or form-encoded. */
 const TokenRequest = z.strictObject({
   url: urlTemplate,
-  /** Where a refresh token is sent; `url` when absent. */
-  refresh_url: urlTemplate.optional(),
+  refresh_url: urlTemplate.optional().describe('Where a refresh token is sent; `url` when absent.'),
   method: z.enum(['POST', 'GET']).default('POST'),
-  /** How the params are sent: as the body, or in the query. */
-  body: z.enum(['form', 'json', 'query', 'none']).default('form'),
-  /**
-   * Where client id and secret are sent: among the params, as HTTP basic, or not at all. `two_step` sends them only as
-   * HTTP basic, and there user and password of BASIC credentials are sent so too.
-   */
-  client_auth: z.enum(['body', 'header', 'none']).default('body'),
+  body: z
+    .enum(['form', 'json', 'query', 'none'])
+    .default('form')
+    .describe('How the params are sent: as the body, or in the query.'),
+  client_auth: z
+    .enum(['body', 'header', 'none'])
+    .default('body')
+    .describe(
+      'Where client id and secret are sent: among the params, as HTTP basic, or not at all. `two_step` sends them only as HTTP basic, and there user and password of BASIC credentials are sent so too.',
+    ),
   headers: HeaderTemplates.default({}),
-  /** Sent with each token request, beside what the grant needs, which they may replace. */
-  params: templates.default({}),
-  /** The same with a refresh token only; when absent, `params`. */
-  refresh_params: templates.optional(),
-  /** Paths in the answer's body, such as `data.token`. */
-  token_path: name.default('access_token'),
-  /** Seconds, as number or text. */
-  expires_in_path: name.default('expires_in'),
-  /** An instant: ISO 8601, Unix seconds or Unix milliseconds. Wins over `expires_in_path`. */
-  expires_at_path: name.optional(),
+  params: templates
+    .default({})
+    .describe('Sent with each token request, beside what the grant needs, which they may replace.'),
+  refresh_params: templates.optional().describe('The same with a refresh token only; when absent, `params`.'),
+  token_path: name.default('access_token').describe("Paths in the answer's body, such as `data.token`."),
+  expires_in_path: name.default('expires_in').describe('Seconds, as number or text.'),
+  expires_at_path: name
+    .optional()
+    .describe('An instant: ISO 8601, Unix seconds or Unix milliseconds. Wins over `expires_in_path`.'),
   refresh_token_path: name.default('refresh_token'),
-  /** How long a token lives if the answer does not say. Without it, until the API refuses it. */
-  lifetime_s: z.int().positive().optional(),
-  /**
-   * Statuses and error codes of the answer that mean that the connection needs new credentials, beside `invalid_grant` and its
-   * like. Other failures pass: the request is repeated later.
-   */
-  refused_statuses: z.array(z.int().min(400).max(599)).max(20).optional(),
+  lifetime_s: z
+    .int()
+    .positive()
+    .optional()
+    .describe('How long a token lives if the answer does not say. Without it, until the API refuses it.'),
+  refused_statuses: z
+    .array(z.int().min(400).max(599))
+    .max(20)
+    .optional()
+    .describe(
+      'Statuses and error codes of the answer that mean that the connection needs new credentials, beside `invalid_grant` and its like. Other failures pass: the request is repeated later.',
+    ),
   refused_errors: z.array(name).max(50).optional(),
 })
 export type TokenRequest = z.infer<typeof TokenRequest>
@@ -94,10 +100,11 @@ const SignedJwt = z.strictObject({
     'HS512',
     'EdDSA',
   ]),
-  /** The key: PEM (PKCS #1, PKCS #8 or SEC 1), or the secret of HS algorithms. */
-  key: template,
-  /** The secret of HS algorithms is written as. */
-  key_encoding: z.enum(['text', 'base64', 'hex']).default('text'),
+  key: template.describe('The key: PEM (PKCS #1, PKCS #8 or SEC 1), or the secret of HS algorithms.'),
+  key_encoding: z
+    .enum(['text', 'base64', 'hex'])
+    .default('text')
+    .describe('The secret of HS algorithms is written as.'),
   header: templates.default({}),
   claims: templates.default({}),
   lifetime_s: z.int().positive().max(86_400).default(3600),
@@ -139,8 +146,10 @@ export type AuthScheme = z.infer<typeof AuthScheme>
 export const Pagination = z.strictObject({
   type: z.enum(['cursor', 'link', 'offset']),
   response_path: z.string().optional(),
-  /** The API leaves `response_path` out of an answer without items. */
-  optional_response_path: z.boolean().optional(),
+  optional_response_path: z
+    .boolean()
+    .optional()
+    .describe('The API leaves `response_path` out of an answer without items.'),
   limit: z.number().int().positive().optional(),
   limit_name_in_request: z.string().optional(),
   in_body: z.boolean().optional(),
@@ -158,48 +167,59 @@ const headerNames = z.union([headerName, z.array(headerName).max(10)])
 
 /** Which answers of the API mean "try again later", and which response headers say when. */
 export const Retry = z.strictObject({
-  /** Statuses worth a retry beside 429 and 5xx. */
-  statuses: z.array(z.int().min(400).max(599)).max(50).optional(),
-  /** Headers with the seconds to wait, beside `retry-after`. */
-  after: headerNames.optional(),
-  /** Headers with the Unix second, or the date, from which it may be tried again. They count when the budget is used up. */
-  at: headerNames.optional(),
-  /** Headers that count down; at 0 the budget is used up. */
-  remaining: headerNames.optional(),
+  statuses: z
+    .array(z.int().min(400).max(599))
+    .max(50)
+    .optional()
+    .describe('Statuses worth a retry beside 429 and 5xx.'),
+  after: headerNames.optional().describe('Headers with the seconds to wait, beside `retry-after`.'),
+  at: headerNames
+    .optional()
+    .describe(
+      'Headers with the Unix second, or the date, from which it may be tried again. They count when the budget is used up.',
+    ),
+  remaining: headerNames.optional().describe('Headers that count down; at 0 the budget is used up.'),
 })
 export type Retry = z.infer<typeof Retry>
 
 /** How many requests the API allows. All runners keep to it together. */
 export const Budget = z.strictObject({
-  /** Who shares it: all connections of the integration, each connection, or a template over the connection. */
-  key: z.union([z.enum(['app', 'connection']), template]).default('connection'),
+  key: z
+    .union([z.enum(['app', 'connection']), template])
+    .default('connection')
+    .describe(
+      'Who shares it: all connections of the integration, each connection, or a template over the connection.',
+    ),
   requests: z.int().positive().max(1_000_000),
-  /** Seconds. */
-  per_s: z.number().positive().max(86_400).default(1),
+  per_s: z.number().positive().max(86_400).default(1).describe('Seconds.'),
 })
 export type Budget = z.infer<typeof Budget>
 
 /** A request that works if, and only if, a connection does. */
 export const Verify = z.strictObject({
   method: z.enum(['GET', 'POST']).default('GET'),
-  /** Below the base URL, or a full URL. */
-  path: template.regex(/^(\/|\?|https:\/\/)/, "must begin with '/', '?' or 'https://'"),
+  path: template
+    .regex(/^(\/|\?|https:\/\/)/, "must begin with '/', '?' or 'https://'")
+    .describe('Below the base URL, or a full URL.'),
   headers: HeaderTemplates.default({}),
-  /** Sent as JSON. */
-  data: z.unknown().optional(),
-  /** Statuses that mean that the connection works; default 200 to 299. */
-  statuses: z.array(z.int().min(200).max(599)).min(1).max(50).optional(),
-  /** What the answer must have besides, by path: some APIs refuse with status 200. */
-  expect: z.record(name, z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  data: z.unknown().optional().describe('Sent as JSON.'),
+  statuses: z
+    .array(z.int().min(200).max(599))
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Statuses that mean that the connection works; default 200 to 299.'),
+  expect: z
+    .record(name, z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .optional()
+    .describe('What the answer must have besides, by path: some APIs refuse with status 200.'),
 })
 export type Verify = z.infer<typeof Verify>
 
 /** A part of the connection config that templates use. */
 const ConfigPart = z.strictObject({
-  /** For people who create connections. */
-  description: z.string().min(1).max(1000),
-  /** RE2; the whole value must match. */
-  pattern: z.string().min(1).max(500).optional(),
+  description: z.string().min(1).max(1000).describe('For people who create connections.'),
+  pattern: z.string().min(1).max(500).optional().describe('RE2; the whole value must match.'),
   example: z.string().min(1).max(255).optional(),
 })
 export type ConfigPart = z.infer<typeof ConfigPart>
@@ -220,19 +240,30 @@ const hostPattern = z
 /** An external API, as an integration reaches it. */
 export const ApiSettings = z.strictObject({
   baseUrl: urlTemplate,
-  /** What the templates take from the connection config of a connection, by name. */
-  connectionConfig: ConfigParts.optional(),
-  /** Hosts beside that of the base URL that may get credentials: `host`, `host:port` or `*.domain`; https only. */
-  allowedHosts: z.array(hostPattern).max(100).default([]),
+  connectionConfig: ConfigParts.optional().describe(
+    'What the templates take from the connection config of a connection, by name.',
+  ),
+  allowedHosts: z
+    .array(hostPattern)
+    .max(100)
+    .default([])
+    .describe(
+      'Hosts beside that of the base URL that may get credentials: `host`, `host:port` or `*.domain`; https only.',
+    ),
   auth: AuthScheme.default({ type: 'none' }),
   headers: HeaderTemplates.default({}),
-  /** Functions may read tokens by `getToken` and `getConnection`. */
-  exposeTokens: z.boolean().optional(),
+  exposeTokens: z
+    .boolean()
+    .optional()
+    .describe('Functions may read tokens by `getToken` and `getConnection`.'),
   pagination: Pagination.optional(),
   retry: Retry.optional(),
   budget: Budget.optional(),
   verify: Verify.optional(),
-  /** How late the API may show a change. Incremental reads look back so far. */
-  consistencyLagMs: z.int().nonnegative().optional(),
+  consistencyLagMs: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('How late the API may show a change. Incremental reads look back so far.'),
 })
 export type ApiSettings = z.infer<typeof ApiSettings>

@@ -60,12 +60,11 @@ export type Credentials = z.infer<typeof Credentials>
 /** A token that we got with the credentials. */
 export const Token = z.object({
   accessToken: secret,
-  /** It replaces the one of the credentials. */
-  refreshToken: secret.optional(),
-  /** Unix milliseconds; absent = until the API refuses it. */
-  expiresAt: z.number().optional(),
-  /** Unix milliseconds; 0 = the connection was made with it, nobody knows when. */
-  obtainedAt: z.number(),
+  refreshToken: secret.optional().describe('It replaces the one of the credentials.'),
+  expiresAt: z.number().optional().describe('Unix milliseconds; absent = until the API refuses it.'),
+  obtainedAt: z
+    .number()
+    .describe('Unix milliseconds; 0 = the connection was made with it, nobody knows when.'),
 })
 export type Token = z.infer<typeof Token>
 
@@ -79,7 +78,6 @@ export const AppCredentials = z.object({
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
     .optional(),
-  /** Other secrets that templates use. */
-  fields: fields.optional(),
+  fields: fields.optional().describe('Other secrets that templates use.'),
 })
 export type AppCredentials = z.infer<typeof AppCredentials>
