@@ -5,29 +5,29 @@ import type { Route } from './route.ts'
 const Limit = z.object({
   name: z.string().describe('Of the environment or integration; `<integration>/<sync>` of a sync.'),
   max_runs: z.int().nullable().describe('Runs that may be in flight at a time; null = any number.'),
-  running: z.int(),
+  running: z.int().describe('Runs in flight.'),
   waiting: z.int().describe('Runs that may be handed out, and wait.'),
   weight: z.int().describe('Of its share beside others.'),
 })
 
 /** What limits the runs of an environment, and what there is to run them. */
 export const Capacity = z.object({
-  environment: Limit,
+  environment: Limit.describe('Of the whole environment.'),
   integrations: z
     .array(Limit)
     .describe('Those with a limit, a weight, or runs in flight or waiting; so are the syncs.'),
-  syncs: z.array(Limit),
+  syncs: z.array(Limit).describe('Syncs with a limit, or with runs in flight or waiting.'),
   runners: z
     .array(
       z.object({
-        id: z.string(),
+        id: z.string().describe('Id of the runner, new at each start.'),
         /** Level of isolation of the functions: basic, partial, oswall or namespaced. */
         sandbox: z.string(),
-        slots: z.int(),
+        slots: z.int().describe('Runs that it can have in flight.'),
         /** Further slots, only for runs of environments that have none in flight. */
         reserved_slots: z.int(),
-        busy: z.int(),
-        seen_at: Instant,
+        busy: z.int().describe('Runs that it has in flight.'),
+        seen_at: Instant.describe('When it was heard of last: ISO 8601 in UTC with milliseconds.'),
       }),
     )
     .describe('They serve all environments.'),

@@ -29,18 +29,30 @@ const text = z.string().min(1).max(255)
 /** Whose access it is, in the words of your product. */
 const EndUserInput = z.strictObject({
   id: text.meta({ example: 'user-123' }),
-  email: z.email().max(255).optional(),
-  display_name: z.string().max(255).optional(),
-  tags: Tags.optional(),
-  organization: z.strictObject({ id: text, display_name: z.string().max(255).optional() }).optional(),
+  email: z.email().max(255).optional().describe('Email address.'),
+  display_name: z.string().max(255).optional().describe('Name for people.'),
+  tags: Tags.optional().describe('Tags of the user, which filters find too.'),
+  organization: z
+    .strictObject({
+      id: text.describe('Id of the organization in your product.'),
+      display_name: z.string().max(255).optional().describe('Name for people.'),
+    })
+    .optional()
+    .describe('Whom the user works for.'),
 })
 
 const EndUserAnswer = z.object({
-  id: z.string(),
-  email: z.string().nullable(),
-  display_name: z.string().nullable(),
-  tags: Texts.nullable(),
-  organization: z.object({ id: z.string(), display_name: z.string().nullable() }).nullable(),
+  id: z.string().describe('Id of the user in your product.'),
+  email: z.string().nullable().describe('Email address.'),
+  display_name: z.string().nullable().describe('Name for people.'),
+  tags: Texts.nullable().describe('Tags of the user.'),
+  organization: z
+    .object({
+      id: z.string().describe('Id of the organization in your product.'),
+      display_name: z.string().nullable().describe('Name for people.'),
+    })
+    .nullable()
+    .describe('Whom the user works for.'),
 })
 
 /** A URL, or "" for none. */
@@ -53,31 +65,49 @@ const known = {
       'A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is.',
     ),
   uid: z.string().describe('Random, and another one when the connection is deleted and made again.'),
-  connection_id: z.string(),
-  provider_config_key: z.string(),
-  provider: z.string(),
+  connection_id: z.string().describe('Id of the connection.'),
+  provider_config_key: z.string().describe('Key of the integration.'),
+  provider: z.string().describe('Provider of the integration.'),
   errors: z
-    .array(z.object({ type: z.string(), log_id: z.string() }))
+    .array(
+      z.object({
+        type: z.string().describe('`auth`: the connection needs new credentials.'),
+        log_id: z.string().describe('Always empty.'),
+      }),
+    )
     .describe('`auth`: it needs new credentials.'),
   needs_reauth: z
-    .object({ since: Instant, reason: z.string() })
+    .object({
+      since: Instant.describe('When they were refused: ISO 8601 in UTC with milliseconds.'),
+      reason: z.string().describe('For people: what the API said.'),
+    })
     .nullable()
     .describe('Its credentials were refused for good; POST /connections with the same id gives it new ones.'),
-  end_user: EndUserAnswer.nullable(),
-  tags: Texts,
-  metadata: JsonObject.nullable(),
+  end_user: EndUserAnswer.nullable().describe('Whose access it is, in the words of your product.'),
+  tags: Texts.describe('Texts by name.'),
+  metadata: JsonObject.nullable().describe(
+    'What you and your functions keep about the connection: any JSON object.',
+  ),
 }
 
 /** A connection in a list: without its credentials. */
-export const ConnectionSummary = z.object({ ...known, created: Instant })
+export const ConnectionSummary = z.object({
+  ...known,
+  created: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
+})
 export type ConnectionSummary = z.infer<typeof ConnectionSummary>
 
 export const Connection = z.object({
   ...known,
-  connection_config: JsonObject,
-  webhook_url_override: z.string().nullable(),
-  created_at: Instant,
-  updated_at: Instant,
+  connection_config: JsonObject.describe(
+    'Values that the templates of the provider take from the connection, such as a subdomain.',
+  ),
+  webhook_url_override: z
+    .string()
+    .nullable()
+    .describe('Where webhooks about this connection go; null: where those of the environment go.'),
+  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
+  updated_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
   credentials: z
     .union([Credentials, z.strictObject({})])
     .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
@@ -85,7 +115,12 @@ export const Connection = z.object({
     'When its credentials were read by the API last, to the minute.',
   ),
   token: z
-    .object({ access_token: z.string(), expires_at: Instant.nullable() })
+    .object({
+      access_token: z.string().describe('The token.'),
+      expires_at: Instant.nullable().describe(
+        'When it ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
+      ),
+    })
     .optional()
     .describe('What requests are sent with, where we get that with the credentials.'),
 })
@@ -110,12 +145,20 @@ const createConnection = {
       connection_id: ConnectionId.optional().describe(
         'Generated when absent. A connection that exists is overwritten.',
       ),
-      credentials: Credentials,
-      metadata: JsonObject.optional(),
-      connection_config: JsonObject.optional(),
-      tags: Tags.optional(),
-      end_user: EndUserInput.optional(),
-      webhook_url_override: WebhookUrl.optional(),
+      credentials: Credentials.describe('The form that the auth of the integration takes.'),
+      metadata: JsonObject.optional().describe(
+        'What your functions find as metadata: any JSON object, up to 256 KiB. Absent: what the connection has stays.',
+      ),
+      connection_config: JsonObject.optional().describe(
+        'Values that the templates of the provider take from the connection, such as a subdomain; up to 64 KiB. Absent: what the connection has stays.',
+      ),
+      tags: Tags.optional().describe(
+        'Up to 10 texts by name, in place of those before. Upper and lower case of names are one.',
+      ),
+      end_user: EndUserInput.optional().describe('Whose access it is, in the words of your product.'),
+      webhook_url_override: WebhookUrl.optional().describe(
+        'Where webhooks about this connection go: a URL, or empty for none.',
+      ),
     }),
     response: { 201: Connection },
   },
@@ -128,7 +171,12 @@ const listConnections = {
   scope: 'read',
   schema: {
     querystring: z.strictObject({
-      connectionId: z.string().min(1).max(255).optional(),
+      connectionId: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Only the connection with exactly this id.'),
       search: z
         .string()
         .min(1)
@@ -141,15 +189,20 @@ const listConnections = {
         .max(2048)
         .regex(/^[^,]+(,[^,]+)*$/, 'must be keys separated by commas')
         .optional(),
-      endUserId: z.string().min(1).max(255).optional(),
-      endUserOrganizationId: z.string().min(1).max(255).optional(),
+      endUserId: z.string().min(1).max(255).optional().describe('Only those of this user of your product.'),
+      endUserOrganizationId: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Only those of users of this organization.'),
       tags: TagFilter.optional().describe(
         '`tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`.',
       ),
-      limit: countInQuery(1, 2000).default(10_000),
+      limit: countInQuery(1, 2000).default(10_000).describe('Connections in a page.'),
       page: countInQuery(0, 1_000_000).default(0).describe('From 0.'),
     }),
-    response: { 200: z.object({ connections: z.array(ConnectionSummary) }) },
+    response: { 200: z.object({ connections: z.array(ConnectionSummary).describe('Newest first.') }) },
   },
 } as const satisfies Route
 
@@ -189,9 +242,11 @@ const updateConnection = {
     params: place.params,
     querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
     body: z.strictObject({
-      end_user: EndUserInput.optional(),
-      tags: Tags.optional(),
-      webhook_url_override: WebhookUrl.optional(),
+      end_user: EndUserInput.optional().describe('Whose access it is, in place of what was there.'),
+      tags: Tags.optional().describe('The whole set of tags: up to 10 texts by name.'),
+      webhook_url_override: WebhookUrl.optional().describe(
+        'Where webhooks about this connection go: a URL, or empty for none.',
+      ),
     }),
     response: { 200: Success },
   },
@@ -211,9 +266,11 @@ const deleteConnection = {
 } as const satisfies Route
 
 const Metadata = z.strictObject({
-  connection_id: z.union([ConnectionId, z.array(ConnectionId).min(1).max(100)]),
+  connection_id: z
+    .union([ConnectionId, z.array(ConnectionId).min(1).max(100)])
+    .describe('Id of a connection, or up to 100 of them. All are changed, or none.'),
   provider_config_key: ProviderConfigKey,
-  metadata: JsonObject,
+  metadata: JsonObject.describe('A JSON object. All that a connection has of it may take 256 KiB.'),
 })
 
 /** Replaces the metadata; the answer is the request's body. */

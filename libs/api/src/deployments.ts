@@ -12,20 +12,41 @@ const MAX_SCHEMA_BYTES = 64 * 1024
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
 /** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
 const policy = {
-  fresh: z.string().min(1).max(255),
-  jitter: z.string().min(1).max(255),
-  retries: z.number(),
-  concurrency: z.number(),
-  overlap: z.enum(['skip', 'queue_one', 'cancel_running']),
-  pause_after_failures: z.number(),
+  fresh: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('How old the records may be before the sync counts as stale, such as `15 minutes`.'),
+  jitter: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('Over how long the slots of a cron expression are spread, such as `5 minutes`.'),
+  retries: z.number().describe('How often a run that failed is repeated before the next slot, from 0 to 10.'),
+  concurrency: z.number().describe('How many of its runs may be in flight at a time, over all connections.'),
+  overlap: z
+    .enum(['skip', 'queue_one', 'cancel_running'])
+    .describe(
+      'What a slot does that comes while a run is active: nothing, one more run after it, or it cancels the active run and begins another.',
+    ),
+  pause_after_failures: z.number().describe('After how many failures in a row a schedule is paused.'),
 }
 const facts = {
-  description: z.string().max(2000),
-  version: z.string().regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z'),
-  models: z.array(Model).min(1).max(100),
-  frequency: z.string().min(1).max(255),
-  auto_start: z.boolean(),
-  track_deletes: z.boolean(),
+  description: z.string().max(2000).describe('What it does, for people: up to 2 000 characters.'),
+  version: z
+    .string()
+    .regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z')
+    .describe('`n` or `x.y.z`.'),
+  models: z.array(Model).min(1).max(100).describe('Names of the models that it saves records of.'),
+  frequency: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('How often it runs by default: an interval such as `every 6 hours`, or a cron expression.'),
+  auto_start: z.boolean().describe('Schedules of new connections start by themselves.'),
+  track_deletes: z
+    .boolean()
+    .describe('Older way to delete what a run did not save again. Use `trackDeletesStart` in the function.'),
 }
 
 export const SyncToDeploy = z.strictObject({
@@ -35,7 +56,11 @@ export const SyncToDeploy = z.strictObject({
   version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
   auto_start: facts.auto_start.default(true),
   track_deletes: facts.track_deletes.default(false),
-  bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
+  bundle: z
+    .string()
+    .min(1)
+    .max(MAX_BUNDLE_CHARS)
+    .describe('The function with everything that it imports, as one CommonJS text.'),
 })
 export type SyncToDeploy = z.input<typeof SyncToDeploy>
 
@@ -47,7 +72,7 @@ export const DeployedSync = z.object({
   jitter: policy.jitter.nullable().describe('Null: not at all.'),
   concurrency: policy.concurrency.nullable().describe('Null: no limit of its own.'),
   pause_after_failures: policy.pause_after_failures.nullable().describe('Null: never.'),
-  deployed_at: Instant,
+  deployed_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
 })
 export type DeployedSync = z.infer<typeof DeployedSync>
 
@@ -60,7 +85,7 @@ const actionFacts = {
   description: facts.description,
   version: facts.version,
   input_schema: JsonSchema.describe('JSON Schema.'),
-  output_schema: JsonSchema,
+  output_schema: JsonSchema.describe('JSON Schema of what it returns, up to 64 KiB.'),
   scopes: z.array(z.string().max(255)).max(100).describe('Of the external API, for people.'),
 }
 
@@ -69,11 +94,19 @@ export const ActionToDeploy = z.strictObject({
   ...actionFacts,
   version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
   scopes: actionFacts.scopes.default([]),
-  bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
+  bundle: z
+    .string()
+    .min(1)
+    .max(MAX_BUNDLE_CHARS)
+    .describe('The function with everything that it imports, as one CommonJS text.'),
 })
 export type ActionToDeploy = z.input<typeof ActionToDeploy>
 
-export const DeployedAction = z.object({ ...identity, ...actionFacts, deployed_at: Instant })
+export const DeployedAction = z.object({
+  ...identity,
+  ...actionFacts,
+  deployed_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
+})
 export type DeployedAction = z.infer<typeof DeployedAction>
 
 const deploy = {
@@ -87,9 +120,21 @@ const deploy = {
     querystring: NoQuery,
     body: z
       .strictObject({
-        syncs: z.array(SyncToDeploy).max(500).default([]),
-        actions: z.array(ActionToDeploy).max(500).default([]),
-        providers: z.array(ProviderFile).max(100).default([]),
+        syncs: z
+          .array(SyncToDeploy)
+          .max(500)
+          .default([])
+          .describe('Syncs to deploy. What is not here stays as it is.'),
+        actions: z
+          .array(ActionToDeploy)
+          .max(500)
+          .default([])
+          .describe('Actions to deploy. An integration may not have a sync and an action of one name.'),
+        providers: z
+          .array(ProviderFile)
+          .max(100)
+          .default([])
+          .describe('Provider files to deploy: see docs/providers.md.'),
       })
       .refine(
         ({ syncs, actions, providers }) => syncs.length + actions.length + providers.length > 0,
@@ -98,12 +143,34 @@ const deploy = {
     response: {
       200: z.object({
         providers: z
-          .array(z.object({ name: z.string(), base_url: z.string(), auth: z.string(), changed: z.boolean() }))
+          .array(
+            z.object({
+              name: z.string().describe('Name of the provider.'),
+              base_url: z.string().describe('URL that paths of requests are put behind. May be a template.'),
+              auth: z.string().describe('How requests are authorized: the type of its auth.'),
+              changed: z.boolean().describe('false: it was deployed already, as it is.'),
+            }),
+          )
           .describe('Those that extend a deployed one are deployed again with it.'),
-        syncs: z.array(
-          z.object({ ...identity, version: facts.version, models: facts.models, changed: z.boolean() }),
-        ),
-        actions: z.array(z.object({ ...identity, version: facts.version, changed: z.boolean() })),
+        syncs: z
+          .array(
+            z.object({
+              ...identity,
+              version: facts.version,
+              models: facts.models,
+              changed: z.boolean().describe('false: it was deployed already, as it is.'),
+            }),
+          )
+          .describe('Those of the request.'),
+        actions: z
+          .array(
+            z.object({
+              ...identity,
+              version: facts.version,
+              changed: z.boolean().describe('false: it was deployed already, as it is.'),
+            }),
+          )
+          .describe('Those of the request.'),
       }),
     },
   },
@@ -116,7 +183,12 @@ const listDeployments = {
   scope: 'read',
   schema: {
     querystring: NoQuery,
-    response: { 200: z.object({ syncs: z.array(DeployedSync), actions: z.array(DeployedAction) }) },
+    response: {
+      200: z.object({
+        syncs: z.array(DeployedSync).describe('In the order of integration and name.'),
+        actions: z.array(DeployedAction).describe('In the order of integration and name.'),
+      }),
+    },
   },
 } as const satisfies Route
 

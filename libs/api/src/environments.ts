@@ -4,13 +4,16 @@ import { countInBody, countInQuery, EnvironmentName, Instant, NoQuery } from './
 import type { Route } from './route.ts'
 
 /** How many runs may be in flight at a time, and the share of the runners beside other environments. */
-const limits = { max_runs: countInBody(1, 100_000), weight: countInBody(1, 100) }
+const limits = {
+  max_runs: countInBody(1, 100_000).describe('How many runs may be in flight at a time: 1 to 100 000.'),
+  weight: countInBody(1, 100).describe('Share of the runners beside other environments: 1 to 100.'),
+}
 
 export const Environment = z.object({
-  name: z.string(),
+  name: z.string().describe('Its name.'),
   max_runs: limits.max_runs.nullable().describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
   weight: limits.weight,
-  created_at: Instant,
+  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
 })
 export type Environment = z.infer<typeof Environment>
 
@@ -41,11 +44,14 @@ const listEnvironments = {
   scope: 'admin',
   schema: {
     querystring: z.strictObject({
-      limit: countInQuery(1, 1000).default(1000),
+      limit: countInQuery(1, 1000).default(1000).describe('Environments in a page.'),
       cursor: EnvironmentName.optional().describe('`next_cursor` of the page before.'),
     }),
     response: {
-      200: z.object({ environments: z.array(Environment), next_cursor: z.string().nullable() }),
+      200: z.object({
+        environments: z.array(Environment).describe('In the order of their names.'),
+        next_cursor: z.string().nullable(),
+      }),
     },
   },
 } as const satisfies Route
@@ -93,7 +99,7 @@ const deleteEnvironment = {
   errors: ['unknown_environment'],
   schema: {
     params,
-    querystring: z.strictObject({ confirm: EnvironmentName }),
+    querystring: z.strictObject({ confirm: EnvironmentName.describe('The name once more.') }),
     response: { 200: Success },
   },
 } as const satisfies Route

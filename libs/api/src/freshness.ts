@@ -16,7 +16,7 @@ export const Freshness = z.object({
   stale: z
     .object({
       reason: StaleReason.describe('Exactly one.'),
-      since: Instant,
+      since: Instant.describe('Since when: ISO 8601 in UTC with milliseconds.'),
       until: Instant.nullable().describe('When the reason ends, where that is known.'),
       message: z.string().describe('For people: one sentence.'),
     })

@@ -13,14 +13,14 @@ import type { Route } from './route.ts'
 
 /** Records that a pass of a sync did not save again, and that were not deleted. */
 export const HeldDeletion = z.object({
-  provider_config_key: z.string(),
-  connection_id: z.string(),
-  model: z.string(),
-  variant: z.string(),
-  at: Instant,
-  run_id: z.string(),
+  provider_config_key: z.string().describe('Key of the integration.'),
+  connection_id: z.string().describe('Id of the connection.'),
+  model: z.string().describe('Name of the model.'),
+  variant: z.string().describe('Variant of the sync.'),
+  at: Instant.describe('When it was held back: ISO 8601 in UTC with milliseconds.'),
+  run_id: z.string().describe('Id of the run that found it.'),
   unseen: z.int().describe('How many records were not saved again, of how many.'),
-  live: z.int(),
+  live: z.int().describe('How many records there were.'),
   reason: z
     .enum(['guard', 'incomplete'])
     .describe(
@@ -42,10 +42,19 @@ const listHeldDeletions = {
       provider_config_key: ProviderConfigKey.optional(),
       connection_id: ConnectionId.optional(),
       cursor: Cursor.optional(),
-      limit: countInQuery(1, 500).default(100),
+      limit: countInQuery(1, 500).default(100).describe('Streams in a page.'),
     }),
     /** The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`. */
-    response: { 200: z.object({ deletions: z.array(HeldDeletion), next_cursor: Cursor.nullable() }) },
+    response: {
+      200: z.object({
+        deletions: z
+          .array(HeldDeletion)
+          .describe(
+            'The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`.',
+          ),
+        next_cursor: Cursor.nullable(),
+      }),
+    },
   },
 } as const satisfies Route
 

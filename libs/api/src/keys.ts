@@ -22,24 +22,24 @@ const Scopes = z
 const ConnectionName = z.strictObject({ provider_config_key: ProviderConfigKey, connection_id: ConnectionId })
 
 const known = {
-  id: z.string(),
-  environment: z.string(),
-  label: z.string(),
-  scopes: z.array(KeyScope),
+  id: z.string().describe('Its id.'),
+  environment: z.string().describe('Environment that it opens.'),
+  label: z.string().describe('Name for people.'),
+  scopes: z.array(KeyScope).describe('What it may do.'),
   connection: ConnectionName.nullable().describe('Of a key that reads this connection and nothing else.'),
   expires_at: Instant.nullable().describe('Null: never.'),
 }
 
 export const Key = z.object({
   ...known,
-  created_at: Instant,
+  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
   last_used_at: Instant.nullable().describe('Within a minute; null = never, or nobody knows.'),
   secrets: z
     .array(
       z.object({
         /** Its last four characters. */
         hint: z.string(),
-        created_at: Instant,
+        created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
         /** A rotation has replaced it, and it works until then. */
         expires_at: Instant.nullable(),
       }),
@@ -55,7 +55,12 @@ const KeyWithSecret = Key.extend({
 const label = z.string().min(1).max(255).meta({ example: 'reporting' })
 const url = '/environments/:environment/keys'
 const ofEnvironment = z.object({ environment: EnvironmentName })
-const oneKey = ofEnvironment.extend({ keyId: z.string().regex(/^[0-9a-f]{16,64}$/, 'is no id of a key') })
+const oneKey = ofEnvironment.extend({
+  keyId: z
+    .string()
+    .regex(/^[0-9a-f]{16,64}$/, 'is no id of a key')
+    .describe('Id of a key.'),
+})
 
 const createKey = {
   method: 'POST',
@@ -73,9 +78,11 @@ const createKey = {
     body: z
       .strictObject({
         label,
-        scopes: Scopes.optional(),
-        connection: ConnectionName.optional(),
-        expires_at: AnyInstant.optional(),
+        scopes: Scopes.optional().describe('What it may do; all when absent.'),
+        connection: ConnectionName.optional().describe('The key may read this connection and nothing else.'),
+        expires_at: AnyInstant.optional().describe(
+          'When it ends, in the future; never when absent. ISO 8601 with a time and an offset.',
+        ),
       })
       .refine(
         ({ scopes, connection }) =>
@@ -95,7 +102,7 @@ const listKeys = {
   schema: {
     params: ofEnvironment,
     querystring: NoQuery,
-    response: { 200: z.object({ keys: z.array(Key) }) },
+    response: { 200: z.object({ keys: z.array(Key).describe('Oldest first.') }) },
   },
 } as const satisfies Route
 
@@ -123,7 +130,7 @@ const updateKey = {
     body: z
       .strictObject({
         label: label.optional(),
-        scopes: Scopes.optional(),
+        scopes: Scopes.optional().describe('What it may do, as a whole.'),
         expires_at: AnyInstant.nullable().optional().describe('Null: it does not expire.'),
       })
       .refine((body) => Object.values(body).some((value) => value !== undefined), 'nothing to change'),
@@ -153,7 +160,11 @@ const rotateKey = {
   schema: {
     params: oneKey,
     querystring: NoQuery,
-    body: z.strictObject({ overlap_seconds: countInBody(0, 30 * DAY_SECONDS).default(DAY_SECONDS) }),
+    body: z.strictObject({
+      overlap_seconds: countInBody(0, 30 * DAY_SECONDS)
+        .default(DAY_SECONDS)
+        .describe('How long the secrets that it has now still work: 0 to 30 days.'),
+    }),
     response: { 200: KeyWithSecret },
   },
 } as const satisfies Route

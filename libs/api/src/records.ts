@@ -14,12 +14,16 @@ import {
 import type { Route } from './route.ts'
 
 export const RecordMetadata = z.object({
-  first_seen_at: Instant,
-  last_modified_at: Instant,
-  last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']),
-  deleted_at: Instant.nullable(),
-  pruned_at: Instant.nullable(),
-  cursor: Cursor,
+  first_seen_at: Instant.describe('When it was saved first: ISO 8601 in UTC with milliseconds.'),
+  last_modified_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
+  last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']).describe('What changed last.'),
+  deleted_at: Instant.nullable().describe(
+    'When it was deleted: ISO 8601 in UTC with milliseconds. Null: it is not.',
+  ),
+  pruned_at: Instant.nullable().describe(
+    'When its payload was pruned: ISO 8601 in UTC with milliseconds. Null: it was not.',
+  ),
+  cursor: Cursor.describe('Its place in the list: what changed later is behind it.'),
 })
 export type RecordMetadata = z.infer<typeof RecordMetadata>
 
@@ -31,10 +35,16 @@ const Filter = z
 
 const RecordId = z.string().min(1).max(256)
 
-const AnyRecord = z.looseObject({ _nango_metadata: RecordMetadata })
+const AnyRecord = z.looseObject({
+  _nango_metadata: RecordMetadata.describe('What Syncline knows of the record.'),
+})
 
 const RecordsPage = z.object({
-  records: z.array(AnyRecord),
+  records: z
+    .array(AnyRecord)
+    .describe(
+      'In the order in which they changed. Each has its fields as they were saved, and `_nango_metadata`.',
+    ),
   next_cursor: Cursor.nullable(),
 })
 
@@ -50,12 +60,16 @@ const listRecords = (maxLimit: number) =>
       querystring: z.strictObject({
         model: Model,
         variant: Variant.default('base'),
-        modified_after: AnyInstant.optional(),
+        modified_after: AnyInstant.optional().describe(
+          'Only those that changed after this instant. ISO 8601 with a time and an offset.',
+        ),
         delta: AnyInstant.optional().describe('Older name of `modified_after`.'),
-        filter: Filter.optional(),
+        filter: Filter.optional().describe(
+          'Comma-separated: `added`, `updated`, `deleted`. Only those whose last change is one of them.',
+        ),
         as_of: AnyInstant.optional().describe('The stream as it was then, as far back as history is kept.'),
         cursor: Cursor.optional(),
-        limit: countInQuery(1, maxLimit).default(100),
+        limit: countInQuery(1, maxLimit).default(100).describe('Records in a page.'),
         ids: z
           .union([RecordId, z.array(RecordId).max(100)])
           .transform((ids) => [ids].flat())
@@ -77,7 +91,7 @@ const getRecord = {
   errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'unknown_record'],
   answeredAsBytes: true,
   schema: {
-    params: z.object({ id: RecordId }),
+    params: z.object({ id: RecordId.describe('Id of the record, as it was saved.') }),
     querystring: z.strictObject({ model: Model, variant: Variant.default('base') }),
     headers: ConnectionHeaders,
     response: { 200: AnyRecord },
@@ -86,8 +100,8 @@ const getRecord = {
 
 /** Of all connections of an integration, or of one. */
 const ModelCount = z.object({
-  provider_config_key: z.string(),
-  model: z.string(),
+  provider_config_key: z.string().describe('Key of the integration.'),
+  model: z.string().describe('Name of the model.'),
   connections: z.int().describe('How many connections these are.'),
   records: z.int().describe('Records that are not deleted.'),
   bytes: z.int().describe('Of their payloads, as JSON.'),
@@ -108,7 +122,9 @@ const countRecords = {
       connection_id: ConnectionId.optional(),
       variant: Variant.default('base'),
     }),
-    response: { 200: z.object({ counts: z.array(ModelCount) }) },
+    response: {
+      200: z.object({ counts: z.array(ModelCount).describe('One for each integration and model.') }),
+    },
   },
 } as const satisfies Route
 
@@ -122,12 +138,12 @@ const getRecordHistory = (maxLimit: number) =>
     errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
     answeredAsBytes: true,
     schema: {
-      params: z.object({ id: RecordId }),
+      params: z.object({ id: RecordId.describe('Id of the record, as it was saved.') }),
       querystring: z.strictObject({
         model: Model,
         variant: Variant.default('base'),
         cursor: Cursor.optional(),
-        limit: countInQuery(1, maxLimit).default(100),
+        limit: countInQuery(1, maxLimit).default(100).describe('Versions in a page.'),
       }),
       headers: ConnectionHeaders,
       response: { 200: RecordsPage },
@@ -144,12 +160,17 @@ const pruneRecords = {
     querystring: NoQuery,
     body: z.strictObject({
       model: Model,
-      until_cursor: Cursor,
+      until_cursor: Cursor.describe('Cursor of the last record that is pruned.'),
       variant: Variant.default('base'),
       limit: countInQuery(1, 10_000).optional().describe('Without it, all that match.'),
     }),
     headers: ConnectionHeaders,
-    response: { 200: z.object({ count: z.int(), has_more: z.boolean() }) },
+    response: {
+      200: z.object({
+        count: z.int().describe('How many records were pruned.'),
+        has_more: z.boolean().describe('There are more up to the cursor: send the request again.'),
+      }),
+    },
   },
 } as const satisfies Route
 

@@ -14,7 +14,14 @@ import {
 import type { Route } from './route.ts'
 
 /** By model. */
-export const Result = z.record(z.string(), z.object({ added: z.int(), updated: z.int(), deleted: z.int() }))
+export const Result = z.record(
+  z.string(),
+  z.object({
+    added: z.int().describe('Records that are new.'),
+    updated: z.int().describe('Records that were changed.'),
+    deleted: z.int().describe('Records that were deleted.'),
+  }),
+)
 
 const runStates = ['queued', 'running', 'ended'] as const
 const failures = [
@@ -23,10 +30,12 @@ const failures = [
 ] as const
 
 export const Run = z.object({
-  id: z.string(),
-  state: z.enum(runStates),
+  id: z.string().describe('Its id.'),
+  state: z
+    .enum(runStates)
+    .describe('`queued`: it waits for a runner, for its API, or for the run before it.'),
   reason: z.enum(failures).nullable().describe('Why it did not succeed.'),
-  error: z.string().nullable(),
+  error: z.string().nullable().describe('Of a run that failed: the error, for people.'),
   warning: z.string().nullable().describe('What a run that succeeded could not do.'),
   attempt: z.int().describe('Grows when the run is taken over by another runner, or was throttled.'),
   fruitlessAttempts: z
@@ -35,10 +44,14 @@ export const Run = z.object({
       'Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost.',
     ),
   cause: z.string().describe('Why it was started: schedule, trigger, start or retry.'),
-  requestedAt: Instant,
-  startedAt: Instant.nullable(),
-  finishedAt: Instant.nullable(),
-  result: Result,
+  requestedAt: Instant.describe('When it was asked for: ISO 8601 in UTC with milliseconds.'),
+  startedAt: Instant.nullable().describe(
+    'When a runner began it: ISO 8601 in UTC with milliseconds. Null: it has not begun.',
+  ),
+  finishedAt: Instant.nullable().describe(
+    'When it ended: ISO 8601 in UTC with milliseconds. Null: it has not ended.',
+  ),
+  result: Result.describe('What it has saved until now, by model.'),
   sandbox: z
     .string()
     .nullable()
@@ -48,7 +61,13 @@ export const Run = z.object({
   lastLines: z.array(z.string()).describe('Of a run that failed, the end of its log.'),
   /** How often its API made it wait so long that it left its runner, and until when it waits now; null = never. */
   throttled: z
-    .object({ times: z.int(), until: Instant.nullable(), /** Of the last time. */ reason: z.string() })
+    .object({
+      times: z.int().describe('How often.'),
+      until: Instant.nullable().describe(
+        'When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait.',
+      ),
+      /** Of the last time. */ reason: z.string(),
+    })
     .nullable(),
   parked: z
     .string()
@@ -61,10 +80,10 @@ export type Run = z.infer<typeof Run>
 
 /** A run in a list, which says whose it is. */
 export const ListedRun = Run.extend({
-  provider_config_key: z.string(),
-  connection_id: z.string(),
-  sync_name: z.string(),
-  variant: z.string(),
+  provider_config_key: z.string().describe('Key of the integration.'),
+  connection_id: z.string().describe('Id of the connection.'),
+  sync_name: z.string().describe('Name of the sync.'),
+  variant: z.string().describe('Variant of the sync.'),
 })
 export type ListedRun = z.infer<typeof ListedRun>
 
@@ -86,7 +105,7 @@ const listRuns = {
         outcome: choicesInQuery(['success', ...failures])
           .optional()
           .describe('Comma-separated, of runs that ended: success, or why they did not succeed.'),
-        limit: countInQuery(1, 100).default(20),
+        limit: countInQuery(1, 100).default(20).describe('Runs in a page.'),
         cursor: Cursor.optional(),
       })
       .refine(
@@ -97,11 +116,20 @@ const listRuns = {
         },
       ),
     /** Newest first. A page may hold fewer than `limit` though there is a `next_cursor`. */
-    response: { 200: z.object({ runs: z.array(ListedRun), next_cursor: Cursor.nullable() }) },
+    response: {
+      200: z.object({
+        runs: z
+          .array(ListedRun)
+          .describe(
+            'First those that have not ended, then the others, each newest first. A page may hold fewer than `limit` though there is a `next_cursor`.',
+          ),
+        next_cursor: Cursor.nullable(),
+      }),
+    },
   },
 } as const satisfies Route
 
-const RunId = z.object({ id: z.string().min(1).max(255) })
+const RunId = z.object({ id: z.string().min(1).max(255).describe('Id of a run.') })
 
 const getRun = {
   method: 'GET',
@@ -125,9 +153,9 @@ const cancelRun = {
 } as const satisfies Route
 
 export const LogLine = z.object({
-  at: Instant,
-  level: z.enum(['debug', 'info', 'warn', 'error']),
-  message: z.string(),
+  at: Instant.describe('When it was logged: ISO 8601 in UTC with milliseconds.'),
+  level: z.enum(['debug', 'info', 'warn', 'error']).describe('How serious it is.'),
+  message: z.string().describe('The text.'),
 })
 export type LogLine = z.infer<typeof LogLine>
 
@@ -138,8 +166,10 @@ const listLogs = {
   scope: 'read',
   schema: {
     params: RunId,
-    querystring: z.strictObject({ limit: countInQuery(1, 10_000).default(1000) }),
-    response: { 200: z.object({ lines: z.array(LogLine) }) },
+    querystring: z.strictObject({
+      limit: countInQuery(1, 10_000).default(1000).describe('Lines at most: the first ones.'),
+    }),
+    response: { 200: z.object({ lines: z.array(LogLine).describe('Oldest first.') }) },
   },
 } as const satisfies Route
 

@@ -17,13 +17,25 @@ export const Unavailable = z.array(z.enum(['scheduler', 'records']))
 
 /** A schedule of an environment: like its status, and it can be told without the scheduler. */
 export const Schedule = SyncStatus.extend({
-  provider_config_key: z.string(),
-  id: SyncStatus.shape.id.nullable(),
-  type: SyncStatus.shape.type.nullable(),
-  status: SyncStatus.shape.status.nullable(),
-  recordCount: SyncStatus.shape.recordCount.nullable(),
-  skippedSlots: SyncStatus.shape.skippedSlots.nullable(),
-  failures: SyncStatus.shape.failures.nullable(),
+  provider_config_key: z.string().describe('Key of the integration.'),
+  id: SyncStatus.shape.id.nullable().describe('Id of the schedule. Null: the scheduler does not answer.'),
+  type: SyncStatus.shape.type
+    .nullable()
+    .describe('INCREMENTAL: the next run goes on from a checkpoint. Null: the scheduler does not answer.'),
+  status: SyncStatus.shape.status
+    .nullable()
+    .describe('As in `GET /sync/status`. Null: the scheduler does not answer.'),
+  recordCount: SyncStatus.shape.recordCount
+    .nullable()
+    .describe('Records by model, without deleted ones. Null: the record store does not answer.'),
+  skippedSlots: SyncStatus.shape.skippedSlots
+    .nullable()
+    .describe('Slots that passed without a run. Null: the scheduler does not answer.'),
+  failures: SyncStatus.shape.failures
+    .nullable()
+    .describe(
+      'Runs that failed one after the other, up to the last one. Null: the scheduler does not answer.',
+    ),
 })
 export type Schedule = z.infer<typeof Schedule>
 
@@ -46,7 +58,7 @@ const listSchedules = {
           .describe('Comma-separated: only those that are stale for one of these reasons.'),
         stale: z.stringbool().default(false).describe('true = only those that are stale.'),
         tags: TagFilter.optional().describe('Of their connections: `tags[plan]=pro`.'),
-        limit: countInQuery(1, 100).default(100),
+        limit: countInQuery(1, 100).default(100).describe('Schedules in a page.'),
         cursor: ScheduleCursor.optional(),
       })
       .refine((query) => query.connection_id === undefined || query.provider_config_key !== undefined, {
@@ -56,9 +68,13 @@ const listSchedules = {
     /** A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded. */
     response: {
       200: z.object({
-        schedules: z.array(Schedule),
+        schedules: z
+          .array(Schedule)
+          .describe(
+            'In the order of integration, connection, sync and variant. A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded.',
+          ),
         next_cursor: ScheduleCursor.nullable(),
-        unavailable: Unavailable,
+        unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
       }),
     },
   },

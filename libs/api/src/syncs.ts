@@ -17,7 +17,10 @@ import { Result, Run } from './runs.ts'
 import { SyncInText, SyncsInText } from './sync-name.ts'
 
 const MAX_SYNCS = 256
-const named = { name: z.string().min(1).max(255), variant: z.string().min(1).max(255) }
+const named = {
+  name: z.string().min(1).max(255).describe('Name of a sync.'),
+  variant: z.string().min(1).max(255).describe('Variant of the sync.'),
+}
 
 const done = { 200: Nothing, 202: Accepted }
 /** With `Prefer: return=representation`, the runs. */
@@ -42,7 +45,13 @@ const triggerSyncs = {
           .describe('Empty = all.'),
         provider_config_key: ProviderConfigKey.optional().describe('Here or in the header of that name.'),
         connection_id: ConnectionId.optional().describe('Without it, all connections of the integration.'),
-        opts: z.object({ reset: z.boolean().optional(), emptyCache: z.boolean().optional() }).optional(),
+        opts: z
+          .object({
+            reset: z.boolean().optional().describe('true: forget the checkpoint and list everything again.'),
+            emptyCache: z.boolean().optional().describe('With `reset`: delete the records first.'),
+          })
+          .optional()
+          .describe('How to run.'),
         sync_mode: z
           .enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache'])
           .optional()
@@ -58,9 +67,13 @@ const triggerSyncs = {
         { path: ['opts'], message: 'opts excludes the deprecated sync_mode and full_resync' },
       ),
     headers: z.object({
-      'provider-config-key': ProviderConfigKey.optional(),
-      'connection-id': ConnectionId.optional(),
-      prefer: Prefer,
+      'provider-config-key': ProviderConfigKey.optional().describe(
+        'Key of an integration, if the body has none.',
+      ),
+      'connection-id': ConnectionId.optional().describe('Id of a connection, if the body has none.'),
+      prefer: Prefer.describe(
+        '`return=representation`: answer with the runs. `return=minimal`, or absent: with an empty body.',
+      ),
     }),
     response: doneOrRuns,
   },
@@ -69,9 +82,14 @@ const triggerSyncs = {
 const startOrPause = {
   querystring: NoQuery,
   body: z.strictObject({
-    syncs: z.array(z.union([SyncInText, z.strictObject(named)])).max(MAX_SYNCS),
+    syncs: z
+      .array(z.union([SyncInText, z.strictObject(named)]))
+      .max(MAX_SYNCS)
+      .describe('Up to 256 of them, as `name`, `name::variant`, or both as an object. Empty: all.'),
     provider_config_key: ProviderConfigKey,
-    connection_id: ConnectionId.optional(),
+    connection_id: ConnectionId.optional().describe(
+      'Id of a connection. Without it, all connections of the integration.',
+    ),
   }),
   response: done,
 }
@@ -82,7 +100,15 @@ const startSyncs = {
   summary: 'Resume the schedules of syncs; those that were paused run at once.',
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
-  schema: { ...startOrPause, headers: z.object({ prefer: Prefer }), response: doneOrRuns },
+  schema: {
+    ...startOrPause,
+    headers: z.object({
+      prefer: Prefer.describe(
+        '`return=representation`: answer with the runs. `return=minimal`, or absent: with an empty body.',
+      ),
+    }),
+    response: doneOrRuns,
+  },
 } as const satisfies Route
 const pauseSyncs = {
   method: 'POST',
@@ -104,30 +130,42 @@ const cancelSyncs = {
 } as const satisfies Route
 
 export const SyncStatus = z.object({
-  id: z.string(),
-  connection_id: z.string(),
-  name: z.string(),
-  variant: z.string(),
+  id: z.string().describe('Id of the schedule.'),
+  connection_id: z.string().describe('Id of the connection.'),
+  name: z.string().describe('Name of the sync.'),
+  variant: z.string().describe('Variant of the sync.'),
   type: z.enum(['INITIAL', 'INCREMENTAL']).describe('INCREMENTAL: the next run goes on from a checkpoint.'),
   status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']).describe('STOPPED: see `blocked`.'),
-  frequency: z.string().nullable(),
+  frequency: z
+    .string()
+    .nullable()
+    .describe('How often it runs: an interval such as `every 6 hours`, or a cron expression.'),
   finishedAt: Instant.optional().describe('End of the last run; absent while one runs and before the first.'),
-  nextScheduledSyncAt: Instant.nullable(),
-  latestResult: Result.optional(),
-  latestExecutionStatus: z.enum(['RUNNING', 'SUCCESS', 'STOPPED']).optional(),
-  recordCount: z.record(z.string(), z.int()),
-  checkpoint: JsonObject.nullable(),
-  lastRun: Run.nullable(),
+  nextScheduledSyncAt: Instant.nullable().describe(
+    'When it runs next: ISO 8601 in UTC with milliseconds. Null: it is paused.',
+  ),
+  latestResult: Result.optional().describe('What the last run has saved, by model. Absent before the first.'),
+  latestExecutionStatus: z
+    .enum(['RUNNING', 'SUCCESS', 'STOPPED'])
+    .optional()
+    .describe('How the last run ended, or RUNNING. Absent before the first.'),
+  recordCount: z.record(z.string(), z.int()).describe('Records by model, without deleted ones.'),
+  checkpoint: JsonObject.nullable().describe('What the function has saved as its checkpoint.'),
+  lastRun: Run.nullable().describe('The run in progress, or else the last one.'),
   skippedSlots: z
     .int()
     .describe('Slots that passed without a run, for example because the one before took too long.'),
   blocked: z
-    .object({ reason: z.enum(['needs_reauth']), message: z.string(), since: Instant })
+    .object({
+      reason: z.enum(['needs_reauth']).describe('`needs_reauth`: the connection needs new credentials.'),
+      message: z.string().describe('For people: what is wrong.'),
+      since: Instant.describe('Since when: ISO 8601 in UTC with milliseconds.'),
+    })
     .nullable()
     .describe(
       'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
     ),
-  freshness: Freshness,
+  freshness: Freshness.describe('Whether its records are as new as they are meant to be.'),
   pausedBecause: z.string().nullable().describe('Why it is paused, if nobody paused it.'),
   failures: z.int().describe('Runs that failed one after the other, up to the last one.'),
 })
@@ -147,13 +185,15 @@ const getSyncStatus = {
       syncs: z
         .union([z.literal('*').transform(() => []), SyncsInText])
         .describe('Comma-separated `name` or `name::variant`; `*` = all, which parses to none.'),
-      connection_id: ConnectionId.optional(),
+      connection_id: ConnectionId.optional().describe(
+        'Id of a connection. Without it, all connections of the integration.',
+      ),
       limit: countInQuery(1, 500).optional().describe('Without it, all of them in one answer.'),
       cursor: ScheduleCursor.optional(),
     }),
     response: {
       200: z.object({
-        syncs: z.array(SyncStatus),
+        syncs: z.array(SyncStatus).describe('In the order of connection, sync and variant.'),
         next_cursor: ScheduleCursor.nullable()
           .optional()
           .describe('With `limit`: null = this was the last page.'),
@@ -177,7 +217,10 @@ const updateFrequency = {
       connection_id: ConnectionId,
       frequency: z.string().max(255).nullable().describe('null = back to the default of the deployed sync.'),
     }),
-    response: { 200: z.object({ frequency: z.string() }), 202: Accepted },
+    response: {
+      200: z.object({ frequency: z.string().describe('The frequency that holds now.') }),
+      202: Accepted,
+    },
   },
 } as const satisfies Route
 

@@ -7,21 +7,21 @@ import { Schedule, Unavailable } from './schedules.ts'
 
 /** Slots that passed one after the other and became no run, for the same reason. */
 export const SkippedSlots = z.object({
-  first: Instant,
-  last: Instant,
-  count: z.int(),
-  reason: StaleReason,
+  first: Instant.describe('The first of these slots: ISO 8601 in UTC with milliseconds.'),
+  last: Instant.describe('The last of these slots: ISO 8601 in UTC with milliseconds.'),
+  count: z.int().describe('How many slots.'),
+  reason: StaleReason.describe('Why no run began.'),
 })
 export type SkippedSlots = z.infer<typeof SkippedSlots>
 
 export const Why = z.object({
-  schedule: Schedule,
+  schedule: Schedule.describe('The schedule with its status.'),
   skipped: z
     .array(SkippedSlots)
     .nullable()
     .describe('Newest first, the last 20 entries; null = the scheduler does not answer.'),
   runs: z.array(ListedRun).nullable().describe('Newest first.'),
-  unavailable: Unavailable,
+  unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
 })
 export type Why = z.infer<typeof Why>
 
