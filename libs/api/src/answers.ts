@@ -19,7 +19,6 @@ export const ErrorBody = z
           .describe('The fields of the request that are wrong.'),
         request_id: z.string().prefault('').describe('Also in the header `X-Request-Id`, and in our log.'),
         payload: z.unknown().optional().describe('What the function of an action gave to `ActionError`.'),
-        /** The answer of the external API that made an action fail. */
         upstream: z
           .object({
             status: z.int().describe('HTTP status of the answer.'),
@@ -28,7 +27,8 @@ export const ErrorBody = z
               .describe('Headers of the answer, with names in lower case.'),
             body: z.unknown().describe('JSON, or else text.'),
           })
-          .optional(),
+          .optional()
+          .describe('The answer of the external API that made an action fail.'),
       })
       .describe('What is wrong.'),
   })
@@ -42,21 +42,23 @@ export const Accepted = z.object({
 export type Accepted = z.infer<typeof Accepted>
 
 /** Runs that a call asked for, the first 100 of them. Each waits for a runner, or for the run before it. */
-export const AskedRuns = z.object({
-  runs: z
-    .array(
-      z.object({
-        id: z.string().describe('Id of the run: see `GET /runs/{id}`.'),
-        connection_id: z.string().describe('Id of the connection.'),
-        name: z.string().describe('Name of the sync.'),
-        variant: z.string().describe('Variant of the sync.'),
-      }),
-    )
-    .describe(
-      'The first 100 of the runs that were asked for. Each waits for a runner, or for the run before it.',
-    ),
-  has_more: z.boolean().describe('There are more than 100.'),
-})
+export const AskedRuns = z
+  .object({
+    runs: z
+      .array(
+        z.object({
+          id: z.string().describe('Id of the run: see `GET /runs/{id}`.'),
+          connection_id: z.string().describe('Id of the connection.'),
+          name: z.string().describe('Name of the sync.'),
+          variant: z.string().describe('Variant of the sync.'),
+        }),
+      )
+      .describe(
+        'The first 100 of the runs that were asked for. Each waits for a runner, or for the run before it.',
+      ),
+    has_more: z.boolean().describe('There are more than 100.'),
+  })
+  .meta({ id: 'AskedRuns' })
 export type AskedRuns = z.infer<typeof AskedRuns>
 
 /** How many runs ended. */

@@ -2,7 +2,16 @@ import { Credentials } from '@syncline/catalog/credentials'
 import { JsonObject, Texts } from '@syncline/catalog/json-object'
 import { z } from 'zod'
 import { ErrorBody, Success } from './answers.ts'
-import { ConnectionId, countInQuery, Instant, NoQuery, ProviderConfigKey, TagFilter } from './fields.ts'
+import {
+  ConnectionId,
+  countInQuery,
+  Instant,
+  instant,
+  NoQuery,
+  ownerFields,
+  ProviderConfigKey,
+  TagFilter,
+} from './fields.ts'
 import type { Route } from './route.ts'
 
 const TAG_NAME = /^[a-zA-Z][a-zA-Z0-9_\-./]{0,63}$/
@@ -28,7 +37,7 @@ const text = z.string().min(1).max(255)
 
 /** Whose access it is, in the words of your product. */
 const EndUserInput = z.strictObject({
-  id: text.meta({ example: 'user-123' }),
+  id: text.describe('Id of the user in your product.'),
   email: z.email().max(255).optional().describe('Email address.'),
   display_name: z.string().max(255).optional().describe('Name for people.'),
   tags: Tags.optional().describe('Tags of the user, which filters find too.'),
@@ -65,8 +74,7 @@ const known = {
       'A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is.',
     ),
   uid: z.string().describe('Random, and another one when the connection is deleted and made again.'),
-  connection_id: z.string().describe('Id of the connection.'),
-  provider_config_key: z.string().describe('Key of the integration.'),
+  ...ownerFields,
   provider: z.string().describe('Provider of the integration.'),
   errors: z
     .array(
@@ -75,10 +83,10 @@ const known = {
         log_id: z.string().describe('Always empty.'),
       }),
     )
-    .describe('`auth`: it needs new credentials.'),
+    .describe('Empty, or one error: it needs new credentials.'),
   needs_reauth: z
     .object({
-      since: Instant.describe('When they were refused: ISO 8601 in UTC with milliseconds.'),
+      since: instant('When they were refused'),
       reason: z.string().describe('For people: what the API said.'),
     })
     .nullable()
@@ -91,39 +99,43 @@ const known = {
 }
 
 /** A connection in a list: without its credentials. */
-export const ConnectionSummary = z.object({
-  ...known,
-  created: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
-})
+export const ConnectionSummary = z
+  .object({
+    ...known,
+    created: instant('When it was made'),
+  })
+  .meta({ id: 'ConnectionSummary' })
 export type ConnectionSummary = z.infer<typeof ConnectionSummary>
 
-export const Connection = z.object({
-  ...known,
-  connection_config: JsonObject.describe(
-    'Values that the templates of the provider take from the connection, such as a subdomain.',
-  ),
-  webhook_url_override: z
-    .string()
-    .nullable()
-    .describe('Where webhooks about this connection go; null: where those of the environment go.'),
-  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
-  updated_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
-  credentials: z
-    .union([Credentials, z.strictObject({})])
-    .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
-  last_fetched_at: Instant.nullable().describe(
-    'When its credentials were read by the API last, to the minute.',
-  ),
-  token: z
-    .object({
-      access_token: z.string().describe('The token.'),
-      expires_at: Instant.nullable().describe(
-        'When it ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
-      ),
-    })
-    .optional()
-    .describe('What requests are sent with, where we get that with the credentials.'),
-})
+export const Connection = z
+  .object({
+    ...known,
+    connection_config: JsonObject.describe(
+      'Values that the templates of the provider take from the connection, such as a subdomain.',
+    ),
+    webhook_url_override: z
+      .string()
+      .nullable()
+      .describe('Where webhooks about this connection go; null: where those of the environment go.'),
+    created_at: instant('When it was made'),
+    updated_at: instant('When it was changed last'),
+    credentials: z
+      .union([Credentials, z.strictObject({})])
+      .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
+    last_fetched_at: Instant.nullable().describe(
+      'When its credentials were read by the API last, to the minute.',
+    ),
+    token: z
+      .object({
+        access_token: z.string().describe('The token.'),
+        expires_at: Instant.nullable().describe(
+          'When it ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
+        ),
+      })
+      .optional()
+      .describe('What requests are sent with, where we get that with the credentials.'),
+  })
+  .meta({ id: 'Connection' })
 export type Connection = z.infer<typeof Connection>
 
 const place = {
@@ -183,12 +195,12 @@ const listConnections = {
         .max(255)
         .optional()
         .describe('Part of the connection id, or of the name or email address of the end user, in any case.'),
-      /** Comma-separated. */
       integrationId: z
         .string()
         .max(2048)
         .regex(/^[^,]+(,[^,]+)*$/, 'must be keys separated by commas')
-        .optional(),
+        .optional()
+        .describe('Only those of these integrations: keys, separated by commas.'),
       endUserId: z.string().min(1).max(255).optional().describe('Only those of this user of your product.'),
       endUserOrganizationId: z
         .string()
@@ -273,21 +285,21 @@ const Metadata = z.strictObject({
   metadata: JsonObject.describe('A JSON object. All that a connection has of it may take 256 KiB.'),
 })
 
-/** Replaces the metadata; the answer is the request's body. */
 const setMetadata = {
   method: 'POST',
   url: '/connections/metadata',
   summary: 'Replace the metadata of connections.',
+  description: "The answer is the request's body.",
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'too_large'],
   schema: { querystring: NoQuery, body: Metadata, response: { 201: Metadata } },
 } as const satisfies Route
 
-/** Replaces the given keys only. */
 const updateMetadata = {
   method: 'PATCH',
   url: '/connections/metadata',
   summary: 'Change the given keys of the metadata of connections.',
+  description: "Values that are objects are replaced as a whole. The answer is the request's body.",
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'too_large'],
   schema: { querystring: NoQuery, body: Metadata, response: { 200: Metadata } },

@@ -1,7 +1,7 @@
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { Instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import { instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
@@ -49,31 +49,35 @@ const facts = {
     .describe('Older way to delete what a run did not save again. Use `trackDeletesStart` in the function.'),
 }
 
-export const SyncToDeploy = z.strictObject({
-  ...identity,
-  ...facts,
-  ...z.object(policy).partial().shape,
-  version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
-  auto_start: facts.auto_start.default(true),
-  track_deletes: facts.track_deletes.default(false),
-  bundle: z
-    .string()
-    .min(1)
-    .max(MAX_BUNDLE_CHARS)
-    .describe('The function with everything that it imports, as one CommonJS text.'),
-})
+export const SyncToDeploy = z
+  .strictObject({
+    ...identity,
+    ...facts,
+    ...z.object(policy).partial().shape,
+    version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
+    auto_start: facts.auto_start.default(true),
+    track_deletes: facts.track_deletes.default(false),
+    bundle: z
+      .string()
+      .min(1)
+      .max(MAX_BUNDLE_CHARS)
+      .describe('The function with everything that it imports, as one CommonJS text.'),
+  })
+  .meta({ id: 'SyncToDeploy' })
 export type SyncToDeploy = z.input<typeof SyncToDeploy>
 
-export const DeployedSync = z.object({
-  ...identity,
-  ...facts,
-  ...policy,
-  fresh: policy.fresh.nullable().describe('Null: twice the interval.'),
-  jitter: policy.jitter.nullable().describe('Null: not at all.'),
-  concurrency: policy.concurrency.nullable().describe('Null: no limit of its own.'),
-  pause_after_failures: policy.pause_after_failures.nullable().describe('Null: never.'),
-  deployed_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
-})
+export const DeployedSync = z
+  .object({
+    ...identity,
+    ...facts,
+    ...policy,
+    fresh: policy.fresh.nullable().describe('Null: twice the interval.'),
+    jitter: policy.jitter.nullable().describe('Null: not at all.'),
+    concurrency: policy.concurrency.nullable().describe('Null: no limit of its own.'),
+    pause_after_failures: policy.pause_after_failures.nullable().describe('Null: never.'),
+    deployed_at: instant('When it was changed last'),
+  })
+  .meta({ id: 'DeployedSync' })
 export type DeployedSync = z.infer<typeof DeployedSync>
 
 const JsonSchema = JsonObject.refine(
@@ -89,24 +93,28 @@ const actionFacts = {
   scopes: z.array(z.string().max(255)).max(100).describe('Of the external API, for people.'),
 }
 
-export const ActionToDeploy = z.strictObject({
-  ...identity,
-  ...actionFacts,
-  version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
-  scopes: actionFacts.scopes.default([]),
-  bundle: z
-    .string()
-    .min(1)
-    .max(MAX_BUNDLE_CHARS)
-    .describe('The function with everything that it imports, as one CommonJS text.'),
-})
+export const ActionToDeploy = z
+  .strictObject({
+    ...identity,
+    ...actionFacts,
+    version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
+    scopes: actionFacts.scopes.default([]),
+    bundle: z
+      .string()
+      .min(1)
+      .max(MAX_BUNDLE_CHARS)
+      .describe('The function with everything that it imports, as one CommonJS text.'),
+  })
+  .meta({ id: 'ActionToDeploy' })
 export type ActionToDeploy = z.input<typeof ActionToDeploy>
 
-export const DeployedAction = z.object({
-  ...identity,
-  ...actionFacts,
-  deployed_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
-})
+export const DeployedAction = z
+  .object({
+    ...identity,
+    ...actionFacts,
+    deployed_at: instant('When it was changed last'),
+  })
+  .meta({ id: 'DeployedAction' })
 export type DeployedAction = z.infer<typeof DeployedAction>
 
 const deploy = {

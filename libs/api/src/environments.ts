@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { countInBody, countInQuery, EnvironmentName, Instant, NoQuery } from './fields.ts'
+import { countInBody, countInQuery, EnvironmentName, instant, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 /** How many runs may be in flight at a time, and the share of the runners beside other environments. */
@@ -9,12 +9,16 @@ const limits = {
   weight: countInBody(1, 100).describe('Share of the runners beside other environments: 1 to 100.'),
 }
 
-export const Environment = z.object({
-  name: z.string().describe('Its name.'),
-  max_runs: limits.max_runs.nullable().describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
-  weight: limits.weight,
-  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
-})
+export const Environment = z
+  .object({
+    name: z.string().describe('Its name.'),
+    max_runs: limits.max_runs
+      .nullable()
+      .describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
+    weight: limits.weight,
+    created_at: instant('When it was made'),
+  })
+  .meta({ id: 'Environment' })
 export type Environment = z.infer<typeof Environment>
 
 const url = '/environments/:environment'

@@ -35,6 +35,8 @@ export const ScheduleCursor = z.string().min(1).max(2048).describe(BEHIND)
 export const NextScheduleCursor = ScheduleCursor.nullable().describe(NEXT)
 /** In answers. */
 export const Instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601 in UTC with milliseconds.')
+/** The same, and what it is the time of. */
+export const instant = (what: string) => Instant.describe(`${what}: ISO 8601 in UTC with milliseconds.`)
 /** In requests. */
 export const AnyInstant = z
   .string()

@@ -3,32 +3,35 @@ import {
   ConnectionId,
   Cursor,
   countInQuery,
-  Instant,
+  instant,
   Model,
+  NextCursor,
   NoQuery,
+  ownerFields,
   ProviderConfigKey,
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
 
 /** Records that a pass of a sync did not save again, and that were not deleted. */
-export const HeldDeletion = z.object({
-  provider_config_key: z.string().describe('Key of the integration.'),
-  connection_id: z.string().describe('Id of the connection.'),
-  model: z.string().describe('Name of the model.'),
-  variant: z.string().describe('Variant of the sync.'),
-  at: Instant.describe('When it was held back: ISO 8601 in UTC with milliseconds.'),
-  run_id: z.string().describe('Id of the run that found it.'),
-  unseen: z.int().describe('How many records were not saved again, of how many.'),
-  live: z.int().describe('How many records there were.'),
-  reason: z
-    .enum(['guard', 'incomplete'])
-    .describe(
-      '`guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes.',
-    ),
-  incomplete: z.string().nullable().describe('Why the pass was not complete.'),
-  released: z.boolean().describe('The next complete pass may delete past the guard.'),
-})
+export const HeldDeletion = z
+  .object({
+    ...ownerFields,
+    model: z.string().describe('Name of the model.'),
+    variant: z.string().describe('Variant of the sync.'),
+    at: instant('When it was held back'),
+    run_id: z.string().describe('Id of the run that found it.'),
+    unseen: z.int().describe('How many records were not saved again, of how many.'),
+    live: z.int().describe('How many records there were.'),
+    reason: z
+      .enum(['guard', 'incomplete'])
+      .describe(
+        '`guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes.',
+      ),
+    incomplete: z.string().nullable().describe('Why the pass was not complete.'),
+    released: z.boolean().describe('The next complete pass may delete past the guard.'),
+  })
+  .meta({ id: 'HeldDeletion' })
 export type HeldDeletion = z.infer<typeof HeldDeletion>
 
 const listHeldDeletions = {
@@ -52,7 +55,7 @@ const listHeldDeletions = {
           .describe(
             'The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`.',
           ),
-        next_cursor: Cursor.nullable(),
+        next_cursor: NextCursor,
       }),
     },
   },

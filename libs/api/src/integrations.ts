@@ -3,7 +3,7 @@ import { Texts } from '@syncline/catalog/json-object'
 import { settingsFields } from '@syncline/providers/settings-fields'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { countInBody, Instant, NoQuery, ProviderConfigKey } from './fields.ts'
+import { countInBody, instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
 const appTypes = ['OAUTH1', 'OAUTH2', 'TBA', 'APP', 'CUSTOM'] as const
@@ -60,33 +60,37 @@ const share = {
   weight: countInBody(1, 100).describe('Share of the runners beside other integrations: 1 to 100.'),
 }
 
+const { allowed_hosts, auth, headers } = settingsFields
+
 const displayName = z.string().min(1).max(255).optional()
 
-export const Integration = z.object({
-  unique_key: z.string().describe('Its key, which other calls name `provider_config_key`.'),
-  provider: z.string().describe('Provider that it takes from what it does not set itself.'),
-  display_name: z.string().describe('Name for people.'),
-  logo: z.string().describe('Always empty: Syncline has no pictures.'),
-  forward_webhooks: z
-    .boolean()
-    .describe('Kept for clients of other engines: Syncline receives no webhooks of vendors.'),
-  integration_config: Texts.optional().describe('Your own notes, by name.'),
-  custom: Texts.optional().describe('Your own notes, by name.'),
-  ...settingsFields,
-  base_url: z.string().nullable().describe('Null if there is none: the provider was deleted.'),
-  allowed_hosts: settingsFields.allowed_hosts.unwrap(),
-  auth: settingsFields.auth.unwrap(),
-  headers: settingsFields.headers.unwrap(),
-  credentials: AppAnswer.nullable().optional().describe('Shown with `include=credentials`.'),
-  webhook_url: z
-    .null()
-    .optional()
-    .describe('Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors.'),
-  concurrency: share.concurrency.nullable().describe('Null: no limit of its own.'),
-  weight: share.weight,
-  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
-  updated_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
-})
+export const Integration = z
+  .object({
+    unique_key: z.string().describe('Its key, which other calls name `provider_config_key`.'),
+    provider: z.string().describe('Provider that it takes from what it does not set itself.'),
+    display_name: z.string().describe('Name for people.'),
+    logo: z.string().describe('Always empty: Syncline has no pictures.'),
+    forward_webhooks: z
+      .boolean()
+      .describe('Kept for clients of other engines: Syncline receives no webhooks of vendors.'),
+    integration_config: Texts.optional().describe('Your own notes, by name.'),
+    custom: Texts.optional().describe('Your own notes, by name.'),
+    ...settingsFields,
+    base_url: z.string().nullable().describe('Null if there is none: the provider was deleted.'),
+    allowed_hosts: allowed_hosts.unwrap().describe(allowed_hosts.description ?? ''),
+    auth: auth.unwrap().describe(auth.description ?? ''),
+    headers: headers.unwrap().describe(headers.description ?? ''),
+    credentials: AppAnswer.nullable().optional().describe('Shown with `include=credentials`.'),
+    webhook_url: z
+      .null()
+      .optional()
+      .describe('Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors.'),
+    concurrency: share.concurrency.nullable().describe('Null: no limit of its own.'),
+    weight: share.weight,
+    created_at: instant('When it was made'),
+    updated_at: instant('When it was changed last'),
+  })
+  .meta({ id: 'Integration' })
 export type Integration = z.infer<typeof Integration>
 
 const answer = { 200: z.object({ data: Integration.describe('The integration.') }) }
@@ -170,7 +174,6 @@ const updateIntegration = {
       ),
       display_name: displayName.describe('Name for people.'),
       ...notes,
-      /** Null: the provider's again. */
       ...nullable(settingsFields),
       concurrency: share.concurrency.nullable().optional().describe('Null: no limit of its own.'),
       weight: share.weight.nullable().optional().describe('Null: 1.'),
@@ -180,7 +183,6 @@ const updateIntegration = {
   },
 } as const satisfies Route
 
-/** Deletes its connections and syncs too. */
 const deleteIntegration = {
   method: 'DELETE',
   url,
@@ -227,6 +229,9 @@ function texts(name: string, max: number) {
 }
 
 function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
-  const entries = Object.entries(shape).map(([name, field]) => [name, field.nullable()])
+  const entries = Object.entries(shape).map(([name, field]) => [
+    name,
+    field.nullable().describe(`${field.description} Null: the provider's again.`),
+  ])
   return Object.fromEntries(entries) as { [Name in keyof Shape]: z.ZodNullable<Shape[Name]> }
 }

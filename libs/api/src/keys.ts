@@ -6,6 +6,7 @@ import {
   countInBody,
   EnvironmentName,
   Instant,
+  instant,
   NoQuery,
   ProviderConfigKey,
 } from './fields.ts'
@@ -27,32 +28,34 @@ const known = {
   label: z.string().describe('Name for people.'),
   scopes: z.array(KeyScope).describe('What it may do.'),
   connection: ConnectionName.nullable().describe('Of a key that reads this connection and nothing else.'),
-  expires_at: Instant.nullable().describe('Null: never.'),
+  expires_at: Instant.nullable().describe('When it ends: ISO 8601 in UTC with milliseconds. Null: never.'),
 }
 
-export const Key = z.object({
-  ...known,
-  created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
-  last_used_at: Instant.nullable().describe('Within a minute; null = never, or nobody knows.'),
-  secrets: z
-    .array(
-      z.object({
-        /** Its last four characters. */
-        hint: z.string(),
-        created_at: Instant.describe('When it was made: ISO 8601 in UTC with milliseconds.'),
-        /** A rotation has replaced it, and it works until then. */
-        expires_at: Instant.nullable(),
-      }),
-    )
-    .describe('Newest first; the secrets themselves are shown once, when they are made.'),
-})
+export const Key = z
+  .object({
+    ...known,
+    created_at: instant('When it was made'),
+    last_used_at: Instant.nullable().describe(
+      'When it was used last, within a minute. Null: never, or nobody knows.',
+    ),
+    secrets: z
+      .array(
+        z.object({
+          hint: z.string().describe('Its last four characters.'),
+          created_at: instant('When it was made'),
+          expires_at: Instant.nullable().describe('A rotation has replaced it, and it works until then.'),
+        }),
+      )
+      .describe('Newest first; the secrets themselves are shown once, when they are made.'),
+  })
+  .meta({ id: 'Key' })
 export type Key = z.infer<typeof Key>
 
 const KeyWithSecret = Key.extend({
-  secret: z.string().meta({ example: 'sk_prod_0123…' }).describe('Shown this once.'),
-})
+  secret: z.string().describe('What clients send. It is shown this once.'),
+}).meta({ id: 'KeyWithSecret' })
 
-const label = z.string().min(1).max(255).meta({ example: 'reporting' })
+const label = z.string().min(1).max(255).describe('Name for people.')
 const url = '/environments/:environment/keys'
 const ofEnvironment = z.object({ environment: EnvironmentName })
 const oneKey = ofEnvironment.extend({

@@ -23,20 +23,24 @@ const known = {
     .describe('For clients of other engines.'),
 }
 
-const ProviderSummary = z.object({
-  ...known,
-  base_url: z.string().describe('URL that paths of requests are put behind. May be a template.'),
-  auth: z.string().describe('How requests are authorized: the type of its auth.'),
-})
+const ProviderSummary = z
+  .object({
+    ...known,
+    base_url: z.string().describe('URL that paths of requests are put behind. May be a template.'),
+    auth: z.string().describe('How requests are authorized: the type of its auth.'),
+  })
+  .meta({ id: 'ProviderSummary' })
 
 /** With what it has from the provider that it extends. */
-export const Provider = z.object({
-  ...known,
-  extends: z.string().optional().describe('Provider that it takes what it does not set from.'),
-  ...settingsFields,
-  base_url: z.string().describe('URL that paths of requests are put behind. May be a template.'),
-  integrations: z.array(z.string()).describe('Keys of the integrations that use it.'),
-})
+export const Provider = z
+  .object({
+    ...known,
+    extends: z.string().optional().describe('Provider that it takes what it does not set from.'),
+    ...settingsFields,
+    base_url: z.string().describe('URL that paths of requests are put behind. May be a template.'),
+    integrations: z.array(z.string()).describe('Keys of the integrations that use it.'),
+  })
+  .meta({ id: 'Provider' })
 export type Provider = z.infer<typeof Provider>
 
 const params = z.object({ name: z.string().min(1).max(255).describe('Name of a provider.') })

@@ -32,19 +32,21 @@ const route = {
         .min(0)
         .max(10)
         .default(0)
-        .meta({ example: 3 })
-        .describe('How often a request that failed is sent again.'),
-      /** Statuses, separated by commas, that are worth another try beside the usual ones. */
+        .meta({ description: 'How often a request that failed is sent again, up to 10.', example: 3 }),
       'retry-on': z
         .string()
         .regex(/^\d{3}(,\d{3}){0,19}$/, 'must be statuses separated by commas')
         .transform((text) => text.split(',').map(Number))
-        .default([]),
-      /** In place of the base URL of the integration, at a host that the integration allows. Empty: not set. */
+        .default([])
+        .describe('Statuses, separated by commas, that are worth another try beside the usual ones.'),
       'base-url-override': z
         .union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
         .default('')
-        .meta({ example: 'https://uploads.github.com' }),
+        .meta({
+          description:
+            'In place of the base URL of the integration, at a host that the integration allows. Empty: not set.',
+          example: 'https://uploads.github.com',
+        }),
       decompress: yesOrNo.default(false).describe('The answer is sent on decoded.'),
       'forward-headers-on-redirect': yesOrNo
         .default(false)

@@ -6,25 +6,29 @@ import {
   Cursor,
   countInQuery,
   Instant,
+  instant,
   Model,
+  NextCursor,
   NoQuery,
   ProviderConfigKey,
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
 
-export const RecordMetadata = z.object({
-  first_seen_at: Instant.describe('When it was saved first: ISO 8601 in UTC with milliseconds.'),
-  last_modified_at: Instant.describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
-  last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']).describe('What changed last.'),
-  deleted_at: Instant.nullable().describe(
-    'When it was deleted: ISO 8601 in UTC with milliseconds. Null: it is not.',
-  ),
-  pruned_at: Instant.nullable().describe(
-    'When its payload was pruned: ISO 8601 in UTC with milliseconds. Null: it was not.',
-  ),
-  cursor: Cursor.describe('Its place in the list: what changed later is behind it.'),
-})
+export const RecordMetadata = z
+  .object({
+    first_seen_at: instant('When it was saved first'),
+    last_modified_at: instant('When it was changed last'),
+    last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']).describe('What changed last.'),
+    deleted_at: Instant.nullable().describe(
+      'When it was deleted: ISO 8601 in UTC with milliseconds. Null: it is not.',
+    ),
+    pruned_at: Instant.nullable().describe(
+      'When its payload was pruned: ISO 8601 in UTC with milliseconds. Null: it was not.',
+    ),
+    cursor: Cursor.describe('Its place in the list: what changed later is behind it.'),
+  })
+  .meta({ id: 'RecordMetadata' })
 export type RecordMetadata = z.infer<typeof RecordMetadata>
 
 /** In any order and case; several mean the union of what each finds. */
@@ -45,7 +49,7 @@ const RecordsPage = z.object({
     .describe(
       'In the order in which they changed. Each has its fields as they were saved, and `_nango_metadata`.',
     ),
-  next_cursor: Cursor.nullable(),
+  next_cursor: NextCursor,
 })
 
 const listRecords = (maxLimit: number) =>

@@ -6,7 +6,10 @@ import {
   choicesInQuery,
   countInQuery,
   Instant,
+  instant,
+  NextCursor,
   NoQuery,
+  ownerFields,
   ProviderConfigKey,
   SyncName,
   Variant,
@@ -29,69 +32,70 @@ const failures = [
   ...(['out_of_memory', 'output_limit', 'protocol_violation', 'crashed', 'exited'] as const),
 ] as const
 
-export const Run = z.object({
-  id: z.string().describe('Its id.'),
-  state: z
-    .enum(runStates)
-    .describe('`queued`: it waits for a runner, for its API, or for the run before it.'),
-  reason: z.enum(failures).nullable().describe('Why it did not succeed.'),
-  error: z.string().nullable().describe('Of a run that failed: the error, for people.'),
-  warning: z.string().nullable().describe('What a run that succeeded could not do.'),
-  attempt: z.int().describe('Grows when the run is taken over by another runner, or was throttled.'),
-  fruitlessAttempts: z
-    .int()
-    .describe(
-      'Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost.',
-    ),
-  cause: z.string().describe('Why it was started: schedule, trigger, start or retry.'),
-  requestedAt: Instant.describe('When it was asked for: ISO 8601 in UTC with milliseconds.'),
-  startedAt: Instant.nullable().describe(
-    'When a runner began it: ISO 8601 in UTC with milliseconds. Null: it has not begun.',
-  ),
-  finishedAt: Instant.nullable().describe(
-    'When it ended: ISO 8601 in UTC with milliseconds. Null: it has not ended.',
-  ),
-  result: Result.describe('What it has saved until now, by model.'),
-  sandbox: z
-    .string()
-    .nullable()
-    .describe(
-      'Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs.',
-    ),
-  lastLines: z.array(z.string()).describe('Of a run that failed, the end of its log.'),
-  /** How often its API made it wait so long that it left its runner, and until when it waits now; null = never. */
-  throttled: z
-    .object({
-      times: z.int().describe('How often.'),
-      until: Instant.nullable().describe(
-        'When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait.',
+export const Run = z
+  .object({
+    id: z.string().describe('Its id.'),
+    state: z
+      .enum(runStates)
+      .describe('`queued`: it waits for a runner, for its API, or for the run before it.'),
+    reason: z.enum(failures).nullable().describe('Why it did not succeed.'),
+    error: z.string().nullable().describe('Of a run that failed: the error, for people.'),
+    warning: z.string().nullable().describe('What a run that succeeded could not do.'),
+    attempt: z.int().describe('Grows when the run is taken over by another runner, or was throttled.'),
+    fruitlessAttempts: z
+      .int()
+      .describe(
+        'Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost.',
       ),
-      /** Of the last time. */ reason: z.string(),
-    })
-    .nullable(),
-  parked: z
-    .string()
-    .nullable()
-    .describe(
-      'While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner.',
+    cause: z.string().describe('Why it was started: schedule, trigger, start or retry.'),
+    requestedAt: instant('When it was asked for'),
+    startedAt: Instant.nullable().describe(
+      'When a runner began it: ISO 8601 in UTC with milliseconds. Null: it has not begun.',
     ),
-})
+    finishedAt: Instant.nullable().describe(
+      'When it ended: ISO 8601 in UTC with milliseconds. Null: it has not ended.',
+    ),
+    result: Result.describe('What it has saved until now, by model.'),
+    sandbox: z
+      .string()
+      .nullable()
+      .describe(
+        'Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs.',
+      ),
+    lastLines: z.array(z.string()).describe('Of a run that failed, the end of its log.'),
+    throttled: z
+      .object({
+        times: z.int().describe('How often.'),
+        until: Instant.nullable().describe(
+          'When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait.',
+        ),
+        reason: z.string().describe('Why, the last time.'),
+      })
+      .nullable()
+      .describe('That its API made it wait so long that it left its runner. Null: it did not.'),
+    parked: z
+      .string()
+      .nullable()
+      .describe(
+        'While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner.',
+      ),
+  })
+  .meta({ id: 'Run' })
 export type Run = z.infer<typeof Run>
 
 /** A run in a list, which says whose it is. */
 export const ListedRun = Run.extend({
-  provider_config_key: z.string().describe('Key of the integration.'),
-  connection_id: z.string().describe('Id of the connection.'),
+  ...ownerFields,
   sync_name: z.string().describe('Name of the sync.'),
   variant: z.string().describe('Variant of the sync.'),
-})
+}).meta({ id: 'ListedRun' })
 export type ListedRun = z.infer<typeof ListedRun>
 
-/** Without names, those of the whole environment. Runs that have not ended come first. */
 const listRuns = {
   method: 'GET',
   url: '/runs',
   summary: 'List runs, newest first.',
+  description: 'Of the environment, or of a part of it. Runs that have not ended come first.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
   schema: {
@@ -101,7 +105,9 @@ const listRuns = {
         connection_id: ConnectionId.optional(),
         sync_name: SyncName.optional(),
         variant: Variant.default('base'),
-        state: choicesInQuery(runStates).optional().describe('Comma-separated.'),
+        state: choicesInQuery(runStates)
+          .optional()
+          .describe('Comma-separated: `queued`, `running`, `ended`.'),
         outcome: choicesInQuery(['success', ...failures])
           .optional()
           .describe('Comma-separated, of runs that ended: success, or why they did not succeed.'),
@@ -123,7 +129,7 @@ const listRuns = {
           .describe(
             'First those that have not ended, then the others, each newest first. A page may hold fewer than `limit` though there is a `next_cursor`.',
           ),
-        next_cursor: Cursor.nullable(),
+        next_cursor: NextCursor,
       }),
     },
   },
@@ -142,7 +148,6 @@ const getRun = {
   schema: { params: RunId, querystring: NoQuery, response: { 200: ListedRun } },
 } as const satisfies Route
 
-/** Ends it at once, if it has not ended. Its schedule goes on at its next slot. */
 const cancelRun = {
   method: 'POST',
   url: '/runs/:id/cancel',
@@ -152,11 +157,13 @@ const cancelRun = {
   schema: { params: RunId, querystring: NoQuery, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
-export const LogLine = z.object({
-  at: Instant.describe('When it was logged: ISO 8601 in UTC with milliseconds.'),
-  level: z.enum(['debug', 'info', 'warn', 'error']).describe('How serious it is.'),
-  message: z.string().describe('The text.'),
-})
+export const LogLine = z
+  .object({
+    at: instant('When it was logged'),
+    level: z.enum(['debug', 'info', 'warn', 'error']).describe('How serious it is.'),
+    message: z.string().describe('The text.'),
+  })
+  .meta({ id: 'LogLine' })
 export type LogLine = z.infer<typeof LogLine>
 
 const listLogs = {

@@ -3,6 +3,7 @@ import {
   ConnectionId,
   choicesInQuery,
   countInQuery,
+  NextScheduleCursor,
   ProviderConfigKey,
   ScheduleCursor,
   TagFilter,
@@ -36,7 +37,7 @@ export const Schedule = SyncStatus.extend({
     .describe(
       'Runs that failed one after the other, up to the last one. Null: the scheduler does not answer.',
     ),
-})
+}).meta({ id: 'Schedule' })
 export type Schedule = z.infer<typeof Schedule>
 
 /** Those of the environment in the order of integration, connection, sync and variant. */
@@ -73,7 +74,7 @@ const listSchedules = {
           .describe(
             'In the order of integration, connection, sync and variant. A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded.',
           ),
-        next_cursor: ScheduleCursor.nullable(),
+        next_cursor: NextScheduleCursor,
         unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
       }),
     },

@@ -4,7 +4,9 @@ import {
   ConnectionId,
   countInQuery,
   Instant,
+  instant,
   JsonObject,
+  NextScheduleCursor,
   NoQuery,
   ProviderConfigKey,
   ScheduleCursor,
@@ -129,46 +131,52 @@ const cancelSyncs = {
   schema: { ...startOrPause, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
-export const SyncStatus = z.object({
-  id: z.string().describe('Id of the schedule.'),
-  connection_id: z.string().describe('Id of the connection.'),
-  name: z.string().describe('Name of the sync.'),
-  variant: z.string().describe('Variant of the sync.'),
-  type: z.enum(['INITIAL', 'INCREMENTAL']).describe('INCREMENTAL: the next run goes on from a checkpoint.'),
-  status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']).describe('STOPPED: see `blocked`.'),
-  frequency: z
-    .string()
-    .nullable()
-    .describe('How often it runs: an interval such as `every 6 hours`, or a cron expression.'),
-  finishedAt: Instant.optional().describe('End of the last run; absent while one runs and before the first.'),
-  nextScheduledSyncAt: Instant.nullable().describe(
-    'When it runs next: ISO 8601 in UTC with milliseconds. Null: it is paused.',
-  ),
-  latestResult: Result.optional().describe('What the last run has saved, by model. Absent before the first.'),
-  latestExecutionStatus: z
-    .enum(['RUNNING', 'SUCCESS', 'STOPPED'])
-    .optional()
-    .describe('How the last run ended, or RUNNING. Absent before the first.'),
-  recordCount: z.record(z.string(), z.int()).describe('Records by model, without deleted ones.'),
-  checkpoint: JsonObject.nullable().describe('What the function has saved as its checkpoint.'),
-  lastRun: Run.nullable().describe('The run in progress, or else the last one.'),
-  skippedSlots: z
-    .int()
-    .describe('Slots that passed without a run, for example because the one before took too long.'),
-  blocked: z
-    .object({
-      reason: z.enum(['needs_reauth']).describe('`needs_reauth`: the connection needs new credentials.'),
-      message: z.string().describe('For people: what is wrong.'),
-      since: Instant.describe('Since when: ISO 8601 in UTC with milliseconds.'),
-    })
-    .nullable()
-    .describe(
-      'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
+export const SyncStatus = z
+  .object({
+    id: z.string().describe('Id of the schedule.'),
+    connection_id: z.string().describe('Id of the connection.'),
+    name: z.string().describe('Name of the sync.'),
+    variant: z.string().describe('Variant of the sync.'),
+    type: z.enum(['INITIAL', 'INCREMENTAL']).describe('INCREMENTAL: the next run goes on from a checkpoint.'),
+    status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']).describe('STOPPED: see `blocked`.'),
+    frequency: z
+      .string()
+      .nullable()
+      .describe('How often it runs: an interval such as `every 6 hours`, or a cron expression.'),
+    finishedAt: Instant.optional().describe(
+      'End of the last run; absent while one runs and before the first.',
     ),
-  freshness: Freshness.describe('Whether its records are as new as they are meant to be.'),
-  pausedBecause: z.string().nullable().describe('Why it is paused, if nobody paused it.'),
-  failures: z.int().describe('Runs that failed one after the other, up to the last one.'),
-})
+    nextScheduledSyncAt: Instant.nullable().describe(
+      'When it runs next: ISO 8601 in UTC with milliseconds. Null: it is paused.',
+    ),
+    latestResult: Result.optional().describe(
+      'What the last run has saved, by model. Absent before the first.',
+    ),
+    latestExecutionStatus: z
+      .enum(['RUNNING', 'SUCCESS', 'STOPPED'])
+      .optional()
+      .describe('How the last run ended, or RUNNING. Absent before the first.'),
+    recordCount: z.record(z.string(), z.int()).describe('Records by model, without deleted ones.'),
+    checkpoint: JsonObject.nullable().describe('What the function has saved as its checkpoint.'),
+    lastRun: Run.nullable().describe('The run in progress, or else the last one.'),
+    skippedSlots: z
+      .int()
+      .describe('Slots that passed without a run, for example because the one before took too long.'),
+    blocked: z
+      .object({
+        reason: z.enum(['needs_reauth']).describe('`needs_reauth`: the connection needs new credentials.'),
+        message: z.string().describe('For people: what is wrong.'),
+        since: instant('Since when'),
+      })
+      .nullable()
+      .describe(
+        'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
+      ),
+    freshness: Freshness.describe('Whether its records are as new as they are meant to be.'),
+    pausedBecause: z.string().nullable().describe('Why it is paused, if nobody paused it.'),
+    failures: z.int().describe('Runs that failed one after the other, up to the last one.'),
+  })
+  .meta({ id: 'SyncStatus' })
 export type SyncStatus = z.infer<typeof SyncStatus>
 
 const getSyncStatus = {
@@ -194,9 +202,7 @@ const getSyncStatus = {
     response: {
       200: z.object({
         syncs: z.array(SyncStatus).describe('In the order of connection, sync and variant.'),
-        next_cursor: ScheduleCursor.nullable()
-          .optional()
-          .describe('With `limit`: null = this was the last page.'),
+        next_cursor: NextScheduleCursor.optional().describe('With `limit`: null = this was the last page.'),
       }),
     },
   },

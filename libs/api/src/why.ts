@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConnectionId, Instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import { ConnectionId, instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
 import { StaleReason } from './freshness.ts'
 import type { Route } from './route.ts'
 import { ListedRun } from './runs.ts'
@@ -7,8 +7,8 @@ import { Schedule, Unavailable } from './schedules.ts'
 
 /** Slots that passed one after the other and became no run, for the same reason. */
 export const SkippedSlots = z.object({
-  first: Instant.describe('The first of these slots: ISO 8601 in UTC with milliseconds.'),
-  last: Instant.describe('The last of these slots: ISO 8601 in UTC with milliseconds.'),
+  first: instant('The first of these slots'),
+  last: instant('The last of these slots'),
   count: z.int().describe('How many slots.'),
   reason: StaleReason.describe('Why no run began.'),
 })
