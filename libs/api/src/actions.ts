@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConnectionHeaders, NoQuery, SyncName } from './fields.ts'
+import { ActionName, ConnectionHeaders, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 const flag = z
@@ -41,7 +41,7 @@ const triggerAction = {
         .describe('How often an asynchronous call that fails is repeated, from 0 to 5; 0 when absent.'),
     }),
     body: z.object({
-      action_name: SyncName,
+      action_name: ActionName,
       input: z.unknown().optional().meta({ description: 'As the input schema of the action says' }),
     }),
     response: { 200: Output, 202: ActionAccepted },

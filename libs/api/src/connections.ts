@@ -147,11 +147,19 @@ const createConnection = {
   method: 'POST',
   url: '/connections',
   summary: 'Make a connection, or give an existing one new credentials.',
+  description:
+    'With `verify=true` the API is asked first whether the credentials work, by the verify request of the provider. If it refuses them, ' +
+    'or does not answer within 15 s, nothing is stored.',
   scope: 'operate',
   holdsSecrets: true,
-  errors: ['unknown_integration', 'too_large'],
+  errors: ['unknown_integration', 'too_large', 'connection_test_failed'],
   schema: {
-    querystring: NoQuery,
+    querystring: z.strictObject({
+      verify: z
+        .stringbool()
+        .default(false)
+        .describe('true: store the connection only if its API accepts it.'),
+    }),
     body: z.strictObject({
       provider_config_key: ProviderConfigKey,
       connection_id: ConnectionId.optional().describe(

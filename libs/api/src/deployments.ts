@@ -1,7 +1,7 @@
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import { FunctionName, instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
@@ -201,17 +201,18 @@ const listDeployments = {
 } as const satisfies Route
 
 const one = {
-  params: z.object({ name: SyncName }),
+  params: z.object({ name: FunctionName }),
   querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
 }
 
 const getDeployment = {
   method: 'GET',
   url: '/deployments/:name',
-  summary: 'Get a deployed sync function.',
+  summary: 'Get a deployed sync function or action.',
+  description: 'An action has an `input_schema`, a sync has none.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_sync'],
-  schema: { ...one, response: { 200: DeployedSync } },
+  schema: { ...one, response: { 200: z.union([DeployedSync, DeployedAction]) } },
 } as const satisfies Route
 
 const deleteDeployment = {

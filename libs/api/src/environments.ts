@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { countInBody, countInQuery, EnvironmentName, instant, NoQuery } from './fields.ts'
+import { Cursor, countInBody, countInQuery, EnvironmentName, instant, NextCursor, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 /** How many runs may be in flight at a time, and the share of the runners beside other environments. */
@@ -49,12 +49,12 @@ const listEnvironments = {
   schema: {
     querystring: z.strictObject({
       limit: countInQuery(1, 1000).default(1000).describe('Environments in a page.'),
-      cursor: EnvironmentName.optional().describe('`next_cursor` of the page before.'),
+      cursor: EnvironmentName.optional().describe(Cursor.description ?? ''),
     }),
     response: {
       200: z.object({
         environments: z.array(Environment).describe('In the order of their names.'),
-        next_cursor: z.string().nullable(),
+        next_cursor: NextCursor,
       }),
     },
   },

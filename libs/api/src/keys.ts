@@ -3,10 +3,13 @@ import { Success } from './answers.ts'
 import {
   AnyInstant,
   ConnectionId,
+  Cursor,
   countInBody,
+  countInQuery,
   EnvironmentName,
   Instant,
   instant,
+  NextCursor,
   NoQuery,
   ProviderConfigKey,
 } from './fields.ts'
@@ -101,11 +104,14 @@ const listKeys = {
   url,
   summary: 'List the keys of an environment, without their secrets.',
   scope: 'admin',
-  errors: ['unknown_environment'],
+  errors: ['unknown_environment', 'invalid_cursor'],
   schema: {
     params: ofEnvironment,
-    querystring: NoQuery,
-    response: { 200: z.object({ keys: z.array(Key).describe('Oldest first.') }) },
+    querystring: z.strictObject({
+      limit: countInQuery(1, 1000).default(1000).describe('Keys in a page.'),
+      cursor: Cursor.optional(),
+    }),
+    response: { 200: z.object({ keys: z.array(Key).describe('Oldest first.'), next_cursor: NextCursor }) },
   },
 } as const satisfies Route
 

@@ -77,7 +77,8 @@ const listRecords = (maxLimit: number) =>
         ids: z
           .union([RecordId, z.array(RecordId).max(100)])
           .transform((ids) => [ids].flat())
-          .optional(),
+          .optional()
+          .describe('Only the records with these ids, up to 100.'),
       }),
       headers: ConnectionHeaders,
       response: { 200: RecordsPage },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Accepted, Cancelled } from './answers.ts'
 import {
+  AnyInstant,
   ConnectionId,
   Cursor,
   choicesInQuery,
@@ -91,6 +92,9 @@ export const ListedRun = Run.extend({
 }).meta({ id: 'ListedRun' })
 export type ListedRun = z.infer<typeof ListedRun>
 
+const TIME = 'Only runs that ended, or of those that have not ended, that were asked for,'
+const ISO = 'ISO 8601 with a time and an offset.'
+
 const listRuns = {
   method: 'GET',
   url: '/runs',
@@ -111,6 +115,8 @@ const listRuns = {
         outcome: choicesInQuery(['success', ...failures])
           .optional()
           .describe('Comma-separated, of runs that ended: success, or why they did not succeed.'),
+        from: AnyInstant.optional().describe(`${TIME} at this instant or later. ${ISO}`),
+        to: AnyInstant.optional().describe(`${TIME} before this instant. ${ISO}`),
         limit: countInQuery(1, 100).default(20).describe('Runs in a page.'),
         cursor: Cursor.optional(),
       })
@@ -120,7 +126,11 @@ const listRuns = {
           path: ['provider_config_key'],
           message: 'connection_id and sync_name need a provider_config_key',
         },
-      ),
+      )
+      .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+        path: ['to'],
+        message: 'must be later than from',
+      }),
     /** Newest first. A page may hold fewer than `limit` though there is a `next_cursor`. */
     response: {
       200: z.object({

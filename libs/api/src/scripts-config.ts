@@ -5,7 +5,6 @@ import type { Route } from './route.ts'
 const common = {
   id: z.string().describe('Integration and name.'),
   name: z.string().describe('Name of the function.'),
-  returns: z.array(z.string()).describe('Names of its models; of an action, none.'),
   description: z.string().describe('What it does, for people.'),
   version: z.string().describe('`n` or `x.y.z`.'),
   enabled: z.boolean().describe('Always true.'),
@@ -14,21 +13,35 @@ const common = {
   attributes: z.object({}).describe('Always empty.'),
   scopes: z.array(z.string()).describe('Of the external API, for people.'),
   webhookSubscriptions: z.array(z.string()).describe('Always empty.'),
-  json_schema: z.null(),
-  input: z.null(),
-  models: z.array(
-    z.object({
-      name: z.string().describe('Name of the model.'),
-      fields: z.array(z.never()).describe('Always empty.'),
-    }),
-  ),
+  sdk_version: z.null().describe('Always null.'),
+  features: z.array(z.never()).describe('Always empty.'),
 }
 
-const ActionConfig = z.object({ ...common, type: z.literal('action').describe('Always `action`.') })
+const ModelConfig = z.object({
+  name: z.string().describe('Name of the model.'),
+  fields: z.array(z.never()).describe('Always empty.'),
+})
+
+const ActionConfig = z.object({
+  ...common,
+  type: z.literal('action').describe('Always `action`.'),
+  returns: z.array(z.string()).describe('Name of the output in `json_schema`.'),
+  input: z.string().describe('Name of the input in `json_schema`.'),
+  json_schema: z
+    .object({
+      definitions: z.record(z.string(), z.unknown()).describe('JSON Schemas of input and output, by name.'),
+    })
+    .describe('JSON Schema with what the action takes and returns.'),
+  models: z.array(ModelConfig).describe('Input and output by name.'),
+})
 
 const SyncConfig = z.object({
   ...common,
   type: z.literal('sync').describe('Always `sync`.'),
+  returns: z.array(z.string()).describe('Names of its models.'),
+  input: z.null().describe('Always null.'),
+  json_schema: z.null().describe('Always null: models are not kept as JSON Schema.'),
+  models: z.array(ModelConfig).describe('Its models.'),
   runs: z.string().describe('How often it runs by default.'),
   auto_start: z.boolean().describe('Schedules of new connections start by themselves.'),
   track_deletes: z.boolean().describe('What a run did not save again is deleted.'),
