@@ -170,7 +170,7 @@ const updateIntegration = {
     querystring: NoQuery,
     body: z.strictObject({
       unique_key: ProviderConfigKey.optional().describe(
-        'Its new key. Refused while syncs are deployed for it: their schedules hang on the key. Connections move with it.',
+        'Its new key. Connections, actions and keys of connections move with it. Refused while syncs are deployed for it: their schedules and records belong to the key.',
       ),
       display_name: displayName.describe('Name for people.'),
       ...notes,

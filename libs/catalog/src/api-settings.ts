@@ -21,7 +21,7 @@ const url = z
   .max(2048)
   .regex(/^https?:\/\/./, 'must begin with http:// or https://')
 /** JSON values; each text in them is a template. */
-const templates = z.record(name, z.json())
+const templates = z.record(name, z.json().meta({ id: 'Json', description: 'Any JSON value.' }))
 /** `https://…`, or a part of the connection config that has all of it. */
 const urlTemplate = z
   .string()
