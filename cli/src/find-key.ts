@@ -2,7 +2,7 @@ import type { Key, Syncline } from '@syncline/sdk'
 
 /** The key with this id, or the one whose secret ends as `text` does. */
 export async function findKey(client: Syncline, environment: string, text: string): Promise<Key> {
-  const { keys } = await client.keys.list(environment)
+  const keys = await Array.fromAsync(client.keys.iterate(environment))
   const ending = text.slice(-4)
   const byId = keys.filter(({ id }) => id === text)
   const found = byId.length > 0 ? byId : keys.filter((key) => key.secrets.some(({ hint }) => hint === ending))

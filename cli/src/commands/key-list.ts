@@ -10,9 +10,8 @@ export const keyList = () =>
     .requiredOption('--env <name>', 'environment that they open')
     .addOption(jsonOption())
     .action(async ({ env, ...options }: AdminOptions & JsonOptions & { env: string }) => {
-      show(options, await adminClientOf(options).keys.list(env), ({ keys }) =>
-        table([...columns], keys.map(row)),
-      )
+      const found = await Array.fromAsync(adminClientOf(options).keys.iterate(env))
+      show(options, { keys: found, next_cursor: null }, ({ keys }) => table([...columns], keys.map(row)))
     })
 
 const columns = ['hint', 'label', 'id', 'scopes', 'created', 'expires', 'last used'] as const

@@ -11,6 +11,8 @@ interface Options extends RestOptions, JsonOptions {
   variant: string
   state?: ListedRun['state'][]
   outcome?: ('success' | NonNullable<ListedRun['reason']>)[]
+  from?: string
+  to?: string
   limit: string
   cursor?: string
 }
@@ -28,17 +30,24 @@ export const runs = () =>
       'of those that ended: success, failed, cancelled, lost, timed_out, …',
       collect(),
     )
+    .option(
+      '--from <time>',
+      'ended (or, if it has not, was asked for) at this time or later: ISO 8601 with an offset',
+    )
+    .option('--to <time>', 'the same, before this time')
     .option('--limit <count>', 'up to 100', '20')
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addOption(jsonOption())
     .action(async (integration: string | undefined, sync: string | undefined, options: Options) => {
-      const { connection, variant, state, outcome, limit, cursor } = options
+      const { connection, variant, state, outcome, from, to, limit, cursor } = options
       const page = await clientOf(options).runs.list({
         ...(integration !== undefined && { providerConfigKey: integration }),
         ...(connection !== undefined && { connectionId: connection }),
         ...(sync !== undefined && { sync: { name: sync, variant } }),
         ...(state && { state }),
         ...(outcome && { outcome }),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
         limit: Number(limit),
         cursor: cursor ?? null,
       })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConnectionHeaders, NoQuery, SyncName } from './fields.ts'
+import { ActionName, ConnectionHeaders, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 const flag = z
@@ -10,9 +10,8 @@ const flag = z
 const Output = z.unknown().meta({ description: 'What the action returned', example: { id: '42' } })
 
 const ActionAccepted = z.object({
-  id: z.uuid(),
-  /** Where its result will be, below the host of the API. */
-  statusUrl: z.string(),
+  id: z.uuid().describe('Id of the call.'),
+  statusUrl: z.string().describe('Where its result will be, below the host of the API.'),
 })
 export type ActionAccepted = z.infer<typeof ActionAccepted>
 
@@ -32,11 +31,17 @@ const triggerAction = {
   schema: {
     querystring: NoQuery,
     headers: ConnectionHeaders.extend({
-      'x-async': flag.optional(),
-      'x-max-retries': z.coerce.number().int().min(0).max(5).optional(),
+      'x-async': flag.optional().describe('true: answer 202 at once, and keep the result for a day.'),
+      'x-max-retries': z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(5)
+        .optional()
+        .describe('How often an asynchronous call that fails is repeated, from 0 to 5; 0 when absent.'),
     }),
     body: z.object({
-      action_name: SyncName,
+      action_name: ActionName,
       input: z.unknown().optional().meta({ description: 'As the input schema of the action says' }),
     }),
     response: { 200: Output, 202: ActionAccepted },
@@ -53,7 +58,7 @@ const getActionResult = {
   errors: ['not_found', ...failures],
   schema: {
     querystring: NoQuery,
-    params: z.object({ id: z.uuid() }),
+    params: z.object({ id: z.uuid().describe('Id that the call was answered with.') }),
     response: { 200: Output },
   },
 } as const satisfies Route

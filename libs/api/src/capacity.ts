@@ -1,38 +1,36 @@
 import { z } from 'zod'
-import { Instant, NoQuery } from './fields.ts'
+import { instant, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 const Limit = z.object({
-  /** Of the environment or integration; `<integration>/<sync>` of a sync. */
-  name: z.string(),
-  /** Runs that may be in flight at a time; null = any number. */
-  max_runs: z.int().nullable(),
-  running: z.int(),
-  /** Runs that may be handed out, and wait. */
-  waiting: z.int(),
-  /** Of its share beside others. */
-  weight: z.int(),
+  name: z.string().describe('Name of the environment or integration; of a sync, `<integration>/<sync>`.'),
+  max_runs: z.int().nullable().describe('Runs that may be in flight at a time; null = any number.'),
+  running: z.int().describe('Runs in flight.'),
+  waiting: z.int().describe('Runs that may be handed out, and wait.'),
+  weight: z.int().describe('Its share of the runners beside others.'),
 })
 
 /** What limits the runs of an environment, and what there is to run them. */
 export const Capacity = z.object({
-  environment: Limit,
-  /** Those with a limit, a weight, or runs in flight or waiting; so are the syncs. */
-  integrations: z.array(Limit),
-  syncs: z.array(Limit),
-  /** They serve all environments. */
-  runners: z.array(
-    z.object({
-      id: z.string(),
-      /** Level of isolation of the functions: basic, partial, oswall or namespaced. */
-      sandbox: z.string(),
-      slots: z.int(),
-      /** Further slots, only for runs of environments that have none in flight. */
-      reserved_slots: z.int(),
-      busy: z.int(),
-      seen_at: Instant,
-    }),
-  ),
+  environment: Limit.describe('Of the whole environment.'),
+  integrations: z.array(Limit).describe('Integrations with a limit, a weight, or runs in flight or waiting.'),
+  syncs: z.array(Limit).describe('Syncs with a limit, or runs in flight or waiting.'),
+  runners: z
+    .array(
+      z.object({
+        id: z.string().describe('Id of the runner, new at each start.'),
+        sandbox: z
+          .string()
+          .describe('Level of isolation of the functions: basic, partial, oswall or namespaced.'),
+        slots: z.int().describe('Runs that it can have in flight.'),
+        reserved_slots: z
+          .int()
+          .describe('Further slots, only for runs of environments that have none in flight.'),
+        busy: z.int().describe('Runs that it has in flight.'),
+        seen_at: instant('When it was heard of last'),
+      }),
+    )
+    .describe('They serve all environments.'),
 })
 export type Capacity = z.infer<typeof Capacity>
 

@@ -4,19 +4,25 @@ import { NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 export const CommandStateAnswer = z.object({
-  id: z.string(),
-  /** accepted: it waits, or goes on as soon as a service answers again. */
-  state: z.enum(['accepted', 'done', 'refused']),
-  /** Of one that is done: what its call would have answered. */
+  id: z.string().describe('Id of the command.'),
+  state: z
+    .enum(['accepted', 'done', 'refused'])
+    .describe('accepted: it waits, or goes on as soon as a service answers again.'),
   result: AskedRuns.partial()
     .extend({
-      frequency: z.string().optional(),
-      schedule_id: z.string().optional(),
-      cancelled: z.int().optional(),
+      frequency: z.string().optional().describe('Of a change of the frequency: the one that holds now.'),
+      schedule_id: z.string().optional().describe('Of a new variant: id of its schedule.'),
+      cancelled: z.int().optional().describe('How many runs were ended.'),
     })
-    .optional(),
-  /** Why it was refused. */
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
+    .optional()
+    .describe('Of one that is done: what its call would have answered.'),
+  error: z
+    .object({
+      code: z.string().describe('For programs: as in an error.'),
+      message: z.string().describe('For people: as in an error.'),
+    })
+    .optional()
+    .describe('Why it was refused.'),
 })
 export type CommandStateAnswer = z.infer<typeof CommandStateAnswer>
 
@@ -28,7 +34,7 @@ const getCommand = {
   scope: 'read',
   errors: ['unknown_command'],
   schema: {
-    params: z.object({ id: z.string().min(1).max(255) }),
+    params: z.object({ id: z.string().min(1).max(255).describe('Id that the command was answered with.') }),
     querystring: NoQuery,
     response: { 200: CommandStateAnswer },
   },

@@ -2,7 +2,16 @@ import { Credentials } from '@syncline/catalog/credentials'
 import { JsonObject, Texts } from '@syncline/catalog/json-object'
 import { z } from 'zod'
 import { ErrorBody, Success } from './answers.ts'
-import { ConnectionId, countInQuery, Instant, NoQuery, ProviderConfigKey, TagFilter } from './fields.ts'
+import {
+  ConnectionId,
+  countInQuery,
+  Instant,
+  instant,
+  NoQuery,
+  ownerFields,
+  ProviderConfigKey,
+  TagFilter,
+} from './fields.ts'
 import type { Route } from './route.ts'
 
 const TAG_NAME = /^[a-zA-Z][a-zA-Z0-9_\-./]{0,63}$/
@@ -28,58 +37,105 @@ const text = z.string().min(1).max(255)
 
 /** Whose access it is, in the words of your product. */
 const EndUserInput = z.strictObject({
-  id: text.meta({ example: 'user-123' }),
-  email: z.email().max(255).optional(),
-  display_name: z.string().max(255).optional(),
-  tags: Tags.optional(),
-  organization: z.strictObject({ id: text, display_name: z.string().max(255).optional() }).optional(),
+  id: text.describe('Id of the user in your product.'),
+  email: z.email().max(255).optional().describe('Email address.'),
+  display_name: z.string().max(255).optional().describe('Name for people.'),
+  tags: Tags.optional().describe('Tags of the user, which filters find too.'),
+  organization: z
+    .strictObject({
+      id: text.describe('Id of the organization in your product.'),
+      display_name: z.string().max(255).optional().describe('Name for people.'),
+    })
+    .optional()
+    .describe('Whom the user works for.'),
 })
 
 const EndUserAnswer = z.object({
-  id: z.string(),
-  email: z.string().nullable(),
-  display_name: z.string().nullable(),
-  tags: Texts.nullable(),
-  organization: z.object({ id: z.string(), display_name: z.string().nullable() }).nullable(),
+  id: z.string().describe('Id of the user in your product.'),
+  email: z.string().nullable().describe('Email address.'),
+  display_name: z.string().nullable().describe('Name for people.'),
+  tags: Texts.nullable().describe('Tags of the user.'),
+  organization: z
+    .object({
+      id: z.string().describe('Id of the organization in your product.'),
+      display_name: z.string().nullable().describe('Name for people.'),
+    })
+    .nullable()
+    .describe('Whom the user works for.'),
 })
 
 /** A URL, or "" for none. */
 const WebhookUrl = z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
 
 const known = {
-  /** A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is. */
-  id: z.int(),
-  /** Random, and another one when the connection is deleted and made again. */
-  uid: z.string(),
-  connection_id: z.string(),
-  provider_config_key: z.string(),
-  provider: z.string(),
-  /** `auth`: it needs new credentials. */
-  errors: z.array(z.object({ type: z.string(), log_id: z.string() })),
-  /** Its credentials were refused for good; POST /connections with the same id gives it new ones. */
-  needs_reauth: z.object({ since: Instant, reason: z.string() }).nullable(),
-  end_user: EndUserAnswer.nullable(),
-  tags: Texts,
-  metadata: JsonObject.nullable(),
+  id: z
+    .int()
+    .describe(
+      'A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is.',
+    ),
+  uid: z.string().describe('Random, and another one when the connection is deleted and made again.'),
+  ...ownerFields,
+  provider: z.string().describe('Provider of the integration.'),
+  errors: z
+    .array(
+      z.object({
+        type: z.string().describe('`auth`: the connection needs new credentials.'),
+        log_id: z.string().describe('Always empty.'),
+      }),
+    )
+    .describe('Empty, or one error: it needs new credentials.'),
+  needs_reauth: z
+    .object({
+      since: instant('When they were refused'),
+      reason: z.string().describe('For people: what the API said.'),
+    })
+    .nullable()
+    .describe('Its credentials were refused for good; POST /connections with the same id gives it new ones.'),
+  end_user: EndUserAnswer.nullable().describe('Whose access it is, in the words of your product.'),
+  tags: Texts.describe('Texts by name.'),
+  metadata: JsonObject.nullable().describe(
+    'What you and your functions keep about the connection: any JSON object.',
+  ),
 }
 
 /** A connection in a list: without its credentials. */
-export const ConnectionSummary = z.object({ ...known, created: Instant })
+export const ConnectionSummary = z
+  .object({
+    ...known,
+    created: instant('When it was made'),
+  })
+  .meta({ id: 'ConnectionSummary' })
 export type ConnectionSummary = z.infer<typeof ConnectionSummary>
 
-export const Connection = z.object({
-  ...known,
-  connection_config: JsonObject,
-  webhook_url_override: z.string().nullable(),
-  created_at: Instant,
-  updated_at: Instant,
-  /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
-  credentials: z.union([Credentials, z.strictObject({})]),
-  /** When its credentials were read by the API last, to the minute. */
-  last_fetched_at: Instant.nullable(),
-  /** What requests are sent with, where we get that with the credentials. */
-  token: z.object({ access_token: z.string(), expires_at: Instant.nullable() }).optional(),
-})
+export const Connection = z
+  .object({
+    ...known,
+    connection_config: JsonObject.describe(
+      'Values that the templates of the provider take from the connection, such as a subdomain.',
+    ),
+    webhook_url_override: z
+      .string()
+      .nullable()
+      .describe('Where webhooks about this connection go; null: where those of the environment go.'),
+    created_at: instant('When it was made'),
+    updated_at: instant('When it was changed last'),
+    credentials: z
+      .union([Credentials, z.strictObject({})])
+      .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
+    last_fetched_at: Instant.nullable().describe(
+      'When its credentials were read by the API last, to the minute.',
+    ),
+    token: z
+      .object({
+        access_token: z.string().describe('The token.'),
+        expires_at: Instant.nullable().describe(
+          'When it ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
+        ),
+      })
+      .optional()
+      .describe('What requests are sent with, where we get that with the credentials.'),
+  })
+  .meta({ id: 'Connection' })
 export type Connection = z.infer<typeof Connection>
 
 const place = {
@@ -91,21 +147,38 @@ const createConnection = {
   method: 'POST',
   url: '/connections',
   summary: 'Make a connection, or give an existing one new credentials.',
+  description:
+    'With `verify=true` the API is asked first whether the credentials work, by the verify request of the provider. If it refuses them, ' +
+    'or does not answer within 15 s, nothing is stored.',
   scope: 'operate',
   holdsSecrets: true,
-  errors: ['unknown_integration', 'too_large'],
+  errors: ['unknown_integration', 'too_large', 'connection_test_failed'],
   schema: {
-    querystring: NoQuery,
+    querystring: z.strictObject({
+      verify: z
+        .stringbool()
+        .default(false)
+        .describe('true: store the connection only if its API accepts it.'),
+    }),
     body: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Generated when absent. A connection that exists is overwritten. */
-      connection_id: ConnectionId.optional(),
-      credentials: Credentials,
-      metadata: JsonObject.optional(),
-      connection_config: JsonObject.optional(),
-      tags: Tags.optional(),
-      end_user: EndUserInput.optional(),
-      webhook_url_override: WebhookUrl.optional(),
+      connection_id: ConnectionId.optional().describe(
+        'Generated when absent. A connection that exists is overwritten.',
+      ),
+      credentials: Credentials.describe('The form that the auth of the integration takes.'),
+      metadata: JsonObject.optional().describe(
+        'What your functions find as metadata: any JSON object, up to 256 KiB. Absent: what the connection has stays.',
+      ),
+      connection_config: JsonObject.optional().describe(
+        'Values that the templates of the provider take from the connection, such as a subdomain; up to 64 KiB. Absent: what the connection has stays.',
+      ),
+      tags: Tags.optional().describe(
+        'Up to 10 texts by name, in place of those before. Upper and lower case of names are one.',
+      ),
+      end_user: EndUserInput.optional().describe('Whose access it is, in the words of your product.'),
+      webhook_url_override: WebhookUrl.optional().describe(
+        'Where webhooks about this connection go: a URL, or empty for none.',
+      ),
     }),
     response: { 201: Connection },
   },
@@ -118,24 +191,38 @@ const listConnections = {
   scope: 'read',
   schema: {
     querystring: z.strictObject({
-      connectionId: z.string().min(1).max(255).optional(),
-      /** Part of the connection id, or of the name or email address of the end user, in any case. */
-      search: z.string().min(1).max(255).optional(),
-      /** Comma-separated. */
+      connectionId: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Only the connection with exactly this id.'),
+      search: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Part of the connection id, or of the name or email address of the end user, in any case.'),
       integrationId: z
         .string()
         .max(2048)
         .regex(/^[^,]+(,[^,]+)*$/, 'must be keys separated by commas')
-        .optional(),
-      endUserId: z.string().min(1).max(255).optional(),
-      endUserOrganizationId: z.string().min(1).max(255).optional(),
-      /** `tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`. */
-      tags: TagFilter.optional(),
-      limit: countInQuery(1, 2000).default(10_000),
-      /** From 0. */
-      page: countInQuery(0, 1_000_000).default(0),
+        .optional()
+        .describe('Only those of these integrations: keys, separated by commas.'),
+      endUserId: z.string().min(1).max(255).optional().describe('Only those of this user of your product.'),
+      endUserOrganizationId: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Only those of users of this organization.'),
+      tags: TagFilter.optional().describe(
+        '`tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`.',
+      ),
+      limit: countInQuery(1, 2000).default(10_000).describe('Connections in a page.'),
+      page: countInQuery(0, 1_000_000).default(0).describe('From 0.'),
     }),
-    response: { 200: z.object({ connections: z.array(ConnectionSummary) }) },
+    response: { 200: z.object({ connections: z.array(ConnectionSummary).describe('Newest first.') }) },
   },
 } as const satisfies Route
 
@@ -153,12 +240,11 @@ const getConnection = {
     params: place.params,
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Show the refresh token too. */
-      refresh_token: flag,
-      /** Get a new token in any case. */
-      force_refresh: flag,
-      /** Sent by clients of other engines; a token that has expired is renewed without it. */
-      refresh_github_app_jwt_token: flag,
+      refresh_token: flag.describe('Show the refresh token too.'),
+      force_refresh: flag.describe('Get a new token in any case.'),
+      refresh_github_app_jwt_token: flag.describe(
+        'Sent by clients of other engines; a token that has expired is renewed without it.',
+      ),
     }),
     // 424: it has no token that works, and the provider gives none now.
     response: { 200: Connection, 424: ErrorBody },
@@ -176,9 +262,11 @@ const updateConnection = {
     params: place.params,
     querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
     body: z.strictObject({
-      end_user: EndUserInput.optional(),
-      tags: Tags.optional(),
-      webhook_url_override: WebhookUrl.optional(),
+      end_user: EndUserInput.optional().describe('Whose access it is, in place of what was there.'),
+      tags: Tags.optional().describe('The whole set of tags: up to 10 texts by name.'),
+      webhook_url_override: WebhookUrl.optional().describe(
+        'Where webhooks about this connection go: a URL, or empty for none.',
+      ),
     }),
     response: { 200: Success },
   },
@@ -198,26 +286,28 @@ const deleteConnection = {
 } as const satisfies Route
 
 const Metadata = z.strictObject({
-  connection_id: z.union([ConnectionId, z.array(ConnectionId).min(1).max(100)]),
+  connection_id: z
+    .union([ConnectionId, z.array(ConnectionId).min(1).max(100)])
+    .describe('Id of a connection, or up to 100 of them. All are changed, or none.'),
   provider_config_key: ProviderConfigKey,
-  metadata: JsonObject,
+  metadata: JsonObject.describe('A JSON object. All that a connection has of it may take 256 KiB.'),
 })
 
-/** Replaces the metadata; the answer is the request's body. */
 const setMetadata = {
   method: 'POST',
   url: '/connections/metadata',
   summary: 'Replace the metadata of connections.',
+  description: "The answer is the request's body.",
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'too_large'],
   schema: { querystring: NoQuery, body: Metadata, response: { 201: Metadata } },
 } as const satisfies Route
 
-/** Replaces the given keys only. */
 const updateMetadata = {
   method: 'PATCH',
   url: '/connections/metadata',
   summary: 'Change the given keys of the metadata of connections.',
+  description: "Values that are objects are replaced as a whole. The answer is the request's body.",
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'too_large'],
   schema: { querystring: NoQuery, body: Metadata, response: { 200: Metadata } },

@@ -1,7 +1,7 @@
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { Instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import { FunctionName, instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
@@ -12,48 +12,72 @@ const MAX_SCHEMA_BYTES = 64 * 1024
 const identity = { provider_config_key: ProviderConfigKey, name: SyncName }
 /** See SyncDefinition in libs/function-types. Lengths of time are written like `15 minutes`. */
 const policy = {
-  fresh: z.string().min(1).max(255),
-  jitter: z.string().min(1).max(255),
-  retries: z.number(),
-  concurrency: z.number(),
-  overlap: z.enum(['skip', 'queue_one', 'cancel_running']),
-  pause_after_failures: z.number(),
+  fresh: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('How old the records may be before the sync counts as stale, such as `15 minutes`.'),
+  jitter: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('Over how long the slots of a cron expression are spread, such as `5 minutes`.'),
+  retries: z.number().describe('How often a run that failed is repeated before the next slot, from 0 to 10.'),
+  concurrency: z.number().describe('How many of its runs may be in flight at a time, over all connections.'),
+  overlap: z
+    .enum(['skip', 'queue_one', 'cancel_running'])
+    .describe(
+      'What a slot does that comes while a run is active: nothing, one more run after it, or it cancels the active run and begins another.',
+    ),
+  pause_after_failures: z.number().describe('After how many failures in a row a schedule is paused.'),
 }
 const facts = {
-  description: z.string().max(2000),
-  version: z.string().regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z'),
-  models: z.array(Model).min(1).max(100),
-  frequency: z.string().min(1).max(255),
-  auto_start: z.boolean(),
-  track_deletes: z.boolean(),
+  description: z.string().max(2000).describe('What it does, for people: up to 2 000 characters.'),
+  version: z
+    .string()
+    .regex(/^\d+(\.\d+\.\d+)?$/, 'must be n or x.y.z')
+    .describe('`n` or `x.y.z`.'),
+  models: z.array(Model).min(1).max(100).describe('Names of the models that it saves records of.'),
+  frequency: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('How often it runs by default: an interval such as `every 6 hours`, or a cron expression.'),
+  auto_start: z.boolean().describe('Schedules of new connections start by themselves.'),
+  track_deletes: z
+    .boolean()
+    .describe('Older way to delete what a run did not save again. Use `trackDeletesStart` in the function.'),
 }
 
-export const SyncToDeploy = z.strictObject({
-  ...identity,
-  ...facts,
-  ...z.object(policy).partial().shape,
-  /** Without it, counted on with each new bundle. */
-  version: facts.version.optional(),
-  auto_start: facts.auto_start.default(true),
-  track_deletes: facts.track_deletes.default(false),
-  bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
-})
+export const SyncToDeploy = z
+  .strictObject({
+    ...identity,
+    ...facts,
+    ...z.object(policy).partial().shape,
+    version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
+    auto_start: facts.auto_start.default(true),
+    track_deletes: facts.track_deletes.default(false),
+    bundle: z
+      .string()
+      .min(1)
+      .max(MAX_BUNDLE_CHARS)
+      .describe('The function with everything that it imports, as one CommonJS text.'),
+  })
+  .meta({ id: 'SyncToDeploy' })
 export type SyncToDeploy = z.input<typeof SyncToDeploy>
 
-export const DeployedSync = z.object({
-  ...identity,
-  ...facts,
-  ...policy,
-  /** Null: twice the interval. */
-  fresh: policy.fresh.nullable(),
-  /** Null: not at all. */
-  jitter: policy.jitter.nullable(),
-  /** Null: no limit of its own. */
-  concurrency: policy.concurrency.nullable(),
-  /** Null: never. */
-  pause_after_failures: policy.pause_after_failures.nullable(),
-  deployed_at: Instant,
-})
+export const DeployedSync = z
+  .object({
+    ...identity,
+    ...facts,
+    ...policy,
+    fresh: policy.fresh.nullable().describe('Null: twice the interval.'),
+    jitter: policy.jitter.nullable().describe('Null: not at all.'),
+    concurrency: policy.concurrency.nullable().describe('Null: no limit of its own.'),
+    pause_after_failures: policy.pause_after_failures.nullable().describe('Null: never.'),
+    deployed_at: instant('When it was changed last'),
+  })
+  .meta({ id: 'DeployedSync' })
 export type DeployedSync = z.infer<typeof DeployedSync>
 
 const JsonSchema = JsonObject.refine(
@@ -64,24 +88,33 @@ const JsonSchema = JsonObject.refine(
 const actionFacts = {
   description: facts.description,
   version: facts.version,
-  /** JSON Schema. */
-  input_schema: JsonSchema,
-  output_schema: JsonSchema,
-  /** Of the external API, for people. */
-  scopes: z.array(z.string().max(255)).max(100),
+  input_schema: JsonSchema.describe('JSON Schema.'),
+  output_schema: JsonSchema.describe('JSON Schema of what it returns, up to 64 KiB.'),
+  scopes: z.array(z.string().max(255)).max(100).describe('Of the external API, for people.'),
 }
 
-export const ActionToDeploy = z.strictObject({
-  ...identity,
-  ...actionFacts,
-  /** Without it, counted on with each new bundle. */
-  version: facts.version.optional(),
-  scopes: actionFacts.scopes.default([]),
-  bundle: z.string().min(1).max(MAX_BUNDLE_CHARS),
-})
+export const ActionToDeploy = z
+  .strictObject({
+    ...identity,
+    ...actionFacts,
+    version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
+    scopes: actionFacts.scopes.default([]),
+    bundle: z
+      .string()
+      .min(1)
+      .max(MAX_BUNDLE_CHARS)
+      .describe('The function with everything that it imports, as one CommonJS text.'),
+  })
+  .meta({ id: 'ActionToDeploy' })
 export type ActionToDeploy = z.input<typeof ActionToDeploy>
 
-export const DeployedAction = z.object({ ...identity, ...actionFacts, deployed_at: Instant })
+export const DeployedAction = z
+  .object({
+    ...identity,
+    ...actionFacts,
+    deployed_at: instant('When it was changed last'),
+  })
+  .meta({ id: 'DeployedAction' })
 export type DeployedAction = z.infer<typeof DeployedAction>
 
 const deploy = {
@@ -95,9 +128,21 @@ const deploy = {
     querystring: NoQuery,
     body: z
       .strictObject({
-        syncs: z.array(SyncToDeploy).max(500).default([]),
-        actions: z.array(ActionToDeploy).max(500).default([]),
-        providers: z.array(ProviderFile).max(100).default([]),
+        syncs: z
+          .array(SyncToDeploy)
+          .max(500)
+          .default([])
+          .describe('Syncs to deploy. What is not here stays as it is.'),
+        actions: z
+          .array(ActionToDeploy)
+          .max(500)
+          .default([])
+          .describe('Actions to deploy. An integration may not have a sync and an action of one name.'),
+        providers: z
+          .array(ProviderFile)
+          .max(100)
+          .default([])
+          .describe('Provider files to deploy: see docs/providers.md.'),
       })
       .refine(
         ({ syncs, actions, providers }) => syncs.length + actions.length + providers.length > 0,
@@ -105,14 +150,35 @@ const deploy = {
       ),
     response: {
       200: z.object({
-        /** Those that extend a deployed one are deployed again with it. */
-        providers: z.array(
-          z.object({ name: z.string(), base_url: z.string(), auth: z.string(), changed: z.boolean() }),
-        ),
-        syncs: z.array(
-          z.object({ ...identity, version: facts.version, models: facts.models, changed: z.boolean() }),
-        ),
-        actions: z.array(z.object({ ...identity, version: facts.version, changed: z.boolean() })),
+        providers: z
+          .array(
+            z.object({
+              name: z.string().describe('Name of the provider.'),
+              base_url: z.string().describe('URL that paths of requests are put behind. May be a template.'),
+              auth: z.string().describe('How requests are authorized: the type of its auth.'),
+              changed: z.boolean().describe('false: it was deployed already, as it is.'),
+            }),
+          )
+          .describe('Those that extend a deployed one are deployed again with it.'),
+        syncs: z
+          .array(
+            z.object({
+              ...identity,
+              version: facts.version,
+              models: facts.models,
+              changed: z.boolean().describe('false: it was deployed already, as it is.'),
+            }),
+          )
+          .describe('Those of the request.'),
+        actions: z
+          .array(
+            z.object({
+              ...identity,
+              version: facts.version,
+              changed: z.boolean().describe('false: it was deployed already, as it is.'),
+            }),
+          )
+          .describe('Those of the request.'),
       }),
     },
   },
@@ -125,22 +191,28 @@ const listDeployments = {
   scope: 'read',
   schema: {
     querystring: NoQuery,
-    response: { 200: z.object({ syncs: z.array(DeployedSync), actions: z.array(DeployedAction) }) },
+    response: {
+      200: z.object({
+        syncs: z.array(DeployedSync).describe('In the order of integration and name.'),
+        actions: z.array(DeployedAction).describe('In the order of integration and name.'),
+      }),
+    },
   },
 } as const satisfies Route
 
 const one = {
-  params: z.object({ name: SyncName }),
+  params: z.object({ name: FunctionName }),
   querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
 }
 
 const getDeployment = {
   method: 'GET',
   url: '/deployments/:name',
-  summary: 'Get a deployed sync function.',
+  summary: 'Get a deployed sync function or action.',
+  description: 'An action has an `input_schema`, a sync has none.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_sync'],
-  schema: { ...one, response: { 200: DeployedSync } },
+  schema: { ...one, response: { 200: z.union([DeployedSync, DeployedAction]) } },
 } as const satisfies Route
 
 const deleteDeployment = {

@@ -1,18 +1,24 @@
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { countInBody, countInQuery, EnvironmentName, Instant, NoQuery } from './fields.ts'
+import { Cursor, countInBody, countInQuery, EnvironmentName, instant, NextCursor, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 /** How many runs may be in flight at a time, and the share of the runners beside other environments. */
-const limits = { max_runs: countInBody(1, 100_000), weight: countInBody(1, 100) }
+const limits = {
+  max_runs: countInBody(1, 100_000).describe('How many runs may be in flight at a time: 1 to 100 000.'),
+  weight: countInBody(1, 100).describe('Share of the runners beside other environments: 1 to 100.'),
+}
 
-export const Environment = z.object({
-  name: z.string(),
-  /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
-  max_runs: limits.max_runs.nullable(),
-  weight: limits.weight,
-  created_at: Instant,
-})
+export const Environment = z
+  .object({
+    name: z.string().describe('Its name.'),
+    max_runs: limits.max_runs
+      .nullable()
+      .describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
+    weight: limits.weight,
+    created_at: instant('When it was made'),
+  })
+  .meta({ id: 'Environment' })
 export type Environment = z.infer<typeof Environment>
 
 const url = '/environments/:environment'
@@ -42,12 +48,14 @@ const listEnvironments = {
   scope: 'admin',
   schema: {
     querystring: z.strictObject({
-      limit: countInQuery(1, 1000).default(1000),
-      /** `next_cursor` of the page before. */
-      cursor: EnvironmentName.optional(),
+      limit: countInQuery(1, 1000).default(1000).describe('Environments in a page.'),
+      cursor: EnvironmentName.optional().describe(Cursor.description ?? ''),
     }),
     response: {
-      200: z.object({ environments: z.array(Environment), next_cursor: z.string().nullable() }),
+      200: z.object({
+        environments: z.array(Environment).describe('In the order of their names.'),
+        next_cursor: NextCursor,
+      }),
     },
   },
 } as const satisfies Route
@@ -72,10 +80,11 @@ const updateEnvironment = {
     querystring: NoQuery,
     body: z
       .strictObject({
-        /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
-        max_runs: limits.max_runs.nullable().optional(),
-        /** Null: 1. */
-        weight: limits.weight.nullable().optional(),
+        max_runs: limits.max_runs
+          .nullable()
+          .optional()
+          .describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
+        weight: limits.weight.nullable().optional().describe('Null: 1.'),
       })
       .refine(({ max_runs, weight }) => max_runs !== undefined || weight !== undefined, 'nothing to change'),
     response: { 200: Environment },
@@ -94,7 +103,7 @@ const deleteEnvironment = {
   errors: ['unknown_environment'],
   schema: {
     params,
-    querystring: z.strictObject({ confirm: EnvironmentName }),
+    querystring: z.strictObject({ confirm: EnvironmentName.describe('The name once more.') }),
     response: { 200: Success },
   },
 } as const satisfies Route

@@ -1,26 +1,27 @@
 import { StaleReason, staleReasons } from '@syncline/events'
 import { z } from 'zod'
-import { Instant } from './fields.ts'
+import { Instant, instant } from './fields.ts'
 
 export { StaleReason, staleReasons }
 
 /** Whether the records of a schedule are as new as they are meant to be. */
-export const Freshness = z.object({
-  /** End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now. */
-  lastSuccessAt: Instant.nullable(),
-  /** Of one that never succeeded, counted from its creation; null = nobody knows it now. */
-  freshUntil: Instant.nullable(),
-  /** Null = it is fresh. */
-  stale: z
-    .object({
-      /** Exactly one. */
-      reason: StaleReason,
-      since: Instant,
-      /** When the reason ends, where that is known. */
-      until: Instant.nullable(),
-      /** For people: one sentence. */
-      message: z.string(),
-    })
-    .nullable(),
-})
+export const Freshness = z
+  .object({
+    lastSuccessAt: Instant.nullable().describe(
+      'End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now.',
+    ),
+    freshUntil: Instant.nullable().describe(
+      'Of one that never succeeded, counted from its creation; null = nobody knows it now.',
+    ),
+    stale: z
+      .object({
+        reason: StaleReason.describe('The one reason: see docs/why.md.'),
+        since: instant('Since when'),
+        until: Instant.nullable().describe('When the reason ends, where that is known.'),
+        message: z.string().describe('For people: one sentence.'),
+      })
+      .nullable()
+      .describe('Why its records are older than they are meant to be. Null: they are not.'),
+  })
+  .meta({ id: 'Freshness' })
 export type Freshness = z.infer<typeof Freshness>

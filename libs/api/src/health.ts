@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { Route } from './route.ts'
 
-const Health = z.object({ status: z.enum(['ok', 'failing']), checks: z.record(z.string(), z.string()) })
+const Health = z.object({
+  status: z.enum(['ok', 'failing']).describe('`failing`: a server that the API needs does not answer.'),
+  checks: z.record(z.string(), z.string()).describe('`ok`, or what is wrong, by the name of each server.'),
+})
 
 export const health = {
   method: 'GET',
@@ -23,7 +26,7 @@ const liveness = {
   summary: 'Say that the process answers.',
   description: 'Whatever it needs may be away: a restart would not help.',
   scope: 'none',
-  schema: { response: { 200: z.object({ status: z.literal('ok') }) } },
+  schema: { response: { 200: z.object({ status: z.literal('ok').describe('Always `ok`.') }) } },
 } as const satisfies Route
 
 export const healthRoutes = { health, readiness, liveness }

@@ -3,32 +3,35 @@ import {
   ConnectionId,
   Cursor,
   countInQuery,
-  Instant,
+  instant,
   Model,
+  NextCursor,
   NoQuery,
+  ownerFields,
   ProviderConfigKey,
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
 
 /** Records that a pass of a sync did not save again, and that were not deleted. */
-export const HeldDeletion = z.object({
-  provider_config_key: z.string(),
-  connection_id: z.string(),
-  model: z.string(),
-  variant: z.string(),
-  at: Instant,
-  run_id: z.string(),
-  /** How many records were not saved again, of how many. */
-  unseen: z.int(),
-  live: z.int(),
-  /** `guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes. */
-  reason: z.enum(['guard', 'incomplete']),
-  /** Why the pass was not complete. */
-  incomplete: z.string().nullable(),
-  /** The next complete pass may delete past the guard. */
-  released: z.boolean(),
-})
+export const HeldDeletion = z
+  .object({
+    ...ownerFields,
+    model: z.string().describe('Name of the model.'),
+    variant: z.string().describe('Variant of the sync.'),
+    at: instant('When it was held back'),
+    run_id: z.string().describe('Id of the run that found it.'),
+    unseen: z.int().describe('How many records were not saved again, of how many.'),
+    live: z.int().describe('How many records there were.'),
+    reason: z
+      .enum(['guard', 'incomplete'])
+      .describe(
+        '`guard`: it is most of the records. `incomplete`: the pass was not complete, and the next complete one deletes.',
+      ),
+    incomplete: z.string().nullable().describe('Why the pass was not complete.'),
+    released: z.boolean().describe('The next complete pass may delete past the guard.'),
+  })
+  .meta({ id: 'HeldDeletion' })
 export type HeldDeletion = z.infer<typeof HeldDeletion>
 
 const listHeldDeletions = {
@@ -42,10 +45,19 @@ const listHeldDeletions = {
       provider_config_key: ProviderConfigKey.optional(),
       connection_id: ConnectionId.optional(),
       cursor: Cursor.optional(),
-      limit: countInQuery(1, 500).default(100),
+      limit: countInQuery(1, 500).default(100).describe('Streams in a page.'),
     }),
     /** The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`. */
-    response: { 200: z.object({ deletions: z.array(HeldDeletion), next_cursor: Cursor.nullable() }) },
+    response: {
+      200: z.object({
+        deletions: z
+          .array(HeldDeletion)
+          .describe(
+            'The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`.',
+          ),
+        next_cursor: NextCursor,
+      }),
+    },
   },
 } as const satisfies Route
 

@@ -3,23 +3,25 @@ import { Texts } from '@syncline/catalog/json-object'
 import { settingsFields } from '@syncline/providers/settings-fields'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { countInBody, Instant, NoQuery, ProviderConfigKey } from './fields.ts'
+import { countInBody, instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
 const appTypes = ['OAUTH1', 'OAUTH2', 'TBA', 'APP', 'CUSTOM'] as const
 const field = z.string().min(1).max(65_536).optional()
 /** They are fields of the app that templates may use. */
 const appFields = {
-  scopes: z.string().max(10_000).optional(),
-  app_id: field,
-  app_link: field,
-  webhook_secret: z.string().max(65_536).optional(),
+  scopes: z.string().max(10_000).optional().describe('Separated by commas.'),
+  app_id: field.describe('Id of the app.'),
+  app_link: field.describe('Page of the app.'),
+  webhook_secret: z.string().max(65_536).optional().describe('Kept, and used by templates only.'),
 }
 
 /** Of the customer's own app at the vendor. */
 const App = z.strictObject({
-  /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
-  type: z.enum(appTypes).optional(),
+  type: z
+    .enum(appTypes)
+    .optional()
+    .describe('The kind of app, as clients of other engines name it: it is kept, and changes nothing.'),
   ...AppCredentials.shape,
   ...appFields,
 })
@@ -28,59 +30,70 @@ const nullableText = z.string().nullable().optional()
 
 /** What an app has not is null where clients of other engines expect a field. */
 const AppAnswer = z.object({
-  type: z.enum(appTypes),
-  client_id: nullableText,
-  client_secret: nullableText,
-  scopes: nullableText,
-  webhook_secret: nullableText,
-  app_id: nullableText,
-  app_link: nullableText,
-  private_key: nullableText,
-  callback_secret: z.string().optional(),
-  fields: AppCredentials.shape.fields,
+  type: z.enum(appTypes).describe('The kind of app, as it was given.'),
+  client_id: nullableText.describe('Id of the OAuth client.'),
+  client_secret: nullableText.describe('Secret of the OAuth client.'),
+  scopes: nullableText.describe('Separated by commas.'),
+  webhook_secret: nullableText.describe('As it was given.'),
+  app_id: nullableText.describe('Id of the app.'),
+  app_link: nullableText.describe('Page of the app.'),
+  private_key: nullableText.describe('Key that JWTs are signed with, as PEM.'),
+  callback_secret: z.string().optional().describe('Signs requests to your own app: `whsec_` and base64.'),
+  fields: AppCredentials.shape.fields.describe('Other secrets that templates use, by name.'),
 })
 
 /** The customer's own notes on an integration. */
 const notes = {
-  /** Kept for clients of other engines: Syncline receives no webhooks of vendors. */
-  forward_webhooks: z.boolean().optional(),
-  integration_config: texts('integration_config', 8192),
-  custom: texts('custom', 8192),
+  forward_webhooks: z
+    .boolean()
+    .optional()
+    .describe('Kept for clients of other engines: Syncline receives no webhooks of vendors.'),
+  integration_config: texts('integration_config', 8192).describe(
+    'Your own notes: up to 100 texts of 8 192 characters.',
+  ),
+  custom: texts('custom', 8192).describe('Your own notes: up to 100 texts of 8 192 characters.'),
 }
 
 /** How many runs may be in flight at a time, and the share of the runners beside other integrations. */
-const share = { concurrency: countInBody(1, 100_000), weight: countInBody(1, 100) }
+const share = {
+  concurrency: countInBody(1, 100_000).describe('How many runs may be in flight at a time: 1 to 100 000.'),
+  weight: countInBody(1, 100).describe('Share of the runners beside other integrations: 1 to 100.'),
+}
+
+const { allowed_hosts, auth, headers } = settingsFields
 
 const displayName = z.string().min(1).max(255).optional()
 
-export const Integration = z.object({
-  unique_key: z.string(),
-  provider: z.string(),
-  display_name: z.string(),
-  /** Always empty: Syncline has no pictures. */
-  logo: z.string(),
-  forward_webhooks: z.boolean(),
-  integration_config: Texts.optional(),
-  custom: Texts.optional(),
-  ...settingsFields,
-  /** Null if there is none: the provider was deleted. */
-  base_url: z.string().nullable(),
-  allowed_hosts: settingsFields.allowed_hosts.unwrap(),
-  auth: settingsFields.auth.unwrap(),
-  headers: settingsFields.headers.unwrap(),
-  /** Shown with `include=credentials`. */
-  credentials: AppAnswer.nullable().optional(),
-  /** Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors. */
-  webhook_url: z.null().optional(),
-  /** Null: no limit of its own. */
-  concurrency: share.concurrency.nullable(),
-  weight: share.weight,
-  created_at: Instant,
-  updated_at: Instant,
-})
+export const Integration = z
+  .object({
+    unique_key: z.string().describe('Its key, which other calls name `provider_config_key`.'),
+    provider: z.string().describe('Provider that it takes from what it does not set itself.'),
+    display_name: z.string().describe('Name for people.'),
+    logo: z.string().describe('Always empty: Syncline has no pictures.'),
+    forward_webhooks: z
+      .boolean()
+      .describe('Kept for clients of other engines: Syncline receives no webhooks of vendors.'),
+    integration_config: Texts.optional().describe('Your own notes, by name.'),
+    custom: Texts.optional().describe('Your own notes, by name.'),
+    ...settingsFields,
+    base_url: z.string().nullable().describe('Null if there is none: the provider was deleted.'),
+    allowed_hosts: allowed_hosts.unwrap().describe(allowed_hosts.description ?? ''),
+    auth: auth.unwrap().describe(auth.description ?? ''),
+    headers: headers.unwrap().describe(headers.description ?? ''),
+    credentials: AppAnswer.nullable().optional().describe('Shown with `include=credentials`.'),
+    webhook_url: z
+      .null()
+      .optional()
+      .describe('Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors.'),
+    concurrency: share.concurrency.nullable().describe('Null: no limit of its own.'),
+    weight: share.weight,
+    created_at: instant('When it was made'),
+    updated_at: instant('When it was changed last'),
+  })
+  .meta({ id: 'Integration' })
 export type Integration = z.infer<typeof Integration>
 
-const answer = { 200: z.object({ data: Integration }) }
+const answer = { 200: z.object({ data: Integration.describe('The integration.') }) }
 const params = z.object({ uniqueKey: ProviderConfigKey })
 const url = '/integrations/:uniqueKey'
 
@@ -93,16 +106,21 @@ const createIntegration = {
   schema: {
     querystring: NoQuery,
     body: z.strictObject({
-      unique_key: ProviderConfigKey,
-      /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
-      provider: z.string().min(1).max(255),
-      display_name: displayName,
+      unique_key: ProviderConfigKey.describe('Key of the new integration.'),
+      provider: z
+        .string()
+        .min(1)
+        .max(255)
+        .describe(
+          'A provider that is deployed or comes with Syncline, or any name together with `base_url`.',
+        ),
+      display_name: displayName.describe("Name for people; the provider's when absent."),
       ...notes,
       /** What is given here wins over the provider's. */
       ...settingsFields,
       concurrency: share.concurrency.optional(),
       weight: share.weight.optional(),
-      credentials: App.optional(),
+      credentials: App.optional().describe('Your own app at the vendor.'),
     }),
     response: answer,
   },
@@ -113,7 +131,10 @@ const listIntegrations = {
   url: '/integrations',
   summary: 'List the external APIs.',
   scope: 'read',
-  schema: { querystring: NoQuery, response: { 200: z.object({ data: z.array(Integration) }) } },
+  schema: {
+    querystring: NoQuery,
+    response: { 200: z.object({ data: z.array(Integration).describe('In the order of their keys.') }) },
+  },
 } as const satisfies Route
 
 const include = z.enum(['webhook', 'credentials'])
@@ -128,7 +149,12 @@ const getIntegration = {
   errors: ['unknown_integration'],
   schema: {
     params,
-    querystring: z.strictObject({ include: z.union([include, z.array(include).max(10)]).optional() }),
+    querystring: z.strictObject({
+      include: z
+        .union([include, z.array(include).max(10)])
+        .optional()
+        .describe('What else to show: one or both.'),
+    }),
     response: answer,
   },
 } as const satisfies Route
@@ -143,24 +169,20 @@ const updateIntegration = {
     params,
     querystring: NoQuery,
     body: z.strictObject({
-      /** Its new key. Refused while syncs are deployed for it: their schedules hang on the key. Connections move with it. */
-      unique_key: ProviderConfigKey.optional(),
-      display_name: displayName,
+      unique_key: ProviderConfigKey.optional().describe(
+        'Its new key. Connections, actions and keys of connections move with it. Refused while syncs are deployed for it: their schedules and records belong to the key.',
+      ),
+      display_name: displayName.describe('Name for people.'),
       ...notes,
-      /** Null: the provider's again. */
       ...nullable(settingsFields),
-      /** Null: no limit of its own. */
-      concurrency: share.concurrency.nullable().optional(),
-      /** Null: 1. */
-      weight: share.weight.nullable().optional(),
-      /** Replaced as a whole. */
-      credentials: App.nullable().optional(),
+      concurrency: share.concurrency.nullable().optional().describe('Null: no limit of its own.'),
+      weight: share.weight.nullable().optional().describe('Null: 1.'),
+      credentials: App.nullable().optional().describe('Replaced as a whole.'),
     }),
     response: answer,
   },
 } as const satisfies Route
 
-/** Deletes its connections and syncs too. */
 const deleteIntegration = {
   method: 'DELETE',
   url,
@@ -183,13 +205,19 @@ export const integrationRoutes = {
     ...listIntegrations,
     url: '/config',
     deprecated,
-    schema: { querystring: NoQuery, response: { 200: z.object({ configs: z.array(Integration) }) } },
+    schema: {
+      querystring: NoQuery,
+      response: { 200: z.object({ configs: z.array(Integration).describe('In the order of their keys.') }) },
+    },
   },
   oldGetIntegration: {
     ...getIntegration,
     url: '/config/:uniqueKey',
     deprecated,
-    schema: { ...oldParams, response: { 200: z.object({ config: Integration }) } },
+    schema: {
+      ...oldParams,
+      response: { 200: z.object({ config: Integration.describe('The integration.') }) },
+    },
   },
 } as const satisfies Record<string, Route>
 
@@ -201,6 +229,9 @@ function texts(name: string, max: number) {
 }
 
 function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
-  const entries = Object.entries(shape).map(([name, field]) => [name, field.nullable()])
+  const entries = Object.entries(shape).map(([name, field]) => [
+    name,
+    field.nullable().describe(`${field.description} Null: the provider's again.`),
+  ])
   return Object.fromEntries(entries) as { [Name in keyof Shape]: z.ZodNullable<Shape[Name]> }
 }

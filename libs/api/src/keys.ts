@@ -3,9 +3,13 @@ import { Success } from './answers.ts'
 import {
   AnyInstant,
   ConnectionId,
+  Cursor,
   countInBody,
+  countInQuery,
   EnvironmentName,
   Instant,
+  instant,
+  NextCursor,
   NoQuery,
   ProviderConfigKey,
 } from './fields.ts'
@@ -22,43 +26,47 @@ const Scopes = z
 const ConnectionName = z.strictObject({ provider_config_key: ProviderConfigKey, connection_id: ConnectionId })
 
 const known = {
-  id: z.string(),
-  environment: z.string(),
-  label: z.string(),
-  scopes: z.array(KeyScope),
-  /** Of a key that reads this connection and nothing else. */
-  connection: ConnectionName.nullable(),
-  /** Null: never. */
-  expires_at: Instant.nullable(),
+  id: z.string().describe('Its id.'),
+  environment: z.string().describe('Environment that it opens.'),
+  label: z.string().describe('Name for people.'),
+  scopes: z.array(KeyScope).describe('What it may do.'),
+  connection: ConnectionName.nullable().describe('Of a key that reads this connection and nothing else.'),
+  expires_at: Instant.nullable().describe('When it ends: ISO 8601 in UTC with milliseconds. Null: never.'),
 }
 
-export const Key = z.object({
-  ...known,
-  created_at: Instant,
-  /** Within a minute; null = never, or nobody knows. */
-  last_used_at: Instant.nullable(),
-  /** Newest first; the secrets themselves are shown once, when they are made. */
-  secrets: z.array(
-    z.object({
-      /** Its last four characters. */
-      hint: z.string(),
-      created_at: Instant,
-      /** A rotation has replaced it, and it works until then. */
-      expires_at: Instant.nullable(),
-    }),
-  ),
-})
+export const Key = z
+  .object({
+    ...known,
+    created_at: instant('When it was made'),
+    last_used_at: Instant.nullable().describe(
+      'When it was used last, within a minute. Null: never, or nobody knows.',
+    ),
+    secrets: z
+      .array(
+        z.object({
+          hint: z.string().describe('Its last four characters.'),
+          created_at: instant('When it was made'),
+          expires_at: Instant.nullable().describe('A rotation has replaced it, and it works until then.'),
+        }),
+      )
+      .describe('Newest first; the secrets themselves are shown once, when they are made.'),
+  })
+  .meta({ id: 'Key' })
 export type Key = z.infer<typeof Key>
 
 const KeyWithSecret = Key.extend({
-  /** Shown this once. */
-  secret: z.string().meta({ example: 'sk_prod_0123…' }),
-})
+  secret: z.string().describe('What clients send. It is shown this once.'),
+}).meta({ id: 'KeyWithSecret' })
 
-const label = z.string().min(1).max(255).meta({ example: 'reporting' })
+const label = z.string().min(1).max(255).describe('Name for people.')
 const url = '/environments/:environment/keys'
 const ofEnvironment = z.object({ environment: EnvironmentName })
-const oneKey = ofEnvironment.extend({ keyId: z.string().regex(/^[0-9a-f]{16,64}$/, 'is no id of a key') })
+const oneKey = ofEnvironment.extend({
+  keyId: z
+    .string()
+    .regex(/^[0-9a-f]{16,64}$/, 'is no id of a key')
+    .describe('Id of a key.'),
+})
 
 const createKey = {
   method: 'POST',
@@ -76,9 +84,11 @@ const createKey = {
     body: z
       .strictObject({
         label,
-        scopes: Scopes.optional(),
-        connection: ConnectionName.optional(),
-        expires_at: AnyInstant.optional(),
+        scopes: Scopes.optional().describe('What it may do; all when absent.'),
+        connection: ConnectionName.optional().describe('The key may read this connection and nothing else.'),
+        expires_at: AnyInstant.optional().describe(
+          'When it ends, in the future; never when absent. ISO 8601 with a time and an offset.',
+        ),
       })
       .refine(
         ({ scopes, connection }) =>
@@ -94,11 +104,14 @@ const listKeys = {
   url,
   summary: 'List the keys of an environment, without their secrets.',
   scope: 'admin',
-  errors: ['unknown_environment'],
+  errors: ['unknown_environment', 'invalid_cursor'],
   schema: {
     params: ofEnvironment,
-    querystring: NoQuery,
-    response: { 200: z.object({ keys: z.array(Key) }) },
+    querystring: z.strictObject({
+      limit: countInQuery(1, 1000).default(1000).describe('Keys in a page.'),
+      cursor: Cursor.optional(),
+    }),
+    response: { 200: z.object({ keys: z.array(Key).describe('Oldest first.'), next_cursor: NextCursor }) },
   },
 } as const satisfies Route
 
@@ -126,9 +139,8 @@ const updateKey = {
     body: z
       .strictObject({
         label: label.optional(),
-        scopes: Scopes.optional(),
-        /** Null: it does not expire. */
-        expires_at: AnyInstant.nullable().optional(),
+        scopes: Scopes.optional().describe('What it may do, as a whole.'),
+        expires_at: AnyInstant.nullable().optional().describe('Null: it does not expire.'),
       })
       .refine((body) => Object.values(body).some((value) => value !== undefined), 'nothing to change'),
     response: { 200: Key },
@@ -157,7 +169,11 @@ const rotateKey = {
   schema: {
     params: oneKey,
     querystring: NoQuery,
-    body: z.strictObject({ overlap_seconds: countInBody(0, 30 * DAY_SECONDS).default(DAY_SECONDS) }),
+    body: z.strictObject({
+      overlap_seconds: countInBody(0, 30 * DAY_SECONDS)
+        .default(DAY_SECONDS)
+        .describe('How long the secrets that it has now still work: 0 to 30 days.'),
+    }),
     response: { 200: KeyWithSecret },
   },
 } as const satisfies Route

@@ -33,7 +33,11 @@ const metadataOfOne = {
 const request = {
   params: z.object({ connectionId: ConnectionId }),
   querystring: z.strictObject({ provider_config_key: ProviderConfigKey.optional() }),
-  headers: z.object({ 'provider-config-key': ProviderConfigKey.optional() }),
+  headers: z.object({
+    'provider-config-key': ProviderConfigKey.optional().describe(
+      'Key of an integration, if the query has none.',
+    ),
+  }),
   body: JsonObject,
 } as const
 

@@ -18,13 +18,13 @@ export function openApi(limits: { records: number }): ReturnType<typeof createDo
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, tag, route) }
     }
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
       info: { title: 'Syncline', version: VERSION, description: DESCRIPTION, license: LICENSE },
       servers: [{ url: '/', description: 'This gateway' }],
       tags: groups.map(([name]) => ({ name })),
-      components: { securitySchemes: { key: KEY } },
+      components: { securitySchemes: { key: KEY }, examples: errorExamples() },
       paths,
     },
     {
@@ -37,6 +37,15 @@ export function openApi(limits: { records: number }): ReturnType<typeof createDo
       },
     },
   )
+  keepReferencesPlain(document)
+  return document
+}
+
+/** Where a named schema has a description of its own, zod repeats beside the reference that no field may be added: see above. */
+function keepReferencesPlain(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return
+  if ('$ref' in part && 'additionalProperties' in part) delete part.additionalProperties
+  for (const each of Object.values(part)) keepReferencesPlain(each)
 }
 
 const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' }
@@ -150,7 +159,7 @@ function errors(route: Route): ZodOpenApiResponsesObject {
       content: {
         'application/json': {
           schema: ErrorBody,
-          examples: Object.fromEntries(found.map((code) => [code, { value: example(code) }])),
+          examples: Object.fromEntries(found.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
         },
       },
     },
@@ -164,6 +173,11 @@ const RETRY_AFTER = z.object({
   'Retry-After': z.string().meta({ description: 'Seconds to wait before the request is sent again.' }),
 })
 
-function example(code: ErrorCode): ErrorBody {
-  return { error: { code, message: errorMeanings[code].replaceAll('`', ''), request_id: REQUEST_ID } }
+/** One of each code, which all routes refer to. */
+function errorExamples(): Record<string, { value: ErrorBody }> {
+  const entries = Object.entries(errorMeanings).map(([code, meaning]) => {
+    const message = meaning.replaceAll('`', '')
+    return [code, { value: { error: { code, message, request_id: REQUEST_ID } } }] as const
+  })
+  return Object.fromEntries(entries)
 }

@@ -26,23 +26,33 @@ const route = {
   rawBody: true,
   schema: {
     headers: ConnectionHeaders.extend({
-      /** How often a request that failed is sent again. */
-      retries: z.coerce.number().int().min(0).max(10).default(0).meta({ example: 3 }),
-      /** Statuses, separated by commas, that are worth another try beside the usual ones. */
+      retries: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(10)
+        .default(0)
+        .meta({ description: 'How often a request that failed is sent again, up to 10.', example: 3 }),
       'retry-on': z
         .string()
         .regex(/^\d{3}(,\d{3}){0,19}$/, 'must be statuses separated by commas')
         .transform((text) => text.split(',').map(Number))
-        .default([]),
-      /** In place of the base URL of the integration, at a host that the integration allows. Empty: not set. */
+        .default([])
+        .describe('Statuses, separated by commas, that are worth another try beside the usual ones.'),
       'base-url-override': z
         .union([z.literal(''), z.url({ protocol: /^https?$/ }).max(2048)])
         .default('')
-        .meta({ example: 'https://uploads.github.com' }),
-      /** The answer is sent on decoded. */
-      decompress: yesOrNo.default(false),
-      /** The headers that the client gives go to another origin too. Those of the connection never do. */
-      'forward-headers-on-redirect': yesOrNo.default(false),
+        .meta({
+          description:
+            'In place of the base URL of the integration, at a host that the integration allows. Empty: not set.',
+          example: 'https://uploads.github.com',
+        }),
+      decompress: yesOrNo.default(false).describe('The answer is sent on decoded.'),
+      'forward-headers-on-redirect': yesOrNo
+        .default(false)
+        .describe(
+          'The headers that the client gives go to another origin too. Those of the connection never do.',
+        ),
     }),
     response: { 200: z.unknown() },
   },

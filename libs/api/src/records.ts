@@ -6,21 +6,29 @@ import {
   Cursor,
   countInQuery,
   Instant,
+  instant,
   Model,
+  NextCursor,
   NoQuery,
   ProviderConfigKey,
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
 
-export const RecordMetadata = z.object({
-  first_seen_at: Instant,
-  last_modified_at: Instant,
-  last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']),
-  deleted_at: Instant.nullable(),
-  pruned_at: Instant.nullable(),
-  cursor: Cursor,
-})
+export const RecordMetadata = z
+  .object({
+    first_seen_at: instant('When it was saved first'),
+    last_modified_at: instant('When it was changed last'),
+    last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']).describe('What changed last.'),
+    deleted_at: Instant.nullable().describe(
+      'When it was deleted: ISO 8601 in UTC with milliseconds. Null: it is not.',
+    ),
+    pruned_at: Instant.nullable().describe(
+      'When its payload was pruned: ISO 8601 in UTC with milliseconds. Null: it was not.',
+    ),
+    cursor: Cursor.describe('Its place in the list: what changed later is behind it.'),
+  })
+  .meta({ id: 'RecordMetadata' })
 export type RecordMetadata = z.infer<typeof RecordMetadata>
 
 /** In any order and case; several mean the union of what each finds. */
@@ -31,11 +39,17 @@ const Filter = z
 
 const RecordId = z.string().min(1).max(256)
 
-const AnyRecord = z.looseObject({ _nango_metadata: RecordMetadata })
+const AnyRecord = z.looseObject({
+  _nango_metadata: RecordMetadata.describe('What Syncline knows of the record.'),
+})
 
 const RecordsPage = z.object({
-  records: z.array(AnyRecord),
-  next_cursor: Cursor.nullable(),
+  records: z
+    .array(AnyRecord)
+    .describe(
+      'In the order in which they changed. Each has its fields as they were saved, and `_nango_metadata`.',
+    ),
+  next_cursor: NextCursor,
 })
 
 const listRecords = (maxLimit: number) =>
@@ -50,18 +64,21 @@ const listRecords = (maxLimit: number) =>
       querystring: z.strictObject({
         model: Model,
         variant: Variant.default('base'),
-        modified_after: AnyInstant.optional(),
-        /** Older name of `modified_after`. */
-        delta: AnyInstant.optional(),
-        filter: Filter.optional(),
-        /** The stream as it was then, as far back as history is kept. */
-        as_of: AnyInstant.optional(),
+        modified_after: AnyInstant.optional().describe(
+          'Only those that changed after this instant. ISO 8601 with a time and an offset.',
+        ),
+        delta: AnyInstant.optional().describe('Older name of `modified_after`.'),
+        filter: Filter.optional().describe(
+          'Comma-separated: `added`, `updated`, `deleted`. Only those whose last change is one of them.',
+        ),
+        as_of: AnyInstant.optional().describe('The stream as it was then, as far back as history is kept.'),
         cursor: Cursor.optional(),
-        limit: countInQuery(1, maxLimit).default(100),
+        limit: countInQuery(1, maxLimit).default(100).describe('Records in a page.'),
         ids: z
           .union([RecordId, z.array(RecordId).max(100)])
           .transform((ids) => [ids].flat())
-          .optional(),
+          .optional()
+          .describe('Only the records with these ids, up to 100.'),
       }),
       headers: ConnectionHeaders,
       response: { 200: RecordsPage },
@@ -79,7 +96,7 @@ const getRecord = {
   errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'unknown_record'],
   answeredAsBytes: true,
   schema: {
-    params: z.object({ id: RecordId }),
+    params: z.object({ id: RecordId.describe('Id of the record, as it was saved.') }),
     querystring: z.strictObject({ model: Model, variant: Variant.default('base') }),
     headers: ConnectionHeaders,
     response: { 200: AnyRecord },
@@ -88,14 +105,11 @@ const getRecord = {
 
 /** Of all connections of an integration, or of one. */
 const ModelCount = z.object({
-  provider_config_key: z.string(),
-  model: z.string(),
-  /** How many connections these are. */
-  connections: z.int(),
-  /** Records that are not deleted. */
-  records: z.int(),
-  /** Of their payloads, as JSON. */
-  bytes: z.int(),
+  provider_config_key: z.string().describe('Key of the integration.'),
+  model: z.string().describe('Name of the model.'),
+  connections: z.int().describe('How many connections these are.'),
+  records: z.int().describe('Records that are not deleted.'),
+  bytes: z.int().describe('Of their payloads, as JSON.'),
 })
 
 const countRecords = {
@@ -113,7 +127,9 @@ const countRecords = {
       connection_id: ConnectionId.optional(),
       variant: Variant.default('base'),
     }),
-    response: { 200: z.object({ counts: z.array(ModelCount) }) },
+    response: {
+      200: z.object({ counts: z.array(ModelCount).describe('One for each integration and model.') }),
+    },
   },
 } as const satisfies Route
 
@@ -127,12 +143,12 @@ const getRecordHistory = (maxLimit: number) =>
     errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
     answeredAsBytes: true,
     schema: {
-      params: z.object({ id: RecordId }),
+      params: z.object({ id: RecordId.describe('Id of the record, as it was saved.') }),
       querystring: z.strictObject({
         model: Model,
         variant: Variant.default('base'),
         cursor: Cursor.optional(),
-        limit: countInQuery(1, maxLimit).default(100),
+        limit: countInQuery(1, maxLimit).default(100).describe('Versions in a page.'),
       }),
       headers: ConnectionHeaders,
       response: { 200: RecordsPage },
@@ -149,13 +165,17 @@ const pruneRecords = {
     querystring: NoQuery,
     body: z.strictObject({
       model: Model,
-      until_cursor: Cursor,
+      until_cursor: Cursor.describe('Cursor of the last record that is pruned.'),
       variant: Variant.default('base'),
-      /** Without it, all that match. */
-      limit: countInQuery(1, 10_000).optional(),
+      limit: countInQuery(1, 10_000).optional().describe('Without it, all that match.'),
     }),
     headers: ConnectionHeaders,
-    response: { 200: z.object({ count: z.int(), has_more: z.boolean() }) },
+    response: {
+      200: z.object({
+        count: z.int().describe('How many records were pruned.'),
+        has_more: z.boolean().describe('There are more up to the cursor: send the request again.'),
+      }),
+    },
   },
 } as const satisfies Route
 

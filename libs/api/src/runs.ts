@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { Accepted, Cancelled } from './answers.ts'
 import {
+  AnyInstant,
   ConnectionId,
   Cursor,
   choicesInQuery,
   countInQuery,
   Instant,
+  instant,
+  NextCursor,
   NoQuery,
+  ownerFields,
   ProviderConfigKey,
   SyncName,
   Variant,
@@ -14,7 +18,14 @@ import {
 import type { Route } from './route.ts'
 
 /** By model. */
-export const Result = z.record(z.string(), z.object({ added: z.int(), updated: z.int(), deleted: z.int() }))
+export const Result = z.record(
+  z.string(),
+  z.object({
+    added: z.int().describe('Records that are new.'),
+    updated: z.int().describe('Records that were changed.'),
+    deleted: z.int().describe('Records that were deleted.'),
+  }),
+)
 
 const runStates = ['queued', 'running', 'ended'] as const
 const failures = [
@@ -22,51 +33,73 @@ const failures = [
   ...(['out_of_memory', 'output_limit', 'protocol_violation', 'crashed', 'exited'] as const),
 ] as const
 
-export const Run = z.object({
-  id: z.string(),
-  state: z.enum(runStates),
-  /** Why it did not succeed. */
-  reason: z.enum(failures).nullable(),
-  error: z.string().nullable(),
-  /** What a run that succeeded could not do. */
-  warning: z.string().nullable(),
-  /** Grows when the run is taken over by another runner, or was throttled. */
-  attempt: z.int(),
-  /** Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost. */
-  fruitlessAttempts: z.int(),
-  /** Why it was started: schedule, trigger, start or retry. */
-  cause: z.string(),
-  requestedAt: Instant,
-  startedAt: Instant.nullable(),
-  finishedAt: Instant.nullable(),
-  result: Result,
-  /** Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs. */
-  sandbox: z.string().nullable(),
-  /** Of a run that failed, the end of its log. */
-  lastLines: z.array(z.string()),
-  /** How often its API made it wait so long that it left its runner, and until when it waits now; null = never. */
-  throttled: z
-    .object({ times: z.int(), until: Instant.nullable(), /** Of the last time. */ reason: z.string() })
-    .nullable(),
-  /** While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner. */
-  parked: z.string().nullable(),
-})
+export const Run = z
+  .object({
+    id: z.string().describe('Its id.'),
+    state: z
+      .enum(runStates)
+      .describe('`queued`: it waits for a runner, for its API, or for the run before it.'),
+    reason: z.enum(failures).nullable().describe('Why it did not succeed.'),
+    error: z.string().nullable().describe('Of a run that failed: the error, for people.'),
+    warning: z.string().nullable().describe('What a run that succeeded could not do.'),
+    attempt: z.int().describe('Grows when the run is taken over by another runner, or was throttled.'),
+    fruitlessAttempts: z
+      .int()
+      .describe(
+        'Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost.',
+      ),
+    cause: z.string().describe('Why it was started: schedule, trigger, start or retry.'),
+    requestedAt: instant('When it was asked for'),
+    startedAt: Instant.nullable().describe(
+      'When a runner began it: ISO 8601 in UTC with milliseconds. Null: it has not begun.',
+    ),
+    finishedAt: Instant.nullable().describe(
+      'When it ended: ISO 8601 in UTC with milliseconds. Null: it has not ended.',
+    ),
+    result: Result.describe('What it has saved until now, by model.'),
+    sandbox: z
+      .string()
+      .nullable()
+      .describe(
+        'Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs.',
+      ),
+    lastLines: z.array(z.string()).describe('Of a run that failed, the end of its log.'),
+    throttled: z
+      .object({
+        times: z.int().describe('How often.'),
+        until: Instant.nullable().describe(
+          'When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait.',
+        ),
+        reason: z.string().describe('Why, the last time.'),
+      })
+      .nullable()
+      .describe('That its API made it wait so long that it left its runner. Null: it did not.'),
+    parked: z
+      .string()
+      .nullable()
+      .describe(
+        'While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner.',
+      ),
+  })
+  .meta({ id: 'Run' })
 export type Run = z.infer<typeof Run>
 
 /** A run in a list, which says whose it is. */
 export const ListedRun = Run.extend({
-  provider_config_key: z.string(),
-  connection_id: z.string(),
-  sync_name: z.string(),
-  variant: z.string(),
-})
+  ...ownerFields,
+  sync_name: z.string().describe('Name of the sync.'),
+  variant: z.string().describe('Variant of the sync.'),
+}).meta({ id: 'ListedRun' })
 export type ListedRun = z.infer<typeof ListedRun>
 
-/** Without names, those of the whole environment. Runs that have not ended come first. */
+const TIME = 'Only runs that ended, or of those that have not ended, that were asked for,'
+const ISO = 'ISO 8601 with a time and an offset.'
+
 const listRuns = {
   method: 'GET',
   url: '/runs',
   summary: 'List runs, newest first.',
+  description: 'Of the environment, or of a part of it. Runs that have not ended come first.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
   schema: {
@@ -76,11 +109,15 @@ const listRuns = {
         connection_id: ConnectionId.optional(),
         sync_name: SyncName.optional(),
         variant: Variant.default('base'),
-        /** Comma-separated. */
-        state: choicesInQuery(runStates).optional(),
-        /** Comma-separated, of runs that ended: success, or why they did not succeed. */
-        outcome: choicesInQuery(['success', ...failures]).optional(),
-        limit: countInQuery(1, 100).default(20),
+        state: choicesInQuery(runStates)
+          .optional()
+          .describe('Comma-separated: `queued`, `running`, `ended`.'),
+        outcome: choicesInQuery(['success', ...failures])
+          .optional()
+          .describe('Comma-separated, of runs that ended: success, or why they did not succeed.'),
+        from: AnyInstant.optional().describe(`${TIME} at this instant or later. ${ISO}`),
+        to: AnyInstant.optional().describe(`${TIME} before this instant. ${ISO}`),
+        limit: countInQuery(1, 100).default(20).describe('Runs in a page.'),
         cursor: Cursor.optional(),
       })
       .refine(
@@ -89,13 +126,26 @@ const listRuns = {
           path: ['provider_config_key'],
           message: 'connection_id and sync_name need a provider_config_key',
         },
-      ),
+      )
+      .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+        path: ['to'],
+        message: 'must be later than from',
+      }),
     /** Newest first. A page may hold fewer than `limit` though there is a `next_cursor`. */
-    response: { 200: z.object({ runs: z.array(ListedRun), next_cursor: Cursor.nullable() }) },
+    response: {
+      200: z.object({
+        runs: z
+          .array(ListedRun)
+          .describe(
+            'First those that have not ended, then the others, each newest first. A page may hold fewer than `limit` though there is a `next_cursor`.',
+          ),
+        next_cursor: NextCursor,
+      }),
+    },
   },
 } as const satisfies Route
 
-const RunId = z.object({ id: z.string().min(1).max(255) })
+const RunId = z.object({ id: z.string().min(1).max(255).describe('Id of a run.') })
 
 const getRun = {
   method: 'GET',
@@ -108,7 +158,6 @@ const getRun = {
   schema: { params: RunId, querystring: NoQuery, response: { 200: ListedRun } },
 } as const satisfies Route
 
-/** Ends it at once, if it has not ended. Its schedule goes on at its next slot. */
 const cancelRun = {
   method: 'POST',
   url: '/runs/:id/cancel',
@@ -118,11 +167,13 @@ const cancelRun = {
   schema: { params: RunId, querystring: NoQuery, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
-export const LogLine = z.object({
-  at: Instant,
-  level: z.enum(['debug', 'info', 'warn', 'error']),
-  message: z.string(),
-})
+export const LogLine = z
+  .object({
+    at: instant('When it was logged'),
+    level: z.enum(['debug', 'info', 'warn', 'error']).describe('How serious it is.'),
+    message: z.string().describe('The text.'),
+  })
+  .meta({ id: 'LogLine' })
 export type LogLine = z.infer<typeof LogLine>
 
 const listLogs = {
@@ -132,8 +183,10 @@ const listLogs = {
   scope: 'read',
   schema: {
     params: RunId,
-    querystring: z.strictObject({ limit: countInQuery(1, 10_000).default(1000) }),
-    response: { 200: z.object({ lines: z.array(LogLine) }) },
+    querystring: z.strictObject({
+      limit: countInQuery(1, 10_000).default(1000).describe('Lines at most: the first ones.'),
+    }),
+    response: { 200: z.object({ lines: z.array(LogLine).describe('Oldest first.') }) },
   },
 } as const satisfies Route
 

@@ -3,6 +3,7 @@ import {
   ConnectionId,
   choicesInQuery,
   countInQuery,
+  NextScheduleCursor,
   ProviderConfigKey,
   ScheduleCursor,
   TagFilter,
@@ -17,14 +18,26 @@ export const Unavailable = z.array(z.enum(['scheduler', 'records']))
 
 /** A schedule of an environment: like its status, and it can be told without the scheduler. */
 export const Schedule = SyncStatus.extend({
-  provider_config_key: z.string(),
-  id: SyncStatus.shape.id.nullable(),
-  type: SyncStatus.shape.type.nullable(),
-  status: SyncStatus.shape.status.nullable(),
-  recordCount: SyncStatus.shape.recordCount.nullable(),
-  skippedSlots: SyncStatus.shape.skippedSlots.nullable(),
-  failures: SyncStatus.shape.failures.nullable(),
-})
+  provider_config_key: z.string().describe('Key of the integration.'),
+  id: SyncStatus.shape.id.nullable().describe('Id of the schedule. Null: the scheduler does not answer.'),
+  type: SyncStatus.shape.type
+    .nullable()
+    .describe('INCREMENTAL: the next run goes on from a checkpoint. Null: the scheduler does not answer.'),
+  status: SyncStatus.shape.status
+    .nullable()
+    .describe('As in `GET /sync/status`. Null: the scheduler does not answer.'),
+  recordCount: SyncStatus.shape.recordCount
+    .nullable()
+    .describe('Records by model, without deleted ones. Null: the record store does not answer.'),
+  skippedSlots: SyncStatus.shape.skippedSlots
+    .nullable()
+    .describe('Slots that passed without a run. Null: the scheduler does not answer.'),
+  failures: SyncStatus.shape.failures
+    .nullable()
+    .describe(
+      'Runs that failed one after the other, up to the last one. Null: the scheduler does not answer.',
+    ),
+}).meta({ id: 'Schedule' })
 export type Schedule = z.infer<typeof Schedule>
 
 /** Those of the environment in the order of integration, connection, sync and variant. */
@@ -39,17 +52,14 @@ const listSchedules = {
       .strictObject({
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),
-        /** Comma-separated `name` or `name::variant`. */
-        syncs: SyncsInText.optional(),
-        /** Comma-separated. */
-        state: choicesInQuery(['started', 'paused']).optional(),
-        /** Comma-separated: only those that are stale for one of these reasons. */
-        reason: choicesInQuery(staleReasons).optional(),
-        /** true = only those that are stale. */
-        stale: z.stringbool().default(false),
-        /** Of their connections: `tags[plan]=pro`. */
-        tags: TagFilter.optional(),
-        limit: countInQuery(1, 100).default(100),
+        syncs: SyncsInText.optional().describe('Comma-separated `name` or `name::variant`.'),
+        state: choicesInQuery(['started', 'paused']).optional().describe('Comma-separated.'),
+        reason: choicesInQuery(staleReasons)
+          .optional()
+          .describe('Comma-separated: only those that are stale for one of these reasons.'),
+        stale: z.stringbool().default(false).describe('true = only those that are stale.'),
+        tags: TagFilter.optional().describe('Of their connections: `tags[plan]=pro`.'),
+        limit: countInQuery(1, 100).default(100).describe('Schedules in a page.'),
         cursor: ScheduleCursor.optional(),
       })
       .refine((query) => query.connection_id === undefined || query.provider_config_key !== undefined, {
@@ -59,9 +69,13 @@ const listSchedules = {
     /** A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded. */
     response: {
       200: z.object({
-        schedules: z.array(Schedule),
-        next_cursor: ScheduleCursor.nullable(),
-        unavailable: Unavailable,
+        schedules: z
+          .array(Schedule)
+          .describe(
+            'In the order of integration, connection, sync and variant. A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded.',
+          ),
+        next_cursor: NextScheduleCursor,
+        unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
       }),
     },
   },

@@ -3,31 +3,48 @@ import type { Route } from './route.ts'
 
 /** As clients of other engines read it. What Syncline does not have is empty. */
 const common = {
-  id: z.string(),
-  name: z.string(),
-  /** Names of its models; of an action, none. */
-  returns: z.array(z.string()),
-  description: z.string(),
-  version: z.string(),
-  enabled: z.boolean(),
-  last_deployed: z.string(),
-  endpoints: z.array(z.never()),
-  attributes: z.object({}),
-  scopes: z.array(z.string()),
-  webhookSubscriptions: z.array(z.string()),
-  json_schema: z.null(),
-  input: z.null(),
-  models: z.array(z.object({ name: z.string(), fields: z.array(z.never()) })),
+  id: z.string().describe('Integration and name.'),
+  name: z.string().describe('Name of the function.'),
+  description: z.string().describe('What it does, for people.'),
+  version: z.string().describe('`n` or `x.y.z`.'),
+  enabled: z.boolean().describe('Always true.'),
+  last_deployed: z.string().describe('When it was changed last: ISO 8601 in UTC with milliseconds.'),
+  endpoints: z.array(z.never()).describe('Always empty.'),
+  attributes: z.object({}).describe('Always empty.'),
+  scopes: z.array(z.string()).describe('Of the external API, for people.'),
+  webhookSubscriptions: z.array(z.string()).describe('Always empty.'),
+  sdk_version: z.null().describe('Always null.'),
+  features: z.array(z.never()).describe('Always empty.'),
 }
 
-const ActionConfig = z.object({ ...common, type: z.literal('action') })
+const ModelConfig = z.object({
+  name: z.string().describe('Name of the model.'),
+  fields: z.array(z.never()).describe('Always empty.'),
+})
+
+const ActionConfig = z.object({
+  ...common,
+  type: z.literal('action').describe('Always `action`.'),
+  returns: z.array(z.string()).describe('Name of the output in `json_schema`.'),
+  input: z.string().describe('Name of the input in `json_schema`.'),
+  json_schema: z
+    .object({
+      definitions: z.record(z.string(), z.unknown()).describe('JSON Schemas of input and output, by name.'),
+    })
+    .describe('JSON Schema with what the action takes and returns.'),
+  models: z.array(ModelConfig).describe('Input and output by name.'),
+})
 
 const SyncConfig = z.object({
   ...common,
-  type: z.literal('sync'),
-  runs: z.string(),
-  auto_start: z.boolean(),
-  track_deletes: z.boolean(),
+  type: z.literal('sync').describe('Always `sync`.'),
+  returns: z.array(z.string()).describe('Names of its models.'),
+  input: z.null().describe('Always null.'),
+  json_schema: z.null().describe('Always null: models are not kept as JSON Schema.'),
+  models: z.array(ModelConfig).describe('Its models.'),
+  runs: z.string().describe('How often it runs by default.'),
+  auto_start: z.boolean().describe('Schedules of new connections start by themselves.'),
+  track_deletes: z.boolean().describe('What a run did not save again is deleted.'),
 })
 
 const getScriptsConfig = {
@@ -39,20 +56,33 @@ const getScriptsConfig = {
   scope: 'read',
   deprecated: true,
   schema: {
-    querystring: z.strictObject({ format: z.enum(['nango', 'openai']).default('nango') }),
+    querystring: z.strictObject({
+      format: z
+        .enum(['nango', 'openai'])
+        .default('nango')
+        .describe('`openai`: the actions in the form in which language models get functions.'),
+    }),
     response: {
       200: z.union([
         z.array(
           z.object({
-            providerConfigKey: z.string(),
-            provider: z.string(),
-            syncs: z.array(SyncConfig),
-            actions: z.array(ActionConfig),
-            'on-events': z.array(z.never()),
+            providerConfigKey: z.string().describe('Key of the integration.'),
+            provider: z.string().describe('Provider of the integration.'),
+            syncs: z.array(SyncConfig).describe('Its syncs.'),
+            actions: z.array(ActionConfig).describe('Its actions.'),
+            'on-events': z.array(z.never()).describe('Always empty.'),
           }),
         ),
         z.object({
-          data: z.array(z.object({ name: z.string(), description: z.string(), parameters: z.unknown() })),
+          data: z
+            .array(
+              z.object({
+                name: z.string().describe('Name of the action.'),
+                description: z.string().describe('What it does.'),
+                parameters: z.unknown().describe('JSON Schema of its input.'),
+              }),
+            )
+            .describe('One for each action.'),
         }),
       ]),
     },

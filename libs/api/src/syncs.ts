@@ -4,7 +4,9 @@ import {
   ConnectionId,
   countInQuery,
   Instant,
+  instant,
   JsonObject,
+  NextScheduleCursor,
   NoQuery,
   ProviderConfigKey,
   ScheduleCursor,
@@ -17,7 +19,10 @@ import { Result, Run } from './runs.ts'
 import { SyncInText, SyncsInText } from './sync-name.ts'
 
 const MAX_SYNCS = 256
-const named = { name: z.string().min(1).max(255), variant: z.string().min(1).max(255) }
+const named = {
+  name: z.string().min(1).max(255).describe('Name of a sync.'),
+  variant: z.string().min(1).max(255).describe('Variant of the sync.'),
+}
 
 const done = { 200: Nothing, 202: Accepted }
 /** With `Prefer: return=representation`, the runs. */
@@ -36,17 +41,24 @@ const triggerSyncs = {
     querystring: NoQuery,
     body: z
       .strictObject({
-        /** Empty = all. */
-        syncs: z.array(z.union([SyncInText, z.object(named)])).max(MAX_SYNCS),
-        /** Here or in the header of that name. */
-        provider_config_key: ProviderConfigKey.optional(),
-        /** Without it, all connections of the integration. */
-        connection_id: ConnectionId.optional(),
-        opts: z.object({ reset: z.boolean().optional(), emptyCache: z.boolean().optional() }).optional(),
-        /** @deprecated by `opts` */
-        sync_mode: z.enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache']).optional(),
-        /** @deprecated by `opts` */
-        full_resync: z.boolean().optional(),
+        syncs: z
+          .array(z.union([SyncInText, z.object(named)]))
+          .max(MAX_SYNCS)
+          .describe('Empty = all.'),
+        provider_config_key: ProviderConfigKey.optional().describe('Here or in the header of that name.'),
+        connection_id: ConnectionId.optional().describe('Without it, all connections of the integration.'),
+        opts: z
+          .object({
+            reset: z.boolean().optional().describe('true: forget the checkpoint and list everything again.'),
+            emptyCache: z.boolean().optional().describe('With `reset`: delete the records first.'),
+          })
+          .optional()
+          .describe('How to run.'),
+        sync_mode: z
+          .enum(['incremental', 'full_refresh', 'full_refresh_and_clear_cache'])
+          .optional()
+          .describe('Deprecated: use `opts`.'),
+        full_resync: z.boolean().optional().describe('Deprecated: use `opts`.'),
       })
       .refine((body) => !body.opts?.emptyCache || body.opts.reset, {
         path: ['opts', 'emptyCache'],
@@ -57,9 +69,13 @@ const triggerSyncs = {
         { path: ['opts'], message: 'opts excludes the deprecated sync_mode and full_resync' },
       ),
     headers: z.object({
-      'provider-config-key': ProviderConfigKey.optional(),
-      'connection-id': ConnectionId.optional(),
-      prefer: Prefer,
+      'provider-config-key': ProviderConfigKey.optional().describe(
+        'Key of an integration, if the body has none.',
+      ),
+      'connection-id': ConnectionId.optional().describe('Id of a connection, if the body has none.'),
+      prefer: Prefer.describe(
+        '`return=representation`: answer with the runs. `return=minimal`, or absent: with an empty body.',
+      ),
     }),
     response: doneOrRuns,
   },
@@ -68,9 +84,14 @@ const triggerSyncs = {
 const startOrPause = {
   querystring: NoQuery,
   body: z.strictObject({
-    syncs: z.array(z.union([SyncInText, z.strictObject(named)])).max(MAX_SYNCS),
+    syncs: z
+      .array(z.union([SyncInText, z.strictObject(named)]))
+      .max(MAX_SYNCS)
+      .describe('Up to 256 of them, as `name`, `name::variant`, or both as an object. Empty: all.'),
     provider_config_key: ProviderConfigKey,
-    connection_id: ConnectionId.optional(),
+    connection_id: ConnectionId.optional().describe(
+      'Id of a connection. Without it, all connections of the integration.',
+    ),
   }),
   response: done,
 }
@@ -81,7 +102,15 @@ const startSyncs = {
   summary: 'Resume the schedules of syncs; those that were paused run at once.',
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync'],
-  schema: { ...startOrPause, headers: z.object({ prefer: Prefer }), response: doneOrRuns },
+  schema: {
+    ...startOrPause,
+    headers: z.object({
+      prefer: Prefer.describe(
+        '`return=representation`: answer with the runs. `return=minimal`, or absent: with an empty body.',
+      ),
+    }),
+    response: doneOrRuns,
+  },
 } as const satisfies Route
 const pauseSyncs = {
   method: 'POST',
@@ -102,34 +131,52 @@ const cancelSyncs = {
   schema: { ...startOrPause, response: { 200: Cancelled, 202: Accepted } },
 } as const satisfies Route
 
-export const SyncStatus = z.object({
-  id: z.string(),
-  connection_id: z.string(),
-  name: z.string(),
-  variant: z.string(),
-  /** INCREMENTAL: the next run goes on from a checkpoint. */
-  type: z.enum(['INITIAL', 'INCREMENTAL']),
-  /** STOPPED: see `blocked`. */
-  status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']),
-  frequency: z.string().nullable(),
-  /** End of the last run; absent while one runs and before the first. */
-  finishedAt: Instant.optional(),
-  nextScheduledSyncAt: Instant.nullable(),
-  latestResult: Result.optional(),
-  latestExecutionStatus: z.enum(['RUNNING', 'SUCCESS', 'STOPPED']).optional(),
-  recordCount: z.record(z.string(), z.int()),
-  checkpoint: JsonObject.nullable(),
-  lastRun: Run.nullable(),
-  /** Slots that passed without a run, for example because the one before took too long. */
-  skippedSlots: z.int(),
-  /** Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone. */
-  blocked: z.object({ reason: z.enum(['needs_reauth']), message: z.string(), since: Instant }).nullable(),
-  freshness: Freshness,
-  /** Why it is paused, if nobody paused it. */
-  pausedBecause: z.string().nullable(),
-  /** Runs that failed one after the other, up to the last one. */
-  failures: z.int(),
-})
+export const SyncStatus = z
+  .object({
+    id: z.string().describe('Id of the schedule.'),
+    connection_id: z.string().describe('Id of the connection.'),
+    name: z.string().describe('Name of the sync.'),
+    variant: z.string().describe('Variant of the sync.'),
+    type: z.enum(['INITIAL', 'INCREMENTAL']).describe('INCREMENTAL: the next run goes on from a checkpoint.'),
+    status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']).describe('STOPPED: see `blocked`.'),
+    frequency: z
+      .string()
+      .nullable()
+      .describe('How often it runs: an interval such as `every 6 hours`, or a cron expression.'),
+    finishedAt: Instant.optional().describe(
+      'End of the last run; absent while one runs and before the first.',
+    ),
+    nextScheduledSyncAt: Instant.nullable().describe(
+      'When it runs next: ISO 8601 in UTC with milliseconds. Null: it is paused.',
+    ),
+    latestResult: Result.optional().describe(
+      'What the last run has saved, by model. Absent before the first.',
+    ),
+    latestExecutionStatus: z
+      .enum(['RUNNING', 'SUCCESS', 'STOPPED'])
+      .optional()
+      .describe('How the last run ended, or RUNNING. Absent before the first.'),
+    recordCount: z.record(z.string(), z.int()).describe('Records by model, without deleted ones.'),
+    checkpoint: JsonObject.nullable().describe('What the function has saved as its checkpoint.'),
+    lastRun: Run.nullable().describe('The run in progress, or else the last one.'),
+    skippedSlots: z
+      .int()
+      .describe('Slots that passed without a run, for example because the one before took too long.'),
+    blocked: z
+      .object({
+        reason: z.enum(['needs_reauth']).describe('`needs_reauth`: the connection needs new credentials.'),
+        message: z.string().describe('For people: what is wrong.'),
+        since: instant('Since when'),
+      })
+      .nullable()
+      .describe(
+        'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
+      ),
+    freshness: Freshness.describe('Whether its records are as new as they are meant to be.'),
+    pausedBecause: z.string().nullable().describe('Why it is paused, if nobody paused it.'),
+    failures: z.int().describe('Runs that failed one after the other, up to the last one.'),
+  })
+  .meta({ id: 'SyncStatus' })
 export type SyncStatus = z.infer<typeof SyncStatus>
 
 const getSyncStatus = {
@@ -143,18 +190,19 @@ const getSyncStatus = {
   schema: {
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
-      syncs: z.union([z.literal('*').transform(() => []), SyncsInText]),
-      connection_id: ConnectionId.optional(),
-      /** Without it, all of them in one answer. */
-      limit: countInQuery(1, 500).optional(),
+      syncs: z
+        .union([z.literal('*').transform(() => []), SyncsInText])
+        .describe('Comma-separated `name` or `name::variant`; `*` = all, which parses to none.'),
+      connection_id: ConnectionId.optional().describe(
+        'Id of a connection. Without it, all connections of the integration.',
+      ),
+      limit: countInQuery(1, 500).optional().describe('Without it, all of them in one answer.'),
       cursor: ScheduleCursor.optional(),
     }),
     response: {
       200: z.object({
-        syncs: z.array(SyncStatus),
-        /** With `limit`: null = this was the last page. */
-        next_cursor: ScheduleCursor.nullable().optional(),
+        syncs: z.array(SyncStatus).describe('In the order of connection, sync and variant.'),
+        next_cursor: NextScheduleCursor.optional().describe('With `limit`: null = this was the last page.'),
       }),
     },
   },
@@ -173,10 +221,12 @@ const updateFrequency = {
       sync_variant: Variant.default('base'),
       provider_config_key: ProviderConfigKey,
       connection_id: ConnectionId,
-      /** null = back to the default of the deployed sync. */
-      frequency: z.string().max(255).nullable(),
+      frequency: z.string().max(255).nullable().describe('null = back to the default of the deployed sync.'),
     }),
-    response: { 200: z.object({ frequency: z.string() }), 202: Accepted },
+    response: {
+      200: z.object({ frequency: z.string().describe('The frequency that holds now.') }),
+      202: Accepted,
+    },
   },
 } as const satisfies Route
 

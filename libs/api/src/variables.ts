@@ -3,7 +3,10 @@ import { Success } from './answers.ts'
 import { NoQuery, VariableName } from './fields.ts'
 import type { Route } from './route.ts'
 
-export const Variable = z.object({ name: z.string(), value: z.string() })
+export const Variable = z.object({
+  name: z.string().describe('Its name.'),
+  value: z.string().describe('Its value.'),
+})
 export type Variable = z.infer<typeof Variable>
 
 const url = '/environment-variables/:name'
@@ -27,7 +30,7 @@ const setVariable = {
   schema: {
     params,
     querystring: NoQuery,
-    body: z.strictObject({ value: z.string().max(65_536) }),
+    body: z.strictObject({ value: z.string().max(65_536).describe('Up to 65 536 characters.') }),
     response: { 200: Success },
   },
 } as const satisfies Route

@@ -25,7 +25,11 @@ const createVariant = {
   schema: {
     ...place,
     response: {
-      200: z.object({ id: z.string(), name: z.string(), variant: z.string() }),
+      200: z.object({
+        id: z.string().describe('Id of its schedule.'),
+        name: z.string().describe('Name of the sync.'),
+        variant: z.string().describe('The new variant.'),
+      }),
       202: Accepted,
     },
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConnectionId, Instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
+import { ConnectionId, instant, ProviderConfigKey, SyncName, Variant } from './fields.ts'
 import { StaleReason } from './freshness.ts'
 import type { Route } from './route.ts'
 import { ListedRun } from './runs.ts'
@@ -7,20 +7,21 @@ import { Schedule, Unavailable } from './schedules.ts'
 
 /** Slots that passed one after the other and became no run, for the same reason. */
 export const SkippedSlots = z.object({
-  first: Instant,
-  last: Instant,
-  count: z.int(),
-  reason: StaleReason,
+  first: instant('The first of these slots'),
+  last: instant('The last of these slots'),
+  count: z.int().describe('How many slots.'),
+  reason: StaleReason.describe('Why no run began.'),
 })
 export type SkippedSlots = z.infer<typeof SkippedSlots>
 
 export const Why = z.object({
-  schedule: Schedule,
-  /** Newest first, the last 20 entries; null = the scheduler does not answer. */
-  skipped: z.array(SkippedSlots).nullable(),
-  /** Newest first. */
-  runs: z.array(ListedRun).nullable(),
-  unavailable: Unavailable,
+  schedule: Schedule.describe('The schedule with its status.'),
+  skipped: z
+    .array(SkippedSlots)
+    .nullable()
+    .describe('Newest first, the last 20 entries; null = the scheduler does not answer.'),
+  runs: z.array(ListedRun).nullable().describe('Newest first.'),
+  unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
 })
 export type Why = z.infer<typeof Why>
 

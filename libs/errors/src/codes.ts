@@ -32,6 +32,8 @@ export const codes = {
   forbidden: { http: 403, grpc: Status.PERMISSION_DENIED, retry: false },
   /** The credentials of a connection are refused: it needs new ones. */
   invalid_credentials: bad,
+  /** Credentials that were to be verified before they are stored did not work. */
+  connection_test_failed: bad,
   not_found: missing,
   unknown_connection: missing,
   unknown_integration: missing,

@@ -10,7 +10,7 @@ export const ProviderName = z
 /** A provider file as it is written, field by field. `extends` may bring what is required and not here. */
 export const ProviderFields = z.strictObject({
   name: ProviderName.describe('Integrations refer to the provider by this name.'),
-  display_name: z.string().min(1).max(255).optional(),
+  display_name: z.string().min(1).max(255).optional().describe('Name for people.'),
   docs: z.url().max(2048).optional().describe("The vendor's page that the file was written from."),
   date: z.iso.date().optional().describe('When that page was read.'),
   extends: ProviderName.optional().describe(

@@ -18,22 +18,26 @@ const durationUpTo = (days: number) =>
 
 /** How to reach an external API, as people write it: in provider files and in the REST API. */
 export const settingsFields = {
-  base_url: shape.baseUrl.optional(),
+  base_url: shape.baseUrl
+    .optional()
+    .describe('URL that paths of requests are put behind. May be a template.'),
   connection_config: shape.connectionConfig.describe('What templates take from connections, by name.'),
   allowed_hosts: shape.allowedHosts
     .unwrap()
     .optional()
     .describe("Hosts beside that of base_url that get credentials: 'host', 'host:port' or '*.domain'."),
-  auth: shape.auth.unwrap().optional(),
+  auth: shape.auth.unwrap().optional().describe('How requests are authorized.'),
   headers: shape.headers.unwrap().optional().describe('Sent with each request.'),
   expose_tokens: shape.exposeTokens.describe('Functions may read tokens.'),
   pagination: shape.pagination.describe('Defaults of nango.paginate.'),
-  retry: shape.retry,
+  retry: shape.retry.describe('Which answers are worth another try.'),
   budget: z
     .strictObject({
-      key: Budget.shape.key,
-      requests: Budget.shape.requests,
-      per: durationUpTo(1).default('1s'),
+      key: Budget.shape.key.describe(
+        'Who shares it: all connections of the integration (`app`), each connection, or a template over the connection.',
+      ),
+      requests: Budget.shape.requests.describe('How many requests.'),
+      per: durationUpTo(1).default('1s').describe('In how long, such as `1s` or `1 minute`; up to a day.'),
     })
     .optional()
     .describe('How many requests the API allows.'),

@@ -10,7 +10,7 @@ export class Deployments {
   }
 
   /**
-   * Stores sync functions and provider files, written as the API takes them. The command line (`syncline deploy`) makes the bundles.
+   * Stores sync functions, actions and provider files, written as the API takes them. The command line (`syncline deploy`) makes the bundles.
    *
    * Fails with `unknown_integration`, `invalid_bundle`, `invalid_frequency`, `invalid_body`.
    *
@@ -35,9 +35,9 @@ export class Deployments {
   }
 
   /**
-   * A deployed sync function.
+   * A deployed sync function or action.
    *
-   * Fails with `unknown_sync`.
+   * Fails with `unknown_integration`, `unknown_sync`.
    *
    * @example
    * const { version } = await syncline.deployments.get({ providerConfigKey: 'github', name: 'issues' })

@@ -1,6 +1,7 @@
+import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body, ConnectionRef } from '../types.ts'
+import type { Answer, Body, ConnectionRef, Paged, Query } from '../types.ts'
 
 type Key = Answer<'GET', '/environments/:environment/keys/:keyId'>
 type KeyWithSecret = Answer<'POST', '/environments/:environment/keys'>
@@ -9,6 +10,10 @@ export type CreateKey = Omit<CamelCase<Body<'POST', '/environments/:environment/
   connection?: ConnectionRef
 }
 export type UpdateKey = CamelCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>
+export type ListKeys = Paged<Omit<Query<'GET', '/environments/:environment/keys'>, 'limit'>> & {
+  /** Up to 1000; 1000 by default. */
+  limit?: number | undefined
+}
 
 /** Keys of environments: for a client whose key is the admin key. */
 export class Keys {
@@ -39,18 +44,33 @@ export class Keys {
   }
 
   /**
-   * All keys of an environment, without their secrets.
+   * One page of the keys of an environment, oldest first, without their secrets.
    *
-   * Fails with `unknown_environment`.
+   * Fails with `unknown_environment`, `invalid_cursor`.
    *
    * @example
-   * const { keys } = await syncline.keys.list('prod')
+   * const { keys, next_cursor } = await syncline.keys.list('prod', { limit: 100 })
    */
   async list(
     environment: string,
+    config: ListKeys = {},
     options?: CallOptions,
   ): Promise<Answer<'GET', '/environments/:environment/keys'>> {
-    return this.#call('GET', '/environments/:environment/keys', { params: { environment } }, options)
+    const query = { ...config, cursor: config.cursor ?? undefined }
+    return this.#call('GET', '/environments/:environment/keys', { params: { environment }, query }, options)
+  }
+
+  /**
+   * All of them, page by page as they are taken.
+   *
+   * Fails as `list` does.
+   *
+   * @example
+   * for await (const { label, last_used_at } of syncline.keys.iterate('prod')) console.log(label, last_used_at)
+   */
+  iterate(environment: string, config: ListKeys = {}, options?: CallOptions) {
+    const read = (cursor: string | undefined) => this.list(environment, { ...config, cursor }, options)
+    return pages(config.cursor, read, ({ keys }) => keys)
   }
 
   /**

@@ -1,3 +1,4 @@
+import { createApiKey } from '@syncline/catalog'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aSync, furnish, startWorld, type World } from './world.ts'
 
@@ -123,9 +124,20 @@ test.each<Fields>([
     provider_config_key: 'open',
     connection_id: 'c',
     credentials,
+    connection_config: { accountId: '1234567' },
   })
   expect(made).toMatchObject({ status: 201, body: { credentials } })
   expect((await api('/connections/c?provider_config_key=open')).body.credentials).toMatchObject(credentials)
+})
+
+test('TBA credentials without the id of their account are refused', async () => {
+  const { post } = await setUp()
+  await post('/integrations', { unique_key: 'open', provider: 'x', base_url: 'https://x.example' })
+  const credentials = { type: 'TBA', token_id: 't', token_secret: 's' }
+  expect(await post('/connections', { provider_config_key: 'open', credentials })).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid_body', errors: [{ path: ['connection_config', 'accountId'] }] } },
+  })
 })
 
 test('credentials that the integration could never use are refused', async () => {
@@ -283,10 +295,11 @@ test('an integration keeps what clients of other engines give it', async () => {
 
 test('a rename takes the connections along, and is refused while syncs are deployed', async () => {
   const { api, post, patch, environment } = await setUp()
-  expect(await patch('/integrations/github', { unique_key: 'hub' })).toMatchObject({
+  expect(await patch('/integrations/github', { unique_key: 'hub', display_name: 'Hub' })).toMatchObject({
     status: 409,
-    body: { error: { code: 'in_use', message: expect.stringContaining("'issues'") } },
+    body: { error: { code: 'in_use', message: expect.stringContaining('DELETE /deployments/issues') } },
   })
+  expect((await api('/integrations/github')).body.data.display_name).toBe('GitHub')
   await post('/integrations', {
     unique_key: 'old',
     provider: 'github',
@@ -297,7 +310,13 @@ test('a rename takes the connections along, and is refused while syncs are deplo
     connection_id: 'c',
     credentials: { type: 'API_KEY', apiKey: 'k' },
   })
+  const schema = { type: 'object' }
+  const add = { provider_config_key: 'old', name: 'add', description: 'Adds', bundle: 'x', version: '1' }
+  const actions = [{ ...add, input_schema: schema, output_schema: schema }]
+  expect((await post('/deployments', { actions })).status).toBe(200)
   const { uid } = await world.catalog.connections.fresh(environment, 'old', 'c')
+  const connection = { integration: 'old', id: 'c' }
+  const { key } = await createApiKey(world.catalog, { environment, label: 'c', connection, scopes: ['read'] })
   expect((await patch('/integrations/old', { unique_key: 'github' })).body.error.code).toBe('already_exists')
   const renamed = await patch('/integrations/old', { unique_key: 'new', display_name: 'New' })
   expect(renamed.body.data).toMatchObject({ unique_key: 'new', display_name: 'New' })
@@ -306,6 +325,9 @@ test('a rename takes the connections along, and is refused while syncs are deplo
   const shown = (await api('/integrations/new?include=credentials')).body
   expect(shown.data.credentials.client_secret).toBe('sesame')
   expect((await api('/integrations/old')).status).toBe(404)
+  const action = await api('/deployments/add?provider_config_key=new')
+  expect(action.body).toMatchObject({ name: 'add', provider_config_key: 'new', input_schema: schema })
+  expect(await world.catalog.apiKeys.fresh(key.id)).toMatchObject({ connection: { integration: 'new' } })
   expect((await post('/deployments', { syncs: [aSync({ provider_config_key: 'new' })] })).status).toBe(200)
 })
 

@@ -46,6 +46,30 @@ async function sendAll(key: string | undefined, names: { integration: string; co
 
 const named = { integration: 'github', connection: 'user-1' }
 
+test('keys and environments come in pages, each once, with a link to the next one', async () => {
+  const { name } = await world.environment()
+  const path = `/environments/${name}/keys`
+  for (const label of ['a', 'b', 'c', 'd']) await post(path, { label })
+  const found: string[] = []
+  let next: string | undefined = `${path}?limit=2`
+  while (next !== undefined) {
+    const { status, body, headers } = await admin(next)
+    expect(status).toBe(200)
+    expect(body.keys.length).toBeLessThanOrEqual(2)
+    found.push(...body.keys.map(({ label }: { label: string }) => label))
+    next = /^<(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
+    expect(body.next_cursor === null).toBe(next === undefined)
+    // The place of a key in the list stays when it is deleted.
+    const last = body.keys.at(-1)
+    if (last.label === 'a') await admin(`${path}/${last.id}`, { method: 'DELETE' })
+  }
+  expect(found).toEqual(['test', 'a', 'b', 'c', 'd'])
+  expect((await admin(path)).body.next_cursor).toBe(null)
+  expect((await admin(`${path}?cursor=x`)).body.error.code).toBe('invalid_cursor')
+  const { headers, body } = await admin('/environments?limit=1')
+  expect(headers.get('link')).toBe(`</environments?limit=1&cursor=${body.next_cursor}>; rel="next"`)
+})
+
 describe('every route', () => {
   test('without a key is a 401', async () => {
     for (const { route, status } of await sendAll(undefined, named))

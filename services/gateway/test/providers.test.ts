@@ -413,6 +413,38 @@ test('verify names what is unknown or missing', async () => {
   expect((await verify({ ...acme, foo: 1 })).body.error.errors[0].path).toEqual(['provider'])
 })
 
+test('a connection that is to be verified is stored only if its API accepts it', async () => {
+  const { post, api, deploy } = await environment()
+  await deploy({ ...acme, base_url: `http://${host}` })
+  await post('/integrations', { unique_key: 'acme', provider: 'acme' })
+  const connect = (apiKey: string, id = 'c') =>
+    post('/connections?verify=true', {
+      provider_config_key: 'acme',
+      connection_id: id,
+      credentials: { type: 'API_KEY', apiKey },
+    })
+  const stored = async () => (await api('/connections/c?provider_config_key=acme')).body.credentials?.apiKey
+  answer = (request, response) =>
+    response.writeHead(request.headers.authorization === 'Bearer good' ? 200 : 401).end('{}')
+  expect(await connect('bad')).toMatchObject({
+    status: 400,
+    body: {
+      error: { code: 'connection_test_failed', message: expect.stringContaining('the API answered 401') },
+    },
+  })
+  expect(await stored()).toBeUndefined()
+  expect((await connect('good')).status).toBe(201)
+  // Credentials that do not work do not replace those that do.
+  expect((await connect('bad')).status).toBe(400)
+  expect(await stored()).toBe('good')
+  expect(requests).toEqual(['GET /me Bearer bad', 'GET /me Bearer good', 'GET /me Bearer bad'])
+
+  answer = (_, response) => response.destroy()
+  expect((await connect('good', 'd')).body.error.code).toBe('connection_test_failed')
+  await deploy({ ...acme, verify: undefined })
+  expect((await connect('good')).body.error.errors).toMatchObject([{ path: ['verify'] }])
+})
+
 test('an environment sees no provider of another', async () => {
   const { deploy } = await environment()
   await deploy(acme)

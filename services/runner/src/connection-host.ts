@@ -1,4 +1,4 @@
-import type { Integration } from '@syncline/catalog'
+import { checkSize, type Integration } from '@syncline/catalog'
 import type { HostAnswers, HostMethod, HostParams } from '@syncline/functions'
 import { type Caller, type ConnectionPlace, isRepeatable, type Outgoing } from '@syncline/outgoing'
 import type { AnswerWithText, HostCall } from '@syncline/sandbox'
@@ -7,8 +7,6 @@ import { toHostAnswer } from './http-answer.ts'
 import type { WorkLoader } from './load-work.ts'
 import type { RequestLimit } from './request-limit.ts'
 
-/** A connection is one entry of the catalog: one message of NATS, which may have 1 MB. */
-const METADATA_BYTES = 900_000
 /** Different warnings that a run gives once. A function could call any number of hosts. */
 const WARNINGS_ONCE = 100
 
@@ -94,16 +92,12 @@ async function setMetadata(
   { place, loader }: ConnectionContext,
   { metadata, merge }: HostParams['setMetadata'],
 ): Promise<null> {
-  const bytes = Buffer.byteLength(JSON.stringify(metadata))
-  if (bytes > METADATA_BYTES) {
-    throw new Error(`setMetadata: the metadata has ${bytes} bytes; ${METADATA_BYTES} are allowed`)
-  }
   await loader.catalog.connections.update(
-    (present) => ({
-      ...present,
-      metadata: merge ? { ...present.metadata, ...metadata } : metadata,
-      updatedAt: new Date().toISOString(),
-    }),
+    (present) => {
+      const changed = merge ? { ...present.metadata, ...metadata } : metadata
+      checkSize('metadata', changed)
+      return { ...present, metadata: changed, updatedAt: new Date().toISOString() }
+    },
     place.environment,
     place.integration,
     place.connection,

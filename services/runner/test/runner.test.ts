@@ -41,6 +41,25 @@ test('a function sees its connection, metadata, variables, and when it last ran'
   ])
 })
 
+test('metadata that a function sets has the bound that it has by REST, with all that the connection has', async () => {
+  await world.deploy(
+    `const refused = async (set) => (await set().then(() => 'no', (error) => error.message)).replace(/ has \\d+/, ' has n')
+     const text = 'x'.repeat(200 * 1024)
+     await nango.log(await refused(() => nango.setMetadata({ text: text + text })))
+     await nango.updateMetadata({ a: text })
+     await nango.log(await refused(() => nango.updateMetadata({ b: text })))
+     await nango.log(Object.keys(await nango.getMetadata()).join())`,
+    { connection: { metadata: {} } },
+  )
+  const { runId } = await world.run()
+  const refusal = 'metadata has n bytes as JSON, and may have 262144'
+  expect(world.log(runId).filter((line) => line.startsWith('info '))).toEqual([
+    expect.stringContaining(refusal),
+    expect.stringContaining(refusal),
+    'info a',
+  ])
+})
+
 test('of an API that shows changes late, a run asks for what the last run may have missed', async () => {
   await world.deploy('await nango.log(`since ${nango.lastSyncDate.toISOString()}`)', {
     integration: { consistencyLagMs: 60_000 },

@@ -50,6 +50,7 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       const asked = (await views.runsOf(id)).filter(
         (run) =>
           run.number < before &&
+          isInTime(run, request) &&
           (states === undefined || states.includes(run.state)) &&
           (outcomes === undefined || (run.outcome !== '' && outcomes.includes(run.outcome))),
       )
@@ -111,6 +112,7 @@ async function runsOfEnvironment(deps: Deps, request: ListRunsRequest, limit: nu
   const filter = {
     integration,
     sync: sync?.name ?? '',
+    ...{ from: request.fromMs, to: request.toMs },
     ...(connectionId !== '' && { schedules: await idsOf(deps, request) }),
     ...(states && { states }),
     ...(outcomes && { outcomes }),
@@ -122,6 +124,15 @@ async function runsOfEnvironment(deps: Deps, request: ListRunsRequest, limit: nu
     runs: asked.map(({ run, ...names }) => runMessage(run, names)),
     nextCursor: next ? runsCursor.encode(next) : '',
   }
+}
+
+/** By the end of the run; before it has ended, by when it was requested. */
+function isInTime(
+  { state, finishedAt, requestedAt }: Run,
+  { fromMs, toMs }: Pick<ListRunsRequest, 'fromMs' | 'toMs'>,
+): boolean {
+  const time = state === 'ENDED' ? finishedAt : requestedAt
+  return time >= fromMs && (toMs === 0 || time < toMs)
 }
 
 /** All schedules of a connection. */

@@ -100,6 +100,9 @@ test('runs of a schedule come in pages too', async () => {
   expect(found).toEqual(ended)
   const failed = await schedules.listRuns({ ...place, sync, outcomes: ['RUN_OUTCOME_FAILED'] })
   expect(failed.runs.map(({ id }) => id)).toEqual([ended[2]])
+  const [newest, before] = (await schedules.listRuns({ ...place, sync })).runs
+  const times = { fromMs: before?.finishedAtMs ?? 0, toMs: newest?.finishedAtMs ?? 0 }
+  expect((await schedules.listRuns({ ...place, sync, ...times })).runs).toEqual([before])
 })
 
 test('a schedule that Redis has lost is told as such, and a run of another environment is not cancelled', async () => {

@@ -66,6 +66,32 @@ test('runs of an environment: those that wait and run, then those that ended, ne
   expect((await list(world, own)).told).toEqual([`FAILED ${names[0]}`])
 })
 
+test('from and to: runs by their end, and before that by when they were requested', async () => {
+  await using world = await openStores()
+  // Redis orders what has ended by its own clock.
+  const begin = Date.now()
+  world.clock.now = begin
+  const def = await world.define()
+  await world.create(def, 3)
+  const [first, second] = await world.take(2)
+  world.clock.now = begin + 100
+  await world.end(first as never, 'FAILED', { error: 'no' })
+  world.clock.now = begin + 200
+  await world.end(second as never)
+  const within = async (from: number, to: number) =>
+    (await list(world, { ...ALL, from: from && begin + from, to: to && begin + to })).told.map(
+      (text) => text.split(' ')[0],
+    )
+  expect(await within(0, 0)).toEqual(['QUEUED', 'SUCCESS', 'FAILED'])
+  expect(await within(1, 0)).toEqual(['SUCCESS', 'FAILED'])
+  expect(await within(100, 200)).toEqual(['FAILED'])
+  expect(await within(200, 0)).toEqual(['SUCCESS'])
+  expect(await within(0, 1)).toEqual(['QUEUED'])
+  expect(await within(0, -1)).toEqual([])
+  expect(await within(-60_000, 60_000)).toEqual(['QUEUED', 'SUCCESS', 'FAILED'])
+  expect(await within(60_000, 120_000)).toEqual([])
+})
+
 test('pages hold each run once, also of many that were requested at the same time', async () => {
   await using world = await openStores({ maxRuns: 1000 })
   await world.create(await world.define(), 950)

@@ -36,6 +36,8 @@ export interface ConnectionPlace {
   uid?: string
   /** In place of those of the integration, to try them. */
   settings?: ApiSettings
+  /** A connection that is not stored yet, to try its credentials. Only with auth that has no tokens of ours. */
+  tried?: { connection: Connection; credentials: Credentials }
 }
 
 type CatalogAndKeyring = { catalog: Catalog; keyring: Keyring }
@@ -58,12 +60,12 @@ async function accessBy(
   read: () => Promise<Connection>,
 ): Promise<Access> {
   const integration = await catalog.integrations.get(at.environment, at.integration)
-  const connection = await read()
+  const connection = at.tried?.connection ?? (await read())
   if (at.uid !== undefined && connection.uid !== at.uid) {
     throw new AppError('unknown_connection', `connection '${at.connection}' was deleted and made anew`)
   }
   const settings = at.settings ?? settingsOf(catalog, integration)
-  const credentials = openCredentials(keyring, connection)
+  const credentials = at.tried?.credentials ?? openCredentials(keyring, connection)
   const token = hasTokens(settings.auth)
     ? (openToken(keyring, connection) ?? givenToken(credentials))
     : undefined

@@ -376,6 +376,12 @@ export interface ListRunsRequest {
   states: RunState[]
   /** Empty = all. Of runs that ended. */
   outcomes: RunOutcome[]
+  /**
+   * Only runs whose time is at from_ms or later, and before to_ms; 0 = any. The time of a run is its end, and before it has ended,
+   * when it was requested.
+   */
+  fromMs: number
+  toMs: number
 }
 
 export interface ListRunsResponse {
@@ -1773,6 +1779,8 @@ function createBaseListRunsRequest(): ListRunsRequest {
     cursor: '',
     states: [],
     outcomes: [],
+    fromMs: 0,
+    toMs: 0,
   }
 }
 
@@ -1809,6 +1817,12 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
         writer.int32(runOutcomeToNumber(v))
       }
       writer.join()
+    }
+    if (message.fromMs !== 0) {
+      writer.uint32(72).int64(message.fromMs)
+    }
+    if (message.toMs !== 0) {
+      writer.uint32(80).int64(message.toMs)
     }
     return writer
   },
@@ -1910,6 +1924,22 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
 
             break
           }
+          case 9: {
+            if (tag !== 72) {
+              break
+            }
+
+            message.fromMs = longToNumber(reader.int64())
+            continue
+          }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.toMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1936,6 +1966,8 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
     message.cursor = object.cursor ?? ''
     message.states = object.states?.map((e) => e) || []
     message.outcomes = object.outcomes?.map((e) => e) || []
+    message.fromMs = object.fromMs ?? 0
+    message.toMs = object.toMs ?? 0
     return message
   },
 }

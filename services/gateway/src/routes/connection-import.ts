@@ -16,7 +16,7 @@ export const importConnection: Handler<'importConnection'> = async (dependencies
   const credentials = checked(Credentials.safeParse(withoutAbsent(credentialsOf(body))))
   const fields = { provider_config_key, connection_id, metadata, connection_config, credentials }
   const connection = checked(Body.safeParse(withoutAbsent(fields)))
-  await createConnection(dependencies, { ...request, body: connection })
+  await createConnection(dependencies, { ...request, query: { verify: false }, body: connection })
   return { ...body, connection_id: connection.connection_id }
 }
 

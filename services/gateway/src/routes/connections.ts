@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { allTags, type Connection, hasTags, sealCredentials } from '@syncline/catalog'
+import { allTags, type Connection, checkSize, hasTags, sealCredentials } from '@syncline/catalog'
 import { accessTo, TokenUnavailable } from '@syncline/outgoing'
 import { settingsOf } from '@syncline/providers'
 import { connectionAnswer, connectionSummary } from '../answers/connection-answer.ts'
 import { endUserOf } from '../answers/end-user.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
+import { checkAccount } from '../rules/check-account.ts'
 import { checkConfig } from '../rules/check-config.ts'
+import { checkCredentials } from '../rules/check-credentials.ts'
 import { checkFit } from '../rules/check-fit.ts'
-import { checkSize } from '../rules/check-size.ts'
 import { checkWebhookUrl } from '../rules/check-webhook-url.ts'
 
 /** How long a GET waits for a new token. */
@@ -17,7 +18,7 @@ const TOKEN_MS = 45_000
 /** A connection that exists gets these credentials: what was got with the ones before goes, and so does their refusal. */
 export const createConnection: Handler<'createConnection'> = async (
   { catalog, keyring, outgoing },
-  { environment, body },
+  { environment, query, body },
 ) => {
   const { credentials, provider_config_key: integration } = body
   const known = await catalog.integrations.get(environment, integration)
@@ -28,7 +29,9 @@ export const createConnection: Handler<'createConnection'> = async (
   checkFit(credentials, settingsOf(catalog, known).auth)
   const place = { environment, integration, id: body.connection_id ?? randomUUID() }
   const before = await catalog.connections.find(environment, integration, place.id)
-  checkConfig(settingsOf(catalog, known), body.connection_config ?? before?.connectionConfig)
+  const config = body.connection_config ?? before?.connectionConfig
+  checkConfig(settingsOf(catalog, known), config)
+  checkAccount(credentials, config)
   const now = new Date().toISOString()
   const reauthorized = { kind: 'reauthorized' as const, reason: 'it has new credentials', at: now }
   const change = (present: Connection | undefined): Connection => ({
@@ -44,6 +47,7 @@ export const createConnection: Handler<'createConnection'> = async (
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
   })
+  if (query.verify) await checkCredentials({ catalog, keyring, outgoing }, change(before), credentials)
   await catalog.connections.upsert(change, environment, integration, place.id)
   const at = { environment, integration, connection: place.id }
   return connectionAnswer(await accessTo({ catalog, keyring }, at), { refreshToken: true })

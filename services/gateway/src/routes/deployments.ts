@@ -43,7 +43,9 @@ export const getDeployment: Handler<'getDeployment'> = async (
   { environment, params, query },
 ) => {
   await catalog.integrations.get(environment, query.provider_config_key)
-  return syncAnswer(await catalog.syncs.get(environment, query.provider_config_key, params.name))
+  const identity = [environment, query.provider_config_key, params.name]
+  const action = await catalog.actions.find(...identity)
+  return action ? actionAnswer(action) : syncAnswer(await catalog.syncs.get(...identity))
 }
 
 export const deleteDeployment: Handler<'deleteDeployment'> = async (

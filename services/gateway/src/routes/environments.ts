@@ -3,6 +3,7 @@ import type { Catalog, Collection, Environment } from '@syncline/catalog'
 import { AppError, codes } from '@syncline/errors'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
+import { page } from '../http/next-link.ts'
 
 /** Entries of the catalog that are deleted at the same time. */
 const AT_A_TIME = 50
@@ -16,10 +17,11 @@ export const createEnvironment: Handler<'createEnvironment'> = async ({ catalog,
 
 export const listEnvironments: Handler<'listEnvironments'> = async ({ catalog }, { query }) => {
   const { cursor, limit } = query
-  const page = { limit: limit + 1, ...(cursor !== undefined && { after: [cursor] }) }
-  const found = catalog.environments.page([], page)
+  const behind = { limit: limit + 1, ...(cursor !== undefined && { after: [cursor] }) }
+  const found = catalog.environments.page([], behind)
   const environments = found.slice(0, limit).map(environmentAnswer)
-  return { environments, next_cursor: found.length > limit ? (environments.at(-1)?.name ?? null) : null }
+  const next_cursor = found.length > limit ? (environments.at(-1)?.name ?? null) : null
+  return page('/environments', query, { environments, next_cursor })
 }
 
 export const getEnvironment: Handler<'getEnvironment'> = async ({ catalog }, { params }) =>

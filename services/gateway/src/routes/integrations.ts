@@ -15,7 +15,7 @@ import { appAnswer, appOf, integrationAnswer } from '../answers/integration-answ
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
-import { renameIntegration } from '../rules/rename-integration.ts'
+import { checkRename, renameIntegration } from '../rules/rename-integration.ts'
 
 type Settings = Omit<Parameters<typeof updateIntegration>[1]['body'], 'unique_key'>
 
@@ -94,11 +94,11 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
     return integration
   }
   const key = params.uniqueKey
+  const isRename = newKey !== undefined && newKey !== key
+  // Nothing is changed if the whole request can't be.
+  if (isRename) await checkRename(dependencies, await catalog.integrations.get(environment, key), newKey)
   const integration = await catalog.integrations.update(change, environment, key)
-  const renamed =
-    newKey === undefined || newKey === key
-      ? integration
-      : await renameIntegration(dependencies, integration, newKey)
+  const renamed = isRename ? await renameIntegration(dependencies, integration, newKey) : integration
   return { data: integrationAnswer(dependencies, renamed) }
 }
 

@@ -1,12 +1,28 @@
 import type { Key } from '@syncline/api'
 import { type ApiKey, type Catalog, createApiKey, isOver, rotated } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
+import { z } from 'zod'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
+import { page } from '../http/next-link.ts'
 import { keysOf } from './environments.ts'
 
 const KEYS_MAX = 1000
 const SECRETS_MAX = 5
+
+/** The place of a key in the list, which stays when the key is deleted. */
+const Place = z.tuple([z.iso.datetime(), z.string()])
+const keysCursor = {
+  encode: ({ createdAt, id }: Place) => Buffer.from(JSON.stringify([createdAt, id])).toString('base64url'),
+  decode(cursor: string): Place {
+    try {
+      const [createdAt, id] = Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+      return { createdAt, id }
+    } catch (cause) {
+      throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of keys`, { cause })
+    }
+  },
+}
 
 export const createKey: Handler<'createKey'> = async ({ catalog, events }, { id, params, body }) => {
   const { environment } = params
@@ -33,11 +49,20 @@ export const createKey: Handler<'createKey'> = async ({ catalog, events }, { id,
   return { ...keyAnswer(key), secret }
 }
 
-export const listKeys: Handler<'listKeys'> = async ({ catalog, keyUse }, { params: { environment } }) => {
+export const listKeys: Handler<'listKeys'> = async ({ catalog, keyUse }, { params, query }) => {
+  const { environment } = params
   await catalog.environments.get(environment)
+  const behind = query.cursor === undefined ? undefined : keysCursor.decode(query.cursor)
   const uses = await keyUse.of(environment)
-  const keys = keysOf(catalog, environment).sort(oldestFirst)
-  return { keys: keys.map((key) => keyAnswer(key, uses.get(key.id))) }
+  const found = keysOf(catalog, environment)
+    .filter((key) => behind === undefined || oldestFirst(behind, key) < 0)
+    .sort(oldestFirst)
+  const keys = found.slice(0, query.limit)
+  const last = found.length > keys.length ? keys.at(-1) : undefined
+  return page(`/environments/${environment}/keys`, query, {
+    keys: keys.map((key) => keyAnswer(key, uses.get(key.id))),
+    next_cursor: last ? keysCursor.encode(last) : null,
+  })
 }
 
 export const getKey: Handler<'getKey'> = async ({ catalog, keyUse }, { params }) => {
@@ -146,6 +171,10 @@ function changed(request: string, { id, environment, label, scopes }: ApiKey) {
   return { request, environment, key: id, label, scopes }
 }
 
-function oldestFirst(a: ApiKey, b: ApiKey): number {
-  return a.createdAt < b.createdAt ? -1 : 1
+/** Keys may be made in the same millisecond. */
+function oldestFirst(a: Place, b: Place): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
+
+type Place = Pick<ApiKey, 'createdAt' | 'id'>

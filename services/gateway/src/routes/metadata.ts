@@ -1,7 +1,7 @@
+import { checkSize } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
-import { checkSize } from '../rules/check-size.ts'
 
 type Metadata = Record<string, unknown>
 

@@ -22,6 +22,8 @@ export const listRuns: Handler<'listRuns'> = async ({ catalog, scheduler }, { en
         limit: query.limit,
         cursor: query.cursor ?? '',
         states: query.state?.map((state) => enumValue('RUN_STATE', state)) ?? [],
+        fromMs: query.from === undefined ? 0 : Date.parse(query.from),
+        toMs: query.to === undefined ? 0 : Date.parse(query.to),
         outcomes: query.outcome?.map((outcome) => enumValue('RUN_OUTCOME', outcome)) ?? [],
       },
       options,

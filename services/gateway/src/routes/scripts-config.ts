@@ -25,7 +25,17 @@ function tool({ name, description, inputSchema }: Action) {
 }
 
 function actionConfig(action: Action) {
-  return { ...common(action), type: 'action' as const, returns: [], scopes: action.scopes, models: [] }
+  const input = `${action.name}_input`
+  const output = `${action.name}_output`
+  return {
+    ...common(action),
+    type: 'action' as const,
+    input,
+    returns: [output],
+    scopes: action.scopes,
+    json_schema: { definitions: { [input]: action.inputSchema, [output]: action.outputSchema } },
+    models: [input, output].map(model),
+  }
 }
 
 function syncConfig(sync: Sync) {
@@ -34,7 +44,9 @@ function syncConfig(sync: Sync) {
     type: 'sync' as const,
     returns: sync.models,
     scopes: [],
-    models: sync.models.map((name) => ({ name, fields: [] })),
+    input: null,
+    json_schema: null,
+    models: sync.models.map(model),
     runs: sync.frequency,
     auto_start: sync.autoStart,
     track_deletes: sync.trackDeletes,
@@ -52,7 +64,9 @@ function common({ integration, name, description, version, deployedAt }: Sync | 
     endpoints: [],
     attributes: {},
     webhookSubscriptions: [],
-    json_schema: null,
-    input: null,
+    sdk_version: null,
+    features: [],
   }
 }
+
+const model = (name: string) => ({ name, fields: [] })

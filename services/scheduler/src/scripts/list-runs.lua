@@ -2,12 +2,15 @@
 -- ARGV[1]  environment, limit, looks (entries that one call looks at), active ('' = from the newest one on, '-' = none, or
 --          '<requested_at>/<run>': those behind it), ended ('+' or the entry of the stream behind which it goes on; '-' = none),
 --          integration and sync ('' = any), schedules (list of ids; absent = any), states and outcomes (maps of those that are
---          wanted; absent = any)
+--          wanted; absent = any), from and to (absent or 0 = any): only runs that ended, and before that were requested, from <= time < to
 -- Returns  { rows, active, ended (as in ARGV: where the next page goes on) }; a row is { run, names, fields } of one that has not
 --          ended, or { run, names, packed, outcome, finished_at } of one that has ('' = it is not kept any more). names:
 --          { integration, connection, sync, variant }
 
 local CHUNK = 200
+-- The clock of a scheduler, which says when a run ended, and that of Redis, which orders the stream, may differ by 2 s.
+local CLOCKS_MS = 3000
+local after, before = args.from or 0, args.to or 0
 local rows, looks = {}, args.looks
 
 local wanted
@@ -50,10 +53,14 @@ end
 local function list_active()
   local key = base .. 'active:' .. args.environment
   local score, id = string.match(active, '^(%d+)/(.*)$')
-  local index = score and index_behind(key, score, id) or 0
+  local index = score and index_behind(key, score, id) or before > 0 and redis.call('ZCOUNT', key, before, '+inf') or 0
   while looks > 0 and #rows < args.limit do
     local found = redis.call('ZREVRANGE', key, index, index + CHUNK - 1, 'WITHSCORES')
     for i = 1, #found, 2 do
+      if tonumber(found[i + 1]) < after then
+        active = '-'
+        return
+      end
       local flat = redis.call('HGETALL', base .. 'r:' .. found[i])
       local state = flat_value(flat, 'state')
       local names = state and (not args.states or args.states[state]) and names_of(found[i], flat_value(flat, 'def'))
@@ -70,10 +77,22 @@ local function list_active()
   end
 end
 
+local function is_in_time(packed, entry)
+  if after == 0 and before == 0 then return true end
+  local ended_at = tonumber(string.match(entry, '^%d+'))
+  if packed ~= '' then
+    local run = cjson.decode(packed)
+    ended_at = run[4] + run[5]
+  end
+  return ended_at >= after and (before == 0 or ended_at < before)
+end
+
 local function list_ended()
+  local oldest = after > CLOCKS_MS and string.format('%.0f', after - CLOCKS_MS) or '-'
+  local newest = before > 0 and string.format('%.0f', before + CLOCKS_MS) or '+'
   while looks > 0 and #rows < args.limit do
-    local from = ended == '+' and '+' or '(' .. ended
-    local found = redis.call('XREVRANGE', base .. 'runs:' .. args.environment, from, '-', 'COUNT', math.min(CHUNK, looks))
+    local from = ended == '+' and newest or '(' .. ended
+    local found = redis.call('XREVRANGE', base .. 'runs:' .. args.environment, from, oldest, 'COUNT', math.min(CHUNK, looks))
     if #found == 0 then
       ended = '-'
       return
@@ -83,8 +102,9 @@ local function list_ended()
       ended = entry[1]
       local id, def, outcome = flat_value(entry[2], 'r'), flat_value(entry[2], 'd'), flat_value(entry[2], 'o')
       local names = (not args.outcomes or args.outcomes[outcome]) and names_of(id, def)
-      if names then
-        rows[#rows + 1] = { id, names, packed_run(id), outcome, string.match(entry[1], '^%d+') }
+      local packed = names and packed_run(id)
+      if packed and is_in_time(packed, entry[1]) then
+        rows[#rows + 1] = { id, names, packed, outcome, string.match(entry[1], '^%d+') }
         if #rows == args.limit then return end
       end
     end

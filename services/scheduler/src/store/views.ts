@@ -54,6 +54,9 @@ export interface RunsFilter {
   schedules?: string[]
   states?: Run['state'][]
   outcomes?: Outcome[]
+  /** 0 = any. */
+  from?: number
+  to?: number
 }
 
 export interface ListedRun {

@@ -8,6 +8,7 @@ const KIB = 1024
  */
 const LIMITS = { metadata: 256 * KIB, connection_config: 64 * KIB, credentials: 192 * KIB }
 
+/** What would never fit is refused where it is given, by the REST API and by the runner alike. */
 export function checkSize(field: keyof typeof LIMITS, value: unknown): void {
   const bytes = Buffer.byteLength(JSON.stringify(value) ?? '')
   const limit = LIMITS[field]
