@@ -45,7 +45,7 @@ const Placement = z
 export type Placement = z.infer<typeof Placement>
 
 /** The request that gives a token, and where its answer has it. An answer is JSON or form-encoded. */
-const TokenRequest = z.strictObject({
+export const TokenRequest = z.strictObject({
   url: urlTemplate,
   /** Where a refresh token is sent; `url` when absent. */
   refresh_url: urlTemplate.optional(),
@@ -81,7 +81,7 @@ const TokenRequest = z.strictObject({
 export type TokenRequest = z.infer<typeof TokenRequest>
 
 /** A JWT that we sign. `iat` and `exp` are ours; what the claims say wins. */
-const SignedJwt = z.strictObject({
+export const SignedJwt = z.strictObject({
   algorithm: z.enum([
     'RS256',
     'RS384',

@@ -1,19 +1,20 @@
+import type { CreateKeyAnswer, Key, ListKeysAnswer, RotateKeyAnswer } from '../api-types.ts'
+import type { CreateKeyBody, UpdateKeyBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body, ConnectionRef } from '../types.ts'
+import type { ConnectionRef } from '../types.ts'
 
-type Key = Answer<'GET', '/environments/:environment/keys/:keyId'>
-type KeyWithSecret = Answer<'POST', '/environments/:environment/keys'>
-export type CreateKey = Omit<CamelCase<Body<'POST', '/environments/:environment/keys'>>, 'connection'> & {
+export type CreateKey = Omit<CamelCase<CreateKeyBody>, 'connection'> & {
   /** The key may read this connection and nothing else. */
   connection?: ConnectionRef
 }
-export type UpdateKey = CamelCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>
+export type UpdateKey = CamelCase<UpdateKeyBody>
 
 /** Keys of environments: for a client whose key is the admin key. */
 export class Keys {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -30,12 +31,12 @@ export class Keys {
     environment: string,
     { connection, ...key }: CreateKey,
     options?: CallOptions,
-  ): Promise<KeyWithSecret> {
+  ): Promise<CreateKeyAnswer> {
     const body = {
-      ...snakeCase<Body<'POST', '/environments/:environment/keys'>>(key),
+      ...snakeCase<CreateKeyBody>(key),
       ...(connection !== undefined && { connection: snakeCase<ConnectionName>(connection) }),
     }
-    return this.#call('POST', '/environments/:environment/keys', { params: { environment }, body }, options)
+    return this.#call('POST /environments/:environment/keys', { params: { environment }, body }, options)
   }
 
   /**
@@ -46,11 +47,8 @@ export class Keys {
    * @example
    * const { keys } = await syncline.keys.list('prod')
    */
-  async list(
-    environment: string,
-    options?: CallOptions,
-  ): Promise<Answer<'GET', '/environments/:environment/keys'>> {
-    return this.#call('GET', '/environments/:environment/keys', { params: { environment } }, options)
+  async list(environment: string, options?: CallOptions): Promise<ListKeysAnswer> {
+    return this.#call('GET /environments/:environment/keys', { params: { environment } }, options)
   }
 
   /**
@@ -63,7 +61,7 @@ export class Keys {
    */
   async get(environment: string, keyId: string, options?: CallOptions): Promise<Key> {
     const params = { environment, keyId }
-    return this.#call('GET', '/environments/:environment/keys/:keyId', { params }, options)
+    return this.#call('GET /environments/:environment/keys/:keyId', { params }, options)
   }
 
   /**
@@ -75,9 +73,9 @@ export class Keys {
    * await syncline.keys.update('prod', id, { expiresAt: null })
    */
   async update(environment: string, keyId: string, key: UpdateKey, options?: CallOptions): Promise<Key> {
-    const body = snakeCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>(key)
+    const body = snakeCase<UpdateKeyBody>(key)
     const params = { environment, keyId }
-    return this.#call('PATCH', '/environments/:environment/keys/:keyId', { params, body }, options)
+    return this.#call('PATCH /environments/:environment/keys/:keyId', { params, body }, options)
   }
 
   /**
@@ -90,7 +88,7 @@ export class Keys {
    */
   async delete(environment: string, keyId: string, options?: CallOptions): Promise<void> {
     const params = { environment, keyId }
-    await this.#call('DELETE', '/environments/:environment/keys/:keyId', { params }, options)
+    await this.#call('DELETE /environments/:environment/keys/:keyId', { params }, options)
   }
 
   /**
@@ -105,11 +103,11 @@ export class Keys {
     environment: string,
     keyId: string,
     { overlapSeconds, ...options }: { overlapSeconds?: number } & CallOptions = {},
-  ): Promise<Answer<'POST', '/environments/:environment/keys/:keyId/rotate'>> {
+  ): Promise<RotateKeyAnswer> {
     const body = overlapSeconds === undefined ? {} : { overlap_seconds: overlapSeconds }
     const params = { environment, keyId }
-    return this.#call('POST', '/environments/:environment/keys/:keyId/rotate', { params, body }, options)
+    return this.#call('POST /environments/:environment/keys/:keyId/rotate', { params, body }, options)
   }
 }
 
-type ConnectionName = NonNullable<Body<'POST', '/environments/:environment/keys'>['connection']>
+type ConnectionName = NonNullable<CreateKeyBody['connection']>
