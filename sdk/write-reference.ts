@@ -34,7 +34,7 @@ function methodsOf(text: string, prefix: string): Method[] {
   const bodies = new Map(parts.map((part) => [/^\w+/.exec(part)?.[0] ?? '', part.split('\n  }\n')[0] ?? '']))
   const routeOf = (name: string): [string, string] | undefined => {
     const body = bodies.get(name) ?? ''
-    const [, method, url] = /this\.#call\(\s*'(\w+)',\s*'([^']+)'/.exec(body) ?? []
+    const [, method, url] = /this\.#call\(\s*'(\w+) ([^']+)'/.exec(body) ?? []
     if (method !== undefined && url !== undefined) return [method, url]
     const [, other] = /this\.(\w+)(?:<\w+>)?\(/.exec(body) ?? []
     return other === undefined || other === name ? undefined : routeOf(other)

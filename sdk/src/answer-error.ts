@@ -1,4 +1,4 @@
-import type { ErrorBody } from '@syncline/api'
+import type { ErrorBody } from './api-types.ts'
 import { SynclineError } from './error.ts'
 import { retryAfterMs } from './retry.ts'
 

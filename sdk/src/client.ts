@@ -1,4 +1,4 @@
-import type { Variable } from '@syncline/api'
+import type { GetMeAnswer, Variable } from './api-types.ts'
 import { Actions } from './resources/actions.ts'
 import { Commands } from './resources/commands.ts'
 import { Connections } from './resources/connections.ts'
@@ -15,7 +15,6 @@ import { Syncs } from './resources/syncs.ts'
 import { Variables } from './resources/variables.ts'
 import { type CallOptions, createTransport, type Transport } from './transport.ts'
 import type {
-  Answer,
   AnyRecord,
   ListRecordsRequestConfig,
   MaybeLater,
@@ -108,8 +107,8 @@ export class Syncline {
    * @example
    * const { environment, scopes } = await syncline.me()
    */
-  async me(options?: CallOptions): Promise<Answer<'GET', '/me'>> {
-    return this.#call('GET', '/me', {}, options)
+  async me(options?: CallOptions): Promise<GetMeAnswer> {
+    return this.#call('GET /me', {}, options)
   }
 
   /**

@@ -1,5 +1,4 @@
-import type { ErrorBody } from '@syncline/api'
-import type { ErrorCode } from '@syncline/errors'
+import type { ErrorBody, ErrorCode } from './api-types.ts'
 
 /** One wrong field of a request. */
 export type FieldError = NonNullable<ErrorBody['error']['errors']>[number]

@@ -1,15 +1,5 @@
-export type {
-  Capacity,
-  Environment,
-  Event as SynclineEvent,
-  HeldDeletion,
-  Key,
-  ListedRun,
-  Schedule,
-  SkippedSlots,
-  StaleReason,
-  Why,
-} from '@syncline/api'
+// What the API takes and answers, by name.
+
 export {
   type ActionDefinition,
   ActionError,
@@ -27,10 +17,25 @@ export {
   type Pagination,
   type SyncDefinition,
 } from '@syncline/function-types'
+export type * from './api-types.ts'
 export { Syncline, type SynclineOptions } from './client.ts'
 export type { CopyOptions, CopyResult, CursorStore, RecordBatch } from './copy-records.ts'
 export { type ClientErrorCode, type FieldError, SynclineError, type SynclineErrorCode } from './error.ts'
 export type { WaitOptions } from './poll.ts'
+export type * from './resources/actions.ts'
+export type * from './resources/commands.ts'
+export type * from './resources/connections.ts'
+export type * from './resources/deployments.ts'
+export type * from './resources/environments.ts'
+export type * from './resources/held-deletions.ts'
+export type * from './resources/integrations.ts'
+export type * from './resources/keys.ts'
+export type * from './resources/providers.ts'
+export type * from './resources/records.ts'
+export type * from './resources/runs.ts'
+export type * from './resources/schedules.ts'
+export type * from './resources/syncs.ts'
+export type * from './resources/variables.ts'
 export type { CallOptions } from './transport.ts'
 export type {
   AnyRecord,

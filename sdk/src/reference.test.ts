@@ -3,18 +3,16 @@ import { join } from 'node:path'
 import { createRoutes } from '@syncline/api'
 import { expect, test } from 'vitest'
 import { readMethods, withReference } from '../write-reference.ts'
+import { urlsWithoutMethod } from '../write-types.ts'
 
 test('the table of methods in README.md is that of the classes and the contract', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
   expect(readme, 'write it again: node sdk/write-reference.ts').toBe(withReference(readme))
 })
 
-/** For probes, for clients of other engines, and for what the class of a client has no use for. */
-const without = ['/health', '/readyz', '/livez', '/openapi.json', '/proxy/*', '/scripts/config']
-
 test('each route has a method, unless it is an older name of another, is not offered, or is not for this client', () => {
   const called = new Set(readMethods().map(({ method, url }) => `${method} ${url}`))
   const routes = Object.values(createRoutes({ records: 1 })).filter((it) => !('deprecated' in it))
   const missing = routes.map(({ method, url }) => `${method} ${url}`).filter((it) => !called.has(it))
-  expect(missing.filter((it) => !without.includes(it.split(' ')[1] ?? ''))).toEqual([])
+  expect(missing.filter((it) => !urlsWithoutMethod.includes(it.split(' ')[1] ?? ''))).toEqual([])
 })

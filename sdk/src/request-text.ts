@@ -28,7 +28,7 @@ export function queryString(query: Record<string, unknown> = {}): string {
 }
 
 export function headersOf(headers: Record<string, unknown> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, named(name, value)]))
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(name, value)]))
 }
 
 /** Fields of bodies that name something. What else a body has, such as the value of a variable, may be empty. */

@@ -1,3 +1,4 @@
+import type { CancelSyncsBody } from './endpoints.ts'
 import type { SyncRef, SyncsRef } from './types.ts'
 
 /** As the API takes it in one text. */
@@ -13,7 +14,7 @@ export function syncFields(sync: SyncRef): { name: string; variant: string | und
 }
 
 /** The body of a command. An absent connection means all, so that one that is there but not set is refused. */
-export function syncsBody({ providerConfigKey, syncs, ...rest }: SyncsRef) {
+export function syncsBody({ providerConfigKey, syncs, ...rest }: SyncsRef): CancelSyncsBody {
   if (!Array.isArray(syncs))
     throw new TypeError('syncs is not an array: give [] for all syncs of the integration')
   if ('connectionId' in rest && typeof rest.connectionId !== 'string') {

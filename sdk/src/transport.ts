@@ -1,14 +1,9 @@
-import type { ClientAnswer, ClientRequest, RouteAt, Routes } from '@syncline/api'
 import { answerError } from './answer-error.ts'
+import type { Endpoints } from './endpoints.ts'
 import { SynclineError } from './error.ts'
 import { bodyText, headersOf, pathOf, queryString } from './request-text.ts'
 import { backoffMs, mayRepeat, passes } from './retry.ts'
 import { sleep } from './sleep.ts'
-
-export type Method = Routes[keyof Routes]['method']
-export type UrlOf<M extends Method> = Literal<Extract<Routes[keyof Routes], { method: M }>['url']>
-/** One route whose URL is any text would allow every URL. */
-type Literal<Text extends string> = string extends Text ? never : Text
 
 /** What every method takes as its last argument. */
 export interface CallOptions {
@@ -32,13 +27,20 @@ export interface TransportOptions {
   fetch: typeof fetch
 }
 
-/** Calls an endpoint of the API, with what the API declares for it. */
-export type Transport = <M extends Method, U extends UrlOf<M>>(
-  method: M,
-  url: U,
-  request: ClientRequest<RouteAt<M, U>>,
+/** Calls an endpoint of the API, such as `GET /runs/:id`, with what the API declares for it. */
+export type Transport = <E extends keyof Endpoints>(
+  endpoint: E,
+  request: RequestOf<Endpoints[E]>,
   options?: CallOptions,
-) => Promise<ClientAnswer<RouteAt<M, U>>>
+) => Promise<Endpoints[E]['answer']>
+
+/** A part of which every field may be absent may be absent as a whole. */
+type RequestOf<E> = { [Part in RequiredParts<E>]: E[Part] } & {
+  [Part in Exclude<keyof E, RequiredParts<E> | 'answer'>]?: E[Part]
+}
+type RequiredParts<E> = {
+  [Part in keyof E]: Part extends 'answer' ? never : Record<string, never> extends E[Part] ? never : Part
+}[keyof E]
 
 /** What all requests have in common. */
 interface AnyRequest {
@@ -54,7 +56,8 @@ interface AnyRequest {
  */
 export function createTransport(settings: TransportOptions): Transport {
   const base = settings.host.replace(/\/+$/, '')
-  const send = async (method: string, url: string, request: AnyRequest, options: CallOptions = {}) => {
+  const send = async (endpoint: string, request: AnyRequest, options: CallOptions = {}) => {
+    const [method = '', url = ''] = endpoint.split(' ')
     const { retries = settings.retries, signal, timeoutMs = settings.timeoutMs } = options
     const { idempotencyKey = method === 'POST' ? crypto.randomUUID() : undefined } = options
     const target = base + pathOf(url, request.params) + queryString(request.query)

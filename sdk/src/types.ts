@@ -1,17 +1,7 @@
-import type {
-  Accepted,
-  ClientAnswer,
-  ClientRequest,
-  RecordMetadata,
-  RouteAt,
-  SyncStatus,
-} from '@syncline/api'
+import type { Accepted, RecordMetadata, SyncStatus } from './api-types.ts'
+import type { ListRecordsQuery, PruneRecordsBody } from './endpoints.ts'
 import type { CamelCase } from './snake-case.ts'
-import type { Method, UrlOf } from './transport.ts'
 
-export type Query<M extends Method, U extends UrlOf<M>> = NonNullable<ClientRequest<RouteAt<M, U>>['query']>
-export type Body<M extends Method, U extends UrlOf<M>> = NonNullable<ClientRequest<RouteAt<M, U>>['body']>
-export type Answer<M extends Method, U extends UrlOf<M>> = ClientAnswer<RouteAt<M, U>>
 /** The first page begins at `null`, as if there were no cursor. */
 export type Paged<T> = Omit<T, 'cursor'> & { cursor?: string | null | undefined }
 
@@ -42,14 +32,14 @@ export interface ConnectionRef {
 }
 
 export type ListRecordsRequestConfig = ConnectionRef &
-  Paged<Omit<CamelCase<Query<'GET', '/records'>>, 'filter' | 'ids' | 'delta' | 'limit'>> & {
+  Paged<Omit<CamelCase<ListRecordsQuery>, 'filter' | 'ids' | 'delta' | 'limit'>> & {
     /** Up to 500; 100 by default. */
-    limit?: number
-    filter?: RecordFilter
-    ids?: string[]
+    limit?: number | undefined
+    filter?: RecordFilter | undefined
+    ids?: string[] | undefined
   }
 
-export type PruneRecordsRequestConfig = ConnectionRef & CamelCase<Body<'PATCH', '/records/prune'>>
+export type PruneRecordsRequestConfig = ConnectionRef & CamelCase<PruneRecordsBody>
 
 /** A sync by its name, or one of its variants. */
 export type SyncRef = string | { name: string; variant: string }

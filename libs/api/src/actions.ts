@@ -9,7 +9,7 @@ const flag = z
 /** Any JSON: what the function of the action returned. */
 const Output = z.unknown().meta({ description: 'What the action returned', example: { id: '42' } })
 
-const ActionAccepted = z.object({
+export const ActionAccepted = z.object({
   id: z.uuid().describe('Id of the call.'),
   statusUrl: z.string().describe('Where its result will be, below the host of the API.'),
 })

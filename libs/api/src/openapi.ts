@@ -159,7 +159,9 @@ function errors(route: Route): ZodOpenApiResponsesObject {
       content: {
         'application/json': {
           schema: ErrorBody,
-          examples: Object.fromEntries(found.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+          examples: Object.fromEntries(
+            found.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+          ),
         },
       },
     },

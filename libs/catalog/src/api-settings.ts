@@ -49,7 +49,7 @@ const Placement = z
 export type Placement = z.infer<typeof Placement>
 
 /** The request that gives a token, and where its answer has it. An answer is JSON or form-encoded. */
-const TokenRequest = z
+export const TokenRequest = z
   .strictObject({
     url: urlTemplate.describe('URL of the token endpoint. May be a template.'),
     refresh_url: urlTemplate.optional().describe('Where a refresh token is sent; `url` when absent.'),
@@ -101,7 +101,7 @@ const TokenRequest = z
 export type TokenRequest = z.infer<typeof TokenRequest>
 
 /** A JWT that we sign. `iat` and `exp` are ours; what the claims say wins. */
-const SignedJwt = z
+export const SignedJwt = z
   .strictObject({
     algorithm: z
       .enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'HS256', 'HS384', 'HS512', 'EdDSA'])

@@ -23,8 +23,10 @@ export function createSync<
   M extends Models,
   Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>,
   Checkpoint extends z.ZodObject = z.ZodObject,
->(definition: SyncDefinition<M, Metadata, Checkpoint>) {
-  return { type: 'sync', ...definition } as const
+>(
+  definition: SyncDefinition<M, Metadata, Checkpoint>,
+): { readonly type: 'sync' } & SyncDefinition<M, Metadata, Checkpoint> {
+  return { type: 'sync', ...definition }
 }
 
 /**
@@ -46,13 +48,17 @@ export function createAction<
   Input extends z.ZodType,
   Output extends z.ZodType,
   Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>,
->(definition: ActionDefinition<Input, Output, Metadata>) {
-  return { type: 'action', ...definition } as const
+>(
+  definition: ActionDefinition<Input, Output, Metadata>,
+): { readonly type: 'action' } & ActionDefinition<Input, Output, Metadata> {
+  return { type: 'action', ...definition }
 }
 
 /** Event functions of other projects compile; Syncline runs syncs and actions. */
-export function createOnEvent<Definition extends object>(definition: Definition) {
-  return { type: 'onEvent', ...definition } as const
+export function createOnEvent<Definition extends object>(
+  definition: Definition,
+): { readonly type: 'onEvent' } & Definition {
+  return { type: 'onEvent', ...definition }
 }
 
 /**

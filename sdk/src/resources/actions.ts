@@ -1,4 +1,4 @@
-import type { ActionAccepted } from '@syncline/api'
+import type { ActionAccepted } from '../api-types.ts'
 import { SynclineError } from '../error.ts'
 import { poll, type WaitOptions } from '../poll.ts'
 import type { CallOptions, Transport } from '../transport.ts'
@@ -18,6 +18,7 @@ export type TriggerAction = ConnectionRef & {
 export class Actions {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -33,7 +34,7 @@ export class Actions {
    * const issue = await syncline.actions.trigger<Issue>({ ...where, action: 'create-issue', input: { title: 'x' } })
    */
   async trigger<Output = unknown>(config: TriggerAction, options?: CallOptions): Promise<Output> {
-    const output = await this.#call('POST', '/action/trigger', requestOf(config), { retries: 0, ...options })
+    const output = await this.#call('POST /action/trigger', requestOf(config), { retries: 0, ...options })
     // The caller names the type of what the action returns.
     return output as Output
   }
@@ -55,11 +56,10 @@ export class Actions {
     const later = {
       ...headers,
       'x-async': 'true' as const,
-      ...(maxRetries !== undefined && { 'x-max-retries': String(maxRetries) }),
+      ...(maxRetries !== undefined && { 'x-max-retries': maxRetries }),
     }
     const answer = await this.#call(
-      'POST',
-      '/action/trigger',
+      'POST /action/trigger',
       { headers: later, body },
       { retries: 0, ...options },
     )
@@ -77,7 +77,7 @@ export class Actions {
    */
   async result<Output = unknown>(id: string, options?: CallOptions): Promise<Output> {
     // The caller names the type of what the action returns.
-    return (await this.#call('GET', '/action/:id', { params: { id } }, options)) as Output
+    return (await this.#call('GET /action/:id', { params: { id } }, options)) as Output
   }
 
   /**

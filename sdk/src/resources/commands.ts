@@ -1,13 +1,12 @@
+import type { CommandStateAnswer } from '../api-types.ts'
 import { poll, type WaitOptions } from '../poll.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer } from '../types.ts'
-
-type Command = Answer<'GET', '/commands/:id'>
 
 /** Commands that the API accepted while the scheduler did not answer: what has a `command_id`. */
 export class Commands {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -20,8 +19,8 @@ export class Commands {
    * @example
    * const { state, result } = await syncline.commands.get(command_id)
    */
-  async get(id: string, options?: CallOptions): Promise<Command> {
-    return this.#call('GET', '/commands/:id', { params: { id } }, options)
+  async get(id: string, options?: CallOptions): Promise<CommandStateAnswer> {
+    return this.#call('GET /commands/:id', { params: { id } }, options)
   }
 
   /**
@@ -33,7 +32,7 @@ export class Commands {
    * const { command_id } = await syncline.syncs.trigger({ providerConfigKey: 'github', syncs: ['issues'] })
    * if (command_id) console.log((await syncline.commands.wait(command_id)).result)
    */
-  async wait(id: string, options?: WaitOptions): Promise<Command> {
+  async wait(id: string, options?: WaitOptions): Promise<CommandStateAnswer> {
     return poll(
       `command '${id}'`,
       (call) => this.get(id, call),

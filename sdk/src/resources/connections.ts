@@ -1,16 +1,18 @@
+import type { Connection, ConnectionSummary, ListConnectionsAnswer } from '../api-types.ts'
+import type { CreateConnectionBody, ListConnectionsQuery, UpdateConnectionBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, AnyRecord, Body, ConnectionRef, Query } from '../types.ts'
+import type { AnyRecord, ConnectionRef } from '../types.ts'
 
-export type CreateConnection = CamelCase<Body<'POST', '/connections'>>
-export type ListConnections = Omit<Query<'GET', '/connections'>, 'integrationId' | 'limit' | 'page'> & {
+export type CreateConnection = CamelCase<CreateConnectionBody>
+export type ListConnections = Omit<ListConnectionsQuery, 'integrationId' | 'limit' | 'page'> & {
   integrationId?: string | string[] | undefined
   /** Up to 2000; 2000 by default. */
   limit?: number | undefined
   /** From 0. */
   page?: number | undefined
 }
-export type UpdateConnection = ConnectionRef & CamelCase<Body<'PATCH', '/connections/:connectionId'>>
+export type UpdateConnection = ConnectionRef & CamelCase<UpdateConnectionBody>
 export type SetMetadata = Omit<ConnectionRef, 'connectionId'> & {
   /** One or several. */
   connectionId: string | string[]
@@ -23,6 +25,7 @@ const PAGE = 500
 export class Connections {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -40,9 +43,9 @@ export class Connections {
    *   metadata: { repo: 'acme/shop' },
    * })
    */
-  async create(connection: CreateConnection, options?: CallOptions): Promise<Answer<'POST', '/connections'>> {
-    const body = snakeCase<Body<'POST', '/connections'>>(connection)
-    return this.#call('POST', '/connections', { body }, options)
+  async create(connection: CreateConnection, options?: CallOptions): Promise<Connection> {
+    const body = snakeCase<CreateConnectionBody>(connection)
+    return this.#call('POST /connections', { body }, options)
   }
 
   /**
@@ -53,10 +56,10 @@ export class Connections {
    * @example
    * const { connections } = await syncline.connections.list({ integrationId: 'github', tags: { plan: 'pro' } })
    */
-  async list(config: ListConnections = {}, options?: CallOptions): Promise<Answer<'GET', '/connections'>> {
+  async list(config: ListConnections = {}, options?: CallOptions): Promise<ListConnectionsAnswer> {
     const { integrationId, ...query } = config
     const keys = integrationId === undefined ? undefined : [integrationId].flat().join(',')
-    return this.#call('GET', '/connections', { query: { ...query, integrationId: keys } }, options)
+    return this.#call('GET /connections', { query: { ...query, integrationId: keys } }, options)
   }
 
   /**
@@ -68,7 +71,10 @@ export class Connections {
    * @example
    * for await (const { connection_id } of syncline.connections.iterate()) console.log(connection_id)
    */
-  async *iterate(config: ListConnections = {}, options?: CallOptions) {
+  async *iterate(
+    config: ListConnections = {},
+    options?: CallOptions,
+  ): AsyncGenerator<ConnectionSummary, void, undefined> {
     const limit = config.limit ?? PAGE
     for (let page = config.page ?? 0; ; page++) {
       const { connections } = await this.list({ ...config, limit, page }, options)
@@ -89,14 +95,14 @@ export class Connections {
   async get(
     which: ConnectionRef & { refreshToken?: boolean; forceRefresh?: boolean },
     options?: CallOptions,
-  ): Promise<Answer<'GET', '/connections/:connectionId'>> {
+  ): Promise<Connection> {
     const { providerConfigKey, connectionId, refreshToken = false, forceRefresh = false } = which
     const query = {
       provider_config_key: providerConfigKey,
       refresh_token: String(refreshToken),
       force_refresh: String(forceRefresh),
     }
-    return this.#call('GET', '/connections/:connectionId', { params: { connectionId }, query }, options)
+    return this.#call('GET /connections/:connectionId', { params: { connectionId }, query }, options)
   }
 
   /**
@@ -112,14 +118,9 @@ export class Connections {
     { providerConfigKey, connectionId, ...changes }: UpdateConnection,
     options?: CallOptions,
   ): Promise<void> {
-    const body = snakeCase<Body<'PATCH', '/connections/:connectionId'>>(changes)
+    const body = snakeCase<UpdateConnectionBody>(changes)
     const query = { provider_config_key: providerConfigKey }
-    await this.#call(
-      'PATCH',
-      '/connections/:connectionId',
-      { params: { connectionId }, query, body },
-      options,
-    )
+    await this.#call('PATCH /connections/:connectionId', { params: { connectionId }, query, body }, options)
   }
 
   /**
@@ -132,7 +133,7 @@ export class Connections {
    */
   async delete({ providerConfigKey, connectionId }: ConnectionRef, options?: CallOptions): Promise<void> {
     const query = { provider_config_key: providerConfigKey }
-    await this.#call('DELETE', '/connections/:connectionId', { params: { connectionId }, query }, options)
+    await this.#call('DELETE /connections/:connectionId', { params: { connectionId }, query }, options)
   }
 
   /**
@@ -145,7 +146,7 @@ export class Connections {
    * await syncline.connections.setMetadata({ ...where, metadata: { repo: 'acme/shop' } })
    */
   async setMetadata(which: SetMetadata, options?: CallOptions): Promise<void> {
-    await this.#call('POST', '/connections/metadata', { body: metadataBody(which) }, options)
+    await this.#call('POST /connections/metadata', { body: metadataBody(which) }, options)
   }
 
   /**
@@ -157,7 +158,7 @@ export class Connections {
    * await syncline.connections.updateMetadata({ ...where, connectionId: ['user-1', 'user-2'], metadata: { plan: 'pro' } })
    */
   async updateMetadata(which: SetMetadata, options?: CallOptions): Promise<void> {
-    await this.#call('PATCH', '/connections/metadata', { body: metadataBody(which) }, options)
+    await this.#call('PATCH /connections/metadata', { body: metadataBody(which) }, options)
   }
 }
 

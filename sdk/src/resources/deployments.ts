@@ -1,10 +1,12 @@
+import type { DeployAnswer, DeployedAction, DeployedSync, ListDeploymentsAnswer } from '../api-types.ts'
+import type { DeployBody } from '../endpoints.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body } from '../types.ts'
 
 /** Deployed functions. */
 export class Deployments {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -17,11 +19,8 @@ export class Deployments {
    * @example
    * const { syncs } = await syncline.deployments.create({ providers: [providerFile] })
    */
-  async create(
-    deployment: Body<'POST', '/deployments'>,
-    options?: CallOptions,
-  ): Promise<Answer<'POST', '/deployments'>> {
-    return this.#call('POST', '/deployments', { body: deployment }, options)
+  async create(deployment: DeployBody, options?: CallOptions): Promise<DeployAnswer> {
+    return this.#call('POST /deployments', { body: deployment }, options)
   }
 
   /**
@@ -30,8 +29,8 @@ export class Deployments {
    * @example
    * const { syncs } = await syncline.deployments.list()
    */
-  async list(options?: CallOptions): Promise<Answer<'GET', '/deployments'>> {
-    return this.#call('GET', '/deployments', {}, options)
+  async list(options?: CallOptions): Promise<ListDeploymentsAnswer> {
+    return this.#call('GET /deployments', {}, options)
   }
 
   /**
@@ -45,9 +44,9 @@ export class Deployments {
   async get(
     { providerConfigKey, name }: DeploymentRef,
     options?: CallOptions,
-  ): Promise<Answer<'GET', '/deployments/:name'>> {
+  ): Promise<DeployedSync | DeployedAction> {
     const query = { provider_config_key: providerConfigKey }
-    return this.#call('GET', '/deployments/:name', { params: { name }, query }, options)
+    return this.#call('GET /deployments/:name', { params: { name }, query }, options)
   }
 
   /**
@@ -60,7 +59,7 @@ export class Deployments {
    */
   async delete({ providerConfigKey, name }: DeploymentRef, options?: CallOptions): Promise<void> {
     const query = { provider_config_key: providerConfigKey }
-    await this.#call('DELETE', '/deployments/:name', { params: { name }, query }, options)
+    await this.#call('DELETE /deployments/:name', { params: { name }, query }, options)
   }
 }
 

@@ -1,12 +1,13 @@
+import type { Environment, ListEnvironmentsAnswer } from '../api-types.ts'
+import type { CreateEnvironmentBody, ListEnvironmentsQuery, UpdateEnvironmentBody } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body, Paged, Query } from '../types.ts'
+import type { Paged } from '../types.ts'
 
-type Environment = Answer<'GET', '/environments/:environment'>
-export type CreateEnvironment = CamelCase<Body<'POST', '/environments'>>
-export type UpdateEnvironment = CamelCase<Body<'PATCH', '/environments/:environment'>>
-export type ListEnvironments = Paged<Omit<Query<'GET', '/environments'>, 'limit'>> & {
+export type CreateEnvironment = CamelCase<CreateEnvironmentBody>
+export type UpdateEnvironment = CamelCase<UpdateEnvironmentBody>
+export type ListEnvironments = Paged<Omit<ListEnvironmentsQuery, 'limit'>> & {
   /** Up to 1000; 1000 by default. */
   limit?: number | undefined
 }
@@ -15,6 +16,7 @@ export type ListEnvironments = Paged<Omit<Query<'GET', '/environments'>, 'limit'
 export class Environments {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -28,8 +30,8 @@ export class Environments {
    * await syncline.environments.create({ name: 'prod', maxRuns: 200 })
    */
   async create(environment: CreateEnvironment, options?: CallOptions): Promise<Environment> {
-    const body = snakeCase<Body<'POST', '/environments'>>(environment)
-    return this.#call('POST', '/environments', { body }, options)
+    const body = snakeCase<CreateEnvironmentBody>(environment)
+    return this.#call('POST /environments', { body }, options)
   }
 
   /**
@@ -38,9 +40,9 @@ export class Environments {
    * @example
    * const { environments } = await syncline.environments.list()
    */
-  async list(config: ListEnvironments = {}, options?: CallOptions): Promise<Answer<'GET', '/environments'>> {
+  async list(config: ListEnvironments = {}, options?: CallOptions): Promise<ListEnvironmentsAnswer> {
     const query = { ...config, cursor: config.cursor ?? undefined }
-    return this.#call('GET', '/environments', { query }, options)
+    return this.#call('GET /environments', { query }, options)
   }
 
   /**
@@ -49,7 +51,10 @@ export class Environments {
    * @example
    * for await (const { name } of syncline.environments.iterate()) console.log(name)
    */
-  iterate(config: ListEnvironments = {}, options?: CallOptions) {
+  iterate(
+    config: ListEnvironments = {},
+    options?: CallOptions,
+  ): AsyncGenerator<Environment, void, undefined> {
     const read = (cursor: string | undefined) => this.list({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ environments }) => environments)
   }
@@ -63,7 +68,7 @@ export class Environments {
    * const { max_runs } = await syncline.environments.get('prod')
    */
   async get(environment: string, options?: CallOptions): Promise<Environment> {
-    return this.#call('GET', '/environments/:environment', { params: { environment } }, options)
+    return this.#call('GET /environments/:environment', { params: { environment } }, options)
   }
 
   /**
@@ -75,8 +80,8 @@ export class Environments {
    * await syncline.environments.update('prod', { maxRuns: 200, weight: 4 })
    */
   async update(environment: string, limits: UpdateEnvironment, options?: CallOptions): Promise<Environment> {
-    const body = snakeCase<Body<'PATCH', '/environments/:environment'>>(limits)
-    return this.#call('PATCH', '/environments/:environment', { params: { environment }, body }, options)
+    const body = snakeCase<UpdateEnvironmentBody>(limits)
+    return this.#call('PATCH /environments/:environment', { params: { environment }, body }, options)
   }
 
   /**
@@ -92,6 +97,6 @@ export class Environments {
     { confirm, ...options }: { confirm: string } & CallOptions,
   ): Promise<void> {
     const request = { params: { environment }, query: { confirm } }
-    await this.#call('DELETE', '/environments/:environment', request, options)
+    await this.#call('DELETE /environments/:environment', request, options)
   }
 }

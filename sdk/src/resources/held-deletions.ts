@@ -1,10 +1,12 @@
+import type { HeldDeletion, ListHeldDeletionsAnswer } from '../api-types.ts'
+import type { ListHeldDeletionsQuery, ReleaseHeldDeletionBody } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body, Paged, Query } from '../types.ts'
+import type { Paged } from '../types.ts'
 
-export type ListHeldDeletions = Paged<CamelCase<Query<'GET', '/records/held-deletions'>>>
-export type ReleaseHeldDeletion = CamelCase<Body<'POST', '/records/held-deletions/release'>>
+export type ListHeldDeletions = Paged<CamelCase<ListHeldDeletionsQuery>>
+export type ReleaseHeldDeletion = CamelCase<ReleaseHeldDeletionBody>
 
 /**
  * Records that a sync did not save again and that were not deleted: because they are most of a stream, or because the pass of the
@@ -13,6 +15,7 @@ export type ReleaseHeldDeletion = CamelCase<Body<'POST', '/records/held-deletion
 export class HeldDeletions {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -25,16 +28,12 @@ export class HeldDeletions {
    * @example
    * const { deletions } = await syncline.heldDeletions.list({ providerConfigKey: 'github' })
    */
-  async list(
-    config: ListHeldDeletions = {},
-    options?: CallOptions,
-  ): Promise<Answer<'GET', '/records/held-deletions'>> {
+  async list(config: ListHeldDeletions = {}, options?: CallOptions): Promise<ListHeldDeletionsAnswer> {
     const { cursor, ...query } = config
     return this.#call(
-      'GET',
-      '/records/held-deletions',
+      'GET /records/held-deletions',
       {
-        query: { ...snakeCase<Query<'GET', '/records/held-deletions'>>(query), cursor: cursor ?? undefined },
+        query: { ...snakeCase<ListHeldDeletionsQuery>(query), cursor: cursor ?? undefined },
       },
       options,
     )
@@ -48,7 +47,10 @@ export class HeldDeletions {
    * @example
    * for await (const { model, unseen, live } of syncline.heldDeletions.iterate()) console.log(model, unseen, live)
    */
-  iterate(config: ListHeldDeletions = {}, options?: CallOptions) {
+  iterate(
+    config: ListHeldDeletions = {},
+    options?: CallOptions,
+  ): AsyncGenerator<HeldDeletion, void, undefined> {
     const read = (cursor: string | undefined) => this.list({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ deletions }) => deletions)
   }
@@ -61,10 +63,7 @@ export class HeldDeletions {
    * @example
    * await syncline.heldDeletions.release({ providerConfigKey: 'github', connectionId: 'user-123', model: 'GithubIssue' })
    */
-  async release(
-    config: ReleaseHeldDeletion,
-    options?: CallOptions,
-  ): Promise<Answer<'POST', '/records/held-deletions/release'>> {
-    return this.#call('POST', '/records/held-deletions/release', { body: snakeCase(config) }, options)
+  async release(config: ReleaseHeldDeletion, options?: CallOptions): Promise<HeldDeletion> {
+    return this.#call('POST /records/held-deletions/release', { body: snakeCase(config) }, options)
   }
 }

@@ -1,14 +1,21 @@
+import type {
+  CreateIntegrationAnswer,
+  GetIntegrationAnswer,
+  ListIntegrationsAnswer,
+  UpdateIntegrationAnswer,
+} from '../api-types.ts'
+import type { CreateIntegrationBody, GetIntegrationQuery, UpdateIntegrationBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body, Query } from '../types.ts'
 
-export type CreateIntegration = CamelCase<Body<'POST', '/integrations'>>
-export type UpdateIntegration = CamelCase<Body<'PATCH', '/integrations/:uniqueKey'>>
+export type CreateIntegration = CamelCase<CreateIntegrationBody>
+export type UpdateIntegration = CamelCase<UpdateIntegrationBody>
 
 /** External APIs. */
 export class Integrations {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -27,12 +34,9 @@ export class Integrations {
    *   auth: { type: 'header', name: 'x-api-key' },
    * })
    */
-  async create(
-    integration: CreateIntegration,
-    options?: CallOptions,
-  ): Promise<Answer<'POST', '/integrations'>> {
-    const body = snakeCase<Body<'POST', '/integrations'>>(integration)
-    return this.#call('POST', '/integrations', { body }, options)
+  async create(integration: CreateIntegration, options?: CallOptions): Promise<CreateIntegrationAnswer> {
+    const body = snakeCase<CreateIntegrationBody>(integration)
+    return this.#call('POST /integrations', { body }, options)
   }
 
   /**
@@ -41,8 +45,8 @@ export class Integrations {
    * @example
    * const { data } = await syncline.integrations.list()
    */
-  async list(options?: CallOptions): Promise<Answer<'GET', '/integrations'>> {
-    return this.#call('GET', '/integrations', {}, options)
+  async list(options?: CallOptions): Promise<ListIntegrationsAnswer> {
+    return this.#call('GET /integrations', {}, options)
   }
 
   /**
@@ -55,14 +59,9 @@ export class Integrations {
    */
   async get(
     uniqueKey: string,
-    { include, ...options }: Query<'GET', '/integrations/:uniqueKey'> & CallOptions = {},
-  ): Promise<Answer<'GET', '/integrations/:uniqueKey'>> {
-    return this.#call(
-      'GET',
-      '/integrations/:uniqueKey',
-      { params: { uniqueKey }, query: { include } },
-      options,
-    )
+    { include, ...options }: GetIntegrationQuery & CallOptions = {},
+  ): Promise<GetIntegrationAnswer> {
+    return this.#call('GET /integrations/:uniqueKey', { params: { uniqueKey }, query: { include } }, options)
   }
 
   /**
@@ -77,9 +76,9 @@ export class Integrations {
     uniqueKey: string,
     settings: UpdateIntegration,
     options?: CallOptions,
-  ): Promise<Answer<'PATCH', '/integrations/:uniqueKey'>> {
-    const body = snakeCase<Body<'PATCH', '/integrations/:uniqueKey'>>(settings)
-    return this.#call('PATCH', '/integrations/:uniqueKey', { params: { uniqueKey }, body }, options)
+  ): Promise<UpdateIntegrationAnswer> {
+    const body = snakeCase<UpdateIntegrationBody>(settings)
+    return this.#call('PATCH /integrations/:uniqueKey', { params: { uniqueKey }, body }, options)
   }
 
   /**
@@ -91,6 +90,6 @@ export class Integrations {
    * await syncline.integrations.delete('crm')
    */
   async delete(uniqueKey: string, options?: CallOptions): Promise<void> {
-    await this.#call('DELETE', '/integrations/:uniqueKey', { params: { uniqueKey } }, options)
+    await this.#call('DELETE /integrations/:uniqueKey', { params: { uniqueKey } }, options)
   }
 }

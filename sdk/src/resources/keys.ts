@@ -1,16 +1,16 @@
+import type { CreateKeyAnswer, Key, ListKeysAnswer, RotateKeyAnswer } from '../api-types.ts'
+import type { CreateKeyBody, ListKeysQuery, UpdateKeyBody } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body, ConnectionRef, Paged, Query } from '../types.ts'
+import type { ConnectionRef, Paged } from '../types.ts'
 
-type Key = Answer<'GET', '/environments/:environment/keys/:keyId'>
-type KeyWithSecret = Answer<'POST', '/environments/:environment/keys'>
-export type CreateKey = Omit<CamelCase<Body<'POST', '/environments/:environment/keys'>>, 'connection'> & {
+export type CreateKey = Omit<CamelCase<CreateKeyBody>, 'connection'> & {
   /** The key may read this connection and nothing else. */
   connection?: ConnectionRef
 }
-export type UpdateKey = CamelCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>
-export type ListKeys = Paged<Omit<Query<'GET', '/environments/:environment/keys'>, 'limit'>> & {
+export type UpdateKey = CamelCase<UpdateKeyBody>
+export type ListKeys = Paged<Omit<ListKeysQuery, 'limit'>> & {
   /** Up to 1000; 1000 by default. */
   limit?: number | undefined
 }
@@ -19,6 +19,7 @@ export type ListKeys = Paged<Omit<Query<'GET', '/environments/:environment/keys'
 export class Keys {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -35,12 +36,12 @@ export class Keys {
     environment: string,
     { connection, ...key }: CreateKey,
     options?: CallOptions,
-  ): Promise<KeyWithSecret> {
+  ): Promise<CreateKeyAnswer> {
     const body = {
-      ...snakeCase<Body<'POST', '/environments/:environment/keys'>>(key),
+      ...snakeCase<CreateKeyBody>(key),
       ...(connection !== undefined && { connection: snakeCase<ConnectionName>(connection) }),
     }
-    return this.#call('POST', '/environments/:environment/keys', { params: { environment }, body }, options)
+    return this.#call('POST /environments/:environment/keys', { params: { environment }, body }, options)
   }
 
   /**
@@ -51,13 +52,9 @@ export class Keys {
    * @example
    * const { keys, next_cursor } = await syncline.keys.list('prod', { limit: 100 })
    */
-  async list(
-    environment: string,
-    config: ListKeys = {},
-    options?: CallOptions,
-  ): Promise<Answer<'GET', '/environments/:environment/keys'>> {
+  async list(environment: string, config: ListKeys = {}, options?: CallOptions): Promise<ListKeysAnswer> {
     const query = { ...config, cursor: config.cursor ?? undefined }
-    return this.#call('GET', '/environments/:environment/keys', { params: { environment }, query }, options)
+    return this.#call('GET /environments/:environment/keys', { params: { environment }, query }, options)
   }
 
   /**
@@ -83,7 +80,7 @@ export class Keys {
    */
   async get(environment: string, keyId: string, options?: CallOptions): Promise<Key> {
     const params = { environment, keyId }
-    return this.#call('GET', '/environments/:environment/keys/:keyId', { params }, options)
+    return this.#call('GET /environments/:environment/keys/:keyId', { params }, options)
   }
 
   /**
@@ -95,9 +92,9 @@ export class Keys {
    * await syncline.keys.update('prod', id, { expiresAt: null })
    */
   async update(environment: string, keyId: string, key: UpdateKey, options?: CallOptions): Promise<Key> {
-    const body = snakeCase<Body<'PATCH', '/environments/:environment/keys/:keyId'>>(key)
+    const body = snakeCase<UpdateKeyBody>(key)
     const params = { environment, keyId }
-    return this.#call('PATCH', '/environments/:environment/keys/:keyId', { params, body }, options)
+    return this.#call('PATCH /environments/:environment/keys/:keyId', { params, body }, options)
   }
 
   /**
@@ -110,7 +107,7 @@ export class Keys {
    */
   async delete(environment: string, keyId: string, options?: CallOptions): Promise<void> {
     const params = { environment, keyId }
-    await this.#call('DELETE', '/environments/:environment/keys/:keyId', { params }, options)
+    await this.#call('DELETE /environments/:environment/keys/:keyId', { params }, options)
   }
 
   /**
@@ -125,11 +122,11 @@ export class Keys {
     environment: string,
     keyId: string,
     { overlapSeconds, ...options }: { overlapSeconds?: number } & CallOptions = {},
-  ): Promise<Answer<'POST', '/environments/:environment/keys/:keyId/rotate'>> {
+  ): Promise<RotateKeyAnswer> {
     const body = overlapSeconds === undefined ? {} : { overlap_seconds: overlapSeconds }
     const params = { environment, keyId }
-    return this.#call('POST', '/environments/:environment/keys/:keyId/rotate', { params, body }, options)
+    return this.#call('POST /environments/:environment/keys/:keyId/rotate', { params, body }, options)
   }
 }
 
-type ConnectionName = NonNullable<Body<'POST', '/environments/:environment/keys'>['connection']>
+type ConnectionName = NonNullable<CreateKeyBody['connection']>

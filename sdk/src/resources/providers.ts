@@ -1,11 +1,13 @@
+import type { GetProviderAnswer, ListProvidersAnswer, VerifyProviderAnswer } from '../api-types.ts'
+import type { VerifyProviderBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Body } from '../types.ts'
 
 /** What integrations can refer to: deployed providers, and those that come with Syncline. */
 export class Providers {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -16,8 +18,8 @@ export class Providers {
    * @example
    * const { data } = await syncline.providers.list()
    */
-  async list(options?: CallOptions): Promise<Answer<'GET', '/providers'>> {
-    return this.#call('GET', '/providers', {}, options)
+  async list(options?: CallOptions): Promise<ListProvidersAnswer> {
+    return this.#call('GET /providers', {}, options)
   }
 
   /**
@@ -28,8 +30,8 @@ export class Providers {
    * @example
    * const { data } = await syncline.providers.get('github')
    */
-  async get(name: string, options?: CallOptions): Promise<Answer<'GET', '/providers/:name'>> {
-    return this.#call('GET', '/providers/:name', { params: { name } }, options)
+  async get(name: string, options?: CallOptions): Promise<GetProviderAnswer> {
+    return this.#call('GET /providers/:name', { params: { name } }, options)
   }
 
   /**
@@ -41,7 +43,7 @@ export class Providers {
    * await syncline.providers.delete('acme')
    */
   async delete(name: string, options?: CallOptions): Promise<void> {
-    await this.#call('DELETE', '/providers/:name', { params: { name } }, options)
+    await this.#call('DELETE /providers/:name', { params: { name } }, options)
   }
 
   /**
@@ -52,11 +54,8 @@ export class Providers {
    * @example
    * const { ok, reason } = await syncline.providers.verify({ providerConfigKey: 'acme', connectionId: 'user-123' })
    */
-  async verify(
-    request: CamelCase<Body<'POST', '/providers/verify'>>,
-    options?: CallOptions,
-  ): Promise<Answer<'POST', '/providers/verify'>> {
-    const body = snakeCase<Body<'POST', '/providers/verify'>>(request)
-    return this.#call('POST', '/providers/verify', { body }, options)
+  async verify(request: CamelCase<VerifyProviderBody>, options?: CallOptions): Promise<VerifyProviderAnswer> {
+    const body = snakeCase<VerifyProviderBody>(request)
+    return this.#call('POST /providers/verify', { body }, options)
   }
 }

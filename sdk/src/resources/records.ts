@@ -1,29 +1,29 @@
+import type { CountRecordsAnswer, ListRecordsAnswer, PruneRecordsAnswer } from '../api-types.ts'
 import { type CopyOptions, type CopyResult, copyRecords } from '../copy-records.ts'
+import type { CountRecordsQuery, GetRecordHistoryQuery } from '../endpoints.ts'
 import { SynclineError } from '../error.ts'
 import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 import type {
-  Answer,
   AnyRecord,
   ConnectionRef,
   ListRecordsRequestConfig,
   NangoRecord,
   Paged,
   PruneRecordsRequestConfig,
-  Query,
   RecordsPage,
 } from '../types.ts'
 
 export type RecordHistoryConfig = ConnectionRef &
-  Paged<CamelCase<Omit<Query<'GET', '/records/:id/history'>, 'limit'>>> & {
+  Paged<CamelCase<Omit<GetRecordHistoryQuery, 'limit'>>> & {
     id: string
     /** Up to 500; 100 by default. */
     limit?: number
   }
 
 export type RecordRef = ConnectionRef & { model: string; variant?: string | undefined; id: string }
-export type CountRecords = CamelCase<Query<'GET', '/records/counts'>>
+export type CountRecords = CamelCase<CountRecordsQuery>
 
 /**
  * Ids that are no segment of a path: URL parsers take the first two for a step in the path, however they are written, and the API
@@ -35,6 +35,7 @@ const notInPath = ['.', '..', 'counts', 'held-deletions', 'prune']
 export class Records {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -54,8 +55,7 @@ export class Records {
   ): Promise<RecordsPage<T>> {
     const { providerConfigKey, connectionId, modifiedAfter, asOf, cursor, ...query } = config
     const page = await this.#call(
-      'GET',
-      '/records',
+      'GET /records',
       {
         query: { ...query, modified_after: modifiedAfter, as_of: asOf, cursor: cursor ?? undefined },
         headers: connectionHeaders(providerConfigKey, connectionId),
@@ -73,7 +73,10 @@ export class Records {
    * @example
    * for await (const issue of syncline.records.iterate<Issue>({ ...where, cursor: lastCursor })) await save(issue)
    */
-  iterate<T extends AnyRecord = AnyRecord>(config: ListRecordsRequestConfig, options?: CallOptions) {
+  iterate<T extends AnyRecord = AnyRecord>(
+    config: ListRecordsRequestConfig,
+    options?: CallOptions,
+  ): AsyncGenerator<NangoRecord<T>, void, undefined> {
     const read = (cursor: string | undefined) => this.list<T>({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ records }) => records)
   }
@@ -100,7 +103,7 @@ export class Records {
       throw new SynclineError(404, 'unknown_record', `model '${query.model}' has no record '${id}'`)
     }
     const headers = connectionHeaders(providerConfigKey, connectionId)
-    const record = await this.#call('GET', '/records/:id', { params: { id }, query, headers }, options)
+    const record = await this.#call('GET /records/:id', { params: { id }, query, headers }, options)
     // The caller names the type of what was saved.
     return record as unknown as NangoRecord<T>
   }
@@ -114,9 +117,9 @@ export class Records {
    * @example
    * const { counts } = await syncline.records.counts({ providerConfigKey: 'github' })
    */
-  async counts(config: CountRecords = {}, options?: CallOptions): Promise<Answer<'GET', '/records/counts'>> {
-    const query = snakeCase<Query<'GET', '/records/counts'>>(config)
-    return this.#call('GET', '/records/counts', { query }, options)
+  async counts(config: CountRecords = {}, options?: CallOptions): Promise<CountRecordsAnswer> {
+    const query = snakeCase<CountRecordsQuery>(config)
+    return this.#call('GET /records/counts', { query }, options)
   }
 
   /**
@@ -133,8 +136,7 @@ export class Records {
   ): Promise<RecordsPage<T>> {
     const { providerConfigKey, connectionId, id, cursor, ...query } = config
     const page = await this.#call(
-      'GET',
-      '/records/:id/history',
+      'GET /records/:id/history',
       {
         params: { id },
         query: { ...query, cursor: cursor ?? undefined },
@@ -153,7 +155,10 @@ export class Records {
    * @example
    * for await (const version of syncline.records.iterateHistory({ ...where, id: '4711' })) console.log(version)
    */
-  iterateHistory<T extends AnyRecord = AnyRecord>(config: RecordHistoryConfig, options?: CallOptions) {
+  iterateHistory<T extends AnyRecord = AnyRecord>(
+    config: RecordHistoryConfig,
+    options?: CallOptions,
+  ): AsyncGenerator<NangoRecord<T>, void, undefined> {
     const read = (cursor: string | undefined) => this.history<T>({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ records }) => records)
   }
@@ -166,15 +171,11 @@ export class Records {
    * @example
    * const { has_more } = await syncline.records.prune({ ...where, untilCursor: last._nango_metadata.cursor })
    */
-  async prune(
-    config: PruneRecordsRequestConfig,
-    options?: CallOptions,
-  ): Promise<Answer<'PATCH', '/records/prune'>> {
+  async prune(config: PruneRecordsRequestConfig, options?: CallOptions): Promise<PruneRecordsAnswer> {
     const { providerConfigKey, connectionId, untilCursor, ...body } = config
     const headers = connectionHeaders(providerConfigKey, connectionId)
     return this.#call(
-      'PATCH',
-      '/records/prune',
+      'PATCH /records/prune',
       { body: { ...body, until_cursor: untilCursor }, headers },
       options,
     )
@@ -212,7 +213,7 @@ function connectionHeaders(providerConfigKey: string, connectionId: string) {
   return { 'provider-config-key': providerConfigKey, 'connection-id': connectionId }
 }
 
-function pageOf<T extends AnyRecord>({ records, next_cursor }: Answer<'GET', '/records'>): RecordsPage<T> {
+function pageOf<T extends AnyRecord>({ records, next_cursor }: ListRecordsAnswer): RecordsPage<T> {
   // The caller names the type of what was saved.
   return { records: records as unknown as NangoRecord<T>[], next_cursor }
 }

@@ -1,13 +1,14 @@
-import type { ListedRun } from '@syncline/api'
+import type { ListedRun, ListLogsAnswer, ListRunsAnswer } from '../api-types.ts'
+import type { ListRunsQuery } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { poll, type WaitOptions } from '../poll.ts'
 import type { CamelCase } from '../snake-case.ts'
 import { syncFields } from '../sync-ref.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, MaybeLater, Paged, Query, SyncRef } from '../types.ts'
+import type { MaybeLater, Paged, SyncRef } from '../types.ts'
 
 export type ListRuns = Paged<
-  Omit<CamelCase<Query<'GET', '/runs'>>, 'syncName' | 'variant' | 'state' | 'outcome' | 'limit'>
+  Omit<CamelCase<ListRunsQuery>, 'syncName' | 'variant' | 'state' | 'outcome' | 'limit'>
 > & {
   sync?: SyncRef | undefined
   state?: ListedRun['state'][] | undefined
@@ -21,6 +22,7 @@ export type ListRuns = Paged<
 export class Runs {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -34,12 +36,11 @@ export class Runs {
    * @example
    * const { runs, next_cursor } = await syncline.runs.list({ state: ['queued'] })
    */
-  async list(config: ListRuns = {}, options?: CallOptions): Promise<Answer<'GET', '/runs'>> {
+  async list(config: ListRuns = {}, options?: CallOptions): Promise<ListRunsAnswer> {
     const { providerConfigKey, connectionId, sync, state, outcome, cursor, ...query } = config
     const named = sync === undefined ? undefined : syncFields(sync)
     return this.#call(
-      'GET',
-      '/runs',
+      'GET /runs',
       {
         query: {
           ...query,
@@ -64,7 +65,7 @@ export class Runs {
    * @example
    * for await (const run of syncline.runs.iterate({ outcome: ['failed'] })) console.log(run.sync_name, run.error)
    */
-  iterate(config: ListRuns = {}, options?: CallOptions) {
+  iterate(config: ListRuns = {}, options?: CallOptions): AsyncGenerator<ListedRun, void, undefined> {
     const read = (cursor: string | undefined) => this.list({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ runs }) => runs)
   }
@@ -78,7 +79,7 @@ export class Runs {
    * const { cancelled } = await syncline.runs.cancel(run.id)
    */
   async cancel(id: string, options?: CallOptions): Promise<MaybeLater<{ cancelled: number }>> {
-    return this.#call('POST', '/runs/:id/cancel', { params: { id } }, options)
+    return this.#call('POST /runs/:id/cancel', { params: { id } }, options)
   }
 
   /**
@@ -90,7 +91,7 @@ export class Runs {
    * const { state, error } = await syncline.runs.get(id)
    */
   async get(id: string, options?: CallOptions): Promise<ListedRun> {
-    return this.#call('GET', '/runs/:id', { params: { id } }, options)
+    return this.#call('GET /runs/:id', { params: { id } }, options)
   }
 
   /**
@@ -121,7 +122,7 @@ export class Runs {
   async logs(
     id: string,
     { limit, ...options }: { limit?: number } & CallOptions = {},
-  ): Promise<Answer<'GET', '/runs/:id/logs'>> {
-    return this.#call('GET', '/runs/:id/logs', { params: { id }, query: { limit } }, options)
+  ): Promise<ListLogsAnswer> {
+    return this.#call('GET /runs/:id/logs', { params: { id }, query: { limit } }, options)
   }
 }

@@ -1,12 +1,13 @@
-import type { StaleReason } from '@syncline/api'
+import type { Capacity, ListSchedulesAnswer, Schedule, StaleReason } from '../api-types.ts'
+import type { ListSchedulesQuery } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import type { CamelCase } from '../snake-case.ts'
 import { syncText } from '../sync-ref.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer, Paged, Query, SyncRef } from '../types.ts'
+import type { Paged, SyncRef } from '../types.ts'
 
 export type ListSchedules = Paged<
-  Omit<CamelCase<Query<'GET', '/schedules'>>, 'syncs' | 'state' | 'reason' | 'stale' | 'limit'>
+  Omit<CamelCase<ListSchedulesQuery>, 'syncs' | 'state' | 'reason' | 'stale' | 'limit'>
 > & {
   syncs?: SyncRef[] | undefined
   state?: ('started' | 'paused')[] | undefined
@@ -22,6 +23,7 @@ export type ListSchedules = Paged<
 export class Schedules {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -35,11 +37,10 @@ export class Schedules {
    * @example
    * const { schedules } = await syncline.schedules.list({ stale: true, reason: ['failing', 'paused'] })
    */
-  async list(config: ListSchedules = {}, options?: CallOptions): Promise<Answer<'GET', '/schedules'>> {
+  async list(config: ListSchedules = {}, options?: CallOptions): Promise<ListSchedulesAnswer> {
     const { providerConfigKey, connectionId, syncs, state, reason, stale, cursor, ...query } = config
     return this.#call(
-      'GET',
-      '/schedules',
+      'GET /schedules',
       {
         query: {
           ...query,
@@ -64,7 +65,7 @@ export class Schedules {
    * @example
    * for await (const { name, connection_id } of syncline.schedules.iterate({ stale: true })) console.log(name, connection_id)
    */
-  iterate(config: ListSchedules = {}, options?: CallOptions) {
+  iterate(config: ListSchedules = {}, options?: CallOptions): AsyncGenerator<Schedule, void, undefined> {
     const read = (cursor: string | undefined) => this.list({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ schedules }) => schedules)
   }
@@ -77,7 +78,7 @@ export class Schedules {
    * @example
    * const { environment, runners } = await syncline.schedules.capacity()
    */
-  async capacity(options?: CallOptions): Promise<Answer<'GET', '/capacity'>> {
-    return this.#call('GET', '/capacity', {}, options)
+  async capacity(options?: CallOptions): Promise<Capacity> {
+    return this.#call('GET /capacity', {}, options)
   }
 }

@@ -1,19 +1,12 @@
-import type { AskedRuns } from '@syncline/api'
+import type { AskedRuns, Why } from '../api-types.ts'
+import type { CreateVariantBody, TriggerSyncsBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import { syncFields, syncsBody, syncText } from '../sync-ref.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type {
-  Answer,
-  Body,
-  ConnectionRef,
-  MaybeLater,
-  SyncRef,
-  SyncStatusResponse,
-  SyncsRef,
-} from '../types.ts'
+import type { ConnectionRef, MaybeLater, SyncRef, SyncStatusResponse, SyncsRef } from '../types.ts'
 
-export type TriggerSyncs = SyncsRef & NonNullable<Body<'POST', '/sync/trigger'>['opts']>
-export type VariantRef = CamelCase<Body<'POST', '/sync/:name/variant/:variant'>> & {
+export type TriggerSyncs = SyncsRef & NonNullable<TriggerSyncsBody['opts']>
+export type VariantRef = CamelCase<CreateVariantBody> & {
   name: string
   variant: string
 }
@@ -22,6 +15,7 @@ export type VariantRef = CamelCase<Body<'POST', '/sync/:name/variant/:variant'>>
 export class Syncs {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -47,7 +41,7 @@ export class Syncs {
   ): Promise<MaybeLater<AskedRuns>> {
     const opts = { ...(reset !== undefined && { reset }), ...(emptyCache !== undefined && { emptyCache }) }
     const body = { ...syncsBody(which), ...(Object.keys(opts).length > 0 && { opts }) }
-    return runsOf(await this.#call('POST', '/sync/trigger', { body }, withRuns(options)))
+    return runsOf(await this.#call('POST /sync/trigger', { body }, withRuns(options)))
   }
 
   /**
@@ -59,7 +53,7 @@ export class Syncs {
    * await syncline.syncs.start({ providerConfigKey: 'github', syncs: ['issues'], connectionId: 'user-123' })
    */
   async start(which: SyncsRef, options: CallOptions = {}): Promise<MaybeLater<AskedRuns>> {
-    return runsOf(await this.#call('POST', '/sync/start', { body: syncsBody(which) }, withRuns(options)))
+    return runsOf(await this.#call('POST /sync/start', { body: syncsBody(which) }, withRuns(options)))
   }
 
   /**
@@ -71,7 +65,7 @@ export class Syncs {
    * await syncline.syncs.pause({ providerConfigKey: 'github', syncs: [{ name: 'issues', variant: 'team-a' }] })
    */
   async pause(which: SyncsRef, options?: CallOptions): Promise<{ command_id?: string }> {
-    return (await this.#call('POST', '/sync/pause', { body: syncsBody(which) }, options)) ?? {}
+    return (await this.#call('POST /sync/pause', { body: syncsBody(which) }, options)) ?? {}
   }
 
   /**
@@ -83,7 +77,7 @@ export class Syncs {
    * const { cancelled } = await syncline.syncs.cancel({ providerConfigKey: 'github', syncs: ['issues'] })
    */
   async cancel(which: SyncsRef, options?: CallOptions): Promise<MaybeLater<{ cancelled: number }>> {
-    return this.#call('POST', '/sync/cancel', { body: syncsBody(which) }, options)
+    return this.#call('POST /sync/cancel', { body: syncsBody(which) }, options)
   }
 
   /**
@@ -103,7 +97,7 @@ export class Syncs {
       syncs: which.syncs === '*' ? [] : which.syncs,
     })
     const query = { provider_config_key, connection_id, syncs: syncs.map(syncText).join(',') || '*' }
-    return this.#call('GET', '/sync/status', { query }, options)
+    return this.#call('GET /sync/status', { query }, options)
   }
 
   /**
@@ -118,10 +112,10 @@ export class Syncs {
   async why(
     { providerConfigKey, connectionId, sync }: ConnectionRef & { sync: SyncRef },
     options?: CallOptions,
-  ): Promise<Answer<'GET', '/why'>> {
+  ): Promise<Why> {
     const { name, variant } = syncFields(sync)
     const place = { provider_config_key: providerConfigKey, connection_id: connectionId }
-    return this.#call('GET', '/why', { query: { ...place, sync_name: name, variant } }, options)
+    return this.#call('GET /why', { query: { ...place, sync_name: name, variant } }, options)
   }
 
   /**
@@ -150,7 +144,7 @@ export class Syncs {
       ...(variant !== undefined && { sync_variant: variant }),
       frequency,
     }
-    return this.#call('PUT', '/sync/update-connection-frequency', { body }, options)
+    return this.#call('PUT /sync/update-connection-frequency', { body }, options)
   }
 
   /**
@@ -166,8 +160,8 @@ export class Syncs {
     { name, variant, ...place }: VariantRef,
     options?: CallOptions,
   ): Promise<MaybeLater<{ id: string; name: string; variant: string }>> {
-    const request = { params: { name, variant }, body: snakeCase<ConnectionBody>(place) }
-    return this.#call('POST', '/sync/:name/variant/:variant', request, options)
+    const request = { params: { name, variant }, body: snakeCase<CreateVariantBody>(place) }
+    return this.#call('POST /sync/:name/variant/:variant', request, options)
   }
 
   /**
@@ -182,12 +176,10 @@ export class Syncs {
     { name, variant, ...place }: VariantRef,
     options?: CallOptions,
   ): Promise<{ command_id?: string }> {
-    const request = { params: { name, variant }, body: snakeCase<ConnectionBody>(place) }
-    return (await this.#call('DELETE', '/sync/:name/variant/:variant', request, options)) ?? {}
+    const request = { params: { name, variant }, body: snakeCase<CreateVariantBody>(place) }
+    return (await this.#call('DELETE /sync/:name/variant/:variant', request, options)) ?? {}
   }
 }
-
-type ConnectionBody = Body<'POST', '/sync/:name/variant/:variant'>
 
 /** Asks for the runs in the answer (RFC 7240): without that it is empty. */
 function withRuns(options: CallOptions): CallOptions {

@@ -1,10 +1,11 @@
+import type { Variable } from '../api-types.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import type { Answer } from '../types.ts'
 
 /** The environment's variables, which functions can read. */
 export class Variables {
   readonly #call: Transport
 
+  /** @internal */
   constructor(call: Transport) {
     this.#call = call
   }
@@ -15,8 +16,8 @@ export class Variables {
    * @example
    * for (const { name } of await syncline.variables.list()) console.log(name)
    */
-  async list(options?: CallOptions): Promise<Answer<'GET', '/environment-variables'>> {
-    return this.#call('GET', '/environment-variables', {}, options)
+  async list(options?: CallOptions): Promise<Variable[]> {
+    return this.#call('GET /environment-variables', {}, options)
   }
 
   /**
@@ -28,7 +29,7 @@ export class Variables {
    * await syncline.variables.set('REGION', 'eu')
    */
   async set(name: string, value: string, options?: CallOptions): Promise<void> {
-    await this.#call('PUT', '/environment-variables/:name', { params: { name }, body: { value } }, options)
+    await this.#call('PUT /environment-variables/:name', { params: { name }, body: { value } }, options)
   }
 
   /**
@@ -40,6 +41,6 @@ export class Variables {
    * await syncline.variables.delete('REGION')
    */
   async delete(name: string, options?: CallOptions): Promise<void> {
-    await this.#call('DELETE', '/environment-variables/:name', { params: { name } }, options)
+    await this.#call('DELETE /environment-variables/:name', { params: { name } }, options)
   }
 }

@@ -1,0 +1,1196 @@
+// Written by write-types.ts, which reads the contract of the API.
+
+import type {
+  Accepted,
+  ActionToDeploy,
+  AskedRuns,
+  AuthSchemeInput,
+  Cancelled,
+  Capacity,
+  CommandStateAnswer,
+  Connection,
+  ConnectionHeaders,
+  CountRecordsAnswer,
+  CreateIntegrationAnswer,
+  CreateKeyAnswer,
+  CreateVariantAnswer,
+  Credentials,
+  DeployAnswer,
+  DeployedAction,
+  DeployedSync,
+  Environment,
+  GetIntegrationAnswer,
+  GetMeAnswer,
+  GetProviderAnswer,
+  GetRecordAnswer,
+  GetRecordHistoryAnswer,
+  GetSyncStatusAnswer,
+  HeldDeletion,
+  Key,
+  ListConnectionsAnswer,
+  ListDeploymentsAnswer,
+  ListEnvironmentsAnswer,
+  ListedRun,
+  ListHeldDeletionsAnswer,
+  ListIntegrationsAnswer,
+  ListKeysAnswer,
+  ListLogsAnswer,
+  ListProvidersAnswer,
+  ListRecordsAnswer,
+  ListRunsAnswer,
+  ListSchedulesAnswer,
+  PaginationSettings,
+  ProviderFile,
+  PruneRecordsAnswer,
+  RetrySettings,
+  RotateKeyAnswer,
+  SetMetadataAnswer,
+  Success,
+  SyncToDeploy,
+  UpdateFrequencyAnswer,
+  UpdateIntegrationAnswer,
+  UpdateMetadataAnswer,
+  Variable,
+  VerifyProviderAnswer,
+  VerifyRequestInput,
+  Why,
+} from './api-types.ts'
+
+export interface CancelSyncsBody {
+  /** Up to 256 of them, as `name`, `name::variant`, or both as an object. Empty: all. */
+  syncs: (
+    | string
+    | {
+        /** Name of a sync. */
+        name: string
+        /** Variant of the sync. */
+        variant: string
+      }
+  )[]
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. Without it, all connections of the integration. */
+  connection_id?: string | undefined
+}
+
+export interface CountRecordsQuery {
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+}
+
+export interface CreateConnectionBody {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Generated when absent. A connection that exists is overwritten. */
+  connection_id?: string | undefined
+  /** The form that the auth of the integration takes. */
+  credentials: Credentials
+  /** What your functions find as metadata: any JSON object, up to 256 KiB. Absent: what the connection has stays. */
+  metadata?: Record<string, unknown> | undefined
+  /** Values that the templates of the provider take from the connection, such as a subdomain; up to 64 KiB. Absent: what the connection has stays. */
+  connection_config?: Record<string, unknown> | undefined
+  /** Up to 10 texts by name, in place of those before. Upper and lower case of names are one. */
+  tags?: Record<string, string> | undefined
+  /** Whose access it is, in the words of your product. */
+  end_user?:
+    | {
+        /** Id of the user in your product. */
+        id: string
+        /** Email address. */
+        email?: string | undefined
+        /** Name for people. */
+        display_name?: string | undefined
+        /** Tags of the user, which filters find too. */
+        tags?: Record<string, string> | undefined
+        /** Whom the user works for. */
+        organization?:
+          | {
+              /** Id of the organization in your product. */
+              id: string
+              /** Name for people. */
+              display_name?: string | undefined
+            }
+          | undefined
+      }
+    | undefined
+  /** Where webhooks about this connection go: a URL, or empty for none. */
+  webhook_url_override?: string | undefined
+}
+
+export interface CreateConnectionQuery {
+  /** true: store the connection only if its API accepts it. */
+  verify?: string | undefined
+}
+
+export interface CreateEnvironmentBody {
+  /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+  name: string
+  /** How many runs may be in flight at a time: 1 to 100 000. */
+  max_runs?: number | undefined
+  /** Share of the runners beside other environments: 1 to 100. */
+  weight?: number | undefined
+}
+
+export interface CreateIntegrationBody {
+  /** Key of the new integration. */
+  unique_key: string
+  /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
+  provider: string
+  /** Name for people; the provider's when absent. */
+  display_name?: string | undefined
+  /** Kept for clients of other engines: Syncline receives no webhooks of vendors. */
+  forward_webhooks?: boolean | undefined
+  /** Your own notes: up to 100 texts of 8 192 characters. */
+  integration_config?: Record<string, string> | undefined
+  /** Your own notes: up to 100 texts of 8 192 characters. */
+  custom?: Record<string, string> | undefined
+  /** URL that paths of requests are put behind. May be a template. */
+  base_url?: string | undefined
+  /** What templates take from connections, by name. */
+  connection_config?:
+    | Record<
+        string,
+        {
+          /** For people who create connections. */
+          description: string
+          /** RE2; the whole value must match. */
+          pattern?: string | undefined
+          /** A value that fits. */
+          example?: string | undefined
+        }
+      >
+    | undefined
+  /** Hosts beside that of base_url that get credentials: 'host', 'host:port' or '*.domain'. */
+  allowed_hosts?: string[] | undefined
+  /** How requests are authorized. */
+  auth?: AuthSchemeInput | undefined
+  /** Sent with each request. */
+  headers?: Record<string, string> | undefined
+  /** Functions may read tokens. */
+  expose_tokens?: boolean | undefined
+  /** Defaults of nango.paginate. */
+  pagination?: PaginationSettings | undefined
+  /** Which answers are worth another try. */
+  retry?: RetrySettings | undefined
+  /** How many requests the API allows. */
+  budget?:
+    | {
+        /** Who shares it: all connections of the integration (`app`), each connection, or a template over the connection. */
+        key?: string | undefined
+        /** How many requests. */
+        requests: number
+        /** In how long, such as `1s` or `1 minute`; up to a day. */
+        per?: string | undefined
+      }
+    | undefined
+  /** A request that works if, and only if, a connection does. */
+  verify?: VerifyRequestInput | undefined
+  /** How late the API may show a change. */
+  consistency_lag?: string | undefined
+  /** How many runs may be in flight at a time: 1 to 100 000. */
+  concurrency?: number | undefined
+  /** Share of the runners beside other integrations: 1 to 100. */
+  weight?: number | undefined
+  /** Your own app at the vendor. */
+  credentials?:
+    | {
+        /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
+        type?: 'OAUTH1' | 'OAUTH2' | 'TBA' | 'APP' | 'CUSTOM' | undefined
+        /** Id of the OAuth client. */
+        client_id?: string | undefined
+        /** Secret of the OAuth client. */
+        client_secret?: string | undefined
+        /** Key that JWTs are signed with, as PEM. */
+        private_key?: string | undefined
+        /** Signs requests to your own app: `whsec_` and 24 to 64 bytes in base64. */
+        callback_secret?: string | undefined
+        /** Other secrets that templates use. */
+        fields?: Record<string, string> | undefined
+        /** Separated by commas. */
+        scopes?: string | undefined
+        /** Id of the app. */
+        app_id?: string | undefined
+        /** Page of the app. */
+        app_link?: string | undefined
+        /** Kept, and used by templates only. */
+        webhook_secret?: string | undefined
+      }
+    | undefined
+}
+
+export interface CreateKeyBody {
+  /** Name for people. */
+  label: string
+  /** What it may do; all when absent. */
+  scopes?: ('read' | 'operate' | 'deploy' | 'secrets')[] | undefined
+  /** The key may read this connection and nothing else. */
+  connection?:
+    | {
+        /** Key of an integration. */
+        provider_config_key: string
+        /** Id of a connection. */
+        connection_id: string
+      }
+    | undefined
+  /** When it ends, in the future; never when absent. ISO 8601 with a time and an offset. */
+  expires_at?: string | undefined
+}
+
+export interface CreateVariantBody {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+}
+
+export interface DeleteConnectionQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+}
+
+export interface DeleteDeploymentQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+}
+
+export interface DeleteEnvironmentQuery {
+  /** The name once more. */
+  confirm: string
+}
+
+export interface DeleteVariantBody {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+}
+
+export interface DeployBody {
+  /** Syncs to deploy. What is not here stays as it is. */
+  syncs?: SyncToDeploy[] | undefined
+  /** Actions to deploy. An integration may not have a sync and an action of one name. */
+  actions?: ActionToDeploy[] | undefined
+  /** Provider files to deploy: see docs/providers.md. */
+  providers?: ProviderFile[] | undefined
+}
+
+export interface GetConnectionQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Show the refresh token too. */
+  refresh_token?: string | undefined
+  /** Get a new token in any case. */
+  force_refresh?: string | undefined
+  /** Sent by clients of other engines; a token that has expired is renewed without it. */
+  refresh_github_app_jwt_token?: string | undefined
+}
+
+export interface GetDeploymentQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+}
+
+export interface GetIntegrationQuery {
+  /** What else to show: one or both. */
+  include?: 'webhook' | 'credentials' | ('webhook' | 'credentials')[] | undefined
+}
+
+export interface GetRecordHistoryQuery {
+  /** Name of a model. */
+  model: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+  /** Versions in a page. */
+  limit?: number | undefined
+}
+
+export interface GetRecordQuery {
+  /** Name of a model. */
+  model: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+}
+
+export interface GetSyncStatusQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
+  syncs: string
+  /** Id of a connection. Without it, all connections of the integration. */
+  connection_id?: string | undefined
+  /** Without it, all of them in one answer. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface GetWhyQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+  /** Name of a sync. */
+  sync_name: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+}
+
+export interface ListConnectionsQuery {
+  /** Only the connection with exactly this id. */
+  connectionId?: string | undefined
+  /** Part of the connection id, or of the name or email address of the end user, in any case. */
+  search?: string | undefined
+  /** Only those of these integrations: keys, separated by commas. */
+  integrationId?: string | undefined
+  /** Only those of this user of your product. */
+  endUserId?: string | undefined
+  /** Only those of users of this organization. */
+  endUserOrganizationId?: string | undefined
+  /** `tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`. */
+  tags?: Record<string, string> | undefined
+  /** Connections in a page. */
+  limit?: number | undefined
+  /** From 0. */
+  page?: number | undefined
+}
+
+export interface ListEnvironmentsQuery {
+  /** Environments in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface ListHeldDeletionsQuery {
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+  /** Streams in a page. */
+  limit?: number | undefined
+}
+
+export interface ListKeysQuery {
+  /** Keys in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface ListLogsQuery {
+  /** Lines at most: the first ones. */
+  limit?: number | undefined
+}
+
+export interface ListProvidersQuery {
+  /** Part of the name, in any case. */
+  search?: string | undefined
+}
+
+export interface ListRecordsQuery {
+  /** Name of a model. */
+  model: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+  /** Only those that changed after this instant. ISO 8601 with a time and an offset. */
+  modified_after?: string | undefined
+  /** Older name of `modified_after`. */
+  delta?: string | undefined
+  /** Comma-separated: `added`, `updated`, `deleted`. Only those whose last change is one of them. */
+  filter?: string | undefined
+  /** The stream as it was then, as far back as history is kept. */
+  as_of?: string | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+  /** Records in a page. */
+  limit?: number | undefined
+  /** Only the records with these ids, up to 100. */
+  ids?: string | string[] | undefined
+}
+
+export interface ListRunsQuery {
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** Name of a sync. */
+  sync_name?: string | undefined
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+  /** Comma-separated: `queued`, `running`, `ended`. */
+  state?: string | undefined
+  /** Comma-separated, of runs that ended: success, or why they did not succeed. */
+  outcome?: string | undefined
+  /** Only runs that ended, or of those that have not ended, that were asked for, at this instant or later. ISO 8601 with a time and an offset. */
+  from?: string | undefined
+  /** Only runs that ended, or of those that have not ended, that were asked for, before this instant. ISO 8601 with a time and an offset. */
+  to?: string | undefined
+  /** Runs in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface ListSchedulesQuery {
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** Comma-separated `name` or `name::variant`. */
+  syncs?: string | undefined
+  /** Comma-separated. */
+  state?: string | undefined
+  /** Comma-separated: only those that are stale for one of these reasons. */
+  reason?: string | undefined
+  /** true = only those that are stale. */
+  stale?: string | undefined
+  /** Of their connections: `tags[plan]=pro`. */
+  tags?: Record<string, string> | undefined
+  /** Schedules in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface PauseSyncsBody {
+  /** Up to 256 of them, as `name`, `name::variant`, or both as an object. Empty: all. */
+  syncs: (
+    | string
+    | {
+        /** Name of a sync. */
+        name: string
+        /** Variant of the sync. */
+        variant: string
+      }
+  )[]
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. Without it, all connections of the integration. */
+  connection_id?: string | undefined
+}
+
+export interface PruneRecordsBody {
+  /** Name of a model. */
+  model: string
+  /** Cursor of the last record that is pruned. */
+  until_cursor: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+  /** Without it, all that match. */
+  limit?: number | undefined
+}
+
+export interface ReleaseHeldDeletionBody {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+  /** Name of a model. */
+  model: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+}
+
+export interface RotateKeyBody {
+  /** How long the secrets that it has now still work: 0 to 30 days. */
+  overlap_seconds?: number | undefined
+}
+
+export interface SetMetadataBody {
+  /** Id of a connection, or up to 100 of them. All are changed, or none. */
+  connection_id: string | string[]
+  /** Key of an integration. */
+  provider_config_key: string
+  /** A JSON object. All that a connection has of it may take 256 KiB. */
+  metadata: Record<string, unknown>
+}
+
+export interface SetVariableBody {
+  /** Up to 65 536 characters. */
+  value: string
+}
+
+export interface StartSyncsBody {
+  /** Up to 256 of them, as `name`, `name::variant`, or both as an object. Empty: all. */
+  syncs: (
+    | string
+    | {
+        /** Name of a sync. */
+        name: string
+        /** Variant of the sync. */
+        variant: string
+      }
+  )[]
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. Without it, all connections of the integration. */
+  connection_id?: string | undefined
+}
+
+export interface StartSyncsHeaders {
+  /** `return=representation`: answer with the runs. `return=minimal`, or absent: with an empty body. */
+  prefer?: string | undefined
+}
+
+export interface TriggerActionBody {
+  /** Name of an action. */
+  action_name: string
+  /** As the input schema of the action says */
+  input?: unknown
+}
+
+export interface TriggerActionHeaders {
+  /** Id of a connection. */
+  'connection-id': string
+  /** Key of an integration. */
+  'provider-config-key': string
+  /** true: answer 202 at once, and keep the result for a day. */
+  'x-async'?: '0' | '1' | 'true' | 'false' | undefined
+  /** How often an asynchronous call that fails is repeated, from 0 to 5; 0 when absent. */
+  'x-max-retries'?: number | undefined
+}
+
+export interface TriggerSyncsBody {
+  /** Empty = all. */
+  syncs: (
+    | string
+    | {
+        /** Name of a sync. */
+        name: string
+        /** Variant of the sync. */
+        variant: string
+      }
+  )[]
+  /** Here or in the header of that name. */
+  provider_config_key?: string | undefined
+  /** Without it, all connections of the integration. */
+  connection_id?: string | undefined
+  /** How to run. */
+  opts?:
+    | {
+        /** true: forget the checkpoint and list everything again. */
+        reset?: boolean | undefined
+        /** With `reset`: delete the records first. */
+        emptyCache?: boolean | undefined
+      }
+    | undefined
+  /** Deprecated: use `opts`. */
+  sync_mode?: 'incremental' | 'full_refresh' | 'full_refresh_and_clear_cache' | undefined
+  /** Deprecated: use `opts`. */
+  full_resync?: boolean | undefined
+}
+
+export interface TriggerSyncsHeaders {
+  /** Key of an integration, if the body has none. */
+  'provider-config-key'?: string | undefined
+  /** Id of a connection, if the body has none. */
+  'connection-id'?: string | undefined
+  /** `return=representation`: answer with the runs. `return=minimal`, or absent: with an empty body. */
+  prefer?: string | undefined
+}
+
+export interface UpdateConnectionBody {
+  /** Whose access it is, in place of what was there. */
+  end_user?:
+    | {
+        /** Id of the user in your product. */
+        id: string
+        /** Email address. */
+        email?: string | undefined
+        /** Name for people. */
+        display_name?: string | undefined
+        /** Tags of the user, which filters find too. */
+        tags?: Record<string, string> | undefined
+        /** Whom the user works for. */
+        organization?:
+          | {
+              /** Id of the organization in your product. */
+              id: string
+              /** Name for people. */
+              display_name?: string | undefined
+            }
+          | undefined
+      }
+    | undefined
+  /** The whole set of tags: up to 10 texts by name. */
+  tags?: Record<string, string> | undefined
+  /** Where webhooks about this connection go: a URL, or empty for none. */
+  webhook_url_override?: string | undefined
+}
+
+export interface UpdateConnectionQuery {
+  /** Key of an integration. */
+  provider_config_key: string
+}
+
+export interface UpdateEnvironmentBody {
+  /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
+  max_runs?: number | null | undefined
+  /** Null: 1. */
+  weight?: number | null | undefined
+}
+
+export interface UpdateFrequencyBody {
+  /** Name of a sync. */
+  sync_name: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  sync_variant?: string | undefined
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+  /** null = back to the default of the deployed sync. */
+  frequency: string | null
+}
+
+export interface UpdateIntegrationBody {
+  /** Its new key. Connections, actions and keys of connections move with it. Refused while syncs are deployed for it: their schedules and records belong to the key. */
+  unique_key?: string | undefined
+  /** Name for people. */
+  display_name?: string | undefined
+  /** Kept for clients of other engines: Syncline receives no webhooks of vendors. */
+  forward_webhooks?: boolean | undefined
+  /** Your own notes: up to 100 texts of 8 192 characters. */
+  integration_config?: Record<string, string> | undefined
+  /** Your own notes: up to 100 texts of 8 192 characters. */
+  custom?: Record<string, string> | undefined
+  /** URL that paths of requests are put behind. May be a template. Null: the provider's again. */
+  base_url?: string | null | undefined
+  /** What templates take from connections, by name. Null: the provider's again. */
+  connection_config?:
+    | Record<
+        string,
+        {
+          /** For people who create connections. */
+          description: string
+          /** RE2; the whole value must match. */
+          pattern?: string | undefined
+          /** A value that fits. */
+          example?: string | undefined
+        }
+      >
+    | null
+    | undefined
+  /** Hosts beside that of base_url that get credentials: 'host', 'host:port' or '*.domain'. Null: the provider's again. */
+  allowed_hosts?: string[] | null | undefined
+  /** How requests are authorized. Null: the provider's again. */
+  auth?: AuthSchemeInput | null | undefined
+  /** Sent with each request. Null: the provider's again. */
+  headers?: Record<string, string> | null | undefined
+  /** Functions may read tokens. Null: the provider's again. */
+  expose_tokens?: boolean | null | undefined
+  /** Defaults of nango.paginate. Null: the provider's again. */
+  pagination?: PaginationSettings | null | undefined
+  /** Which answers are worth another try. Null: the provider's again. */
+  retry?: RetrySettings | null | undefined
+  /** How many requests the API allows. Null: the provider's again. */
+  budget?:
+    | {
+        /** Who shares it: all connections of the integration (`app`), each connection, or a template over the connection. */
+        key?: string | undefined
+        /** How many requests. */
+        requests: number
+        /** In how long, such as `1s` or `1 minute`; up to a day. */
+        per?: string | undefined
+      }
+    | null
+    | undefined
+  /** A request that works if, and only if, a connection does. Null: the provider's again. */
+  verify?: VerifyRequestInput | null | undefined
+  /** How late the API may show a change. Null: the provider's again. */
+  consistency_lag?: string | null | undefined
+  /** Null: no limit of its own. */
+  concurrency?: number | null | undefined
+  /** Null: 1. */
+  weight?: number | null | undefined
+  /** Replaced as a whole. */
+  credentials?:
+    | {
+        /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
+        type?: 'OAUTH1' | 'OAUTH2' | 'TBA' | 'APP' | 'CUSTOM' | undefined
+        /** Id of the OAuth client. */
+        client_id?: string | undefined
+        /** Secret of the OAuth client. */
+        client_secret?: string | undefined
+        /** Key that JWTs are signed with, as PEM. */
+        private_key?: string | undefined
+        /** Signs requests to your own app: `whsec_` and 24 to 64 bytes in base64. */
+        callback_secret?: string | undefined
+        /** Other secrets that templates use. */
+        fields?: Record<string, string> | undefined
+        /** Separated by commas. */
+        scopes?: string | undefined
+        /** Id of the app. */
+        app_id?: string | undefined
+        /** Page of the app. */
+        app_link?: string | undefined
+        /** Kept, and used by templates only. */
+        webhook_secret?: string | undefined
+      }
+    | null
+    | undefined
+}
+
+export interface UpdateKeyBody {
+  /** Name for people. */
+  label?: string | undefined
+  /** What it may do, as a whole. */
+  scopes?: ('read' | 'operate' | 'deploy' | 'secrets')[] | undefined
+  /** Null: it does not expire. */
+  expires_at?: string | null | undefined
+}
+
+export interface UpdateMetadataBody {
+  /** Id of a connection, or up to 100 of them. All are changed, or none. */
+  connection_id: string | string[]
+  /** Key of an integration. */
+  provider_config_key: string
+  /** A JSON object. All that a connection has of it may take 256 KiB. */
+  metadata: Record<string, unknown>
+}
+
+export interface VerifyProviderBody {
+  /** A file that is not deployed yet; without it, the integration as it is. */
+  provider?: ProviderFile | undefined
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+}
+
+/** What each endpoint takes, and what it answers. */
+export interface Endpoints {
+  /** List the records of a model, oldest change first. */
+  'GET /records': {
+    query: ListRecordsQuery
+    headers: ConnectionHeaders
+    answer: ListRecordsAnswer
+  }
+  /** Get one record by its id, with its metadata. */
+  'GET /records/:id': {
+    params: {
+      /** Id of the record, as it was saved. */
+      id: string
+    }
+    query: GetRecordQuery
+    headers: ConnectionHeaders
+    answer: GetRecordAnswer
+  }
+  /** Count the records of each model that are not deleted. */
+  'GET /records/counts': {
+    query: CountRecordsQuery
+    answer: CountRecordsAnswer
+  }
+  /** List the versions of a record, newest first. */
+  'GET /records/:id/history': {
+    params: {
+      /** Id of the record, as it was saved. */
+      id: string
+    }
+    query: GetRecordHistoryQuery
+    headers: ConnectionHeaders
+    answer: GetRecordHistoryAnswer
+  }
+  /** Empty the payloads of records up to a cursor, and keep their metadata. */
+  'PATCH /records/prune': {
+    headers: ConnectionHeaders
+    body: PruneRecordsBody
+    answer: PruneRecordsAnswer
+  }
+  /** List what syncs did not save again and was held back instead of being deleted. */
+  'GET /records/held-deletions': {
+    query: ListHeldDeletionsQuery
+    answer: ListHeldDeletionsAnswer
+  }
+  /** Let the next complete pass of a sync delete what the guard has held back, once. */
+  'POST /records/held-deletions/release': {
+    body: ReleaseHeldDeletionBody
+    answer: HeldDeletion
+  }
+  /** Run syncs now. */
+  'POST /sync/trigger': {
+    headers: TriggerSyncsHeaders
+    body: TriggerSyncsBody
+    answer: AskedRuns | undefined | Accepted
+  }
+  /** Resume the schedules of syncs; those that were paused run at once. */
+  'POST /sync/start': {
+    headers: StartSyncsHeaders
+    body: StartSyncsBody
+    answer: AskedRuns | undefined | Accepted
+  }
+  /** Pause the schedules of syncs; a run in progress completes. */
+  'POST /sync/pause': {
+    body: PauseSyncsBody
+    answer: undefined | Accepted
+  }
+  /** End the active runs of syncs at once; their schedules go on at the next slots. */
+  'POST /sync/cancel': {
+    body: CancelSyncsBody
+    answer: Cancelled | Accepted
+  }
+  /** Get the status of syncs. */
+  'GET /sync/status': {
+    query: GetSyncStatusQuery
+    answer: GetSyncStatusAnswer
+  }
+  /** Set how often a sync runs on a connection. */
+  'PUT /sync/update-connection-frequency': {
+    body: UpdateFrequencyBody
+    answer: UpdateFrequencyAnswer | Accepted
+  }
+  /** Make a variant of a sync on a connection. */
+  'POST /sync/:name/variant/:variant': {
+    params: {
+      /** Name of a sync. */
+      name: string
+      /** Variant of the sync; `base` is the one that each sync has. */
+      variant: string
+    }
+    body: CreateVariantBody
+    answer: CreateVariantAnswer | Accepted
+  }
+  /** Delete a variant of a sync with its records. */
+  'DELETE /sync/:name/variant/:variant': {
+    params: {
+      /** Name of a sync. */
+      name: string
+      /** Variant of the sync; `base` is the one that each sync has. */
+      variant: string
+    }
+    body: DeleteVariantBody
+    answer: undefined | Accepted
+  }
+  /** List the schedules of the environment with their status. */
+  'GET /schedules': {
+    query: ListSchedulesQuery
+    answer: ListSchedulesAnswer
+  }
+  /** Say why a schedule is stale, if it is. */
+  'GET /why': {
+    query: GetWhyQuery
+    answer: Why
+  }
+  /** Call an action of a connection. */
+  'POST /action/trigger': {
+    headers: TriggerActionHeaders
+    body: TriggerActionBody
+    answer: unknown
+  }
+  /** Get the result of an asynchronous action. */
+  'GET /action/:id': {
+    params: {
+      /** Id that the call was answered with. */
+      id: string
+    }
+    answer: unknown
+  }
+  /** List runs, newest first. */
+  'GET /runs': {
+    query: ListRunsQuery
+    answer: ListRunsAnswer
+  }
+  /** Get one run, also after it has ended. */
+  'GET /runs/:id': {
+    params: {
+      /** Id of a run. */
+      id: string
+    }
+    answer: ListedRun
+  }
+  /** List the log lines of a run. */
+  'GET /runs/:id/logs': {
+    params: {
+      /** Id of a run. */
+      id: string
+    }
+    query: ListLogsQuery
+    answer: ListLogsAnswer
+  }
+  /** End a run at once; its schedule goes on at its next slot. */
+  'POST /runs/:id/cancel': {
+    params: {
+      /** Id of a run. */
+      id: string
+    }
+    answer: Cancelled | Accepted
+  }
+  /** Get what became of a command that was answered with 202. */
+  'GET /commands/:id': {
+    params: {
+      /** Id that the command was answered with. */
+      id: string
+    }
+    answer: CommandStateAnswer
+  }
+  /** Show what limits runs, what is in flight and waits, and the runners. */
+  'GET /capacity': {
+    answer: Capacity
+  }
+  /** Make a connection, or give an existing one new credentials. */
+  'POST /connections': {
+    query: CreateConnectionQuery
+    body: CreateConnectionBody
+    answer: Connection
+  }
+  /** List connections, newest first. */
+  'GET /connections': {
+    query: ListConnectionsQuery
+    answer: ListConnectionsAnswer
+  }
+  /** Get a connection with its credentials and a token that works. */
+  'GET /connections/:connectionId': {
+    params: {
+      /** Id of a connection. */
+      connectionId: string
+    }
+    query: GetConnectionQuery
+    answer: Connection
+  }
+  /** Change the end user, the tags or the webhook URL of a connection. */
+  'PATCH /connections/:connectionId': {
+    params: {
+      /** Id of a connection. */
+      connectionId: string
+    }
+    query: UpdateConnectionQuery
+    body: UpdateConnectionBody
+    answer: Success
+  }
+  /** Delete a connection with its schedules and records. */
+  'DELETE /connections/:connectionId': {
+    params: {
+      /** Id of a connection. */
+      connectionId: string
+    }
+    query: DeleteConnectionQuery
+    answer: Success
+  }
+  /** Replace the metadata of connections. */
+  'POST /connections/metadata': {
+    body: SetMetadataBody
+    answer: SetMetadataAnswer
+  }
+  /** Change the given keys of the metadata of connections. */
+  'PATCH /connections/metadata': {
+    body: UpdateMetadataBody
+    answer: UpdateMetadataAnswer
+  }
+  /** Register an external API. */
+  'POST /integrations': {
+    body: CreateIntegrationBody
+    answer: CreateIntegrationAnswer
+  }
+  /** List the external APIs. */
+  'GET /integrations': {
+    answer: ListIntegrationsAnswer
+  }
+  /** Get an external API. */
+  'GET /integrations/:uniqueKey': {
+    params: {
+      /** Key of an integration. */
+      uniqueKey: string
+    }
+    query: GetIntegrationQuery
+    answer: GetIntegrationAnswer
+  }
+  /** Change an external API. */
+  'PATCH /integrations/:uniqueKey': {
+    params: {
+      /** Key of an integration. */
+      uniqueKey: string
+    }
+    body: UpdateIntegrationBody
+    answer: UpdateIntegrationAnswer
+  }
+  /** Delete an external API with its connections and syncs. */
+  'DELETE /integrations/:uniqueKey': {
+    params: {
+      /** Key of an integration. */
+      uniqueKey: string
+    }
+    answer: Success
+  }
+  /** List the providers: deployed ones, and those that come with Syncline. */
+  'GET /providers': {
+    query: ListProvidersQuery
+    answer: ListProvidersAnswer
+  }
+  /** Get a provider. */
+  'GET /providers/:name': {
+    params: {
+      /** Name of a provider. */
+      name: string
+    }
+    answer: GetProviderAnswer
+  }
+  /** Delete a deployed provider that nothing needs. */
+  'DELETE /providers/:name': {
+    params: {
+      /** Name of a provider. */
+      name: string
+    }
+    answer: Success
+  }
+  /** Make the verify request of a provider with the credentials of a connection. */
+  'POST /providers/verify': {
+    body: VerifyProviderBody
+    answer: VerifyProviderAnswer
+  }
+  /** Deploy sync functions, actions and providers. */
+  'POST /deployments': {
+    body: DeployBody
+    answer: DeployAnswer
+  }
+  /** List the deployed sync functions and actions. */
+  'GET /deployments': {
+    answer: ListDeploymentsAnswer
+  }
+  /** Get a deployed sync function or action. */
+  'GET /deployments/:name': {
+    params: {
+      /** Name of a sync or an action. */
+      name: string
+    }
+    query: GetDeploymentQuery
+    answer: DeployedSync | DeployedAction
+  }
+  /** Remove a deployed sync function with its schedules and records, or an action. */
+  'DELETE /deployments/:name': {
+    params: {
+      /** Name of a sync or an action. */
+      name: string
+    }
+    query: DeleteDeploymentQuery
+    answer: Success
+  }
+  /** List the variables that functions can read. */
+  'GET /environment-variables': {
+    answer: Variable[]
+  }
+  /** Set a variable. */
+  'PUT /environment-variables/:name': {
+    params: {
+      /** Name of a variable. */
+      name: string
+    }
+    body: SetVariableBody
+    answer: Success
+  }
+  /** Delete a variable. */
+  'DELETE /environment-variables/:name': {
+    params: {
+      /** Name of a variable. */
+      name: string
+    }
+    answer: Success
+  }
+  /** Create an environment. */
+  'POST /environments': {
+    body: CreateEnvironmentBody
+    answer: Environment
+  }
+  /** List the environments in the order of their names. */
+  'GET /environments': {
+    query: ListEnvironmentsQuery
+    answer: ListEnvironmentsAnswer
+  }
+  /** Get an environment. */
+  'GET /environments/:environment': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    answer: Environment
+  }
+  /** Set how much of the runners an environment gets. */
+  'PATCH /environments/:environment': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    body: UpdateEnvironmentBody
+    answer: Environment
+  }
+  /** Delete an environment with everything in it. */
+  'DELETE /environments/:environment': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    query: DeleteEnvironmentQuery
+    answer: Success
+  }
+  /** Create a key of an environment. */
+  'POST /environments/:environment/keys': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    body: CreateKeyBody
+    answer: CreateKeyAnswer
+  }
+  /** List the keys of an environment, without their secrets. */
+  'GET /environments/:environment/keys': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    query: ListKeysQuery
+    answer: ListKeysAnswer
+  }
+  /** Get a key, without its secrets. */
+  'GET /environments/:environment/keys/:keyId': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Id of a key. */
+      keyId: string
+    }
+    answer: Key
+  }
+  /** Change the label, the scopes or the expiry of a key. */
+  'PATCH /environments/:environment/keys/:keyId': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Id of a key. */
+      keyId: string
+    }
+    body: UpdateKeyBody
+    answer: Key
+  }
+  /** Delete a key: it works no longer. */
+  'DELETE /environments/:environment/keys/:keyId': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Id of a key. */
+      keyId: string
+    }
+    answer: Success
+  }
+  /** Give a key a new secret. */
+  'POST /environments/:environment/keys/:keyId/rotate': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Id of a key. */
+      keyId: string
+    }
+    body: RotateKeyBody
+    answer: RotateKeyAnswer
+  }
+  /** Say what the key of this request is: its environment, scopes and expiry. */
+  'GET /me': {
+    answer: GetMeAnswer
+  }
+}
