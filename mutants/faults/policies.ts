@@ -52,7 +52,7 @@ export const policies: Mutant[] = [
         replace: '      stops',
       },
     ],
-    tests: ['services/scheduler/test/commands.test.ts'],
+    tests: ['services/scheduler/test/pause-and-cancel.test.ts'],
     only: 'ends what is active of a target',
   },
   {

@@ -116,7 +116,7 @@ const faults: Mutant[] = [
           "if run.state == 'QUEUED' then dequeue(run) elseif ending.outcome ~= 'CANCELLED' then release(run) end",
       },
     ],
-    tests: test('commands'),
+    tests: test('pause-and-cancel'),
     only: 'ends what is active of a target',
   },
   {

@@ -3,6 +3,8 @@ import type { Mutant } from '../mutant.ts'
 const runner = (path: string) => `services/runner/${path}`
 const http = [runner('test/http.test.ts')]
 const runs = [runner('test/runner.test.ts')]
+const saves = [runner('test/saves.test.ts')]
+const ends = [runner('test/ends.test.ts')]
 
 const faults: Mutant[] = [
   {
@@ -15,14 +17,14 @@ const faults: Mutant[] = [
         replace: '',
       },
     ],
-    tests: runs,
+    tests: saves,
     only: 'checkpoints come back, wait for the writes before them',
   },
   {
     name: 'checkpoint-over-a-failed-save',
     attacks: '3: a checkpoint covers durable data only',
     edits: [{ file: runner('src/saves.ts'), search: 'if (!this.#failure) return', replace: 'return' }],
-    tests: runs,
+    tests: saves,
     only: 'a checkpoint is refused once a write has failed',
   },
   {
@@ -104,7 +106,7 @@ const faults: Mutant[] = [
           "if (end.outcome === 'replaced') return reportOf(attempt, { outcome: RunOutcome.FAILED, error: end.error })",
       },
     ],
-    tests: runs,
+    tests: ends,
     only: 'an attempt that was taken over stops',
   },
   {
@@ -117,7 +119,7 @@ const faults: Mutant[] = [
         replace: '    run.saves.begin(run.work.sync.models, Promise.resolve({ counts: [] }), run.signal)\n',
       },
     ],
-    tests: runs,
+    tests: saves,
     only: 'a function saves, and the run ends with its counts',
   },
   {
