@@ -64,7 +64,7 @@ test('64 slow readers of large pages have a bounded share of memory, and readers
 })
 
 test('a reader that waits is served when slow readers of its environment are cut off', async () => {
-  await using store = await startRecords(undefined, { env: { RECORDS_READ_SLOW_CLIENT_MS: '200' } })
+  await using store = await startRecords(undefined, { env: { RECORDS_READ_SLOW_CLIENT_MS: '1000' } })
   const large = await largeStream(store)
   await using one = await slowReader(store, large)
   await using other = await slowReader(store, large)
