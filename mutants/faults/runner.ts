@@ -2,7 +2,6 @@ import type { Mutant } from '../mutant.ts'
 
 const runner = (path: string) => `services/runner/${path}`
 const http = [runner('test/http.test.ts')]
-const runs = [runner('test/runner.test.ts')]
 const saves = [runner('test/saves.test.ts')]
 const ends = [runner('test/ends.test.ts')]
 
