@@ -1,21 +1,10 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { CommanderError } from 'commander'
-import { explain } from './explain.ts'
-import { program } from './program.ts'
-import { UsageError } from './usage-error.ts'
+import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 
-const EXIT_FAILED = 1
-const EXIT_USAGE = 2
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = exitCodeOf(error)
-  // Commander has printed its own errors.
-  if (!(error instanceof CommanderError)) console.error(`syncline: ${explain(error)}`)
-}
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
-  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED
-}
+// Without the cache each start reads the types off each file again, which takes most of the time of a short command. It is below
+// the home folder, as whoever can write to it decides what runs. Where it cannot be written, nothing is cached.
+enableCompileCache(join(homedir(), '.cache', 'syncline'))
+const { run } = await import('./run.ts')
+process.exitCode = await run()

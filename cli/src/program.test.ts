@@ -1,12 +1,34 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { withCommands } from '../write-commands.ts'
+import { summariesText } from '../write-summaries.ts'
 import { program } from './program.ts'
 
 test('the list of commands in README.md is that of the program', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
   expect(readme, 'write it again: node cli/write-commands.ts').toBe(withCommands(readme))
+})
+
+test('what commands say of themselves is what the contract says of their routes', () => {
+  const written = readFileSync(join(import.meta.dirname, 'summaries.json'), 'utf8')
+  expect(written, 'write it again: node cli/write-summaries.ts').toBe(summariesText())
+})
+
+test('the command line starts without the contract of the API and without zod', async () => {
+  const record = `import { registerHooks } from 'node:module'
+    registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); return next(url, context) } })`
+  const hook = `data:text/javascript,${encodeURIComponent(record)}`
+  const main = join(import.meta.dirname, 'main.ts')
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', hook, main, '--help'])
+  expect(stdout).toContain('Usage: syncline')
+  const loaded = stderr.split('\n')
+  expect(loaded.filter((url) => url.includes('/cli/src/commands/')).length).toBeGreaterThan(30)
+  expect(
+    loaded.filter((url) => /node_modules\/(zod|esbuild)|\/libs\/(api|functions|providers)\//.test(url)),
+  ).toEqual([])
 })
 
 test('each command that lists or shows something has --json', () => {
