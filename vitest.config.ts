@@ -58,7 +58,7 @@ export default defineConfig({
           include: ['{libs,services}/*/test/**/*.test.ts', '{sdk,cli}/test/**/*.test.ts'],
           exclude: [...everywhere.exclude, ...Object.values(children)],
           // Most of them wait: for a server that is away, for a lease that expires. So more of them than cores.
-          maxWorkers: 4,
+          maxWorkers: 5,
           expect: { poll: { timeout: 10_000 } },
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { type KV, Kvm } from '@nats-io/kv'
+import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv'
 import type { Bus } from '@syncline/bus'
 import { removeMessage } from './remove-message.ts'
 
@@ -27,10 +27,11 @@ export class Bucket {
   /** The keys that have a value, with its revision. */
   async revisions(): Promise<Map<string, number>> {
     const revisions = new Map<string, number>()
-    if ((await this.state()).isEmpty) return revisions
-    for await (const { key, operation, revision, delta } of await this.kv.watch({ headers_only: true })) {
-      if (operation === 'PUT') revisions.set(key, revision)
-      if (delta === 0) return revisions
+    const { isEmpty, lastRevision } = await this.state()
+    if (isEmpty) return revisions
+    for await (const entry of await this.kv.watch({ headers_only: true })) {
+      if (entry.operation === 'PUT') revisions.set(entry.key, entry.revision)
+      if (isLastOf(entry, lastRevision)) return revisions
     }
     throw new Error(`the list of the keys of '${this.#name}' ended before its end`)
   }
@@ -48,4 +49,12 @@ export class Bucket {
   async remove(revision: number): Promise<void> {
     await removeMessage(this.#manager, `KV_${this.#name}`, revision)
   }
+}
+
+/**
+ * Whether a watch has given all that there was when `lastRevision` was the last one: entries come in the order of their
+ * revisions. How many are to come (`delta`) is not enough: NATS goes on counting one that is replaced just as the watch begins.
+ */
+export function isLastOf({ delta, revision }: KvWatchEntry, lastRevision: number): boolean {
+  return delta === 0 || revision >= lastRevision
 }

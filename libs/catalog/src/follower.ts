@@ -1,5 +1,5 @@
 import type { KvWatchEntry } from '@nats-io/kv'
-import type { Bucket } from './bucket.ts'
+import { type Bucket, isLastOf } from './bucket.ts'
 import type { Collection } from './collection.ts'
 import type {
   Action,
@@ -45,12 +45,12 @@ export class Follower implements AsyncDisposable {
 
   async start(): Promise<void> {
     // Asked first: behind the entries of a large catalog the answer would come late.
-    const { isEmpty, createdAt } = await this.#bucket.state()
+    const { isEmpty, createdAt, lastRevision } = await this.#bucket.state()
     this.#bucketMadeAt = createdAt
     const watch = await this.#bucket.kv.watch()
     this.#stop = () => watch.stop()
     if (isEmpty) this.#loaded.resolve()
-    this.#following = this.#follow(watch)
+    this.#following = this.#follow(watch, lastRevision)
   }
 
   /** Resolves when all that was in the bucket at the start is in the collections. */
@@ -93,7 +93,7 @@ export class Follower implements AsyncDisposable {
     await this.#following
   }
 
-  async #follow(watch: AsyncIterable<KvWatchEntry>): Promise<void> {
+  async #follow(watch: AsyncIterable<KvWatchEntry>, lastRevision: number): Promise<void> {
     for await (const entry of watch) {
       try {
         this.#apply(entry)
@@ -103,7 +103,7 @@ export class Follower implements AsyncDisposable {
       this.#received++
       this.#pending = entry.delta ?? 0
       this.#revision = entry.revision
-      if (this.#pending === 0) this.#loaded.resolve()
+      if (isLastOf(entry, lastRevision)) this.#loaded.resolve()
     }
   }
 
