@@ -255,9 +255,9 @@ export const Verify = z
     method: z.enum(['GET', 'POST']).default('GET').describe('Method of the request.'),
     path: template
       .regex(/^(\/|\?|https:\/\/)/, "must begin with '/', '?' or 'https://'")
-      .describe('Below the base URL, or a full URL.'),
+      .describe('Path below the base URL, or a full URL.'),
     headers: HeaderTemplates.default({}).describe('Headers of the request. Values are templates.'),
-    data: z.unknown().optional().describe('Sent as JSON.'),
+    data: z.unknown().optional().describe('Body of the request, sent as JSON.'),
     statuses: z
       .array(z.int().min(200).max(599))
       .min(1)
