@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { examples } from './example-bodies/index.ts'
 import { openApi } from './openapi.ts'
@@ -105,3 +107,10 @@ test.each(Object.entries(examples))(
     }
   },
 )
+
+test('docs/compatibility.md names each deprecated path', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/compatibility.md'), 'utf8')
+  const deprecated = Object.values(routes).filter((route) => route.deprecated)
+  expect(deprecated.length).toBeGreaterThan(10)
+  for (const { url } of deprecated) expect(docs).toContain(`${url.replace(/:(\w+)/g, '{$1}')}\``)
+})
