@@ -74,9 +74,9 @@ export interface ActionToDeploy {
   name: string
   /** What it does, for people: up to 2 000 characters. */
   description: string
-  /** Without it, counted on with each new bundle. */
+  /** `n` or `x.y.z`. Without it, the last one is counted on with each new bundle. */
   version?: string | undefined
-  /** JSON Schema. */
+  /** JSON Schema of what it takes, up to 64 KiB. */
   input_schema: Record<string, unknown>
   /** JSON Schema of what it returns, up to 64 KiB. */
   output_schema: Record<string, unknown>
@@ -438,11 +438,11 @@ export interface Cancelled {
 }
 
 export interface Capacity {
-  /** Of the whole environment. */
+  /** Limit and runs of the whole environment. */
   environment: {
     /** Name of the environment or integration; of a sync, `<integration>/<sync>`. */
     name: string
-    /** Runs that may be in flight at a time; null = any number. */
+    /** Runs that may be in flight at a time; null: any number. */
     max_runs: number | null
     /** Runs in flight. */
     running: number
@@ -455,7 +455,7 @@ export interface Capacity {
   integrations: {
     /** Name of the environment or integration; of a sync, `<integration>/<sync>`. */
     name: string
-    /** Runs that may be in flight at a time; null = any number. */
+    /** Runs that may be in flight at a time; null: any number. */
     max_runs: number | null
     /** Runs in flight. */
     running: number
@@ -468,7 +468,7 @@ export interface Capacity {
   syncs: {
     /** Name of the environment or integration; of a sync, `<integration>/<sync>`. */
     name: string
-    /** Runs that may be in flight at a time; null = any number. */
+    /** Runs that may be in flight at a time; null: any number. */
     max_runs: number | null
     /** Runs in flight. */
     running: number
@@ -477,7 +477,7 @@ export interface Capacity {
     /** Its share of the runners beside others. */
     weight: number
   }[]
-  /** They serve all environments. */
+  /** The runners, which serve all environments. */
   runners: {
     /** Id of the runner, new at each start. */
     id: string
@@ -497,9 +497,9 @@ export interface Capacity {
 export interface CommandStateAnswer {
   /** Id of the command. */
   id: string
-  /** accepted: it waits, or goes on as soon as a service answers again. */
+  /** `accepted`: it waits, or goes on as soon as a service answers again. `done`, `refused`: it has ended. */
   state: 'accepted' | 'done' | 'refused'
-  /** Of one that is done: what its call would have answered. */
+  /** What its call would have answered, of a command that is done. */
   result?:
     | {
         /** The first 100 of the runs that were asked for. Each waits for a runner, or for the run before it. */
@@ -525,7 +525,7 @@ export interface CommandStateAnswer {
         cancelled?: number | undefined
       }
     | undefined
-  /** Why it was refused. */
+  /** Why it was refused, of a command that is. */
   error?:
     | {
         /** For programs: as in an error. */
@@ -537,9 +537,9 @@ export interface CommandStateAnswer {
 }
 
 export interface Connection {
-  /** A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is. */
+  /** A number for clients that keep one. It is made of `uid`, which is unique; the number may not be. */
   id: number
-  /** Random, and another one when the connection is deleted and made again. */
+  /** Random id, which is another one when the connection is deleted and made again. */
   uid: string
   /** Key of the integration. */
   provider_config_key: string
@@ -593,9 +593,9 @@ export interface Connection {
   updated_at: string
   /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
   credentials: Credentials | Record<string, never>
-  /** When its credentials were read by the API last, to the minute. */
+  /** When its credentials were read last, to the minute: ISO 8601 in UTC with milliseconds. Null: never. */
   last_fetched_at: string | null
-  /** What requests are sent with, where we get that with the credentials. */
+  /** The token that requests are sent with, where Syncline gets it with the credentials. */
   token?:
     | {
         /** The token. */
@@ -614,9 +614,9 @@ export interface ConnectionHeaders {
 }
 
 export interface ConnectionSummary {
-  /** A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is. */
+  /** A number for clients that keep one. It is made of `uid`, which is unique; the number may not be. */
   id: number
-  /** Random, and another one when the connection is deleted and made again. */
+  /** Random id, which is another one when the connection is deleted and made again. */
   uid: string
   /** Key of the integration. */
   provider_config_key: string
@@ -675,7 +675,7 @@ export interface CountRecordsAnswer {
     connections: number
     /** Records that are not deleted. */
     records: number
-    /** Of their payloads, as JSON. */
+    /** Bytes of their payloads, as JSON. */
     bytes: number
   }[]
 }
@@ -879,7 +879,7 @@ export interface DeployedAction {
   description: string
   /** `n` or `x.y.z`. */
   version: string
-  /** JSON Schema. */
+  /** JSON Schema of what it takes, up to 64 KiB. */
   input_schema: Record<string, unknown>
   /** JSON Schema of what it returns, up to 64 KiB. */
   output_schema: Record<string, unknown>
@@ -906,17 +906,17 @@ export interface DeployedSync {
   auto_start: boolean
   /** Older way to delete what a run did not save again. Use `trackDeletesStart` in the function. */
   track_deletes: boolean
-  /** Null: twice the interval. */
+  /** How old the records may be before the sync counts as stale. Null: twice its interval. */
   fresh: string | null
-  /** Null: not at all. */
+  /** Over how long the slots of a cron expression are spread. Null: not at all. */
   jitter: string | null
   /** How often a run that failed is repeated before the next slot, from 0 to 10. */
   retries: number
-  /** Null: no limit of its own. */
+  /** How many runs may be in flight at a time: 1 to 100 000. Null: no limit of its own. */
   concurrency: number | null
   /** What a slot does that comes while a run is active: nothing, one more run after it, or it cancels the active run and begins another. */
   overlap: 'skip' | 'queue_one' | 'cancel_running'
-  /** Null: never. */
+  /** After how many failures in a row a schedule is paused. Null: never. */
   pause_after_failures: number | null
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at: string
@@ -925,7 +925,7 @@ export interface DeployedSync {
 export interface Environment {
   /** Its name. */
   name: string
-  /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
+  /** How many runs may be in flight at a time: 1 to 100 000. Null: SCHEDULER_MAX_RUNS_PER_ENVIRONMENT of the scheduler. */
   max_runs: number | null
   /** Share of the runners beside other environments: 1 to 100. */
   weight: number
@@ -970,9 +970,9 @@ export interface ErrorBody {
 }
 
 export interface Freshness {
-  /** End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now. */
+  /** End of the last run that succeeded and held no deletion back: ISO 8601 in UTC with milliseconds. Null: there is none, or nobody knows it now. */
   lastSuccessAt: string | null
-  /** Of one that never succeeded, counted from its creation; null = nobody knows it now. */
+  /** Until when its records are as new as they are meant to be: ISO 8601 in UTC with milliseconds. Before the first success it is counted from the creation. Null: nobody knows it now. */
   freshUntil: string | null
   /** Why its records are older than they are meant to be. Null: they are not. */
   stale: {
@@ -980,7 +980,7 @@ export interface Freshness {
     reason: StaleReason
     /** Since when: ISO 8601 in UTC with milliseconds. */
     since: string
-    /** When the reason ends, where that is known. */
+    /** When the reason ends: ISO 8601 in UTC with milliseconds. Null: nobody knows. */
     until: string | null
     /** For people: one sentence. */
     message: string
@@ -1037,7 +1037,7 @@ export interface GetRecordHistoryAnswer {
 export interface GetSyncStatusAnswer {
   /** In the order of connection, sync and variant. */
   syncs: SyncStatus[]
-  /** With `limit`: null = this was the last page. */
+  /** With `limit`: `cursor` of the next page; null: this is the last one. */
   next_cursor?: string | null | undefined
 }
 
@@ -1054,7 +1054,7 @@ export interface HeldDeletion {
   at: string
   /** Id of the run that found it. */
   run_id: string
-  /** How many records were not saved again, of how many. */
+  /** How many records were not saved again. */
   unseen: number
   /** How many records there were. */
   live: number
@@ -1081,7 +1081,7 @@ export interface Integration {
   integration_config?: Record<string, string> | undefined
   /** Your own notes, by name. */
   custom?: Record<string, string> | undefined
-  /** Null if there is none: the provider was deleted. */
+  /** URL that paths of requests are put behind. Null: its provider was deleted. */
   base_url: string | null
   /** What templates take from connections, by name. */
   connection_config?:
@@ -1124,7 +1124,7 @@ export interface Integration {
   verify?: VerifyRequest | undefined
   /** How late the API may show a change. */
   consistency_lag?: string | undefined
-  /** Shown with `include=credentials`. */
+  /** Your own app at the vendor, shown with `include=credentials`. */
   credentials?:
     | {
         /** The kind of app, as it was given. */
@@ -1135,7 +1135,7 @@ export interface Integration {
         client_secret?: string | null | undefined
         /** Separated by commas. */
         scopes?: string | null | undefined
-        /** As it was given. */
+        /** Secret of webhooks, as it was given. */
         webhook_secret?: string | null | undefined
         /** Id of the app. */
         app_id?: string | null | undefined
@@ -1150,9 +1150,9 @@ export interface Integration {
       }
     | null
     | undefined
-  /** Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors. */
+  /** Always null, shown with `include=webhook`: Syncline receives no webhooks of vendors. */
   webhook_url?: null | undefined
-  /** Null: no limit of its own. */
+  /** How many runs may be in flight at a time: 1 to 100 000. Null: no limit of its own. */
   concurrency: number | null
   /** Share of the runners beside other integrations: 1 to 100. */
   weight: number
@@ -1249,7 +1249,7 @@ export interface ListProvidersAnswer {
     display_name: string
     /** Page of the vendor that it was written from. */
     docs: string
-    /** A deployed one wins over one of the same name that comes with Syncline. */
+    /** Where it is from. A deployed one wins over one of the same name that comes with Syncline. */
     source: 'deployed' | 'first_party'
     /** Of a deployed one, when it was changed last: ISO 8601 in UTC with milliseconds. */
     deployed_at?: string | undefined
@@ -1259,7 +1259,7 @@ export interface ListProvidersAnswer {
     categories: string[]
     /** Always empty: Syncline has no pictures. */
     logo_url: string
-    /** For clients of other engines. */
+    /** The base URL, as clients of other engines read it. */
     proxy: {
       /** The same as `base_url` beside it. */
       base_url: string
@@ -1303,7 +1303,7 @@ export interface ListedRun {
   id: string
   /** `queued`: it waits for a runner, for its API, or for the run before it. */
   state: 'queued' | 'running' | 'ended'
-  /** Why it did not succeed. */
+  /** Why it did not succeed. Null: it did, or has not ended. */
   reason:
     | 'failed'
     | 'cancelled'
@@ -1317,11 +1317,11 @@ export interface ListedRun {
     | 'crashed'
     | 'exited'
     | null
-  /** Of a run that failed: the error, for people. */
+  /** For people: the error of a run that failed. */
   error: string | null
-  /** What a run that succeeded could not do. */
+  /** For people: what a run that succeeded could not do. */
   warning: string | null
-  /** Grows when the run is taken over by another runner, or was throttled. */
+  /** Number of the attempt, from 1. It grows when another runner takes the run over, or when it was throttled. */
   attempt: number
   /** Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost. */
   fruitlessAttempts: number
@@ -1345,20 +1345,20 @@ export interface ListedRun {
       deleted: number
     }
   >
-  /** Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs. */
+  /** Level of isolation of the function: basic, partial, oswall or namespaced; null: it has not run yet. */
   sandbox: string | null
-  /** Of a run that failed, the end of its log. */
+  /** The end of the log of a run that failed. */
   lastLines: string[]
   /** That its API made it wait so long that it left its runner. Null: it did not. */
   throttled: {
-    /** How often. */
+    /** How often it left its runner. */
     times: number
     /** When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait. */
     until: string | null
     /** Why, the last time. */
     reason: string
   } | null
-  /** While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner. */
+  /** Why all its calls wait for its API, while it runs and holds no slot of its runner. Null: they do not. */
   parked: string | null
   /** Key of the integration. */
   provider_config_key: string
@@ -1415,7 +1415,7 @@ export interface Provider {
   display_name: string
   /** Page of the vendor that it was written from. */
   docs: string
-  /** A deployed one wins over one of the same name that comes with Syncline. */
+  /** Where it is from. A deployed one wins over one of the same name that comes with Syncline. */
   source: 'deployed' | 'first_party'
   /** Of a deployed one, when it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at?: string | undefined
@@ -1425,7 +1425,7 @@ export interface Provider {
   categories: string[]
   /** Always empty: Syncline has no pictures. */
   logo_url: string
-  /** For clients of other engines. */
+  /** The base URL, as clients of other engines read it. */
   proxy: {
     /** The same as `base_url` beside it. */
     base_url: string
@@ -1547,7 +1547,7 @@ export interface RecordMetadata {
   first_seen_at: string
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   last_modified_at: string
-  /** What changed last. */
+  /** What the last change was. */
   last_action: 'ADDED' | 'UPDATED' | 'DELETED'
   /** When it was deleted: ISO 8601 in UTC with milliseconds. Null: it is not. */
   deleted_at: string | null
@@ -1608,7 +1608,7 @@ export interface Run {
   id: string
   /** `queued`: it waits for a runner, for its API, or for the run before it. */
   state: 'queued' | 'running' | 'ended'
-  /** Why it did not succeed. */
+  /** Why it did not succeed. Null: it did, or has not ended. */
   reason:
     | 'failed'
     | 'cancelled'
@@ -1622,11 +1622,11 @@ export interface Run {
     | 'crashed'
     | 'exited'
     | null
-  /** Of a run that failed: the error, for people. */
+  /** For people: the error of a run that failed. */
   error: string | null
-  /** What a run that succeeded could not do. */
+  /** For people: what a run that succeeded could not do. */
   warning: string | null
-  /** Grows when the run is taken over by another runner, or was throttled. */
+  /** Number of the attempt, from 1. It grows when another runner takes the run over, or when it was throttled. */
   attempt: number
   /** Attempts that ended early and saved no checkpoint, one after the other: at 5 the run is lost. */
   fruitlessAttempts: number
@@ -1650,20 +1650,20 @@ export interface Run {
       deleted: number
     }
   >
-  /** Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs. */
+  /** Level of isolation of the function: basic, partial, oswall or namespaced; null: it has not run yet. */
   sandbox: string | null
-  /** Of a run that failed, the end of its log. */
+  /** The end of the log of a run that failed. */
   lastLines: string[]
   /** That its API made it wait so long that it left its runner. Null: it did not. */
   throttled: {
-    /** How often. */
+    /** How often it left its runner. */
     times: number
     /** When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait. */
     until: string | null
     /** Why, the last time. */
     reason: string
   } | null
-  /** While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner. */
+  /** Why all its calls wait for its API, while it runs and holds no slot of its runner. Null: they do not. */
   parked: string | null
 }
 
@@ -1676,7 +1676,7 @@ export interface Schedule {
   name: string
   /** Variant of the sync. */
   variant: string
-  /** INCREMENTAL: the next run goes on from a checkpoint. Null: the scheduler does not answer. */
+  /** `INCREMENTAL`: the next run goes on from a checkpoint. `INITIAL`: it reads everything. Null: the scheduler does not answer. */
   type: 'INITIAL' | 'INCREMENTAL' | null
   /** As in `GET /sync/status`. Null: the scheduler does not answer. */
   status: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'SUCCESS' | 'ERROR' | null
@@ -1721,7 +1721,7 @@ export interface Schedule {
   } | null
   /** Whether its records are as new as they are meant to be. */
   freshness: Freshness
-  /** Why it is paused, if nobody paused it. */
+  /** For people: why it is paused, if nobody paused it. */
   pausedBecause: string | null
   /** Runs that failed one after the other, up to the last one. Null: the scheduler does not answer. */
   failures: number | null
@@ -1773,7 +1773,7 @@ export interface SkippedSlots {
   first: string
   /** The last of these slots: ISO 8601 in UTC with milliseconds. */
   last: string
-  /** How many slots. */
+  /** How many slots these are. */
   count: number
   /** Why no run began. */
   reason: StaleReason
@@ -1807,9 +1807,9 @@ export interface SyncStatus {
   name: string
   /** Variant of the sync. */
   variant: string
-  /** INCREMENTAL: the next run goes on from a checkpoint. */
+  /** `INCREMENTAL`: the next run goes on from a checkpoint. `INITIAL`: it reads everything. */
   type: 'INITIAL' | 'INCREMENTAL'
-  /** STOPPED: see `blocked`. */
+  /** `SUCCESS`, `ERROR`: how the last run ended. `STOPPED`: no slot of it runs, see `blocked`. */
   status: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'SUCCESS' | 'ERROR'
   /** How often it runs: an interval such as `every 6 hours`, or a cron expression. */
   frequency: string | null
@@ -1852,7 +1852,7 @@ export interface SyncStatus {
   } | null
   /** Whether its records are as new as they are meant to be. */
   freshness: Freshness
-  /** Why it is paused, if nobody paused it. */
+  /** For people: why it is paused, if nobody paused it. */
   pausedBecause: string | null
   /** Runs that failed one after the other, up to the last one. */
   failures: number
@@ -1865,7 +1865,7 @@ export interface SyncToDeploy {
   name: string
   /** What it does, for people: up to 2 000 characters. */
   description: string
-  /** Without it, counted on with each new bundle. */
+  /** `n` or `x.y.z`. Without it, the last one is counted on with each new bundle. */
   version?: string | undefined
   /** Names of the models that it saves records of. */
   models: string[]
@@ -2210,11 +2210,11 @@ export interface VerifyProviderAnswer {
 export interface VerifyRequest {
   /** Method of the request. */
   method: 'GET' | 'POST'
-  /** Below the base URL, or a full URL. */
+  /** Path below the base URL, or a full URL. */
   path: string
   /** Headers of the request. Values are templates. */
   headers: Record<string, string>
-  /** Sent as JSON. */
+  /** Body of the request, sent as JSON. */
   data?: unknown
   /** Statuses that mean that the connection works; default 200 to 299. */
   statuses?: number[] | undefined
@@ -2225,11 +2225,11 @@ export interface VerifyRequest {
 export interface VerifyRequestInput {
   /** Method of the request. */
   method?: 'GET' | 'POST' | undefined
-  /** Below the base URL, or a full URL. */
+  /** Path below the base URL, or a full URL. */
   path: string
   /** Headers of the request. Values are templates. */
   headers?: Record<string, string> | undefined
-  /** Sent as JSON. */
+  /** Body of the request, sent as JSON. */
   data?: unknown
   /** Statuses that mean that the connection works; default 200 to 299. */
   statuses?: number[] | undefined
@@ -2240,9 +2240,9 @@ export interface VerifyRequestInput {
 export interface Why {
   /** The schedule with its status. */
   schedule: Schedule
-  /** Newest first, the last 20 entries; null = the scheduler does not answer. */
+  /** The last 20 rows of slots that became no run, newest first. Null: the scheduler does not answer. */
   skipped: SkippedSlots[] | null
-  /** Newest first. */
+  /** Its last runs, newest first. Null: the scheduler does not answer. */
   runs: ListedRun[] | null
   /** Services that did not answer: what they alone know is null. */
   unavailable: ('scheduler' | 'records')[]

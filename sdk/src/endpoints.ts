@@ -85,9 +85,9 @@ export interface CountRecordsQuery {
 export interface CreateConnectionBody {
   /** Key of an integration. */
   provider_config_key: string
-  /** Generated when absent. A connection that exists is overwritten. */
+  /** Id of the connection, which is generated when absent. One that exists is overwritten. */
   connection_id?: string | undefined
-  /** The form that the auth of the integration takes. */
+  /** Credentials of the form that the auth of the integration takes. */
   credentials: Credentials
   /** What your functions find as metadata: any JSON object, up to 256 KiB. Absent: what the connection has stays. */
   metadata?: Record<string, unknown> | undefined
@@ -281,9 +281,9 @@ export interface DeployBody {
 export interface GetConnectionQuery {
   /** Key of an integration. */
   provider_config_key: string
-  /** Show the refresh token too. */
+  /** true: show the refresh token too. */
   refresh_token?: string | undefined
-  /** Get a new token in any case. */
+  /** true: get a new token in any case. */
   force_refresh?: string | undefined
   /** Sent by clients of other engines; a token that has expired is renewed without it. */
   refresh_github_app_jwt_token?: string | undefined
@@ -320,11 +320,11 @@ export interface GetRecordQuery {
 export interface GetSyncStatusQuery {
   /** Key of an integration. */
   provider_config_key: string
-  /** Comma-separated `name` or `name::variant`; `*` = all, which parses to none. */
+  /** Syncs as `name` or `name::variant`, separated by commas; `*`: all. */
   syncs: string
   /** Id of a connection. Without it, all connections of the integration. */
   connection_id?: string | undefined
-  /** Without it, all of them in one answer. */
+  /** Schedules in a page, up to 500. Without it, all of them in one answer. */
   limit?: number | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
@@ -352,11 +352,11 @@ export interface ListConnectionsQuery {
   endUserId?: string | undefined
   /** Only those of users of this organization. */
   endUserOrganizationId?: string | undefined
-  /** `tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`. */
+  /** Tags that the connection has to have: `tags[team]=a`. `end_user_id`, `end_user_email` and `end_user_display_name` count as tags. */
   tags?: Record<string, string> | undefined
   /** Connections in a page. */
   limit?: number | undefined
-  /** From 0. */
+  /** Number of the page, from 0. */
   page?: number | undefined
 }
 
@@ -391,7 +391,7 @@ export interface ListLogsQuery {
 }
 
 export interface ListProvidersQuery {
-  /** Part of the name, in any case. */
+  /** Only those with this in their name, in upper or lower case. */
   search?: string | undefined
 }
 
@@ -402,11 +402,11 @@ export interface ListRecordsQuery {
   variant?: string | undefined
   /** Only those that changed after this instant. ISO 8601 with a time and an offset. */
   modified_after?: string | undefined
-  /** Older name of `modified_after`. */
+  /** Older name of `modified_after`. If both are there, this one counts. */
   delta?: string | undefined
   /** Comma-separated: `added`, `updated`, `deleted`. Only those whose last change is one of them. */
   filter?: string | undefined
-  /** The stream as it was then, as far back as history is kept. */
+  /** Records as they were at this instant, as far back as history is kept. ISO 8601 with a time and an offset. */
   as_of?: string | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
@@ -444,15 +444,15 @@ export interface ListSchedulesQuery {
   provider_config_key?: string | undefined
   /** Id of a connection. */
   connection_id?: string | undefined
-  /** Comma-separated `name` or `name::variant`. */
+  /** Syncs as `name` or `name::variant`, separated by commas. */
   syncs?: string | undefined
-  /** Comma-separated. */
+  /** One or both, separated by commas. */
   state?: string | undefined
-  /** Comma-separated: only those that are stale for one of these reasons. */
+  /** Only those that are stale for one of these reasons, separated by commas: see docs/why.md. */
   reason?: string | undefined
-  /** true = only those that are stale. */
+  /** true: only those that are stale. */
   stale?: string | undefined
-  /** Of their connections: `tags[plan]=pro`. */
+  /** Tags that the connection has to have: `tags[plan]=pro`. */
   tags?: Record<string, string> | undefined
   /** Schedules in a page. */
   limit?: number | undefined
@@ -484,7 +484,7 @@ export interface PruneRecordsBody {
   until_cursor: string
   /** Variant of the sync; `base` is the one that each sync has. */
   variant?: string | undefined
-  /** Without it, all that match. */
+  /** How many records are pruned at most, up to 10 000. Without it, all up to the cursor. */
   limit?: number | undefined
 }
 
@@ -543,7 +543,7 @@ export interface StartSyncsHeaders {
 export interface TriggerActionBody {
   /** Name of an action. */
   action_name: string
-  /** As the input schema of the action says */
+  /** What the action takes: any JSON that fits its input schema. */
   input?: unknown
 }
 
@@ -559,7 +559,7 @@ export interface TriggerActionHeaders {
 }
 
 export interface TriggerSyncsBody {
-  /** Empty = all. */
+  /** Up to 256 syncs, as `name`, `name::variant`, or both as an object. Empty: all. */
   syncs: (
     | string
     | {
@@ -569,9 +569,9 @@ export interface TriggerSyncsBody {
         variant: string
       }
   )[]
-  /** Here or in the header of that name. */
+  /** Key of an integration, here or in the header of that name. */
   provider_config_key?: string | undefined
-  /** Without it, all connections of the integration. */
+  /** Id of a connection. Without it, all connections of the integration. */
   connection_id?: string | undefined
   /** How to run. */
   opts?:
@@ -598,7 +598,7 @@ export interface TriggerSyncsHeaders {
 }
 
 export interface UpdateConnectionBody {
-  /** Whose access it is, in place of what was there. */
+  /** Whose access it is, in the words of your product, in place of what was there. */
   end_user?:
     | {
         /** Id of the user in your product. */
@@ -632,9 +632,9 @@ export interface UpdateConnectionQuery {
 }
 
 export interface UpdateEnvironmentBody {
-  /** Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT. */
+  /** How many runs may be in flight at a time: 1 to 100 000. Null: SCHEDULER_MAX_RUNS_PER_ENVIRONMENT of the scheduler. */
   max_runs?: number | null | undefined
-  /** Null: 1. */
+  /** Share of the runners beside others: 1 to 100. Null: 1. */
   weight?: number | null | undefined
 }
 
@@ -647,7 +647,7 @@ export interface UpdateFrequencyBody {
   provider_config_key: string
   /** Id of a connection. */
   connection_id: string
-  /** null = back to the default of the deployed sync. */
+  /** An interval such as `every 30 minutes`, or a cron expression. Null: the default of the deployed sync again. */
   frequency: string | null
 }
 
@@ -707,11 +707,11 @@ export interface UpdateIntegrationBody {
   verify?: VerifyRequestInput | null | undefined
   /** How late the API may show a change. Null: the provider's again. */
   consistency_lag?: string | null | undefined
-  /** Null: no limit of its own. */
+  /** How many runs may be in flight at a time: 1 to 100 000. Null: no limit of its own. */
   concurrency?: number | null | undefined
-  /** Null: 1. */
+  /** Share of the runners beside others: 1 to 100. Null: 1. */
   weight?: number | null | undefined
-  /** Replaced as a whole. */
+  /** Your own app at the vendor, in place of what was there. Null: none. */
   credentials?:
     | {
         /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
@@ -744,7 +744,7 @@ export interface UpdateKeyBody {
   label?: string | undefined
   /** What it may do, as a whole. */
   scopes?: ('read' | 'operate' | 'deploy' | 'secrets')[] | undefined
-  /** Null: it does not expire. */
+  /** When it ends, in the future: ISO 8601 with a time and an offset. Null: never. */
   expires_at?: string | null | undefined
 }
 

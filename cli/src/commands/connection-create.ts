@@ -15,6 +15,7 @@ interface Options extends RestOptions {
   basic?: [username: string, password: string]
   metadata?: JsonObject
   config?: JsonObject
+  verify?: boolean
 }
 
 const SECRET = '; @<file> or - (stdin) keep it off the command line'
@@ -32,15 +33,17 @@ export const connectionCreate = () =>
     .option('--api-key <key>', `credentials: an API key${SECRET}`, readSecret)
     .option('--access-token <token>', `credentials: an OAuth 2 access token${SECRET}`, readSecret)
     .option('--basic <user:password>', `credentials: user and password${SECRET}`, parseBasic)
+    .option('--verify', 'make it only if its API accepts the credentials')
     .option('--metadata <json>', 'what sync functions can read', parseJson)
     .option('--config <json>', 'connection config, for base URLs with parts that differ', parseJson)
     .action(async (integration: string, id: string | undefined, options: Options) => {
-      const { metadata, config } = options
+      const { metadata, config, verify } = options
       const made = await clientOf(options).connections.create({
         providerConfigKey: integration,
         credentials: credentialsOf(options),
         ...(id !== undefined && { connectionId: id }),
         ...(metadata && { metadata }),
+        ...(verify && { verify }),
         ...(config && { connectionConfig: config }),
       })
       console.log(`Made connection '${made.connection_id}'. Next: syncline status ${integration}`)

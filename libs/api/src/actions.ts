@@ -42,7 +42,10 @@ const triggerAction = {
     }),
     body: z.object({
       action_name: ActionName,
-      input: z.unknown().optional().meta({ description: 'As the input schema of the action says' }),
+      input: z
+        .unknown()
+        .optional()
+        .meta({ description: 'What the action takes: any JSON that fits its input schema.' }),
     }),
     response: { 200: Output, 202: ActionAccepted },
   },

@@ -4,7 +4,7 @@ import type { Route } from './route.ts'
 
 const Limit = z.object({
   name: z.string().describe('Name of the environment or integration; of a sync, `<integration>/<sync>`.'),
-  max_runs: z.int().nullable().describe('Runs that may be in flight at a time; null = any number.'),
+  max_runs: z.int().nullable().describe('Runs that may be in flight at a time; null: any number.'),
   running: z.int().describe('Runs in flight.'),
   waiting: z.int().describe('Runs that may be handed out, and wait.'),
   weight: z.int().describe('Its share of the runners beside others.'),
@@ -12,7 +12,7 @@ const Limit = z.object({
 
 /** What limits the runs of an environment, and what there is to run them. */
 export const Capacity = z.object({
-  environment: Limit.describe('Of the whole environment.'),
+  environment: Limit.describe('Limit and runs of the whole environment.'),
   integrations: z.array(Limit).describe('Integrations with a limit, a weight, or runs in flight or waiting.'),
   syncs: z.array(Limit).describe('Syncs with a limit, or runs in flight or waiting.'),
   runners: z
@@ -30,7 +30,7 @@ export const Capacity = z.object({
         seen_at: instant('When it was heard of last'),
       }),
     )
-    .describe('They serve all environments.'),
+    .describe('The runners, which serve all environments.'),
 })
 export type Capacity = z.infer<typeof Capacity>
 

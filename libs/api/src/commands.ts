@@ -7,7 +7,9 @@ export const CommandStateAnswer = z.object({
   id: z.string().describe('Id of the command.'),
   state: z
     .enum(['accepted', 'done', 'refused'])
-    .describe('accepted: it waits, or goes on as soon as a service answers again.'),
+    .describe(
+      '`accepted`: it waits, or goes on as soon as a service answers again. `done`, `refused`: it has ended.',
+    ),
   result: AskedRuns.partial()
     .extend({
       frequency: z.string().optional().describe('Of a change of the frequency: the one that holds now.'),
@@ -15,14 +17,14 @@ export const CommandStateAnswer = z.object({
       cancelled: z.int().optional().describe('How many runs were ended.'),
     })
     .optional()
-    .describe('Of one that is done: what its call would have answered.'),
+    .describe('What its call would have answered, of a command that is done.'),
   error: z
     .object({
       code: z.string().describe('For programs: as in an error.'),
       message: z.string().describe('For people: as in an error.'),
     })
     .optional()
-    .describe('Why it was refused.'),
+    .describe('Why it was refused, of a command that is.'),
 })
 export type CommandStateAnswer = z.infer<typeof CommandStateAnswer>
 

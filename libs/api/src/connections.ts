@@ -71,9 +71,9 @@ const known = {
   id: z
     .int()
     .describe(
-      'A number made of `uid`, for clients that keep a number. It is not unique beyond doubt: `uid` is.',
+      'A number for clients that keep one. It is made of `uid`, which is unique; the number may not be.',
     ),
-  uid: z.string().describe('Random, and another one when the connection is deleted and made again.'),
+  uid: z.string().describe('Random id, which is another one when the connection is deleted and made again.'),
   ...ownerFields,
   provider: z.string().describe('Provider of the integration.'),
   errors: z
@@ -123,7 +123,7 @@ export const Connection = z
       .union([Credentials, z.strictObject({})])
       .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
     last_fetched_at: Instant.nullable().describe(
-      'When its credentials were read by the API last, to the minute.',
+      'When its credentials were read last, to the minute: ISO 8601 in UTC with milliseconds. Null: never.',
     ),
     token: z
       .object({
@@ -133,7 +133,7 @@ export const Connection = z
         ),
       })
       .optional()
-      .describe('What requests are sent with, where we get that with the credentials.'),
+      .describe('The token that requests are sent with, where Syncline gets it with the credentials.'),
   })
   .meta({ id: 'Connection' })
 export type Connection = z.infer<typeof Connection>
@@ -163,9 +163,9 @@ const createConnection = {
     body: z.strictObject({
       provider_config_key: ProviderConfigKey,
       connection_id: ConnectionId.optional().describe(
-        'Generated when absent. A connection that exists is overwritten.',
+        'Id of the connection, which is generated when absent. One that exists is overwritten.',
       ),
-      credentials: Credentials.describe('The form that the auth of the integration takes.'),
+      credentials: Credentials.describe('Credentials of the form that the auth of the integration takes.'),
       metadata: JsonObject.optional().describe(
         'What your functions find as metadata: any JSON object, up to 256 KiB. Absent: what the connection has stays.',
       ),
@@ -217,10 +217,10 @@ const listConnections = {
         .optional()
         .describe('Only those of users of this organization.'),
       tags: TagFilter.optional().describe(
-        '`tags[team]=a`. Those of the end user count too: `end_user_id`, `end_user_email`, `end_user_display_name`.',
+        'Tags that the connection has to have: `tags[team]=a`. `end_user_id`, `end_user_email` and `end_user_display_name` count as tags.',
       ),
       limit: countInQuery(1, 2000).default(10_000).describe('Connections in a page.'),
-      page: countInQuery(0, 1_000_000).default(0).describe('From 0.'),
+      page: countInQuery(0, 1_000_000).default(0).describe('Number of the page, from 0.'),
     }),
     response: { 200: z.object({ connections: z.array(ConnectionSummary).describe('Newest first.') }) },
   },
@@ -240,8 +240,8 @@ const getConnection = {
     params: place.params,
     querystring: z.strictObject({
       provider_config_key: ProviderConfigKey,
-      refresh_token: flag.describe('Show the refresh token too.'),
-      force_refresh: flag.describe('Get a new token in any case.'),
+      refresh_token: flag.describe('true: show the refresh token too.'),
+      force_refresh: flag.describe('true: get a new token in any case.'),
       refresh_github_app_jwt_token: flag.describe(
         'Sent by clients of other engines; a token that has expired is renewed without it.',
       ),
@@ -262,7 +262,9 @@ const updateConnection = {
     params: place.params,
     querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
     body: z.strictObject({
-      end_user: EndUserInput.optional().describe('Whose access it is, in place of what was there.'),
+      end_user: EndUserInput.optional().describe(
+        'Whose access it is, in the words of your product, in place of what was there.',
+      ),
       tags: Tags.optional().describe('The whole set of tags: up to 10 texts by name.'),
       webhook_url_override: WebhookUrl.optional().describe(
         'Where webhooks about this connection go: a URL, or empty for none.',

@@ -54,7 +54,9 @@ export const SyncToDeploy = z
     ...identity,
     ...facts,
     ...z.object(policy).partial().shape,
-    version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
+    version: facts.version
+      .optional()
+      .describe('`n` or `x.y.z`. Without it, the last one is counted on with each new bundle.'),
     auto_start: facts.auto_start.default(true),
     track_deletes: facts.track_deletes.default(false),
     bundle: z
@@ -71,10 +73,18 @@ export const DeployedSync = z
     ...identity,
     ...facts,
     ...policy,
-    fresh: policy.fresh.nullable().describe('Null: twice the interval.'),
-    jitter: policy.jitter.nullable().describe('Null: not at all.'),
-    concurrency: policy.concurrency.nullable().describe('Null: no limit of its own.'),
-    pause_after_failures: policy.pause_after_failures.nullable().describe('Null: never.'),
+    fresh: policy.fresh
+      .nullable()
+      .describe('How old the records may be before the sync counts as stale. Null: twice its interval.'),
+    jitter: policy.jitter
+      .nullable()
+      .describe('Over how long the slots of a cron expression are spread. Null: not at all.'),
+    concurrency: policy.concurrency
+      .nullable()
+      .describe('How many runs may be in flight at a time: 1 to 100 000. Null: no limit of its own.'),
+    pause_after_failures: policy.pause_after_failures
+      .nullable()
+      .describe('After how many failures in a row a schedule is paused. Null: never.'),
     deployed_at: instant('When it was changed last'),
   })
   .meta({ id: 'DeployedSync' })
@@ -88,7 +98,7 @@ const JsonSchema = JsonObject.refine(
 const actionFacts = {
   description: facts.description,
   version: facts.version,
-  input_schema: JsonSchema.describe('JSON Schema.'),
+  input_schema: JsonSchema.describe('JSON Schema of what it takes, up to 64 KiB.'),
   output_schema: JsonSchema.describe('JSON Schema of what it returns, up to 64 KiB.'),
   scopes: z.array(z.string().max(255)).max(100).describe('Of the external API, for people.'),
 }
@@ -97,7 +107,9 @@ export const ActionToDeploy = z
   .strictObject({
     ...identity,
     ...actionFacts,
-    version: facts.version.optional().describe('Without it, counted on with each new bundle.'),
+    version: facts.version
+      .optional()
+      .describe('`n` or `x.y.z`. Without it, the last one is counted on with each new bundle.'),
     scopes: actionFacts.scopes.default([]),
     bundle: z
       .string()

@@ -14,7 +14,9 @@ export const Environment = z
     name: z.string().describe('Its name.'),
     max_runs: limits.max_runs
       .nullable()
-      .describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
+      .describe(
+        'How many runs may be in flight at a time: 1 to 100 000. Null: SCHEDULER_MAX_RUNS_PER_ENVIRONMENT of the scheduler.',
+      ),
     weight: limits.weight,
     created_at: instant('When it was made'),
   })
@@ -83,8 +85,13 @@ const updateEnvironment = {
         max_runs: limits.max_runs
           .nullable()
           .optional()
-          .describe("Null: the scheduler's SCHEDULER_MAX_RUNS_PER_ENVIRONMENT."),
-        weight: limits.weight.nullable().optional().describe('Null: 1.'),
+          .describe(
+            'How many runs may be in flight at a time: 1 to 100 000. Null: SCHEDULER_MAX_RUNS_PER_ENVIRONMENT of the scheduler.',
+          ),
+        weight: limits.weight
+          .nullable()
+          .optional()
+          .describe('Share of the runners beside others: 1 to 100. Null: 1.'),
       })
       .refine(({ max_runs, weight }) => max_runs !== undefined || weight !== undefined, 'nothing to change'),
     response: { 200: Environment },

@@ -8,16 +8,18 @@ export { StaleReason, staleReasons }
 export const Freshness = z
   .object({
     lastSuccessAt: Instant.nullable().describe(
-      'End of the last run that succeeded and held no deletion back; null = there is none, or nobody knows it now.',
+      'End of the last run that succeeded and held no deletion back: ISO 8601 in UTC with milliseconds. Null: there is none, or nobody knows it now.',
     ),
     freshUntil: Instant.nullable().describe(
-      'Of one that never succeeded, counted from its creation; null = nobody knows it now.',
+      'Until when its records are as new as they are meant to be: ISO 8601 in UTC with milliseconds. Before the first success it is counted from the creation. Null: nobody knows it now.',
     ),
     stale: z
       .object({
         reason: StaleReason.describe('The one reason: see docs/why.md.'),
         since: instant('Since when'),
-        until: Instant.nullable().describe('When the reason ends, where that is known.'),
+        until: Instant.nullable().describe(
+          'When the reason ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
+        ),
         message: z.string().describe('For people: one sentence.'),
       })
       .nullable()

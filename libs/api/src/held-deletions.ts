@@ -21,7 +21,7 @@ export const HeldDeletion = z
     variant: z.string().describe('Variant of the sync.'),
     at: instant('When it was held back'),
     run_id: z.string().describe('Id of the run that found it.'),
-    unseen: z.int().describe('How many records were not saved again, of how many.'),
+    unseen: z.int().describe('How many records were not saved again.'),
     live: z.int().describe('How many records there were.'),
     reason: z
       .enum(['guard', 'incomplete'])

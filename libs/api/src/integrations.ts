@@ -34,7 +34,7 @@ const AppAnswer = z.object({
   client_id: nullableText.describe('Id of the OAuth client.'),
   client_secret: nullableText.describe('Secret of the OAuth client.'),
   scopes: nullableText.describe('Separated by commas.'),
-  webhook_secret: nullableText.describe('As it was given.'),
+  webhook_secret: nullableText.describe('Secret of webhooks, as it was given.'),
   app_id: nullableText.describe('Id of the app.'),
   app_link: nullableText.describe('Page of the app.'),
   private_key: nullableText.describe('Key that JWTs are signed with, as PEM.'),
@@ -76,16 +76,23 @@ export const Integration = z
     integration_config: Texts.optional().describe('Your own notes, by name.'),
     custom: Texts.optional().describe('Your own notes, by name.'),
     ...settingsFields,
-    base_url: z.string().nullable().describe('Null if there is none: the provider was deleted.'),
+    base_url: z
+      .string()
+      .nullable()
+      .describe('URL that paths of requests are put behind. Null: its provider was deleted.'),
     allowed_hosts: allowed_hosts.unwrap().describe(allowed_hosts.description ?? ''),
     auth: auth.unwrap().describe(auth.description ?? ''),
     headers: headers.unwrap().describe(headers.description ?? ''),
-    credentials: AppAnswer.nullable().optional().describe('Shown with `include=credentials`.'),
+    credentials: AppAnswer.nullable()
+      .optional()
+      .describe('Your own app at the vendor, shown with `include=credentials`.'),
     webhook_url: z
       .null()
       .optional()
-      .describe('Shown with `include=webhook`. Always null: Syncline receives no webhooks of vendors.'),
-    concurrency: share.concurrency.nullable().describe('Null: no limit of its own.'),
+      .describe('Always null, shown with `include=webhook`: Syncline receives no webhooks of vendors.'),
+    concurrency: share.concurrency
+      .nullable()
+      .describe('How many runs may be in flight at a time: 1 to 100 000. Null: no limit of its own.'),
     weight: share.weight,
     created_at: instant('When it was made'),
     updated_at: instant('When it was changed last'),
@@ -175,9 +182,17 @@ const updateIntegration = {
       display_name: displayName.describe('Name for people.'),
       ...notes,
       ...nullable(settingsFields),
-      concurrency: share.concurrency.nullable().optional().describe('Null: no limit of its own.'),
-      weight: share.weight.nullable().optional().describe('Null: 1.'),
-      credentials: App.nullable().optional().describe('Replaced as a whole.'),
+      concurrency: share.concurrency
+        .nullable()
+        .optional()
+        .describe('How many runs may be in flight at a time: 1 to 100 000. Null: no limit of its own.'),
+      weight: share.weight
+        .nullable()
+        .optional()
+        .describe('Share of the runners beside others: 1 to 100. Null: 1.'),
+      credentials: App.nullable()
+        .optional()
+        .describe('Your own app at the vendor, in place of what was there. Null: none.'),
     }),
     response: answer,
   },

@@ -140,7 +140,9 @@ const updateKey = {
       .strictObject({
         label: label.optional(),
         scopes: Scopes.optional().describe('What it may do, as a whole.'),
-        expires_at: AnyInstant.nullable().optional().describe('Null: it does not expire.'),
+        expires_at: AnyInstant.nullable()
+          .optional()
+          .describe('When it ends, in the future: ISO 8601 with a time and an offset. Null: never.'),
       })
       .refine((body) => Object.values(body).some((value) => value !== undefined), 'nothing to change'),
     response: { 200: Key },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { ErrorBody } from './answers.ts'
 import { errorMeanings } from './error-meanings.ts'
+import { examples } from './example-bodies/index.ts'
 import type { Route } from './route.ts'
 import { routeGroups } from './routes.ts'
 
@@ -86,21 +87,28 @@ function operation(name: string, tag: string, route: Route): ZodOpenApiOperation
     ...(body && {
       requestBody: {
         required: !body.safeParse(undefined).success,
-        content: { 'application/json': { schema: body } },
+        content: { 'application/json': { schema: body, ...exampleOf(name, 'body') } },
       },
     }),
-    responses: { ...errors(route), ...answers(route) },
+    responses: { ...errors(route), ...answers(name, route) },
   }
 }
 
-function answers({ schema }: Route): ZodOpenApiResponsesObject {
+function exampleOf(name: string, part: 'body' | number): { example?: unknown } {
+  const example = examples[name as keyof typeof examples]?.[part]
+  return example === undefined ? {} : { example }
+}
+
+function answers(name: string, { schema }: Route): ZodOpenApiResponsesObject {
   const entries = Object.entries(schema.response).map(([status, answer]) => {
     const isEmpty = answer instanceof z.ZodUndefined
     return [
       status,
       {
         description: meanings[status] ?? 'The answer.',
-        ...(!isEmpty && { content: { 'application/json': { schema: answer } } }),
+        ...(!isEmpty && {
+          content: { 'application/json': { schema: answer, ...exampleOf(name, Number(status)) } },
+        }),
       },
     ] as const
   })
@@ -111,6 +119,8 @@ const meanings: Record<string, string> = {
   200: 'Done.',
   201: 'Made.',
   202: 'Accepted: it is stored and will be done, but it is not done yet.',
+  424: 'The connection has no token that works: its provider refuses to give one, or does not answer.',
+  503: 'Something that the API needs does not answer.',
 }
 
 const IDEMPOTENCY_KEY = z.string().min(1).max(255).optional().meta({

@@ -11,7 +11,7 @@ const known = {
   docs: z.string().describe('Page of the vendor that it was written from.'),
   source: z
     .enum(['deployed', 'first_party'])
-    .describe('A deployed one wins over one of the same name that comes with Syncline.'),
+    .describe('Where it is from. A deployed one wins over one of the same name that comes with Syncline.'),
   deployed_at: Instant.optional().describe(
     'Of a deployed one, when it was changed last: ISO 8601 in UTC with milliseconds.',
   ),
@@ -20,7 +20,7 @@ const known = {
   logo_url: z.string().describe('Always empty: Syncline has no pictures.'),
   proxy: z
     .object({ base_url: z.string().describe('The same as `base_url` beside it.') })
-    .describe('For clients of other engines.'),
+    .describe('The base URL, as clients of other engines read it.'),
 }
 
 const ProviderSummary = z
@@ -53,7 +53,12 @@ const listProviders = {
   scope: 'read',
   schema: {
     querystring: z.strictObject({
-      search: z.string().min(1).max(255).optional().describe('Part of the name, in any case.'),
+      search: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Only those with this in their name, in upper or lower case.'),
     }),
     response: { 200: z.object({ data: z.array(ProviderSummary).describe('In the order of their names.') }) },
   },

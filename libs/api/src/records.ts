@@ -19,7 +19,7 @@ export const RecordMetadata = z
   .object({
     first_seen_at: instant('When it was saved first'),
     last_modified_at: instant('When it was changed last'),
-    last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']).describe('What changed last.'),
+    last_action: z.enum(['ADDED', 'UPDATED', 'DELETED']).describe('What the last change was.'),
     deleted_at: Instant.nullable().describe(
       'When it was deleted: ISO 8601 in UTC with milliseconds. Null: it is not.',
     ),
@@ -67,11 +67,15 @@ const listRecords = (maxLimit: number) =>
         modified_after: AnyInstant.optional().describe(
           'Only those that changed after this instant. ISO 8601 with a time and an offset.',
         ),
-        delta: AnyInstant.optional().describe('Older name of `modified_after`.'),
+        delta: AnyInstant.optional().describe(
+          'Older name of `modified_after`. If both are there, this one counts.',
+        ),
         filter: Filter.optional().describe(
           'Comma-separated: `added`, `updated`, `deleted`. Only those whose last change is one of them.',
         ),
-        as_of: AnyInstant.optional().describe('The stream as it was then, as far back as history is kept.'),
+        as_of: AnyInstant.optional().describe(
+          'Records as they were at this instant, as far back as history is kept. ISO 8601 with a time and an offset.',
+        ),
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100).describe('Records in a page.'),
         ids: z
@@ -109,7 +113,7 @@ const ModelCount = z.object({
   model: z.string().describe('Name of the model.'),
   connections: z.int().describe('How many connections these are.'),
   records: z.int().describe('Records that are not deleted.'),
-  bytes: z.int().describe('Of their payloads, as JSON.'),
+  bytes: z.int().describe('Bytes of their payloads, as JSON.'),
 })
 
 const countRecords = {
@@ -167,7 +171,9 @@ const pruneRecords = {
       model: Model,
       until_cursor: Cursor.describe('Cursor of the last record that is pruned.'),
       variant: Variant.default('base'),
-      limit: countInQuery(1, 10_000).optional().describe('Without it, all that match.'),
+      limit: countInQuery(1, 10_000)
+        .optional()
+        .describe('How many records are pruned at most, up to 10 000. Without it, all up to the cursor.'),
     }),
     headers: ConnectionHeaders,
     response: {

@@ -39,10 +39,14 @@ export const Run = z
     state: z
       .enum(runStates)
       .describe('`queued`: it waits for a runner, for its API, or for the run before it.'),
-    reason: z.enum(failures).nullable().describe('Why it did not succeed.'),
-    error: z.string().nullable().describe('Of a run that failed: the error, for people.'),
-    warning: z.string().nullable().describe('What a run that succeeded could not do.'),
-    attempt: z.int().describe('Grows when the run is taken over by another runner, or was throttled.'),
+    reason: z.enum(failures).nullable().describe('Why it did not succeed. Null: it did, or has not ended.'),
+    error: z.string().nullable().describe('For people: the error of a run that failed.'),
+    warning: z.string().nullable().describe('For people: what a run that succeeded could not do.'),
+    attempt: z
+      .int()
+      .describe(
+        'Number of the attempt, from 1. It grows when another runner takes the run over, or when it was throttled.',
+      ),
     fruitlessAttempts: z
       .int()
       .describe(
@@ -61,12 +65,12 @@ export const Run = z
       .string()
       .nullable()
       .describe(
-        'Level of isolation of the function: basic, partial, oswall or namespaced; null before it runs.',
+        'Level of isolation of the function: basic, partial, oswall or namespaced; null: it has not run yet.',
       ),
-    lastLines: z.array(z.string()).describe('Of a run that failed, the end of its log.'),
+    lastLines: z.array(z.string()).describe('The end of the log of a run that failed.'),
     throttled: z
       .object({
-        times: z.int().describe('How often.'),
+        times: z.int().describe('How often it left its runner.'),
         until: Instant.nullable().describe(
           'When its API lets it go on: ISO 8601 in UTC with milliseconds. Null: it does not wait.',
         ),
@@ -78,7 +82,7 @@ export const Run = z
       .string()
       .nullable()
       .describe(
-        'While it runs: all its calls wait for its API, for this reason, and it holds no slot of its runner.',
+        'Why all its calls wait for its API, while it runs and holds no slot of its runner. Null: they do not.',
       ),
   })
   .meta({ id: 'Run' })

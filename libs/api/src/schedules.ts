@@ -22,7 +22,9 @@ export const Schedule = SyncStatus.extend({
   id: SyncStatus.shape.id.nullable().describe('Id of the schedule. Null: the scheduler does not answer.'),
   type: SyncStatus.shape.type
     .nullable()
-    .describe('INCREMENTAL: the next run goes on from a checkpoint. Null: the scheduler does not answer.'),
+    .describe(
+      '`INCREMENTAL`: the next run goes on from a checkpoint. `INITIAL`: it reads everything. Null: the scheduler does not answer.',
+    ),
   status: SyncStatus.shape.status
     .nullable()
     .describe('As in `GET /sync/status`. Null: the scheduler does not answer.'),
@@ -52,13 +54,15 @@ const listSchedules = {
       .strictObject({
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),
-        syncs: SyncsInText.optional().describe('Comma-separated `name` or `name::variant`.'),
-        state: choicesInQuery(['started', 'paused']).optional().describe('Comma-separated.'),
+        syncs: SyncsInText.optional().describe('Syncs as `name` or `name::variant`, separated by commas.'),
+        state: choicesInQuery(['started', 'paused']).optional().describe('One or both, separated by commas.'),
         reason: choicesInQuery(staleReasons)
           .optional()
-          .describe('Comma-separated: only those that are stale for one of these reasons.'),
-        stale: z.stringbool().default(false).describe('true = only those that are stale.'),
-        tags: TagFilter.optional().describe('Of their connections: `tags[plan]=pro`.'),
+          .describe(
+            'Only those that are stale for one of these reasons, separated by commas: see docs/why.md.',
+          ),
+        stale: z.stringbool().default(false).describe('true: only those that are stale.'),
+        tags: TagFilter.optional().describe('Tags that the connection has to have: `tags[plan]=pro`.'),
         limit: countInQuery(1, 100).default(100).describe('Schedules in a page.'),
         cursor: ScheduleCursor.optional(),
       })

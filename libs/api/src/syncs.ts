@@ -44,9 +44,13 @@ const triggerSyncs = {
         syncs: z
           .array(z.union([SyncInText, z.object(named)]))
           .max(MAX_SYNCS)
-          .describe('Empty = all.'),
-        provider_config_key: ProviderConfigKey.optional().describe('Here or in the header of that name.'),
-        connection_id: ConnectionId.optional().describe('Without it, all connections of the integration.'),
+          .describe('Up to 256 syncs, as `name`, `name::variant`, or both as an object. Empty: all.'),
+        provider_config_key: ProviderConfigKey.optional().describe(
+          'Key of an integration, here or in the header of that name.',
+        ),
+        connection_id: ConnectionId.optional().describe(
+          'Id of a connection. Without it, all connections of the integration.',
+        ),
         opts: z
           .object({
             reset: z.boolean().optional().describe('true: forget the checkpoint and list everything again.'),
@@ -137,8 +141,12 @@ export const SyncStatus = z
     connection_id: z.string().describe('Id of the connection.'),
     name: z.string().describe('Name of the sync.'),
     variant: z.string().describe('Variant of the sync.'),
-    type: z.enum(['INITIAL', 'INCREMENTAL']).describe('INCREMENTAL: the next run goes on from a checkpoint.'),
-    status: z.enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR']).describe('STOPPED: see `blocked`.'),
+    type: z
+      .enum(['INITIAL', 'INCREMENTAL'])
+      .describe('`INCREMENTAL`: the next run goes on from a checkpoint. `INITIAL`: it reads everything.'),
+    status: z
+      .enum(['RUNNING', 'PAUSED', 'STOPPED', 'SUCCESS', 'ERROR'])
+      .describe('`SUCCESS`, `ERROR`: how the last run ended. `STOPPED`: no slot of it runs, see `blocked`.'),
     frequency: z
       .string()
       .nullable()
@@ -173,7 +181,7 @@ export const SyncStatus = z
         'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
       ),
     freshness: Freshness.describe('Whether its records are as new as they are meant to be.'),
-    pausedBecause: z.string().nullable().describe('Why it is paused, if nobody paused it.'),
+    pausedBecause: z.string().nullable().describe('For people: why it is paused, if nobody paused it.'),
     failures: z.int().describe('Runs that failed one after the other, up to the last one.'),
   })
   .meta({ id: 'SyncStatus' })
@@ -192,17 +200,21 @@ const getSyncStatus = {
       provider_config_key: ProviderConfigKey,
       syncs: z
         .union([z.literal('*').transform(() => []), SyncsInText])
-        .describe('Comma-separated `name` or `name::variant`; `*` = all, which parses to none.'),
+        .describe('Syncs as `name` or `name::variant`, separated by commas; `*`: all.'),
       connection_id: ConnectionId.optional().describe(
         'Id of a connection. Without it, all connections of the integration.',
       ),
-      limit: countInQuery(1, 500).optional().describe('Without it, all of them in one answer.'),
+      limit: countInQuery(1, 500)
+        .optional()
+        .describe('Schedules in a page, up to 500. Without it, all of them in one answer.'),
       cursor: ScheduleCursor.optional(),
     }),
     response: {
       200: z.object({
         syncs: z.array(SyncStatus).describe('In the order of connection, sync and variant.'),
-        next_cursor: NextScheduleCursor.optional().describe('With `limit`: null = this was the last page.'),
+        next_cursor: NextScheduleCursor.optional().describe(
+          'With `limit`: `cursor` of the next page; null: this is the last one.',
+        ),
       }),
     },
   },
@@ -221,7 +233,13 @@ const updateFrequency = {
       sync_variant: Variant.default('base'),
       provider_config_key: ProviderConfigKey,
       connection_id: ConnectionId,
-      frequency: z.string().max(255).nullable().describe('null = back to the default of the deployed sync.'),
+      frequency: z
+        .string()
+        .max(255)
+        .nullable()
+        .describe(
+          'An interval such as `every 30 minutes`, or a cron expression. Null: the default of the deployed sync again.',
+        ),
     }),
     response: {
       200: z.object({ frequency: z.string().describe('The frequency that holds now.') }),

@@ -9,7 +9,7 @@ import { Schedule, Unavailable } from './schedules.ts'
 export const SkippedSlots = z.object({
   first: instant('The first of these slots'),
   last: instant('The last of these slots'),
-  count: z.int().describe('How many slots.'),
+  count: z.int().describe('How many slots these are.'),
   reason: StaleReason.describe('Why no run began.'),
 })
 export type SkippedSlots = z.infer<typeof SkippedSlots>
@@ -19,8 +19,13 @@ export const Why = z.object({
   skipped: z
     .array(SkippedSlots)
     .nullable()
-    .describe('Newest first, the last 20 entries; null = the scheduler does not answer.'),
-  runs: z.array(ListedRun).nullable().describe('Newest first.'),
+    .describe(
+      'The last 20 rows of slots that became no run, newest first. Null: the scheduler does not answer.',
+    ),
+  runs: z
+    .array(ListedRun)
+    .nullable()
+    .describe('Its last runs, newest first. Null: the scheduler does not answer.'),
   unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
 })
 export type Why = z.infer<typeof Why>

@@ -178,7 +178,7 @@ export const AuthScheme = z
       placement: Placement.describe('Where the token goes in a request.'),
     }),
   ])
-  .meta({ id: 'Auth' })
+  .meta({ id: 'AuthScheme' })
 export type AuthScheme = z.infer<typeof AuthScheme>
 
 /** Defaults of `nango.paginate`; a call's own settings win. */
@@ -212,7 +212,7 @@ export const Pagination = z
       .optional()
       .describe('By what the offset grows: 1 for each page, or the items of the page.'),
   })
-  .meta({ id: 'Pagination' })
+  .meta({ id: 'PaginationSettings' })
 export type Pagination = z.infer<typeof Pagination>
 
 const headerNames = z.union([headerName, z.array(headerName).max(10)])
@@ -233,7 +233,7 @@ export const Retry = z
       ),
     remaining: headerNames.optional().describe('Headers that count down; at 0 the budget is used up.'),
   })
-  .meta({ id: 'Retry' })
+  .meta({ id: 'RetrySettings' })
 export type Retry = z.infer<typeof Retry>
 
 /** How many requests the API allows. All runners keep to it together. */
@@ -255,9 +255,9 @@ export const Verify = z
     method: z.enum(['GET', 'POST']).default('GET').describe('Method of the request.'),
     path: template
       .regex(/^(\/|\?|https:\/\/)/, "must begin with '/', '?' or 'https://'")
-      .describe('Below the base URL, or a full URL.'),
+      .describe('Path below the base URL, or a full URL.'),
     headers: HeaderTemplates.default({}).describe('Headers of the request. Values are templates.'),
-    data: z.unknown().optional().describe('Sent as JSON.'),
+    data: z.unknown().optional().describe('Body of the request, sent as JSON.'),
     statuses: z
       .array(z.int().min(200).max(599))
       .min(1)
@@ -269,7 +269,7 @@ export const Verify = z
       .optional()
       .describe('What the answer must have besides, by path: some APIs refuse with status 200.'),
   })
-  .meta({ id: 'Verify' })
+  .meta({ id: 'VerifyRequest' })
 export type Verify = z.infer<typeof Verify>
 
 /** A part of the connection config that templates use. */

@@ -4,7 +4,10 @@ import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 import type { AnyRecord, ConnectionRef } from '../types.ts'
 
-export type CreateConnection = CamelCase<CreateConnectionBody>
+export type CreateConnection = CamelCase<CreateConnectionBody> & {
+  /** Store it only if its API accepts the credentials: not with credentials that Syncline gets a token with. */
+  verify?: boolean | undefined
+}
 export type ListConnections = Omit<ListConnectionsQuery, 'integrationId' | 'limit' | 'page'> & {
   integrationId?: string | string[] | undefined
   /** Up to 2000; 2000 by default. */
@@ -33,7 +36,7 @@ export class Connections {
   /**
    * Makes a connection, or overwrites the one of the same id. Its syncs start at once.
    *
-   * Fails with `unknown_integration`, `invalid_body`, `invalid_credentials`.
+   * Fails with `unknown_integration`, `invalid_body`, and with `verify` also with `connection_test_failed`.
    *
    * @example
    * await syncline.connections.create({
@@ -43,9 +46,9 @@ export class Connections {
    *   metadata: { repo: 'acme/shop' },
    * })
    */
-  async create(connection: CreateConnection, options?: CallOptions): Promise<Connection> {
+  async create({ verify, ...connection }: CreateConnection, options?: CallOptions): Promise<Connection> {
     const body = snakeCase<CreateConnectionBody>(connection)
-    return this.#call('POST /connections', { body }, options)
+    return this.#call('POST /connections', { body, ...(verify && { query: { verify: 'true' } }) }, options)
   }
 
   /**

@@ -10,6 +10,7 @@ export interface FuzzRequest {
 }
 
 interface Schema {
+  $ref?: string
   type?: string
   enum?: unknown[]
   const?: unknown
@@ -26,6 +27,11 @@ interface Parameter {
 interface Operation {
   parameters?: Parameter[]
   requestBody?: { content?: Record<string, { schema?: Schema }> }
+}
+
+const { paths, components } = openApi({ records: 500 }) as unknown as {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
@@ -88,6 +94,8 @@ function anyOrFitting(schema: Schema | undefined, depth = 0): fc.Arbitrary<unkno
 }
 
 function fitting(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+  const named = components.schemas[schema.$ref?.replace('#/components/schemas/', '') ?? '']
+  if (named) return anyOrFitting(named, depth + 1)
   const choices = schema.anyOf ?? schema.oneOf
   if (choices) return fc.oneof(...choices.map((choice) => anyOrFitting(choice, depth + 1)))
   if (schema.const !== undefined) return fc.constant(schema.const)
@@ -136,9 +144,6 @@ const headerValue = text.map((value) => value.replaceAll(/[^\x20-\x7e]/g, '').sl
 
 /** Requests to every operation of the OpenAPI document. */
 export function fuzzRequests(): fc.Arbitrary<FuzzRequest> {
-  const { paths } = openApi({ records: 500 }) as unknown as {
-    paths: Record<string, Record<string, Operation>>
-  }
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => requestOf(method.toUpperCase(), path, operation)),
   )

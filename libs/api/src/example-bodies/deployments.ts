@@ -1,0 +1,84 @@
+import { providerFile as file, model, owner, success, sync } from './story.ts'
+
+const functions = { provider_config_key: owner.provider_config_key, version: '1.0.0' }
+const syncFacts = {
+  ...functions,
+  name: sync,
+  description: 'Issues of a GitHub repository',
+  models: [model],
+  frequency: 'every 30 seconds',
+  fresh: '5 minutes',
+}
+const actionFacts = {
+  ...functions,
+  name: 'create-issue',
+  description: 'Opens an issue',
+  input_schema: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+  output_schema: { type: 'object', properties: { number: { type: 'integer' } } },
+  scopes: ['repo'],
+}
+const deployedSync = {
+  ...syncFacts,
+  auto_start: true,
+  track_deletes: false,
+  jitter: null,
+  retries: 0,
+  concurrency: null,
+  overlap: 'skip',
+  pause_after_failures: null,
+  deployed_at: '2026-11-26T09:00:03.000Z',
+}
+const deployedAction = { ...actionFacts, deployed_at: '2026-11-26T09:00:03.000Z' }
+const bundle = "'use strict'; module.exports = { default: { type: 'sync' } }"
+
+const common = {
+  description: syncFacts.description,
+  version: '1.0.0',
+  enabled: true,
+  last_deployed: deployedSync.deployed_at,
+  endpoints: [],
+  attributes: {},
+  webhookSubscriptions: [],
+  sdk_version: null,
+  features: [],
+}
+
+export const deploymentExamples = {
+  deploy: {
+    body: { syncs: [{ ...syncFacts, bundle }], actions: [{ ...actionFacts, bundle }], providers: [file] },
+    200: {
+      providers: [{ name: 'acme', base_url: file.base_url, auth: 'bearer', changed: true }],
+      syncs: [{ ...functions, name: sync, models: [model], changed: true }],
+      actions: [{ ...functions, name: 'create-issue', changed: true }],
+    },
+  },
+  listDeployments: { 200: { syncs: [deployedSync], actions: [deployedAction] } },
+  getDeployment: { 200: deployedSync },
+  deleteDeployment: { 200: success },
+  getScriptsConfig: {
+    200: [
+      {
+        providerConfigKey: 'github',
+        provider: 'github',
+        syncs: [
+          {
+            ...common,
+            id: `github/${sync}`,
+            name: sync,
+            type: 'sync',
+            returns: [model],
+            input: null,
+            scopes: [],
+            json_schema: null,
+            models: [{ name: model, fields: [] }],
+            runs: syncFacts.frequency,
+            auto_start: true,
+            track_deletes: false,
+          },
+        ],
+        actions: [],
+        'on-events': [],
+      },
+    ],
+  },
+}

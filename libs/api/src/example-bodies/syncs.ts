@@ -1,0 +1,90 @@
+import {
+  accepted,
+  askedRuns,
+  command,
+  failedRun,
+  listedRun,
+  owner,
+  schedule,
+  staleSchedule,
+  status,
+  sync,
+} from './story.ts'
+
+const syncs = { ...owner, syncs: [sync] }
+const VARIANT = 'closed-only'
+
+const limit = { max_runs: null, running: 1, waiting: 0, weight: 1 }
+
+export const syncExamples = {
+  triggerSyncs: { body: { ...syncs, opts: { reset: false } }, 200: askedRuns, 202: accepted },
+  startSyncs: { body: syncs, 200: askedRuns, 202: accepted },
+  pauseSyncs: { body: syncs, 202: accepted },
+  cancelSyncs: { body: syncs, 200: { cancelled: 1 }, 202: accepted },
+  getSyncStatus: { 200: { syncs: [status], next_cursor: null } },
+  updateFrequency: {
+    body: { ...owner, sync_name: sync, frequency: 'every 5 minutes' },
+    200: { frequency: 'every 5 minutes' },
+    202: accepted,
+  },
+  createVariant: {
+    body: owner,
+    200: { id: 'd3b07384d113edec49eaa623', name: sync, variant: VARIANT },
+    202: accepted,
+  },
+  deleteVariant: { body: owner, 202: accepted },
+  listSchedules: { 200: { schedules: [schedule], next_cursor: null, unavailable: [] } },
+  getWhy: {
+    200: {
+      schedule: staleSchedule,
+      skipped: [
+        {
+          first: '2026-11-26T10:30:30.000Z',
+          last: '2026-11-26T10:35:00.000Z',
+          count: 10,
+          reason: 'needs_reauth',
+        },
+      ],
+      runs: [listedRun, failedRun],
+      unavailable: [],
+    },
+  },
+}
+
+export const runExamples = {
+  listRuns: { 200: { runs: [listedRun, failedRun], next_cursor: null } },
+  getRun: { 200: listedRun },
+  listLogs: {
+    200: { lines: [{ at: '2026-11-26T10:30:01.000Z', level: 'info', message: '1 issue has changed' }] },
+  },
+  cancelRun: { 200: { cancelled: 1 }, 202: accepted },
+  getCommand: { 200: { id: command, state: 'done', result: askedRuns } },
+  getCapacity: {
+    200: {
+      environment: { ...limit, name: 'dev', max_runs: 100 },
+      integrations: [{ ...limit, name: owner.provider_config_key }],
+      syncs: [{ ...limit, name: `${owner.provider_config_key}/${sync}` }],
+      runners: [
+        {
+          id: 'host/4711/1a2b3c',
+          sandbox: 'namespaced',
+          slots: 50,
+          reserved_slots: 5,
+          busy: 1,
+          seen_at: '2026-11-26T10:30:03.000Z',
+        },
+      ],
+    },
+  },
+}
+
+const call = { id: '0198b7a2-5d1e-7c3a-8f4b-2a6d8e1c7b90' }
+
+export const actionExamples = {
+  triggerAction: {
+    body: { action_name: 'create-issue', input: { title: 'The door squeaks' } },
+    200: { number: 4 },
+    202: { ...call, statusUrl: `/action/${call.id}` },
+  },
+  getActionResult: { 200: { number: 4 } },
+}
