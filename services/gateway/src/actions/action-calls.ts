@@ -56,6 +56,7 @@ export class ActionCalls implements Disposable {
   readonly #waiting = new WaitingCalls<Call>()
   #offering: Promise<void> | undefined
   #look: NodeJS.Timeout | undefined
+  #isStopping = false
 
   constructor(bus: Bus, store: ActionStore, limits: Limits) {
     this.#bus = bus
@@ -96,17 +97,25 @@ export class ActionCalls implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** From now on nothing is begun: calls that wait fail at once. Those that runners have may end. */
+  stopBeginning(): void {
+    this.#isStopping = true
     clearTimeout(this.#look)
-    for (const subscription of this.#subscriptions) subscription.unsubscribe()
     for (const call of this.#calls.values()) {
+      if (call.state === 'sent') continue
       this.#waiting.delete(call)
-      if (call.state === 'sent') this.#inDoubt(call, 'the gateway stops')
-      else this.#fail(call, new AppError('unavailable', 'the gateway stops: the action was not begun'))
+      this.#fail(call, stopping())
     }
   }
 
+  [Symbol.dispose](): void {
+    this.stopBeginning()
+    for (const subscription of this.#subscriptions) subscription.unsubscribe()
+    for (const call of this.#calls.values()) this.#inDoubt(call, 'the gateway stops')
+  }
+
   #admit(environment: string): Disposable {
+    if (this.#isStopping) throw stopping()
     const own = this.#perEnvironment.get(environment) ?? 0
     if (own >= this.#limits.perEnvironment || this.#calls.size >= this.#limits.inAll) {
       throw new AppError(
@@ -165,11 +174,18 @@ export class ActionCalls implements Disposable {
   }
 
   #waitAgain(call: Call): void {
+    if (this.#isStopping) {
+      this.#fail(call, stopping())
+      return
+    }
     call.state = 'waiting'
     this.#waiting.putBack(call)
     this.#limitWait(call)
     call.answered.resolve('busy')
-    this.#look ??= setTimeout(() => this.#offerWaiting(), LOOK_MS)
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined
+      this.#offerWaiting()
+    }, LOOK_MS)
   }
 
   #offerAnswered(call: Call | undefined, news: News, reply: string | undefined): void {
@@ -235,7 +251,10 @@ export class ActionCalls implements Disposable {
   }
 
   #fail(call: Call, error: AppError): void {
+    call.state = 'ended'
     call.answered.resolve(undefined)
     call.result.reject(error)
   }
 }
+
+const stopping = () => new AppError('unavailable', 'the gateway stops: the action was not begun')
