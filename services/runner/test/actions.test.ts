@@ -160,9 +160,35 @@ test('errors of the function, of its API, and methods of syncs reach the caller 
     details: { upstream: { status: 409, headers: { 'x-ratelimit-left': '3' }, body: { no: 1 } } },
   })
   expect((await of(3)).message).toBe(
-    'nango.batchSave is for syncs: an action has no records and no checkpoint',
+    'nango.batchSave is for syncs: an action writes no records and has no checkpoint',
   )
   expect(await of(4)).toMatchObject({ code: 'action_failed', message: 'what is this' })
+})
+
+test('an action reads what syncs have saved for its connection, and no other model', async () => {
+  await using world = await createWorld()
+  const exec = `
+    if (input.n === 2) await nango.getRecordsByIds(['7'], 'Secret')
+    let records = 0
+    for await (const page of nango.listRecords('Thing')) records += page.length
+    const some = await nango.getRecordsByIds(['7', 8, 'none'], 'Thing')
+    return { records, some: [...some].map(([id, record]) => [id, record.id]) }`
+  await deployAction(world, exec)
+  world.standIns.put(
+    'Thing',
+    Array.from({ length: 250 }, (_, n) => ({ id: String(n) })),
+  )
+  expect((await news(world, aCall({}))).output).toEqual({
+    records: 250,
+    some: [
+      ['7', '7'],
+      [8, '8'],
+    ],
+  })
+  expect((await news(world, aCall({ n: 2 }))).result).toMatchObject({
+    code: 'action_failed',
+    message: expect.stringContaining("model 'Secret': no sync of integration 'api' has it"),
+  })
 })
 
 test('an action is stopped at its deadline, and a full runner refuses the next one at once', async () => {

@@ -72,7 +72,7 @@ async function untilEnd(
   }
 }
 
-function placeOf(call: ActionCall): ConnectionPlace {
+function placeOf(call: ActionCall): Required<ConnectionPlace> {
   const { environment, providerConfigKey: integration, connectionId: connection, connectionUid: uid } = call
   return { environment, integration, connection, uid }
 }
