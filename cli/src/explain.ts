@@ -6,6 +6,8 @@ const advice: Record<string, string> = {
   no_answer: 'check SYNCLINE_URL',
   unknown_integration:
     'see `syncline integration list`; make it with `syncline integration create`, after `syncline provider deploy` if it has a provider file of yours',
+  unknown_action: 'see `syncline action list`',
+  in_doubt: 'look whether it has taken effect before you call it again',
   unknown_connection: 'see `syncline connection list`',
 }
 

@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Command, type CommandOptions } from 'commander'
+import { actionCall, actionResult } from './commands/action-call.ts'
 import { actionList } from './commands/action-list.ts'
 import { cancel } from './commands/cancel.ts'
 import { capacity } from './commands/capacity.ts'
@@ -86,7 +87,11 @@ group('connection', 'access of your customers to them', [
   connectionDelete(),
 ])
 group('sync', 'deployed sync functions', [syncList()])
-group('action', 'deployed actions', [actionList()])
+group('action', 'deployed actions; `action <integration>/<name> <connection>` calls one', [
+  actionCall(),
+  actionResult(),
+  actionList(),
+])
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])
@@ -94,9 +99,9 @@ group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), key
 
 function group(name: string, description: string, commands: Command[]) {
   const parent = program.command(name).description(description)
-  for (const command of commands) add(parent, command)
+  for (const command of commands) add(parent, command, { isDefault: command.name() === 'call' })
 }
 
-function add(parent: Command, command: Command) {
-  parent.addCommand(command.copyInheritedSettings(parent))
+function add(parent: Command, command: Command, options: CommandOptions = {}) {
+  parent.addCommand(command.copyInheritedSettings(parent), options)
 }

@@ -1,7 +1,7 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError } from 'commander'
 import { type JsonObject, parseJson } from '../json-object.ts'
-import { readSecret } from '../read-secret.ts'
+import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { UsageError } from '../usage-error.ts'
@@ -30,8 +30,8 @@ export const connectionCreate = () =>
       `credentials of any type, such as {"type":"OAUTH2",…}${SECRET}`,
       parseSecretJson,
     )
-    .option('--api-key <key>', `credentials: an API key${SECRET}`, readSecret)
-    .option('--access-token <token>', `credentials: an OAuth 2 access token${SECRET}`, readSecret)
+    .option('--api-key <key>', `credentials: an API key${SECRET}`, readValue)
+    .option('--access-token <token>', `credentials: an OAuth 2 access token${SECRET}`, readValue)
     .option('--basic <user:password>', `credentials: user and password${SECRET}`, parseBasic)
     .option('--verify', 'make it only if its API accepts the credentials')
     .option('--metadata <json>', 'what sync functions can read', parseJson)
@@ -59,7 +59,7 @@ function credentialsOf({ credentials, apiKey, accessToken, basic }: Options): Co
 }
 
 function parseBasic(value: string): [string, string] {
-  const text = readSecret(value)
+  const text = readValue(value)
   const colon = text.indexOf(':')
   // Errors of commander show the value.
   if (colon < 0) throw new UsageError('--basic must be <user>:<password>')
@@ -68,7 +68,7 @@ function parseBasic(value: string): [string, string] {
 
 function parseSecretJson(value: string): JsonObject {
   try {
-    return parseJson(readSecret(value))
+    return parseJson(readValue(value))
   } catch (error) {
     throw error instanceof InvalidArgumentError ? new UsageError(`--credentials ${error.message}`) : error
   }

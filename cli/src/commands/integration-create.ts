@@ -1,6 +1,6 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError, Option } from 'commander'
-import { readSecret } from '../read-secret.ts'
+import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
@@ -33,7 +33,7 @@ export const integrationCreate = () =>
     .addOption(
       new Option('--client-secret <secret>', 'of that app; @<file> or - (stdin) keep it off the command line')
         .env('SYNCLINE_CLIENT_SECRET')
-        .argParser(readSecret),
+        .argParser(readValue),
     )
     .option('--concurrency <n>', 'runs in flight at a time', wholeNumber(1, RUNS_MAX))
     .option('--weight <n>', 'its share beside other integrations; 1 is usual', wholeNumber(1, WEIGHT_MAX))

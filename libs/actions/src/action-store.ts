@@ -1,3 +1,5 @@
+import { JetStreamApiError } from '@nats-io/jetstream'
+import { type KV, Kvm } from '@nats-io/kv'
 import { type ObjectStore, Objm } from '@nats-io/obj'
 import { withTimeout } from '@syncline/async'
 import type { Bus } from '@syncline/bus'
@@ -6,24 +8,39 @@ import { ActionRecord } from '@syncline/proto'
 
 const DAY_NS = 24 * 3600 * 1e9
 const CALL_MS = 10_000
+/** JetStream's error for an entry that was changed in between. */
+const WRONG_SEQUENCE = 10071
+
+/** Who has begun an asynchronous action last: the message that it came with, how often that was delivered, and which attempt it is. */
+export interface Claim {
+  sequence: number
+  deliveries: number
+  attempts: number
+}
 
 /**
- * What actions keep for a day, in an object store of NATS: records of asynchronous ones, and inputs and results that are too
- * large for a message.
+ * What actions keep for a day, in NATS: records of asynchronous ones, and inputs and results that are too large for a message, in
+ * an object store; claims in a key-value bucket.
  */
 export class ActionStore {
   readonly #store: ObjectStore
+  readonly #claims: KV
 
-  private constructor(store: ObjectStore) {
+  private constructor(store: ObjectStore, claims: KV) {
     this.#store = store
+    this.#claims = claims
   }
 
   static async open(bus: Bus): Promise<ActionStore> {
-    const options = { replicas: bus.replicas, ttl: DAY_NS }
-    return new ActionStore(await new Objm(bus.jetstream).create(`${bus.prefix}_actions`, options))
+    const { jetstream, prefix, replicas } = bus
+    const [store, claims] = await Promise.all([
+      new Objm(jetstream).create(`${prefix}_actions`, { replicas, ttl: DAY_NS }),
+      new Kvm(jetstream).create(`${prefix}_action_claims`, { replicas, ttl: DAY_NS / 1e6, history: 1 }),
+    ])
+    return new ActionStore(store, claims)
   }
 
-  /** Written once, when the action has ended: to read an object while it is replaced would never end. */
+  /** Written when the action has ended; again only when one that was in doubt ended after all. */
   async putRecord(id: string, record: ActionRecord): Promise<void> {
     await this.#put(id, ActionRecord.encode(record).finish())
   }
@@ -34,13 +51,36 @@ export class ActionStore {
     return bytes && ActionRecord.decode(bytes)
   }
 
-  /** How often an asynchronous action was begun. One runner at a time writes and reads it. */
-  async putAttempts(id: string, attempts: number): Promise<void> {
-    await this.#put(`${id}.attempts`, Buffer.from(String(attempts)))
+  async claim(id: string): Promise<Claim | undefined> {
+    return (await this.#claimed(id))?.claim
   }
 
-  async attempts(id: string): Promise<number> {
-    return Number(Buffer.from((await this.#get(`${id}.attempts`)) ?? '0').toString())
+  /**
+   * Decides who begins an asynchronous action, and whether: `next` gets the last claim, and gives the next one, or undefined.
+   * Of several at a time one succeeds, and the others get undefined. Durable when it returns.
+   */
+  async claimNext(
+    id: string,
+    next: (last: Claim | undefined) => Claim | undefined,
+  ): Promise<Claim | undefined> {
+    const last = await this.#claimed(id)
+    const claim = next(last?.claim)
+    if (claim === undefined) return undefined
+    const text = JSON.stringify(claim)
+    const put = last ? this.#claims.update(id, text, last.revision) : this.#claims.create(id, text)
+    const isLost = (error: unknown) => error instanceof JetStreamApiError && error.code === WRONG_SEQUENCE
+    return answered(
+      put.then(
+        () => claim,
+        (error) => (isLost(error) ? undefined : Promise.reject(error)),
+      ),
+    )
+  }
+
+  async #claimed(id: string): Promise<{ claim: Claim; revision: number } | undefined> {
+    const entry = await answered(this.#claims.get(id))
+    // `claimNext` has written it.
+    return entry ? { claim: entry.json<Claim>(), revision: entry.revision } : undefined
   }
 
   async putInput(id: string, input: Uint8Array): Promise<void> {

@@ -1,2 +1,9 @@
-export { ActionStore } from './action-store.ts'
-export { callSubject, freeSubject, MESSAGE_BYTES, SILENT_MS, TELL_EVERY_MS } from './messages.ts'
+export { ActionStore, type Claim } from './action-store.ts'
+export {
+  freeSubject,
+  MESSAGE_BYTES,
+  offerSubject,
+  RESERVED_MS,
+  SILENT_MS,
+  TELL_EVERY_MS,
+} from './messages.ts'

@@ -6,9 +6,11 @@ export const MESSAGE_BYTES = 900_000
 export const TELL_EVERY_MS = 1000
 /** A caller that has heard nothing for so long takes the runner for dead. */
 export const SILENT_MS = 5000
+/** A runner keeps a slot for a caller so long. It is shorter than SILENT_MS: nothing begins after its caller has given up. */
+export const RESERVED_MS = 2000
 
-/** Synchronous actions: core NATS gives each message to one of the runners. */
-export const callSubject = (bus: Bus) => `${bus.prefix}.call.action`
+/** A gateway has a synchronous action for a runner. Core NATS gives each offer to one of the runners. */
+export const offerSubject = (bus: Bus) => `${bus.prefix}.offer.action`
 
 /** A runner that was full has a free slot again: a notice that may be lost. */
 export const freeSubject = (bus: Bus) => `${bus.prefix}.wake.actions`

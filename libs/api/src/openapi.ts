@@ -128,11 +128,13 @@ const IDEMPOTENCY_KEY = z.string().min(1).max(255).optional().meta({
     'Printable ASCII. The request is carried out once: its answer is kept for a day and given to later ones with the same key.',
 })
 
-const takesIdempotencyKey = ({ method, scope }: Pick<Route, 'method' | 'scope'>) =>
-  method === 'POST' && scope !== 'none'
+/** One that passes a body on passes the key on, too. */
+const takesIdempotencyKey = ({ method, scope, rawBody }: Pick<Route, 'method' | 'scope' | 'rawBody'>) =>
+  method === 'POST' && scope !== 'none' && !rawBody
 
 /** What every route may answer, according to what it reads. */
-export function commonErrors({ method, scope, schema }: Route): ErrorCode[] {
+export function commonErrors(route: Route): ErrorCode[] {
+  const { method, scope, schema } = route
   const hasQuery = schema.querystring !== undefined
   return [
     ...(hasQuery ? (['invalid_query_params'] as const) : []),
@@ -149,8 +151,13 @@ export function commonErrors({ method, scope, schema }: Route): ErrorCode[] {
           'forbidden',
           'too_many_requests',
         ] as const)),
-    ...(takesIdempotencyKey({ method, scope })
-      ? (['invalid_headers', 'request_in_progress', 'idempotency_key_reused'] as const)
+    ...(takesIdempotencyKey(route)
+      ? ([
+          'invalid_headers',
+          'request_in_progress',
+          'idempotency_key_reused',
+          'idempotency_store_full',
+        ] as const)
       : []),
     ...(['unavailable', 'deadline_exceeded', 'server_error'] as const),
   ]

@@ -11,7 +11,7 @@ const route = {
   url: '/proxy/*',
   summary: "Send a request to a connection's API.",
   description:
-    'Path and query after `/proxy` go to the base URL of the integration, with the credentials of the connection. Headers named `Nango-Proxy-<name>` are sent as `<name>`, and so are the headers of the body; no others. The answer is that of the API, whatever its status, without cookies and without headers of the connection.',
+    'Path and query after `/proxy` go to the base URL of the integration, with the credentials of the connection. Headers named `Nango-Proxy-<name>` are sent as `<name>`, and so are the headers of the body and `Idempotency-Key`; no others. The answer is that of the API, whatever its status, without cookies and without headers of the connection.',
   scope: 'operate',
   errors: [
     'unknown_integration',
@@ -53,6 +53,10 @@ const route = {
         .describe(
           'The headers that the client gives go to another origin too. Those of the connection never do.',
         ),
+      'idempotency-key': z
+        .string()
+        .optional()
+        .describe('Goes to the API, which decides what it means: Syncline keeps no answer of it.'),
     }),
     response: { 200: z.unknown() },
   },

@@ -5,6 +5,8 @@ import type { Subject } from './subjects.ts'
 /** One message of a durable consumer. */
 export interface Delivery<T> {
   message: T
+  /** Its number in the stream. */
+  sequence: number
   /** 1 for the first time. */
   deliveries: number
   replyTo: string | undefined
@@ -22,8 +24,11 @@ export interface Consumption<T> {
   onError: (error: unknown) => void
 }
 
-/** Must be idempotent: a message comes again when this throws, or when this process dies. */
-export type Work<T> = (delivery: Delivery<T>) => Promise<void>
+/**
+ * Must be idempotent: a message comes again when this throws, or when this process dies. `superseded`: it was delivered to another
+ * process since, which will answer it.
+ */
+export type Work<T> = (delivery: Delivery<T>) => Promise<void | 'superseded'>
 
 /**
  * Gives a message to `work` and keeps it alive meanwhile. It is acknowledged when `work` has returned, and comes again
@@ -46,12 +51,14 @@ export async function deliver<T>(
   }
   const alive = setInterval(() => message.working(), ackWaitMs / 3)
   try {
-    await work({
+    const result = await work({
       message: content,
+      sequence: message.seq,
       deliveries: message.info.deliveryCount,
       replyTo: message.headers?.get(REPLY_TO) || undefined,
     })
-    message.ack()
+    // NATS would take either answer for one of the process that has the message now.
+    if (result !== 'superseded') message.ack()
     return true
   } catch (error) {
     onError(error)

@@ -65,8 +65,10 @@ export const codes = {
   invalid_content_type: { http: 415, grpc: Status.INVALID_ARGUMENT, retry: false },
   /** A request with the same Idempotency-Key is still being carried out. */
   request_in_progress: { http: 409, grpc: Status.ABORTED, retry: true },
-  /** Another request had the same Idempotency-Key, or its answer was too large to be kept. */
+  /** Another request had the same Idempotency-Key, or its answer is not kept. */
   idempotency_key_reused: { http: 422, grpc: Status.FAILED_PRECONDITION, retry: false },
+  /** Keys of the last day have reached the limit of what is kept of them. */
+  idempotency_store_full: { http: 503, grpc: Status.RESOURCE_EXHAUSTED, retry: true },
   /** The key has used up its requests of this minute, or an external API those of its quota. */
   too_many_requests: { http: 429, grpc: Status.RESOURCE_EXHAUSTED, retry: true },
   /** The URL is at a host to which the integration sends no credentials. */

@@ -1,8 +1,19 @@
 import type { Models, RecordOf } from './models.ts'
 import type { Unchecked } from './unchecked.ts'
 
+/** Reads records that syncs have saved for the connection. */
+export interface RecordReads<Model extends string = string> {
+  /** By the ids as they were given; what is not there is absent. */
+  getRecordsByIds<I extends Id, T = Unchecked>(ids: I[], model: Model): Promise<Map<I, T>>
+  /** Every record of the model, page after page in the order of change. */
+  listRecords<T = Unchecked>(
+    model: Model,
+    options?: { cursor?: string },
+  ): AsyncGenerator<T[], undefined, void>
+}
+
 /** Reads and writes records of the sync's models. */
-export interface RecordMethods<M extends Models = Models> {
+export interface RecordMethods<M extends Models = Models> extends RecordReads<keyof M & string> {
   /** Saves whole records: new ones are added, changed ones replaced. */
   batchSave<Name extends keyof M & string>(records: RecordOf<M, Name>[], model: Name): Promise<true>
   /** Merges parts into records that exist. */
@@ -16,13 +27,6 @@ export interface RecordMethods<M extends Models = Models> {
   ): Promise<true>
   /** @deprecated Use `batchSave`. */
   batchSend<Name extends keyof M & string>(records: RecordOf<M, Name>[], model: Name): Promise<true>
-  /** By the ids as they were given; what is not there is absent. */
-  getRecordsByIds<I extends Id, T = Unchecked>(ids: I[], model: keyof M & string): Promise<Map<I, T>>
-  /** Every record of the model, page after page in the order of change. */
-  listRecords<T = Unchecked>(
-    model: keyof M & string,
-    options?: { cursor?: string },
-  ): AsyncGenerator<T[], undefined, void>
   setMergingStrategy(strategy: { strategy: 'override' }, model: keyof M & string): Promise<void>
   /** From here to `trackDeletesEnd`, in this run or a later one, every live record is to be saved. */
   trackDeletesStart(model: keyof M & string): Promise<void>

@@ -40,6 +40,10 @@ export const Config = z
     ACTIONS_MAX_PER_ENVIRONMENT: variable.whole(50, { least: 1, most: 10_000 }),
     /** Of all environments. Each may hold 3 MB. */
     ACTIONS_MAX: variable.whole(200, { least: 1, most: 10_000 }),
+    /** What Redis keeps of requests with an Idempotency-Key, for a day: MiB of one environment. The oldest answers go first. */
+    IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT: variable.whole(256, { least: 1, most: 1_000_000 }),
+    /** Of all environments. Redis needs so much memory for it. */
+    IDEMPOTENCY_MAX_MIB: variable.whole(1024, { least: 1, most: 1_000_000 }),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
     /** Connections of clients at a time. Above it, new ones are closed. */
@@ -76,6 +80,10 @@ export const Config = z
       timeoutMs: env.ACTION_TIMEOUT_MS,
       perEnvironment: env.ACTIONS_MAX_PER_ENVIRONMENT,
       inAll: env.ACTIONS_MAX,
+    },
+    idempotency: {
+      perEnvironment: env.IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT * MIB,
+      inAll: env.IDEMPOTENCY_MAX_MIB * MIB,
     },
     limits: {
       records: env.RECORDS_MAX_LIMIT,

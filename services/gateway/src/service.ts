@@ -87,7 +87,10 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       adminKey: config.adminKey,
       keyLimits: new KeyLimits(redis, config.redis.prefix, config.requestsPerMinute, events.keyLimitFailed),
       keyUse: new KeyUse(redis, config.redis.prefix, events.keyUseFailed),
-      idempotency: new Idempotency({ redis, prefix: config.redis.prefix, keyring, events }),
+      idempotency: new Idempotency({
+        ...{ redis, prefix: config.redis.prefix, keyring, events },
+        limits: config.idempotency,
+      }),
       events,
       keyLookups: new RateLimit(KEY_LOOKUPS_PER_SECOND),
       limits: config.limits,
@@ -95,6 +98,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
     { events, ...config.http },
   )
   open.defer(() => app.close())
+  open.defer(() => calls.stopBeginning())
   await app.listen({ host: config.http.host, port: config.http.port })
 
   const owned = open.move()

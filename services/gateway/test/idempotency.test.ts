@@ -45,6 +45,23 @@ test('the same key with another request is refused, and has no effect', async ()
   expect(triggered()).toBe(before)
 })
 
+test.each(['Connection-Id', 'Provider-Config-Key', 'Prefer', 'X-Async', 'X-Max-Retries'])(
+  'the same key with another %s is another request',
+  async (name) => {
+    const ask = (value: string) =>
+      home.api('/action/trigger', {
+        ...{ method: 'POST', json: { action_name: 'none' } },
+        headers: {
+          ...{ 'Connection-Id': 'user-1', 'Provider-Config-Key': 'github', 'Idempotency-Key': `of ${name}` },
+          [name]: value,
+        },
+      })
+    expect((await ask('1')).status).toBe(404)
+    expect(await ask('0')).toMatchObject({ status: 422, body: { error: { code: 'idempotency_key_reused' } } })
+    expect((await ask('1')).headers.get('idempotency-replayed')).toBe('true')
+  },
+)
+
 test('the key belongs to a route and an API key', async () => {
   const before = triggered()
   await send('shared', '/sync/trigger', trigger)
@@ -141,9 +158,9 @@ test.each([
     const first = await send(key, path, json)
     // As if the gateway had died between the effect and the answer, and 30 s had passed.
     const [place = ''] = Object.entries(await kept())
-      .filter(([, { answer, command }]) => answer !== undefined && command === sent().at(-1)?.id)
+      .filter(([, { status, command }]) => status !== undefined && command === sent().at(-1)?.id)
       .map(([name]) => name)
-    await redis.hdel(place, 'answer', 'owner', 'until')
+    await redis.hdel(place, 'status', 'owner', 'until')
     const second = await send(key, path, json)
     expect(second.headers.get('idempotency-replayed')).toBeNull()
     expect(second).toMatchObject({ status: first.status, body: first.body })
@@ -167,7 +184,7 @@ test('a command that the scheduler has refused is over: the next try is another 
 test('a command that comes again takes none of those that go with it away', async () => {
   await send('batched', '/sync/trigger', trigger)
   for (const [place, { command }] of Object.entries(await kept()))
-    if (command === sent().at(-1)?.id) await redis.hdel(place, 'answer', 'owner', 'until')
+    if (command === sent().at(-1)?.id) await redis.hdel(place, 'status', 'owner', 'until')
   const from = sent().length
   const others = Array.from({ length: 20 }, () => home.api('/sync/pause', { method: 'POST', json: trigger }))
   await Promise.all([send('batched', '/sync/trigger', trigger), ...others])
@@ -190,8 +207,12 @@ test('Redis has no secret in clear: neither of requests nor of answers', async (
     })
   const [first, second] = [await newKey(), await newKey()]
   expect(second.body).toEqual(first.body)
-  const text = JSON.stringify(await kept())
-  expect(text).toContain('answer')
+  const answers = await redis.keys(`${world.prefix}:idempotency-answers:*`)
+  expect(answers).not.toEqual([])
+  const text = JSON.stringify([
+    await kept(),
+    ...(await Promise.all(answers.map((name) => redis.hgetall(name)))),
+  ])
   for (const secret of ['very-secret-token', first.body.secret, home.key]) expect(text).not.toContain(secret)
 })
 
@@ -202,4 +223,44 @@ test('what is kept ends after a day', async () => {
     expect(ms).toBeGreaterThan(23 * 3_600_000)
     expect(ms).toBeLessThanOrEqual(24 * 3_600_000)
   }
+})
+
+test('when keys alone reach the limit of an environment, further ones are refused, and nothing is carried out twice', async () => {
+  await using small = await startWorld({ variables: { IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT: '1' } })
+  const [full, other] = [await furnish(small), await furnish(small)]
+  const send = ({ api }: typeof full, key?: string) =>
+    api('/sync/trigger', { method: 'POST', json: trigger, headers: key ? { 'Idempotency-Key': key } : {} })
+  expect((await send(full, 'known')).status).toBe(200)
+  // As many keys as fit, as if they had come.
+  const usage = `${small.prefix}:idempotency-usage:${full.environment}`
+  const slice = await redis.hget(usage, 'slice')
+  for (const field of [`k${slice}`, 'bytes']) await redis.hincrby(usage, field, 1024 * 1024 - 512)
+  const before = small.commands.length
+  const refused = await send(full, 'further')
+  expect(refused).toMatchObject({ status: 503, body: { error: { code: 'idempotency_store_full' } } })
+  expect(refused.headers.get('retry-after')).toBe('60')
+  expect(small.commands).toHaveLength(before)
+  expect(await send(full, 'known')).toMatchObject({ status: 422 })
+  expect(small.commands).toHaveLength(before)
+  expect((await send(full)).status).toBe(200)
+  expect((await send(other, 'further')).status).toBe(200)
+  // A day later.
+  const slices = (24 * 60) / 10 + 1
+  await redis.hset(usage, 'slice', Number(slice) - 1, `k${Number(slice) - slices}`, 1024 * 1024 - 512)
+  await redis.hdel(usage, `k${slice}`)
+  expect((await send(full, 'further')).status).toBe(200)
+  expect(Number(await redis.hget(usage, 'bytes'))).toBeLessThan(2048)
+})
+
+test('the limit of all environments refuses a further key, too', async () => {
+  await using small = await startWorld({ variables: { IDEMPOTENCY_MAX_MIB: '1' } })
+  const { api } = await furnish(small)
+  const send = (key: string) =>
+    api('/sync/trigger', { method: 'POST', json: trigger, headers: { 'Idempotency-Key': key } })
+  expect((await send('known')).status).toBe(200)
+  await redis.hincrby(`${small.prefix}:idempotency-usage-of-all`, 'bytes', 1024 * 1024)
+  expect(await send('further')).toMatchObject({
+    status: 503,
+    body: { error: { code: 'idempotency_store_full' } },
+  })
 })

@@ -97,6 +97,20 @@ test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])(
   },
 )
 
+test('Idempotency-Key goes to the API, which decides what it means: no answer is given again by the gateway', async () => {
+  for (const n of [1, 2]) {
+    api.answer = (_, response) => void response.writeHead(201).end(`made ${n}`)
+    const answer = await call('/charges', {
+      method: 'POST',
+      body: '{}',
+      headers: { 'idempotency-key': 'one' },
+    })
+    expect([answer.status, await answer.text()]).toEqual([201, `made ${n}`])
+    expect(answer.headers.get('idempotency-replayed')).toBeNull()
+  }
+  expect(api.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['one', 'one'])
+})
+
 test('status, headers and bytes of the answer are passed on, but not cookies', async () => {
   const bytes = gzipSync('packed')
   api.answer = (_, response) =>

@@ -1,17 +1,15 @@
 import { orAborted } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
-import { wholePage } from '@syncline/record'
-import { AnswerWithText, type HostCall, type HostMethods } from '@syncline/sandbox'
+import type { AnswerWithText, HostCall, HostMethods } from '@syncline/sandbox'
 import { laneOf, placeOf, streamOf } from './attempt.ts'
 import { type ConnectionContext, connectionHost } from './connection-host.ts'
+import { listRecords } from './list-records.ts'
 import { RequestLimit } from './request-limit.ts'
 import { retrying } from './retrying.ts'
 import type { RunContext } from './run-context.ts'
 
 const CALL_FOR_MS = 60_000
-/** What the record store gives as one page at most, unless an operator allows more. */
-const PAGE_BYTES = 16 * 1024 * 1024
 
 /** Calls that are repeated while a store of ours does not answer. */
 const OF_STORES: ReadonlySet<HostMethod> = new Set([
@@ -39,7 +37,7 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
   save,
   delete: deleteRecords,
   trackDeletes,
-  listRecords,
+  listRecords: listRecordsOfRun,
   getCheckpoint,
   saveCheckpoint,
 }
@@ -120,22 +118,14 @@ async function trackDeletes({ saves }: HostContext, { model, step, ...pass }: Ho
   return null
 }
 
-async function listRecords(
+async function listRecordsOfRun(
   { deps, attempt, saves }: HostContext,
-  { model, cursor, limit, ids }: HostParams['listRecords'],
-  { signal, hold }: HostCall,
+  params: HostParams['listRecords'],
+  call: HostCall,
 ) {
-  saves.known(model)
+  saves.known(params.model)
   await saves.begun
-  const stream = streamOf(attempt, model)
-  const request = { stream, cursor, limit, ids, modifiedAfterMs: 0, actions: [] }
-  await hold(PAGE_BYTES)
-  const { records, nextCursor } = await retrying(
-    (each) => wholePage(deps.records.listRecords(request, { signal: each })),
-    { forMs: CALL_FOR_MS, signal },
-  )
-  await hold(records.length)
-  return new AnswerWithText({ nextCursor }, ['json'], 'utf8', [records])
+  return listRecords(deps.records, streamOf(attempt, params.model), params, call)
 }
 
 /** It came with the attempt, and nobody but this attempt changes it meanwhile. */

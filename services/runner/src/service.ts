@@ -75,7 +75,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const logs = open.use(new LogSender(records, events.logsLost))
   const heartbeats = open.use(new Heartbeats({ scheduler, events, leaseMs, runner, attempts }))
   const deps = { sandboxes, scheduler, records, logs, heartbeats, outgoing, loader, events, parking, leaseMs }
-  const actionDeps = { bus, sandboxes, outgoing, loader, logs, events }
+  const actionDeps = { bus, sandboxes, outgoing, loader, records, logs, events }
   const actions = await startActions({ ...actionDeps, slots: config.actionSlots, drainMs: config.drainMs })
   const intake = startIntake({ ...deps, runner, slots, attempts }, config.drainMs)
   // Both stop at the same time: neither takes work while the other one waits for its own.

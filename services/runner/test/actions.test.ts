@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ActionStore, callSubject } from '@syncline/actions'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ActionStore, offerSubject, RESERVED_MS } from '@syncline/actions'
 import { publish, subjects } from '@syncline/bus'
 import { checkKeyring, Keyring } from '@syncline/catalog'
 import { bundleFunction } from '@syncline/functions'
@@ -68,12 +69,25 @@ function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
   }
 }
 
+/** Offers a call to a runner, as a gateway does: the subject to which it goes, or undefined if the runner is busy. */
+async function reservation({ bus }: World): Promise<string | undefined> {
+  const answer = await bus.connection.request(offerSubject(bus), undefined, { timeout: 20_000 })
+  return ActionNews.decode(answer.data).news?.$case === 'ready' ? answer.reply : undefined
+}
+
 /** What a runner says of a call, until its result. */
-async function news({ bus }: World, call: ActionCall) {
+async function news(world: World, call: ActionCall) {
+  const to = await reservation(world)
+  return to === undefined
+    ? { said: ['busy'], result: undefined, output: undefined, details: undefined }
+    : sent(world, to, call)
+}
+
+async function sent({ bus }: World, to: string, call: ActionCall) {
   const inbox = `${bus.prefix}.test.${call.id}`
   const said: string[] = []
   const replies = bus.connection.subscribe(inbox)
-  bus.connection.publish(callSubject(bus), Calls.encode(call).finish(), { reply: inbox })
+  bus.connection.publish(to, Calls.encode(call).finish(), { reply: inbox })
   for await (const { data } of replies) {
     const { news: one } = ActionNews.decode(data)
     said.push(one?.$case ?? 'nothing')
@@ -122,13 +136,10 @@ test('what does not fit is refused with the fields that are wrong', async () => 
 
 test('errors of the function, of its API, and methods of syncs reach the caller as such', async () => {
   await using world = await createWorld()
-  const api = createServer((_, response) =>
+  await using api = await startApi((response) =>
     response.writeHead(409, { 'x-ratelimit-left': '3' }).end('{"no":1}'),
   )
-  api.listen(0, '127.0.0.1')
-  await once(api, 'listening')
-  await using _api = { [Symbol.asyncDispose]: async () => void api.close() }
-  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
+  const { url } = api
   const failing = `
     if (input.n === 1) throw new nango.ActionError({ message: 'no seat', seats: 0 })
     if (input.n === 2) await nango.post({ endpoint: '/x', data: {} })
@@ -149,9 +160,35 @@ test('errors of the function, of its API, and methods of syncs reach the caller 
     details: { upstream: { status: 409, headers: { 'x-ratelimit-left': '3' }, body: { no: 1 } } },
   })
   expect((await of(3)).message).toBe(
-    'nango.batchSave is for syncs: an action has no records and no checkpoint',
+    'nango.batchSave is for syncs: an action writes no records and has no checkpoint',
   )
   expect(await of(4)).toMatchObject({ code: 'action_failed', message: 'what is this' })
+})
+
+test('an action reads what syncs have saved for its connection, and no other model', async () => {
+  await using world = await createWorld()
+  const exec = `
+    if (input.n === 2) await nango.getRecordsByIds(['7'], 'Secret')
+    let records = 0
+    for await (const page of nango.listRecords('Thing')) records += page.length
+    const some = await nango.getRecordsByIds(['7', 8, 'none'], 'Thing')
+    return { records, some: [...some].map(([id, record]) => [id, record.id]) }`
+  await deployAction(world, exec)
+  world.standIns.put(
+    'Thing',
+    Array.from({ length: 250 }, (_, n) => ({ id: String(n) })),
+  )
+  expect((await news(world, aCall({}))).output).toEqual({
+    records: 250,
+    some: [
+      ['7', '7'],
+      [8, '8'],
+    ],
+  })
+  expect((await news(world, aCall({ n: 2 }))).result).toMatchObject({
+    code: 'action_failed',
+    message: expect.stringContaining("model 'Secret': no sync of integration 'api' has it"),
+  })
 })
 
 test('an action is stopped at its deadline, and a full runner refuses the next one at once', async () => {
@@ -211,38 +248,136 @@ test('an asynchronous action that fails is repeated as often as its caller wants
 
 test('of an asynchronous action whose runner was killed, the outcome is in doubt; with a retry it is begun again', async () => {
   await using world = await createWorld({ RUNNER_ACTION_SLOTS: '0' })
-  await checkKeyring(world.catalog, new Keyring(String(world.env.SYNCLINE_KEYRING)), { write: true })
   const store = await ActionStore.open(world.bus)
   await deployAction(world, `if (input.n === 1) await new Promise(() => {}); return 'done'`)
   const calls = [0, 1].map((maxRetries) =>
     aCall({ n: 1 }, { maxRetries, timeoutMs: maxRetries === 0 ? 60_000 : 8000 }),
   )
   {
-    await using runner = startProcess({ ...world.env, RUNNER_ACTION_SLOTS: '4' })
+    await using runner = await startProcess(world)
     for (const call of calls) await publish(world.bus, subjects.action, ['dev'], call, { id: call.id })
     await eventually(
       async () => {
-        for (const { id } of calls) expect(await store.attempts(id)).toBe(1)
+        for (const { id } of calls) expect((await store.claim(id))?.attempts).toBe(1)
       },
       { timeoutMs: 40_000 },
     )
-    runner.kill()
+    runner.signal('SIGKILL')
   }
   await world.startRunner({ RUNNER_ACTION_SLOTS: '4' })
   expect(await recordOf(store, String(calls[0]?.id))).toMatchObject({ code: 'in_doubt' })
   expect(await recordOf(store, String(calls[1]?.id))).toMatchObject({ code: 'action_timed_out', attempts: 2 })
 })
 
-/** A runner that is killed. */
-function startProcess(env: NodeJS.ProcessEnv) {
+test('a slot is kept for a caller for two seconds, or until it gives it back', async () => {
+  await using world = await createWorld({ RUNNER_ACTION_SLOTS: '1' })
+  await deployAction(world, `return 'done'`)
+  const given = await reservation(world)
+  expect(await reservation(world)).toBeUndefined()
+  world.bus.connection.publish(String(given))
+  const lapses = await eventually(async () => (await reservation(world)) ?? Promise.reject(new Error('busy')))
+  expect((await sent(world, String(given), aCall({}))).said).toEqual(['busy'])
+  expect((await sent(world, lapses, aCall({}))).said.at(-1)).toBe('result')
+  const lapsed = String(await reservation(world))
+  await sleep(RESERVED_MS + 100)
+  expect((await sent(world, lapsed, aCall({}))).said).toEqual(['busy'])
+  expect((await news(world, aCall({}))).output).toBe('done')
+})
+
+test('a runner that was suspended begins no call whose time has passed', async () => {
+  await using world = await createWorld({ RUNNER_ACTION_SLOTS: '0' })
+  await using api = await startApi()
+  await deployAction(world, `await nango.post({ endpoint: '/begun' })`, { url: api.url })
+  await using runner = await startProcess(world, api)
+  const to = String(await reservation(world))
+  runner.signal('SIGSTOP')
+  const call = sent(world, to, aCall({}))
+  await sleep(RESERVED_MS + 500)
+  runner.signal('SIGCONT')
+  expect((await call).said).toEqual(['busy'])
+  expect((await news(world, aCall({}))).result?.code).toBe('')
+  expect(api.requests).toBe(1)
+})
+
+test('an asynchronous action whose runner is suspended is in doubt, is not begun again, and its result counts when it comes', async () => {
+  await using world = await createWorld({ RUNNER_ACTION_SLOTS: '0' })
+  const store = await ActionStore.open(world.bus)
+  await using api = await startApi()
+  const exec = `await nango.post({ endpoint: '/begun' }); await new Promise((done) => setTimeout(done, 500)); return 'done'`
+  await deployAction(world, exec, { url: api.url })
+  await using runner = await startProcess(world, api)
+  const call = aCall({})
+  await publish(world.bus, subjects.action, ['dev'], call, { id: call.id })
+  await eventually(async () => expect(api.requests).toBe(1), { timeoutMs: 20_000 })
+  runner.signal('SIGSTOP')
+  await world.startRunner({ RUNNER_ACTION_SLOTS: '4' })
+  expect(await recordOf(store, call.id)).toMatchObject({ code: 'in_doubt', attempts: 1 })
+  runner.signal('SIGCONT')
+  await eventually(async () =>
+    expect(await recordOf(store, call.id)).toMatchObject({ code: '', output: 'done' }),
+  )
+  expect(api.requests).toBe(1)
+})
+
+test('an asynchronous action that is in the queue twice is begun once', async () => {
+  await using world = await createWorld()
+  const store = await ActionStore.open(world.bus)
+  await using api = await startApi()
+  const exec = `await nango.post({ endpoint: '/begun' }); await new Promise((done) => setTimeout(done, 500)); return 'done'`
+  await deployAction(world, exec, { url: api.url })
+  const call = aCall({}, { maxRetries: 5 })
+  for (const n of [1, 2, 3])
+    await publish(world.bus, subjects.action, ['dev'], call, { id: `${call.id}-${n}` })
+  expect(await recordOf(store, call.id)).toMatchObject({ code: '', attempts: 1 })
+  expect(api.requests).toBe(1)
+})
+
+test('of several runners that claim an attempt, one gets it', async () => {
+  await using world = await createWorld({ RUNNER_ACTION_SLOTS: '0' })
+  const store = await ActionStore.open(world.bus)
+  for (const attempts of [1, 2]) {
+    const claims = Array.from({ length: 8 }, (_, n) =>
+      store.claimNext('one', () => ({ sequence: n, deliveries: 1, attempts })),
+    )
+    expect((await Promise.all(claims)).filter((claim) => claim !== undefined)).toHaveLength(1)
+  }
+})
+
+/** An API that counts its requests. */
+async function startApi(answer = (response: ServerResponse) => response.writeHead(200).end('{}')) {
+  const api = { requests: 0 }
+  const server = createServer((_, response) => {
+    api.requests++
+    answer(response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return Object.assign(api, {
+    host,
+    url: `http://${host}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  })
+}
+
+/** A runner that can be killed and suspended. It answers offers when this returns. */
+async function startProcess(world: World, { host = '' }: { host?: string } = {}) {
+  await checkKeyring(world.catalog, new Keyring(String(world.env.SYNCLINE_KEYRING)), { write: true })
   const main = join(import.meta.dirname, '../src/main.ts')
+  const variables = { RUNNER_ACTION_SLOTS: '4', OPS_PORT: '0', EGRESS_ALLOW_HOSTS: host }
   const child = spawn(process.execPath, ['--no-warnings', main], {
-    env: { PATH: process.env.PATH, ...env, OPS_PORT: '0' },
+    env: { PATH: process.env.PATH, ...world.env, ...variables },
     stdio: 'ignore',
   })
   const exited = once(child, 'exit')
+  // It is there: nobody answers before.
+  await eventually(async () => world.bus.connection.publish(String(await reservation(world))), {
+    timeoutMs: 30_000,
+  })
   return {
-    kill: () => child.kill('SIGKILL'),
+    signal: (name: NodeJS.Signals) => child.kill(name),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await exited

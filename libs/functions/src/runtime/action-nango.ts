@@ -4,12 +4,13 @@ import type { CallHost } from '../host/host-api.ts'
 import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
+import { recordReads } from './records.ts'
 import type { ActionFacts } from './run-facts.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
 import { unsupported } from './unsupported.ts'
 
 const ofSyncs = [
-  ...['batchSave', 'batchSend', 'batchUpdate', 'batchDelete', 'getRecordsByIds', 'listRecords'],
+  ...['batchSave', 'batchSend', 'batchUpdate', 'batchDelete'],
   ...['setMergingStrategy', 'trackDeletesStart', 'trackDeletesEnd', 'deleteRecordsFromPreviousExecutions'],
   ...['getCheckpoint', 'saveCheckpoint', 'clearCheckpoint'],
 ]
@@ -17,7 +18,10 @@ const ofSyncs = [
 const refused = Object.fromEntries(
   ofSyncs.map((name) => [
     name,
-    () => Promise.reject(new Error(`nango.${name} is for syncs: an action has no records and no checkpoint`)),
+    () =>
+      Promise.reject(
+        new Error(`nango.${name} is for syncs: an action writes no records and has no checkpoint`),
+      ),
   ]),
 )
 
@@ -37,6 +41,7 @@ export function createActionNango(facts: ActionFacts, host: Pick<Host, 'call' | 
     // Nothing is deleted for what an action could not read.
     ...httpMethods(callHost, facts, new UnresolvedFailures(), { warn, tracksDeletes: () => false }),
     ...connectionMethods(callHost, facts),
+    ...recordReads(callHost),
     ...logMethods(host),
   }
 }

@@ -1,4 +1,4 @@
-import type { DeleteOptions, RecordMethods } from '@syncline/function-types'
+import type { DeleteOptions, RecordMethods, RecordReads } from '@syncline/function-types'
 import { RECORDS_PER_PAGE } from '../host/call-limits.ts'
 import type { CallHost } from '../host/host-api.ts'
 import { parseJson } from './parse-json.ts'
@@ -64,8 +64,7 @@ export function recordMethods(
           return callHost('delete', { model, first, records })
         },
       ),
-    getRecordsByIds: (ids, model) => recordsByIds(callHost, ids, model),
-    listRecords: (model, options) => listed(callHost, model, options?.cursor ?? ''),
+    ...recordReads(callHost),
     setMergingStrategy: async ({ strategy }) => {
       if (strategy !== 'override') {
         throw new Error(`setMergingStrategy: '${strategy}' is not supported; 'override' is the only strategy`)
@@ -74,6 +73,14 @@ export function recordMethods(
     trackDeletesStart: (model) => trackDeletes(model, 'start'),
     trackDeletesEnd: (model, options) => trackDeletes(model, 'end', options),
     deleteRecordsFromPreviousExecutions: (model, options) => trackDeletes(model, 'previous', options),
+  }
+}
+
+/** What actions have, too. */
+export function recordReads(callHost: CallHost): RecordReads {
+  return {
+    getRecordsByIds: (ids, model) => recordsByIds(callHost, ids, model),
+    listRecords: (model, options) => listed(callHost, model, options?.cursor ?? ''),
   }
 }
 

@@ -25,18 +25,28 @@ export interface ActionCall {
   maxRetries: number
 }
 
-/** What a runner says to the gateway that has called it. After `begun` it says something each second until the result. */
+/**
+ * What a runner says to a gateway: `busy` or `ready` to an offer; `busy`, or `begun` and then `result`, to a call. After `begun` it
+ * says something each second until the result.
+ */
 export interface ActionNews {
   news:
     | //
-    /** It has no free slot, and has not begun. */
+    /** It has no free slot, or the reservation has lapsed. It has not begun. */
     { $case: 'busy'; value: ActionBusy }
     | { $case: 'begun'; value: ActionBegun }
-    | { $case: 'result'; value: ActionResult }
+    | { $case: 'result'; value: ActionResult } //
+    /**
+     * A slot is reserved for two seconds. The call goes to the subject that this message wants replies on; an empty message gives the
+     * slot back.
+     */
+    | { $case: 'ready'; value: ActionReady }
     | undefined
 }
 
 export interface ActionBusy {}
+
+export interface ActionReady {}
 
 export interface ActionBegun {}
 
@@ -251,6 +261,9 @@ export const ActionNews: MessageFns<ActionNews> = {
       case 'result':
         ActionResult.encode(message.news.value, writer.uint32(26).fork()).join()
         break
+      case 'ready':
+        ActionReady.encode(message.news.value, writer.uint32(34).fork()).join()
+        break
     }
     return writer
   },
@@ -292,6 +305,14 @@ export const ActionNews: MessageFns<ActionNews> = {
             message.news = { $case: 'result', value: ActionResult.decode(reader, reader.uint32()) }
             continue
           }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.news = { $case: 'ready', value: ActionReady.decode(reader, reader.uint32()) }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -325,6 +346,12 @@ export const ActionNews: MessageFns<ActionNews> = {
       case 'result': {
         if (object.news?.value !== undefined && object.news?.value !== null) {
           message.news = { $case: 'result', value: ActionResult.fromPartial(object.news.value) }
+        }
+        break
+      }
+      case 'ready': {
+        if (object.news?.value !== undefined && object.news?.value !== null) {
+          message.news = { $case: 'ready', value: ActionReady.fromPartial(object.news.value) }
         }
         break
       }
@@ -372,6 +399,49 @@ export const ActionBusy: MessageFns<ActionBusy> = {
   },
   fromPartial(_: DeepPartial<ActionBusy>): ActionBusy {
     const message = createBaseActionBusy()
+    return message
+  },
+}
+
+function createBaseActionReady(): ActionReady {
+  return {}
+}
+
+export const ActionReady: MessageFns<ActionReady> = {
+  encode(_: ActionReady, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActionReady {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseActionReady()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ActionReady>): ActionReady {
+    return ActionReady.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<ActionReady>): ActionReady {
+    const message = createBaseActionReady()
     return message
   },
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ActionStore, callSubject, freeSubject, SILENT_MS } from '@syncline/actions'
+import { type ActionStore, freeSubject, offerSubject, SILENT_MS } from '@syncline/actions'
 import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { ActionCall, ActionNews, type ActionResult } from '@syncline/proto'
@@ -7,10 +7,17 @@ import { WaitingCalls } from './waiting-calls.ts'
 
 /** A call that finds no free slot waits so long at most. */
 const WAIT_MS = 15_000
-/** How soon a free slot is found whose notice was lost. */
+/** How soon a call is offered again: because of a free slot whose notice was lost, or NATS that was away. */
 const LOOK_MS = 100
-/** A runner says so soon whether it has begun; the next call is not held up by one that says nothing. */
-const REPLY_MS = 200
+/** The next call is offered when a runner has answered this one, or after so long. */
+const PACE_MS = 20
+/** An offer that no runner has answered by then is made again. */
+const OFFER_MS = 500
+
+/** Status of a message of NATS: there is no subscription. */
+const NOBODY = 503
+
+type News = ActionNews['news']
 
 interface Limits {
   /** Calls under way, waiting ones included: of one environment, and of all. */
@@ -23,8 +30,9 @@ interface Call {
   id: string
   bytes: Uint8Array
   result: PromiseWithResolvers<ActionResult>
-  /** Settles when it has begun, or is over: the next call may try. */
-  tried: PromiseWithResolvers<'busy' | undefined>
+  state: 'waiting' | 'offered' | 'sent' | 'ended'
+  /** Settles when a runner has answered the offer. */
+  answered: PromiseWithResolvers<'busy' | undefined>
   waitsUntil: number
   timer?: NodeJS.Timeout
 }
@@ -32,9 +40,10 @@ interface Call {
 /**
  * Calls synchronous actions on runners, over core NATS, which delivers a message once at most.
  *
- * States of a call: waiting → sent → begun → ended. From `sent` it goes back to `waiting` when the runner is busy, or when
- * there is none: it has certainly not begun. A runner that was sent the call, and then says nothing for five seconds, may have
- * begun it: the outcome is in doubt, and nobody begins it again.
+ * States of a call: waiting → offered → sent → ended. An offer says nothing of the call; a runner with a free slot reserves it, and the
+ * call goes to that reservation. From `offered` the call goes back to `waiting` when the runner is busy or silent, and from `sent`
+ * when the reservation has lapsed: it has certainly not begun. A runner that was sent the call, and then says nothing for five
+ * seconds, may have begun it: the outcome is in doubt, and nobody begins it again.
  */
 export class ActionCalls implements Disposable {
   readonly #bus: Bus
@@ -45,8 +54,9 @@ export class ActionCalls implements Disposable {
   readonly #calls = new Map<string, Call>()
   readonly #perEnvironment = new Map<string, number>()
   readonly #waiting = new WaitingCalls<Call>()
-  #trying: Promise<void> | undefined
+  #offering: Promise<void> | undefined
   #look: NodeJS.Timeout | undefined
+  #isStopping = false
 
   constructor(bus: Bus, store: ActionStore, limits: Limits) {
     this.#bus = bus
@@ -55,13 +65,9 @@ export class ActionCalls implements Disposable {
     this.#inbox = `${bus.prefix}.answer.${randomUUID()}`
     const { connection } = bus
     this.#subscriptions = [
-      connection.subscribe(`${this.#inbox}.*`, {
-        callback: (error, message) => {
-          const call = error ? undefined : this.#calls.get(message.subject.slice(this.#inbox.length + 1))
-          if (call) this.#heard(call, message)
-        },
-      }),
-      connection.subscribe(freeSubject(bus), { callback: () => this.#tryWaiting() }),
+      this.#hear('offer', (call, news, reply) => this.#offerAnswered(call, news, reply)),
+      this.#hear('call', (call, news) => this.#callAnswered(call, news)),
+      connection.subscribe(freeSubject(bus), { callback: () => this.#offerWaiting() }),
     ]
   }
 
@@ -73,29 +79,43 @@ export class ActionCalls implements Disposable {
       id: action.id,
       bytes: ActionCall.encode(action).finish(),
       result: Promise.withResolvers(),
-      tried: Promise.withResolvers(),
+      state: 'waiting',
+      answered: Promise.withResolvers(),
       waitsUntil: performance.now() + WAIT_MS,
     }
     this.#calls.set(call.id, call)
     this.#waiting.add(call)
     this.#limitWait(call)
-    this.#tryWaiting()
+    this.#offerWaiting()
     try {
       const result = await call.result.promise
       return result.stored ? await this.#stored(call.id) : result
     } finally {
+      call.state = 'ended'
       clearTimeout(call.timer)
       this.#calls.delete(call.id)
     }
   }
 
-  [Symbol.dispose](): void {
+  /** From now on nothing is begun: calls that wait fail at once. Those that runners have may end. */
+  stopBeginning(): void {
+    this.#isStopping = true
     clearTimeout(this.#look)
+    for (const call of this.#calls.values()) {
+      if (call.state === 'sent') continue
+      this.#waiting.delete(call)
+      this.#fail(call, stopping())
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.stopBeginning()
     for (const subscription of this.#subscriptions) subscription.unsubscribe()
     for (const call of this.#calls.values()) this.#inDoubt(call, 'the gateway stops')
   }
 
   #admit(environment: string): Disposable {
+    if (this.#isStopping) throw stopping()
     const own = this.#perEnvironment.get(environment) ?? 0
     if (own >= this.#limits.perEnvironment || this.#calls.size >= this.#limits.inAll) {
       throw new AppError(
@@ -122,63 +142,107 @@ export class ActionCalls implements Disposable {
     this.#setTimer(call, Math.max(0, call.waitsUntil - performance.now()), late)
   }
 
-  #limitSilence(call: Call, why: string): void {
-    this.#setTimer(call, SILENT_MS, () => this.#inDoubt(call, why))
-  }
-
   #setTimer(call: Call, ms: number, late: () => void): void {
     clearTimeout(call.timer)
     call.timer = setTimeout(late, ms)
   }
 
   /** One after the other, until a runner is busy: what a notice says is true for one call. */
-  #tryWaiting(): void {
-    this.#trying ??= this.#try().finally(() => {
-      this.#trying = undefined
+  #offerWaiting(): void {
+    this.#offering ??= this.#offerAll().finally(() => {
+      this.#offering = undefined
     })
   }
 
-  async #try(): Promise<void> {
+  async #offerAll(): Promise<void> {
     clearTimeout(this.#look)
     this.#look = undefined
     for (let call = this.#waiting.take(); call; call = this.#waiting.take()) {
-      if (!(await this.#sent(call))) return
+      if ((await this.#offer(call)) === 'busy') return
     }
   }
 
-  /** False: it waits again. */
-  async #sent(call: Call): Promise<boolean> {
-    call.tried = Promise.withResolvers()
-    this.#limitSilence(call, 'no runner has answered')
-    this.#bus.connection.publish(callSubject(this.#bus), call.bytes, { reply: `${this.#inbox}.${call.id}` })
-    const late = setTimeout(() => call.tried.resolve(undefined), REPLY_MS)
-    const answer = await call.tried.promise
-    clearTimeout(late)
-    return answer !== 'busy'
+  async #offer(call: Call): Promise<'busy' | undefined> {
+    call.state = 'offered'
+    call.answered = Promise.withResolvers()
+    this.#setTimer(call, OFFER_MS, () => this.#waitAgain(call))
+    this.#publish(offerSubject(this.#bus), undefined, `offer.${call.id}`)
+    const pace = setTimeout(() => call.answered.resolve(undefined), PACE_MS)
+    const answer = await call.answered.promise
+    clearTimeout(pace)
+    return answer
   }
 
-  #heard(call: Call, { data, headers }: { data: Uint8Array; headers?: { code: number } }): void {
-    // NATS says by itself that there is no runner.
-    const isAway = headers?.code === 503
-    const { news } = isAway ? { news: undefined } : ActionNews.decode(data)
-    if (isAway || news?.$case === 'busy') {
-      this.#waiting.putBack(call)
-      this.#limitWait(call)
-      call.tried.resolve('busy')
-      this.#look ??= setTimeout(() => this.#tryWaiting(), LOOK_MS)
-    } else if (news?.$case === 'result') {
-      call.tried.resolve(undefined)
-      call.result.resolve(news.value)
+  #waitAgain(call: Call): void {
+    if (this.#isStopping) {
+      this.#fail(call, stopping())
+      return
+    }
+    call.state = 'waiting'
+    this.#waiting.putBack(call)
+    this.#limitWait(call)
+    call.answered.resolve('busy')
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined
+      this.#offerWaiting()
+    }, LOOK_MS)
+  }
+
+  #offerAnswered(call: Call | undefined, news: News, reply: string | undefined): void {
+    if (news?.$case !== 'ready') {
+      if (call?.state === 'offered') this.#waitAgain(call)
+    } else if (call?.state === 'offered' || call?.state === 'waiting') {
+      this.#waiting.delete(call)
+      this.#send(call, reply as string) // with `ready` comes the subject of the reservation
     } else {
-      call.tried.resolve(undefined)
-      this.#limitSilence(call, 'its runner says nothing any more')
+      // Another runner has it, or its caller has given up: the slot is given back.
+      this.#publish(reply as string)
     }
   }
 
+  #send(call: Call, reservation: string): void {
+    call.state = 'sent'
+    call.answered.resolve(undefined)
+    this.#limitSilence(call, 'no runner has answered')
+    this.#publish(reservation, call.bytes, `call.${call.id}`)
+  }
+
+  #callAnswered(call: Call | undefined, news: News): void {
+    if (call?.state !== 'sent') return
+    if (news === undefined || news.$case === 'busy') this.#waitAgain(call)
+    else if (news.$case === 'result') call.result.resolve(news.value)
+    else this.#limitSilence(call, 'its runner says nothing any more')
+  }
+
+  #hear(
+    kind: 'offer' | 'call',
+    callback: (call: Call | undefined, news: News, reply: string | undefined) => void,
+  ) {
+    const prefix = `${this.#inbox}.${kind}.`
+    return this.#bus.connection.subscribe(`${prefix}*`, {
+      callback: (error, { subject, data, headers, reply }) => {
+        if (error) return
+        // NATS says by itself that nobody listens there.
+        const news = headers?.code === NOBODY ? undefined : ActionNews.decode(data).news
+        callback(this.#calls.get(subject.slice(prefix.length)), news, reply)
+      },
+    })
+  }
+
+  #publish(subject: string, bytes?: Uint8Array, answer?: string): void {
+    const options = answer === undefined ? {} : { reply: `${this.#inbox}.${answer}` }
+    this.#bus.connection.publish(subject, bytes, options)
+  }
+
+  #limitSilence(call: Call, why: string): void {
+    this.#setTimer(call, SILENT_MS, () => this.#inDoubt(call, why))
+  }
+
+  /** It has ended: that its result can't be read must not invite its caller to begin it again. */
   async #stored(id: string): Promise<ActionResult> {
-    const record = await this.#store.record(id)
+    const record = await this.#store.record(id).catch(() => undefined)
     if (record?.result) return record.result
-    throw new AppError('in_doubt', 'the action has ended, and its result is not stored')
+    throw new AppError('in_doubt', 'the action has ended and taken effect; its result could not be read')
   }
 
   #inDoubt(call: Call, why: string): void {
@@ -187,7 +251,10 @@ export class ActionCalls implements Disposable {
   }
 
   #fail(call: Call, error: AppError): void {
-    call.tried.resolve(undefined)
+    call.state = 'ended'
+    call.answered.resolve(undefined)
     call.result.reject(error)
   }
 }
+
+const stopping = () => new AppError('unavailable', 'the gateway stops: the action was not begun')

@@ -24,6 +24,7 @@ declare module 'fastify' {
     environment: string
     caller: Caller | undefined
     commandId: string | undefined
+    isResumed: boolean
   }
   interface FastifyContextConfig {
     /** See `Route`. */
@@ -65,6 +66,7 @@ export function createApp(
   app.decorateRequest('environment', '')
   app.decorateRequest('caller', undefined)
   app.decorateRequest('commandId', undefined)
+  app.decorateRequest('isResumed', false)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     addCorsHeaders(corsOrigins, request, reply)

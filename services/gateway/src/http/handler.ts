@@ -15,6 +15,8 @@ export interface RequestFacts {
   caller: Caller | undefined
   /** The same for all tries of a request with an Idempotency-Key: a command with this id is applied once. */
   commandId: string | undefined
+  /** An earlier try with the same Idempotency-Key has not said how it ended: it may have had its effect. */
+  isResumed: boolean
 }
 
 /** Does the work of one endpoint. */

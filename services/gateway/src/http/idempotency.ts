@@ -1,37 +1,45 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto'
 import type { Route } from '@syncline/api'
 import type { Keyring } from '@syncline/catalog'
-import { AppError, codes } from '@syncline/errors'
+import { AppError, codes, type ErrorCode } from '@syncline/errors'
 import { type Redis, redisCall, script } from '@syncline/redis'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CommandRefusal } from '../command-refusal.ts'
 import type { Events } from '../events.ts'
 import { bearerOf, type Caller } from './caller.ts'
-import { type KeptAnswer, keptAnswer, keptError, replayed } from './kept-answer.ts'
+import { type Ended, type KeptAnswer, keptAnswer, keptError, replayed } from './kept-answer.ts'
 
 const LEASE_MS = 30_000
 const KEPT_MS = 24 * 3_600_000
 const FORM = /^[\x20-\x7e]{1,255}$/
 /** Beside method, path, query and body these say what a request asks for. */
-const headers = ['connection-id', 'provider-config-key', 'prefer']
+const headers = ['connection-id', 'provider-config-key', 'prefer', 'x-async', 'x-max-retries']
+/** They ended by a verdict that stands: another try would have its effect a second time. */
+const verdicts: ErrorCode[] = ['in_doubt', 'action_timed_out']
+const FULL_RETRY_SECONDS = 60
 
-const begin = script(new URL('./begin-request.lua', import.meta.url))
-const settle = script(new URL('./settle-request.lua', import.meta.url))
+const usage = new URL('./idempotency-usage.lua', import.meta.url)
+const begin = script(new URL('./begin-request.lua', import.meta.url), usage)
+const settle = script(new URL('./settle-request.lua', import.meta.url), usage)
 
 interface Options {
   redis: Redis
   prefix: string
   keyring: Keyring
   events: Pick<Events, 'answerNotKept'>
+  limits: { perEnvironment: number; inAll: number }
 }
 
 /**
  * Carries out a POST with an `Idempotency-Key` once: its answer is kept for a day, sealed, and given to later requests of the same
- * API key with the same key. Errors of ours (5xx) and 429 are not kept.
+ * API key with the same key. Errors of ours (5xx) and 429 are not kept, but for those that say how an action ended.
  *
- * A gateway that dies leaves a lease that ends after 30 s. The effect may have been made by then; the next try has the same
- * command id, so commands to the scheduler are applied once, and other effects are made again. A command that the scheduler has
- * refused is over: the next try has another command id.
+ * A gateway that dies leaves a lease that ends after 30 s. The effect may have been made by then; the next try knows that, and has
+ * the same command id. So commands to the scheduler are applied once, actions are not begun again, and other effects are made
+ * again. A command that the scheduler has refused is over: the next try has another command id.
+ *
+ * The bytes of what is kept have a limit, see idempotency-usage.lua. The oldest answers go first: a repeated request is then told that
+ * it was carried out. Keys stay for a day; when they alone reach the limit, requests with further keys are refused.
  */
 export class Idempotency {
   readonly #options: Options
@@ -58,7 +66,7 @@ export class Idempotency {
     const begun = await this.#begin(place, fingerprint(request), owner)
     if (begun.kind === 'done') {
       reply.header('idempotency-replayed', 'true')
-      return replayed(begun.answer)
+      return replayed(begun.answer, begun.status)
     }
     if (begun.kind === 'running') {
       reply.header('retry-after', 1)
@@ -73,7 +81,14 @@ export class Idempotency {
         'another request was sent with this Idempotency-Key: use a new one',
       )
     }
+    if (begun.kind === 'full') {
+      reply.header('retry-after', FULL_RETRY_SECONDS)
+      const message =
+        'no further Idempotency-Key can be kept: those of the last day have reached the limit of this environment, or of all. Send the request without one, or raise IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT or IDEMPOTENCY_MAX_MIB'
+      throw new AppError('idempotency_store_full', message)
+    }
     request.commandId = begun.commandId
+    request.isResumed = begun.isResumed
     return this.#carryOut({ place, owner, request, route, reply }, work)
   }
 
@@ -85,8 +100,8 @@ export class Idempotency {
       // If it fails, the lease ends: see above.
       this.#settle(place, owner, LEASE_MS).catch(() => {})
     }, LEASE_MS / 3)
-    const end = (kept: KeptAnswer | undefined, nextCommand = '') =>
-      this.#settle(place, owner, 0, kept, nextCommand).catch((error) =>
+    const end = (ended: Ended | undefined, nextCommand = '') =>
+      this.#settle(place, owner, 0, ended, nextCommand).catch((error) =>
         this.#options.events.answerNotKept(request.id, error),
       )
     try {
@@ -104,40 +119,56 @@ export class Idempotency {
     }
   }
 
-  async #begin(place: string, asked: string, owner: string): Promise<Begun> {
-    const args = [asked, owner, randomUUID(), LEASE_MS, KEPT_MS]
-    const [kind, value] = (await redisCall(begin(this.#options.redis, [place], args))) as [
+  async #begin(place: Place, asked: string, owner: string): Promise<Begun> {
+    const { redis, keyring, limits } = this.#options
+    const args = [asked, owner, randomUUID(), LEASE_MS, KEPT_MS, limits.perEnvironment, limits.inAll]
+    const [kind, value = '', more = ''] = (await redisCall(begin(redis, this.#keysOf(place), args))) as [
       Begun['kind'],
-      string,
+      ...string[],
     ]
-    if (kind === 'begun') return { kind, commandId: value }
+    if (kind === 'begun') return { kind, commandId: value, isResumed: more !== '' }
+    if (kind !== 'done') return { kind }
     // `#settle` has stored it.
-    if (kind === 'done')
-      return { kind, answer: JSON.parse(this.#options.keyring.open(value, place)) as KeptAnswer }
-    return { kind }
+    const answer = more === '' ? undefined : (JSON.parse(keyring.open(more, place.name)) as KeptAnswer)
+    return { kind, status: Number(value), answer }
   }
 
   async #settle(
-    place: string,
+    place: Place,
     owner: string,
     leaseMs: number,
-    answer?: KeptAnswer,
+    ended?: Ended,
     nextCommand = '',
   ): Promise<void> {
-    const { redis, keyring } = this.#options
-    const sealed = answer ? keyring.seal(JSON.stringify(answer), place) : ''
-    await redisCall(settle(redis, [place], [owner, leaseMs, sealed, KEPT_MS, nextCommand]))
+    const { redis, keyring, limits } = this.#options
+    const sealed = ended?.answer ? keyring.seal(JSON.stringify(ended.answer), place.name) : ''
+    const args = [owner, leaseMs, ended?.status ?? '', sealed, KEPT_MS, nextCommand]
+    await redisCall(settle(redis, this.#keysOf(place), [...args, limits.perEnvironment, limits.inAll]))
   }
 
-  #placeOf(caller: Caller, { method, url }: Route, key: string): string {
-    const whose = caller.kind === 'admin' ? 'admin' : `${caller.key.environment}:${caller.key.id}`
-    const what = createHash('sha256').update(`${method} ${url}\n${key}`).digest('hex')
-    return `${this.#options.prefix}:idempotency:${whose}:${what}`
+  #placeOf(caller: Caller, { method, url }: Route, key: string): Place {
+    const environment = caller.kind === 'admin' ? '' : caller.key.environment
+    const whose = caller.kind === 'admin' ? 'admin' : `${environment}:${caller.key.id}`
+    const what = createHash('sha256').update(`${method} ${url}\n${key}`).digest('base64url')
+    return { environment, name: `${this.#options.prefix}:idempotency:${whose}:${what}` }
+  }
+
+  #keysOf({ name, environment }: Place): string[] {
+    const { prefix } = this.#options
+    const [usage, answers] = [`${prefix}:idempotency-usage`, `${prefix}:idempotency-answers`]
+    return [name, `${usage}:${environment}`, `${usage}-of-all`, `${answers}:${environment}:`]
   }
 }
 
+/** Where a request is kept in Redis. */
+interface Place {
+  /** '' = of the admin key. */
+  environment: string
+  name: string
+}
+
 interface Try {
-  place: string
+  place: Place
   owner: string
   request: FastifyRequest
   route: Route
@@ -145,14 +176,17 @@ interface Try {
 }
 
 type Begun =
-  | { kind: 'begun'; commandId: string }
-  | { kind: 'done'; answer: KeptAnswer }
+  | { kind: 'begun'; commandId: string; isResumed: boolean }
+  | { kind: 'done'; status: number; answer: KeptAnswer | undefined }
   | { kind: 'running' }
   | { kind: 'other' }
+  | { kind: 'full' }
 
 /** The same request fails in the same way: what is our fault, or a matter of time, does not count. */
 function isFinal(error: unknown): error is AppError {
-  return error instanceof AppError && codes[error.code].http < 500 && codes[error.code].http !== 429
+  if (!(error instanceof AppError)) return false
+  const { http } = codes[error.code]
+  return (http < 500 && http !== 429) || verdicts.includes(error.code)
 }
 
 /** Made with the secret of the caller, which is not stored: a body with a short password can't be guessed from it. */
@@ -163,5 +197,5 @@ function fingerprint(request: FastifyRequest): string {
   )
   const { body } = request
   hmac.update(body instanceof Uint8Array ? body : (JSON.stringify(body) ?? ''))
-  return hmac.digest('hex')
+  return hmac.digest('base64url')
 }

@@ -47,12 +47,13 @@ export function registerRaw(
 export function rawRequest(request: FastifyRequest, reply: FastifyReply) {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const { id, environment, caller, commandId, method, headers, body, raw } = request
+  const { id, environment, caller, commandId, isResumed, method, headers, body, raw } = request
   return {
     id,
     environment,
     caller,
     commandId,
+    isResumed,
     method,
     url: raw.url ?? '/',
     headers,

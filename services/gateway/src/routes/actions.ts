@@ -10,14 +10,13 @@ import type { Handler } from '../http/handler.ts'
 
 export const triggerAction: Handler<'triggerAction'> = async (
   dependencies,
-  { environment, headers, body },
+  { environment, headers, body, commandId: id = randomUUID(), isResumed },
 ) => {
   const { catalog, actions } = dependencies
   const integration = headers['provider-config-key']
   await catalog.integrations.get(environment, integration)
   const connection = await catalog.connections.get(environment, integration, headers['connection-id'])
   await catalog.actions.get(environment, integration, body.action_name)
-  const id = randomUUID()
   const call: ActionCall = {
     id,
     environment,
@@ -29,7 +28,13 @@ export const triggerAction: Handler<'triggerAction'> = async (
     maxRetries: headers['x-max-retries'] ?? 0,
     ...(await inputOf(dependencies, id, body.input)),
   }
-  return headers['x-async'] ? begin(dependencies, call) : outputOf(await actions.calls.call(call))
+  if (headers['x-async']) return begin(dependencies, call, isResumed)
+  if (isResumed) {
+    const message =
+      'an earlier request with this Idempotency-Key may have begun the action, and has not ended'
+    throw new AppError('in_doubt', `${message}: it may have taken effect`)
+  }
+  return outputOf(await actions.calls.call(call))
 }
 
 export const getActionResult: Handler<'getActionResult'> = async ({ actions }, { environment, params }) => {
@@ -48,9 +53,17 @@ async function inputOf({ actions }: Dependencies, id: string, given: unknown) {
   return { input: Buffer.alloc(0), inputStored: true }
 }
 
-/** Durable when it returns. If we die before, the client gets no id, and the action may run. */
-async function begin({ actions }: Dependencies, call: ActionCall): Promise<Answer<202, ActionAccepted>> {
-  await actions.enqueue(call)
+/**
+ * Durable when it returns. If we die before, the client gets no id, and the action may run; the next try with the same
+ * Idempotency-Key has the same id, and of two messages with one id a runner begins one.
+ */
+async function begin(
+  { actions }: Dependencies,
+  call: ActionCall,
+  isResumed: boolean,
+): Promise<Answer<202, ActionAccepted>> {
+  const isKnown = isResumed && ((await actions.store.claim(call.id)) || (await actions.store.record(call.id)))
+  if (!isKnown) await actions.enqueue(call)
   const accepted: ActionAccepted = { id: call.id, statusUrl: `/action/${call.id}` }
   return new Answer(202, accepted, { location: accepted.statusUrl })
 }

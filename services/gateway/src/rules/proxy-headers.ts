@@ -2,11 +2,13 @@ type Given = Record<string, string | string[] | undefined>
 
 const PREFIX = 'nango-proxy-'
 const OF_THE_BODY = ['content-type', 'content-encoding', 'content-language']
+/** The API that makes the effect knows whether it has made it: we keep no answers of it. */
+const OF_THE_API = 'idempotency-key'
 
-/** What a client's request sends to the API: `Nango-Proxy-<name>` as `<name>`, and what describes the body. */
+/** What a client's request sends to the API: `Nango-Proxy-<name>` as `<name>`, what describes the body, and the `Idempotency-Key`. */
 export function sentHeaders(given: Given, decompress: boolean): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (const name of OF_THE_BODY) {
+  for (const name of [...OF_THE_BODY, OF_THE_API]) {
     const value = given[name]
     if (typeof value === 'string') headers[name] = value
   }

@@ -1,4 +1,5 @@
 import type { Outgoing } from '@syncline/outgoing'
+import type { RecordsClient } from '@syncline/proto'
 import type { Sandboxes } from '@syncline/sandbox'
 import type { Events } from '../events.ts'
 import type { WorkLoader } from '../load-work.ts'
@@ -9,6 +10,7 @@ export interface ActionDeps {
   sandboxes: Sandboxes
   outgoing: Outgoing
   loader: WorkLoader
+  records: RecordsClient
   logs: LogSender
   events: Events
 }

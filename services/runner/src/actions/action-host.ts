@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Integration } from '@syncline/catalog'
 import { type HostMethod, parseParams } from '@syncline/functions'
 import type { ConnectionPlace } from '@syncline/outgoing'
-import type { HostMethods } from '@syncline/sandbox'
+import type { HostCall, HostMethods } from '@syncline/sandbox'
 import { type ConnectionContext, connectionHost } from '../connection-host.ts'
+import { listRecords } from '../list-records.ts'
 import { RequestLimit } from '../request-limit.ts'
 import type { RunLog } from '../run-log.ts'
 import type { ActionDeps } from './action-deps.ts'
 
 interface Options extends ActionDeps {
-  place: ConnectionPlace
+  place: Required<ConnectionPlace>
   integration: Integration
   log: RunLog
   /** By the monotonic clock: when it has to have ended. */
@@ -17,7 +18,8 @@ interface Options extends ActionDeps {
 }
 
 /** What the child of an action may ask for. Whose action it is comes from here, never from the child. */
-export function createActionHost({ place, integration, outgoing, loader, log, until }: Options): HostMethods {
+export function createActionHost(options: Options): HostMethods {
+  const { place, integration, outgoing, loader, log, until } = options
   const context: ConnectionContext = {
     ...{ place, integration, outgoing, loader },
     lane: 'fresh',
@@ -36,7 +38,21 @@ export function createActionHost({ place, integration, outgoing, loader, log, un
     },
   }
   const names = Object.keys(connectionHost) as (keyof typeof connectionHost)[] // its own keys
-  return Object.fromEntries(names.map((name) => [name, methodOf(name, context)]))
+  const shared = Object.fromEntries(names.map((name) => [name, methodOf(name, context)]))
+  return { ...shared, listRecords: (raw, call) => listOfConnection(options, raw, call) }
+}
+
+/** Of what syncs have saved for the connection of the action, as the readers of the API find it. */
+async function listOfConnection({ place, loader, records }: Options, raw: unknown, call: HostCall) {
+  const params = parseParams('listRecords', raw)
+  const { environment, integration, uid } = place
+  const { model } = params
+  const isKnown = loader.catalog.syncs
+    .list(environment, integration)
+    .some((sync) => sync.models.includes(model))
+  if (!isKnown) throw new Error(`model '${model}': no sync of integration '${integration}' has it`)
+  const stream = { environment, connection: uid, model, variant: 'base' }
+  return listRecords(records, stream, params, call)
 }
 
 function methodOf<Name extends HostMethod & keyof typeof connectionHost>(

@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import type { ProgramInput } from '@syncline/functions'
 import type { ConnectionPlace } from '@syncline/outgoing'
 import type { ActionCall, ActionResult } from '@syncline/proto'
@@ -6,21 +7,28 @@ import { RunLog } from '../run-log.ts'
 import type { ActionDeps } from './action-deps.ts'
 import { createActionHost } from './action-host.ts'
 import { inDoubt, resultOf, resultOfError, timedOut } from './action-result.ts'
+import type { SuspensionWatch } from './suspension-watch.ts'
 
-/**
- * Runs the function of an action to its end, or to its deadline. When `signal` aborts, it is killed, and what it did stays
- * done: its outcome is in doubt.
- */
+interface Options {
+  input: Uint8Array
+  attempt: number
+  /** When it aborts, the function is killed, and what it did stays done: its outcome is in doubt. */
+  signal: AbortSignal
+  /** Of the time since the caller has heard of us: once it has given up, the function does not begin. */
+  watch: SuspensionWatch
+}
+
+/** Runs the function of an action to its end, or to its deadline. */
 export async function runAction(
   deps: ActionDeps,
   call: ActionCall,
-  { input, attempt, signal }: { input: Uint8Array; attempt: number; signal: AbortSignal },
+  { attempt, ...options }: Options,
 ): Promise<ActionResult> {
   const startedAt = performance.now()
   const { environment, id } = call
   const log = new RunLog(deps.logs, { environment, runId: id, attempt })
   log.add('info', `action '${call.action}' for connection '${call.connectionId}'`)
-  const result = await untilEnd(deps, call, { input, log, signal })
+  const result = await untilEnd(deps, call, { ...options, log })
   const ms = performance.now() - startedAt
   const text = result.code === '' ? '' : `: ${result.code}: ${result.message}`
   log.end(result.code === '' ? 'info' : 'error', `ended after ${(ms / 1000).toFixed(1)} s${text}`)
@@ -31,7 +39,7 @@ export async function runAction(
 async function untilEnd(
   deps: ActionDeps,
   call: ActionCall,
-  { input, log, signal }: { input: Uint8Array; log: RunLog; signal: AbortSignal },
+  { input, log, signal, watch }: Omit<Options, 'attempt'> & { log: RunLog },
 ): Promise<ActionResult> {
   const deadline = new AbortController()
   const until = performance.now() + call.timeoutMs
@@ -42,6 +50,9 @@ async function untilEnd(
     const work = await deps.loader.loadAction(place, call.action)
     const reuse = { tenant: call.environment, hash: work.action.bundle }
     using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
+    if (watch.wasSuspended) {
+      throw new AppError('unavailable', 'its runner was suspended before the action began: it was not begun')
+    }
     const outcome = await sandbox.run({
       input: inputOf(call, work, input),
       host: createActionHost({ ...deps, place, integration: work.integration, log, until }),
@@ -61,7 +72,7 @@ async function untilEnd(
   }
 }
 
-function placeOf(call: ActionCall): ConnectionPlace {
+function placeOf(call: ActionCall): Required<ConnectionPlace> {
   const { environment, providerConfigKey: integration, connectionId: connection, connectionUid: uid } = call
   return { environment, integration, connection, uid }
 }
