@@ -51,9 +51,5 @@ export function passedHeaders(given: Record<string, string>, isDecoded: boolean)
     ([name]) => !dropped.has(name) && !name.startsWith('access-control-'),
   )
   const id = given['x-request-id']
-  const all = id === undefined ? kept : [...kept, ['x-upstream-request-id', id] as const]
-  return Object.fromEntries(all.map(([name, value]) => [name, asBytes(value)]))
+  return { ...Object.fromEntries(kept), ...(id !== undefined && { 'x-upstream-request-id': id }) }
 }
-
-/** undici has read the bytes of a header as UTF-8, and Node writes each character as one byte: so they are the same bytes again. */
-const asBytes = (value: string) => Buffer.from(value).toString('latin1')
