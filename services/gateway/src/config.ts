@@ -42,7 +42,7 @@ export const Config = z
     ACTIONS_MAX: variable.whole(200, { least: 1, most: 10_000 }),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
-    /** Connections of clients at a time. Above it, new ones are closed. */
+    /** Connections of clients at a time. Above it, idle ones are closed; if none is idle, new ones get a 503. */
     HTTP_MAX_CONNECTIONS: variable.whole(10_000, { least: 1, most: 1_000_000 }),
     /** How long the line and headers of a request may take to arrive. */
     HTTP_HEADERS_TIMEOUT_MS: variable.whole(15_000, milliseconds),
