@@ -95,6 +95,9 @@ export const Token = z.object({
   obtainedAt: z
     .number()
     .describe('Unix milliseconds; 0 = the connection was made with it, nobody knows when.'),
+  raw: raw.describe(
+    'What else the provider has answered when it gave the token. It replaces the same fields of `raw` of the credentials.',
+  ),
 })
 export type Token = z.infer<typeof Token>
 

@@ -46,8 +46,24 @@ export const Config = z
     IDEMPOTENCY_MAX_MIB: variable.whole(1024, { least: 1, most: 1_000_000 }),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
-    /** Connections of clients at a time. Above it, new ones are closed. */
+    /** Connections of clients at a time. Above it, idle ones are closed; if none is idle, new ones get a 503. */
     HTTP_MAX_CONNECTIONS: variable.whole(10_000, { least: 1, most: 1_000_000 }),
+    /** How long the line and headers of a request may take to arrive. */
+    HTTP_HEADERS_TIMEOUT_MS: variable.whole(15_000, milliseconds),
+    /** How long the body of a request may take to arrive. A proxied request has PROXY_ANSWER_TIMEOUT_MS. */
+    HTTP_BODY_TIMEOUT_MS: variable.whole(60_000, milliseconds),
+    /** How long a client may take to receive an answer, from its first byte. A proxied request has PROXY_TIMEOUT_MS. */
+    HTTP_ANSWER_TIMEOUT_MS: variable.whole(300_000, milliseconds),
+    /** Proxied requests of all environments at a time. Further ones are refused, as with the next two. */
+    PROXY_MAX: variable.whole(128, { least: 1, most: 10_000 }),
+    /** Of one environment. */
+    PROXY_MAX_PER_ENVIRONMENT: variable.whole(64, { least: 1, most: 10_000 }),
+    /** Of one connection. */
+    PROXY_MAX_PER_CONNECTION: variable.whole(32, { least: 1, most: 10_000 }),
+    /** How long a proxied request may take until the answer of the API begins, with all waits and retries. */
+    PROXY_ANSWER_TIMEOUT_MS: variable.whole(240_000, { least: 100, most: 300_000 }),
+    /** How long a proxied request may take in all, also for a client that reads slowly. */
+    PROXY_TIMEOUT_MS: variable.whole(1_800_000, { least: 100, most: 86_400_000 }),
     /** Origins whose pages may call the API; `*` is all, `none` is none. */
     CORS_ORIGINS: variable.list(['*']),
     /** Largest body of a deployment. Other requests have at most 1 MiB. */
@@ -68,6 +84,20 @@ export const Config = z
       bodyMaxBytes: env.BODY_MAX_BYTES,
       maxConnections: env.HTTP_MAX_CONNECTIONS,
       corsOrigins: env.CORS_ORIGINS,
+      timeouts: {
+        headersMs: env.HTTP_HEADERS_TIMEOUT_MS,
+        bodyMs: env.HTTP_BODY_TIMEOUT_MS,
+        rawBodyMs: env.PROXY_ANSWER_TIMEOUT_MS,
+        answerMs: env.HTTP_ANSWER_TIMEOUT_MS,
+        handlerMs: Math.max(env.ACTION_TIMEOUT_MS, env.PROXY_ANSWER_TIMEOUT_MS),
+      },
+    },
+    proxy: {
+      max: env.PROXY_MAX,
+      perEnvironment: env.PROXY_MAX_PER_ENVIRONMENT,
+      perConnection: env.PROXY_MAX_PER_CONNECTION,
+      answerMs: env.PROXY_ANSWER_TIMEOUT_MS,
+      wholeMs: env.PROXY_TIMEOUT_MS,
     },
     nats: natsConfig(env, context),
     redis: redisConfig(env),

@@ -12,6 +12,7 @@ import type { KeyLimits } from './http/key-limits.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import type { KeyUse } from './key-use.ts'
 import type { LastFetched } from './last-fetched.ts'
+import type { ProxySlots } from './rules/proxy-slots.ts'
 import type { SchedulerCalls } from './scheduler-calls.ts'
 
 /** What the handlers work with; each takes what it needs of it. */
@@ -29,6 +30,7 @@ export interface Dependencies {
     timeoutMs: number
   }
   outgoing: Outgoing
+  proxy: { slots: ProxySlots; answerMs: number; wholeMs: number }
   lastFetched: LastFetched
   health: () => Promise<Health>
   /** Opens the routes of environments and keys; undefined = nobody may call them. */

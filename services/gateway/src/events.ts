@@ -12,6 +12,9 @@ const schedulerReachable = metrics.gauge(
   '1 = the scheduler answered the last time it was asked',
 )
 
+const connectionsOpen = metrics.gauge('http_connections', 'Connections of clients')
+const requestsOpen = metrics.gauge('http_requests_open', 'Requests whose answer is not complete')
+
 interface FinishedRequest {
   id: string
   method: string
@@ -37,6 +40,11 @@ export function createEvents(log: Log) {
     requestFinished({ id, method, route, status, ms, environment }: FinishedRequest) {
       requestSeconds.observe({ method, route, status: String(status) }, ms / 1000)
       log.info({ request: id, method, route, status, ms: Math.round(ms), environment }, 'request')
+    },
+    connectionsOpen: (count: number) => connectionsOpen.set(count),
+    requestsOpen: (count: number) => requestsOpen.set(count),
+    connectionsFull(facts: { limit: number; closedIdle: boolean }) {
+      log.warn(facts, 'HTTP_MAX_CONNECTIONS is reached: idle connections are closed, or new ones refused')
     },
     uploadAborted({ id, method, route }: Pick<FinishedRequest, 'id' | 'method' | 'route'>) {
       log.info({ request: id, method, route }, 'the client went away before its request had arrived')

@@ -22,6 +22,7 @@ import { RateLimit } from './http/rate-limit.ts'
 import { KeyUse } from './key-use.ts'
 import { LastFetched } from './last-fetched.ts'
 import { handlers } from './routes/handlers.ts'
+import { ProxySlots } from './rules/proxy-slots.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
 
 /**
@@ -82,6 +83,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
         timeoutMs: config.actions.timeoutMs,
       },
       outgoing,
+      proxy: { ...config.proxy, slots: new ProxySlots(config.proxy) },
       lastFetched: new LastFetched(redis, config.redis.prefix),
       health: reusedFor(HEALTH_REUSED_MS, health),
       adminKey: config.adminKey,

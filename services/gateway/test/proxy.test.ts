@@ -1,43 +1,16 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type StandInApi, startStandInApi } from './stand-in-api.ts'
 import { ask, startWorld, type World } from './world.ts'
 
-type Received = { method: string; url: string; headers: IncomingMessage['headers']; body: Buffer }
 let world: World
 let key: string
-let api: Awaited<ReturnType<typeof startApi>>
-let other: Awaited<ReturnType<typeof startApi>>
-
-async function startApi() {
-  const requests: Received[] = []
-  const api = {
-    requests,
-    url: '',
-    answer: (_: Received, response: ServerResponse, __: IncomingMessage): void => void response.end('ok'),
-    stop: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    const { method = '', url = '', headers } = request
-    const received = { method, url, headers, body: Buffer.concat(chunks) }
-    requests.push(received)
-    api.answer(received, response, request)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  api.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return api
-}
+let api: StandInApi
+let other: StandInApi
 
 beforeAll(async () => {
-  api = await startApi()
-  other = await startApi()
+  api = await startStandInApi()
+  other = await startStandInApi()
   world = await startWorld({ variables: { EGRESS_ALLOW_HOSTS: '127.0.0.1' } })
   key = (await world.environment()).key
   await ask(world.url, key, '/integrations', {

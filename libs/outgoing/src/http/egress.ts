@@ -214,9 +214,20 @@ function toOptions(
   return {
     method: method as Dispatcher.HttpMethod, // any that the border lets pass
     path: target.pathname + target.search,
-    headers: { ...DEFAULT_HEADERS, ...type, ...without({ ...added, ...headers }, OWN_HEADERS) },
+    headers: {
+      ...DEFAULT_HEADERS,
+      ...type,
+      ...without({ ...added, ...headers }, OWN_HEADERS),
+      ...lengthOf(body),
+    },
     body: body === undefined ? null : sent(body),
   }
+}
+
+/** Of anything but a stream undici knows it. Some APIs do not take a body in chunks. */
+function lengthOf(body: Body | undefined): { 'content-length'?: string } {
+  const isKnown = body !== undefined && 'stream' in body && body.length !== undefined
+  return isKnown ? { 'content-length': String(body.length) } : {}
 }
 
 function sent(body: Body): string | Uint8Array | Readable {

@@ -2,8 +2,11 @@ import type { Readable } from 'node:stream'
 import type { HttpCall } from '@syncline/functions'
 import type { AdditionsFor } from './additions.ts'
 
-/** A stream can be sent once. */
-export type Body = NonNullable<HttpCall['body']> | { bytes: Uint8Array } | { stream: Readable }
+/** A stream can be sent once. One without a `length` is sent in chunks. */
+export type Body =
+  | NonNullable<HttpCall['body']>
+  | { bytes: Uint8Array }
+  | { stream: Readable; length?: number }
 
 export interface Request {
   method: string

@@ -12,6 +12,9 @@ const TRY_MS = 15_000
 const FIRST_WAIT_MS = 500
 const ANSWER_BYTES = 1024 * 1024
 
+/** Credentials that clients may get with what the provider has answered. */
+const RAW_TYPES = ['OAUTH2', 'OAUTH2_CC']
+
 const CALLBACK_RULES: AnswerRules = {
   token_path: 'access_token',
   expires_in_path: 'expires_in',
@@ -47,6 +50,7 @@ export async function requestToken(
             asked,
             present: access.token?.refreshToken,
             secrets: secretsOf(access),
+            keepsRaw: RAW_TYPES.includes(access.credentials.type),
           })
     const named =
       result.kind === 'token' ? result : { ...result, message: `${call.url.origin} ${result.message}` }
@@ -101,7 +105,8 @@ async function send(
  * secrets, and without them no message could be read.
  */
 export function secretsOf({ credentials, app, token }: Access): string[] {
-  return textsIn([credentials, app, token]).sort((a, b) => b.length - a.length)
+  const { raw: _, ...ofToken } = token ?? {} // most of its fields, such as the scope, are no secrets
+  return textsIn([credentials, app, ofToken]).sort((a, b) => b.length - a.length)
 }
 
 const LEAST_SECRET = 4

@@ -27,15 +27,23 @@ export type AnswerRules = Pick<
 /** RFC 6749, and those of APIs that have words of their own for it. */
 const REFUSED = ['invalid_grant', 'bad_refresh_token', 'invalid_refresh_token', 'token_revoked']
 const MESSAGE_CHARS = 200
+/** Of an answer whose other fields are kept. Each service has the connections in memory. */
+const RAW_CHARS = 8 * 1024
 
 /**
  * @param asked When the request was sent: life counts from there, as nobody knows when on the way it began.
  * @param present The refresh token that was sent; an answer without one keeps it.
+ * @param keepsRaw Clients may ask what the provider has answered.
  */
 export function readTokenAnswer(
   answer: HttpAnswer,
   rules: AnswerRules,
-  { asked, present, secrets }: { asked: number; present?: string | undefined; secrets: string[] },
+  {
+    asked,
+    present,
+    secrets,
+    keepsRaw = false,
+  }: { asked: number; present?: string | undefined; secrets: string[]; keepsRaw?: boolean },
 ): TokenAnswer {
   const { status, headers } = answer
   const body = bodyOf(answer)
@@ -43,7 +51,9 @@ export function readTokenAnswer(
   if (status >= 200 && status < 300 && accessToken !== undefined) {
     const expiresAt = expiryOf(body, rules, headers, asked)
     const refreshToken = textAt(body, rules.refresh_token_path) ?? present
-    return { kind: 'token', token: { accessToken, refreshToken, expiresAt, obtainedAt: asked } }
+    const raw = keepsRaw && answer.text.length <= RAW_CHARS ? otherFields(body) : undefined
+    const token = { accessToken, refreshToken, expiresAt, obtainedAt: asked, ...(raw && { raw }) }
+    return { kind: 'token', token }
   }
   const error = errorOf(body)
   const refused =
@@ -65,6 +75,13 @@ function bodyOf({ headers, text }: HttpAnswer): Record<string, unknown> | undefi
   } catch {}
   const isForm = headers['content-type']?.includes('x-www-form-urlencoded') || /^[\w.-]+=[^<{\s]*$/.test(text)
   return isForm ? Object.fromEntries(new URLSearchParams(text)) : undefined
+}
+
+/** Without the two tokens, which are fields of their own. An array has no names. */
+function otherFields(body: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  if (body === undefined || Array.isArray(body)) return undefined
+  const { access_token: _, refresh_token: __, ...others } = body
+  return others
 }
 
 function expiryOf(

@@ -29,7 +29,8 @@ function withToken(credentials: Credentials, token: Token | undefined): Credenti
   if (token === undefined) return credentials
   const { accessToken, refreshToken, expiresAt } = token
   if (credentials.type !== 'OAUTH2' && credentials.type !== 'OAUTH2_CC') return credentials
-  const { expires_at: _, ...given } = credentials
+  const { expires_at: _, ...before } = credentials
+  const given = token.raw ? { ...before, raw: { ...before.raw, ...token.raw } } : before
   const expiry = expiresAt === undefined ? {} : { expires_at: instant(expiresAt) }
   if (given.type === 'OAUTH2_CC') return { ...given, token: accessToken, ...expiry }
   const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken }
@@ -38,9 +39,15 @@ function withToken(credentials: Credentials, token: Token | undefined): Credenti
 
 function shown(credentials: Credentials, { refreshToken }: { refreshToken: boolean }): Credentials {
   if (credentials.type !== 'OAUTH2' || refreshToken) return withRaw(credentials)
-  const { refresh_token: _, raw, ...rest } = credentials
-  const { refresh_token: __, ...safe } = raw ?? {}
-  return withRaw({ ...rest, ...(raw && { raw: safe }) })
+  const { refresh_token: refresh, raw, ...rest } = credentials
+  const { refresh_token: _, ...others } = raw ?? {}
+  return withRaw({ ...rest, ...(raw && { raw: withoutText(others, refresh) }) })
+}
+
+/** Some providers have the refresh token at another place of their answer. */
+function withoutText(raw: Record<string, unknown>, text: string | undefined): Record<string, unknown> {
+  const safe = JSON.stringify(raw, (_, value: unknown) => (value === text ? undefined : value))
+  return JSON.parse(safe) as Record<string, unknown> // it was one
 }
 
 /** What the provider has answered, as far as it was given to us, with what is true now. */

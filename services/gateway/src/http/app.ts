@@ -7,16 +7,20 @@ import type { Events } from '../events.ts'
 import { type AllowedMethods, allowedMethods } from './allowed-methods.ts'
 import type { Caller } from './caller.ts'
 import { compress } from './compress.ts'
+import { Connections } from './connections.ts'
 import { addCorsHeaders, answerOptions } from './cors.ts'
+import { limitAnswerTime, limitBodyTime, type Timeouts } from './deadlines.ts'
 import { decodeBody } from './decode-body.ts'
 import { discardBody } from './discard-body.ts'
 import { registerDocs } from './docs.ts'
 import { errorAnswer } from './error-answer.ts'
 import { addEntityTag } from './etag.ts'
+import { holdContinue, sendContinue } from './expect-continue.ts'
 import type { Handlers } from './handler.ts'
 import { registerRoutes } from './register-routes.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { type AnswerError, createServer } from './server.ts'
+import { LATE_REQUEST, UnreadableRequests } from './unreadable-request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,6 +41,7 @@ interface Options {
   /** Of any route; a route may have a lower limit. */
   bodyMaxBytes: number
   maxConnections: number
+  timeouts: Timeouts
   /** Whose pages may call the API. */
   corsOrigins: string[]
 }
@@ -48,7 +53,7 @@ const RETRY_AFTER_SECONDS = 2
 export function createApp(
   handlers: Handlers,
   dependencies: Dependencies,
-  { events, bodyMaxBytes, maxConnections, corsOrigins }: Options,
+  { events, bodyMaxBytes, maxConnections, timeouts, corsOrigins }: Options,
 ): FastifyInstance {
   const answerError: AnswerError = (error, request, reply) => {
     reply.header('x-request-id', request.id)
@@ -61,7 +66,10 @@ export function createApp(
   }
   const routes = createRoutes(dependencies.limits)
   const methodsAt = allowedMethods(Object.values<Route>(routes))
-  const app = createServer(answerError, { maxConnections })
+  const app = createServer(answerError, timeouts)
+  const connections = new Connections(app.server, maxConnections, events)
+  const unreadable = new UnreadableRequests(app.server, connections)
+  holdContinue(app.server)
   app.setErrorHandler(answerError)
   app.decorateRequest('environment', '')
   app.decorateRequest('caller', undefined)
@@ -69,10 +77,16 @@ export function createApp(
   app.decorateRequest('isResumed', false)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    limitBodyTime(request, timeouts, () => {
+      if (reply.raw.headersSent) request.socket.destroy()
+      else unreadable.refuse(request.socket, LATE_REQUEST, request.id)
+    })
+    checkConnection(connections, request, reply)
     addCorsHeaders(corsOrigins, request, reply)
     if (request.is404) return answerWithoutRoute(request, reply, methodsAt)
     checkEncoding(request)
   })
+  app.addHook('preParsing', sendContinue)
   app.addHook('preParsing', decodeBody)
   app.addHook('onSend', async (request, _reply, payload) => {
     // An error after the answer has begun breaks the connection: only the log can explain it.
@@ -83,6 +97,7 @@ export function createApp(
   app.addHook('onSend', addEntityTag)
   app.addHook('onSend', compress)
   app.addHook('onSend', discardBody)
+  app.addHook('onSend', limitAnswerTime(timeouts))
   app.addHook('onRequestAbort', async ({ id, raw, method, routeOptions }) => {
     // One that arrived as a whole is logged with its answer.
     if (!raw.complete) events.uploadAborted({ id, method, route: routeOptions.url ?? 'unknown' })
@@ -91,6 +106,22 @@ export function createApp(
   registerRoutes(app, routes, handlers, dependencies, bodyMaxBytes)
   registerDocs(app, dependencies.limits)
   return app
+}
+
+/** What Node does not check. The answer to a request that is not handled ends the connection. */
+function checkConnection(
+  connections: Connections,
+  { socket, raw }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  try {
+    connections.check(socket)
+    if (raw.headers.host === undefined && raw.httpVersion !== '1.0')
+      throw new AppError('invalid_headers', 'the request has no Host header')
+  } catch (error) {
+    reply.raw.shouldKeepAlive = false
+    throw error
+  }
 }
 
 /** OPTIONS, a method that the path does not have, or no such path. The body is not read. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isBodyHeldBack } from './expect-continue.ts'
 
 /** Node reads the rest of a shorter body by itself, and the connection serves the next request. */
 const SMALL_BYTES = 64 * 1024
@@ -23,7 +24,7 @@ export async function discardBody(
     if (reply.getHeader('connection') === 'close') reply.removeHeader('connection')
     return payload
   }
-  if (!hasLargeBody(request)) return payload
+  if (isBodyHeldBack(request) || !hasLargeBody(request)) return payload
   reply.header('connection', 'close')
   if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
   reply.header('content-length', Buffer.byteLength(payload))

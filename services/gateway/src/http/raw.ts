@@ -40,7 +40,16 @@ export function registerRaw(
     own.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     const { response: _, ...schema } = route.schema
     const { method, url } = route
-    own.route({ method, url, schema, config: { rawBody: true }, onRequest: checksKey, handler })
+    const bodyLimit = route.bodyMaxBytes
+    own.route({
+      method,
+      url,
+      schema,
+      ...(bodyLimit !== undefined && { bodyLimit }),
+      config: { rawBody: true },
+      onRequest: checksKey,
+      handler,
+    })
   })
 }
 

@@ -1,9 +1,9 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { z } from 'zod'
+import type { Timeouts } from './deadlines.ts'
 import { parseQuery } from './parse-query.ts'
 import { readJson } from './read-json.ts'
 import { requestId } from './request-id.ts'
-import { refuseUnreadable } from './unreadable-request.ts'
 
 export type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
@@ -14,19 +14,18 @@ const BODY_MAX_BYTES = MIB
 const HEADERS_MAX_BYTES = 96 * 1024
 /** A record id has 256 characters, and one of them takes up to nine characters in a URL. */
 const PARAM_MAX_CHARS = 2304
-/** A connection without a request, new or kept alive by a client. Proxies before us keep theirs for 60 s. */
-const HEADERS_TIMEOUT_MS = 15_000
+/** A connection without a request. Proxies before us keep theirs for 60 s. */
 const KEEP_ALIVE_MS = 72_000
-/** From the first byte of a request to the last one of its body. */
-const REQUEST_TIMEOUT_MS = 60_000
-/** No byte in either direction, while we work or while the client does not read. It is longer than all that a handler waits for. */
+/** No byte in either direction, while the client does not read. While a handler works it may be longer. */
 const SILENCE_MS = 5 * 60_000
+/** A handler may wait for its turn before its own deadline begins. */
+const SPARE_MS = 60_000
 const TIMEOUTS_CHECKED_EVERY_MS = 2000
 
 /** Fastify that validates and serializes with zod, and reads requests as clients of the API send them. */
 export function createServer(
   answerError: AnswerError,
-  { maxConnections }: { maxConnections: number },
+  { headersMs, bodyMs, rawBodyMs, handlerMs }: Timeouts,
 ): FastifyInstance {
   const app = fastify({
     logger: false,
@@ -34,23 +33,24 @@ export function createServer(
     genReqId: requestId,
     http: {
       maxHeaderSize: HEADERS_MAX_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(TIMEOUTS_CHECKED_EVERY_MS, headersMs),
+      // `app.ts` refuses a request without one, in the shape of all our errors.
+      requireHostHeader: false,
     },
     keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: SILENCE_MS,
+    // Of any route. `limitBodyTime` has the deadline of each.
+    requestTimeout: headersMs + Math.max(bodyMs, rawBodyMs) + TIMEOUTS_CHECKED_EVERY_MS,
+    connectionTimeout: Math.max(SILENCE_MS, handlerMs + SPARE_MS),
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: PARAM_MAX_CHARS,
       querystringParser: parseQuery,
     },
-    clientErrorHandler: refuseUnreadable,
+    // `UnreadableRequests` does it, which knows the connections.
+    clientErrorHandler: () => {},
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   })
-  app.server.maxConnections = maxConnections
-  // One connection more is closed at once, and those without a request make room for the next.
-  app.server.on('drop', () => app.server.closeIdleConnections())
 
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
     const parsed = schema.safeParse(data)

@@ -9,6 +9,7 @@ import {
   type StreamCaller,
   type StreamedAnswer,
   type StreamedCall,
+  TokenUnavailable,
 } from '@syncline/outgoing'
 import type { Dependencies } from '../dependencies.ts'
 import type { RequestFacts } from '../http/handler.ts'
@@ -16,35 +17,32 @@ import { PassedAnswer, type RawRequest } from '../http/raw.ts'
 import { readProxyBody } from '../rules/proxy-body.ts'
 import { passedHeaders, sentHeaders } from '../rules/proxy-headers.ts'
 
-/** Of this gateway. */
-const AT_ONCE = 128
-const AT_ONCE_OF_ENVIRONMENT = 64
 /** For a place in the quota of the API, or before a retry. */
 const LONGEST_WAIT_MS = 30_000
-/** Until the API's answer begins, all tries and waits included. It is shorter than clients' connections may be silent. */
-const START_MS = 4 * 60_000
-/** The whole, also for a client that reads slowly. */
-const WHOLE_MS = 30 * 60_000
 
-const running = new Map<string, number>()
-let runningAtAll = 0
-
-async function proxy({ outgoing }: Dependencies, request: RawRequest & RequestFacts): Promise<PassedAnswer> {
-  const { environment } = request
-  const release = begin(environment)
+async function proxy(
+  { outgoing, proxy: { slots, answerMs, wholeMs } }: Dependencies,
+  request: RawRequest & RequestFacts,
+): Promise<PassedAnswer> {
+  const headers = request.headers as ProxyHeaders // Fastify has checked them with the schema of the route
+  const at = {
+    environment: request.environment,
+    integration: headers['provider-config-key'],
+    connection: headers['connection-id'],
+  }
+  const release = slots.take(at)
   const over = new AbortController()
-  const timer = setTimeout(() => over.abort(late('did not end', WHOLE_MS)), WHOLE_MS)
-  const start = setTimeout(() => over.abort(late('did not answer', START_MS)), START_MS)
+  const whole = setTimeout(() => over.abort(late('did not end', wholeMs)), wholeMs)
+  const start = setTimeout(() => over.abort(late('did not answer', answerMs)), answerMs)
   const end = () => {
-    clearTimeout(timer)
+    clearTimeout(whole)
     release()
   }
   const signal = AbortSignal.any([request.signal, over.signal])
   try {
-    const headers = request.headers as ProxyHeaders // Fastify has checked them with the schema of the route
     const override = headers['base-url-override']
     const answer = await outgoing.stream(
-      { environment, integration: headers['provider-config-key'], connection: headers['connection-id'] },
+      at,
       {
         method: request.method as StreamedCall['method'], // Fastify routes no other here
         endpoint: request.url.slice('/proxy'.length).replace(/^\/(?=https?:\/\/)/i, ''),
@@ -62,7 +60,7 @@ async function proxy({ outgoing }: Dependencies, request: RawRequest & RequestFa
       (url) =>
         new AppError(
           'base_url_override_not_allowed',
-          `integration '${headers['provider-config-key']}' sends no credentials to ${url.origin}: add '${url.host}' to its allowed_hosts`,
+          `integration '${at.integration}' sends no credentials to ${url.origin}: add '${url.host}' to its allowed_hosts`,
         ),
     )
     finished(answer.body, end)
@@ -71,6 +69,7 @@ async function proxy({ outgoing }: Dependencies, request: RawRequest & RequestFa
     end()
     if (request.signal.aborted) throw new AppError('unavailable', 'the client has gone away')
     if (error instanceof QuotaUsedUp) return error.answer(request.id)
+    if (error instanceof TokenUnavailable) return refused(error, request.id, error.retryAfterSeconds)
     if (error instanceof AppError && error.code === 'invalid_credentials') return refused(error, request.id)
     if (error instanceof Error && error.cause instanceof AppError) throw error.cause // of the client's body
     if (error instanceof EgressFault || error instanceof AddressRefused)
@@ -86,28 +85,6 @@ export const proxyPost = proxy
 export const proxyPut = proxy
 export const proxyPatch = proxy
 export const proxyDelete = proxy
-
-/** @returns What ends the call. It may be called several times. */
-function begin(environment: string): () => void {
-  const own = running.get(environment) ?? 0
-  if (runningAtAll >= AT_ONCE || own >= AT_ONCE_OF_ENVIRONMENT) {
-    throw new AppError(
-      'unavailable',
-      `${own} proxied requests of this environment are running: try again later`,
-    )
-  }
-  running.set(environment, own + 1)
-  runningAtAll++
-  let isOver = false
-  return () => {
-    if (isOver) return
-    isOver = true
-    runningAtAll--
-    const left = (running.get(environment) ?? 1) - 1
-    if (left === 0) running.delete(environment)
-    else running.set(environment, left)
-  }
-}
 
 function caller(signal: AbortSignal): StreamCaller {
   return {
@@ -148,9 +125,13 @@ class QuotaUsedUp extends Error {
   }
 }
 
-/** 424: the request is well, what it depends on is not. */
-const refused = ({ message }: AppError, request_id: string) =>
-  errorAnswer(424, { code: 'invalid_credentials', message, request_id })
+/** 424: nothing is wrong with the request, but the credentials of the connection do not work now. */
+const refused = ({ message }: AppError, request_id: string, retryAfterSeconds?: number) =>
+  errorAnswer(
+    424,
+    { code: 'invalid_credentials', message, request_id },
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+  )
 
 function errorAnswer(status: number, error: ErrorBody['error'], headers = {}): PassedAnswer {
   const body = JSON.stringify({ error })

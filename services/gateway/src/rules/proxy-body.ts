@@ -4,7 +4,8 @@ import { AppError } from '@syncline/errors'
 /** A body up to this size is kept, so that a redirect, a new token or a retry can send it again. */
 export const REPLAYABLE_BYTES = 1024 * 1024
 
-type Body = { bytes: Uint8Array } | { stream: Readable } | undefined
+/** `length` is there if the client has said it. */
+type Body = { bytes: Uint8Array } | { stream: Readable; length?: number } | undefined
 
 /** A small body as bytes, a larger one as a stream that ends with an error beyond `maxBytes`. */
 export async function readProxyBody(
@@ -13,7 +14,9 @@ export async function readProxyBody(
   maxBytes: number,
 ): Promise<Body> {
   if (body === undefined) return undefined
-  if (Number(contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  // Node has checked that it is one number, and ends the body there.
+  const length = contentLength === undefined ? undefined : Number(contentLength)
+  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes)
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const head: Buffer[] = []
   for (let size = 0; size <= REPLAYABLE_BYTES; ) {
@@ -22,7 +25,8 @@ export async function readProxyBody(
     head.push(next.value)
     size += next.value.length
   }
-  return { stream: Readable.from(limited(head, chunks, maxBytes), { objectMode: false }) }
+  const stream = Readable.from(limited(head, chunks, maxBytes), { objectMode: false })
+  return { stream, ...(length !== undefined && { length }) }
 }
 
 async function* limited(
