@@ -40,7 +40,10 @@ beforeAll(async () => {
     },
   })
   world.results = standIn({})
-  world.records = standIn({ pruneRecords: { count: 0, hasMore: false }, releaseHeldDeletion: { deletion: {} } })
+  world.records = standIn({
+    pruneRecords: { count: 0, hasMore: false },
+    releaseHeldDeletion: { deletion: {} },
+  })
 })
 afterAll(async () => {
   await world?.[Symbol.asyncDispose]()
