@@ -28,7 +28,7 @@ export interface Consumption<T> {
  * Must be idempotent: a message comes again when this throws, or when this process dies. `superseded`: it was delivered to another
  * process since, which will answer it.
  */
-export type Work<T> = (delivery: Delivery<T>) => Promise<undefined | 'superseded'>
+export type Work<T> = (delivery: Delivery<T>) => Promise<void> | Promise<undefined | 'superseded'>
 
 /**
  * Gives a message to `work` and keeps it alive meanwhile. It is acknowledged when `work` has returned, and comes again
