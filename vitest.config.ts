@@ -43,6 +43,8 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'unit',
+          // They keep nothing from one file to the next, and loading the same modules for each took most of the time.
+          isolate: false,
           include: [
             '{libs,services}/*/src/**/*.test.ts',
             '{sdk,cli,launcher}/src/**/*.test.ts',

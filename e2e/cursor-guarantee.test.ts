@@ -49,9 +49,14 @@ test('the proof finds nothing wrong with a fake store that takes the instant whe
 })
 
 test('the proof finds that readers skip changes where the instant is taken before a write waits', async () => {
-  await using store = await startFake({ instantBeforeWait: true })
-  const { findings } = await proveGuarantee({ addresses: [`127.0.0.1:${store.port}`], seconds: 4, random })
-  expect(findings.skipped).not.toEqual([])
+  const skipped: string[] = []
+  // On a busy machine few writes meet, and a round may find none.
+  for (let round = 0; round < 5 && skipped.length === 0; round++) {
+    await using store = await startFake({ instantBeforeWait: true })
+    const proof = { addresses: [`127.0.0.1:${store.port}`], seconds: 4, random }
+    skipped.push(...(await proveGuarantee(proof)).findings.skipped)
+  }
+  expect(skipped).not.toEqual([])
 })
 
 /** A store in memory whose writes wait for a moment, as others hold the stream. */
