@@ -243,7 +243,9 @@ describe.each([
     own = isFurnished ? await furnish(world) : { environment: bare.name, key: bare.key }
   })
 
-  test('no route tells anything of the other environment, changes it, or asks for it', async () => {
+  test('no route tells anything of the other environment, changes it, or asks for it', {
+    timeout: 90_000,
+  }, async () => {
     const before = stateOfHome()
     world.commands.length = 0
     api.requests.length = 0
@@ -258,6 +260,8 @@ describe.each([
     for (const { headers } of api.requests) expect(headers.authorization).not.toContain(MARKER)
     for (const command of world.commands) expect(command.environment).toBe(own.environment)
     for (const { method, request } of asked) {
+      // The gateway looks now and then whether the scheduler answers.
+      if (method === 'listSchedules' && 'environment' in request && request.environment === '') continue
       const text = JSON.stringify(request, (_, value) => (typeof value === 'bigint' ? String(value) : value))
       expect([method, text.includes(home.environment)]).toEqual([method, false])
       expect([method, text.includes(own.environment)]).toEqual([method, true])
