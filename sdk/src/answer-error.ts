@@ -11,7 +11,7 @@ export async function answerError(response: Response): Promise<SynclineError> {
   const text = await beginningOf(response)
   const body = parsed(text)
   const details = {
-    requestId: body?.error.request_id ?? headers.get('x-request-id') ?? undefined,
+    requestId: body?.error.request_id || headers.get('x-request-id') || undefined,
     retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()),
   }
   if (body) {
@@ -19,8 +19,10 @@ export async function answerError(response: Response): Promise<SynclineError> {
     return new SynclineError(status, code, message, { ...details, errors })
   }
   const location = headers.get('location')
-  const said = location ? `it redirects to ${location}: is that the host?` : text.slice(0, EXCERPT_CHARS)
-  return new SynclineError(status, 'unknown', `answer ${status}: ${said}`, details)
+  const message = location
+    ? `answer ${status}, which leads to ${location}: is that the host?`
+    : `answer ${status} that is not the API's (is a proxy in between?): ${text.slice(0, EXCERPT_CHARS) || 'it is empty'}`
+  return new SynclineError(status, 'unknown', message, details)
 }
 
 async function beginningOf({ body }: Response): Promise<string> {

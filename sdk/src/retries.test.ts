@@ -1,42 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
-import { Syncline, type SynclineOptions } from './client.ts'
+import { expect, test } from 'vitest'
+import { type Answer, answering, breaks, failed, json, never } from '../test/answering.ts'
 import { SynclineError } from './error.ts'
 import { retryAfterMs } from './retry.ts'
-
-type Answer = (response: ServerResponse, request: IncomingMessage) => void
-
-const open: AsyncDisposable[] = []
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
-})
-
-/** A server that gives these answers one after the other, and the last one again and again. */
-async function answering(answers: Answer[], options: Partial<SynclineOptions> = {}) {
-  const requests: IncomingMessage[] = []
-  const server = createServer((request, response) => {
-    requests.push(request)
-    answers[Math.min(requests.length, answers.length) - 1]?.(response, request)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  open.push(server)
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server has no port')
-  const host = `http://127.0.0.1:${address.port}`
-  const close = () => server.closeAllConnections()
-  return { requests, close, syncline: new Syncline({ ...options, secretKey: 'k', apiKey: undefined, host }) }
-}
-
-const json =
-  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
-  (response) =>
-    response.writeHead(status, headers).end(JSON.stringify(body))
-const failed = (status: number, code: string, headers: Record<string, string> = {}) =>
-  json(status, { error: { code, message: 'no', request_id: 'req-1' } }, headers)
-const breaks: Answer = (response) => response.destroy()
-const never: Answer = () => {}
 
 test.each([
   ['429', failed(429, 'rate_limited')],
@@ -133,19 +98,8 @@ test('answers that are not JSON are errors, and only the beginning of a long err
   const flood = await answering([endless])
   const failing = flood.syncline.variables.list({ timeoutMs: 5000 })
   await expect(failing).rejects.toMatchObject({ status: 400, code: 'unknown' })
-  await expect(failing).rejects.toThrow(/^answer 400: x{200}$/)
+  await expect(failing).rejects.toThrow(/^answer 400 .*: x{200}$/)
   flood.close()
-})
-
-test('a fetch of the caller is used', async () => {
-  const asked: string[] = []
-  const own: typeof fetch = async (url) => {
-    asked.push(String(url))
-    return new Response('[]')
-  }
-  const syncline = new Syncline({ secretKey: 'k', host: 'https://sync.example/', fetch: own })
-  expect(await syncline.getEnvironmentVariables()).toEqual([])
-  expect(asked).toEqual(['https://sync.example/environment-variables'])
 })
 
 test('a connection that is named but not set never means all connections', async () => {
@@ -191,15 +145,6 @@ test('an iteration reads a page when the one before is used up, and no further t
   const circle = early.syncline.schedules.iterate({ cursor: '1' })
   await circle.next()
   await expect(circle.next()).rejects.toThrow('the same cursor')
-})
-
-test('a run is waited for until it has ended, and no longer than the deadline', async () => {
-  const run = (state: string) => json(200, { id: 'r', state })
-  const { syncline, requests } = await answering([run('queued'), run('running'), run('ended')])
-  expect(await syncline.runs.wait('r')).toMatchObject({ state: 'ended' })
-  expect(requests).toHaveLength(3)
-  const long = await answering([run('running')])
-  await expect(long.syncline.runs.wait('r', { deadlineMs: 100 })).rejects.toMatchObject({ code: 'timeout' })
 })
 
 test('an action is never begun again by itself, and one that is accepted is waited for', async () => {

@@ -1,7 +1,6 @@
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 8000
 
-/** The server was not reached, is busy, or restarts. */
 const passing = [408, 429, 502, 503, 504]
 
 /**
@@ -15,7 +14,9 @@ export function mayRepeat(method: string, idempotencyKey: string | undefined): b
 /** How an action ended: to ask again would begin it again. */
 const verdicts = ['in_doubt', 'action_timed_out']
 
-export function passes(status: number, code: string): boolean {
+/** Whether the same call may succeed later: the server was not reached, is busy, or restarts. */
+export function mayPass({ status, code }: { status: number; code: string }): boolean {
+  if (code === 'no_answer') return true
   return passing.includes(status) && !verdicts.includes(code)
 }
 

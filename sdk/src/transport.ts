@@ -1,8 +1,9 @@
 import { answerError } from './answer-error.ts'
 import type { Endpoints } from './endpoints.ts'
 import { SynclineError } from './error.ts'
+import { milliseconds } from './milliseconds.ts'
 import { bodyText, headersOf, pathOf, queryString } from './request-text.ts'
-import { backoffMs, mayRepeat, passes } from './retry.ts'
+import { backoffMs, mayPass, mayRepeat } from './retry.ts'
 import { sleep } from './sleep.ts'
 
 /** What every method takes as its last argument. */
@@ -58,7 +59,8 @@ export function createTransport(settings: TransportOptions): Transport {
   const base = settings.host.replace(/\/+$/, '')
   const send = async (endpoint: string, request: AnyRequest, options: CallOptions = {}) => {
     const [method = '', url = ''] = endpoint.split(' ')
-    const { retries = settings.retries, signal, timeoutMs = settings.timeoutMs } = options
+    const { retries = settings.retries, signal } = options
+    const timeoutMs = milliseconds('timeoutMs', options.timeoutMs ?? settings.timeoutMs)
     const { idempotencyKey = method === 'POST' ? crypto.randomUUID() : undefined } = options
     const target = base + pathOf(url, request.params) + queryString(request.query)
     const body = request.body === undefined ? undefined : bodyText(request.body)
@@ -93,7 +95,7 @@ export function createTransport(settings: TransportOptions): Transport {
       // An attempt before this one has deleted it, and its answer was lost.
       if (repetition > 0 && method === 'DELETE' && answer.status === 404) return undefined
       const isOver = repetition >= retries || !mayRepeat(method, idempotencyKey)
-      if (isOver || !(answer.code === 'no_answer' || passes(answer.status, answer.code))) throw answer
+      if (isOver || !mayPass(answer)) throw answer
       const waitMs = answer.retryAfterMs ?? backoffMs(repetition + 1)
       // Before that the server would refuse it again.
       if (Date.now() + waitMs >= end) throw answer
