@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'invalid_content_type'
   | 'request_in_progress'
   | 'idempotency_key_reused'
+  | 'idempotency_store_full'
   | 'too_many_requests'
   | 'base_url_override_not_allowed'
   | 'upstream_failed'

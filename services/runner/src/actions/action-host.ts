@@ -10,7 +10,7 @@ import type { RunLog } from '../run-log.ts'
 import type { ActionDeps } from './action-deps.ts'
 
 interface Options extends ActionDeps {
-  place: Required<ConnectionPlace>
+  place: ConnectionPlace & { uid: string }
   integration: Integration
   log: RunLog
   /** By the monotonic clock: when it has to have ended. */

@@ -72,7 +72,7 @@ async function untilEnd(
   }
 }
 
-function placeOf(call: ActionCall): Required<ConnectionPlace> {
+function placeOf(call: ActionCall): ConnectionPlace & { uid: string } {
   const { environment, providerConfigKey: integration, connectionId: connection, connectionUid: uid } = call
   return { environment, integration, connection, uid }
 }
