@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,8 +13,18 @@ import { CONNECTION, type ExampleSystem, INTEGRATION, startExampleSystem } from 
 const CLI = join(import.meta.dirname, '../cli/src/main.ts')
 
 let example: ExampleSystem
+/** What actions have done, by the name that each was given. */
+const effects: string[] = []
+const api = createServer(({ url = '' }, response) => {
+  effects.push(url.slice(1))
+  response.end()
+}).listen(0, '127.0.0.1')
+const timesDone = (name: string) => effects.filter((it) => it === name).length
+
 beforeAll(async () => {
-  example = await startExampleSystem({ items: [] })
+  if (!api.listening) await once(api, 'listening')
+  const host = `127.0.0.1:${(api.address() as AddressInfo).port}` // it listens on TCP
+  example = await startExampleSystem({ items: [], egress: [host] })
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-actions-'))
   await mkdir(join(folder.path, INTEGRATION, 'actions'), { recursive: true })
   await writeFile(
@@ -24,16 +37,36 @@ beforeAll(async () => {
        output: z.object({ n: z.number(), connection: z.string(), text: z.string().optional() }),
        exec: async (nango, { n, waitMs, text }) => {
          await nango.log('adds', n)
-         if (waitMs > 1000) await nango.post({ endpoint: '/replay/issues', data: { title: 'it waits' } })
          await new Promise((resolve) => setTimeout(resolve, waitMs))
          if (n < 0) throw new nango.ActionError({ message: 'too small', least: 0 })
          return { n: n + 1, connection: nango.connectionId, ...(text !== undefined && { text: text + text }) }
        },
      })`,
   )
+  await writeFile(
+    join(folder.path, INTEGRATION, 'actions/do.ts'),
+    `import { createAction } from '@syncline/sdk'
+     import { z } from 'zod'
+     export default createAction({
+       description: 'Has an effect, and takes its time',
+       input: z.object({ name: z.string(), firstMs: z.number() }),
+       output: z.string(),
+       exec: async (nango, { name, firstMs }) => {
+         const known = await nango.getMetadata()
+         await nango.updateMetadata({ [name]: true })
+         await nango.uncontrolledFetch({ url: new URL('http://${host}/' + name), method: 'POST' })
+         await new Promise((resolve) => setTimeout(resolve, known?.[name] ? 0 : firstMs))
+         return name
+       },
+     })`,
+  )
   expect(await cli('deploy', folder.path)).toContain(`${INTEGRATION}/add`)
 })
-afterAll(() => example?.[Symbol.asyncDispose]())
+afterAll(async () => {
+  await example?.[Symbol.asyncDispose]()
+  api.closeAllConnections()
+  api.close()
+})
 
 async function cli(...args: string[]) {
   const { system, key } = example
@@ -120,13 +153,93 @@ test('more calls than slots wait for one, and trivial ones take milliseconds', a
   expect(times[6]).toBeLessThan(100)
 })
 
+/** Calls the action `do`, and waits until it has had its effect. */
+async function begin(name: string, firstMs: number, headers: Record<string, string> = {}) {
+  const answer = trigger({ name, firstMs }, headers, 'do')
+  answer.catch(() => {}) // it is looked at later
+  await eventually(async () => expect(timesDone(name)).toBe(1), { timeoutMs: 20_000, everyMs: 20 })
+  return { answer, at: performance.now() }
+}
+
+const inDoubt = { status: 504, body: { error: { code: 'in_doubt' } } }
+const resultOf = (path: string) =>
+  eventually(
+    async () => {
+      const result = await get(path)
+      if (result.status === 404) throw new Error('it has not ended')
+      return result
+    },
+    { timeoutMs: 60_000 },
+  )
+
 test('a caller whose runner is killed hears within seconds that the outcome is in doubt', async () => {
-  const call = trigger({ n: 1, waitMs: 60_000 })
-  await eventually(() => expect([...example.replay.items.values()]).toMatchObject([{ title: 'it waits' }]))
-  const killedAt = performance.now()
+  const { answer, at } = await begin('killed', 60_000)
   example.kill('runner')
-  expect(await call).toMatchObject({ status: 504, body: { error: { code: 'in_doubt' } } })
-  expect(performance.now() - killedAt).toBeLessThan(8000)
+  expect(await answer).toMatchObject(inDoubt)
+  expect(performance.now() - at).toBeLessThan(8000)
   // The launcher has started another one, for which the next call waits.
   expect(await trigger({ n: 1 })).toMatchObject({ status: 200 })
+  expect(timesDone('killed')).toBe(1)
+})
+
+test('a caller whose runner is suspended hears the same, also for its Idempotency-Key, and nothing is done twice', async () => {
+  const headers = { 'idempotency-key': 'suspended' }
+  const { answer, at } = await begin('suspended', 2000, headers)
+  example.kill('runner', 'SIGSTOP')
+  expect(await answer).toMatchObject(inDoubt)
+  expect(performance.now() - at).toBeLessThan(8000)
+  const waiting = trigger({ n: 1 })
+  example.kill('runner', 'SIGCONT')
+  expect(await waiting).toMatchObject({ status: 200 })
+  expect(await trigger({ name: 'suspended', firstMs: 2000 }, headers, 'do')).toMatchObject(inDoubt)
+  expect(timesDone('suspended')).toBe(1)
+})
+
+test('when the gateway dies, a synchronous action goes on and is not begun again, and an asynchronous one has its result', async () => {
+  const key = { 'idempotency-key': 'orphan' }
+  const { body: accepted } = await trigger({ name: 'later', firstMs: 3000 }, { 'x-async': 'true' }, 'do')
+  const { answer } = await begin('orphan', 1500, key)
+  example.kill('gateway')
+  await expect(answer).rejects.toThrow()
+  expect(await resultOf(accepted.statusUrl)).toMatchObject({ status: 200, body: 'later' })
+  // For 30 s nobody knows that its gateway is dead; after that it is in doubt: see the tests of the gateway.
+  expect(await trigger({ name: 'orphan', firstMs: 1500 }, key, 'do')).toMatchObject({ status: 409 })
+  expect([timesDone('orphan'), timesDone('later')]).toEqual([1, 1])
+}, 90_000)
+
+test('an asynchronous action whose runner is killed is begun again as often as X-Max-Retries says', async () => {
+  const accept = (name: string, retries: string) =>
+    trigger({ name, firstMs: 60_000 }, { 'x-async': 'true', 'x-max-retries': retries }, 'do')
+  const [once, twice] = [await accept('once', '0'), await accept('twice', '1')]
+  await eventually(async () => expect([timesDone('once'), timesDone('twice')]).toEqual([1, 1]), {
+    timeoutMs: 20_000,
+  })
+  example.kill('runner')
+  expect(await resultOf(once.body.statusUrl)).toMatchObject(inDoubt)
+  expect(await resultOf(twice.body.statusUrl)).toMatchObject({ status: 200, body: 'twice' })
+  expect([timesDone('once'), timesDone('twice')]).toEqual([1, 2])
+}, 90_000)
+
+test('when NATS dies during a call, its caller gets the output or hears that it is in doubt', async () => {
+  const { answer, at } = await begin('no-nats', 1000)
+  example.kill('nats')
+  const { status, body } = await answer
+  expect(status === 200 ? body : body.error.code).toBe(status === 200 ? 'no-nats' : 'in_doubt')
+  expect(performance.now() - at).toBeLessThan(12_000)
+  await eventually(async () => expect(await trigger({ n: 1 })).toMatchObject({ status: 200 }), {
+    timeoutMs: 40_000,
+  })
+  expect(timesDone('no-nats')).toBe(1)
+}, 90_000)
+
+test('the CLI calls an action, and gets the result of one that was accepted', async () => {
+  const place = [`${INTEGRATION}/add`, CONNECTION]
+  expect(JSON.parse(await cli('action', ...place, '--input', '{"n":1}'))).toMatchObject({ n: 2 })
+  const { id } = JSON.parse(await cli('action', ...place, '--input', '{"n":2}', '--async', '--json'))
+  expect(JSON.parse(await cli('action', 'result', id, '--wait'))).toMatchObject({ n: 3 })
+  await expect(cli('action', ...place, '--input', '{"n":-1}')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('too small'),
+  })
+  await expect(cli('action', INTEGRATION, CONNECTION)).rejects.toMatchObject({ code: 2 })
 })

@@ -24,7 +24,7 @@ export interface ExampleSystem extends AsyncDisposable {
   records(model: string, from?: { cursor?: string; limit?: number; variant?: string }): Promise<NangoRecord[]>
   /** Triggers a sync and waits for the end of the run that this brings about. */
   run(sync?: string): Promise<Run>
-  kill(name: ProcessName, signal?: 'SIGKILL' | 'SIGSTOP'): void
+  kill(name: ProcessName, signal?: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
 }
 
 export type Run = Awaited<ReturnType<Syncline['runs']['list']>>['runs'][number]
