@@ -7,7 +7,13 @@ export const bus: Mutant[] = [
   {
     name: 'acknowledged-before-the-work',
     attacks: '5, 6: what is not done comes again',
-    edits: [{ file, search: '    const result = await work({', replace: '    message.ack()\n    const result = await work({' }],
+    edits: [
+      {
+        file,
+        search: '    const result = await work({',
+        replace: '    message.ack()\n    const result = await work({',
+      },
+    ],
     tests,
     only: 'a queue keeps its order over instances and failures',
   },
