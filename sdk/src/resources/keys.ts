@@ -65,7 +65,11 @@ export class Keys {
    * @example
    * for await (const { label, last_used_at } of syncline.keys.iterate('prod')) console.log(label, last_used_at)
    */
-  iterate(environment: string, config: ListKeys = {}, options?: CallOptions) {
+  iterate(
+    environment: string,
+    config: ListKeys = {},
+    options?: CallOptions,
+  ): AsyncGenerator<Key, void, undefined> {
     const read = (cursor: string | undefined) => this.list(environment, { ...config, cursor }, options)
     return pages(config.cursor, read, ({ keys }) => keys)
   }
