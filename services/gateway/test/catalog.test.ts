@@ -319,6 +319,26 @@ test.each([
   expect(await world.catalog.syncs.find(environment, 'github', 'good')).toBeUndefined()
 })
 
+test('an action can be read by its name, and its schemas are in the scripts config', async () => {
+  const { api } = await furnish(world)
+  const schema = (name: string) => ({ type: 'object', properties: { [name]: { type: 'number' } } })
+  const action = {
+    ...{ provider_config_key: 'github', name: 'add', description: 'Adds one', version: '2' },
+    ...{ input_schema: schema('n'), output_schema: schema('sum'), scopes: ['repo'] },
+  }
+  await post(api, '/deployments', { actions: [{ ...action, bundle: 'x' }] })
+  const one = await api('/deployments/add?provider_config_key=github')
+  expect(one.body).toEqual({ ...action, deployed_at: INSTANT })
+  const [config] = (await api('/scripts/config')).body
+  expect(config.syncs).toMatchObject([{ name: 'issues', returns: ['GithubIssue'], json_schema: null }])
+  expect(config.actions).toMatchObject([
+    {
+      ...{ name: 'add', input: 'add_input', returns: ['add_output'], scopes: ['repo'] },
+      json_schema: { definitions: { add_input: schema('n'), add_output: schema('sum') } },
+    },
+  ])
+})
+
 test('a deployed sync can be read by its name', async () => {
   const { api } = await furnish(world)
   const one = await api('/deployments/issues?provider_config_key=github')

@@ -213,6 +213,24 @@ test('without records, schedules have no counts, and the answer says so', async 
   })
 })
 
+test('runs between two times: any offset is the same instant, and the next page is of the same time', async () => {
+  world.schedules.listRuns = async (request) => {
+    asked.push(request)
+    return { runs: [run], nextCursor: 'next' }
+  }
+  const from = encodeURIComponent('2026-01-31T14:00+02')
+  const { body, headers } = await home.api(`/runs?from=${from}&to=2026-01-31T13:00:00Z`)
+  const times = { fromMs: Date.UTC(2026, 0, 31, 12), toMs: Date.UTC(2026, 0, 31, 13) }
+  expect(asked.at(-1)).toMatchObject(times)
+  expect(body.next_cursor).toBe('next')
+  const next = /^<(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? ''
+  expect((await home.api(next)).status).toBe(200)
+  expect(asked.at(-1)).toMatchObject({ ...times, cursor: 'next' })
+  expect((await home.api('/runs?from=yesterday')).body.error.errors).toMatchObject([{ path: ['from'] }])
+  const reversed = await home.api('/runs?from=2026-01-31T13:00:00Z&to=2026-01-31T13:00:00Z')
+  expect(reversed.body.error.errors).toMatchObject([{ path: ['to'] }])
+})
+
 test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers within 5 s', async (how) => {
   await using alone = await startWorld()
   const { api } = await furnish(alone)
