@@ -99,7 +99,7 @@ async function get(path: string) {
 test('an action that was deployed from a folder is listed and called', async () => {
   expect(await cli('action', 'list')).toContain('Adds one')
   const { body } = await get('/deployments')
-  expect(body.actions).toMatchObject([{ name: 'add', input_schema: { required: ['n'] } }])
+  expect(body.actions).toMatchObject([{ name: 'add', input_schema: { required: ['n'] } }, { name: 'do' }])
   expect(await trigger({ n: 41 })).toMatchObject({ status: 200, body: { n: 42, connection: CONNECTION } })
   expect(await trigger({ n: 'x' })).toMatchObject({
     status: 400,

@@ -3,7 +3,7 @@ import { expect, onTestFailed, test } from 'vitest'
 import { causeChaos } from './chaos/chaos.ts'
 
 // The short form of `pnpm chaos`.
-test('every slot runs once or has its reason, no runs overlap, and none is lost or stuck, whatever process dies or sleeps', async () => {
+test('every slot runs once or has its reason, no runs overlap, none is lost or stuck, commands are applied, and actions run once, whatever process dies or sleeps', async () => {
   const { seed } = new SeededRandom(process.env.CHAOS_SEED)
   const lines: string[] = []
   onTestFailed(() => {
@@ -35,4 +35,6 @@ test('every slot runs once or has its reason, no runs overlap, and none is lost 
   expect(report.faults.length).toBeGreaterThan(3)
   // How many there are depends on the machine; that there are some shows that something was proven.
   expect(report.runs).toBeGreaterThan(5)
+  expect(report.commands).toBeGreaterThan(5)
+  expect(report.actions.output ?? 0).toBeGreaterThan(0)
 }, 240_000)

@@ -19,14 +19,22 @@ export interface ChaosApi extends AsyncDisposable {
   url: string
   host: string
   effects: Effect[]
+  /** Keys of actions, once for each call. */
+  acted: string[]
 }
 
 /** An API that takes its time. */
 export async function startChaosApi(delayMs: number): Promise<ChaosApi> {
   const effects: Effect[] = []
+  const acted: string[] = []
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://api')
     const text = (name: string) => searchParams.get(name) ?? ''
+    if (pathname === '/acted') {
+      acted.push(text('key'))
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+      return
+    }
     const kind = pathname === '/saved' ? 'saved' : 'step'
     const names = { schedule: text('schedule'), run: text('run'), execution: text('execution') }
     effects.push({ kind, n: Number(text('n')), ...names })
@@ -39,6 +47,7 @@ export async function startChaosApi(delayMs: number): Promise<ChaosApi> {
     url: `http://${host}`,
     host,
     effects,
+    acted,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()

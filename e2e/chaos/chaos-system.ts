@@ -101,7 +101,7 @@ export async function startChaosSystem(dir: string, apiHost: string, size: Chaos
     // The wall clock of runners does not jump: functions in child processes would have another one.
     Array.from({ length: size.runners }, (_, n) => service('runner', `runner-${n + 1}`, {}, false)),
   )
-  await service('gateway', 'gateway', { PORT: String(gatewayPort) })
+  const gateway = await service('gateway', 'gateway', { PORT: String(gatewayPort) })
   const bus = open.use(await connectBus({ url: nats.url, prefix: PREFIX, replicas: 1 }, 'chaos'))
   const owned = open.move()
   return {
@@ -112,7 +112,7 @@ export async function startChaosSystem(dir: string, apiHost: string, size: Chaos
     runsMax: RUNS_MAX,
     bus,
     schedulers: hosts.map((host) => `${host}:${schedulerPort}`),
-    victims: [nats, redis, records, ...schedulers, ...runners],
+    victims: [nats, redis, records, gateway, ...schedulers, ...runners],
     clock,
     makeKey: (environment) => makeKey(bus, environment),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -13,6 +13,9 @@ import { type ChaosSystem, startChaosSystem } from './chaos-system.ts'
 import { contradictions } from './contradictions.ts'
 import { causeFaults, type Fault } from './faults.ts'
 import { violations } from './invariants.ts'
+import { startLoad } from './load.ts'
+import { loadViolations } from './load-invariants.ts'
+import { endedRuns, observeLoad } from './observe-load.ts'
 import { type Observed, totalOf } from './observed.ts'
 import { readRunEvents } from './run-events.ts'
 
@@ -57,6 +60,10 @@ export interface ChaosReport {
   reasons: Record<string, number>
   /** How long after the last fault every schedule had run again. */
   recoveredMs: number
+  /** That were answered with 2xx. */
+  commands: number
+  /** By how they were answered. */
+  actions: Record<string, number>
   violations: string[]
 }
 
@@ -71,8 +78,8 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = new SeededRandom(options.seed)
   const tenants = await Promise.all(
     options.environments.map(async (environment) => {
-      const client = new Syncline({ secretKey: await system.makeKey(environment), host: system.url })
-      return { environment, client }
+      const key = await system.makeKey(environment)
+      return { environment, key, client: new Syncline({ secretKey: key, host: system.url }) }
     }),
   )
   for (const { environment, client } of tenants)
@@ -85,26 +92,43 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
     return schedules
   }, 150_000)
 
+  const load = await startLoad({
+    dir,
+    url: system.url,
+    apiUrl: api.url,
+    tenants,
+    random: random.fork('load'),
+  })
   progress(`${count} schedules; faults for ${options.seconds} s`)
   const faults = await causeFaults(system, options, random.fork('faults'), progress)
   const lastFault = Date.now()
   progress('no more faults')
+  const stopped = load.stop()
   const again = { environments: options.environments, count }
   const recoveredMs = (await runAgain(system, again, RECOVER_MS)) - lastFault
   const sinceMs = Date.now() + shiftOf(system)
   progress(`every schedule ran again after ${recoveredMs} ms, or is stuck`)
   await runAgain(system, again, 2 * Math.max(...options.intervals) * 1000 + 20_000)
+  await stopped
+  const loaded = await observeLoad(load, tenants)
   const observed = await observe(system, { ...options, api, tenants, before })
+  const ended = endedRuns(await readRunEvents(system.bus))
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
   const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
   const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
   const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
-  const broken = [...observed.flatMap((each) => violations(each, quiet)), ...(await contradictions(system))]
+  const broken = [
+    ...observed.flatMap((each) => violations(each, quiet)),
+    ...loadViolations({ ...loaded, acted: api.acted, ended }),
+    ...(await contradictions(system)),
+  ]
   if (broken.length > 0) progress(`what processes logged last:\n${lastLines(join(dir, 'logs'))}`)
   return reportOf(observed, {
     faults,
     clockJumps: system.clock !== undefined,
     recoveredMs,
+    commands: load.commands.length,
+    actions: countsOf(load.actions.map(({ answer }) => answer)),
     violations: broken,
   })
 }
@@ -250,14 +274,10 @@ async function idsOf(client: Syncline, { connectionId, sync }: Found): Promise<n
 
 function reportOf(
   observed: Observed[],
-  rest: Pick<ChaosReport, 'faults' | 'clockJumps' | 'recoveredMs' | 'violations'>,
+  rest: Omit<ChaosReport, 'schedules' | 'runs' | 'outcomes' | 'skippedSlots' | 'reasons'>,
 ): ChaosReport {
   const ends = observed.flatMap(({ events }) => events.filter(({ type }) => type === 'run.ended'))
-  const outcomes: Record<string, number> = {}
-  for (const { outcome, attempt } of ends) {
-    const name = `${outcome}, attempt ${attempt}`
-    outcomes[name] = (outcomes[name] ?? 0) + 1
-  }
+  const outcomes = countsOf(ends.map(({ outcome, attempt }) => `${outcome}, attempt ${attempt}`))
   const reasons: Record<string, number> = {}
   for (const { reason, count } of observed.flatMap(({ skipped }) => skipped))
     reasons[reason] = (reasons[reason] ?? 0) + Number(count)
@@ -270,6 +290,10 @@ function reportOf(
     skippedSlots: skipped,
     reasons,
   }
+}
+
+function countsOf(names: string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
 }
 
 async function eventually<T>(check: () => Promise<T>, limitMs: number): Promise<T> {
