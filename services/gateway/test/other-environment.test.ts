@@ -243,9 +243,7 @@ describe.each([
     own = isFurnished ? await furnish(world) : { environment: bare.name, key: bare.key }
   })
 
-  test('no route tells anything of the other environment, changes it, or asks for it', {
-    timeout: 90_000,
-  }, async () => {
+  test('no route tells anything of the other environment, changes it, or asks for it', async () => {
     const before = stateOfHome()
     world.commands.length = 0
     api.requests.length = 0

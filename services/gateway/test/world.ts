@@ -42,6 +42,7 @@ export interface World extends AsyncDisposable {
   environment(facts?: Partial<KeyFacts>): Promise<{ name: string; key: string }>
   stopRecords(): Promise<void>
   stopScheduler(): Promise<void>
+  startScheduler(): Promise<void>
   startRecords(): Promise<void>
 }
 
@@ -93,25 +94,29 @@ export async function startWorld(
   }
   await startRecords()
   open.defer(stopRecords)
-  const schedulesServer = await serve(
-    '127.0.0.1:0',
-    (server) => {
-      server.add(
-        SchedulesDefinition,
-        standIn<SchedulesServiceImplementation>(() => world.schedules),
-      )
-      server.add(
-        CommandsDefinition,
-        standIn<CommandsServiceImplementation>(() => world.results),
-      )
-    },
-    onFault,
-  )
-  let scheduler: RpcServer | undefined = schedulesServer
+  const schedulerPort = await freePort()
+  let scheduler: RpcServer | undefined
+  const startScheduler = async () => {
+    scheduler = await serve(
+      `127.0.0.1:${schedulerPort}`,
+      (server) => {
+        server.add(
+          SchedulesDefinition,
+          standIn<SchedulesServiceImplementation>(() => world.schedules),
+        )
+        server.add(
+          CommandsDefinition,
+          standIn<CommandsServiceImplementation>(() => world.results),
+        )
+      },
+      onFault,
+    )
+  }
   const stopScheduler = async () => {
     await scheduler?.[Symbol.asyncDispose]()
     scheduler = undefined
   }
+  await startScheduler()
   open.defer(stopScheduler)
   if (options.scheduler !== false) open.use(answerCommands(bus, world))
 
@@ -123,7 +128,7 @@ export async function startWorld(
     REDIS_URL: servers().redis.url,
     REDIS_PREFIX: prefix,
     RECORDS_ADDRESS: `127.0.0.1:${recordsPort}`,
-    SCHEDULER_ADDRESS: `127.0.0.1:${schedulesServer.port}`,
+    SCHEDULER_ADDRESS: `127.0.0.1:${schedulerPort}`,
     SYNCLINE_KEYRING: Keyring.generate('test'),
     SYNCLINE_ADMIN_KEY: ADMIN_KEY,
     ...options.variables,
@@ -142,6 +147,7 @@ export async function startWorld(
     startRecords,
     stopRecords,
     stopScheduler,
+    startScheduler,
     async environment(facts: Partial<KeyFacts> = {}) {
       const name = namespace()
       await catalog.environments.create({ name, createdAt: new Date().toISOString() }, name)

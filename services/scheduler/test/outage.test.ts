@@ -55,9 +55,14 @@ test('while NATS is away slots are claimed, and runners that ask get their runs'
   await scheduler.runs.endAttempt({ runId: taken.run, attempt: 1, outcome: 'RUN_OUTCOME_SUCCESS' })
 
   await first[Symbol.asyncDispose]()
+  expect(await scheduler.service.health()).toMatchObject({
+    redis: 'ok',
+    nats: expect.not.stringMatching(/^ok$/),
+  })
   world.clock.now = (await scheduleOf(instance, id))?.nextAt ?? 0
   await eventually(async () => {
     expect((await scheduler.runs.takeRuns(ALL)).attempts).toHaveLength(1)
   })
   await using _second = await startNats({ ...place, port: first.port })
+  await eventually(async () => expect(await scheduler.service.health()).toEqual({ redis: 'ok', nats: 'ok' }))
 })
