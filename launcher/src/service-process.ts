@@ -46,6 +46,7 @@ export function startService(name: ServiceName, options: ServiceOptions): Promis
 const nodeFlags: { [name in ServiceName]?: string[] } = {
   // Sync functions must not be able to open the runner's debugger (SIGUSR1).
   runner: ['--disable-sigusr1'],
-  // The reason is in docker-compose.yml.
+  // The reasons are in docker-compose.yml.
   records: ['--max-semi-space-size=4'],
+  gateway: ['--max-semi-space-size=4', '--heap-growing-percent=100'],
 }

@@ -5,6 +5,8 @@ import type { CallOptions, ClientMiddlewareCall } from 'nice-grpc'
 /** So long a call may be without an answer before its server is asked how it is; and then again. */
 const PATIENCE_MS = 1500
 const CHECK_TIMEOUT_MS = 3000
+/** Without a reason of its own, an abort makes an error with a stack trace: for each call. */
+const ENDED = 'the call has ended'
 
 type CheckHealth = (signal: AbortSignal) => Promise<void>
 
@@ -61,7 +63,7 @@ function watchHealth(checkHealth: CheckHealth, onUnhealthy: (error: AppError) =>
   return {
     [Symbol.dispose]() {
       clearTimeout(timer)
-      stop.abort()
+      stop.abort(ENDED)
     },
   }
 }

@@ -24,7 +24,7 @@ test('the history of a record is asked for by its id, whatever that is', async (
   const answer = await home.api(path, { headers: HEADERS })
   expect(answer.text).toBe('{"records":[{"id":"a/b"}],"next_cursor":null}')
   const stream = { environment: home.environment, connection: home.uid, model: 'GithubIssue', variant: 'a' }
-  expect(asked).toEqual([{ stream, id, limit: 7, cursor: 'abc' }])
+  expect(asked).toEqual([{ stream, id, limit: 7, cursor: 'abc', asAnswer: true }])
 })
 
 test.each([

@@ -37,6 +37,27 @@ test('the last page has a next_cursor of null', async () => {
   expect((await get('model=GithubIssue')).body).toEqual({ records: [], next_cursor: null })
 })
 
+test.each([
+  ['in one piece', ['{"records":[{"id":1, "n":12345678901234567890}],"next_cursor":"next"}']],
+  ['in many', ['{"records":[{"id":1}', ',{"id":2}', ',{"id":3}],"next_cursor":', '"next"}']],
+])('what records gives %s as an answer is the answer, byte for byte', async (_, texts) => {
+  world.records.listRecords = async function* ({ asAnswer }) {
+    for (const text of asAnswer ? texts : []) yield { records: Buffer.from(text), nextCursor: '' }
+  }
+  expect((await get('model=GithubIssue')).text).toBe(texts.join(''))
+})
+
+test.each([
+  ['in one piece', ['[{"id":1}]']],
+  ['in many', ['[{"id":1}', ',{"id":2}', ']']],
+])('an array that an older build of records gives %s becomes an answer', async (_, texts) => {
+  world.records.listRecords = async function* () {
+    for (const [i, text] of texts.entries())
+      yield { records: Buffer.from(text), nextCursor: i === texts.length - 1 ? 'next' : '' }
+  }
+  expect((await get('model=GithubIssue')).text).toBe(`{"records":${texts.join('')},"next_cursor":"next"}`)
+})
+
 test('without parameters it is the first 100 records of the base stream', async () => {
   await get('model=GithubIssue')
   expect(listed).toEqual([
@@ -48,6 +69,7 @@ test('without parameters it is the first 100 records of the base stream', async 
       actions: [],
       ids: [],
       asOfMs: 0,
+      asAnswer: true,
     },
   ])
 })

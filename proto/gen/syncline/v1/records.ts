@@ -293,6 +293,8 @@ export interface ListRecordsRequest {
   ids: string[]
   /** The stream as it was then; 0 = as it is. */
   asOfMs: number
+  /** The text is what the REST API answers. A build that does not know this field gives an array. */
+  asAnswer: boolean
 }
 
 export interface ListVersionsRequest {
@@ -301,10 +303,14 @@ export interface ListVersionsRequest {
   /** Strictly before this position; empty = from the newest. */
   cursor: string
   limit: number
+  asAnswer: boolean
 }
 
 export interface ListRecordsResponse {
-  /** A piece of JSON text: all of them, in order, are an array of records, each with its `_nango_metadata`. */
+  /**
+   * A piece of JSON text: all of them, in order, are an array of records, each with its `_nango_metadata`. With `as_answer`
+   * they are an object: `{"records":[…],"next_cursor":…}`.
+   */
   records: Uint8Array
   /** In the last piece. Empty when there are no more. A page may hold fewer than asked for though there are more. */
   nextCursor: string
@@ -1715,7 +1721,16 @@ export const ReleaseHeldDeletionResponse: MessageFns<ReleaseHeldDeletionResponse
 }
 
 function createBaseListRecordsRequest(): ListRecordsRequest {
-  return { stream: undefined, cursor: '', limit: 0, modifiedAfterMs: 0, actions: [], ids: [], asOfMs: 0 }
+  return {
+    stream: undefined,
+    cursor: '',
+    limit: 0,
+    modifiedAfterMs: 0,
+    actions: [],
+    ids: [],
+    asOfMs: 0,
+    asAnswer: false,
+  }
 }
 
 export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
@@ -1744,6 +1759,9 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     }
     if (message.asOfMs !== 0) {
       writer.uint32(56).int64(message.asOfMs)
+    }
+    if (message.asAnswer !== false) {
+      writer.uint32(64).bool(message.asAnswer)
     }
     return writer
   },
@@ -1827,6 +1845,14 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
             message.asOfMs = longToNumber(reader.int64())
             continue
           }
+          case 8: {
+            if (tag !== 64) {
+              break
+            }
+
+            message.asAnswer = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1852,12 +1878,13 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     message.actions = object.actions?.map((e) => e) || []
     message.ids = object.ids?.map((e) => e) || []
     message.asOfMs = object.asOfMs ?? 0
+    message.asAnswer = object.asAnswer ?? false
     return message
   },
 }
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return { stream: undefined, id: '', cursor: '', limit: 0 }
+  return { stream: undefined, id: '', cursor: '', limit: 0, asAnswer: false }
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
@@ -1873,6 +1900,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(32).uint32(message.limit)
+    }
+    if (message.asAnswer !== false) {
+      writer.uint32(40).bool(message.asAnswer)
     }
     return writer
   },
@@ -1922,6 +1952,14 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
             message.limit = reader.uint32()
             continue
           }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.asAnswer = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1944,6 +1982,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     message.id = object.id ?? ''
     message.cursor = object.cursor ?? ''
     message.limit = object.limit ?? 0
+    message.asAnswer = object.asAnswer ?? false
     return message
   },
 }

@@ -51,8 +51,13 @@ export async function sendPage(reply: FastifyReply, { call, ifNone }: Page): Pro
   }
   reply.type('application/json')
   // Most pages are one piece: as a whole it costs less than as a stream.
-  if (second.done) return reply.send(Buffer.concat([START, first.value.records, endOf(first.value)]))
+  if (second.done) return reply.send(wholeOf(first.value))
   return reply.send(Readable.from(bodyOf(first.value, second.value, pieces), { objectMode: false }))
+}
+
+function wholeOf(page: ListRecordsResponse): Buffer {
+  if (isArray(page)) return Buffer.concat([START, page.records, endOf(page)])
+  return asBuffer(page.records)
 }
 
 async function* bodyOf(
@@ -60,7 +65,7 @@ async function* bodyOf(
   second: ListRecordsResponse,
   rest: AsyncIterator<ListRecordsResponse>,
 ): AsyncGenerator<Uint8Array> {
-  yield START
+  if (isArray(first)) yield START
   yield first.records
   yield second.records
   let last = second
@@ -68,10 +73,12 @@ async function* bodyOf(
     last = next.value
     yield last.records
   }
-  yield endOf(last)
+  if (isArray(first)) yield endOf(last)
 }
 
 const EMPTY = '[]'
+/** A build of records that does not know `as_answer` gives the array only. */
+const isArray = ({ records }: ListRecordsResponse) => records[0] === '['.charCodeAt(0)
 const START = Buffer.from('{"records":')
 const asBuffer = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length)
 const endOf = ({ nextCursor }: ListRecordsResponse) =>

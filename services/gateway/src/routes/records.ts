@@ -26,6 +26,7 @@ export const listRecords: Handler<'listRecords'> = async (
     actions: query.filter?.map((action) => actions[action]) ?? [],
     ids: query.ids ?? [],
     asOfMs: query.as_of === undefined ? 0 : Date.parse(query.as_of),
+    asAnswer: true,
   }
   return new Page((options) => records.listRecords(wanted, options))
 }
@@ -86,6 +87,7 @@ export const getRecordHistory: Handler<'getRecordHistory'> = async (
     id: params.id,
     cursor: query.cursor ?? '',
     limit: query.limit,
+    asAnswer: true,
   }
   return new Page((options) => records.listVersions(wanted, options))
 }

@@ -2,6 +2,7 @@ import { AppError } from '@syncline/errors'
 import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syncline/proto'
 import { answerNextPage, answerPage } from '../read/answer-page.ts'
 import { decodeCursor } from '../read/cursor.ts'
+import { formOf } from '../read/encode-page.ts'
 import { pageOfIds, type Selection } from '../read/live-page.ts'
 import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
@@ -15,6 +16,7 @@ export async function* listRecords(
   request: ListRecordsRequest,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
   const { cursor, modifiedAfterMs, actions, ids, asOfMs, limit } = request
+  const form = formOf(request)
   const selection: Selection = {
     start: cursor === '' ? undefined : decodeCursor(cursor),
     modifiedAfter: modifiedAfterMs,
@@ -27,16 +29,16 @@ export async function* listRecords(
     )
   }
   if (asOfMs !== 0) {
-    yield* answerPage(shard, target, { limit, results: 2 }, async (source) => {
+    yield* answerPage(shard, target, { limit, form, results: 2 }, async (source) => {
       await checkKept(shard, source.reads, asOfMs)
       return pageAsOf(source, selection, asOfMs)
     })
   } else if (ids.length > 0) {
-    yield* answerPage(shard, target, { limit: Math.min(limit, ids.length) }, (source) =>
+    yield* answerPage(shard, target, { limit: Math.min(limit, ids.length), form }, (source) =>
       pageOfIds(source, ids, selection, () => shard.state.view(target.stream, source.reads)),
     )
   } else {
-    yield* answerNextPage(shard, target, limit, selection)
+    yield* answerNextPage(shard, target, { limit, form }, selection)
   }
 }
 

@@ -4,6 +4,7 @@ import type { ReadClient } from '../clickhouse/read-client.ts'
 import { all, sql } from '../clickhouse/sql.ts'
 import { answerPage } from '../read/answer-page.ts'
 import { decodeCursor } from '../read/cursor.ts'
+import { formOf } from '../read/encode-page.ts'
 import { pageInOrder, pageOfIds, type Selection } from '../read/live-page.ts'
 import { type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts'
 import type { PageSource } from '../read/page-source.ts'
@@ -23,23 +24,28 @@ export async function* listVersions(
 ): AsyncGenerator<ListRecordsResponse, undefined> {
   const id = request.id.replaceAll('\0', '')
   const before = request.cursor === '' ? Number.MAX_SAFE_INTEGER : decodeCursor(request.cursor).modifiedAt
-  yield* answerPage(shard, target, { limit: request.limit, results: 2 }, async (source) => {
-    const { reads, view, bound } = source
-    const since = await keptSince(shard, reads)
-    const viewAgain = () => shard.state.view(target.stream, reads)
-    const { items } = await pageOfIds(source, [id], everything, viewAgain)
-    const live = items.filter((row) => row.modifiedAt < before)
-    // A version that is superseded between the two reads is in both.
-    const supersededBefore = live[0]?.modifiedAt ?? before
-    const superseded = await supersededVersions(
-      reads,
-      view.id,
-      { id, before: supersededBefore, since },
-      bound,
-    )
-    const page = pageOf([...live, ...superseded.items], bound, payloadBytes)
-    return { ...page, more: page.more || superseded.more }
-  })
+  yield* answerPage(
+    shard,
+    target,
+    { limit: request.limit, form: formOf(request), results: 2 },
+    async (source) => {
+      const { reads, view, bound } = source
+      const since = await keptSince(shard, reads)
+      const viewAgain = () => shard.state.view(target.stream, reads)
+      const { items } = await pageOfIds(source, [id], everything, viewAgain)
+      const live = items.filter((row) => row.modifiedAt < before)
+      // A version that is superseded between the two reads is in both.
+      const supersededBefore = live[0]?.modifiedAt ?? before
+      const superseded = await supersededVersions(
+        reads,
+        view.id,
+        { id, before: supersededBefore, since },
+        bound,
+      )
+      const page = pageOf([...live, ...superseded.items], bound, payloadBytes)
+      return { ...page, more: page.more || superseded.more }
+    },
+  )
 }
 
 /**

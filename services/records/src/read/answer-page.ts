@@ -4,13 +4,14 @@ import { readClient } from '../clickhouse/read-client.ts'
 import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import type { ReadRow } from '../tables/record-log.ts'
-import { type EncodedPage, encodePage, memoryForPage, memoryToSend } from './encode-page.ts'
+import { type EncodedPage, encodePage, memoryForPage, memoryToSend, type PageForm } from './encode-page.ts'
 import { pageInOrder, type Selection } from './live-page.ts'
 import { boundOf, type Page } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
 export type PageOptions = {
   limit: number
+  form: PageForm
   /** How many results of the bound's size `read` has in memory at once. */
   results?: number
 }
@@ -22,7 +23,7 @@ export type PageOptions = {
 export async function* answerPage(
   shard: Shard,
   { stream, signal }: Target,
-  { limit, results = 1 }: PageOptions,
+  { limit, form, results = 1 }: PageOptions,
   read: (source: PageSource) => Promise<Page<ReadRow>>,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
   const { clickhouse, state, pageMemory } = shard
@@ -31,7 +32,7 @@ export async function* answerPage(
   const bound = boundOf(limit, view.averageBytes, shard.pageBytes)
   const bytes = memoryForPage(bound) + (results - 1) * bound.bytes
   using memory = await pageMemory.reserve(stream.environment, bytes, signal)
-  const page = encodePage(await read({ clickhouse, reads, view, bound, memory }), shard)
+  const page = encodePage(await read({ clickhouse, reads, view, bound, form, memory }), form, shard)
   holdPage(memory, page)
   yield* page.pieces
 }
@@ -40,14 +41,14 @@ export async function* answerPage(
 export async function* answerNextPage(
   shard: Shard,
   { stream, signal }: Target,
-  limit: number,
+  { limit, form }: PageOptions,
   selection: Selection,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
   const { clickhouse, state, pageMemory, pages } = shard
   const reads = readClient(clickhouse, signal)
   const view = await state.view(stream, reads)
   const bound = boundOf(limit, view.averageBytes, shard.pageBytes)
-  const source = { clickhouse, reads, view, bound }
+  const source = { clickhouse, reads, view, bound, form }
   const known = await pages.find(source, selection, shard)
   if (known) {
     using _memory = await pageMemory.reserve(stream.environment, memoryToSend(known), signal)
@@ -56,7 +57,7 @@ export async function* answerNextPage(
   }
   using memory = await pageMemory.reserve(stream.environment, memoryForPage(bound), signal)
   const rows = await pageInOrder({ ...source, memory }, selection)
-  const page = encodePage(rows, shard)
+  const page = encodePage(rows, form, shard)
   pages.add(source, selection, rows, page, shard)
   holdPage(memory, page)
   yield* page.pieces

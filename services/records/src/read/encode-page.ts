@@ -12,6 +12,10 @@ const COPIES = 2
 /** A page with more text is not kept for others, and never in memory as text as a whole. */
 const KEEP_BYTES = 2 * 1024 * 1024
 
+/** Whether the text is an array of records, or the object that the REST API answers. */
+export type PageForm = 'array' | 'answer'
+export const formOf = (request: { asAnswer: boolean }): PageForm => (request.asAnswer ? 'answer' : 'array')
+
 /** How long payloads are kept, and by which clock. */
 export type PageLife = { life: PayloadLife; clock: () => number }
 
@@ -34,9 +38,9 @@ export const memoryToSend = ({ bytes }: Pick<EncodedPage, 'bytes'>): number =>
   bytes <= PIECE.bytes ? bytes * COPIES : bytes + PIECE.bytes * COPIES
 
 /** The JSON of a page. Of a page that is too large to be kept, each piece is made when it is asked for. */
-export function encodePage(page: Page<ReadRow>, { life, clock }: PageLife): EncodedPage {
+export function encodePage(page: Page<ReadRow>, form: PageForm, { life, clock }: PageLife): EncodedPage {
   const now = clock()
-  const pieces = encodePieces(page, life, now)
+  const pieces = encodePieces(page, form, life, now)
   const size = page.items.reduce((sum, row) => sum + rowBytes(row), 0)
   if (size > KEEP_BYTES) return { pieces, bytes: memoryOf(page.items), keep: false, trueUntil: 0 }
   const texts = [...pieces]
@@ -47,16 +51,21 @@ export function encodePage(page: Page<ReadRow>, { life, clock }: PageLife): Enco
 
 function* encodePieces(
   { items, more }: Page<ReadRow>,
+  form: PageForm,
   life: PayloadLife,
   now: number,
 ): Generator<ListRecordsResponse, undefined> {
   const prunedAtOf = (row: ReadRow) => life.prunedAt(row, now)
   const last = items.at(-1)
   const nextCursor = more && last ? encodeCursor(last) : ''
+  const [opening, closing] =
+    form === 'array' ? ['[', ']'] : ['{"records":[', `],"next_cursor":${JSON.stringify(nextCursor || null)}}`]
   for (let start = 0, closes = false; !closes; ) {
     const end = endOfPage(items, PIECE, payloadBytes, start)
     closes = end === items.length
-    const records = recordsJson(items.slice(start, end), prunedAtOf, { opens: start === 0, closes })
+    // The comma between two pieces belongs to the later one.
+    const around = { before: start === 0 ? opening : ',', after: closes ? closing : '' }
+    const records = recordsJson(items.slice(start, end), prunedAtOf, around)
     yield { records, nextCursor: closes ? nextCursor : '' }
     start = end
   }

@@ -1,40 +1,29 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readClient } from '../clickhouse/read-client.ts'
 import type { ReadRow } from '../tables/record-log.ts'
 import type { Key } from '../tables/version.ts'
-import { type EncodedPage, encodePage, type PageLife } from './encode-page.ts'
 import { pageInOrder, type Selection } from './live-page.ts'
 import { endOfPage, type Page, type PageBound, payloadBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
 const READ_TIMEOUT_MS = 5000
 
-export type BatchSource = Pick<PageSource, 'clickhouse' | 'view' | 'bound'>
+export type BatchSource = Pick<PageSource, 'clickhouse' | 'view' | 'bound' | 'form'>
 
 /** A page of a batch: where it begins, and where the batch ends; undefined = there is no more. */
-type BatchPage = { start: Key; page: EncodedPage; end: Key | undefined }
+type BatchPage = { start: Key; page: Page<ReadRow>; end: Key | undefined }
 
 /** Pages that follow each other, read with one query. None if it fails: who needs one of them reads it, and gets the error. */
 export async function readBatch(
   { clickhouse, view, bound }: BatchSource,
   selection: Selection & { start: Key },
   batchBound: PageBound,
-  life: PageLife,
 ): Promise<BatchPage[]> {
   try {
     const reads = readClient(clickhouse, AbortSignal.timeout(READ_TIMEOUT_MS))
     const batch = await pageInOrder({ reads, view, bound: batchBound }, selection)
     const pages = split(batch, bound)
     const end = batch.more ? keyOf(pages.at(-1)) : undefined
-    const found: BatchPage[] = []
-    let start: Key = selection.start
-    for (const page of pages) {
-      found.push({ start, page: encodePage(page, life), end })
-      start = keyOf(page) ?? start
-      // Other calls go on between two pages.
-      await nextTurn()
-    }
-    return found
+    return pages.map((page, i) => ({ start: keyOf(pages[i - 1]) ?? selection.start, page, end }))
   } catch {
     return []
   }

@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { ReadRow } from '../tables/record-log.ts'
 import type { Key } from '../tables/version.ts'
-import type { EncodedPage, PageLife } from './encode-page.ts'
+import { type EncodedPage, encodePage, type PageLife } from './encode-page.ts'
 import type { Selection } from './live-page.ts'
 import { type Page, type PageBound, rowBytes } from './page.ts'
 import { type BatchSource, readBatch } from './page-batch.ts'
@@ -38,7 +39,8 @@ export class PageCache {
   readonly #pages: LRUCache<string, CachedPage> | undefined
   /** Cursors that were given out. */
   readonly #cursors = new LRUCache<string, true>({ max: MAX_CURSORS, ttl: TTL_MS })
-  readonly #reading = new Map<string, Promise<void>>()
+  /** Pages that are on their way. */
+  readonly #reading = new Map<string, PromiseWithResolvers<void>>()
   /** Of pages that nobody has taken yet, and by an estimate of those that are being read. */
   #aheadBytes = 0
 
@@ -61,7 +63,7 @@ export class PageCache {
   async find(source: BatchSource, selection: Selection, life: PageLife): Promise<EncodedPage | undefined> {
     const name = nameOf(source, selection)
     if (name === undefined || this.#pages === undefined) return undefined
-    await this.#reading.get(name)
+    await this.#reading.get(name)?.promise
     const page = this.#pages.get(name)
     if (page === undefined || page.trueUntil <= life.clock()) return undefined
     if (!page.taken) {
@@ -114,11 +116,11 @@ export class PageCache {
       Math.min(BATCH.pages * source.bound.records, BATCH.records),
       source.bound.records,
     )
-    const reading = this.#readBatch(source, selection, { records, bytes }, life).finally(() => {
+    this.#expect(name)
+    void this.#readBatch(source, selection, { records, bytes }, life).finally(() => {
       this.#aheadBytes -= COPIES * bytes
-      this.#reading.delete(name)
+      this.#release(name)
     })
-    this.#reading.set(name, reading)
   }
 
   #hasRoom(bytes: number): boolean {
@@ -128,25 +130,45 @@ export class PageCache {
     return this.#aheadBytes + bytes <= most
   }
 
+  /** Each page is there for its readers as soon as it is encoded: they do not wait for the pages behind it. */
   async #readBatch(
     source: BatchSource,
     selection: Selection & { start: Key },
     bound: PageBound,
     life: PageLife,
   ): Promise<void> {
-    for (const { start, page, end } of await readBatch(source, selection, bound, life)) {
-      const name = nameOf(source, { ...selection, start })
-      if (name && page.keep) this.#set(name, { ...page, end, taken: false })
+    const pages = (await readBatch(source, selection, bound)).map(({ start, page, end }) => ({
+      name: nameOf(source, { ...selection, start }) ?? '',
+      page,
+      end,
+    }))
+    for (const { name } of pages) this.#expect(name)
+    for (const { name, page, end } of pages) {
+      const encoded = encodePage(page, source.form, life)
+      if (encoded.keep) this.#set(name, { ...encoded, end, taken: false })
+      this.#release(name)
+      // Other calls go on between two pages.
+      await nextTurn()
     }
+  }
+
+  /** Whoever asks for the page waits until it is released. */
+  #expect(name: string): void {
+    if (!this.#reading.has(name)) this.#reading.set(name, Promise.withResolvers())
+  }
+
+  #release(name: string): void {
+    this.#reading.get(name)?.resolve()
+    this.#reading.delete(name)
   }
 }
 
 /** Undefined = what is read now may be older than the next change, or newer than `last`. */
 function nameOf(
-  { view, bound }: Pick<BatchSource, 'view' | 'bound'>,
+  { view, bound, form }: Pick<BatchSource, 'view' | 'bound' | 'form'>,
   { start, modifiedAfter, actions }: Selection,
 ): string | undefined {
   if (!view.quiet || view.last === undefined) return undefined
   const from = start && [start.modifiedAt, start.id]
-  return JSON.stringify([view.id, view.last, bound.records, modifiedAfter, actions, from])
+  return JSON.stringify([view.id, view.last, form, bound.records, modifiedAfter, actions, from])
 }

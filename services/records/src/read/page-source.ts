@@ -2,6 +2,7 @@ import type { Reservation } from '../admission/memory-budget.ts'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { StreamView } from '../stream/stream-state.ts'
+import type { PageForm } from './encode-page.ts'
 import type { PageBound } from './page.ts'
 
 /** What a page is read from for a caller, and how much it may hold. */
@@ -13,6 +14,7 @@ export type PageSource = {
   /** Of before the read: what is read is at least as new. */
   view: StreamView
   bound: PageBound
+  form: PageForm
   /** What was reserved for the page. */
   memory: Reservation
 }

@@ -24,7 +24,7 @@ function row(id: string | number, fields: Partial<ReadRow> = {}): ReadRow {
 }
 
 const prunedAtOf = ({ prunedAt }: ReadRow) => prunedAt
-const whole = { opens: true, closes: true }
+const whole = { before: '[', after: ']' }
 const parsed = (rows: ReadRow[]): unknown => JSON.parse(recordsJson(rows, prunedAtOf, whole).toString())
 
 test('a record is its payload and its metadata', () => {
@@ -64,7 +64,7 @@ test('a deleted record says since when, a pruned one has nothing but its id', ()
 test('pieces of an array are the array', () => {
   const rows = Array.from({ length: 5 }, (_, i) => row(i))
   const pieces = [rows.slice(0, 2), rows.slice(2, 3), rows.slice(3)].map((some, i) =>
-    recordsJson(some, prunedAtOf, { opens: i === 0, closes: i === 2 }),
+    recordsJson(some, prunedAtOf, { before: i === 0 ? '[' : ',', after: i === 2 ? ']' : '' }),
   )
   expect(Buffer.concat(pieces)).toEqual(recordsJson(rows, prunedAtOf, whole))
   expect(parsed([])).toEqual([])

@@ -3,32 +3,31 @@ import { Action } from '../tables/version.ts'
 import { encodeCursor } from './cursor.ts'
 import { rememberLast } from './remember-last.ts'
 
-/** Where a piece of the text of an array is. */
-export type PositionInPage = { opens: boolean; closes: boolean }
+/** What stands before and behind the records of a piece: ASCII. */
+export type Around = { before: string; after: string }
 
 /**
- * The JSON text of records with their metadata, as a piece of an array: the comma between two pieces belongs to the
- * later one. Payloads are never parsed, the metadata takes the place of their last brace.
+ * The JSON text of records with their metadata, with commas between them. Payloads are never parsed, the metadata takes the
+ * place of their last brace.
  */
 export function recordsJson(
   rows: ReadRow[],
   prunedAtOf: (row: ReadRow) => number,
-  { opens, closes }: PositionInPage,
+  { before, after }: Around,
 ): Buffer {
   const records = rows.map((row) => {
     const prunedAt = prunedAtOf(row)
     return { body: prunedAt > 0 ? idOnly(row) : row.payload, metadata: metadataJson(row, prunedAt) }
   })
-  const bytes = records.reduce((sum, { body, metadata }) => sum + body.length + metadata.length, 2)
-  const text = Buffer.allocUnsafe(bytes)
-  let at = 0
-  if (opens) text[at++] = OPENING
+  const bytes = records.reduce((sum, { body, metadata }) => sum + body.length + metadata.length + 1, 0)
+  const text = Buffer.allocUnsafe(before.length + bytes + after.length)
+  let at = text.write(before, 'latin1')
   for (const [i, { body, metadata }] of records.entries()) {
-    if (i > 0 || !opens) text[at++] = COMMA
+    if (i > 0) text[at++] = COMMA
     at += body.copy(text, at) - 1
     at += text.write(metadata, at, 'latin1')
   }
-  if (closes) text[at++] = CLOSING
+  at += text.write(after, at, 'latin1')
   return text.subarray(0, at)
 }
 
@@ -43,6 +42,6 @@ function metadataJson(row: ReadRow, prunedAt: number): string {
 const idOnly = (row: ReadRow) => Buffer.from(`{"id":${row.numericId ? row.id : JSON.stringify(row.id)}}`)
 
 const actionName = { [Action.added]: 'ADDED', [Action.updated]: 'UPDATED', [Action.deleted]: 'DELETED' }
-const [OPENING, COMMA, CLOSING] = [0x5b, 0x2c, 0x5d]
+const COMMA = 0x2c
 const instantJson = (ms: number) => `"${new Date(ms).toISOString()}"`
 const [firstSeenJson, modifiedJson] = [rememberLast(instantJson), rememberLast(instantJson)]

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { PayloadLife } from '../tables/payload-life.ts'
+import type { ReadRow } from '../tables/record-log.ts'
+import { Action, type Key } from '../tables/version.ts'
+import { encodePage, type PageForm } from './encode-page.ts'
+import type { Selection } from './live-page.ts'
+import { PageCache } from './page-cache.ts'
+
+const LIMIT = 10
+const PAGES = 20
+
+const rows = Array.from({ length: LIMIT * PAGES }, (_, i): ReadRow => {
+  const id = `r${String(i).padStart(3, '0')}`
+  return {
+    ...{ id, numericId: false, modifiedAt: 1000, firstSeenAt: 1000, writtenAt: 1000, prunedAt: 0 },
+    ...{ action: Action.added, sign: 1, payload: Buffer.from(`{"id":"${id}"}`) },
+  }
+})
+
+/** A stream whose rows behind the second page are read once, and a client that has followed a cursor to there. */
+function followed(form: PageForm = 'array') {
+  let encoded = 0
+  const life = {
+    life: new PayloadLife(30),
+    clock: () => {
+      encoded++
+      return 1000
+    },
+  }
+  const clickhouse = { select: async () => rows.slice(2 * LIMIT) } as unknown as ClickHouse // a batch reads nothing else
+  const view = { id: 's', averageBytes: 20, last: 1000, quiet: true, headsBehindSince: undefined }
+  const source = { clickhouse, view, bound: { records: LIMIT, bytes: 1024 * 1024 }, form }
+  const cache = new PageCache(64 * 1024 * 1024)
+  const at = (page: number): Selection => ({
+    start: keyOf(rows[page * LIMIT - 1]),
+    modifiedAfter: 0,
+    actions: [],
+  })
+  for (const page of [0, 1]) {
+    const items = rows.slice(page * LIMIT, (page + 1) * LIMIT)
+    const found = { items, more: true }
+    cache.add(source, at(page), found, encodePage(found, form, life), life)
+  }
+  const before = encoded
+  return { cache, source, life, at, encodedAhead: () => encoded - before }
+}
+
+const keyOf = (row: ReadRow | undefined): Key | undefined => row && { modifiedAt: row.modifiedAt, id: row.id }
+
+test('a reader gets its page as soon as that is encoded, and waits for none behind it', async () => {
+  const { cache, source, life, at, encodedAhead } = followed()
+  expect(await cache.find(source, at(2), life)).toBeDefined()
+  expect(encodedAhead()).toBeLessThan(5)
+})
+
+test('a page of a batch that is not encoded yet is waited for, and not read again', async () => {
+  const { cache, source, life, at } = followed()
+  await cache.find(source, at(2), life)
+  const last = await cache.find(source, at(PAGES - 1), life)
+  const text = Buffer.concat([...(last?.pieces ?? [])].map(({ records }) => records)).toString()
+  expect(JSON.parse(text).map(({ id }: { id: string }) => id)).toEqual(rows.slice(-LIMIT).map(({ id }) => id))
+})
+
+test('an array is not given to a reader that asks for an answer', async () => {
+  const { cache, source, life, at } = followed()
+  await cache.find(source, at(2), life)
+  expect(await cache.find({ ...source, form: 'answer' }, at(3), life)).toBeUndefined()
+})
