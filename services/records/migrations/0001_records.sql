@@ -3,7 +3,8 @@
 -- One +1 row for each live version. A version that ends gets a -1 row with the same key, action and size and no
 -- payload; merges make the pair vanish, so a stream costs what its live records cost.
 -- `written_at` is when the row was written: it differs from `modified_at` where a version was pruned or restored in
--- place. Small granules, because a page of records reads whole granules.
+-- place. Small granules, because a page of records reads whole granules. Tables that are older have larger ones: see
+-- src/schema/finer-granules.ts.
 CREATE TABLE IF NOT EXISTS record_log{on_cluster} (
   stream UUID,
   modified_at Int64 CODEC(Delta, ZSTD(1)),
@@ -21,7 +22,7 @@ CREATE TABLE IF NOT EXISTS record_log{on_cluster} (
 )
 ENGINE = {replicated}CollapsingMergeTree(sign)
 ORDER BY (stream, modified_at, id)
-SETTINGS index_granularity_bytes = 262144, {deduplication_window} = 1000;
+SETTINGS index_granularity_bytes = 65536, {deduplication_window} = 1000;
 
 -- The newest version of each id, without its payload.
 CREATE TABLE IF NOT EXISTS record_head{on_cluster} (

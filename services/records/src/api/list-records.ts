@@ -1,9 +1,10 @@
 import { AppError } from '@syncline/errors'
 import type { ListRecordsRequest, ListRecordsResponse, RecordAction } from '@syncline/proto'
 import { answerNextPage, answerPage } from '../read/answer-page.ts'
+import { pageOfIds } from '../read/by-ids.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import { formOf } from '../read/encode-page.ts'
-import { pageOfIds, type Selection } from '../read/live-page.ts'
+import type { Selection } from '../read/live-page.ts'
 import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import { Action } from '../tables/version.ts'
@@ -35,7 +36,10 @@ export async function* listRecords(
     })
   } else if (ids.length > 0) {
     yield* answerPage(shard, target, { limit: Math.min(limit, ids.length), form }, (source) =>
-      pageOfIds(source, ids, selection, () => shard.state.view(target.stream, source.reads)),
+      pageOfIds(source, ids, selection, {
+        heads: shard.heads,
+        viewAgain: () => shard.state.view(target.stream, source.reads),
+      }),
     )
   } else {
     yield* answerNextPage(shard, target, { limit, form }, selection)

@@ -3,9 +3,10 @@ import type { ListRecordsResponse, ListVersionsRequest } from '@syncline/proto'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { all, sql } from '../clickhouse/sql.ts'
 import { answerPage } from '../read/answer-page.ts'
+import { pageOfIds } from '../read/by-ids.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import { formOf } from '../read/encode-page.ts'
-import { pageInOrder, pageOfIds, type Selection } from '../read/live-page.ts'
+import { pageInOrder, type Selection } from '../read/live-page.ts'
 import { type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts'
 import type { PageSource } from '../read/page-source.ts'
 import type { Shard } from '../shard.ts'
@@ -32,7 +33,7 @@ export async function* listVersions(
       const { reads, view, bound } = source
       const since = await keptSince(shard, reads)
       const viewAgain = () => shard.state.view(target.stream, reads)
-      const { items } = await pageOfIds(source, [id], everything, viewAgain)
+      const { items } = await pageOfIds(source, [id], everything, { heads: shard.heads, viewAgain })
       const live = items.filter((row) => row.modifiedAt < before)
       // A version that is superseded between the two reads is in both.
       const supersededBefore = live[0]?.modifiedAt ?? before

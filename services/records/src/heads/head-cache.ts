@@ -15,13 +15,14 @@ const COUNTED_STREAMS = 10_000
 export type HeadsOfStream = { get(id: string): Head | undefined }
 
 /**
- * `at`: the commit up to which the map is true. `complete`: the map has all heads of the stream; otherwise they are being
+ * `at`: the commit up to which the map is true; while a later one is `staged`, the map has its heads too. `complete`: the map has all heads of the stream; otherwise they are being
  * loaded, and the map has what was committed meanwhile. `watchedSince`: the map knows which records were touched since then.
  * `unchangedAt`: the last commit in which a record was saved again without a change.
  */
 type Cached = {
   map: HeadMap
   at: number
+  staged: boolean
   complete: boolean
   watchedSince: number
   unchangedAt: number
@@ -68,6 +69,21 @@ export class HeadCache {
     return (snapshot) => this.#complete(snapshot)?.map ?? found.get(snapshot.id) ?? new Map()
   }
 
+  /**
+   * The heads of some ids as of the last commit of their stream, for a reader, who has no lease; undefined: memory does not
+   * have all heads of that commit, or has later ones.
+   */
+  known(stream: string, lastCommit: number, ids: readonly string[]): Map<string, Head> | undefined {
+    const cached = this.#cached.get(stream)
+    if (!cached?.complete || cached.staged || cached.at !== lastCommit) return undefined
+    const found = new Map<string, Head>()
+    for (const id of ids) {
+      const head = cached.map.get(id)
+      if (head) found.set(id, head)
+    }
+    return found
+  }
+
   /** All heads of a stream, if memory has watched every save since `since`. */
   watched(snapshot: StreamSnapshot, since: number): HeadMap | undefined {
     const cached = this.#complete(snapshot)
@@ -85,6 +101,7 @@ export class HeadCache {
   ): void {
     const cached = this.#current(snapshot)
     if (cached === undefined) return
+    if (changes.size > 0) cached.staged = true
     for (const [id, { next }] of changes) cached.map.set(id, next)
     for (const id of unchangedIds) cached.map.touch(id, snapshot.instant)
     if (unchangedIds.length > 0) cached.unchangedAt = snapshot.instant
@@ -95,7 +112,7 @@ export class HeadCache {
   /** What was staged is committed, and has changed records. */
   commit({ id, instant }: StreamSnapshot): void {
     const cached = this.#cached.get(id)
-    if (cached) cached.at = instant
+    if (cached) Object.assign(cached, { at: instant, staged: false })
   }
 
   /** Heads have changed in a way that the caller can't tell one by one, or nobody knows whether they have. */
@@ -129,7 +146,7 @@ export class HeadCache {
     const { id, lastCommit: at, lastUnchanged: unchangedAt } = snapshot
     const watchedSince = complete ? 0 : snapshot.instant + 1
     const map = new HeadMap(complete ? 0 : snapshot.live)
-    const cached = { map, at, complete, watchedSince, unchangedAt, bytes: 0 }
+    const cached = { map, at, staged: false, complete, watchedSince, unchangedAt, bytes: 0 }
     this.#cached.set(id, cached)
     this.#account(cached)
     return cached

@@ -1,9 +1,7 @@
-import { AppError } from '@syncline/errors'
 import type { Reservation } from '../admission/memory-budget.ts'
 import { all, sql } from '../clickhouse/sql.ts'
 import type { StreamView } from '../stream/stream-state.ts'
 import { collapse } from '../tables/collapse.ts'
-import { readHeads } from '../tables/record-head.ts'
 import {
   after,
   hasAction,
@@ -13,7 +11,7 @@ import {
   readLive,
   readWindow,
 } from '../tables/record-log.ts'
-import { type Action, compareKeys, type Head, type Key } from '../tables/version.ts'
+import type { Action, Key } from '../tables/version.ts'
 import { type Page, pageOf, payloadBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
@@ -21,7 +19,6 @@ const MIN_ROWS = 64
 /** More rows than one key can have: it was pruned or restored in place so often since the last merge. */
 const MAX_KEYS = 25_000
 const KEY_BYTES = 200
-const ID_TRIES = 5
 
 /** Which records of a stream a page is made of, in the stream's order. */
 export type Selection = {
@@ -76,40 +73,4 @@ export async function pageInOrder(
     end = (next.more ? next.items.at(-1) : alive.end) ?? end
     more = next.more || keysFull
   }
-}
-
-/**
- * The heads say where the versions of ids are. If one of them moves on before it is read, heads are read again.
- * @param viewAgain The stream as it is by then.
- */
-export async function pageOfIds(
-  { reads, view, bound }: PageSource,
-  ids: string[],
-  selection: Selection,
-  viewAgain: () => Promise<StreamView>,
-): Promise<Page<ReadRow>> {
-  const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
-  for (let tries = 1, at = view; ; at = await viewAgain()) {
-    const { id: stream, headsBehindSince: behindSince } = at
-    const heads =
-      (await readHeads(reads, [{ stream, behindSince, ids: unique }])).get(stream) ?? new Map<string, Head>()
-    const keys = [...heads]
-      .filter(([id, head]) => isSelected(selection, id, head))
-      .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
-      .sort(compareKeys)
-    const page = pageOf(keys, bound, ({ size }) => size)
-    if (page.items.length === 0) return { items: [], more: false }
-    const live = await readLive(reads, stream, isOneOf(page.items))
-    if (live.length === page.items.length) return { items: live, more: page.more }
-    if (tries++ === ID_TRIES)
-      throw new AppError('unavailable', 'the records change faster than they can be read: try again')
-  }
-}
-
-function isSelected({ start, modifiedAfter, actions }: Selection, id: string, head: Head): boolean {
-  return (
-    head.modifiedAt > modifiedAfter &&
-    (actions.length === 0 || actions.includes(head.action)) &&
-    (start === undefined || compareKeys({ modifiedAt: head.modifiedAt, id }, start) > 0)
-  )
 }

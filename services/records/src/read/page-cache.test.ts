@@ -29,7 +29,14 @@ function followed(form: PageForm = 'array') {
     },
   }
   const clickhouse = { select: async () => rows.slice(2 * LIMIT) } as unknown as ClickHouse // a batch reads nothing else
-  const view = { id: 's', averageBytes: 20, last: 1000, quiet: true, headsBehindSince: undefined }
+  const view = {
+    id: 's',
+    averageBytes: 20,
+    last: 1000,
+    quiet: true,
+    headsBehindSince: undefined,
+    settledAt: undefined,
+  }
   const source = { clickhouse, view, bound: { records: LIMIT, bytes: 1024 * 1024 }, form }
   const cache = new PageCache(64 * 1024 * 1024)
   const at = (page: number): Selection => ({

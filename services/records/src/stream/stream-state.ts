@@ -27,6 +27,8 @@ export type StreamView = {
   quiet: boolean
   /** Heads of commits since then may not be in record_head; undefined: all are. */
   headsBehindSince: number | undefined
+  /** Its last commit, 0 if there was none; undefined while another one is under way or in doubt. */
+  settledAt: number | undefined
 }
 
 /** Heads of a stream since `since` are not in record_head; those up to `upTo` can be put there. */
@@ -92,17 +94,18 @@ export class StreamState {
       'holder',
       'heads_behind',
       'in_doubt',
+      'commit',
       'live',
       'bytes',
       'place',
     ] as const
     const fields = await redisCall(this.#redis.hmget(this.#key(stream), ...names))
-    const [generation, last, holder, behind, doubt, live, bytes, place] = fields
+    const [generation, last, holder, behind, doubt, commit, live, bytes, place] = fields
     this.#checkPlace(stream, generation, place)
     const averageBytes = live && bytes ? Math.ceil(Number(bytes) / Math.max(Number(live), 1)) : undefined
     if (!generation || !last) {
       const id = await this.id(stream, reads)
-      return { id, averageBytes, last: undefined, quiet: false, headsBehindSince: 0 }
+      return { id, averageBytes, last: undefined, quiet: false, headsBehindSince: 0, settledAt: undefined }
     }
     const since = [behind, doubt].flatMap((instant) => (instant ? [Number(instant)] : []))
     return {
@@ -111,6 +114,7 @@ export class StreamState {
       last: Number(last),
       quiet: !holder,
       headsBehindSince: since.length > 0 ? Math.min(...since) : undefined,
+      settledAt: commit && !holder && !doubt ? Number(commit) : undefined,
     }
   }
 

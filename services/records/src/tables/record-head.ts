@@ -2,7 +2,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
-import { isVersion } from './record-log.ts'
+import { isVersion, LITERALS } from './record-log.ts'
 import { type Head, ID_SEPARATOR, readAction } from './version.ts'
 
 /**
@@ -24,11 +24,10 @@ export async function readHeads(
   const heads: HeadsByStream = new Map(wanted.map(({ stream }) => [stream, new Map()]))
   const known = wanted.flatMap(({ stream, ids }) => {
     const possible = ids.filter((id) => id !== '' && !id.includes(ID_SEPARATOR))
-    return possible.length > 0 ? [[stream, possible.join(ID_SEPARATOR)]] : []
+    return possible.length > 0 ? [{ stream, ids: possible }] : []
   })
   if (known.length === 0) return heads
-  // Parsing thousands of literals takes longer than finding what they name: so it is one text for each stream.
-  const ids = sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${listed(known)})`
+  const ids = namedIds(known)
   const behind = wanted.filter(({ behindSince }) => behindSince !== undefined)
   // Without FINAL: choosing the newest head is less work here than in ClickHouse.
   const inTable = sql`SELECT ${headColumns} FROM record_head WHERE (stream, id) IN (${ids})`
@@ -40,6 +39,14 @@ export async function readHeads(
     if (head.writtenAt > (ofStream?.get(id)?.writtenAt ?? 0)) ofStream?.set(id, head)
   })
   return heads
+}
+
+/** Parsing thousands of literals takes longer than finding what they name: then it is one text for each stream. */
+function namedIds(of: { stream: string; ids: string[] }[]): Sql {
+  if (of.reduce((sum, { ids }) => sum + ids.length, 0) <= LITERALS)
+    return listed(of.flatMap(({ stream, ids }) => ids.map((id) => [stream, id])))
+  const texts = listed(of.map(({ stream, ids }) => [stream, ids.join(ID_SEPARATOR)]))
+  return sql`SELECT stream, arrayJoin(splitByChar(${ID_SEPARATOR}, ids)) FROM values('stream UUID, ids String', ${texts})`
 }
 
 /** All heads of a stream, as they come: of an id there may be several, of which the one written last counts. */

@@ -19,6 +19,9 @@ export type NewRow = {
   supersededAt: number
 }
 
+/** So many ids or keys are quicker to read as literals than to make out of a text: 2 ms less for 100. */
+export const LITERALS = 500
+
 /** What a row takes beside its payload; its id may take a little more. */
 const ROW_MAX_BYTES = 256
 
@@ -242,8 +245,10 @@ export const after = (key: Key): Sql =>
 export const upTo = (key: Key): Sql =>
   sql`modified_at <= ${key.modifiedAt} AND (modified_at, id) <= (${key.modifiedAt}, ${key.id})`
 
-/** Ids as one text for each instant: parsing thousands of literals takes longer than finding what they name. */
+/** Few keys are literals. Many are a text of ids for each instant: parsing thousands of literals takes longer than finding what they name. */
 export function isOneOf(keys: Key[]): Sql {
+  if (keys.length <= LITERALS)
+    return sql`(modified_at, id) IN (${listed(keys.map(({ modifiedAt, id }) => [modifiedAt, id]))})`
   const byInstant = Map.groupBy(keys, ({ modifiedAt }) => modifiedAt)
   const rows = [...byInstant].map(([instant, keys]) => [instant, keys.map(({ id }) => id).join(ID_SEPARATOR)])
   return sql`(modified_at, id) IN (
