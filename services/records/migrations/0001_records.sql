@@ -3,8 +3,8 @@
 -- One +1 row for each live version. A version that ends gets a -1 row with the same key, action and size and no
 -- payload; merges make the pair vanish, so a stream costs what its live records cost.
 -- `written_at` is when the row was written: it differs from `modified_at` where a version was pruned or restored in
--- place. Small granules, because a page of records reads whole granules. Tables that are older have larger ones: see
--- src/schema/finer-granules.ts.
+-- place. Small granules, because a read takes whole ones: a record by its id costs 64 KiB. Tables that are older have granules
+-- of 256 KiB and keep them: all reads work there, and those by ids take longer.
 CREATE TABLE IF NOT EXISTS record_log{on_cluster} (
   stream UUID,
   modified_at Int64 CODEC(Delta, ZSTD(1)),

@@ -2,8 +2,8 @@
 -- of what it would decompress in vain.
 ALTER TABLE record_log{on_cluster} MODIFY SETTING min_compress_block_size = 16384;
 
--- Columns that hold nearly the same value in each row: LZ4 makes them as small, and takes a tenth less of an insert. This
--- pays for the finer granules: see src/schema/finer-granules.ts.
+-- Columns that hold nearly the same value in each row: LZ4 makes them as small, and takes a tenth less of an
+-- insert. This pays for the finer granules of record_log.
 ALTER TABLE record_log{on_cluster}
   MODIFY COLUMN modified_at CODEC(Delta, LZ4),
   MODIFY COLUMN written_at CODEC(Delta, LZ4),

@@ -9,8 +9,7 @@ import type { MigrationEvents } from '../events.ts'
 import { endHistory, startHistory } from '../tables/record-history.ts'
 import { UNCHANGED_TTL_DAYS } from '../tables/unchanged-ids.ts'
 import { appliedSettings, setApplied, settingChanges } from './applied-settings.ts'
-import { refineGranules } from './finer-granules.ts'
-import { migrationSql, onCluster } from './migration-sql.ts'
+import { migrationSql } from './migration-sql.ts'
 import { runMigration } from './run-migration.ts'
 import { SHARD_TABLE, takePlaces } from './shard-place.ts'
 
@@ -47,14 +46,14 @@ export async function migrate(
   const mutex = { redis, key: `${config.redis.prefix}:records:migrating` }
   await using held = await waitForMutex(mutex, { holdMs, onWait: events.migrationAwaited })
   const keep = { ...config.keep, seenDays: UNCHANGED_TTL_DAYS }
-  const runOn = async ({ at, place, clickhouse }: Target, name: string, statement: Sql, step = 0) => {
-    held.signal.throwIfAborted()
-    const id = `${at.database} migration ${name} ${step} ${place}`
-    await runMigration(clickhouse, statement, id, events.migrating(name, place), progressMs)
-  }
   const apply = async (name: string, text: string, to: Target[]) => {
     for (const [i, statement] of migrationSql(text, cluster, keep).entries()) {
-      for (const shard of to) await runOn(shard, name, statement, i + 1)
+      for (const { at, place, clickhouse } of to) {
+        held.signal.throwIfAborted()
+        const id = `${at.database} migration ${name} ${i + 1} ${place}`
+        const onProgress = events.migrating(name, place)
+        await runMigration(clickhouse, statement, id, onProgress, progressMs)
+      }
     }
   }
   // Not files, as a shard's place must stand before the first one: tables without a place are older than shards.
@@ -70,9 +69,6 @@ export async function migrate(
     await apply(file, await readFile(new URL(file, folder), 'utf8'), lacking)
     for (const { clickhouse } of lacking)
       await clickhouse.run(sql`INSERT INTO migration (file) SELECT ${file}`)
-  }
-  for (const shard of shards) {
-    await refineGranules(shard.clickhouse, cluster, (text) => runOn(shard, 'finer-granules', new Sql(text)))
   }
   const { historyDays } = config.keep
   for (const { clickhouse } of shards) {
@@ -114,7 +110,8 @@ const appliedFiles = (clickhouse: ClickHouse): Promise<string[]> =>
 /** The first words to ClickHouse: where everything starts at once, it may need a moment. */
 async function createDatabase(at: ShardServer, cluster: string): Promise<void> {
   await using server = new ClickHouse({ ...at, database: 'default' })
-  const create = new Sql(`CREATE DATABASE IF NOT EXISTS \`${at.database}\`${onCluster(cluster)}`)
+  const onCluster = cluster === '' ? '' : ` ON CLUSTER \`${cluster}\``
+  const create = new Sql(`CREATE DATABASE IF NOT EXISTS \`${at.database}\`${onCluster}`)
   await waitForServer(`ClickHouse at CLICKHOUSE_URL '${new URL(at.url).origin}'`, () => server.run(create), {
     temporary: (error) => error instanceof AppError && error.retry,
   })

@@ -26,15 +26,12 @@ export function migrationSql(text: string, cluster: string, keep: Keep): Sql[] {
     .map((statement) => new Sql(statement))
 }
 
-/** After a table's name, in a statement that is done on all servers of a cluster. */
-export const onCluster = (cluster: string) => (cluster === '' ? '' : ` ON CLUSTER \`${cluster}\``)
-
 /** After a table's name, before an engine's, and the setting that makes repeated inserts happen once. */
 const clusterWords = (cluster: string) =>
   cluster === ''
     ? { on_cluster: '', replicated: '', deduplication_window: 'non_replicated_deduplication_window' }
     : {
-        on_cluster: onCluster(cluster),
+        on_cluster: ` ON CLUSTER \`${cluster}\``,
         replicated: 'Replicated',
         deduplication_window: 'replicated_deduplication_window',
       }
