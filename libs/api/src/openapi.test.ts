@@ -73,6 +73,12 @@ test('every parameter and field is described, in sentences', () => {
   expect(all.filter(([, text]) => text.length > 300)).toEqual([])
 })
 
+test('every reference leads to something', () => {
+  const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/(\w+)"/g)
+  const components = document.components as Record<string, Record<string, unknown>>
+  for (const [, kind = '', name = ''] of references) expect(components[kind]).toHaveProperty(name)
+})
+
 test('a description is not followed by the rules of a schema that it refers to', () => {
   const text = JSON.stringify(document)
   expect(text).not.toMatch(/"additionalProperties":false,"description":"[^"]*","\$ref"/)

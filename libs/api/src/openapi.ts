@@ -1,4 +1,5 @@
 import { codes, type ErrorCode } from '@syncline/errors'
+import { ProviderFields, ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { ErrorBody } from './answers.ts'
@@ -32,7 +33,8 @@ export function openApi(limits: { records: number }): ReturnType<typeof createDo
       // A stored value may be any JSON.
       allowEmptySchema: { any: true, unknown: true, transform: true, custom: true },
       // An answer may get further fields: a client has to pass over what it does not know.
-      override: ({ jsonSchema, io }) => {
+      override: ({ jsonSchema, zodSchema, io }) => {
+        if (zodSchema === ProviderFile) Object.assign(jsonSchema, providerFile())
         if (io === 'output' && jsonSchema.additionalProperties === false)
           delete jsonSchema.additionalProperties
       },
@@ -40,6 +42,12 @@ export function openApi(limits: { records: number }): ReturnType<typeof createDo
   )
   keepReferencesPlain(document)
   return document
+}
+
+/** `ProviderFile` is a check without a schema of its own. The named schemas that its fields refer to are in requests of integrations too. */
+function providerFile(): object {
+  const { $schema, $defs, ...fields } = z.toJSONSchema(ProviderFields, { io: 'input' })
+  return JSON.parse(JSON.stringify(fields).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }
 
 /** Where a named schema has a description of its own, zod repeats beside the reference that no field may be added: see above. */

@@ -26,10 +26,13 @@ export type ProviderFile = z.input<typeof ProviderFields>
  * Checks a provider file and leaves it as it is. Defaults are not added: they would hide what the provider has that it
  * extends.
  */
-export const ProviderFile = z.custom<ProviderFile>().superRefine((file, context) => {
-  const { error } = ProviderFields.safeParse(file)
-  for (const issue of error?.issues ?? []) context.addIssue({ ...issue })
-  if (error === undefined && JSON.stringify(file).length > MAX_CHARS) {
-    context.addIssue(`is larger than ${MAX_CHARS} characters`)
-  }
-})
+export const ProviderFile = z
+  .custom<ProviderFile>()
+  .superRefine((file, context) => {
+    const { error } = ProviderFields.safeParse(file)
+    for (const issue of error?.issues ?? []) context.addIssue({ ...issue })
+    if (error === undefined && JSON.stringify(file).length > MAX_CHARS) {
+      context.addIssue(`is larger than ${MAX_CHARS} characters`)
+    }
+  })
+  .meta({ id: 'ProviderFile' })
