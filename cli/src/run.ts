@@ -8,7 +8,6 @@ const EXIT_USAGE = 2
 
 /** Runs the command line of this process, and gives its exit code. A command may have set another than 0. */
 export async function run(): Promise<number | string> {
-  process.stdout.on('error', endWithReader)
   try {
     await program.parseAsync()
     return process.exitCode ?? 0
@@ -17,12 +16,6 @@ export async function run(): Promise<number | string> {
     if (!(error instanceof CommanderError)) console.error(`syncline: ${explain(error)}`)
     return exitCodeOf(error)
   }
-}
-
-/** Whoever reads the output, such as `head`, has what it wants. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CLI, CLI_FLAGS, runCli } from './run-cli.ts'
+import { runCli } from './run-cli.ts'
 import { furnish, startWorld, type World } from './world.ts'
 
 // The scheduler takes commands from its queue later than the gateway waits for it.
@@ -15,8 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const variables = () => ({ SYNCLINE_URL: world.url, SYNCLINE_KEY: home.key })
-const cli = (...args: string[]) => runCli(args, variables())
+const cli = (...args: string[]) => runCli(args, { SYNCLINE_URL: world.url, SYNCLINE_KEY: home.key })
 
 test.each([
   [['trigger', 'github'], 'triggers', 'Next: syncline status github'],
@@ -58,18 +55,4 @@ test('trigger --wait waits for the command, then for its runs; what was refused 
     out: '',
     err: 'syncline: there is no sync\n',
   })
-})
-
-test('a reader that has enough ends a command without an error', async () => {
-  world.schedules.listRuns = async () => ({
-    runs: Array.from({ length: 100 }, (_, n) => ({ id: `${n}`, error: 'x'.repeat(10_000) })),
-  })
-  const args = [...CLI_FLAGS, CLI, 'runs', '--limit', '100']
-  const env = { PATH: process.env.PATH, ...variables() }
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stdout.once('data', () => child.stdout.destroy())
-  const errors: Buffer[] = []
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
-  expect(await once(child, 'close')).toEqual([0, null])
-  expect(String(Buffer.concat(errors))).toBe('')
 })
