@@ -7,10 +7,13 @@ export async function findKey(client: Syncline, environment: string, text: strin
   const byId = keys.filter(({ id }) => id === text)
   const found = byId.length > 0 ? byId : keys.filter((key) => key.secrets.some(({ hint }) => hint === ending))
   const [key] = found
-  if (key === undefined) throw new Error(`environment '${environment}' has no key that ends in '${ending}'`)
+  if (key === undefined)
+    throw new Error(
+      `environment '${environment}' has no key that ends in '${ending}', and none with this id: see syncline key list --env ${environment}`,
+    )
   if (found.length > 1)
     throw new Error(
-      `${found.length} keys of '${environment}' end in '${ending}': give the id, see syncline key list`,
+      `${found.length} keys of '${environment}' end in '${ending}': give the id, see syncline key list --env ${environment}`,
     )
   return key
 }

@@ -1,4 +1,5 @@
 import type { Schedule, StaleReason } from '@syncline/sdk'
+import { fullName } from './full-name.ts'
 import { shellQuoted } from './shell-quoted.ts'
 
 /** What to do about a reason, with a command line where one helps. */
@@ -31,7 +32,7 @@ export const staleReasons = Object.keys(hints) as StaleReason[]
 
 const integration = (schedule: Schedule) => shellQuoted(schedule.provider_config_key)
 const connection = (schedule: Schedule) => shellQuoted(schedule.connection_id)
-const sync = ({ name, variant }: Schedule) => (variant === 'base' ? name : `${name}::${variant}`)
+const sync = ({ name, variant }: Schedule) => fullName(name, variant)
 
 function logs(schedule: Schedule): string {
   const variant = schedule.variant === 'base' ? '' : ` --variant ${schedule.variant}`

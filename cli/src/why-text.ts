@@ -1,5 +1,6 @@
 import type { ListedRun, SkippedSlots, Why } from '@syncline/sdk'
 import { type Fact, facts } from './facts.ts'
+import { fullName } from './full-name.ts'
 import { staleHint } from './stale-hint.ts'
 import { syncMessage } from './sync-message.ts'
 import { table } from './table.ts'
@@ -11,7 +12,7 @@ const SKIPS = 5
 export function whyText({ schedule, skipped, runs, unavailable }: Why): string {
   const { name, variant, provider_config_key, connection_id } = schedule
   const { lastSuccessAt, freshUntil, stale } = schedule.freshness
-  const sync = variant === 'base' ? name : `${name}::${variant}`
+  const sync = fullName(name, variant)
   const lines: Fact[] = [
     ['state', stale ? `stale: ${stale.reason}` : 'fresh'],
     ['status', schedule.status],

@@ -107,6 +107,12 @@ test.each(['typescript', 'typescript-5'])(
   },
 )
 
+test('what is exported names its types: declarations are written file by file', async () => {
+  const tsc = [join(packageOf('typescript'), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', at('types')]
+  const { stdout: complaints } = await run(process.execPath, tsc, { cwd: sdk, env }).catch((error) => error)
+  expect(complaints).toBe('')
+})
+
 test('publint and attw find no fault in the packed client', async () => {
   const tarball = await readFile(at('sdk.tgz'))
   const { messages } = await publint({

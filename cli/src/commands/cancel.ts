@@ -1,3 +1,4 @@
+import { accepted } from '../accepted.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -28,7 +29,7 @@ export const cancel = () =>
             })
           : await client.runs.cancel(run)
       if (command_id !== undefined) {
-        return console.log('Accepted. The scheduler does not answer now: it cancels when it is back.')
+        return console.log(accepted('cancels'))
       }
       console.log(cancelled === 1 ? 'Ended 1 run.' : `Ended ${cancelled} runs.`)
     })

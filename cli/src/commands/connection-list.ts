@@ -9,14 +9,16 @@ export const connectionList = () =>
     .argument('[integration]', 'only of this integration')
     .addOption(jsonOption())
     .action(async (integration: string | undefined, options: RestOptions & JsonOptions) => {
-      const answer = await clientOf(options).connections.list({
-        ...(integration !== undefined && { integrationId: integration }),
-      })
-      const rows = answer.connections.map((it) => ({
+      const connections = await Array.fromAsync(
+        clientOf(options).connections.iterate({
+          ...(integration !== undefined && { integrationId: integration }),
+        }),
+      )
+      const rows = connections.map((it) => ({
         id: it.connection_id,
         integration: it.provider_config_key,
         created: it.created,
         'needs reauth': it.needs_reauth && `since ${it.needs_reauth.since}: ${it.needs_reauth.reason}`,
       }))
-      show(options, answer, () => table(['id', 'integration', 'created', 'needs reauth'], rows))
+      show(options, { connections }, () => table(['id', 'integration', 'created', 'needs reauth'], rows))
     })

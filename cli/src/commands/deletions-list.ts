@@ -1,4 +1,5 @@
 import type { HeldDeletion } from '@syncline/sdk'
+import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
@@ -32,7 +33,7 @@ function listText(found: HeldDeletion[]): string {
   const rows = found.map((it) => ({
     integration: it.provider_config_key,
     connection: it.connection_id,
-    model: it.variant === 'base' ? it.model : `${it.model}::${it.variant}`,
+    model: fullName(it.model, it.variant),
     at: it.at,
     run: it.run_id,
     records: `${it.unseen} of ${it.live}`,

@@ -12,7 +12,7 @@ export const deletionsRelease = () =>
     .argument('<integration>')
     .argument('<connection>')
     .argument('<model>')
-    .option('--variant <name>', '', 'base')
+    .option('--variant <name>', 'of the sync', 'base')
     .action(
       async (integration: string, connection: string, model: string, { variant, ...options }: Options) => {
         const { unseen, live } = await clientOf(options).heldDeletions.release({

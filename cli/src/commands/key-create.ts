@@ -1,15 +1,19 @@
+import type { Key } from '@syncline/sdk'
 import { type AdminOptions, adminClientOf, adminCommand } from '../admin-command.ts'
+import { collect } from '../collect.ts'
 import { routeSummary } from '../route-summary.ts'
+import { UsageError } from '../usage-error.ts'
 
 interface Options extends AdminOptions {
   env: string
   label: string
-  scopes?: string
+  scopes?: Scope[]
   connection?: string[]
   expires?: string
 }
 
-type Scope = 'read' | 'operate' | 'deploy' | 'secrets'
+const scopeNames = ['read', 'operate', 'deploy', 'secrets'] as const satisfies Scope[]
+type Scope = Key['scopes'][number]
 
 export const keyCreate = () =>
   adminCommand('create')
@@ -19,6 +23,7 @@ export const keyCreate = () =>
     .option(
       '--scopes <list>',
       'what it may do: read, operate, deploy, secrets; all of them without this option',
+      collect(scopeNames),
     )
     .option(
       '--connection <names...>',
@@ -26,11 +31,12 @@ export const keyCreate = () =>
     )
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .action(async ({ env, label, scopes, connection, expires, ...options }: Options) => {
-      const [providerConfigKey = '', connectionId = ''] = connection ?? []
+      const [providerConfigKey = '', connectionId = '', ...others] = connection ?? []
+      if (connection && (connectionId === '' || others.length > 0))
+        throw new UsageError('--connection takes two names: <integration> <connection>')
       const { secret } = await adminClientOf(options).keys.create(env, {
         label,
-        // The gateway refuses what is none.
-        ...(scopes !== undefined && { scopes: scopes.split(',').map((scope) => scope.trim() as Scope) }),
+        ...(scopes && { scopes }),
         ...(connection && { connection: { providerConfigKey, connectionId } }),
         ...(expires !== undefined && { expiresAt: expires }),
       })

@@ -18,7 +18,7 @@ export const logs = () =>
     .option('--integration <key>')
     .option('--connection <id>')
     .option('--sync <name>')
-    .option('--variant <name>', '', 'base')
+    .option('--variant <name>', 'of the sync', 'base')
     .addOption(jsonOption())
     .action(async (run: string | undefined, options: Options) => {
       const client = clientOf(options)

@@ -1,5 +1,7 @@
+import { accepted } from '../accepted.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { shellQuoted } from '../shell-quoted.ts'
 
 interface Options extends RestOptions {
   connection?: string
@@ -12,6 +14,10 @@ export const pause = () =>
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')
     .action(async (integration: string, syncs: string[], { connection, ...options }: Options) => {
-      await clientOf(options).pauseSync(integration, syncs, connection)
-      console.log(`Paused. To start again: syncline start ${integration}`)
+      const { command_id } = await clientOf(options).syncs.pause({
+        ...{ providerConfigKey: integration, syncs },
+        ...(connection !== undefined && { connectionId: connection }),
+      })
+      const done = command_id === undefined ? 'Paused.' : accepted('pauses')
+      console.log(`${done} To start again: syncline start ${shellQuoted(integration)}`)
     })

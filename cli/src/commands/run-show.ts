@@ -1,5 +1,6 @@
 import type { ListedRun } from '@syncline/sdk'
 import { facts } from '../facts.ts'
+import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
@@ -23,7 +24,7 @@ function runText(run: ListedRun): string {
     ['run', run.id],
     ['integration', run.provider_config_key],
     ['connection', run.connection_id],
-    ['sync', run.variant === 'base' ? run.sync_name : `${run.sync_name}::${run.variant}`],
+    ['sync', fullName(run.sync_name, run.variant)],
     ['state', runState(run)],
     ['cause', run.cause],
     ['attempt', run.attempt],

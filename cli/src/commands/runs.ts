@@ -1,9 +1,11 @@
 import type { ListedRun } from '@syncline/sdk'
 import { collect } from '../collect.ts'
+import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { runState } from '../why-text.ts'
 
 interface Options extends RestOptions, JsonOptions {
@@ -13,7 +15,7 @@ interface Options extends RestOptions, JsonOptions {
   outcome?: ('success' | NonNullable<ListedRun['reason']>)[]
   from?: string
   to?: string
-  limit: string
+  limit: number
   cursor?: string
 }
 
@@ -35,7 +37,7 @@ export const runs = () =>
       'ended (or, if it has not, was asked for) at this time or later: ISO 8601 with an offset',
     )
     .option('--to <time>', 'the same, before this time')
-    .option('--limit <count>', 'up to 100', '20')
+    .option('--limit <count>', 'up to 100', wholeNumber(1, 100), 20)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addOption(jsonOption())
     .action(async (integration: string | undefined, sync: string | undefined, options: Options) => {
@@ -48,7 +50,7 @@ export const runs = () =>
         ...(outcome && { outcome }),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
-        limit: Number(limit),
+        limit,
         cursor: cursor ?? null,
       })
       const columns = [
@@ -65,7 +67,7 @@ function row(run: ListedRun) {
     : null
   return {
     ...{ id: run.id, integration: run.provider_config_key, connection: run.connection_id },
-    sync: run.variant === 'base' ? run.sync_name : `${run.sync_name}::${run.variant}`,
+    sync: fullName(run.sync_name, run.variant),
     ...{ state: runState(run), cause: run.cause, attempt: run.attempt },
     ...{ requested: run.requestedAt, started: run.startedAt, finished: run.finishedAt },
     message: run.error ?? run.warning ?? run.parked ?? waits,

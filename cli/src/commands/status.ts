@@ -1,5 +1,6 @@
 import type { Schedule, StaleReason } from '@syncline/sdk'
 import { collect, collectTags } from '../collect.ts'
+import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
@@ -7,7 +8,7 @@ import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { staleReasons } from '../stale-hint.ts'
 import { syncMessage } from '../sync-message.ts'
 import { table } from '../table.ts'
-import { UsageError } from '../usage-error.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface Options extends RestOptions, JsonOptions {
   connection?: string
@@ -15,7 +16,7 @@ interface Options extends RestOptions, JsonOptions {
   reason?: StaleReason[]
   stale?: boolean
   tag?: Record<string, string>
-  limit: string
+  limit: number
   cursor?: string
 }
 
@@ -35,7 +36,7 @@ export const status = () =>
     )
     .option('--state <states>', 'only those that are started or paused', collect(['started', 'paused']))
     .option('--tag <name=value>', 'only on connections with this tag; may be repeated', collectTags)
-    .option('--limit <count>', 'how many to show', '100')
+    .option('--limit <count>', 'how many to show', wholeNumber(1, 100_000), 100)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addOption(jsonOption())
     .action(async (integration: string | undefined, names: string[], options: Options) => {
@@ -58,8 +59,7 @@ export const status = () =>
 
 async function schedulesOf(integration: string | undefined, names: string[], options: Options) {
   const client = clientOf(options)
-  const limit = Number(options.limit)
-  if (!(limit >= 1)) throw new UsageError(`--limit '${options.limit}': give a number from 1 on`)
+  const { limit } = options
   const found: Schedule[] = []
   const unavailable = new Set<string>()
   let next: string | null = options.cursor ?? null
@@ -86,7 +86,7 @@ function row(schedule: Schedule) {
   const { freshness, lastRun, recordCount } = schedule
   return {
     integration: schedule.provider_config_key,
-    sync: schedule.variant === 'base' ? schedule.name : `${schedule.name}::${schedule.variant}`,
+    sync: fullName(schedule.name, schedule.variant),
     connection: schedule.connection_id,
     status: schedule.status,
     stale: freshness.stale?.reason ?? null,

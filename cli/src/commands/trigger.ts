@@ -1,6 +1,9 @@
 import type { ListedRun, Syncline } from '@syncline/sdk'
+import { accepted } from '../accepted.ts'
+import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { shellQuoted } from '../shell-quoted.ts'
 import { table } from '../table.ts'
 import { runState } from '../why-text.ts'
 
@@ -30,7 +33,10 @@ export const trigger = () =>
         ...{ providerConfigKey: integration, syncs, reset, emptyCache },
         ...(connection !== undefined && { connectionId: connection }),
       })
-      if (!wait) return console.log(`Triggered. Next: syncline status ${integration}`)
+      if (!wait) {
+        const done = asked.command_id === undefined ? 'Triggered.' : accepted('triggers')
+        return console.log(`${done} Next: syncline status ${shellQuoted(integration)}`)
+      }
       const { runs, has_more } = asked.command_id ? await resultOf(client, asked.command_id, end) : asked
       if (!runs?.length) return console.log('No run was added: each of the syncs runs already.')
       const ended: ListedRun[] = []
@@ -50,7 +56,7 @@ async function resultOf(client: Syncline, id: string, end: number) {
 function row(run: ListedRun) {
   return {
     ...{ run: run.id, connection: run.connection_id, state: runState(run), finished: run.finishedAt },
-    sync: run.variant === 'base' ? run.sync_name : `${run.sync_name}::${run.variant}`,
+    sync: fullName(run.sync_name, run.variant),
     message: run.error ?? run.warning,
   }
 }

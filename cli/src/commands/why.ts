@@ -12,7 +12,7 @@ export const why = () =>
     .argument('<integration>')
     .argument('<connection>')
     .argument('<sync>')
-    .option('--variant <name>', '', 'base')
+    .option('--variant <name>', 'of the sync', 'base')
     .addOption(jsonOption())
     .action(
       async (integration: string, connection: string, sync: string, { variant, ...options }: Options) => {

@@ -10,7 +10,7 @@ export type CreateConnection = CamelCase<CreateConnectionBody> & {
 }
 export type ListConnections = Omit<ListConnectionsQuery, 'integrationId' | 'limit' | 'page'> & {
   integrationId?: string | string[] | undefined
-  /** Up to 2000; 2000 by default. */
+  /** Up to 2000; without it, up to 10 000. */
   limit?: number | undefined
   /** From 0. */
   page?: number | undefined

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCli } from './run-cli.ts'
 import { ADMIN_KEY, DONE, furnish, piece, startWorld, type World } from './world.ts'
-
-const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
-/** As in its first line. */
-const FLAGS = ['--disable-warning=ExperimentalWarning']
 
 let world: World
 let environment: { name: string; key: string }
@@ -20,18 +16,8 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 /** Runs the CLI as a process of its own. */
 function cli(args: string[], env: NodeJS.ProcessEnv = {}) {
-  const variables = {
-    PATH: process.env.PATH,
-    SYNCLINE_ADMIN_KEY: ADMIN_KEY,
-    SYNCLINE_URL: world.url,
-    SYNCLINE_KEY: environment.key,
-    ...env,
-  }
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [...FLAGS, MAIN, ...args], { env: variables }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    )
-  })
+  const variables = { SYNCLINE_ADMIN_KEY: ADMIN_KEY, SYNCLINE_URL: world.url, SYNCLINE_KEY: environment.key }
+  return runCli(args, { ...variables, ...env })
 }
 
 test('an environment and its keys are made, listed, rotated and revoked with the admin key', async () => {
@@ -328,6 +314,10 @@ test.each([
   [['status', '--reason', 'bored'], "'bored' is none of paused, needs_reauth"],
   [['status', '--tag', 'plan'], 'Give <name>=<value>'],
   [['pauses'], "unknown command 'pauses'"],
+  [['runs', '--limit', 'all'], 'must be a whole number from 1 to 100.'],
+  [['status', '--limit', '0'], 'must be a whole number from 1 to 100000.'],
+  [['key', 'create', '--env', 'dev', '--scopes', 'read,write'], "'write' is none of read, operate"],
+  [['key', 'create', '--env', 'dev', '--connection', 'crm'], 'takes two names: <integration> <connection>'],
   [['why', 'crm'], "missing required argument 'connection'"],
   [['connection', 'update', 'crm', 'user-1'], 'nothing to change'],
 ])('%j is a usage error: exit code 2', async (args, message) => {

@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCli } from './run-cli.ts'
 import { startWorld, type World } from './world.ts'
-
-const MAIN = join(import.meta.dirname, '../../../cli/src/main.ts')
-/** As in its first line. */
-const FLAGS = ['--disable-warning=ExperimentalWarning']
 
 let world: World
 let environment: { name: string; key: string }
@@ -28,14 +24,8 @@ afterAll(async () => {
   server.close()
 })
 
-/** Runs the CLI as a process of its own. */
 function cli(args: string[], cwd: string) {
-  const env = { PATH: process.env.PATH, SYNCLINE_URL: world.url, SYNCLINE_KEY: environment.key }
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [...FLAGS, MAIN, ...args], { env, cwd }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    )
-  })
+  return runCli(args, { SYNCLINE_URL: world.url, SYNCLINE_KEY: environment.key }, cwd)
 }
 
 async function project(files: Record<string, string>) {
