@@ -1,4 +1,4 @@
-// The REST API: pages of records, ids, triggers and status, next to a minimal Fastify on Postgres:
+// The REST API: pages of records, ids, triggers, status and actions, next to a minimal Fastify on Postgres:
 // `pnpm bench:gateway [part…] [--smoke] [--write-docs]`.
 import { runParts } from '../run-parts.ts'
 
@@ -9,5 +9,6 @@ await runParts({
     ids: () => import('./ids.ts'),
     trigger: () => import('./trigger.ts'),
     status: () => import('./status.ts'),
+    actions: () => import('./actions.ts'),
   },
 })

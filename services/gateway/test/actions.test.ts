@@ -148,7 +148,9 @@ test('after the death of a gateway its asynchronous call has the same id, and is
   expect(await queued()).toBe(1)
   // Hours later NATS has forgotten that it had the message; that a runner has begun it is known for a day.
   await store.claimNext(id, () => ({ sequence: 1, deliveries: 1, attempts: 1 }))
-  await bus.manager.streams.purge(`${bus.prefix}_ACTIONS`)
+  const { config } = await bus.manager.streams.info(`${bus.prefix}_ACTIONS`)
+  await bus.manager.streams.delete(config.name)
+  await bus.manager.streams.add(config)
   await died()
   expect(await call()).toMatchObject({ status: 202, body: first.body })
   expect(await queued()).toBeUndefined()
