@@ -374,7 +374,7 @@ async function startProcess(world: World, { host = '' }: { host?: string } = {})
   const exited = once(child, 'exit')
   // It is there: nobody answers before.
   await eventually(async () => world.bus.connection.publish(String(await reservation(world))), {
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   })
   return {
     signal: (name: NodeJS.Signals) => child.kill(name),

@@ -62,7 +62,7 @@ test('a run that is cancelled is killed at once, whatever it is doing', async ()
   }
   await cancelled()
   // A machine that has much else to do may be late; a wait in our code would be there each time.
-  while (Math.min(...tookMs) >= 100 && tookMs.length < 5) await cancelled()
+  while (Math.min(...tookMs) >= 100 && tookMs.length < 10) await cancelled()
   expect(Math.min(...tookMs)).toBeLessThan(100)
 })
 

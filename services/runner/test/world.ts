@@ -221,7 +221,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           const end = world.finished.find(
             (one) => one.runId === runId && (attempt ?? one.attempt) === one.attempt,
           )
-          if (!end) throw new Error(`${runId} has not ended: ${world.log(runId).join('\n')}`)
+          if (!end) throw new Error(`${runId} has not ended: … ${world.log(runId).slice(-5).join('\n')}`)
           // The log comes a moment after the report.
           if (hasLog(end) && !hasEndLine(standIns, end)) throw new Error(`the log of ${runId} has no end`)
           return end
