@@ -375,6 +375,9 @@ async function startProcess(world: World, { host = '' }: { host?: string } = {})
   // It is there: nobody answers before.
   await eventually(async () => world.bus.connection.publish(String(await reservation(world))), {
     timeoutMs: 60_000,
+  }).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
   })
   return {
     signal: (name: NodeJS.Signals) => child.kill(name),
