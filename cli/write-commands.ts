@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { program } from './src/program.ts'
 
-// Writes the list of commands in README.md: `node cli/write-commands.ts`. src/program.test.ts says when that is needed.
+// Writes the list of commands in README.md: `pnpm contract`. src/program.test.ts says when that is needed.
 
 const BEGIN = '<!-- commands: written by write-commands.ts -->\n'
 const END = '<!-- end of commands -->'

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRoutes, type Route } from '@syncline/api'
 
-// Writes src/summaries.json: `node cli/write-summaries.ts`. src/program.test.ts says when that is needed. A command does not load
+// Writes src/summaries.json: `pnpm contract`. src/program.test.ts says when that is needed. A command does not load
 // the contract to say what it does: that would double the time it takes to start.
 
 /** What each route does, as the contract says it. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRoutes } from '@syncline/api'
 
-// Writes the table of methods in README.md: `node sdk/write-reference.ts`. src/reference.test.ts says when that is needed.
+// Writes the table of methods in README.md: `pnpm contract`. src/reference.test.ts says when that is needed.
 
 const BEGIN = '<!-- reference: written by write-reference.ts -->\n'
 const END = '<!-- end of reference -->'

@@ -9,7 +9,7 @@ import { ProviderFields, ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { documented, type JsonSchema, typeText, union } from './type-text.ts'
 
-// Writes what the API takes and answers as plain TypeScript: `node sdk/write-types.ts`. Who hovers over a method sees these names;
+// Writes what the API takes and answers as plain TypeScript: `pnpm contract`. Who hovers over a method sees these names;
 // the types of the schemas that they are made of would be pages. src/api-types.ts has what users may name, src/endpoints.ts the
 // requests of each route. src/api-types.test.ts says when they have to be written again, and that they fit the schemas.
 

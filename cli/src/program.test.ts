@@ -9,12 +9,12 @@ import { program } from './program.ts'
 
 test('the list of commands in README.md is that of the program', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
-  expect(readme, 'write it again: node cli/write-commands.ts').toBe(withCommands(readme))
+  expect(readme, 'write it again: pnpm contract').toBe(withCommands(readme))
 })
 
 test('what commands say of themselves is what the contract says of their routes', () => {
   const written = readFileSync(join(import.meta.dirname, 'summaries.json'), 'utf8')
-  expect(written, 'write it again: node cli/write-summaries.ts').toBe(summariesText())
+  expect(written, 'write it again: pnpm contract').toBe(summariesText())
 })
 
 test('the command line starts without the contract of the API and without zod', async () => {

@@ -9,7 +9,7 @@ import type { Endpoints } from './endpoints.ts'
 test('the types of the client are those of the contract', async () => {
   for (const [name, text] of Object.entries(await typeFiles())) {
     const written = readFileSync(join(import.meta.dirname, '..', name), 'utf8')
-    expect(written, 'write them again: node sdk/write-types.ts').toBe(text)
+    expect(written, 'write them again: pnpm contract').toBe(text)
   }
 })
 

@@ -7,7 +7,7 @@ import { urlsWithoutMethod } from '../write-types.ts'
 
 test('the table of methods in README.md is that of the classes and the contract', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
-  expect(readme, 'write it again: node sdk/write-reference.ts').toBe(withReference(readme))
+  expect(readme, 'write it again: pnpm contract').toBe(withReference(readme))
 })
 
 test('each route has a method, unless it is an older name of another, is not offered, or is not for this client', () => {
