@@ -1,4 +1,5 @@
-// 100 records by their ids, spread over the stream, over gRPC and over REST.
+// 100 records by their ids, spread over the stream, over gRPC and over REST. No id is asked for twice, so no payload comes
+// from a cache; the instance that answers has saved the records, so it has their heads in memory.
 import { RecordsDefinition } from '@syncline/proto'
 import { wholePage } from '@syncline/record'
 import { connect } from '@syncline/rpc'

@@ -141,10 +141,11 @@ export function readRow(row: RowReader): ReadRow {
   return { modifiedAt, id, sign, writtenAt, action, firstSeenAt, prunedAt, numericId, payload }
 }
 
-/** The live ones of these versions, in order. */
+/** The live ones of these versions, in order. They are far apart: two threads share the granules, few as they are. */
 export async function readLive(clickhouse: ReadClient, stream: string, where: Sql): Promise<ReadRow[]> {
   const rows = await clickhouse.select(
-    sql`SELECT ${readColumns} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY modified_at, id`,
+    sql`SELECT ${readColumns} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY modified_at, id
+      SETTINGS max_threads = 2, merge_tree_min_rows_for_concurrent_read = 1, merge_tree_min_bytes_for_concurrent_read = 1`,
     readRow,
   )
   return collapse(rows, false).live
