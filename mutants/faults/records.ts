@@ -238,8 +238,8 @@ const faults: Mutant[] = [
     edits: [
       {
         file: records('src/read/page-cache.ts'),
-        search: '[view.id, view.last, bound.records,',
-        replace: '[view.id, bound.records,',
+        search: '[view.id, view.last, form, bound.records,',
+        replace: '[view.id, form, bound.records,',
       },
     ],
     tests: [records('test/page-cache.test.ts')],

@@ -56,7 +56,7 @@ test('each schedule has its own counts, of its own variant, by one call', async 
     providerConfigKey: 'github',
     connectionId: '',
     syncs: [],
-    limit: 500,
+    limit: 250,
     ...{ states: [], reasons: [], onlyStale: false, tags: {}, cursor: '' },
   })
 })
@@ -93,6 +93,23 @@ test('a long list is asked for page by page, each with one call to the scheduler
   expect(answer.body.syncs.map(({ id }: { id: string }) => id)).toEqual(['issues-base', 'all-base'])
   expect(counted).toHaveLength(before.counts + 2)
   if (before.list) world.schedules.listSchedules = before.list
+})
+
+test('the next schedules are asked for while the records of those before are counted', async () => {
+  const { listSchedules, ...others } = world.schedules
+  const { countRecords } = world.records
+  const second = Promise.withResolvers<void>()
+  world.records.countRecords = async (...call) => {
+    await second.promise
+    return countRecords?.(...call) ?? {}
+  }
+  world.schedules.listSchedules = async ({ cursor }) => {
+    if (cursor !== '') second.resolve()
+    return { schedules: [schedule(cursor || 'issues', 'base')], nextCursor: cursor === '' ? 'all' : '' }
+  }
+  expect(await get('provider_config_key=github&syncs=*')).toMatchObject({ status: 200 })
+  world.schedules = { ...others, ...(listSchedules && { listSchedules }) }
+  world.records.countRecords = countRecords as NonNullable<typeof countRecords>
 })
 
 test('names and variants in a list reach the scheduler', async () => {

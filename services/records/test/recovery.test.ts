@@ -22,4 +22,8 @@ test('1 500 streams that a dead instance left in doubt are recovered together, a
   for (const counts of saved) expect(counts).toMatchObject({ added: 1, unchanged: 1 })
   const sizes = await store.records.countRecords({ streams: streams.map(({ stream }) => stream) })
   for (const { live } of sizes.sizes) expect(live).toBe(3)
+  // Those that Redis has lost are counted in the tables.
+  await redis.client.del(keys[0] ?? '')
+  const again = await store.records.countRecords({ streams: streams.map(({ stream }) => stream) })
+  expect(again).toEqual(sizes)
 })

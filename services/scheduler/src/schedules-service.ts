@@ -32,7 +32,7 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       if (environment === '') return {}
       if (connectionId !== '') await catalog.connections.get(environment, integration, connectionId)
       if (integration !== '')
-        for (const { name } of syncs) await catalog.syncs.find(environment, integration, name)
+        await Promise.all(syncs.map(({ name }) => catalog.syncs.find(environment, integration, name)))
       const reasons = reasonsFromWire(request.reasons)
       const states = statesFromWire(request.states)
       const { found, nextCursor } = await schedulesPage(deps, { ...request, reasons, states })

@@ -95,7 +95,10 @@ export function recordsCalls(
     listVersions: (request, context) =>
       read(request.stream, context, (shard, target) => listVersions(shard, target, request)),
     async countRecords({ streams }) {
-      const sizes = streams.map((stream) => shards.call(stream, ({ state }) => state.size(stream)))
+      const known = (await shards.all[0]?.state.knownSizes(streams)) ?? []
+      const sizes = streams.map(
+        (stream, i) => known[i] ?? shards.call(stream, ({ state }) => state.size(stream)),
+      )
       return { sizes: await Promise.all(sizes) }
     },
     pruneRecords: (request, context) =>

@@ -2,7 +2,7 @@ import { type Script, script } from '@syncline/redis'
 
 const load = (name: string): Script => script(new URL(`./scripts/${name}.lua`, import.meta.url))
 
-/** Every change of a stream's state is one of these. */
+/** Every change of a stream's state is one of these, and so is what is read of many streams. */
 export const scripts = {
   locate: load('locate'),
   load: load('load'),
@@ -11,6 +11,7 @@ export const scripts = {
   renew: load('renew'),
   release: load('release'),
   setIndexed: load('set-indexed'),
+  sizes: load('sizes'),
   beginMove: load('begin-move'),
   releaseDeletion: load('release-deletion'),
   forgetDeletion: load('forget-deletion'),
