@@ -20,7 +20,7 @@ test('a POST is repeated with its idempotency key, and each call has its own', a
   await syncline.runs.cancel('r')
   await syncline.runs.cancel('r', { idempotencyKey: 'mine' })
   const keys = requests.map(({ headers }) => headers['idempotency-key'])
-  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+  expect(keys[0]).toMatch(/^retry-[0-9a-f-]{36}$/)
   expect(keys[1]).toBe(keys[0])
   expect(keys[2]).not.toBe(keys[0])
   expect(keys[3]).toBe('mine')

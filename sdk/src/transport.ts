@@ -51,6 +51,9 @@ interface AnyRequest {
   body?: unknown
 }
 
+/** The server keeps a key `retry-…` for ten minutes: a POST is not repeated after that. */
+const RETRY_KEY_MS = 10 * 60_000
+
 /**
  * Sends calls to `host`, and repeats those that may be repeated when they fail in a way that passes. Fails with a `SynclineError`
  * on any answer but 2xx, and when there is none in time.
@@ -61,7 +64,7 @@ export function createTransport(settings: TransportOptions): Transport {
     const [method = '', url = ''] = endpoint.split(' ')
     const { retries = settings.retries, signal } = options
     const timeoutMs = milliseconds('timeoutMs', options.timeoutMs ?? settings.timeoutMs)
-    const { idempotencyKey = method === 'POST' ? crypto.randomUUID() : undefined } = options
+    const { idempotencyKey = method === 'POST' ? `retry-${crypto.randomUUID()}` : undefined } = options
     const target = base + pathOf(url, request.params) + queryString(request.query)
     const body = request.body === undefined ? undefined : bodyText(request.body)
     const headers = {
@@ -72,7 +75,7 @@ export function createTransport(settings: TransportOptions): Transport {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     }
-    const end = Date.now() + timeoutMs
+    const end = Date.now() + (options.idempotencyKey ? timeoutMs : Math.min(timeoutMs, RETRY_KEY_MS))
     const deadline = AbortSignal.timeout(timeoutMs)
     const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
     // `fetch` of a class must not be called as its method.

@@ -44,7 +44,7 @@ export const errorMeanings: Record<ErrorCode, string> = {
   idempotency_key_reused:
     'Another request was sent with this Idempotency-Key, or its answer is not kept: it was too large, or others have taken its place.',
   idempotency_store_full:
-    'The Idempotency-Keys of the last day have reached the limit of what is kept of them. Send the request without one.',
+    'The Idempotency-Keys that are kept have reached their limit. Send the request without one.',
   too_many_requests: 'A limit of requests is used up for now. Send it again after `Retry-After` seconds.',
   base_url_override_not_allowed:
     'The URL is at a host to which the integration sends no credentials. Add it to its `allowed_hosts`.',

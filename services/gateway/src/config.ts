@@ -40,7 +40,7 @@ export const Config = z
     ACTIONS_MAX_PER_ENVIRONMENT: variable.whole(50, { least: 1, most: 10_000 }),
     /** Of all environments. Each may hold 3 MB. */
     ACTIONS_MAX: variable.whole(200, { least: 1, most: 10_000 }),
-    /** What Redis keeps of requests with an Idempotency-Key, for a day: MiB of one environment. The oldest answers go first. */
+    /** What Redis keeps of requests with an Idempotency-Key: MiB of one environment. Answers that end first go first. */
     IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT: variable.whole(256, { least: 1, most: 1_000_000 }),
     /** Of all environments. Redis needs so much memory for it. */
     IDEMPOTENCY_MAX_MIB: variable.whole(1024, { least: 1, most: 1_000_000 }),

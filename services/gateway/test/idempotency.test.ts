@@ -225,6 +225,26 @@ test('what is kept ends after a day', async () => {
   }
 })
 
+test('a key that serves the repetitions of one call ends after ten minutes, and so does what it takes', async () => {
+  await using small = await startWorld()
+  const { api, environment } = await furnish(small)
+  const again = { method: 'POST', json: trigger, headers: { 'Idempotency-Key': 'retry-1' } }
+  const first = await api('/sync/trigger', again)
+  expect((await api('/sync/trigger', again)).body).toEqual(first.body)
+  expect(small.commands).toHaveLength(1)
+  const [place = ''] = await redis.keys(`${small.prefix}:idempotency:*`)
+  const ms = await redis.pttl(place)
+  expect(ms).toBeGreaterThan(9 * 60_000)
+  expect(ms).toBeLessThanOrEqual(10 * 60_000)
+  const {
+    slice,
+    bytes: _,
+    ...usage
+  } = await redis.hgetall(`${small.prefix}:idempotency-usage:${environment}`)
+  for (const field of Object.keys(usage))
+    expect(Number(field.slice(1)) - Number(slice)).toBeLessThanOrEqual(2)
+})
+
 test('when keys alone reach the limit of an environment, further ones are refused, and nothing is carried out twice', async () => {
   await using small = await startWorld({ variables: { IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT: '1' } })
   const [full, other] = [await furnish(small), await furnish(small)]
@@ -244,9 +264,8 @@ test('when keys alone reach the limit of an environment, further ones are refuse
   expect(small.commands).toHaveLength(before)
   expect((await send(full)).status).toBe(200)
   expect((await send(other, 'further')).status).toBe(200)
-  // A day later.
-  const slices = (24 * 60) / 10 + 1
-  await redis.hset(usage, 'slice', Number(slice) - 1, `k${Number(slice) - slices}`, 1024 * 1024 - 512)
+  // When they have ended.
+  await redis.hset(usage, 'slice', Number(slice) - 1, `k${Number(slice) - 1}`, 1024 * 1024 - 512)
   await redis.hdel(usage, `k${slice}`)
   expect((await send(full, 'further')).status).toBe(200)
   expect(Number(await redis.hget(usage, 'bytes'))).toBeLessThan(2048)

@@ -14,9 +14,9 @@ local left = tonumber(kept[3] or 0) - now
 if left > 0 then return { 'running', left } end
 if not kept[1] then
   local slice = math.floor(now / SLICE_MS)
-  for _, usage in ipairs(usages) do refresh_usage(usage, slice, tonumber(ARGV[5])) end
+  for _, usage in ipairs(usages) do refresh_usage(usage, slice) end
   if not make_room(usages, limits, KEYS[4], KEY_BYTES) then return { 'full' } end
-  add_usage(usages, 'k' .. slice, KEY_BYTES)
+  add_usage(usages, 'k' .. math.floor((now + ARGV[5]) / SLICE_MS), KEY_BYTES)
 end
 local command = kept[2] or ARGV[3]
 redis.call('HSET', KEYS[1], 'request', ARGV[1], 'command', command, 'owner', ARGV[2], 'until', now + ARGV[4])

@@ -11,6 +11,8 @@ import { type Ended, type KeptAnswer, keptAnswer, keptError, replayed } from './
 
 const LEASE_MS = 30_000
 const KEPT_MS = 24 * 3_600_000
+/** A key that a client has made for the repetitions of one call, as the SDK does, is not needed for a day. */
+const FOR_RETRIES = { prefix: 'retry-', keptMs: 10 * 60_000 }
 const FORM = /^[\x20-\x7e]{1,255}$/
 /** Beside method, path, query and body these say what a request asks for. */
 const headers = ['connection-id', 'provider-config-key', 'prefer', 'x-async', 'x-max-retries']
@@ -31,15 +33,15 @@ interface Options {
 }
 
 /**
- * Carries out a POST with an `Idempotency-Key` once: its answer is kept for a day, sealed, and given to later requests of the same
- * API key with the same key. Errors of ours (5xx) and 429 are not kept, but for those that say how an action ended.
+ * Carries out a POST with an `Idempotency-Key` once: its answer is kept for a day (of keys `retry-…` for ten minutes), sealed, and given
+ * to later requests of the same API key with the same key. Errors of ours (5xx) and 429 are not kept, but for those that say how an action ended.
  *
  * A gateway that dies leaves a lease that ends after 30 s. The effect may have been made by then; the next try knows that, and has
  * the same command id. So commands to the scheduler are applied once, actions are not begun again, and other effects are made
  * again. A command that the scheduler has refused is over: the next try has another command id.
  *
- * The bytes of what is kept have a limit, see idempotency-usage.lua. The oldest answers go first: a repeated request is then told that
- * it was carried out. Keys stay for a day; when they alone reach the limit, requests with further keys are refused.
+ * The bytes of what is kept have a limit, see idempotency-usage.lua. Answers that end first go first: a repeated request is then told
+ * that it was carried out. Keys stay until their end; when they alone reach the limit, requests with further keys are refused.
  */
 export class Idempotency {
   readonly #options: Options
@@ -84,7 +86,7 @@ export class Idempotency {
     if (begun.kind === 'full') {
       reply.header('retry-after', FULL_RETRY_SECONDS)
       const message =
-        'no further Idempotency-Key can be kept: those of the last day have reached the limit of this environment, or of all. Send the request without one, or raise IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT or IDEMPOTENCY_MAX_MIB'
+        'no further Idempotency-Key can be kept: those that are kept have reached the limit of this environment, or of all. Send the request without one, or raise IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT or IDEMPOTENCY_MAX_MIB'
       throw new AppError('idempotency_store_full', message)
     }
     request.commandId = begun.commandId
@@ -121,7 +123,7 @@ export class Idempotency {
 
   async #begin(place: Place, asked: string, owner: string): Promise<Begun> {
     const { redis, keyring, limits } = this.#options
-    const args = [asked, owner, randomUUID(), LEASE_MS, KEPT_MS, limits.perEnvironment, limits.inAll]
+    const args = [asked, owner, randomUUID(), LEASE_MS, place.keptMs, limits.perEnvironment, limits.inAll]
     const [kind, value = '', more = ''] = (await redisCall(begin(redis, this.#keysOf(place), args))) as [
       Begun['kind'],
       ...string[],
@@ -142,7 +144,7 @@ export class Idempotency {
   ): Promise<void> {
     const { redis, keyring, limits } = this.#options
     const sealed = ended?.answer ? keyring.seal(JSON.stringify(ended.answer), place.name) : ''
-    const args = [owner, leaseMs, ended?.status ?? '', sealed, KEPT_MS, nextCommand]
+    const args = [owner, leaseMs, ended?.status ?? '', sealed, place.keptMs, nextCommand]
     await redisCall(settle(redis, this.#keysOf(place), [...args, limits.perEnvironment, limits.inAll]))
   }
 
@@ -150,7 +152,8 @@ export class Idempotency {
     const environment = caller.kind === 'admin' ? '' : caller.key.environment
     const whose = caller.kind === 'admin' ? 'admin' : `${environment}:${caller.key.id}`
     const what = createHash('sha256').update(`${method} ${url}\n${key}`).digest('base64url')
-    return { environment, name: `${this.#options.prefix}:idempotency:${whose}:${what}` }
+    const keptMs = key.startsWith(FOR_RETRIES.prefix) ? FOR_RETRIES.keptMs : KEPT_MS
+    return { environment, name: `${this.#options.prefix}:idempotency:${whose}:${what}`, keptMs }
   }
 
   #keysOf({ name, environment }: Place): string[] {
@@ -165,6 +168,7 @@ interface Place {
   /** '' = of the admin key. */
   environment: string
   name: string
+  keptMs: number
 }
 
 interface Try {

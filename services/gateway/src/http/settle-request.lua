@@ -7,9 +7,9 @@ if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
 local now = now_ms()
 if ARGV[3] ~= '' then
   local usages, limits = { KEYS[2], KEYS[3] }, { ARGV[7], ARGV[8] }
-  local slice = math.floor(now / SLICE_MS)
+  local slice = math.floor((now + ARGV[5]) / SLICE_MS)
   local field = answer_field(KEYS[1])
-  for _, usage in ipairs(usages) do refresh_usage(usage, slice, tonumber(ARGV[5])) end
+  for _, usage in ipairs(usages) do refresh_usage(usage, math.floor(now / SLICE_MS)) end
   local bytes = #ARGV[4] + #field
   if ARGV[4] ~= '' and make_room(usages, limits, KEYS[4], bytes) then
     redis.call('HSET', KEYS[4] .. slice, field, ARGV[4])
