@@ -109,13 +109,12 @@ export class PageCache {
   ): void {
     const name = nameOf(source, selection)
     if (name === undefined || this.#reading.has(name) || this.#pages?.has(name)) return
-    const bytes = Math.min(VARIANCE * BATCH.pages * pageBytes, BATCH.bytes)
+    // Whole ones: what is read of a further page would be read again with the next batch.
+    const pages = Math.max(1, Math.min(BATCH.pages, Math.floor(BATCH.bytes / (VARIANCE * pageBytes))))
+    const bytes = Math.min(VARIANCE * pages * pageBytes, BATCH.bytes)
     if (!this.#hasRoom(COPIES * bytes)) return
     this.#aheadBytes += COPIES * bytes
-    const records = Math.max(
-      Math.min(BATCH.pages * source.bound.records, BATCH.records),
-      source.bound.records,
-    )
+    const records = Math.max(Math.min(pages * source.bound.records, BATCH.records), source.bound.records)
     this.#expect(name)
     void this.#readBatch(source, selection, { records, bytes }, life).finally(() => {
       this.#aheadBytes -= COPIES * bytes
