@@ -86,7 +86,10 @@ export interface Pagination {
   offset_name_in_request?: string
   offset_start_value?: number
   offset_calculation_method?: 'per-page' | 'by-response-size'
-  /** Called when the function has worked on a page. With `nextPageParam`, kept in a checkpoint, a later run can go on. */
+  /**
+   * Called when the function has worked on a page. With `nextPageParam`, kept in a checkpoint, a later run can go on. It is where the
+   * next page is; with `type: 'offset'` it is the offset of the page that was read, and nothing is called after the last page.
+   */
   on_page?: (page: {
     nextPageParam?: string | number | undefined
     response: HttpResponse

@@ -29,8 +29,9 @@ export function byOffset(request: HttpRequest, how: Partial<Pagination>): PageOr
   let before: string | undefined
 
   const onward = (request: HttpRequest, by: number, isGuess = false): Next => {
+    const read = offset
     offset += by
-    const next = { kind: 'page', request: withParam(request, name, offset, how), param: offset } as const
+    const next = { kind: 'page', request: withParam(request, name, offset, how), param: read } as const
     return isGuess ? { ...next, guess: true } : next
   }
 

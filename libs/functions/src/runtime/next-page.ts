@@ -10,7 +10,7 @@ export interface Page {
 }
 
 /**
- * What comes after a page. `guess` marks a page of which nothing says that it exists. `fault`: the API neither ends the list
+ * What comes after a page. `param` is what `on_page` hears of it: see `Pagination`. `guess` marks a page of which nothing says that it exists. `fault`: the API neither ends the list
  * nor leads on, so nobody knows what is missing.
  */
 export type Next =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { paginate } from './paginate.ts'
-import { all, api, cursor, html } from './paginate-pages.ts'
+import { all, api, cursor, html, offset } from './paginate-pages.ts'
 
 test('cursor: each page names the next, until none is named', async () => {
   const server = api(
@@ -112,6 +112,29 @@ test('on_page hears of the next page once the items were worked on', async () =>
     heard.push(page)
   expect(heard).toEqual([[1], 'n', [2], undefined])
 })
+
+test.each([
+  ['by-response-size', [0, 2]],
+  ['per-page', [1, 2]],
+])(
+  'with offsets (%s), on_page hears that of the page that was read, and nothing of the last page',
+  async (method, expected) => {
+    const heard: unknown[] = []
+    const on_page = ({ nextPageParam }: { nextPageParam?: unknown }) => void heard.push(nextPageParam)
+    const how = {
+      ...offset,
+      offset_calculation_method: method,
+      offset_start_value: method === 'per-page' ? 1 : 0,
+      limit: 2,
+      limit_name_in_request: 'limit',
+      on_page,
+    }
+    const full = { data: { items: [1, 2] } }
+    const server = api(full, { data: { items: [3, 4] } }, { data: { items: [5] } })
+    expect(await all({ endpoint: '/x' }, how, server)).toEqual([[1, 2], [3, 4], [5]])
+    expect(heard).toEqual(expected)
+  },
+)
 
 test.each([
   [{}, 'neither the integration nor the call says how'],

@@ -71,7 +71,8 @@ export async function* paginate<T>(
       if (!isEmpty || how.type === 'link') yield (list.kind === 'list' ? items : list.page) as T[]
       if (next.kind === 'fault') throw fault(request, next.text)
       if (empty > EMPTY_IN_A_ROW) throw fault(request, `more than ${EMPTY_IN_A_ROW} pages in a row are empty`)
-      if (!isEmpty || how.type === 'link' || next.kind === 'page') {
+      const isHeard = how.type === 'link' || (how.type !== 'offset' && !isEmpty) || next.kind === 'page'
+      if (isHeard) {
         await how.on_page?.({ nextPageParam: next.kind === 'page' ? next.param : undefined, response })
       }
       if (next.kind === 'end') return
