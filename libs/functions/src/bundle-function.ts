@@ -37,7 +37,7 @@ export async function bundleFunction(file: string): Promise<Bundle> {
     write: false,
     outfile: 'function.js',
     logLevel: 'silent',
-    plugins: [definitions, builtins, zodFallback, noSourceMapOfPackages, shakeZod],
+    plugins: [definitions, builtins, absentPackages, zodFallback, noSourceMapOfPackages, shakeZod],
   }).catch((error: BuildFailure | Error) => {
     if (!('errors' in error)) throw error
     throw new AppError('invalid_bundle', error.errors.map(describe).join('\n'), { cause: error })
@@ -80,6 +80,26 @@ const builtins: Plugin = {
       if (forFunctions.includes(builtinName(path)) || isPackage(importer)) return { path, external: true }
       const text = `a function can't import the module '${path}'; of Node's modules it can import: ${forFunctions.join(', ')}`
       return { errors: [{ text }] }
+    })
+  },
+}
+
+/**
+ * Packages require optional ones when they need them. One that is absent is no fault of the bundle: as in Node, the call fails
+ * when it is made.
+ */
+const absentPackages: Plugin = {
+  name: 'absent-packages',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      const isLazy = kind === 'require-call' || kind === 'dynamic-import'
+      if (!isLazy || !isPackage(importer) || isBuiltin(path) || pluginData === 'absent') return undefined
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'absent' })
+      return found.errors.length === 0 ? found : { path, namespace: 'absent' }
+    })
+    onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => {
+      const message = JSON.stringify(`Cannot find module '${path}'`)
+      return { contents: `throw Object.assign(new Error(${message}), { code: 'MODULE_NOT_FOUND' })` }
     })
   },
 }
