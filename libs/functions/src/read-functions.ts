@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '@syncline/errors'
 
@@ -40,9 +41,10 @@ function importsOf(index: string, root: string): FunctionFile[] {
 
 async function filesBelow(root: string): Promise<FunctionFile[]> {
   const entries = (await readdir(root, { withFileTypes: true }).catch(absent)) ?? []
-  const integrations = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+  const shown = entries.filter(({ name }) => name !== 'node_modules')
+  const integrations = (await Promise.all(shown.map(folderName))).filter((name) => name !== undefined)
   const found = await Promise.all(
-    integrations.flatMap(({ name: integration }) =>
+    integrations.flatMap((integration) =>
       (['syncs', 'actions'] as const).map(async (folder) => {
         const files = (await readdir(join(root, integration, folder)).catch(absent)) ?? []
         return files
@@ -52,6 +54,14 @@ async function filesBelow(root: string): Promise<FunctionFile[]> {
     ),
   )
   return found.flat().sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+/** Of a folder, or of a link to one. */
+async function folderName(entry: Dirent): Promise<string | undefined> {
+  const isFolder = entry.isSymbolicLink()
+    ? (await stat(join(entry.parentPath, entry.name)).catch(absent))?.isDirectory()
+    : entry.isDirectory()
+  return isFolder ? entry.name : undefined
 }
 
 function functionFile(
