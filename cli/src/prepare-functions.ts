@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import {
   type ActionFacts,
   bundleFunction,
@@ -19,28 +20,40 @@ interface Options {
   onWarning: (warning: string) => void
 }
 
-/** Bundles each sync and action of a folder and reads what it says about itself. */
+interface Prepared {
+  syncs: SyncToDeploy[]
+  actions: ActionToDeploy[]
+  /** Functions that can't be deployed, with the reasons. */
+  refused: string[]
+}
+
+/** Bundles each sync and action of a folder and reads what it says about itself. One that is broken keeps none of the others. */
 export async function prepareFunctions(
   folder: string,
   { mayBeEmpty, onWarning }: Options,
-): Promise<{ syncs: SyncToDeploy[]; actions: ActionToDeploy[] }> {
-  const prepared = { syncs: [] as SyncToDeploy[], actions: [] as ActionToDeploy[] }
+): Promise<Prepared> {
+  const prepared: Prepared = { syncs: [], actions: [], refused: [] }
   const files = await readFunctions(folder, { mayBeEmpty })
   if (files.length === 0) return prepared
   await using sandboxes = await openDescribeSandboxes()
   for (const { kind, integration, name, file } of files) {
-    const bundle = await bundleFunction(file)
-    bundle.warnings.forEach(onWarning)
-    const facts = await describeFunction(bundle.text, { kind, name: `${integration}/${name}` }, sandboxes)
-    const common = {
-      provider_config_key: integration,
-      name,
-      description: facts.description,
-      bundle: bundle.text,
-      ...(facts.version !== undefined && { version: facts.version }),
+    try {
+      const bundle = await bundleFunction(file)
+      bundle.warnings.forEach(onWarning)
+      const facts = await describeFunction(bundle.text, kind, sandboxes)
+      const common = {
+        provider_config_key: integration,
+        name,
+        description: facts.description,
+        bundle: bundle.text,
+        ...(facts.version !== undefined && { version: facts.version }),
+      }
+      if (facts.type === 'sync') prepared.syncs.push({ ...common, ...syncFields(facts) })
+      else prepared.actions.push({ ...common, ...actionFields(facts) })
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
+      prepared.refused.push(`${integration}/${name}: ${error.message}`)
     }
-    if (facts.type === 'sync') prepared.syncs.push({ ...common, ...syncFields(facts) })
-    else prepared.actions.push({ ...common, ...actionFields(facts) })
   }
   return prepared
 }

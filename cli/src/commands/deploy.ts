@@ -2,6 +2,10 @@ import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { table } from '../table.ts'
 import { providersTable } from './provider-deploy.ts'
 
+interface DeployOptions extends RestOptions {
+  onlyComplete?: boolean
+}
+
 export const deploy = () =>
   restCommand('deploy')
     .description('bundle the syncs and actions of a folder and deploy them, with its providers')
@@ -9,7 +13,8 @@ export const deploy = () =>
       '<folder>',
       'with <integration>/syncs/<name>.ts, <integration>/actions/<name>.ts, and providers/<name>.yaml',
     )
-    .action(async (folder: string, options: RestOptions) => {
+    .option('--only-complete', 'deploy nothing if a function of the folder is refused')
+    .action(async (folder: string, { onlyComplete, ...options }: DeployOptions) => {
       const client = clientOf(options)
       // The bundler is heavy, and only this command needs it.
       const [{ prepareFunctions }, { readProviders }] = await Promise.all([
@@ -17,17 +22,27 @@ export const deploy = () =>
         import('../read-providers.ts'),
       ])
       const files = await readProviders(folder)
-      const prepared = await prepareFunctions(folder, {
+      const { refused, ...prepared } = await prepareFunctions(folder, {
         mayBeEmpty: files.length > 0,
         onWarning: (warning) => console.error(`warning: ${warning}`),
       })
-      const { providers, syncs, actions } = await client.deployments.create({ ...prepared, providers: files })
+      const found = prepared.syncs.length + prepared.actions.length
+      if (refused.length > 0 && (onlyComplete || found + files.length === 0)) {
+        throw new Error(`nothing was deployed:\n${refused.join('\n')}`)
+      }
+      const { providers, syncs, actions } = await client.deployments.create({
+        ...prepared,
+        providers: files,
+      })
       const shown = [
         providers.length > 0 && providersTable(providers),
         syncs.length > 0 && table(['sync', 'version', 'models', 'state'], syncs.map(syncRow)),
         actions.length > 0 && table(['action', 'version', 'state'], actions.map(row)),
       ]
       console.log(shown.filter((text) => text !== false).join('\n\n'))
+      if (refused.length === 0) return
+      const counted = refused.length === 1 ? 'this function was' : `these ${refused.length} functions were`
+      throw new Error(`${counted} not deployed, all others were:\n${refused.join('\n')}`)
     })
 
 interface Deployed {

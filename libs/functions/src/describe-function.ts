@@ -58,30 +58,29 @@ interface Facts {
 const FunctionFacts = z.discriminatedUnion('type', [SyncFacts, ActionFacts])
 
 /**
- * Evaluates a bundle in a sandbox and reads its definition. Errors name it.
+ * Evaluates a bundle in a sandbox and reads its definition.
  * @param sandboxes See `openDescribeSandboxes`.
  */
 export async function describeFunction<Kind extends keyof Facts>(
   bundle: string,
-  { kind, name }: { kind: Kind; name: string },
+  kind: Kind,
   sandboxes: Sandboxes,
 ): Promise<Facts[Kind]> {
   using sandbox = await sandboxes.take({ bundle })
   const outcome = await sandbox.run({ input: null, host: {}, onLog: () => {} })
   if (outcome.kind !== 'success') {
     const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.message
-    throw new AppError('invalid_bundle', `${name}: ${reason}`)
+    throw new AppError('invalid_bundle', reason)
   }
   const facts = FunctionFacts.safeParse(outcome.output)
   if (facts.success && facts.data.type === kind) return facts.data as Facts[Kind] // by its type
   if (facts.success) {
-    const message = `${name}: is of type '${facts.data.type}' in a folder for ${kind}s`
-    throw new AppError('invalid_bundle', message)
+    throw new AppError('invalid_bundle', `it is of type '${facts.data.type}' in a folder for ${kind}s`)
   }
   const faults = facts.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'definition'}: ${message}${shown(outcome.output, path)}`,
   )
-  throw new AppError('invalid_bundle', `${name}: ${faults.join('; ')}`)
+  throw new AppError('invalid_bundle', faults.join('; '))
 }
 
 /** The value at fault, if it is short. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Sandboxes } from '@syncline/sandbox'
@@ -33,7 +33,7 @@ const minimal = (more = '', imports = '') => `
 async function described(text: string, others: Record<string, string> = {}) {
   await using folder = await project({ 'crm/syncs/contacts.ts': text, ...others })
   const { text: bundle } = await bundleFunction(join(folder.path, 'crm/syncs/contacts.ts'))
-  return describeFunction(bundle, { kind: 'sync', name: 'crm/contacts' }, sandboxes)
+  return describeFunction(bundle, 'sync', sandboxes)
 }
 
 test('what a sync says about itself is read, with its defaults', async () => {
@@ -92,13 +92,13 @@ test.each([
     /contacts\.ts:1:16: a function can't import the module 'node:fs'/,
   ],
   ['another one', `import 'child_process'`, /can't import the module 'child_process'/],
-  ['no default export', `export const a = 1`, /crm\/contacts: it has no default export/],
+  ['no default export', `export const a = 1`, /^it has no default export/],
   ['another default export', `export default { exec() {} }`, /not the result of createSync/],
   [
     'an action among syncs',
     `import { createAction } from 'nango'; import { z } from 'zod'
      export default createAction({ description: '', input: z.void(), output: z.void(), exec() {} })`,
-    /is of type 'action' in a folder for syncs/,
+    /it is of type 'action' in a folder for syncs/,
   ],
   [
     'an action without an input schema',
@@ -112,12 +112,12 @@ test.each([
     minimal('models: { Thing: z.object({ name: z.string() }) }'),
     /'Thing' has no field 'id'/,
   ],
-  ['another overlap', minimal("overlap: 'parallel'"), /crm\/contacts: overlap: .*, not 'parallel'/],
-  ['retries as text', minimal("retries: '3'"), /crm\/contacts: retries: .*expected number.*, not '3'/],
-  ['fresh as a number', minimal('fresh: 900'), /crm\/contacts: fresh: .*expected string.*, not 900/],
+  ['another overlap', minimal("overlap: 'parallel'"), /^overlap: .*, not 'parallel'/],
+  ['retries as text', minimal("retries: '3'"), /^retries: .*expected number.*, not '3'/],
+  ['fresh as a number', minimal('fresh: 900'), /^fresh: .*expected string.*, not 900/],
   ['no model', minimal('models: {}'), /at least one model/],
   ['a name that is no type', minimal('models: { thing: z.object({ id: z.string() }) }'), /a capital letter/],
-  ['an error at the top', `throw new Error('at once')`, /crm\/contacts: at once/],
+  ['an error at the top', `throw new Error('at once')`, /^at once/],
   ['a loop at the top', `for (;;);`, /blocked the event loop/],
 ])('%s is one error that says where and what', { timeout: 30_000 }, async (_, text, message) => {
   await expect(described(text)).rejects.toMatchObject({
@@ -138,6 +138,45 @@ test('a package may import a module that functions may not import', async () => 
     'node_modules/reader/index.js': `const fs = require('fs'); exports.read = () => fs.readFileSync('/etc/passwd')`,
   })
   expect(facts.models).toEqual(['Thing'])
+})
+
+test.each([
+  [
+    'fails when the call is made',
+    `exports.read = () => require('absent')`,
+    `read()`,
+    "Cannot find module 'absent'",
+  ],
+  [
+    'is caught as in Node',
+    `exports.read = () => { try { require('absent') } catch (e) { return e.code } }`,
+    'throw new Error(read())',
+    'MODULE_NOT_FOUND',
+  ],
+  [
+    'fails at each call',
+    `exports.read = () => { try { require('absent') } catch {} return require('absent') }`,
+    'read()',
+    "Cannot find module 'absent'",
+  ],
+])('what a package requires when it needs it, and is absent, %s', async (_, reader, call, message) => {
+  const files = {
+    'node_modules/reader/package.json': '{"name":"reader","main":"index.js"}',
+    'node_modules/reader/index.js': reader,
+  }
+  const used = `import { read } from 'reader'; console.log(typeof read)`
+  expect((await described(minimal('', used), files)).models).toEqual(['Thing'])
+  await expect(described(minimal('', `import { read } from 'reader'; ${call}`), files)).rejects.toThrow(
+    message,
+  )
+})
+
+test('what a package imports at its top, and is absent, is refused by name', async () => {
+  const files = {
+    'node_modules/reader/package.json': '{"name":"reader","main":"index.js","type":"module"}',
+    'node_modules/reader/index.js': `import 'absent'; export const read = 1`,
+  }
+  await expect(described(minimal('', `import 'reader'`), files)).rejects.toThrow('Could not resolve "absent"')
 })
 
 test('the functions of a project are what its index imports, else all of them', async () => {
@@ -162,6 +201,22 @@ test('the functions of a project are what its index imports, else all of them', 
     `import './crm/syncs/deals.js'\nimport "./crm/actions/create.js"\n// import './mail/syncs/messages.js'\n`,
   )
   expect(await names()).toEqual(['sync crm/deals', 'action crm/create'])
+})
+
+test('folders and files of a project may be links', async () => {
+  await using elsewhere = await project({ 'crm/syncs/contacts.ts': minimal(), 'shared.ts': minimal() })
+  await using folder = await project({ 'mail/syncs/messages.ts': minimal() })
+  await symlink(join(elsewhere.path, 'crm'), join(folder.path, 'crm'))
+  await symlink(join(elsewhere.path, 'shared.ts'), join(folder.path, 'mail/syncs/shared.ts'))
+  await symlink(join(elsewhere.path, 'nowhere'), join(folder.path, 'gone'))
+  const found = await readFunctions(folder.path)
+  expect(found.map(({ integration, name }) => `${integration}/${name}`)).toEqual([
+    'crm/contacts',
+    'mail/messages',
+    'mail/shared',
+  ])
+  const { text } = await bundleFunction(found[0]?.file ?? '')
+  expect((await describeFunction(text, 'sync', sandboxes)).models).toEqual(['Thing'])
 })
 
 test('a folder without syncs says what was looked for', async () => {
@@ -193,7 +248,7 @@ test('what an action says about itself is read, with JSON Schemas of its input a
         description: 'd', input: z.object({ n: z.number().default(1) }), output: z.void(), exec: async () => {} })`,
   })
   const { text } = await bundleFunction(join(folder.path, 'crm/actions/create.ts'))
-  const facts = await describeFunction(text, { kind: 'action', name: 'crm/create' }, sandboxes)
+  const facts = await describeFunction(text, 'action', sandboxes)
   expect(facts).toMatchObject({ type: 'action', description: 'd', scopes: [], outputSchema: {} })
   expect(facts.inputSchema).toMatchObject({
     type: 'object',

@@ -255,7 +255,7 @@ test('deploy bundles a folder and says what changed; a file that does not compil
   await write("oops' '")
   const failed = await deploy()
   expect(failed).toMatchObject({ code: 1, out: '' })
-  expect(failed.err).toMatch(/^syncline: pages\.ts:4:/)
+  expect(failed.err).toMatch(/^syncline: nothing was deployed:\nwiki\/pages: pages\.ts:4:/)
   const deployed = await world.catalog.syncs.get(environment.name, 'wiki', 'pages')
   expect(deployed).toMatchObject({
     version: '3',
@@ -267,6 +267,34 @@ test('deploy bundles a folder and says what changed; a file that does not compil
     fresh: '6 hours',
     pauseAfterFailures: 4,
   })
+})
+
+test('functions that are broken keep none of the others from being deployed, unless only a complete folder may be', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-cli-'))
+  const syncs = join(folder.path, 'shop/syncs')
+  await mkdir(syncs, { recursive: true })
+  await writeFile(join(syncs, 'orders.ts'), source('Orders', ''))
+  await writeFile(join(syncs, 'carts.ts'), "import 'nowhere'\n")
+  await writeFile(join(syncs, 'refunds.ts'), 'export default 1')
+  await cli(['integration', 'create', 'shop', '--base-url', 'https://shop.example'])
+  const reasons = [
+    'shop/carts: carts.ts:1:8: Could not resolve "nowhere"',
+    'shop/refunds: its default export is not the result of createSync',
+  ]
+  const strict = await cli(['deploy', folder.path, '--only-complete'])
+  expect(strict).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^syncline: nothing was deployed:\n/),
+  })
+  for (const reason of reasons) expect(strict.err).toContain(reason)
+  expect(await world.catalog.syncs.find(environment.name, 'shop', 'orders')).toBeUndefined()
+
+  const lenient = await cli(['deploy', folder.path])
+  expect(lenient).toMatchObject({ code: 1, out: expect.stringMatching(/^shop\/orders {2}1 .*deployed$/m) })
+  expect(lenient.err).toMatch(/^syncline: these 2 functions were not deployed, all others were:\n/)
+  for (const reason of reasons) expect(lenient.err).toContain(reason)
+  expect(await world.catalog.syncs.find(environment.name, 'shop', 'orders')).toMatchObject({ version: '1' })
 })
 
 function source(description: string, more: string): string {
