@@ -7,6 +7,11 @@ test('texts, numbers, booleans and dates stay; undefined goes', () => {
   )
 })
 
+test('one text may have all of the 64 KiB', () => {
+  const text = '\0'.repeat(65_536)
+  expect(JSON.parse(checkpointJson({ a: text, b: 1 }))).toEqual({ a: text, b: 1 })
+})
+
 test.each([
   [null, 'not null'],
   [[1], 'not [1]'],
@@ -16,7 +21,8 @@ test.each([
   [{ a: Number.NaN }, "field 'a' is NaN"],
   [{ a: Number.POSITIVE_INFINITY }, "field 'a' is Infinity"],
   [{ a: new Date('never') }, "field 'a' is object"],
-  [{ a: 'x'.repeat(4001) }, "field 'a' has 4001 characters; 4000 are allowed"],
+  [{ a: 'x'.repeat(65_537) }, 'the texts of the checkpoint have 65537 bytes; 65536 are allowed'],
+  [{ a: 'é'.repeat(16_384), b: 'é'.repeat(16_385) }, '65538 bytes'],
   [{ ['k'.repeat(256)]: 1 }, '256 characters'],
   [Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`k${n}`, n])), '17 fields; 16 are allowed'],
 ])('%j is refused with its reason', (checkpoint, message) => {

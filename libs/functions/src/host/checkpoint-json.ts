@@ -1,6 +1,7 @@
 const MAX_FIELDS = 16
 const MAX_KEY_CHARS = 255
-const MAX_TEXT_CHARS = 4000
+/** Of all texts, in UTF-8. */
+const MAX_TEXT_BYTES = 64 * 1024
 
 /** Encodes a checkpoint: a flat object of texts, finite numbers, booleans and dates. An error names the wrong field. */
 export function checkpointJson(checkpoint: unknown): string {
@@ -11,10 +12,16 @@ export function checkpointJson(checkpoint: unknown): string {
   if (fields.length > MAX_FIELDS) {
     throw new Error(`the checkpoint has ${fields.length} fields; ${MAX_FIELDS} are allowed`)
   }
-  return JSON.stringify(
-    Object.fromEntries(fields.map(([key, value]) => [checkedKey(key), field(key, value)])),
-  )
+  const checked = fields.map(([key, value]) => [checkedKey(key), field(key, value)] as const)
+  const bytes = checked.reduce((sum, [, value]) => sum + textBytes(value), 0)
+  if (bytes > MAX_TEXT_BYTES) {
+    throw new Error(`the texts of the checkpoint have ${bytes} bytes; ${MAX_TEXT_BYTES} are allowed`)
+  }
+  return JSON.stringify(Object.fromEntries(checked))
 }
+
+const textBytes = (value: string | number | boolean) =>
+  typeof value === 'string' ? Buffer.byteLength(value) : 0
 
 function checkedKey(key: string): string {
   if (key === '' || key.length > MAX_KEY_CHARS) {
@@ -32,11 +39,6 @@ function field(key: string, value: unknown): string | number | boolean {
     const kind = value === null ? 'null' : typeof value === 'number' ? String(value) : typeof value
     throw new Error(
       `the checkpoint's field '${key}' is ${kind}; text, finite numbers, booleans and dates are allowed`,
-    )
-  }
-  if (value.length > MAX_TEXT_CHARS) {
-    throw new Error(
-      `the checkpoint's field '${key}' has ${value.length} characters; ${MAX_TEXT_CHARS} are allowed`,
     )
   }
   return value

@@ -96,10 +96,10 @@ const skipped = z
 /** The first request of the run that failed and was never made good; empty if there is none. Without query strings. */
 const incomplete = z.string().max(INCOMPLETE_CHARS).default('')
 
-/** Empty, or a flat JSON object. */
+/** Empty, or a flat JSON object. 64 KiB of text may be six times as long in JSON. */
 const checkpoint = z
   .string()
-  .max(100_000)
+  .max(512 * 1024)
   .transform((json, context) => {
     try {
       return json === '' ? '' : checkpointJson(JSON.parse(json))
