@@ -62,5 +62,6 @@ export async function refusal(call: Promise<unknown>) {
     () => undefined,
     (failed) => failed,
   )
+  // The client throws errors of axios.
   return error?.response?.status as number | undefined
 }

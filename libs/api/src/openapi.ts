@@ -133,7 +133,7 @@ const meanings: Record<string, string> = {
 
 const IDEMPOTENCY_KEY = z.string().min(1).max(255).optional().meta({
   description:
-    'Printable ASCII. The request is carried out once: its answer is kept for a day and given to later ones with the same key.',
+    'Printable ASCII. The request is carried out once: its answer is kept for a day (of a key that begins with `retry-`, for ten minutes) and given to later ones with the same key.',
 })
 
 /** One that passes a body on passes the key on, too. */

@@ -29,6 +29,7 @@ interface Operation {
   requestBody?: { content?: Record<string, { schema?: Schema }> }
 }
 
+// Its own types allow references in every place; ours has them where these types say.
 const { paths, components } = openApi({ records: 500 }) as unknown as {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Schema> }

@@ -196,7 +196,7 @@ export class ActionCalls implements Disposable {
       this.#send(call, reply as string) // with `ready` comes the subject of the reservation
     } else {
       // Another runner has it, or its caller has given up: the slot is given back.
-      this.#publish(reply as string)
+      this.#publish(reply as string) // as above
     }
   }
 
