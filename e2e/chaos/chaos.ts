@@ -18,6 +18,7 @@ import { loadViolations } from './load-invariants.ts'
 import { endedRuns, observeLoad } from './observe-load.ts'
 import { type Observed, totalOf } from './observed.ts'
 import { readRunEvents } from './run-events.ts'
+import { unendedRuns } from './unended-runs.ts'
 
 const INTEGRATION = 'api'
 /** More than a lease, what schedulers wait beside it, and the longest run. */
@@ -112,7 +113,8 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   await stopped
   const loaded = await observeLoad(load, tenants)
   const observed = await observe(system, { ...options, api, tenants, before })
-  const ended = endedRuns(await readRunEvents(system.bus))
+  const ended = await endOf(system, loaded.commands)
+  progress(`runs of commands have ended, or are stuck, ${Date.now() - lastFault} ms after the last fault`)
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
   const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
   const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
@@ -122,7 +124,10 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
     ...loadViolations({ ...loaded, acted: api.acted, ended }),
     ...(await contradictions(system)),
   ]
-  if (broken.length > 0) progress(`what processes logged last:\n${lastLines(join(dir, 'logs'))}`)
+  if (broken.length > 0) {
+    progress(`what processes logged last:\n${lastLines(join(dir, 'logs'))}`)
+    progress(`what the scheduler keeps of runs that have not ended:\n${await unendedRuns(system)}`)
+  }
   return reportOf(observed, {
     faults,
     clockJumps: system.clock !== undefined,
@@ -219,6 +224,20 @@ async function runAgain(
     if (done.size < count) throw new Error(`${done.size} of ${count} schedules ran again`)
   }, limitMs).catch(() => {})
   return Date.now()
+}
+
+/**
+ * Runs that have ended: all of the commands, or those that have at the limit. A process that dies while it writes keeps the
+ * lease of its stream, so the last run may wait for that, as those of `runAgain` may.
+ */
+async function endOf(system: ChaosSystem, commands: { runs: string[] }[]): Promise<Set<string>> {
+  let ended = new Set<string>()
+  await eventually(async () => {
+    ended = endedRuns(await readRunEvents(system.bus))
+    const left = commands.flatMap(({ runs }) => runs).filter((run) => !ended.has(run))
+    if (left.length > 0) throw new Error(`${left.length} runs of commands have not ended`)
+  }, RECOVER_MS).catch(() => {})
+  return ended
 }
 
 async function observe(
