@@ -116,9 +116,9 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const ended = await endOf(system, loaded.commands)
   progress(`runs of commands have ended, or are stuck, ${Date.now() - lastFault} ms after the last fault`)
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
-  const backMs = jumps.reduce((sum, ms) => sum + Math.max(0, -ms), 0)
-  const overdueMs = jumps.filter((ms) => ms < 0).length * (options.suspendMs + options.downMs + STARTS_MS)
-  const quiet = { backMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
+  const backJumpsMs = jumps.filter((ms) => ms < 0).map((ms) => -ms)
+  const overdueMs = backJumpsMs.length * (options.suspendMs + options.downMs + STARTS_MS)
+  const quiet = { backJumpsMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
   const broken = [
     ...observed.flatMap((each) => violations(each, quiet)),
     ...loadViolations({ ...loaded, acted: api.acted, ended }),

@@ -7,7 +7,7 @@ import type { RunEvent } from './run-events.ts'
 // The chaos proof is worth what these find.
 
 const T = 1_800_000_000_000
-const quiet: Quiet = { backMs: 0, overdueMs: 0, jumps: 0, sinceMs: T + 2500, nowMs: T + 4000 }
+const quiet: Quiet = { backJumpsMs: [], overdueMs: 0, jumps: 0, sinceMs: T + 2500, nowMs: T + 4000 }
 const run = (n: number) => `abc-${100 + n}`
 const lastRun = (n: number) =>
   Run.fromPartial({ id: run(n), state: RunState.ENDED, cause: 'schedule', outcome: RunOutcome.SUCCESS })
@@ -55,6 +55,21 @@ const sound: Observed = {
 
 test('of a schedule that does as it should, nothing is found', () => {
   expect(violations(sound, quiet)).toEqual([])
+})
+
+test.each([
+  ['were skipped', 3600 + 5],
+  ['were not, as no scheduler worked then', 5],
+])('slots in a jump ahead that came again after the jump back: %s', (_, skippedSlots) => {
+  const observed = {
+    ...sound,
+    after: { ...sound.after, skippedSlots },
+    skipped: [SkippedSlots.fromPartial({ count: skippedSlots, reason: StaleReason.OVERLAP })],
+  }
+  const jumped = { ...quiet, backJumpsMs: [3600_000], jumps: 2 }
+  expect(violations(observed, jumped)).toEqual([])
+  const lost = { ...observed, after: { ...observed.after, skippedSlots: skippedSlots - 100 } }
+  expect(violations(lost, jumped).join('\n')).toMatch(/are missing/)
 })
 
 test.each<[string, Partial<Observed>, RegExp]>([

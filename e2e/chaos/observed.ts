@@ -21,8 +21,8 @@ export interface Observed {
 }
 
 export interface Quiet {
-  /** Backward jumps of the clock, added up. */
-  backMs: number
+  /** By how much the clock jumped back, each time. */
+  backJumpsMs: number[]
   /**
    * Slots that were overdue when the clock jumped back are due once more when their time comes again: so long may they have
    * been overdue, over all jumps.
