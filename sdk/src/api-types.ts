@@ -919,6 +919,8 @@ export interface DeployedSync {
   overlap: 'skip' | 'queue_one' | 'cancel_running'
   /** After how many failures in a row a schedule is paused. Null: never. */
   pause_after_failures: number | null
+  /** What is done about a record that does not fit its model: nothing, the run warns, or the save fails. Null: as the environment says. */
+  validate: Validation | null
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at: string
 }
@@ -930,6 +932,8 @@ export interface Environment {
   max_runs: number | null
   /** Share of the runners beside other environments: 1 to 100. */
   weight: number
+  /** What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails. */
+  validate: Validation
   /** When it was made: ISO 8601 in UTC with milliseconds. */
   created_at: string
 }
@@ -1888,6 +1892,8 @@ export interface SyncToDeploy {
   overlap?: 'skip' | 'queue_one' | 'cancel_running' | undefined
   /** After how many failures in a row a schedule is paused. */
   pause_after_failures?: number | undefined
+  /** What is done about a record that does not fit its model: nothing, the run warns, or the save fails. */
+  validate?: Validation | undefined
   /** The function with everything that it imports, as one CommonJS text. */
   bundle: string
 }
@@ -2185,6 +2191,8 @@ export interface UpdateMetadataAnswer {
   /** A JSON object. All that a connection has of it may take 256 KiB. */
   metadata: Record<string, unknown>
 }
+
+export type Validation = 'off' | 'warn' | 'strict'
 
 export interface Variable {
   /** Its name. */

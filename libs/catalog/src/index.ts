@@ -29,7 +29,9 @@ export {
   Provider,
   RunPolicy,
   Sync,
+  type Validation,
   Variable,
+  validations,
 } from './entities.ts'
 export {
   type ExpectedFilter,

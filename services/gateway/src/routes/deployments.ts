@@ -130,6 +130,7 @@ async function store({ catalog }: Dependencies, environment: string, sync: ToDep
     autoStart: sync.auto_start,
     trackDeletes: sync.track_deletes,
     ...sync.policy,
+    ...(sync.validate && { validate: sync.validate }),
     bundle: await catalog.bundles.put(sync.bundle),
   }
   const now = new Date().toISOString()
@@ -159,6 +160,7 @@ function syncAnswer(sync: Sync): DeployedSync {
     concurrency: sync.concurrency ?? null,
     overlap: sync.overlap,
     pause_after_failures: sync.pauseAfterFailures ?? null,
+    validate: sync.validate ?? null,
     deployed_at: sync.deployedAt,
   }
 }
