@@ -415,7 +415,7 @@ export interface ListRecordsQuery {
   cursor?: string | undefined
   /** Records in a page. */
   limit?: number | undefined
-  /** Only the records with these ids, up to 100. */
+  /** Only the records with these ids, up to 100, as far as the request line and headers have 112 KiB. */
   ids?: string | string[] | undefined
 }
 

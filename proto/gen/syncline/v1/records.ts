@@ -182,7 +182,7 @@ export interface BeginResponse {
 
 /** Records column by column: thousands of small messages would cost more than what is in them. */
 export interface RecordBatch {
-  /** The payloads' ids as texts, 1 to 255 characters. */
+  /** The payloads' ids as texts, 1 to 1024 characters. */
   ids: string[]
   /** Places in the batch of the payloads whose id is a number. */
   numericIds: number[]
@@ -199,7 +199,7 @@ export interface SaveRequest {
   writer: Writer | undefined
   mode: SaveMode
   batch: RecordBatch | undefined
-  /** Of records that can't be saved: those that exist count as seen and stay as they are. 1 to 255 characters. */
+  /** Of records that can't be saved: those that exist count as seen and stay as they are. 1 to 1024 characters. */
   seenIds: string[]
 }
 
