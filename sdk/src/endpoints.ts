@@ -389,8 +389,10 @@ export interface ListKeysQuery {
 }
 
 export interface ListLogsQuery {
-  /** Lines at most: the first ones. */
+  /** Lines at most: the newest ones, or with `cursor`, the first ones after it. */
   limit?: number | undefined
+  /** Only lines after it: `next_cursor` of an earlier answer. */
+  cursor?: string | undefined
 }
 
 export interface ListProvidersQuery {
