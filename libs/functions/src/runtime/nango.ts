@@ -1,12 +1,12 @@
 import { ActionError, type NangoSync } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
-import type { CallHost } from '../host/host-api.ts'
 import { checkpointMethods } from './checkpoint.ts'
 import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
+import { tracedCalls } from './traced-calls.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -16,7 +16,7 @@ export function createNango(
   host: Pick<Host, 'call' | 'log'>,
   failures: UnresolvedFailures,
 ): NangoSync {
-  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
+  const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
   let isTracking = false
   const onTrackDeletes = () => {
