@@ -1,3 +1,4 @@
+export { deepMerge } from './deep-merge.ts'
 export { type EncodedRecord, encodeRecord } from './encode-record.ts'
 export { encodeRecords, type SkippedRecord } from './encode-records.ts'
 export { isObject } from './is-object.ts'
