@@ -4,8 +4,8 @@ import { basename, dirname } from 'node:path'
 import { AppError } from '@syncline/errors'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { builtinName, forFunctions } from './builtins.ts'
-import type { FunctionFile } from './function-file.ts'
 import { definitionsText } from './definitions-text.ts'
+import type { FunctionFile } from './function-file.ts'
 import { shakeZod } from './shake-zod.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
