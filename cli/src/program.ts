@@ -10,6 +10,7 @@ import { connectionUpdate } from './commands/connection-update.ts'
 import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
+import { doctor } from './commands/doctor.ts'
 import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
@@ -67,6 +68,7 @@ const syncs = [
   logs(),
   records(),
   capacity(),
+  doctor(),
   me(),
 ]
 for (const command of syncs) add(program, command)

@@ -925,6 +925,28 @@ export interface DeployedSync {
   deployed_at: string
 }
 
+export interface Diagnosis {
+  /** The worst of all checks. */
+  state: 'ok' | 'warning' | 'failed'
+  /** Version of the gateway. */
+  version: string
+  /** What the clock of the gateway says: ISO 8601 in UTC with milliseconds. */
+  now: string
+  /** Always in the same order. */
+  checks: DoctorCheck[]
+}
+
+export interface DoctorCheck {
+  /** What was looked at: a server, a service, clocks, versions, the keyring. */
+  name: string
+  /** `failed`: something does not work, or a guarantee does not hold. `warning`: look at it. */
+  state: 'ok' | 'warning' | 'failed'
+  /** For people: what was found. */
+  message: string
+  /** For people: what to do. Null: nothing. */
+  advice: string | null
+}
+
 export interface Environment {
   /** Its name. */
   name: string

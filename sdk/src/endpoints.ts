@@ -18,6 +18,7 @@ import type {
   DeployAnswer,
   DeployedAction,
   DeployedSync,
+  Diagnosis,
   Environment,
   GetIntegrationAnswer,
   GetMeAnswer,
@@ -1199,5 +1200,9 @@ export interface Endpoints {
   /** Say what the key of this request is: its environment, scopes and expiry. */
   'GET /me': {
     answer: GetMeAnswer
+  }
+  /** Look at every part of the system, and say what is wrong and what to do. */
+  'GET /doctor': {
+    answer: Diagnosis
   }
 }

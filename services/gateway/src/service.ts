@@ -13,6 +13,7 @@ import { ActionCalls } from './actions/action-calls.ts'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
 import { publishConnectionEvents } from './connection-events.ts'
+import { inspect } from './doctor/inspect.ts'
 import { createEvents, type Events } from './events.ts'
 import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
@@ -86,6 +87,19 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       proxy: { ...config.proxy, slots: new ProxySlots(config.proxy) },
       lastFetched: new LastFetched(redis, config.redis.prefix),
       health: reusedFor(HEALTH_REUSED_MS, health),
+      inspect: (environment) =>
+        inspect(
+          {
+            bus,
+            redis,
+            catalog,
+            keyring,
+            records: recordsRpc,
+            scheduler: schedulerRpc,
+            schedulerCalls: scheduler,
+          },
+          environment,
+        ),
       adminKey: config.adminKey,
       keyLimits: new KeyLimits(redis, config.redis.prefix, config.requestsPerMinute, events.keyLimitFailed),
       keyUse: new KeyUse(redis, config.redis.prefix, events.keyUseFailed),
