@@ -824,9 +824,9 @@ export type Credentials =
       installation_id: string
     }
   | {
-      /** For `jwt` and `two_step`: what their templates use, as further fields with texts. */
+      /** What templates and functions use, as further fields with texts or objects. */
       type: 'CUSTOM'
-      [name: string]: string
+      [name: string]: string | Record<string, unknown>
     }
   | {
       /** The token comes from your own app. */
