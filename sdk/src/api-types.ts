@@ -1497,7 +1497,7 @@ export interface ProviderFile {
   date?: string | undefined
   /** Another provider: what is not set here is taken from it. Objects are merged, lists are replaced. */
   extends?: string | undefined
-  /** URL that paths of requests are put behind. May be a template. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
   base_url?: string | undefined
   /** What templates take from connections, by name. */
   connection_config?:
