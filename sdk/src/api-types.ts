@@ -824,9 +824,9 @@ export type Credentials =
       installation_id: string
     }
   | {
-      /** For `jwt` and `two_step`: what their templates use, as further fields with texts. */
+      /** What templates and functions use, as further fields with texts or objects. */
       type: 'CUSTOM'
-      [name: string]: string
+      [name: string]: string | Record<string, unknown>
     }
   | {
       /** The token comes from your own app. */
@@ -1519,7 +1519,7 @@ export interface ProviderFile {
   date?: string | undefined
   /** Another provider: what is not set here is taken from it. Objects are merged, lists are replaced. */
   extends?: string | undefined
-  /** URL that paths of requests are put behind. May be a template. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
   base_url?: string | undefined
   /** What templates take from connections, by name. */
   connection_config?:

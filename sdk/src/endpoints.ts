@@ -152,7 +152,7 @@ export interface CreateIntegrationBody {
   integration_config?: Record<string, string> | undefined
   /** Your own notes: up to 100 texts of 8 192 characters. */
   custom?: Record<string, string> | undefined
-  /** URL that paths of requests are put behind. May be a template. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
   base_url?: string | undefined
   /** What templates take from connections, by name. */
   connection_config?:
@@ -670,7 +670,7 @@ export interface UpdateIntegrationBody {
   integration_config?: Record<string, string> | undefined
   /** Your own notes: up to 100 texts of 8 192 characters. */
   custom?: Record<string, string> | undefined
-  /** URL that paths of requests are put behind. May be a template. Null: the provider's again. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. Null: the provider's again. */
   base_url?: string | null | undefined
   /** What templates take from connections, by name. Null: the provider's again. */
   connection_config?:
