@@ -841,8 +841,8 @@ export type Credentials =
 export interface DeleteConnectionAnswer {
   /** Always true: failures are errors. */
   success: true
-  /** Functions that ran before it was deleted. */
-  on_events: OnEventOutcome[]
+  /** Functions that ran before it was deleted. Absent: the integration has none. */
+  on_events?: OnEventOutcome[] | undefined
 }
 
 export interface DeployAnswer {

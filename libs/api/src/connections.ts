@@ -306,7 +306,10 @@ const deleteConnection = {
     querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
     response: {
       200: Success.extend({
-        on_events: z.array(OnEventOutcome).describe('Functions that ran before it was deleted.'),
+        on_events: z
+          .array(OnEventOutcome)
+          .optional()
+          .describe('Functions that ran before it was deleted. Absent: the integration has none.'),
       }),
     },
   },

@@ -1,9 +1,4 @@
-import type {
-  Connection,
-  ConnectionSummary,
-  DeleteConnectionAnswer,
-  ListConnectionsAnswer,
-} from '../api-types.ts'
+import type { Connection, ConnectionSummary, ListConnectionsAnswer, OnEventOutcome } from '../api-types.ts'
 import type { CreateConnectionBody, ListConnectionsQuery, UpdateConnectionBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
@@ -143,9 +138,9 @@ export class Connections {
   async delete(
     { providerConfigKey, connectionId }: ConnectionRef,
     options?: CallOptions,
-  ): Promise<Pick<DeleteConnectionAnswer, 'on_events'>> {
+  ): Promise<{ on_events: OnEventOutcome[] }> {
     const query = { provider_config_key: providerConfigKey }
-    const { on_events } = await this.#call(
+    const { on_events = [] } = await this.#call(
       'DELETE /connections/:connectionId',
       { params: { connectionId }, query },
       options,

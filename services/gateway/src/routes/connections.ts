@@ -159,15 +159,13 @@ export const deleteConnection: Handler<'deleteConnection'> = async (
   const connection = await catalog.connections.get(...identity)
   const ended = await runOnEvents(dependencies, connection, 'pre-connection-deletion')
   await catalog.connections.delete(...identity)
-  return {
-    success: true,
-    on_events: ended.map(({ name, logId, error }) => ({
-      name,
-      log_id: logId,
-      state: error ? ('failed' as const) : ('done' as const),
-      error: error?.message ?? null,
-    })),
-  }
+  const outcomes = ended.map(({ name, logId, error }) => ({
+    name,
+    log_id: logId,
+    state: error ? ('failed' as const) : ('done' as const),
+    error: error?.message ?? null,
+  }))
+  return { success: true, ...(outcomes.length > 0 && { on_events: outcomes }) }
 }
 
 /** What a search looks into. */
