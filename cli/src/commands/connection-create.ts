@@ -53,7 +53,9 @@ export const connectionCreate = () =>
       show(options, shown, ({ connection_id, on_events }) =>
         [
           `Made connection '${connection_id}'. Next: syncline status ${integration}`,
-          ...on_events.map(({ name, log_id }) => `${name} runs because it was made. Its log: syncline logs ${log_id}`),
+          ...on_events.map(
+            ({ name, log_id }) => `${name} runs because it was made. Its log: syncline logs ${log_id}`,
+          ),
         ].join('\n'),
       )
     })
