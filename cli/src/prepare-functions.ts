@@ -53,7 +53,8 @@ export async function prepareFunctions(
         ...(facts.version !== undefined && { version: facts.version }),
       }
       if (facts.type === 'sync') prepared.syncs.push({ ...common, ...syncFields(facts) })
-      else prepared.actions.push({ ...common, ...actionFields(facts) })
+      else if (facts.type === 'action') prepared.actions.push({ ...common, ...actionFields(facts) })
+      else prepared.actions.push({ ...common, event: facts.event, input_schema: {}, output_schema: {} })
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
       prepared.refused.push(`${integration}/${name}: ${error.message}`)

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'invalid_credentials'
   | 'connection_test_failed'
+  | 'connection_validation_failed'
   | 'not_found'
   | 'unknown_connection'
   | 'unknown_integration'
@@ -83,6 +84,8 @@ export interface ActionToDeploy {
   output_schema: Record<string, unknown>
   /** Of the external API, for people. */
   scopes?: string[] | undefined
+  /** It runs at this moment of each connection of the integration. Absent: somebody calls it. */
+  event?: 'post-connection-creation' | 'pre-connection-deletion' | 'validate-connection' | undefined
   /** The function with everything that it imports, as one CommonJS text. */
   bundle: string
 }
@@ -592,6 +595,8 @@ export interface Connection {
   created_at: string
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   updated_at: string
+  /** Functions that run because it was created (`post-connection-creation`), for a day. */
+  on_events: OnEventOutcome[]
   /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
   credentials: Credentials | Record<string, never>
   /** When its credentials were read last, to the minute: ISO 8601 in UTC with milliseconds. Null: never. */
@@ -833,6 +838,13 @@ export type Credentials =
       type: 'CALLBACK'
     }
 
+export interface DeleteConnectionAnswer {
+  /** Always true: failures are errors. */
+  success: true
+  /** Functions that ran before it was deleted. Absent: the integration has none. */
+  on_events?: OnEventOutcome[] | undefined
+}
+
 export interface DeployAnswer {
   /** Those that extend a deployed one are deployed again with it. */
   providers: {
@@ -886,6 +898,8 @@ export interface DeployedAction {
   output_schema: Record<string, unknown>
   /** Of the external API, for people. */
   scopes: string[]
+  /** It runs at this moment of each connection of the integration. Absent: somebody calls it. */
+  event?: 'post-connection-creation' | 'pre-connection-deletion' | 'validate-connection' | undefined
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at: string
 }
@@ -1406,6 +1420,17 @@ export interface LogLine {
   level: 'debug' | 'info' | 'warn' | 'error'
   /** The text. */
   message: string
+}
+
+export interface OnEventOutcome {
+  /** Name of the function. */
+  name: string
+  /** Its log is at GET /runs/{log_id}/logs. */
+  log_id: string
+  /** `waiting`: it has not ended, or is going to be tried again. */
+  state: 'waiting' | 'done' | 'failed'
+  /** Why it failed. Null: it did not. */
+  error: string | null
 }
 
 export interface PaginationSettings {

@@ -15,6 +15,7 @@ import type {
   CreateKeyAnswer,
   CreateVariantAnswer,
   Credentials,
+  DeleteConnectionAnswer,
   DeployAnswer,
   DeployedAction,
   DeployedSync,
@@ -980,7 +981,7 @@ export interface Endpoints {
       connectionId: string
     }
     query: DeleteConnectionQuery
-    answer: Success
+    answer: DeleteConnectionAnswer
   }
   /** Replace the metadata of connections. */
   'POST /connections/metadata': {

@@ -5,7 +5,7 @@ import { connectBus, publish, subjects } from '@syncline/bus'
 import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
+import { type ActionCall, CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
@@ -22,6 +22,7 @@ import { KeyLimits } from './http/key-limits.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import { KeyUse } from './key-use.ts'
 import { LastFetched } from './last-fetched.ts'
+import { queueCreationCalls } from './on-events/queue-creation-calls.ts'
 import { handlers } from './routes/handlers.ts'
 import { ProxySlots } from './rules/proxy-slots.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
@@ -57,6 +58,10 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const store = await ActionStore.open(bus)
   const calls = open.use(new ActionCalls(bus, store, config.actions))
+  const enqueue = async (call: ActionCall) => {
+    await publish(bus, subjects.action, [call.environment], call, { id: call.id })
+  }
+  open.use(queueCreationCalls(catalog, enqueue, events.creationCallsFailed))
   const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
   const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
@@ -78,9 +83,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       actions: {
         calls,
         store,
-        enqueue: async (call) => {
-          await publish(bus, subjects.action, [call.environment], call, { id: call.id })
-        },
+        enqueue,
         timeoutMs: config.actions.timeoutMs,
       },
       outgoing,

@@ -1,4 +1,4 @@
-import type { Connection as ConnectionAnswer, ConnectionSummary } from '@syncline/api'
+import type { Connection as ConnectionAnswer, ConnectionSummary, OnEventOutcome } from '@syncline/api'
 import type { Connection, Token } from '@syncline/catalog'
 import { type Access, hasTokens, presentCredentials } from '@syncline/outgoing'
 import { endUserAnswer } from './end-user.ts'
@@ -10,7 +10,7 @@ export function connectionSummary(connection: Connection, provider: string): Con
 
 export function connectionAnswer(
   { connection, integration, settings, credentials, token }: Access,
-  options: { refreshToken: boolean; fetchedAt?: number | undefined },
+  options: { refreshToken: boolean; fetchedAt?: number | undefined; onEvents: OnEventOutcome[] },
 ): ConnectionAnswer {
   return {
     ...known(connection, integration.provider),
@@ -19,6 +19,7 @@ export function connectionAnswer(
     created_at: connection.createdAt,
     updated_at: connection.updatedAt,
     last_fetched_at: options.fetchedAt === undefined ? null : instant(options.fetchedAt),
+    on_events: options.onEvents,
     credentials: presentCredentials({ credentials, token }, options),
     ...(hasTokens(settings.auth) && token && { token: tokenAnswer(token) }),
   }

@@ -176,6 +176,7 @@ async function storeAction({ catalog }: Dependencies, environment: string, actio
     inputSchema: action.input_schema,
     outputSchema: action.output_schema,
     scopes: action.scopes,
+    ...(action.event && { event: action.event }),
     bundle: await catalog.bundles.put(action.bundle),
   }
   const now = new Date().toISOString()
@@ -198,6 +199,7 @@ function actionAnswer(action: Action): DeployedAction {
     input_schema: action.inputSchema,
     output_schema: action.outputSchema,
     scopes: action.scopes,
+    ...(action.event && { event: action.event }),
     deployed_at: action.deployedAt,
   }
 }
