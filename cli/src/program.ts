@@ -17,7 +17,9 @@ import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
+import { exportCommand } from './commands/export.ts'
 import { frequencyReset, frequencySet } from './commands/frequency.ts'
+import { importCommand } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
@@ -76,6 +78,8 @@ const syncs = [
   records(),
   capacity(),
   doctor(),
+  exportCommand(),
+  importCommand(),
   me(),
 ]
 for (const command of syncs) add(program, command)
