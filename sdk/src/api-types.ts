@@ -592,7 +592,7 @@ export interface ConfiguredIntegration {
   integration_config?: Record<string, string> | undefined
   /** Your own notes: up to 100 texts of 8 192 characters. */
   custom?: Record<string, string> | undefined
-  /** URL that paths of requests are put behind. May be a template. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
   base_url?: string | undefined
   /** What templates take from connections, by name. */
   connection_config?:
