@@ -1,6 +1,7 @@
 import { actionRoutes } from './actions.ts'
 import { capacityRoutes } from './capacity.ts'
 import { commandRoutes } from './commands.ts'
+import { configurationRoutes } from './configuration.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { doctorRoutes } from './doctor.ts'
@@ -34,7 +35,7 @@ export function routeGroups(limits: { records: number }) {
     Integrations: integrationRoutes,
     Providers: providerRoutes,
     Deployments: { ...deploymentRoutes, ...scriptsConfigRoutes },
-    Variables: variableRoutes,
+    Variables: { ...variableRoutes, ...configurationRoutes },
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Proxy: proxyRoutes,
     Health: { ...healthRoutes, ...doctorRoutes },
