@@ -2,6 +2,7 @@ import { actionRoutes } from './actions.ts'
 import { capacityRoutes } from './capacity.ts'
 import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
+import { deploymentPlanRoutes } from './deployment-plan.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { environmentRoutes } from './environments.ts'
 import { healthRoutes } from './health.ts'
@@ -32,7 +33,7 @@ export function routeGroups(limits: { records: number }) {
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,
-    Deployments: { ...deploymentRoutes, ...scriptsConfigRoutes },
+    Deployments: { ...deploymentRoutes, ...deploymentPlanRoutes, ...scriptsConfigRoutes },
     Variables: variableRoutes,
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Proxy: proxyRoutes,
