@@ -66,7 +66,9 @@ const planDeployment = {
     response: {
       200: z.object({
         plan: z.string().describe('For POST /deployments: changes when something is deployed or removed.'),
-        changes: z.array(PlannedChange).describe('By integration and name: those of the request, and deployed ones that it lacks.'),
+        changes: z
+          .array(PlannedChange)
+          .describe('By integration and name: those of the request, and deployed ones that it lacks.'),
         models: z.array(PlannedModel).describe('Models that would come, change or go.'),
         schedules: schedules.describe('Of all syncs.'),
         providers: z

@@ -1,7 +1,16 @@
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { BundleHash, FunctionName, instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import {
+  BundleHash,
+  FunctionName,
+  instant,
+  JsonObject,
+  Model,
+  NoQuery,
+  ProviderConfigKey,
+  SyncName,
+} from './fields.ts'
 import type { Route } from './route.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
@@ -200,7 +209,9 @@ const deploy = {
           .string()
           .max(64)
           .optional()
-          .describe('`plan` of POST /deployments/plan: fails with `stale_plan` if something was deployed or removed since.'),
+          .describe(
+            '`plan` of POST /deployments/plan: fails with `stale_plan` if something was deployed or removed since.',
+          ),
       })
       .refine(
         ({ syncs, actions, providers, prune }) =>

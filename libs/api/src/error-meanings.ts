@@ -30,7 +30,8 @@ export const errorMeanings: Record<ErrorCode, string> = {
   unknown_record: 'The model has no record with this id for the connection.',
   unknown_environment: 'There is no such environment.',
   unknown_provider: 'No such provider is deployed, or comes with Syncline.',
-  unknown_bundle: 'A bundle that the deployment names by its hash is not there. Send it with PUT /bundles/{hash}.',
+  unknown_bundle:
+    'A bundle that the deployment names by its hash is not there. Send it with PUT /bundles/{hash}.',
   method_not_allowed: 'The path exists, but not with this method: `Allow` says with which.',
   not_offered: 'Syncline does not have it. The message says what to do instead.',
   already_exists: 'The name is taken.',

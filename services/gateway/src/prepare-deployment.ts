@@ -11,7 +11,11 @@ export type Body = ServerRequest<Routes['planDeployment']>['body']
 type Prepared = Awaited<ReturnType<typeof prepareDeployment>>
 
 /** What the deployment would do now. */
-export async function prepareDeployment({ catalog, limits }: Pick<Dependencies, 'catalog' | 'limits'>, environment: string, body: Body) {
+export async function prepareDeployment(
+  { catalog, limits }: Pick<Dependencies, 'catalog' | 'limits'>,
+  environment: string,
+  body: Body,
+) {
   const since = await catalog.deployments.begin(environment)
   const now = new Date().toISOString()
   const deployed = { syncs: catalog.syncs.list(environment), actions: catalog.actions.list(environment) }
@@ -42,7 +46,9 @@ export async function prepareDeployment({ catalog, limits }: Pick<Dependencies, 
 /** Another one when a function or provider has been deployed or removed. */
 function fingerprint(deployed: (Sync | Action | Provider)[]): string {
   const lines = deployed.map((it) =>
-    'integration' in it ? `${identityOf(it)} ${it.bundle} ${it.version} ${it.deployedAt}` : `${it.name} ${it.deployedAt}`,
+    'integration' in it
+      ? `${identityOf(it)} ${it.bundle} ${it.version} ${it.deployedAt}`
+      : `${it.name} ${it.deployedAt}`,
   )
   return bundleKey(lines.sort().join('\n'))
 }
@@ -67,20 +73,29 @@ export function writesOf(catalog: Catalog, environment: string, { changes, provi
 
 /** Keys of bundles that no deployed function of the environment has. */
 export function newBundles(changes: Change[], kept: Sync[]): string[] {
-  const present = new Set([...changes.map(({ before }) => before?.bundle), ...kept.map(({ bundle }) => bundle)])
+  const present = new Set([
+    ...changes.map(({ before }) => before?.bundle),
+    ...kept.map(({ bundle }) => bundle),
+  ])
   const wanted = new Set(changes.flatMap(({ after }) => after?.bundle ?? []))
   return [...wanted].filter((key) => !present.has(key))
 }
 
 /** Of the request, or sent before. */
-export async function storeBundles({ bundles }: Catalog, keys: string[], texts: Map<string, string>): Promise<void> {
+export async function storeBundles(
+  { bundles }: Catalog,
+  keys: string[],
+  texts: Map<string, string>,
+): Promise<void> {
   const [missing] = await bundles.missing(keys.filter((key) => !texts.has(key)))
   if (missing !== undefined) {
-    throw new AppError('unknown_bundle', `the bundle ${missing} is not here: send it with PUT /bundles/${missing}`)
+    throw new AppError(
+      'unknown_bundle',
+      `the bundle ${missing} is not here: send it with PUT /bundles/${missing}`,
+    )
   }
   for (const key of keys) {
     const text = texts.get(key)
     if (text !== undefined) await bundles.put(text)
   }
 }
-

@@ -90,7 +90,10 @@ function renamedTo(
   return lost.length === 1 && gained.length === 1 ? (gained[0] ?? null) : null
 }
 
-function schedulesOf({ change, before, after, integration }: SyncChange, connections: (integration: string) => number) {
+function schedulesOf(
+  { change, before, after, integration }: SyncChange,
+  connections: (integration: string) => number,
+) {
   if (change === 'new') return { ...NONE, start: after?.autoStart ? connections(integration) : 0 }
   if (change === 'removed') return { ...NONE, stop: connections(integration) }
   if (change !== 'changed' || before?.frequency === after?.frequency) return NONE

@@ -11,8 +11,15 @@ import type { PlannedProvider } from '../rules/plan-providers.ts'
 /** Gateways that deploy to one environment at the same time, without a plan of theirs. */
 const TRIES = 10
 
-export const planDeployment: Handler<'planDeployment'> = async ({ catalog, limits }, { environment, body }) => {
-  const { changes, kept, providers, refused, plan, texts } = await prepareDeployment({ catalog, limits }, environment, body)
+export const planDeployment: Handler<'planDeployment'> = async (
+  { catalog, limits },
+  { environment, body },
+) => {
+  const { changes, kept, providers, refused, plan, texts } = await prepareDeployment(
+    { catalog, limits },
+    environment,
+    body,
+  )
   const connections = countOfConnections(catalog, environment)
   const answers = changes.map((change) => changeAnswer(change, connections))
   return {
@@ -24,7 +31,9 @@ export const planDeployment: Handler<'planDeployment'> = async ({ catalog, limit
     refused: refused.map(({ kind, integration, name, error: { code, message } }) => ({
       ...{ kind, provider_config_key: integration, name, code, message },
     })),
-    missing_bundles: await catalog.bundles.missing(newBundles(changes, kept).filter((key) => !texts.has(key))),
+    missing_bundles: await catalog.bundles.missing(
+      newBundles(changes, kept).filter((key) => !texts.has(key)),
+    ),
   }
 }
 
@@ -41,12 +50,16 @@ export const deploy: Handler<'deploy'> = async ({ catalog, limits }, { environme
     const writes = writesOf(catalog, environment, prepared)
     if (writes.length === 0) return deployAnswer(body, changes, providers)
     await storeBundles(catalog, newBundles(changes, kept), texts)
-    if (await catalog.deployments.commit(environment, since, writes)) return deployAnswer(body, changes, providers)
+    if (await catalog.deployments.commit(environment, since, writes))
+      return deployAnswer(body, changes, providers)
   }
   throw new AppError('unavailable', `others deploy to '${environment}' all the time: try again`)
 }
 
-export const putBundle: Handler<'putBundle'> = async ({ catalog }, { params: { hash }, body: { bundle } }) => {
+export const putBundle: Handler<'putBundle'> = async (
+  { catalog },
+  { params: { hash }, body: { bundle } },
+) => {
   const key = bundleKey(bundle)
   if (key !== hash) throw InvalidRequest.body(['bundle'], `the sha256 of the bundle is ${key}, not ${hash}`)
   await catalog.bundles.put(bundle)
@@ -96,7 +109,12 @@ function deployAnswer({ syncs, actions }: Body, changes: Change[], providers: Pl
   const byIdentity = new Map(changes.map((change) => [`${change.kind} ${identityOf(change)}`, change]))
   const answer = (kind: Kind, { provider_config_key, name }: Identity) => {
     const change = byIdentity.get(`${kind} ${provider_config_key}/${name}`)
-    return { provider_config_key, name, version: change?.after?.version ?? '', changed: change?.change !== 'unchanged' }
+    return {
+      provider_config_key,
+      name,
+      version: change?.after?.version ?? '',
+      changed: change?.change !== 'unchanged',
+    }
   }
   return {
     providers: providers.map(({ provider: { name, settings }, changed }) => ({

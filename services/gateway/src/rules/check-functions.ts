@@ -1,5 +1,4 @@
-import type { ServerRequest } from '@syncline/api'
-import type { Routes } from '@syncline/api'
+import type { Routes, ServerRequest } from '@syncline/api'
 import { bundleKey } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { type Limits, readFrequency } from '@syncline/frequency'
@@ -40,7 +39,11 @@ export function checkFunctions({ syncs, actions }: Pick<Body, 'syncs' | 'actions
   const checked: Checked = { wanted: { syncs: [], actions: [] }, refused: [], texts: new Map() }
   const names = new Map<string, Kind>()
   /** Syncs and actions of an integration share their names: a name says what is deleted. */
-  const take = (kind: Kind, { provider_config_key: integration, name }: SyncToDeploy | ActionToDeploy, index: number) => {
+  const take = (
+    kind: Kind,
+    { provider_config_key: integration, name }: SyncToDeploy | ActionToDeploy,
+    index: number,
+  ) => {
     if (!at.hasIntegration(integration))
       throw new AppError('unknown_integration', `there is no integration '${integration}'`)
     const identity = identityOf({ integration, name })
@@ -49,7 +52,10 @@ export function checkFunctions({ syncs, actions }: Pick<Body, 'syncs' | 'actions
     names.set(identity, kind)
     const other = kind === 'sync' ? 'action' : 'sync'
     if (at.deployed[`${other}s`].some((it) => identityOf(it) === identity))
-      throw InvalidRequest.body(path, `'${identity}' is the name of ${other === 'action' ? 'an action' : 'a sync'}`)
+      throw InvalidRequest.body(
+        path,
+        `'${identity}' is the name of ${other === 'action' ? 'an action' : 'a sync'}`,
+      )
   }
   const bundleOf = ({ bundle, bundle_hash }: SyncToDeploy | ActionToDeploy): string => {
     if (bundle === undefined) return bundle_hash as string // the schema asks for one of them
@@ -57,7 +63,11 @@ export function checkFunctions({ syncs, actions }: Pick<Body, 'syncs' | 'actions
     checked.texts.set(key, bundle)
     return key
   }
-  const each = <T extends SyncToDeploy | ActionToDeploy>(kind: Kind, all: T[], check: (it: T, index: number) => void) => {
+  const each = <T extends SyncToDeploy | ActionToDeploy>(
+    kind: Kind,
+    all: T[],
+    check: (it: T, index: number) => void,
+  ) => {
     for (const [index, it] of all.entries()) {
       try {
         take(kind, it, index)
