@@ -252,12 +252,15 @@ export async function furnish(world: World) {
   return { environment: name, key, api, uid: connection.uid }
 }
 
+/** Each name has a model of its own: `GithubIssue`, `GithubPulls`. */
 export function aSync(fields: Record<string, unknown> = {}) {
+  const { name = 'issues' } = fields
+  const model = name === 'issues' ? 'GithubIssue' : String(name).replace(/^./, (first) => `Github${first.toUpperCase()}`)
   return {
     provider_config_key: 'github',
-    name: 'issues',
+    name,
     description: 'Issues of a repository',
-    models: ['GithubIssue'],
+    models: [model],
     frequency: 'every 6 hours',
     bundle: `module.exports = ${JSON.stringify(randomUUID())}`,
     ...fields,
