@@ -4,7 +4,7 @@ import {
   bundleFunction,
   describeFunction,
   openDescribeSandboxes,
-  readFunctions,
+  readProject,
   type SyncFacts,
 } from '@syncline/functions'
 import type { Syncline } from '@syncline/sdk'
@@ -25,6 +25,8 @@ interface Prepared {
   actions: ActionToDeploy[]
   /** Functions that can't be deployed, with the reasons. */
   refused: string[]
+  /** What else looks like a function, and why it is none that can be deployed. */
+  notDeployed: { name: string; reason: string }[]
 }
 
 /** Bundles each sync and action of a folder and reads what it says about itself. One that is broken keeps none of the others. */
@@ -32,13 +34,15 @@ export async function prepareFunctions(
   folder: string,
   { mayBeEmpty, onWarning }: Options,
 ): Promise<Prepared> {
-  const prepared: Prepared = { syncs: [], actions: [], refused: [] }
-  const files = await readFunctions(folder, { mayBeEmpty })
-  if (files.length === 0) return prepared
+  const { functions, refused, notDeployed, warnings } = await readProject(folder, { mayBeEmpty })
+  const prepared: Prepared = { syncs: [], actions: [], refused, notDeployed }
+  warnings.forEach(onWarning)
+  if (functions.length === 0) return prepared
   await using sandboxes = await openDescribeSandboxes()
-  for (const { kind, integration, name, file } of files) {
+  for (const source of functions) {
+    const { kind, integration, name } = source
     try {
-      const bundle = await bundleFunction(file)
+      const bundle = await bundleFunction(source)
       bundle.warnings.forEach(onWarning)
       const facts = await describeFunction(bundle.text, kind, sandboxes)
       const common = {

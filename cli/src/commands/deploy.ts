@@ -22,10 +22,11 @@ export const deploy = () =>
         import('../read-providers.ts'),
       ])
       const files = await readProviders(folder)
-      const { refused, ...prepared } = await prepareFunctions(folder, {
+      const { refused, notDeployed, ...prepared } = await prepareFunctions(folder, {
         mayBeEmpty: files.length > 0,
         onWarning: (warning) => console.error(`warning: ${warning}`),
       })
+      for (const { name, reason } of notDeployed) console.error(`not deployed: ${name}: ${reason}`)
       const found = prepared.syncs.length + prepared.actions.length
       if (refused.length > 0 && (onlyComplete || found + files.length === 0)) {
         throw new Error(`nothing was deployed:\n${refused.join('\n')}`)

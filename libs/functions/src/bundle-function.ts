@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '@syncline/errors'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { builtinName, forFunctions } from './builtins.ts'
+import type { FunctionFile } from './function-file.ts'
 import { shakeZod } from './shake-zod.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
+/** The name of a wrapper in the positions of its faults. */
+const WRAPPER = 'nango.yaml'
 
 interface Bundle {
   /** One CommonJS text with everything that it imports. The same sources give the same text. */
@@ -15,10 +18,16 @@ interface Bundle {
   warnings: string[]
 }
 
-/** Bundles a function's file. A compile error is an AppError `invalid_bundle` that lists each fault with its position. */
-export async function bundleFunction(file: string): Promise<Bundle> {
+/**
+ * Bundles a function of a project, or of a file that makes its definition itself. A compile error is an AppError `invalid_bundle`
+ * that lists each fault with its position.
+ */
+export async function bundleFunction(source: string | FunctionFile): Promise<Bundle> {
+  const { file, wrapper } = typeof source === 'string' ? { file: source, wrapper: undefined } : source
   const result = await build({
-    entryPoints: [file],
+    ...(wrapper === undefined
+      ? { entryPoints: [file] }
+      : { stdin: { contents: wrapper, resolveDir: dirname(file), sourcefile: WRAPPER, loader: 'js' } }),
     // Paths in the text are relative to this folder: a project's location must not change the text.
     absWorkingDir: dirname(file),
     bundle: true,
@@ -37,6 +46,8 @@ export async function bundleFunction(file: string): Promise<Bundle> {
     write: false,
     outfile: 'function.js',
     logLevel: 'silent',
+    // The wrapper says in its own words that a file has no default export.
+    logOverride: wrapper === undefined ? {} : { 'import-is-undefined': 'silent' },
     plugins: [definitions, builtins, absentPackages, zodFallback, noSourceMapOfPackages, shakeZod],
   }).catch((error: BuildFailure | Error) => {
     if (!('errors' in error)) throw error
@@ -108,11 +119,12 @@ const absentPackages: Plugin = {
 const zodFallback: Plugin = {
   name: 'zod-fallback',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /^zod($|\/)/ }, async ({ path, kind, resolveDir, pluginData }) => {
+    onResolve({ filter: /^zod($|\/)/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
       if (pluginData === 'zod') return undefined
       const found = await resolve(path, { kind, resolveDir, pluginData: 'zod' })
       const used =
-        found.errors.length > 0
+        // A project of nango.yaml may have zod 3, and a wrapper needs 4.
+        found.errors.length > 0 || basename(importer) === WRAPPER
           ? await resolve(path, { kind, resolveDir: import.meta.dirname, pluginData: 'zod' })
           : found
       return { ...used, sideEffects: true } // see shake-zod.ts

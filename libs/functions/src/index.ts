@@ -1,5 +1,6 @@
 export { bundleFunction } from './bundle-function.ts'
 export { type ActionFacts, describeFunction, type SyncFacts } from './describe-function.ts'
+export type { FunctionFile } from './function-file.ts'
 export { openDescribeSandboxes, openFunctionSandboxes } from './function-sandboxes.ts'
 export type {
   FetchCall,
@@ -10,6 +11,6 @@ export type {
   HttpCall,
 } from './host/host-api.ts'
 export { parseParams } from './host/parse-params.ts'
-export { readFunctions } from './read-functions.ts'
+export { type Project, readProject } from './read-project.ts'
 export type { ProgramInput, SyncOutput } from './runtime/program.ts'
 export type { ActionOutput } from './runtime/run-action.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Sandboxes } from '@syncline/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundleFunction, describeFunction, openDescribeSandboxes, readFunctions } from '../src/index.ts'
+import { bundleFunction, describeFunction, openDescribeSandboxes, readProject } from '../src/index.ts'
 
 let sandboxes: Sandboxes
 beforeAll(async () => {
@@ -181,15 +181,17 @@ test('what a package imports at its top, and is absent, is refused by name', asy
 
 test('the functions of a project are what its index imports, else all of them', async () => {
   await using folder = await project({
-    'crm/syncs/contacts.ts': '',
-    'crm/syncs/deals.ts': '',
+    'crm/syncs/contacts.ts': minimal(),
+    'crm/syncs/deals.ts': minimal(),
     'crm/syncs/deals.test.ts': '',
-    'crm/actions/create.ts': '',
-    'mail/syncs/messages.ts': '',
+    'crm/actions/create.ts': minimal(),
+    'mail/syncs/messages.ts': minimal(),
     'node_modules/x/syncs/y.ts': '',
   })
   const names = async () =>
-    (await readFunctions(folder.path)).map(({ kind, integration, name }) => `${kind} ${integration}/${name}`)
+    (await readProject(folder.path)).functions.map(
+      ({ kind, integration, name }) => `${kind} ${integration}/${name}`,
+    )
   expect(await names()).toEqual([
     'action crm/create',
     'sync crm/contacts',
@@ -209,7 +211,7 @@ test('folders and files of a project may be links', async () => {
   await symlink(join(elsewhere.path, 'crm'), join(folder.path, 'crm'))
   await symlink(join(elsewhere.path, 'shared.ts'), join(folder.path, 'mail/syncs/shared.ts'))
   await symlink(join(elsewhere.path, 'nowhere'), join(folder.path, 'gone'))
-  const found = await readFunctions(folder.path)
+  const { functions: found } = await readProject(folder.path)
   expect(found.map(({ integration, name }) => `${integration}/${name}`)).toEqual([
     'crm/contacts',
     'mail/messages',
@@ -221,8 +223,8 @@ test('folders and files of a project may be links', async () => {
 
 test('a folder without syncs says what was looked for', async () => {
   await using folder = await project({ 'readme.md': '' })
-  await expect(readFunctions(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
-  await expect(readFunctions(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
+  await expect(readProject(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
+  await expect(readProject(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
 })
 
 test('a bundle has of zod what its function uses, whose messages are the same', async () => {

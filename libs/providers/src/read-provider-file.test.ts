@@ -58,7 +58,7 @@ test.each([
   ],
   ['name: acme\nconsistency_lag: 5', "acme.yaml:2: consistency_lag: must be a duration such as '30s'"],
   ['name: acme\nconsistency_lag: 6 weeks', 'acme.yaml:2: consistency_lag: must be at most 30 days'],
-  ['name: acme\n---\nname: b', 'acme.yaml:2: a file has one provider'],
+  ['name: acme\n---\nname: b', 'acme.yaml:2: a file has one document'],
   ['name: acme\nretry:\n  statuses: [429, 99]', 'acme.yaml:3: retry.statuses.1: '],
   ['name: acme\nauth:\n  type: magic', 'acme.yaml:3: auth.type: '],
   ['name: acme\nauth:\n  type: bearer\n  token: x', 'acme.yaml:4: auth.token: is not a field'],

@@ -39,6 +39,11 @@ export function typeOf(exported: unknown): keyof Definitions {
       'it has no default export; it needs `export default createSync({ … })` or `export default createAction({ … })`',
     )
   }
+  if (typeof exported === 'function') {
+    throw new Error(
+      'its default export is a function: it needs createSync or createAction, or a nango.yaml that names it',
+    )
+  }
   const type =
     typeof exported === 'object' && exported !== null && 'type' in exported ? exported.type : undefined
   if (type === 'onEvent') {

@@ -1,0 +1,1 @@
+export { InvalidYaml, YamlFile } from './yaml-file.ts'
