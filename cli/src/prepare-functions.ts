@@ -68,7 +68,7 @@ function actionFields({ inputSchema, outputSchema, scopes }: ActionFacts) {
 
 /** What the sync does not say is not sent. */
 function syncFields({ models, frequency, autoStart, trackDeletes, ...policy }: SyncFacts) {
-  const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures } = policy
+  const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures, validate } = policy
   return {
     models,
     frequency,
@@ -80,5 +80,6 @@ function syncFields({ models, frequency, autoStart, trackDeletes, ...policy }: S
     ...(concurrency !== undefined && { concurrency }),
     ...(overlap !== undefined && { overlap }),
     ...(pauseAfterFailures !== undefined && { pause_after_failures: pauseAfterFailures }),
+    ...(validate !== undefined && { validate }),
   }
 }

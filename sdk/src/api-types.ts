@@ -931,6 +931,8 @@ export interface DeployedSync {
   overlap: 'skip' | 'queue_one' | 'cancel_running'
   /** After how many failures in a row a schedule is paused. Null: never. */
   pause_after_failures: number | null
+  /** What is done about a record that does not fit its model: nothing, the run warns, or the save fails. Null: as the environment says. */
+  validate: Validation | null
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at: string
 }
@@ -942,6 +944,8 @@ export interface Environment {
   max_runs: number | null
   /** Share of the runners beside other environments: 1 to 100. */
   weight: number
+  /** What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails. */
+  validate: Validation
   /** When it was made: ISO 8601 in UTC with milliseconds. */
   created_at: string
 }
@@ -1991,6 +1995,8 @@ export interface SyncToDeploy {
   overlap?: 'skip' | 'queue_one' | 'cancel_running' | undefined
   /** After how many failures in a row a schedule is paused. */
   pause_after_failures?: number | undefined
+  /** What is done about a record that does not fit its model: nothing, the run warns, or the save fails. */
+  validate?: Validation | undefined
   /** JSON Schema of models by name, up to 64 KiB each: a plan shows how they would change. */
   model_schemas?: Record<string, Record<string, unknown>> | undefined
   /** The function with everything that it imports, as one CommonJS text. */
@@ -2292,6 +2298,8 @@ export interface UpdateMetadataAnswer {
   /** A JSON object. All that a connection has of it may take 256 KiB. */
   metadata: Record<string, unknown>
 }
+
+export type Validation = 'off' | 'warn' | 'strict'
 
 export interface Variable {
   /** Its name. */

@@ -51,6 +51,7 @@ import type {
   UpdateFrequencyAnswer,
   UpdateIntegrationAnswer,
   UpdateMetadataAnswer,
+  Validation,
   Variable,
   VerifyProviderAnswer,
   VerifyRequestInput,
@@ -134,6 +135,8 @@ export interface CreateEnvironmentBody {
   max_runs?: number | undefined
   /** Share of the runners beside other environments: 1 to 100. */
   weight?: number | undefined
+  /** What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails. */
+  validate?: Validation | undefined
 }
 
 export interface CreateIntegrationBody {
@@ -675,6 +678,8 @@ export interface UpdateEnvironmentBody {
   max_runs?: number | null | undefined
   /** Share of the runners beside others: 1 to 100. Null: 1. */
   weight?: number | null | undefined
+  /** What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails. Null: warn. */
+  validate?: Validation | null | undefined
 }
 
 export interface UpdateFrequencyBody {
@@ -1164,7 +1169,7 @@ export interface Endpoints {
     }
     answer: Environment
   }
-  /** Set how much of the runners an environment gets. */
+  /** Set how much of the runners an environment gets, and how its records are checked. */
   'PATCH /environments/:environment': {
     params: {
       /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */

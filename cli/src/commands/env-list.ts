@@ -12,7 +12,7 @@ export const envList = () =>
       const found = await Array.fromAsync(adminClientOf(options).environments.iterate())
       show(options, { environments: found, next_cursor: null }, ({ environments }) =>
         table(
-          ['name', 'max runs', 'weight', 'created'],
+          ['name', 'max runs', 'weight', 'validate', 'created'],
           environments.map((it) => ({ ...limitsRow(it), created: it.created_at })),
         ),
       )

@@ -22,6 +22,7 @@ export const syncList = () =>
         concurrency: it.concurrency,
         overlap: it.overlap,
         'pause after': it.pause_after_failures,
+        validate: it.validate,
       }))
       show(options, { syncs }, () =>
         table(
@@ -35,6 +36,7 @@ export const syncList = () =>
             'concurrency',
             'overlap',
             'pause after',
+            'validate',
           ],
           rows,
         ),

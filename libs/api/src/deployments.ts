@@ -12,6 +12,7 @@ import {
   SyncName,
 } from './fields.ts'
 import type { Route } from './route.ts'
+import { Validation } from './validation.ts'
 
 const MAX_BUNDLE_CHARS = 5_000_000
 /** The operator's limit is lower. */
@@ -39,6 +40,9 @@ const policy = {
       'What a slot does that comes while a run is active: nothing, one more run after it, or it cancels the active run and begins another.',
     ),
   pause_after_failures: z.number().describe('After how many failures in a row a schedule is paused.'),
+  validate: Validation.describe(
+    'What is done about a record that does not fit its model: nothing, the run warns, or the save fails.',
+  ),
 }
 const facts = {
   description: z.string().max(2000).describe('What it does, for people: up to 2 000 characters.'),
@@ -117,6 +121,11 @@ export const DeployedSync = z
     pause_after_failures: policy.pause_after_failures
       .nullable()
       .describe('After how many failures in a row a schedule is paused. Null: never.'),
+    validate: policy.validate
+      .nullable()
+      .describe(
+        'What is done about a record that does not fit its model: nothing, the run warns, or the save fails. Null: as the environment says.',
+      ),
     deployed_at: instant('When it was changed last'),
   })
   .meta({ id: 'DeployedSync' })

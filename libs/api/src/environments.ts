@@ -2,11 +2,18 @@ import { z } from 'zod'
 import { Success } from './answers.ts'
 import { Cursor, countInBody, countInQuery, EnvironmentName, instant, NextCursor, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
+import { Validation } from './validation.ts'
 
-/** How many runs may be in flight at a time, and the share of the runners beside other environments. */
+/**
+ * How many runs may be in flight at a time, the share of the runners beside other environments, and what is done about records
+ * that do not fit their models.
+ */
 const limits = {
   max_runs: countInBody(1, 100_000).describe('How many runs may be in flight at a time: 1 to 100 000.'),
   weight: countInBody(1, 100).describe('Share of the runners beside other environments: 1 to 100.'),
+  validate: Validation.describe(
+    'What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails.',
+  ),
 }
 
 export const Environment = z
@@ -18,6 +25,7 @@ export const Environment = z
         'How many runs may be in flight at a time: 1 to 100 000. Null: SCHEDULER_MAX_RUNS_PER_ENVIRONMENT of the scheduler.',
       ),
     weight: limits.weight,
+    validate: limits.validate,
     created_at: instant('When it was made'),
   })
   .meta({ id: 'Environment' })
@@ -38,6 +46,7 @@ const createEnvironment = {
       name: EnvironmentName.meta({ example: 'prod' }),
       max_runs: limits.max_runs.optional(),
       weight: limits.weight.optional(),
+      validate: limits.validate.optional(),
     }),
     response: { 201: Environment },
   },
@@ -74,7 +83,7 @@ const getEnvironment = {
 const updateEnvironment = {
   method: 'PATCH',
   url,
-  summary: 'Set how much of the runners an environment gets.',
+  summary: 'Set how much of the runners an environment gets, and how its records are checked.',
   scope: 'admin',
   errors: ['unknown_environment'],
   schema: {
@@ -92,8 +101,17 @@ const updateEnvironment = {
           .nullable()
           .optional()
           .describe('Share of the runners beside others: 1 to 100. Null: 1.'),
+        validate: limits.validate
+          .nullable()
+          .optional()
+          .describe(
+            'What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails. Null: warn.',
+          ),
       })
-      .refine(({ max_runs, weight }) => max_runs !== undefined || weight !== undefined, 'nothing to change'),
+      .refine(
+        ({ max_runs, weight, validate }) => [max_runs, weight, validate].some((given) => given !== undefined),
+        'nothing to change',
+      ),
     response: { 200: Environment },
   },
 } as const satisfies Route

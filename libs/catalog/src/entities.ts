@@ -7,7 +7,17 @@ const instant = z.iso.datetime()
 /** How many runs may be in flight at a time, and their share beside others. Absent: no limit of its own; weight 1. */
 const Share = z.object({ maxRuns: z.int().min(1).optional(), weight: z.int().min(1).max(100).optional() })
 
-export const Environment = z.object({ name: z.string(), createdAt: instant, ...Share.shape })
+/** What is done about a record that does not fit its model. */
+export const validations = ['off', 'warn', 'strict'] as const
+export type Validation = (typeof validations)[number]
+
+export const Environment = z.object({
+  name: z.string(),
+  createdAt: instant,
+  ...Share.shape,
+  /** Of syncs that do not say it. Absent: warn. */
+  validate: z.enum(validations).optional(),
+})
 export type Environment = z.infer<typeof Environment>
 
 /** Opens with the keyring of all processes: see `checkKeyring`. */
@@ -176,6 +186,8 @@ export const Sync = z.object({
   ...RunPolicy.shape,
   /** The deprecated `trackDeletes` of a sync: after a success, what the run did not see is deleted. */
   trackDeletes: z.boolean(),
+  /** Absent: as its environment says. */
+  validate: z.enum(validations).optional(),
   /** Key of the bundle: sha256 of its text, in hex. */
   bundle: z.string(),
   deployedAt: instant,

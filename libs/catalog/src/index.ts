@@ -31,7 +31,9 @@ export {
   Provider,
   RunPolicy,
   Sync,
+  type Validation,
   Variable,
+  validations,
 } from './entities.ts'
 export {
   type ExpectedFilter,

@@ -31,6 +31,11 @@ export interface SyncDefinition<
   overlap?: 'skip' | 'queue_one' | 'cancel_running'
   /** After so many failures in a row the schedule is paused. Default: never. */
   pauseAfterFailures?: number
+  /**
+   * What is done about a record that does not fit its model when it is saved: nothing (`off`), it is saved and the run warns
+   * (`warn`), or the save fails (`strict`). Default: what the environment says, which is `warn` by default.
+   */
+  validate?: 'off' | 'warn' | 'strict'
   /** Of the connection, as `nango.getMetadata()` gives it. */
   metadata?: Metadata
   /** Flat: strings, numbers, booleans. What the sync remembers from run to run. */

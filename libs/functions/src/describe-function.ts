@@ -47,6 +47,7 @@ const SyncFacts = z.object({
   concurrency: z.number().optional(),
   overlap: z.enum(['skip', 'queue_one', 'cancel_running']).optional(),
   pauseAfterFailures: z.number().optional(),
+  validate: z.enum(['off', 'warn', 'strict']).optional(),
 })
 export type SyncFacts = z.infer<typeof SyncFacts>
 

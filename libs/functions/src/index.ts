@@ -12,5 +12,6 @@ export type {
 } from './host/host-api.ts'
 export { parseParams } from './host/parse-params.ts'
 export { type Project, readProject } from './read-project.ts'
-export type { ProgramInput, SyncOutput } from './runtime/program.ts'
+export type { ProgramInput } from './runtime/program.ts'
 export type { ActionOutput } from './runtime/run-action.ts'
+export type { SyncOutput } from './runtime/run-sync.ts'

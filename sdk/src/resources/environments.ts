@@ -72,7 +72,7 @@ export class Environments {
   }
 
   /**
-   * Sets how much of the runners an environment gets; null goes back to the default.
+   * Sets how much of the runners an environment gets, and how its records are checked; null goes back to the default.
    *
    * Fails with `unknown_environment`.
    *

@@ -53,11 +53,13 @@ test('the admin key is read from a file as the gateway reads it', async () => {
 test('how much of the runners environments and integrations get is set, shown and taken back', async () => {
   await cli(['env', 'create', 'busy'])
   const limits = (...args: string[]) => cli(['env', 'limits', 'busy', ...args])
-  expect((await limits()).out).toMatch(/^busy {2}default {3}1$/m)
-  expect((await limits('--max-runs', '50', '--weight', '3')).out).toMatch(/^busy {2}50 {8}3$/m)
-  expect((await limits('--weight', '4')).out).toMatch(/^busy {2}50 {8}4$/m)
-  expect((await cli(['env', 'list'])).out).toMatch(/^busy +50 +4 +20/m)
-  expect((await limits('--max-runs', 'none')).out).toMatch(/^busy {2}default {3}4$/m)
+  expect((await limits()).out).toMatch(/^busy {2}default {3}1 {7}warn$/m)
+  expect((await limits('--max-runs', '50', '--weight', '3')).out).toMatch(/^busy {2}50 {8}3 {7}warn$/m)
+  expect((await limits('--weight', '4')).out).toMatch(/^busy {2}50 {8}4 {7}warn$/m)
+  expect((await cli(['env', 'list'])).out).toMatch(/^busy +50 +4 +warn +20/m)
+  expect((await limits('--validate', 'strict')).out).toMatch(/^busy {2}50 {8}4 {7}strict$/m)
+  await limits('--validate', 'default')
+  expect((await limits('--max-runs', 'none')).out).toMatch(/^busy {2}default {3}4 {7}warn$/m)
   expect(await world.catalog.environments.fresh('busy')).toEqual({
     name: 'busy',
     createdAt: expect.any(String),
@@ -243,11 +245,14 @@ test('deploy bundles a folder and says what changed; a file that does not compil
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}unchanged$/m)
   await write('All pages')
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}2 {8}Page {4}deployed$/m)
-  await write('All pages', "retries: 2, overlap: 'cancel_running', fresh: '6h', pauseAfterFailures: 4")
+  await write(
+    'All pages',
+    "retries: 2, overlap: 'cancel_running', fresh: '6h', pauseAfterFailures: 4, validate: 'strict'",
+  )
   expect((await deploy()).out).toMatch(/^wiki\/pages {2}3 {8}Page {4}deployed$/m)
   expect((await cli(['sync', 'list', 'wiki'])).out).toBe(
-    'SYNC        VERSION  FREQUENCY   FRESH    JITTER  RETRIES  CONCURRENCY  OVERLAP         PAUSE AFTER\n' +
-      'wiki/pages  3        every hour  6 hours  -       2        -            cancel_running  4\n',
+    'SYNC        VERSION  FREQUENCY   FRESH    JITTER  RETRIES  CONCURRENCY  OVERLAP         PAUSE AFTER  VALIDATE\n' +
+      'wiki/pages  3        every hour  6 hours  -       2        -            cancel_running  4            strict\n',
   )
   await write('All pages', 'retries: 11')
   const message = "sync 'wiki/pages': retries '11' must be a whole number from 0 to 10"

@@ -1,4 +1,11 @@
-import { type Action, type Catalog, type Keyring, openVariable, type Sync } from '@syncline/catalog'
+import {
+  type Action,
+  type Catalog,
+  type Keyring,
+  openVariable,
+  type Sync,
+  type Validation,
+} from '@syncline/catalog'
 import { type Access, accessTo, type ConnectionPlace } from '@syncline/outgoing'
 import { LRUCache } from 'lru-cache'
 import type { Attempt } from './attempt.ts'
@@ -9,6 +16,8 @@ const CACHE_CHARS = 64 * 1024 * 1024
 export interface Work extends Access {
   sync: Sync
   bundle: string
+  /** What is done about records that do not fit their model. */
+  validate: Validation
 }
 
 /** What an action needs. */
@@ -37,7 +46,8 @@ export class WorkLoader {
   async load(attempt: Attempt, access: Promise<Access>): Promise<Work> {
     const { environment, providerConfigKey, sync: name } = attempt
     const sync = await this.catalog.syncs.get(environment, providerConfigKey, name)
-    return { ...(await access), sync, bundle: await this.#bundles.forceFetch(sync.bundle) }
+    const validate = sync.validate ?? this.catalog.environments.peek(environment)?.validate ?? 'warn'
+    return { ...(await access), sync, validate, bundle: await this.#bundles.forceFetch(sync.bundle) }
   }
 
   async loadAction(place: ConnectionPlace, name: string): Promise<ActionWork> {

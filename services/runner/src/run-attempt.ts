@@ -134,7 +134,8 @@ async function runFunction(run: RunContext) {
  * another one goes on at its checkpoint.
  */
 async function complete({ work, saves }: RunContext, output: unknown): Promise<void> {
-  const { incomplete } = SyncOutput.parse(output)
+  const { incomplete, warnings } = SyncOutput.parse(output)
+  saves.warn(warnings)
   await saves.settled()
   await saves.markIncomplete(incomplete)
   if (work.sync.trackDeletes) {
@@ -147,7 +148,7 @@ function lastSyncDate({ lastSyncAtMs }: Attempt, { consistencyLagMs = 0 }: Work[
   return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
 }
 
-function inputOf(attempt: Attempt, { integration, settings }: Work): ProgramInput {
+function inputOf(attempt: Attempt, { integration, settings, validate }: Work): ProgramInput {
   return {
     task: 'sync',
     facts: {
@@ -159,6 +160,7 @@ function inputOf(attempt: Attempt, { integration, settings }: Work): ProgramInpu
       syncJobId: attempt.runNumber,
       variant: attempt.variant,
       lastSyncDate: lastSyncDate(attempt, settings),
+      validate,
       pagination: settings.pagination ?? {},
     },
   }

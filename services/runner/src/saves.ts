@@ -57,6 +57,11 @@ export class Saves {
       .map((text) => truncated(text, WARNING_CHARS))
   }
 
+  /** For the result of the run; its log has them. */
+  warn(warnings: string[]): void {
+    this.#warnings.push(...warnings.slice(0, WARNINGS - this.#warnings.length))
+  }
+
   /** @param begun What earlier attempts of the run have changed. Writes wait for it. */
   begin(models: string[], begun: Promise<BeginResponse>, signal: AbortSignal): void {
     for (const model of models) this.#counts.set(model, { model, added: 0, updated: 0, deleted: 0 })

@@ -2,7 +2,14 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, connectBus } from '@syncline/bus'
-import { type Catalog, type Connection, type Integration, Keyring, openCatalog } from '@syncline/catalog'
+import {
+  type Catalog,
+  type Connection,
+  type Integration,
+  Keyring,
+  openCatalog,
+  type Validation,
+} from '@syncline/catalog'
 import { bundleFunction } from '@syncline/functions'
 import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import { createLog, type Running } from '@syncline/service'
@@ -49,6 +56,7 @@ export type RunOptions = {
 export interface Changes {
   models?: string[]
   trackDeletes?: boolean
+  validate?: Validation
   integration?: Partial<Integration>
   connection?: Partial<Connection>
   credentials?: object
@@ -126,7 +134,14 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     runner,
     startRunner,
     async deploy(exec, changes = {}) {
-      const { models = ['Thing'], trackDeletes = false, integration, connection, credentials } = changes
+      const {
+        models = ['Thing'],
+        trackDeletes = false,
+        validate,
+        integration,
+        connection,
+        credentials,
+      } = changes
       const { api = 'api', connections = [DEMO] } = changes
       const file = join(folder, `api/syncs/demo${++count}.ts`)
       await mkdir(join(folder, 'api/syncs'), { recursive: true })
@@ -189,6 +204,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           frequency: 'every hour',
           autoStart: true,
           trackDeletes,
+          ...(validate && { validate }),
           retries: 0,
           overlap: 'skip',
           bundle,

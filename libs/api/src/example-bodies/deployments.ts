@@ -26,6 +26,7 @@ const deployedSync = {
   concurrency: null,
   overlap: 'skip',
   pause_after_failures: null,
+  validate: null,
   deployed_at: '2026-11-26T09:00:03.000Z',
 }
 const deployedAction = { ...actionFacts, deployed_at: '2026-11-26T09:00:03.000Z' }

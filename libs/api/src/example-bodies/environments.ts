@@ -5,8 +5,8 @@ export const environmentExamples = {
   listEnvironments: { 200: { environments: [environment], next_cursor: null } },
   getEnvironment: { 200: environment },
   updateEnvironment: {
-    body: { max_runs: 200, weight: 4 },
-    200: { ...environment, max_runs: 200, weight: 4 },
+    body: { max_runs: 200, weight: 4, validate: 'strict' },
+    200: { ...environment, max_runs: 200, weight: 4, validate: 'strict' },
   },
   deleteEnvironment: { 200: success },
 }

@@ -1,6 +1,12 @@
 // The examples tell one story, that of README.md: the environment `dev` syncs the issues of a GitHub repository for the connection `demo`.
 
-export const environment = { name: 'dev', max_runs: null, weight: 1, created_at: '2026-11-26T09:00:00.000Z' }
+export const environment = {
+  name: 'dev',
+  max_runs: null,
+  weight: 1,
+  validate: 'warn',
+  created_at: '2026-11-26T09:00:00.000Z',
+}
 
 /** Whose records they are. */
 export const owner = { provider_config_key: 'github', connection_id: 'demo' }

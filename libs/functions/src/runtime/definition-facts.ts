@@ -17,7 +17,7 @@ function actionFacts({ type, description, version, scopes, input, output }: Defi
 function syncFacts(definition: Definitions['sync']) {
   for (const [name, schema] of Object.entries(definition.models)) requireId(name, schema)
   const { description, version, frequency, autoStart, trackDeletes } = definition
-  const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures } = definition
+  const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures, validate } = definition
   return {
     type: definition.type,
     description,
@@ -25,7 +25,7 @@ function syncFacts(definition: Definitions['sync']) {
     frequency,
     autoStart,
     trackDeletes,
-    ...{ fresh, jitter, retries, concurrency, overlap, pauseAfterFailures },
+    ...{ fresh, jitter, retries, concurrency, overlap, pauseAfterFailures, validate },
     models: Object.keys(definition.models),
   }
 }

@@ -1,6 +1,7 @@
 import type { NangoSync } from '@syncline/function-types'
 import { expect, test } from 'vitest'
 import type { HttpAnswer } from '../host/host-api.ts'
+import { ModelChecks } from './model-checks.ts'
 import { createNango } from './nango.ts'
 import type { RunFacts } from './run-facts.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
@@ -42,7 +43,7 @@ function world(answer: (call: { endpoint: string; method: string }) => Partial<H
     },
     log: (_level: string, text: string) => void lines.push(text),
   }
-  const nango = createNango(facts, host, failures) as NangoSync
+  const nango = createNango(facts, host, failures, new ModelChecks({})) as NangoSync
   const last = (method: string) => calls.findLast(([name]) => name === method)?.[1]
   return { nango, calls, lines, failures, last }
 }

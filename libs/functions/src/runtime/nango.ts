@@ -5,6 +5,7 @@ import { checkpointMethods } from './checkpoint.ts'
 import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
+import type { ModelChecks } from './model-checks.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
@@ -15,6 +16,7 @@ export function createNango(
   facts: RunFacts,
   host: Pick<Host, 'call' | 'log'>,
   failures: UnresolvedFailures,
+  checks: ModelChecks,
 ): NangoSync {
   const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
   const warn = (text: string) => host.log('warn', text)
@@ -34,7 +36,7 @@ export function createNango(
     lastSyncDate: facts.lastSyncDate === null ? undefined : new Date(facts.lastSyncDate),
     ActionError,
     ...httpMethods(callHost, facts, failures, { warn, tracksDeletes: () => isTracking }),
-    ...recordMethods(callHost, { failures, warn, onTrackDeletes }),
+    ...recordMethods(callHost, { failures, checks, warn, onTrackDeletes }),
     ...checkpointMethods(callHost, failures),
     ...connectionMethods(callHost, facts),
     ...logMethods(host),

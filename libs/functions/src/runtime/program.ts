@@ -1,20 +1,14 @@
 import type { Program } from '@syncline/sandbox'
 import { definitionOf, evaluate } from './evaluate.ts'
-import { createNango } from './nango.ts'
 import { runAction } from './run-action.ts'
 import type { ActionFacts, RunFacts } from './run-facts.ts'
+import { runSync } from './run-sync.ts'
 import { mapStack } from './source-map.ts'
-import { UnresolvedFailures } from './unresolved-failures.ts'
 
 export type ProgramInput =
   | { task: 'sync'; facts: RunFacts }
   /** `input` is absent if the caller gave none. */
   | { task: 'action'; facts: ActionFacts; input?: unknown }
-
-/** What a function that came to its end has left unread: the first of it in words, or an empty text. */
-export interface SyncOutput {
-  incomplete: string
-}
 
 /** Runs in the child process: runs the function of the run's bundle. */
 export const program: Program = async (input, host) => {
@@ -24,9 +18,7 @@ export const program: Program = async (input, host) => {
     if (request.task === 'action') {
       return await runAction(definitionOf(exported, 'action'), request.facts, request.input, host)
     }
-    const failures = new UnresolvedFailures()
-    await definitionOf(exported, 'sync').exec(createNango(request.facts, host, failures))
-    return { incomplete: failures.incomplete } satisfies SyncOutput
+    return await runSync(definitionOf(exported, 'sync'), request.facts, host)
   } catch (error) {
     throw mapStack(error, host.bundle.text)
   }

@@ -1,6 +1,7 @@
 import type { DeleteOptions, RecordMethods, RecordReads } from '@syncline/function-types'
 import { RECORDS_PER_PAGE } from '../host/call-limits.ts'
 import type { CallHost } from '../host/host-api.ts'
+import type { ModelChecks } from './model-checks.ts'
 import { parseJson } from './parse-json.ts'
 import { type Slice, slices } from './slices.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
@@ -10,13 +11,14 @@ const NAMED = 5
 
 interface RunParts {
   failures: UnresolvedFailures
+  checks: ModelChecks
   warn: (text: string) => void
   onTrackDeletes: () => void
 }
 
 export function recordMethods(
   callHost: CallHost,
-  { failures, warn, onTrackDeletes }: RunParts,
+  { failures, checks, warn, onTrackDeletes }: RunParts,
 ): RecordMethods {
   /** Slices go one after the other, so records are saved in the given order. */
   const inSlices = async (
@@ -28,13 +30,15 @@ export function recordMethods(
     for (const slice of slices(records)) await work(slice)
     return true
   }
-  const save = (mode: 'replace' | 'merge') => (list: unknown[], model: string) =>
-    inSlices(list, model, ({ first, records, skipped, mended }) => {
+  const save = (mode: 'replace' | 'merge') => async (list: unknown[], model: string) => {
+    if (Array.isArray(list)) checks.check(list, model, mode)
+    return inSlices(list, model, ({ first, records, skipped, mended }) => {
       if (mended.length > 0) {
         warn(`model '${model}': half of a character was replaced by U+FFFD in records ${someOf(mended)}`)
       }
       return callHost('save', { model, mode, first, records, skipped })
     })
+  }
 
   const trackDeletes = async (
     model: string,

@@ -8,6 +8,8 @@ export interface Facts {
   pagination: Record<string, unknown>
 }
 
+export type Validation = 'off' | 'warn' | 'strict'
+
 /** What a sync may know about the run it is in. */
 export interface RunFacts extends Facts {
   syncId: string
@@ -15,6 +17,8 @@ export interface RunFacts extends Facts {
   variant: string
   /** ISO 8601; null before the first success. */
   lastSyncDate: string | null
+  /** What is done about records that do not fit their model. Absent: warn. */
+  validate?: Validation
 }
 
 export interface ActionFacts extends Facts {

@@ -144,6 +144,7 @@ function syncAnswer(sync: Sync): DeployedSync {
     concurrency: sync.concurrency ?? null,
     overlap: sync.overlap,
     pause_after_failures: sync.pauseAfterFailures ?? null,
+    validate: sync.validate ?? null,
     deployed_at: sync.deployedAt,
   }
 }

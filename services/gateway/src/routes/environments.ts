@@ -1,5 +1,5 @@
 import type { Environment as EnvironmentAnswer } from '@syncline/api'
-import type { Catalog, Collection, Environment } from '@syncline/catalog'
+import type { Catalog, Collection, Environment, Validation } from '@syncline/catalog'
 import { AppError, codes } from '@syncline/errors'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
@@ -90,19 +90,32 @@ async function deleteAll<T>(
   }
 }
 
-type Limits = { max_runs?: number | null | undefined; weight?: number | null | undefined }
+type Limits = {
+  max_runs?: number | null | undefined
+  weight?: number | null | undefined
+  validate?: Validation | null | undefined
+}
 
 /** Null takes a limit away; what is undefined stays. */
-function withLimits({ maxRuns, weight, ...rest }: Environment, given: Limits): Environment {
+function withLimits({ maxRuns, weight, validate, ...rest }: Environment, given: Limits): Environment {
   const runs = given.max_runs === undefined ? maxRuns : given.max_runs
   const share = given.weight === undefined ? weight : given.weight
+  const check = given.validate === undefined ? validate : given.validate
   return {
     ...rest,
     ...(typeof runs === 'number' && { maxRuns: runs }),
     ...(typeof share === 'number' && { weight: share }),
+    ...(check && { validate: check }),
   }
 }
 
-function environmentAnswer({ name, maxRuns, weight, createdAt }: Environment): EnvironmentAnswer {
-  return { name, max_runs: maxRuns ?? null, weight: weight ?? 1, created_at: createdAt }
+function environmentAnswer(environment: Environment): EnvironmentAnswer {
+  const { name, maxRuns, weight, validate, createdAt } = environment
+  return {
+    name,
+    max_runs: maxRuns ?? null,
+    weight: weight ?? 1,
+    validate: validate ?? 'warn',
+    created_at: createdAt,
+  }
 }

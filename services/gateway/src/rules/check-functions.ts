@@ -101,6 +101,7 @@ function plannedSync(sync: SyncToDeploy, index: number, at: At, bundle: string):
     frequency,
     autoStart: sync.auto_start,
     trackDeletes: sync.track_deletes,
+    ...(sync.validate && { validate: sync.validate }),
     ...checkPolicy(sync, readFrequency(frequency), path),
     bundle,
   }
