@@ -1476,6 +1476,8 @@ export interface PlannedChange {
   change: 'new' | 'changed' | 'unchanged' | 'gone' | 'removed'
   /** After the deployment. Null: it would not be deployed any more. */
   version: string | null
+  /** Of a sync: what it saves. */
+  models: string[]
   /** What would change. */
   fields: {
     /** Name of a field of the request. `code`: the bundle, by its hash. */

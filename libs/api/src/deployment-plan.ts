@@ -23,6 +23,7 @@ export const PlannedChange = z
       .enum(['new', 'changed', 'unchanged', 'gone', 'removed'])
       .describe('`gone`: deployed, not in the request, and kept. `removed`: the same with `prune`.'),
     version: z.string().nullable().describe('After the deployment. Null: it would not be deployed any more.'),
+    models: z.array(Model).describe('Of a sync: what it saves.'),
     fields: z
       .array(
         z.object({

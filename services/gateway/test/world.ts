@@ -254,8 +254,9 @@ export async function furnish(world: World) {
 
 /** Each name has a model of its own: `GithubIssue`, `GithubPulls`. */
 export function aSync(fields: Record<string, unknown> = {}) {
-  const { name = 'issues' } = fields
-  const model = name === 'issues' ? 'GithubIssue' : String(name).replace(/^./, (first) => `Github${first.toUpperCase()}`)
+  const name = String(fields.name ?? 'issues')
+  const model =
+    name === 'issues' ? 'GithubIssue' : name.replace(/^./, (first) => `Github${first.toUpperCase()}`)
   return {
     provider_config_key: 'github',
     name,

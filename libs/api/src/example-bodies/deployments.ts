@@ -67,6 +67,7 @@ export const deploymentExamples = {
           name: sync,
           change: 'changed',
           version: '1.0.0',
+          models: [model],
           fields: [
             { field: 'code', before: '9f86d081884c', after: '2c26b46b68ff' },
             { field: 'frequency', before: 'every hour', after: syncFacts.frequency },

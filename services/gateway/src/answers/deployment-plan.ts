@@ -21,6 +21,7 @@ export function changeAnswer(change: Change, connections: (integration: string) 
     name,
     change: change.change,
     version: after?.version ?? null,
+    models: change.kind === 'sync' ? ((change.after ?? change.before)?.models ?? []) : [],
     fields: change.change === 'changed' ? fieldsThatDiffer({ ...before }, { ...after }) : [],
     schedules: change.kind === 'sync' ? schedulesOf(change, connections) : NONE,
   }
@@ -101,7 +102,7 @@ function schedulesOf(
 }
 
 function fieldsThatDiffer(before: Record<string, unknown>, after: Record<string, unknown>): FieldChanges {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const names = [...new Set(['bundle', ...Object.keys(before), ...Object.keys(after)])]
   const differing = names.filter((name) => !isDeepStrictEqual(before[name], after[name]))
   const shown = differing.filter((name) => !HIDDEN.has(name))
   if (shown.length === 0 && differing.includes('modelSchemas')) shown.push('modelSchemas')
