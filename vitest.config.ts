@@ -98,11 +98,21 @@ export default defineConfig({
           ...everywhere,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: [...everywhere.exclude, 'e2e/containers/**'],
+          exclude: [...everywhere.exclude, 'e2e/containers/**', 'e2e/packages/**'],
           // Each file has a system of its own and waits for it a third of the time.
           maxWorkers: 3,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+        },
+      },
+      // The packages, installed from npm's registry on each Node that they support: pnpm test:packages.
+      {
+        test: {
+          ...everywhere,
+          name: 'packages',
+          include: ['e2e/packages/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       // The composed system in containers of a Docker on this machine: pnpm test:containers. `npm test` needs no Docker.

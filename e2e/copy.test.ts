@@ -10,7 +10,7 @@ import { batchOf, encodeRecord } from '@syncline/record'
 import { connect } from '@syncline/rpc'
 import { type NangoRecord, Syncline } from '@syncline/sdk'
 import { SeededRandom } from '@syncline/testkit'
-import { beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Applied, type Copy, type Copying, readCopy, type Step, steps } from './copying-process.ts'
 
 const random = new SeededRandom(process.env.COPY_SEED)
@@ -20,8 +20,40 @@ const where = { providerConfigKey: 'crm', connectionId: 'user-1', model: 'Contac
 const IDS = 60
 const BATCH = 7
 
+let store: Awaited<ReturnType<typeof openStore>>
+beforeAll(async () => {
+  store = await openStore()
+})
+afterAll(() => store?.[Symbol.asyncDispose]())
+
+test('an id of 1 024 characters of any form is listed, read by itself and by ids, and where the next page begins', async () => {
+  const notes = { ...where, model: 'Note' }
+  const ids = [
+    '中'.repeat(1024),
+    '🚀'.repeat(512),
+    `${'/\'"?#%\n\\'.repeat(128)}`,
+    'x'.repeat(1024),
+    'a b',
+    '🚀',
+  ]
+  await store.saveNotes(ids.map((id) => ({ id, title: id.slice(0, 4) })))
+  const listed: string[] = []
+  for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
+    const page: { records: NangoRecord[]; next_cursor: string | null } = await store.client.listRecords({
+      ...{ ...notes, limit: 1 },
+      ...(cursor !== null && { cursor }),
+    })
+    listed.push(...page.records.map(({ id }) => String(id)))
+    cursor = page.next_cursor
+  }
+  expect(listed.toSorted()).toEqual(ids.toSorted())
+  expect(listed).toHaveLength(ids.length)
+  for (const id of ids) expect((await store.client.records.get({ ...notes, id })).id).toBe(id)
+  const some = await store.client.listRecords({ ...notes, ids: ids.slice(1) })
+  expect(some.records.map(({ id }) => id).toSorted()).toEqual(ids.slice(1).toSorted())
+})
+
 test('a copy that is killed at any step, also with its gateway, is in the end what the store has', async () => {
-  await using store = await openStore()
   const copying = { url: store.url, key: store.key, where, batchSize: BATCH }
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-copy-'))
   await store.change(40)
@@ -112,22 +144,32 @@ async function openStore() {
   await client.deployments.create({
     syncs: [
       {
-        ...{ provider_config_key: providerConfigKey, name: 'contacts', description: '', models: [model] },
+        ...{
+          provider_config_key: providerConfigKey,
+          name: 'contacts',
+          description: '',
+          models: [model, 'Note'],
+        },
         ...{ frequency: 'every day', auto_start: false, bundle: 'module.exports = {}' },
       },
     ],
   })
   const stream = { environment: 'dev', connection: uid, model, variant: 'base' }
+  const notes = { ...stream, model: 'Note' }
   const connection = connect(system.serviceEnv.gateway.RECORDS_ADDRESS ?? '')
   open.defer(() => connection[Symbol.dispose]())
   const records = connection.client(RecordsDefinition)
   const writer = { runId: 'run-1', sync: 'contacts', fence: 65_537 }
-  await records.begin({ writer, streams: [stream], empty: false })
+  await records.begin({ writer, streams: [stream, notes], empty: false })
   let saves = 0
   const owned = open.move()
   return {
     ...{ url: system.url, key, client },
     killGateway: () => process.kill(system.processes.get('gateway')?.pid ?? 0, 'SIGKILL'),
+    async saveNotes(list: { id: string; title: string }[]) {
+      const batch = batchOf(list.map((record) => encodeRecord(record)))
+      await records.save({ stream: notes, writer, mode: 'SAVE_MODE_REPLACE', batch })
+    },
     /** Saves so many records, a part of them new, and deletes some. */
     async change(count: number) {
       const ids = Array.from({ length: count }, () => `${random.below(IDS)}`)

@@ -40,10 +40,24 @@ export async function ensurePnpm() {
   await step(`pnpm ${pnpmVersion} from npm`, () => install(`pnpm@${pnpmVersion}`, advice))
 }
 
-function install(what, advice) {
-  mkdirSync(toolchain, { recursive: true })
+/** The path of a Node of another version, from npm: `pnpm test:packages` runs our packages on several. */
+export async function nodeFromNpm(version) {
+  const folder = join(toolchain, `node-${version}`)
+  const node = join(folder, 'node_modules', '.bin', 'node')
+  if (versionOf(node) !== `v${version}`) {
+    await install(
+      `${nodePackage()}@${version}`,
+      'Check the network and npm’s registry (npm ping), then repeat',
+      folder,
+    )
+  }
+  return node
+}
+
+function install(what, advice, folder = toolchain) {
+  mkdirSync(folder, { recursive: true })
   // Neither package needs its scripts, and npm 12 refuses to run them unasked.
-  const options = ['--prefix', toolchain, '--save-exact', '--ignore-scripts', '--prefer-offline']
+  const options = ['--prefix', folder, '--save-exact', '--ignore-scripts', '--prefer-offline']
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier']
   return run(['npm', 'install', ...options, ...quiet, what], { advice })
 }

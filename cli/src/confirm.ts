@@ -5,6 +5,10 @@ export const canAsk = (): boolean => process.stdin.isTTY === true
 
 /** Asks a person; anything but yes is no. */
 export async function confirm(question: string): Promise<boolean> {
-  using terminal = createInterface({ input: process.stdin, output: process.stderr })
-  return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
 }

@@ -31,24 +31,17 @@ test('the command line starts without the contract of the API and without zod', 
   ).toEqual([])
 })
 
-test('each command that lists or shows something has --json', () => {
+test('each command has --json', () => {
+  const leaves = program.commands.flatMap((it) => (it.commands.length > 0 ? [...it.commands] : [it]))
+  const without = leaves.filter((it) => !it.options.some(({ long }) => long === '--json'))
+  expect(without.map((it) => it.name())).toEqual(['deploy'])
+})
+
+test('names stand in one order in all commands: integration, sync or model, connection', () => {
   const all = program.commands.flatMap((it) => [it, ...it.commands])
-  const shows = [
-    'list',
-    'show',
-    'get',
-    'counts',
-    'limits',
-    'metadata',
-    'status',
-    'why',
-    'runs',
-    'logs',
-    'capacity',
-    'me',
-  ]
-  const without = all.filter(
-    (it) => shows.includes(it.name()) && !it.options.some(({ long }) => long === '--json'),
-  )
-  expect(without.map((it) => it.name())).toEqual([])
+  const order = ['integration', 'sync', 'syncs', 'function', 'action', 'variant', 'model', 'connection']
+  for (const command of all) {
+    const names = command.registeredArguments.map((it) => it.name()).filter((name) => order.includes(name))
+    expect(names, command.name()).toEqual(names.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
+  }
 })

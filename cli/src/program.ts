@@ -6,7 +6,6 @@ import { capacity } from './commands/capacity.ts'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'
 import { connectionList } from './commands/connection-list.ts'
-import { connectionMetadata } from './commands/connection-metadata.ts'
 import { connectionUpdate } from './commands/connection-update.ts'
 import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
@@ -15,6 +14,7 @@ import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
+import { frequencyReset, frequencySet } from './commands/frequency.ts'
 import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
 import { integrationList } from './commands/integration-list.ts'
@@ -25,6 +25,7 @@ import { keyRevoke } from './commands/key-revoke.ts'
 import { keyRotate } from './commands/key-rotate.ts'
 import { logs } from './commands/logs.ts'
 import { me } from './commands/me.ts'
+import { metadataGet, metadataMerge, metadataSet } from './commands/metadata.ts'
 import { pause } from './commands/pause.ts'
 import { providerCheck } from './commands/provider-check.ts'
 import { providerDelete } from './commands/provider-delete.ts'
@@ -32,7 +33,8 @@ import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
 import { recordCounts } from './commands/record-counts.ts'
 import { recordGet } from './commands/record-get.ts'
-import { runShow } from './commands/run-show.ts'
+import { records } from './commands/records.ts'
+import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
 import { start } from './commands/start.ts'
 import { status } from './commands/status.ts'
@@ -42,6 +44,7 @@ import { undeploy } from './commands/undeploy.ts'
 import { variableDelete } from './commands/variable-delete.ts'
 import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
+import { variantCreate, variantDelete, variantList } from './commands/variant.ts'
 import { why } from './commands/why.ts'
 
 /** The command line with all its commands. */
@@ -60,13 +63,14 @@ const syncs = [
   pause(),
   cancel(),
   runs(),
+  run(),
   logs(),
+  records(),
   capacity(),
   me(),
 ]
 for (const command of syncs) add(program, command)
-group('run', 'single runs', [runShow()])
-group('record', 'what syncs have saved', [recordGet(), recordCounts()])
+group('record', 'single records, and how many there are', [recordGet(), recordCounts()])
 group('provider', 'files that say how to reach external APIs', [
   providerCheck(),
   providerDeploy(),
@@ -83,9 +87,15 @@ group('connection', 'access of your customers to them', [
   connectionCreate(),
   connectionList(),
   connectionUpdate(),
-  connectionMetadata(),
   connectionDelete(),
 ])
+group('metadata', 'what functions can read of a connection', [metadataGet(), metadataSet(), metadataMerge()])
+group('variant', 'further schedules of a sync on a connection', [
+  variantCreate(),
+  variantList(),
+  variantDelete(),
+])
+group('frequency', 'how often a sync runs on a connection', [frequencySet(), frequencyReset()])
 group('sync', 'deployed sync functions', [syncList()])
 group('action', 'deployed actions; `action <integration>/<name> <connection>` calls one', [
   actionCall(),

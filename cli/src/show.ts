@@ -11,3 +11,6 @@ export const jsonOption = () => new Option('--json', 'print the answer of the AP
 export function show<T>({ json }: JsonOptions, answer: T, text: (answer: T) => string): void {
   console.log(json ? JSON.stringify(answer, null, 2) : text(answer))
 }
+
+/** What the API answers where there is nothing else to say. */
+export const SUCCESS = { success: true }

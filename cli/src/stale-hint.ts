@@ -1,5 +1,6 @@
 import type { Schedule, StaleReason } from '@syncline/sdk'
 import { fullName } from './full-name.ts'
+import { pathText } from './path.ts'
 import { shellQuoted } from './shell-quoted.ts'
 
 /** What to do about a reason, with a command line where one helps. */
@@ -14,13 +15,13 @@ const hints: Record<StaleReason, (schedule: Schedule) => string> = {
   scheduler_down: () => 'start a scheduler, or see its log; which services answer: curl $SYNCLINE_URL/health',
   store_unavailable: () => 'see which services answer: curl $SYNCLINE_URL/health',
   rate_limited: (it) =>
-    `nothing, it goes on by itself; what else waits: syncline runs ${integration(it)} --state queued,running`,
+    `nothing, it goes on by itself; what else waits: syncline runs --integration ${integration(it)} --state queued,running`,
   environment_full: () =>
     'see what is in flight: syncline capacity; allow more: syncline env limits --help; end runs: syncline cancel --help',
   integration_full: (it) =>
-    `see what is in flight: syncline runs ${integration(it)} --state running; what limits it: syncline capacity`,
+    `see what is in flight: syncline runs --integration ${integration(it)} --state running; what limits it: syncline capacity`,
   no_runner: () => 'start more runners, or raise their RUNNER_SLOTS; see: syncline capacity',
-  backfilling: (it) => `nothing, it ends by itself; follow it: ${logs(it)}`,
+  backfilling: (it) => `nothing, it ends by itself; follow it: ${logs(it)} -f`,
   overlap: (it) =>
     `see what takes so long: ${logs(it)}; or give the sync a longer interval, or a longer 'fresh'`,
   failing: (it) => `see why: ${logs(it)}`,
@@ -35,6 +36,6 @@ const connection = (schedule: Schedule) => shellQuoted(schedule.connection_id)
 const sync = ({ name, variant }: Schedule) => fullName(name, variant)
 
 function logs(schedule: Schedule): string {
-  const variant = schedule.variant === 'base' ? '' : ` --variant ${schedule.variant}`
-  return `syncline logs --integration ${integration(schedule)} --connection ${connection(schedule)} --sync ${schedule.name}${variant}`
+  const path = pathText({ ...schedule, integration: schedule.provider_config_key })
+  return `syncline logs ${path} ${connection(schedule)}`
 }

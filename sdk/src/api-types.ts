@@ -1255,6 +1255,8 @@ export interface ListKeysAnswer {
 export interface ListLogsAnswer {
   /** Oldest first. */
   lines: LogLine[]
+  /** Of the last line. Later lines are behind it. Null: the run has no line yet. */
+  next_cursor: string | null
 }
 
 export interface ListProvidersAnswer {

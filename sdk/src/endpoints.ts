@@ -403,8 +403,10 @@ export interface ListKeysQuery {
 }
 
 export interface ListLogsQuery {
-  /** Lines at most: the first ones. */
+  /** Lines at most: the newest ones, or with `cursor`, the first ones after it. */
   limit?: number | undefined
+  /** Only lines after it: `next_cursor` of an earlier answer. */
+  cursor?: string | undefined
 }
 
 export interface ListProvidersQuery {
@@ -429,7 +431,7 @@ export interface ListRecordsQuery {
   cursor?: string | undefined
   /** Records in a page. */
   limit?: number | undefined
-  /** Only the records with these ids, up to 100. */
+  /** Only the records with these ids, up to 100, as far as the request line and headers have 112 KiB. */
   ids?: string | string[] | undefined
 }
 

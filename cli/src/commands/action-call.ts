@@ -1,8 +1,8 @@
 import { readJsonValue } from '../json-value.ts'
+import { type Path, readPath } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
-import { UsageError } from '../usage-error.ts'
 
 /** Longer than an action may take by default, and the wait for a free slot before it. */
 const TIMEOUT_MS = 150_000
@@ -15,7 +15,7 @@ interface Options extends RestOptions, JsonOptions {
 export const actionCall = () =>
   restCommand('call')
     .description(routeSummary('triggerAction'))
-    .argument('<action>', 'as <integration>/<name>')
+    .argument('<action>', 'such as github/create-issue', readPath)
     .argument('<connection>')
     .option(
       '--input <json>',
@@ -24,13 +24,9 @@ export const actionCall = () =>
     )
     .option('--async', 'accept it only; its result: syncline action result <id>')
     .addOption(jsonOption())
-    .action(async (name: string, connectionId: string, options: Options) => {
-      const [, providerConfigKey, action] = /^([^/]+)\/([^/]+)$/.exec(name) ?? []
-      if (providerConfigKey === undefined || action === undefined) {
-        throw new UsageError(`'${name}' must be <integration>/<name>, as \`syncline action list\` has it`)
-      }
+    .action(async ({ integration, name: action }: Path, connectionId: string, options: Options) => {
       const { actions } = clientOf(options)
-      const call = { providerConfigKey, connectionId, action, input: options.input }
+      const call = { providerConfigKey: integration, connectionId, action, input: options.input }
       if (!options.async) return print(await actions.trigger(call, { timeoutMs: TIMEOUT_MS }))
       const accepted = await actions.triggerAsync(call)
       show(options, accepted, ({ id }) => `Accepted. Its result: syncline action result ${id} --wait`)

@@ -1,8 +1,9 @@
 import { accepted } from '../accepted.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { UsageError } from '../usage-error.ts'
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   connection?: string
   run?: string
 }
@@ -14,13 +15,14 @@ export const cancel = () =>
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')
     .option('--run <id>', 'only this run')
+    .addOption(jsonOption())
     .action(async (integration: string | undefined, syncs: string[], options: Options) => {
       const { connection, run } = options
       if ((integration === undefined) === (run === undefined)) {
         throw new UsageError('what to cancel? Give an integration, or --run <id>')
       }
       const client = clientOf(options)
-      const { cancelled, command_id } =
+      const answer =
         run === undefined
           ? await client.syncs.cancel({
               providerConfigKey: integration ?? '',
@@ -28,8 +30,8 @@ export const cancel = () =>
               ...(connection !== undefined && { connectionId: connection }),
             })
           : await client.runs.cancel(run)
-      if (command_id !== undefined) {
-        return console.log(accepted('cancels'))
-      }
-      console.log(cancelled === 1 ? 'Ended 1 run.' : `Ended ${cancelled} runs.`)
+      show(options, answer, ({ cancelled, command_id }) => {
+        if (command_id !== undefined) return accepted('cancels')
+        return cancelled === 1 ? 'Ended 1 run.' : `Ended ${cancelled} runs.`
+      })
     })

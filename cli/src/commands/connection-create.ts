@@ -4,11 +4,12 @@ import { type JsonObject, parseJson } from '../json-object.ts'
 import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { UsageError } from '../usage-error.ts'
 
 type Connection = Parameters<Syncline['connections']['create']>[0]
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   credentials?: JsonObject
   apiKey?: string
   accessToken?: string
@@ -36,6 +37,7 @@ export const connectionCreate = () =>
     .option('--verify', 'make it only if its API accepts the credentials')
     .option('--metadata <json>', 'what sync functions can read', parseJson)
     .option('--config <json>', 'connection config, for base URLs with parts that differ', parseJson)
+    .addOption(jsonOption())
     .action(async (integration: string, id: string | undefined, options: Options) => {
       const { metadata, config, verify } = options
       const made = await clientOf(options).connections.create({
@@ -46,7 +48,13 @@ export const connectionCreate = () =>
         ...(verify && { verify }),
         ...(config && { connectionConfig: config }),
       })
-      console.log(`Made connection '${made.connection_id}'. Next: syncline status ${integration}`)
+      // What a command prints may be kept: it has no credentials.
+      const { credentials: _credentials, token: _token, ...shown } = made
+      show(
+        options,
+        shown,
+        ({ connection_id }) => `Made connection '${connection_id}'. Next: syncline status ${integration}`,
+      )
     })
 
 function credentialsOf({ credentials, apiKey, accessToken, basic }: Options): Connection['credentials'] {

@@ -3,11 +3,12 @@ import { collectTags } from '../collect.ts'
 import { type JsonObject, parseJson } from '../json-object.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, SUCCESS, show } from '../show.ts'
 import { UsageError } from '../usage-error.ts'
 
 type EndUser = NonNullable<Parameters<Syncline['connections']['update']>[0]['endUser']>
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   endUser?: JsonObject
   tag?: Record<string, string>
   tags?: false
@@ -27,6 +28,7 @@ export const connectionUpdate = () =>
     .option('--tag <name=value>', 'instead of the tags it has; may be repeated', collectTags)
     .option('--no-tags', 'take its tags away')
     .option('--webhook-url <url>', "where its webhooks go; '' = where all go")
+    .addOption(jsonOption())
     .action(async (providerConfigKey: string, connectionId: string, options: Options) => {
       const { endUser, webhookUrl: webhookUrlOverride } = options
       const tags = options.tag ?? (options.tags === false ? {} : undefined)
@@ -39,5 +41,5 @@ export const connectionUpdate = () =>
         ...(tags !== undefined && { tags }),
         ...(webhookUrlOverride !== undefined && { webhookUrlOverride }),
       })
-      console.log(`Changed connection '${connectionId}'.`)
+      show(options, SUCCESS, () => `Changed connection '${connectionId}'.`)
     })

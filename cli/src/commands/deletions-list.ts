@@ -1,5 +1,6 @@
 import type { HeldDeletion } from '@syncline/sdk'
 import { fullName } from '../full-name.ts'
+import { pathText } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
@@ -45,7 +46,7 @@ function listText(found: HeldDeletion[]): string {
 function nextStep({ reason, incomplete, released, ...where }: HeldDeletion): string {
   if (released) return 'released: the next complete pass deletes'
   if (reason === 'incomplete') return `the next complete pass deletes; this one was not: ${incomplete}`
-  const variant = where.variant === 'base' ? '' : ` --variant ${where.variant}`
-  const names = [where.provider_config_key, where.connection_id, where.model].map(shellQuoted).join(' ')
-  return `if they are really gone: syncline deletions release ${names}${variant}`
+  const { provider_config_key: integration, connection_id, model: name, variant } = where
+  const names = `${pathText({ integration, name, variant })} ${shellQuoted(connection_id)}`
+  return `if they are really gone: syncline deletions release ${names}`
 }

@@ -3,12 +3,13 @@ import { InvalidArgumentError, Option } from 'commander'
 import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { RUNS_MAX, WEIGHT_MAX, wholeNumber } from '../whole-number.ts'
 
 type Integration = Parameters<Syncline['integrations']['create']>[0]
 type Auth = NonNullable<Integration['auth']>
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   provider?: string
   baseUrl?: string
   auth?: Auth
@@ -37,9 +38,10 @@ export const integrationCreate = () =>
     )
     .option('--concurrency <n>', 'runs in flight at a time', wholeNumber(1, RUNS_MAX))
     .option('--weight <n>', 'its share beside other integrations; 1 is usual', wholeNumber(1, WEIGHT_MAX))
+    .addOption(jsonOption())
     .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
       const { allowHost, clientId: client_id, clientSecret: client_secret, concurrency, weight } = options
-      await clientOf(options).integrations.create({
+      const made = await clientOf(options).integrations.create({
         uniqueKey: key,
         provider,
         ...(baseUrl !== undefined && { baseUrl: baseUrl }),
@@ -55,7 +57,7 @@ export const integrationCreate = () =>
           },
         }),
       })
-      console.log(`Made integration '${key}'. Next: syncline connection create ${key} <id>`)
+      show(options, made, () => `Made integration '${key}'. Next: syncline connection create ${key} <id>`)
     })
 
 function parseAuth(text: string): Auth {

@@ -2,9 +2,10 @@ import type { Key } from '@syncline/sdk'
 import { type AdminOptions, adminClientOf, adminCommand } from '../admin-command.ts'
 import { collect } from '../collect.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { UsageError } from '../usage-error.ts'
 
-interface Options extends AdminOptions {
+interface Options extends AdminOptions, JsonOptions {
   env: string
   label: string
   scopes?: Scope[]
@@ -30,16 +31,17 @@ export const keyCreate = () =>
       'integration and connection: it reads this connection and nothing else',
     )
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
+    .addOption(jsonOption())
     .action(async ({ env, label, scopes, connection, expires, ...options }: Options) => {
       const [providerConfigKey = '', connectionId = '', ...others] = connection ?? []
       if (connection && (connectionId === '' || others.length > 0))
         throw new UsageError('--connection takes two names: <integration> <connection>')
-      const { secret } = await adminClientOf(options).keys.create(env, {
+      const made = await adminClientOf(options).keys.create(env, {
         label,
         ...(scopes && { scopes }),
         ...(connection && { connection: { providerConfigKey, connectionId } }),
         ...(expires !== undefined && { expiresAt: expires }),
       })
-      console.log(secret)
+      show(options, made, ({ secret }) => secret)
       console.error('Keep it somewhere safe: only its hash is stored.')
     })

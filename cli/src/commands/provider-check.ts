@@ -1,6 +1,7 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   connection?: string
   integration?: string
 }
@@ -11,6 +12,7 @@ export const providerCheck = () =>
     .argument('<file>', 'such as providers/acme.yaml')
     .option('--connection <id>', 'whose credentials the verify request has')
     .option('--integration <key>', 'of the connection; the name of the provider by default')
+    .addOption(jsonOption())
     .action(async (path: string, { connection, integration, ...options }: Options) => {
       const { readProviderFiles } = await import('../read-providers.ts')
       const { files, unknownParents } = await readProviderFiles([path])
@@ -21,8 +23,8 @@ export const providerCheck = () =>
         const parentNote = parent
           ? ` It extends '${parent}', which does not come with Syncline: what it has from there is checked when it is deployed.`
           : ''
-        console.log(`${path}: provider '${file.name}' is valid.${parentNote}`)
-        return
+        const valid = { valid: true, name: file.name, unknown_parent: parent ?? null }
+        return show(options, valid, () => `${path}: provider '${file.name}' is valid.${parentNote}`)
       }
       const answer = await clientOf(options).providers.verify({
         provider: file,
@@ -30,8 +32,9 @@ export const providerCheck = () =>
         connectionId: connection,
       })
       const { ok, request, status, ms, reason, body } = answer
-      console.log(`${request}: ${status ?? 'no answer'} in ${ms} ms`)
-      if (body) console.log(body)
+      show(options, answer, () =>
+        [`${request}: ${status ?? 'no answer'} in ${ms} ms`, ...(body ? [body] : [])].join('\n'),
+      )
       if (!ok) throw new Error(`connection '${connection}' does not work with ${path}: ${reason}`)
-      console.log(`Connection '${connection}' works with ${path}.`)
+      if (!options.json) console.log(`Connection '${connection}' works with ${path}.`)
     })

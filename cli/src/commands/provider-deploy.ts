@@ -1,5 +1,6 @@
 import type { Syncline } from '@syncline/sdk'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
 
 type Deployed = Awaited<ReturnType<Syncline['deployments']['create']>>['providers']
@@ -8,12 +9,13 @@ export const providerDeploy = () =>
   restCommand('deploy')
     .description('deploy provider files without syncs')
     .argument('<files...>', 'provider files, such as providers/acme.yaml')
-    .action(async (paths: string[], options: RestOptions) => {
+    .addOption(jsonOption())
+    .action(async (paths: string[], options: RestOptions & JsonOptions) => {
       const client = clientOf(options)
       const { readProviderFiles } = await import('../read-providers.ts')
       const { files } = await readProviderFiles(paths)
       const { providers } = await client.deployments.create({ syncs: [], providers: files })
-      console.log(providersTable(providers))
+      show(options, { providers }, () => providersTable(providers))
     })
 
 export function providersTable(providers: Deployed): string {

@@ -1,20 +1,33 @@
 import type { ListedRun } from '@syncline/sdk'
 import { collect } from '../collect.ts'
 import { fullName } from '../full-name.ts'
+import { type Path, readPath } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
+import { readTime } from '../time.ts'
+import { UsageError } from '../usage-error.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { runState } from '../why-text.ts'
 
+type Reason = NonNullable<ListedRun['reason']>
+
+/** All but `cancelled`: that is what somebody wanted. */
+const failures = {
+  ...{ failed: true, lost: true, timed_out: true, cpu_limit: true, event_loop_blocked: true },
+  ...{ out_of_memory: true, output_limit: true, protocol_violation: true, crashed: true, exited: true },
+} satisfies Record<Exclude<Reason, 'cancelled'>, true>
+
 interface Options extends RestOptions, JsonOptions {
+  integration?: string
+  sync?: Path
   connection?: string
-  variant: string
   state?: ListedRun['state'][]
-  outcome?: ('success' | NonNullable<ListedRun['reason']>)[]
-  from?: string
-  to?: string
+  failed?: boolean
+  outcome?: ('success' | Reason)[]
+  since?: string
+  until?: string
   limit: number
   cursor?: string
 }
@@ -22,36 +35,41 @@ interface Options extends RestOptions, JsonOptions {
 export const runs = () =>
   restCommand('runs')
     .description(routeSummary('listRuns'))
-    .argument('[integration]', 'all when absent')
-    .argument('[sync]', 'all when absent')
-    .option('--connection <id>', 'only on this connection')
-    .option('--variant <name>', 'of the sync', 'base')
+    .option('--integration <key>', 'only of this integration')
+    .option('--sync <sync>', 'only of this one, such as github/issues', readPath)
+    .option('--connection <id>', 'only on this connection, which needs --integration or --sync')
     .option('--state <states>', 'queued, running or ended', collect(['queued', 'running', 'ended']))
+    .option('--failed', 'only those that ended without success, and were not cancelled')
     .option(
       '--outcome <outcomes>',
       'of those that ended: success, failed, cancelled, lost, timed_out, …',
       collect(),
     )
     .option(
-      '--from <time>',
-      'ended (or, if it has not, was asked for) at this time or later: ISO 8601 with an offset',
+      '--since <time>',
+      'ended (or, if it has not, was asked for) at this time or later: such as 2h, 7d, or 2026-11-27T09:00:00Z',
+      readTime,
     )
-    .option('--to <time>', 'the same, before this time')
+    .option('--until <time>', 'the same, before this time', readTime)
     .option('--limit <count>', 'up to 100', wholeNumber(1, 100), 20)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addOption(jsonOption())
-    .action(async (integration: string | undefined, sync: string | undefined, options: Options) => {
-      const { connection, variant, state, outcome, from, to, limit, cursor } = options
+    .action(async (options: Options) => {
+      const { sync, integration = sync?.integration, connection, state, failed, since, until } = options
+      if (sync && sync.integration !== integration)
+        throw new UsageError(`--sync is of '${sync.integration}', and --integration is '${integration}'`)
+      if (failed && options.outcome) throw new UsageError('give --failed or --outcome, not both')
+      const outcome = failed ? (Object.keys(failures) as (keyof typeof failures)[]) : options.outcome
       const page = await clientOf(options).runs.list({
         ...(integration !== undefined && { providerConfigKey: integration }),
         ...(connection !== undefined && { connectionId: connection }),
-        ...(sync !== undefined && { sync: { name: sync, variant } }),
+        ...(sync && { sync: { name: sync.name, variant: sync.variant } }),
         ...(state && { state }),
         ...(outcome && { outcome }),
-        ...(from !== undefined && { from }),
-        ...(to !== undefined && { to }),
-        limit,
-        cursor: cursor ?? null,
+        ...(since !== undefined && { from: since }),
+        ...(until !== undefined && { to: until }),
+        limit: options.limit,
+        cursor: options.cursor ?? null,
       })
       const columns = [
         ...(['id', 'integration', 'sync', 'connection', 'state', 'cause', 'attempt'] as const),

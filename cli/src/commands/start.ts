@@ -2,8 +2,9 @@ import { accepted } from '../accepted.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   connection?: string
 }
 
@@ -13,11 +14,14 @@ export const start = () =>
     .argument('<integration>')
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')
+    .addOption(jsonOption())
     .action(async (integration: string, syncs: string[], { connection, ...options }: Options) => {
-      const { command_id } = await clientOf(options).syncs.start({
+      const answer = await clientOf(options).syncs.start({
         ...{ providerConfigKey: integration, syncs },
         ...(connection !== undefined && { connectionId: connection }),
       })
-      const done = command_id === undefined ? 'Started.' : accepted('starts')
-      console.log(`${done} Next: syncline status ${shellQuoted(integration)}`)
+      show(options, answer, ({ command_id }) => {
+        const done = command_id === undefined ? 'Started.' : accepted('starts')
+        return `${done} Next: syncline status ${shellQuoted(integration)}`
+      })
     })

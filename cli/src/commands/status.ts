@@ -1,6 +1,7 @@
 import type { Schedule, StaleReason } from '@syncline/sdk'
 import { collect, collectTags } from '../collect.ts'
 import { fullName } from '../full-name.ts'
+import { pathText } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
@@ -103,6 +104,6 @@ function row(schedule: Schedule) {
 function hint(found: Schedule[]): string {
   const first = found.find(({ freshness }) => freshness.stale)
   if (first === undefined) return ''
-  const names = [first.provider_config_key, first.connection_id, first.name].map(shellQuoted).join(' ')
-  return `syncline why ${names}${first.variant === 'base' ? '' : ` --variant ${first.variant}`}`
+  const sync = pathText({ ...first, integration: first.provider_config_key })
+  return `syncline why ${sync} ${shellQuoted(first.connection_id)}`
 }

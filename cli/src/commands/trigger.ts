@@ -4,12 +4,13 @@ import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { shellQuoted } from '../shell-quoted.ts'
+import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { table } from '../table.ts'
 import { runState } from '../why-text.ts'
 
 const WAIT_MS = 60 * 60_000
 
-interface Options extends RestOptions {
+interface Options extends RestOptions, JsonOptions {
   connection?: string
   reset?: boolean
   emptyCache?: boolean
@@ -25,6 +26,7 @@ export const trigger = () =>
     .option('--reset', 'forget the checkpoint first')
     .option('--empty-cache', 'with --reset: delete the records too')
     .option('--wait', 'until the runs have ended, for an hour at most; exit code 1 = one did not succeed')
+    .addOption(jsonOption())
     .action(async (integration: string, syncs: string[], options: Options) => {
       const { connection, reset = false, emptyCache = false, wait } = options
       const client = clientOf(options)
@@ -34,14 +36,20 @@ export const trigger = () =>
         ...(connection !== undefined && { connectionId: connection }),
       })
       if (!wait) {
-        const done = asked.command_id === undefined ? 'Triggered.' : accepted('triggers')
-        return console.log(`${done} Next: syncline status ${shellQuoted(integration)}`)
+        return show(options, asked, ({ command_id }) => {
+          const done = command_id === undefined ? 'Triggered.' : accepted('triggers')
+          return `${done} Next: syncline status ${shellQuoted(integration)}`
+        })
       }
-      const { runs, has_more } = asked.command_id ? await resultOf(client, asked.command_id, end) : asked
-      if (!runs?.length) return console.log('No run was added: each of the syncs runs already.')
+      const answer = asked.command_id ? await resultOf(client, asked.command_id, end) : asked
+      const { runs = [], has_more = false } = answer
       const ended: ListedRun[] = []
       for (const { id } of runs) ended.push(await client.runs.wait(id, { deadlineMs: end - Date.now() }))
-      console.log(table(['run', 'connection', 'sync', 'state', 'finished', 'message'], ended.map(row)))
+      show(options, { runs: ended, has_more }, () =>
+        ended.length === 0
+          ? 'No run was added: each of the syncs runs already.'
+          : table(['run', 'connection', 'sync', 'state', 'finished', 'message'], ended.map(row)),
+      )
       if (has_more) console.error(`There are more runs than the ${runs.length} that were waited for.`)
       if (ended.some(({ reason }) => reason !== null)) process.exitCode = 1
     })

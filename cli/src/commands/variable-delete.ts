@@ -1,11 +1,13 @@
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, SUCCESS, show } from '../show.ts'
 
 export const variableDelete = () =>
   restCommand('delete')
     .description(routeSummary('deleteVariable'))
     .argument('<name>')
-    .action(async (name: string, options: RestOptions) => {
+    .addOption(jsonOption())
+    .action(async (name: string, options: RestOptions & JsonOptions) => {
       await clientOf(options).variables.delete(name)
-      console.log(`Deleted '${name}'.`)
+      show(options, SUCCESS, () => `Deleted '${name}'.`)
     })

@@ -1,12 +1,15 @@
+import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type JsonOptions, jsonOption, SUCCESS, show } from '../show.ts'
 
 export const variableSet = () =>
   restCommand('set')
     .description(routeSummary('setVariable'))
     .argument('<name>')
-    .argument('<value>')
-    .action(async (name: string, value: string, options: RestOptions) => {
+    .argument('<value>', '@<file> is read from a file, - from stdin', readValue)
+    .addOption(jsonOption())
+    .action(async (name: string, value: string, options: RestOptions & JsonOptions) => {
       await clientOf(options).variables.set(name, value)
-      console.log(`Set '${name}'.`)
+      show(options, SUCCESS, () => `Set '${name}'.`)
     })

@@ -1,3 +1,4 @@
+import { type Path, readPath, whereOf } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
@@ -9,23 +10,11 @@ const EXIT_STALE = 3
 export const why = () =>
   restCommand('why')
     .description(`${routeSummary('getWhy')}; exit code 3 = stale`)
-    .argument('<integration>')
+    .argument('<sync>', 'such as github/issues, or of a variant github/issues::team-a', readPath)
     .argument('<connection>')
-    .argument('<sync>')
-    .option('--variant <name>', 'of the sync', 'base')
     .addOption(jsonOption())
-    .action(
-      async (integration: string, connection: string, sync: string, { variant, ...options }: Options) => {
-        const answer = await clientOf(options).syncs.why({
-          providerConfigKey: integration,
-          sync: { name: sync, variant },
-          connectionId: connection,
-        })
-        show(options, answer, whyText)
-        if (answer.schedule.freshness.stale) process.exitCode = EXIT_STALE
-      },
-    )
-
-interface Options extends RestOptions, JsonOptions {
-  variant: string
-}
+    .action(async (sync: Path, connection: string, options: RestOptions & JsonOptions) => {
+      const answer = await clientOf(options).syncs.why(whereOf(sync, connection))
+      show(options, answer, whyText)
+      if (answer.schedule.freshness.stale) process.exitCode = EXIT_STALE
+    })

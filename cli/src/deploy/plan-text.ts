@@ -50,7 +50,7 @@ function versionOf({ version, fields }: PlannedChange): string | null {
 
 function whatOf({ kind, change, provider_config_key, name, models, fields }: PlannedChange): string {
   if (change === 'gone') {
-    return `not in the folder: syncline undeploy ${shellQuoted(provider_config_key)} ${shellQuoted(name)}`
+    return `not in the folder: syncline undeploy ${shellQuoted(`${provider_config_key}/${name}`)}`
   }
   if (change === 'removed') return kind === 'sync' ? 'with its schedules and records' : ''
   if (change === 'new') return kind === 'sync' ? `sync of ${short(models.join(', '))}` : kind

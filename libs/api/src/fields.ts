@@ -1,4 +1,5 @@
 import { JsonObject } from '@syncline/catalog/json-object'
+import { CURSOR_MAX_CHARS } from '@syncline/record/record-id'
 import { z } from 'zod'
 import { readInstant } from './read-instant.ts'
 
@@ -32,8 +33,7 @@ export const BundleHash = z
 
 const BEHIND = '`next_cursor` of the page before; without it, the first page.'
 const NEXT = '`cursor` of the next page; null: this is the last one.'
-/** That of an id of 255 characters, three bytes each, has 1056. */
-export const Cursor = z.string().min(1).max(1100).describe(BEHIND)
+export const Cursor = z.string().min(1).max(CURSOR_MAX_CHARS).describe(BEHIND)
 export const NextCursor = Cursor.nullable().describe(NEXT)
 /** That of a list of schedules: it names an integration, a connection, a sync and a variant. */
 export const ScheduleCursor = z.string().min(1).max(2048).describe(BEHIND)

@@ -1,3 +1,4 @@
+import { RECORD_ID_MAX_CHARS } from '@syncline/record/record-id'
 import { z } from 'zod'
 import {
   AnyInstant,
@@ -37,7 +38,9 @@ const Filter = z
   .transform((text) => text.toLowerCase().split(','))
   .pipe(z.array(z.enum(['added', 'updated', 'deleted'])))
 
-const RecordId = z.string().min(1).max(256)
+/** Of one request. Their request line has a limit too: see `createServer` of the gateway. */
+const IDS_MAX = 100
+const RecordId = z.string().min(1).max(RECORD_ID_MAX_CHARS)
 
 const AnyRecord = z.looseObject({
   _nango_metadata: RecordMetadata.describe('What Syncline knows of the record.'),
@@ -79,10 +82,12 @@ const listRecords = (maxLimit: number) =>
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100).describe('Records in a page.'),
         ids: z
-          .union([RecordId, z.array(RecordId).max(100)])
+          .union([RecordId, z.array(RecordId).max(IDS_MAX)])
           .transform((ids) => [ids].flat())
           .optional()
-          .describe('Only the records with these ids, up to 100.'),
+          .describe(
+            `Only the records with these ids, up to ${IDS_MAX}, as far as the request line and headers have 112 KiB.`,
+          ),
       }),
       headers: ConnectionHeaders,
       response: { 200: RecordsPage },

@@ -184,13 +184,26 @@ const listLogs = {
   method: 'GET',
   url: '/runs/:id/logs',
   summary: 'List the log lines of a run.',
+  description: 'To follow the log of a run that has not ended, ask again with `next_cursor` until it has.',
   scope: 'read',
+  errors: ['invalid_cursor'],
   schema: {
     params: RunId,
     querystring: z.strictObject({
-      limit: countInQuery(1, 10_000).default(1000).describe('Lines at most: the first ones.'),
+      limit: countInQuery(1, 10_000)
+        .default(1000)
+        .describe('Lines at most: the newest ones, or with `cursor`, the first ones after it.'),
+      cursor: Cursor.optional().describe('Only lines after it: `next_cursor` of an earlier answer.'),
     }),
-    response: { 200: z.object({ lines: z.array(LogLine).describe('Oldest first.') }) },
+    response: {
+      200: z.object({
+        lines: z.array(LogLine).describe('Oldest first.'),
+        next_cursor: z
+          .string()
+          .nullable()
+          .describe('Of the last line. Later lines are behind it. Null: the run has no line yet.'),
+      }),
+    },
   },
 } as const satisfies Route
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { basename, dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { AppError } from '@syncline/errors'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { builtinName, forFunctions } from './builtins.ts'
+import { definitionsText } from './definitions-text.ts'
 import type { FunctionFile } from './function-file.ts'
 import { shakeZod } from './shake-zod.ts'
 
@@ -71,13 +71,12 @@ function describe({ location, text }: Message): string {
 const definitions: Plugin = {
   name: 'definitions',
   setup({ onResolve, onLoad }) {
-    const file = fileURLToPath(import.meta.resolve('@syncline/function-types/definitions'))
     onResolve({ filter: /^(nango|@syncline\/sdk)$/ }, () => ({
       path: 'definitions',
       namespace: 'syncline',
     }))
     onLoad({ filter: /.*/, namespace: 'syncline' }, async () => ({
-      contents: await readFile(file, 'utf8'),
+      contents: await definitionsText(),
       loader: 'ts',
     }))
   },

@@ -1,11 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import * as texts from './first-party-texts.ts'
 import { type ProviderFile, ProviderName } from './provider-file.ts'
 import { ReadProvider } from './read-provider-file.ts'
 import { type FindParent, type ResolvedProvider, resolveProvider } from './resolve-provider.ts'
-
-const FOLDER = join(import.meta.dirname, '../catalog')
-const ENDING = '.yaml'
 
 const files = new Map<string, ProviderFile | undefined>()
 const resolved = new Map<string, ResolvedProvider>()
@@ -13,10 +9,7 @@ let names: string[] | undefined
 
 /** Names of the providers that come with Syncline. */
 export function firstPartyNames(): string[] {
-  names ??= readdirSync(FOLDER)
-    .filter((file) => file.endsWith(ENDING))
-    .map((file) => file.slice(0, -ENDING.length))
-    .sort()
+  names ??= texts.firstPartyNames()
   return names
 }
 
@@ -25,8 +18,7 @@ export function firstPartyFile(name: string): ProviderFile | undefined {
   if (!ProviderName.safeParse(name).success || !firstPartyNames().includes(name)) return undefined
   const known = files.get(name)
   if (known) return known
-  const path = join(FOLDER, name + ENDING)
-  const { file } = new ReadProvider(readFileSync(path, 'utf8'), path)
+  const { file } = new ReadProvider(texts.firstPartyText(name), texts.firstPartyPath(name))
   files.set(name, file)
   return file
 }

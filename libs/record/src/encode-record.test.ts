@@ -104,15 +104,15 @@ test.each([
   [{ id: Number.POSITIVE_INFINITY }, /has the number "Infinity" as its id/],
   [{ id: 2 ** 53 }, /has the number 9007199254740992 as its id; beyond 2\^53 numbers lose digits/],
   [{ id: -1e21 }, /has the number -1e\+21 as its id/],
-  [{ id: 'x'.repeat(256) }, /\(id 'x{40}…'\) has an id of 256 characters, 255 are allowed/],
+  [{ id: 'x'.repeat(1025) }, /\(id 'x{40}…'\) has an id of 1025 characters, 1024 are allowed/],
   [{ id: 'a', n: Number.NaN }, /\(id 'a'\) is not JSON: the number at 'n' is NaN/],
   [JSON.parse('{"id":"a","list":[1e400]}'), /\(id 'a'\) is not JSON: the number at '0' is Infinity/],
 ])('%o is refused with what is wrong', (value, message) => {
   expect(errorOf(value)).toMatch(message)
 })
 
-test('an id may have 255 characters, and a record that gives no JSON is refused', () => {
-  expect(encodeRecord({ id: 'x'.repeat(255) }).id).toHaveLength(255)
+test('an id may have 1 024 characters, and a record that gives no JSON is refused', () => {
+  expect(encodeRecord({ id: 'x'.repeat(1024) }).id).toHaveLength(1024)
   expect(errorOf({ id: 'a', toJSON: () => undefined })).toMatch(
     /^invalid_record: records\[3\] of model 'Issue' \(id 'a'\) is not JSON: /,
   )

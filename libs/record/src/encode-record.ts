@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { isObject } from './is-object.ts'
 import { mendedJson } from './mended-json.ts'
-import { ID_MAX_LENGTH, recordId } from './record-id.ts'
+import { RECORD_ID_MAX_CHARS, recordId } from './record-id.ts'
 import { UnencodableRecord } from './unencodable-record.ts'
 
 export const HASH_BYTES = 16
@@ -53,8 +53,8 @@ function idOf(id: unknown, name: string): string {
   const text = String(id)
   const stored = recordId(text)
   if (stored !== undefined) return stored
-  if (text.length <= ID_MAX_LENGTH) throw new UnencodableRecord(name, 'has an empty id')
-  const reason = `has an id of ${text.length} characters, ${ID_MAX_LENGTH} are allowed`
+  if (text.replaceAll('\0', '') === '') throw new UnencodableRecord(name, 'has an empty id')
+  const reason = `has an id of ${text.length} characters, ${RECORD_ID_MAX_CHARS} are allowed`
   throw new UnencodableRecord(name, reason, text)
 }
 

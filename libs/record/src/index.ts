@@ -1,7 +1,14 @@
+export { deepMerge } from './deep-merge.ts'
 export { type EncodedRecord, encodeRecord } from './encode-record.ts'
 export { encodeRecords, type SkippedRecord } from './encode-records.ts'
 export { isObject } from './is-object.ts'
 export { type Batch, batchOf, readBatch } from './record-batch.ts'
-export { isRecordId, recordId } from './record-id.ts'
+export {
+  CURSOR_MAX_CHARS,
+  isRecordId,
+  RECORD_ID_MAX_BYTES,
+  RECORD_ID_MAX_CHARS,
+  recordId,
+} from './record-id.ts'
 export { shortId } from './unencodable-record.ts'
 export { wholePage } from './whole-page.ts'

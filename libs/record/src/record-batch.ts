@@ -3,11 +3,12 @@ import type { RecordBatch } from '@syncline/proto'
 import { bufferView } from './buffer-view.ts'
 import { type EncodedRecord, HASH_BYTES } from './encode-record.ts'
 import { isRecordId } from './record-id.ts'
+import { shortId } from './unencodable-record.ts'
 
 /** Records of one save. */
 export type Batch = {
   ids: string[]
-  /** Size of all payloads. */
+  /** Of all payloads and ids. */
   bytes: number
   /** Creates the records, as views of the received message: until then a queued batch is a few objects, not hundreds. */
   records(): EncodedRecord[]
@@ -27,15 +28,16 @@ export function batchOf(records: EncodedRecord[]): RecordBatch {
 export function readBatch(batch: RecordBatch | undefined): Batch {
   if (batch === undefined) throw new AppError('invalid_body', 'the call has no batch')
   const { ids, payloadBytes, payloads, hashes } = batch
-  let end = 0
+  let [end, idChars] = [0, 0]
   for (const [i, id] of ids.entries()) {
     const size = payloadBytes[i] ?? 0
     // An id of wrong length would shift the columns of this and of other rows.
-    if (!isRecordId(id) || size === 0) throw notOurs(`record '${id}'`)
+    if (!isRecordId(id) || size === 0) throw notOurs(`record '${shortId(id)}'`)
     end += size
+    idChars += id.length
   }
   if (end !== payloads.length || hashes.length !== ids.length * HASH_BYTES) throw notOurs('a batch')
-  return { ids, bytes: end, records: () => recordsOf(batch) }
+  return { ids, bytes: end + idChars, records: () => recordsOf(batch) }
 }
 
 function recordsOf({ ids, numericIds, payloadBytes, ...batch }: RecordBatch): EncodedRecord[] {

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { harnessScripts, PROGRAM_FILE } from './harness-scripts.ts'
 
 const PREFIX = 'syncline-sandbox-'
 
@@ -21,34 +21,10 @@ export async function buildHarness(programFile: string): Promise<Harness> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)))
   await chmod(dir, 0o755) // a child may be another user; there is nothing secret in it
   const file = join(dir, 'harness.cjs')
-  const program = join(dir, 'program.cjs')
-  const own = (name: string) => JSON.stringify(join(import.meta.dirname, 'child', name))
-  await bundle(
-    file,
-    `import { serve } from ${own('serve.ts')}
-     serve(${JSON.stringify(program)})`,
-  )
-  await bundle(
-    program,
-    `import ${own('realm/globals.ts')}
-     import { startRealm } from ${own('realm/start-realm.ts')}
-     import { program } from ${JSON.stringify(programFile)}
-     export const start = () => startRealm(platform, program)`,
-  )
+  const scripts = await harnessScripts(programFile)
+  await writeFile(file, scripts.harness, { mode: 0o444 })
+  await writeFile(join(dir, PROGRAM_FILE), scripts.program, { mode: 0o444 })
   return { file, dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) }
-}
-
-async function bundle(file: string, contents: string): Promise<void> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: import.meta.dirname },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: `node${process.versions.node}`,
-    write: false,
-    logLevel: 'silent',
-  })
-  await writeFile(file, outputFiles[0]?.contents ?? '', { mode: 0o444 })
 }
 
 /** Removes what processes have left that were killed before they could do it themselves. */

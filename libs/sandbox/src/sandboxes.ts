@@ -4,6 +4,7 @@ import { denyIoUring } from './confinement/deny-io-uring.ts'
 import { buildHarness, type Harness } from './harness.ts'
 import { isAtLeast, type Level, levels } from './level.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { isOlderNode } from './older-node.ts'
 import { ParentBudget, type ParentLimits } from './parent-budget.ts'
 import {
   defaultReuseLimits,
@@ -261,7 +262,7 @@ const closed = () => new Error('no sandbox is given any more: they are closed')
 /** @throws If the machine can't give `minLevel`: the error says what each stronger level failed at. */
 export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxes> {
   await using open = new AsyncDisposableStack()
-  denyIoUring()
+  if (!isOlderNode) denyIoUring()
   const { limits = defaultLimits, parentLimits, unshare } = options
   const harness = open.use(await buildHarness(options.program))
   const isReused = options.reuse === 'bundle'
@@ -274,7 +275,8 @@ export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxe
 /** Not by versions of kernels but by trying: a child that is ready has tested its confinement itself. */
 async function strongestLevel(source: Source, minLevel: Level): Promise<Level> {
   const failures: string[] = []
-  for (const level of levels.toReversed()) {
+  const possible = isOlderNode ? levels.slice(0, 1) : levels
+  for (const level of possible.toReversed()) {
     if (!isAtLeast(level, minLevel)) break
     try {
       const child = await startFrom(source, level)

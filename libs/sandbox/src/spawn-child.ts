@@ -5,6 +5,7 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import type { Harness } from './harness.ts'
 import type { Level } from './level.ts'
 import type { Limits } from './limits.ts'
+import { isOlderNode, knownOptions } from './older-node.ts'
 
 const STDERR_TAIL_CHARS = 16 * 1024
 /** Of util-linux. It becomes the program that it starts, so the pid is Node's. */
@@ -100,7 +101,7 @@ const bound = '(read -r _ <&4 || kill -KILL $$) 3>&- >&- 2>&- & unset PWD OLDPWD
  * each opens a whole class of things.
  */
 function flags(harness: Harness, limits: Limits, level: Level, isReused: boolean): string[] {
-  return [
+  const options = [
     '--permission',
     `--allow-fs-read=${harness.dir}/*`,
     ...(level === 'basic' ? ['--no-experimental-ffi'] : ['--allow-ffi', '--allow-fs-read=/proc/self/status']),
@@ -114,6 +115,9 @@ function flags(harness: Harness, limits: Limits, level: Level, isReused: boolean
     '--stack-trace-limit=20',
     '--no-warnings',
     '--zero-fill-buffers', // memory that an earlier run has freed tells nothing
+  ]
+  return [
+    ...(isOlderNode ? knownOptions(options) : options),
     harness.file,
     level,
     String(limits.memoryMb),

@@ -112,7 +112,7 @@ export class Runs {
   }
 
   /**
-   * What a run has logged, oldest first.
+   * What a run has logged, oldest first: the newest lines, or with a `cursor`, the first ones after it.
    *
    * Fails with `unknown_run`.
    *
@@ -121,8 +121,9 @@ export class Runs {
    */
   async logs(
     id: string,
-    { limit, ...options }: { limit?: number } & CallOptions = {},
+    { limit, cursor, ...options }: { limit?: number; cursor?: string | null } & CallOptions = {},
   ): Promise<ListLogsAnswer> {
-    return this.#call('GET /runs/:id/logs', { params: { id }, query: { limit } }, options)
+    const query = { limit, cursor: cursor ?? undefined }
+    return this.#call('GET /runs/:id/logs', { params: { id }, query }, options)
   }
 }

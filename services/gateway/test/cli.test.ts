@@ -161,20 +161,20 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   })
   const fleet = (await cli(['status', '--stale', '--reason', 'environment_full', '--limit', '1'])).out
   expect(fleet).toMatch(/^crm {10}contacts {2}user-1 .* environment_full .* in flight$/m)
-  expect(fleet).toContain('1 of 1 stale: syncline why crm user-1 contacts\n')
+  expect(fleet).toContain('1 of 1 stale: syncline why crm/contacts user-1\n')
   expect(fleet).toContain('There may be more: --cursor trueSTALE_REASON_ENVIRONMENT_FULL\n')
 
   world.schedules.listRuns = async () => ({
     runs: [{ id: 'run-1', providerConfigKey: 'crm', connectionId: 'user-1' }],
   })
-  const why = await cli(['why', 'crm', 'user-1', 'contacts'])
+  const why = await cli(['why', 'crm/contacts', 'user-1'])
   expect(why).toMatchObject({ code: 3, err: '' })
   expect(why.out).toContain(`why           ${waits}\n`)
-  expect((await cli(['runs', 'crm', '--state', 'queued'])).out).toMatch(/^run-1 {2}crm /m)
+  expect((await cli(['runs', '--integration', 'crm', '--state', 'queued'])).out).toMatch(/^run-1 {2}crm /m)
   world.schedules.listSchedules = async () => ({
     schedules: [{ id: 's', providerConfigKey: 'crm', state: 'SCHEDULE_STATE_STARTED' }],
   })
-  expect(await cli(['why', 'crm', 'user-1', 'contacts'])).toMatchObject({ code: 0 })
+  expect(await cli(['why', 'crm/contacts', 'user-1'])).toMatchObject({ code: 0 })
 
   world.schedules.getCapacity = async () => ({
     environment: { name: 'dev', maxRuns: 200, running: 3, weight: 1 },
@@ -201,8 +201,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   world.records.listLogs = async ({ runId }) => ({
     lines: [{ atMs: 1, level: 'LOG_LEVEL_INFO', message: runId }],
   })
-  const which = ['--integration', 'crm', '--connection', 'user-1', '--sync', 'contacts']
-  expect((await cli(['logs', ...which])).out).toBe('1970-01-01T00:00:00.001Z info  run-1\n')
+  expect((await cli(['logs', 'crm/contacts', 'user-1'])).out).toBe('1970-01-01T00:00:00.001Z info  run-1\n')
   expect((await cli(['logs', 'run-2'])).out).toContain('run-2')
 
   expect((await cli(['deletions', 'list', 'crm'])).out).toBe('No deletion is held back.\n')
@@ -216,19 +215,19 @@ test('integration, connection, variable, trigger, status and logs', async () => 
       ? { deletions: [held('base')], nextCursor: 'more' }
       : { deletions: [held('a', { incomplete: 'page 2' }), held('b', { released: true })] }
   const list = (await cli(['deletions', 'list'])).out
-  const next = 'if they are really gone: syncline deletions release crm user-1 Contact'
+  const next = 'if they are really gone: syncline deletions release crm/Contact user-1'
   expect(list).toContain(`90 of 91  ${next}\n`)
   expect(list).toMatch(/Contact::a .* the next complete pass deletes; this one was not: page 2\n/)
   expect(list).toMatch(/Contact::b .* released: the next complete pass deletes\n/)
   world.records.releaseHeldDeletion = async ({ stream }) => ({ deletion: held(stream?.variant ?? '') })
-  expect(await cli(['deletions', 'release', 'crm', 'user-1', 'Contact', '--variant', 'a'])).toMatchObject({
+  expect(await cli(['deletions', 'release', 'crm/Contact::a', 'user-1'])).toMatchObject({
     code: 0,
     out: expect.stringContaining(
       'missed 90 of 91 records. To run it now: syncline trigger crm --connection user-1',
     ),
   })
 
-  expect(await cli(['undeploy', 'crm', 'contacts'])).toMatchObject({ code: 0 })
+  expect(await cli(['undeploy', 'crm/contacts'])).toMatchObject({ code: 0 })
   expect(await cli(['connection', 'delete', 'crm', 'user-1'])).toMatchObject({ code: 0 })
   expect(await cli(['integration', 'delete', 'crm'])).toMatchObject({ code: 0 })
 })
@@ -346,7 +345,10 @@ test.each([
   [['integration', 'update', 'x', '--concurrency', '0'], 'must be a whole number from 1 to 100000'],
   [['connection', 'create', 'x', '--metadata', '[]'], 'must be a JSON object'],
   [['integration', 'create', 'x', '--auth', 'magic'], 'must be none, bearer, basic'],
-  [['logs'], 'which run?'],
+  [['logs'], "missing required argument 'run'"],
+  [['logs', 'crm/contacts'], 'on which connection?'],
+  [['runs', '--since', 'yesterday'], 'must be such as 30m, 2h, 7d'],
+  [['variant', 'create', 'crm/contacts', 'user-1'], 'names no variant'],
   [['cancel'], 'what to cancel?'],
   [['status', '--reason', 'bored'], "'bored' is none of paused, needs_reauth"],
   [['status', '--tag', 'plan'], 'Give <name>=<value>'],
@@ -355,7 +357,7 @@ test.each([
   [['status', '--limit', '0'], 'must be a whole number from 1 to 100000.'],
   [['key', 'create', '--env', 'dev', '--scopes', 'read,write'], "'write' is none of read, operate"],
   [['key', 'create', '--env', 'dev', '--connection', 'crm'], 'takes two names: <integration> <connection>'],
-  [['why', 'crm'], "missing required argument 'connection'"],
+  [['why', 'crm', 'user-1'], 'Give it with its integration'],
   [['connection', 'update', 'crm', 'user-1'], 'nothing to change'],
 ])('%j is a usage error: exit code 2', async (args, message) => {
   const { code, out, err } = await cli(args)
@@ -392,7 +394,7 @@ test('records, runs and connections are shown and changed, as text and as JSON',
   const run = (...args: string[]) => cli(args, { SYNCLINE_KEY: there.key })
   const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).out)
   world.records.listRecords = ({ ids }) => piece(`[{"id":"${ids}","title":"x","_nango_metadata":{}}]`)
-  expect(JSON.parse((await run('record', 'get', 'github', 'user-1', 'GithubIssue', '..')).out)).toEqual({
+  expect(JSON.parse((await run('record', 'get', 'github/GithubIssue', 'user-1', '..')).out)).toEqual({
     ...{ id: '..', title: 'x', _nango_metadata: {} },
   })
   world.records.countRecords = async () => ({ sizes: [{ live: 842, bytes: 9 }] })
@@ -403,22 +405,22 @@ test('records, runs and connections are shown and changed, as text and as JSON',
     ...{ id: runId, providerConfigKey: 'github', connectionId: 'user-1', state: 'RUN_STATE_ENDED' },
     ...{ outcome: 'RUN_OUTCOME_FAILED', error: 'GET /issues: 500', lastLines: ['the last line'] },
   })
-  const shown = (await run('run', 'show', 'run-1')).out
+  const shown = (await run('run', 'run-1')).out
   expect(shown).toMatch(/^state +failed$/m)
   expect(shown).toMatch(/^error +GET \/issues: 500$/m)
   expect(shown).toContain('end of its log:\nthe last line\n')
-  expect(await json('run', 'show', 'run-1')).toMatchObject({ id: 'run-1', reason: 'failed' })
+  expect(await json('run', 'run-1')).toMatchObject({ id: 'run-1', reason: 'failed' })
 
   const change = ['--tag', 'plan=pro', '--end-user', '{"id":"u-1"}']
   expect(await run('connection', 'update', 'github', 'user-1', ...change)).toMatchObject({ code: 0 })
   expect(await json('connection', 'list')).toMatchObject({
     connections: [{ connection_id: 'user-1', tags: { plan: 'pro' }, end_user: { id: 'u-1' } }],
   })
-  const metadata = async (...args: string[]) =>
-    JSON.parse((await run('connection', 'metadata', 'github', 'user-1', ...args)).out)
-  expect(await metadata()).toEqual({ repo: 'acme/shop' })
-  expect(await metadata('--set', '{"a":1}')).toEqual({ repo: 'acme/shop', a: 1 })
-  expect(await metadata('--replace', '{"b":2}')).toEqual({ b: 2 })
+  const metadata = async (verb: string, ...args: string[]) =>
+    JSON.parse((await run('metadata', verb, 'github', 'user-1', ...args)).out)
+  expect(await metadata('get')).toEqual({ repo: 'acme/shop' })
+  expect(await metadata('merge', '{"a":1}')).toEqual({ repo: 'acme/shop', a: 1 })
+  expect(await metadata('set', '{"b":2}')).toEqual({ b: 2 })
 
   expect((await run('me')).out).toMatch(new RegExp(`^environment +${there.environment}$`, 'm'))
   expect(await json('me')).toMatchObject({ environment: there.environment, label: 'test' })

@@ -76,7 +76,7 @@ test('the plan shows what changes for readers and schedules; what is gone stays 
     [
       'CHANGE   FUNCTION     VERSION  WHAT',
       'changed  shop/orders  1 → 2    code; frequency: every hour → every 2 hours',
-      'gone     shop/carts   1        not in the folder: syncline undeploy shop carts',
+      'gone     shop/carts   1        not in the folder: syncline undeploy shop/carts',
       'schedules: 1 change their frequency',
       'model shop/Order changes: - note, total: number → string, + vat (number, optional)',
       'deployed 1 function',

@@ -36,7 +36,7 @@ test.each([
   expect(answer).toMatchObject({ status, body: { error: { code } } })
 })
 
-test.each(['1', 'a/b', '.', '..', 'a b?#%', 'x/history'])(
+test.each(['1', 'a/b', '.', '..', 'a b?#%', 'x/history', `${'中'.repeat(1020)}/'"\n`])(
   'the record with the id %j is read alone',
   async (id) => {
     const listed: ListRecordsRequest[] = []

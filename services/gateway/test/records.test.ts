@@ -100,8 +100,9 @@ test.each([
     Array.from({ length: 100 }, (_, i) => `ids=${i}`).join('&'),
     Array.from({ length: 100 }, (_, i) => String(i)),
   ],
-  [Array.from({ length: 100 }, () => `ids=${'x'.repeat(256)}`).join('&'), Array(100).fill('x'.repeat(256))],
-])('%s', async (query, ids) => {
+  [Array.from({ length: 100 }, () => `ids=${'x'.repeat(1024)}`).join('&'), Array(100).fill('x'.repeat(1024))],
+  [`ids=${encodeURIComponent('a/b "\'?#&\n👩‍🚀')}`, ['a/b "\'?#&\n👩‍🚀']],
+])('%.60s', async (query, ids) => {
   await get(`model=GithubIssue&${query}`)
   expect(listed[0]?.ids).toEqual(ids)
 })
@@ -193,13 +194,25 @@ test('a cursor that the record store refuses is a 400', async () => {
 })
 
 test('a cursor and an id as long as they get reach the record store', async () => {
-  const id = '中'.repeat(255)
+  const id = '中'.repeat(1024)
   const cursor = Buffer.from(`2024-01-15T10:31:00.000Z||${id}`).toString('base64')
   const query = `cursor=${encodeURIComponent(cursor)}&ids=${encodeURIComponent(id)}`
   expect((await get(`model=GithubIssue&${query}`)).status).toBe(200)
   expect(listed).toMatchObject([{ cursor, ids: [id] }])
   expect((await prune({ model: 'GithubIssue', until_cursor: cursor })).status).toBe(200)
   expect(pruned).toMatchObject([{ untilCursor: cursor }])
+})
+
+test('an id that no record can have is a 400 that names the limit, in a list and in a path', async () => {
+  const query = await get(`model=GithubIssue&ids=${'x'.repeat(1025)}`)
+  expect(query).toMatchObject({ status: 400, body: { error: { code: 'invalid_query_params' } } })
+  expect(query.body.error.message).toBe('ids: Too big: expected string to have <=1024 characters')
+  for (const id of ['x'.repeat(1025), 'x'.repeat(20_000)]) {
+    const path = await home.api(`/records/${id}?model=GithubIssue`, { headers: HEADERS })
+    expect(path).toMatchObject({ status: 400, body: { error: { code: 'invalid_uri_params' } } })
+    expect(path.body.error.message).toContain('1024')
+  }
+  expect(listed).toEqual([])
 })
 
 test('what is longer is a 400, for reading and pruning', async () => {
@@ -214,6 +227,10 @@ test('what is longer is a 400, for reading and pruning', async () => {
 test('a request line that is longer than any request is refused in the same shape', async () => {
   const read = await get(`model=GithubIssue&cursor=${'x'.repeat(1_000_000)}`)
   expect(read).toMatchObject({ status: 431, body: { error: { code: 'invalid_headers' } } })
+  const ids = Array.from({ length: 100 }, () => `ids=${encodeURIComponent('中'.repeat(1024))}`)
+  const many = await get(`model=GithubIssue&${ids.join('&')}`)
+  expect(many).toMatchObject({ status: 431, body: { error: { code: 'invalid_headers' } } })
+  expect(many.body.error.message).toContain('112 KiB')
 })
 
 test.each([

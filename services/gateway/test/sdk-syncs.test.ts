@@ -134,7 +134,7 @@ test('runs are listed by state and outcome, and their log is read', async () => 
     20,
   ])
   world.records.listLogs = async () => ({ lines: [] })
-  expect(await syncline.runs.logs('run-1')).toEqual({ lines: [] })
+  expect(await syncline.runs.logs('run-1')).toEqual({ lines: [], next_cursor: null })
 })
 
 test('a run is waited for until it has ended', async () => {

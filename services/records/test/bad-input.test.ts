@@ -14,9 +14,9 @@ const idsOf = (records: ListedRecord[]) => records.map(({ id }) => id).toSorted(
 
 const oddIds = [
   '🚀',
-  '👩‍🚀'.repeat(51),
-  '中'.repeat(255),
-  'x'.repeat(255),
+  '👩‍🚀'.repeat(204),
+  '中'.repeat(1024),
+  'x'.repeat(1024),
   '__proto__',
   'constructor',
   "it's",

@@ -55,6 +55,9 @@ const shortened = (reason: string) =>
 
 const counted = (count: number) => (count === 1 ? '1 record' : `${count} records`)
 
-/** What the log calls a record. */
-export const nameOf = (id: string | undefined, position: string): string =>
-  id === undefined ? position : `'${shortId(id)}'`
+/** What the log calls a record. The beginning of a long id may be that of many. */
+export function nameOf(id: string | undefined, position: string): string {
+  if (id === undefined) return position
+  const short = shortId(id)
+  return short === id ? `'${id}'` : `${position} '${short}'`
+}

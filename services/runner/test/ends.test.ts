@@ -29,9 +29,9 @@ test.each([
     `record 1 of model 'Thing' is the string "two"; a record is an object with an id`,
   ],
   [
-    'an id to delete of 256 characters',
-    `await nango.batchDelete([{ id: 'x'.repeat(256) }], 'Thing')`,
-    'has an id of 256 characters, 255 are allowed',
+    'an id to delete of 1 025 characters',
+    `await nango.batchDelete([{ id: 'x'.repeat(1025) }], 'Thing')`,
+    "record 0 of model 'Thing' (id 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…') has an id of 1025 characters, 1024 are allowed",
   ],
   [
     'an id to delete beyond 2^53',

@@ -109,6 +109,23 @@ test('records can be read back: all pages, or some by their ids', async () => {
   expect(world.log(runId)).toContain('info 3,250,2,8')
 })
 
+test('ids have up to 1 024 characters of any form, and are read back; a longer one is named with its place and the limit', async () => {
+  const ids = ['中'.repeat(1024), '🚀'.repeat(512), `a/b?#'"\\\n`, ' ']
+  await world.deploy(`
+    const ids = ${JSON.stringify(ids)}
+    await nango.batchSave([...ids, 'x'.repeat(1025)].map((id) => ({ id })), 'Thing')
+    const read = []
+    for await (const page of nango.listRecords('Thing', { limit: 1 })) read.push(...page.map(({ id }) => id))
+    const known = await nango.getRecordsByIds(ids, 'Thing')
+    await nango.log([read.length, ids.every((id) => read.includes(id)), known.size].join())`)
+  const { runId, ...end } = await world.run()
+  expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS, counts: [{ added: 4 }] })
+  expect(world.log(runId)).toContain('info 4,true,4')
+  expect(world.log(runId).join('\n')).toMatch(
+    /model 'Thing'.*record 4 'x{40}…' \(has an id of 1025 characters, 1024 are allowed\)/,
+  )
+})
+
 test('records that are too large for one page are all found by their ids', async () => {
   world.standIns.put('Thing', things(20))
   world.standIns.records.pageMax = 3

@@ -55,7 +55,10 @@ export const runExamples = {
   listRuns: { 200: { runs: [listedRun, failedRun], next_cursor: null } },
   getRun: { 200: listedRun },
   listLogs: {
-    200: { lines: [{ at: '2026-11-26T10:30:01.000Z', level: 'info', message: '1 issue has changed' }] },
+    200: {
+      lines: [{ at: '2026-11-26T10:30:01.000Z', level: 'info', message: '1 issue has changed' }],
+      next_cursor: '1.0',
+    },
   },
   cancelRun: { 200: { cancelled: 1 }, 202: accepted },
   getCommand: { 200: { id: command, state: 'done', result: askedRuns } },

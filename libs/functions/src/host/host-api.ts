@@ -1,3 +1,4 @@
+import { CURSOR_MAX_CHARS } from '@syncline/record/record-id'
 import { z } from 'zod'
 import {
   INCOMPLETE_CHARS,
@@ -124,7 +125,7 @@ export const hostApi = {
   listRecords: {
     params: z.object({
       model,
-      cursor: z.string().max(1100),
+      cursor: z.string().max(CURSOR_MAX_CHARS),
       limit: z.int().min(1).max(RECORDS_PER_PAGE),
       ids: z.array(z.string()).max(RECORDS_PER_PAGE),
     }),

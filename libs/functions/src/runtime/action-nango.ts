@@ -1,11 +1,11 @@
 import { ActionError, type NangoAction } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
-import type { CallHost } from '../host/host-api.ts'
 import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
 import { recordReads } from './records.ts'
 import type { ActionFacts } from './run-facts.ts'
+import { tracedCalls } from './traced-calls.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -27,7 +27,7 @@ const refused = Object.fromEntries(
 
 /** The object that an action works with. */
 export function createActionNango(facts: ActionFacts, host: Pick<Host, 'call' | 'log'>): NangoAction {
-  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
+  const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
   return {
     ...unsupported,

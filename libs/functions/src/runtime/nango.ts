@@ -1,6 +1,5 @@
 import { ActionError, type NangoSync } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
-import type { CallHost } from '../host/host-api.ts'
 import { checkpointMethods } from './checkpoint.ts'
 import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
@@ -8,6 +7,7 @@ import { logMethods } from './log.ts'
 import type { ModelChecks } from './model-checks.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
+import { tracedCalls } from './traced-calls.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -18,7 +18,7 @@ export function createNango(
   failures: UnresolvedFailures,
   checks: ModelChecks,
 ): NangoSync {
-  const callHost = ((method, params) => host.call(method, params)) as CallHost // the runner has these methods
+  const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
   let isTracking = false
   const onTrackDeletes = () => {

@@ -1,18 +1,21 @@
 import type { Program } from '@syncline/sandbox'
 import { definitionOf, evaluate } from './evaluate.ts'
+import { freezeClock } from './frozen-clock.ts'
 import { runAction } from './run-action.ts'
 import type { ActionFacts, RunFacts } from './run-facts.ts'
 import { runSync } from './run-sync.ts'
 import { mapStack } from './source-map.ts'
 
 export type ProgramInput =
-  | { task: 'sync'; facts: RunFacts }
+  /** `clock`: ISO 8601; it stays this time. If it is left out, the time is that of the machine. */
+  | { task: 'sync'; facts: RunFacts; clock?: string }
   /** `input` is absent if the caller gave none. */
   | { task: 'action'; facts: ActionFacts; input?: unknown }
 
 /** Runs in the child process: runs the function of the run's bundle. */
 export const program: Program = async (input, host) => {
   const request = input as ProgramInput // our own parent wrote it
+  if (request.task === 'sync' && request.clock !== undefined) freezeClock(request.clock)
   try {
     const exported = evaluate(host)
     if (request.task === 'action') {

@@ -152,8 +152,10 @@ export class FakeRecords {
       }),
     listLogs: (request) =>
       this.#answer({ name: 'listLogs', request }, () => {
-        const lines = [...this.#linesOf(request)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line)
-        return { lines: lines.slice(-(request.limit || MAX_LIMIT)) }
+        const { cursor, limit = MAX_LIMIT } = request
+        const all = [...this.#linesOf(request)].sort(([a], [b]) => (a < b ? -1 : 1))
+        const page = cursor ? all.filter(([key]) => key > cursor).slice(0, limit) : all.slice(-limit)
+        return { lines: page.map(([, line]) => line), nextCursor: page.at(-1)?.[0] ?? cursor ?? '' }
       }),
   }
 

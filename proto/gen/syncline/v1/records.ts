@@ -182,7 +182,7 @@ export interface BeginResponse {
 
 /** Records column by column: thousands of small messages would cost more than what is in them. */
 export interface RecordBatch {
-  /** The payloads' ids as texts, 1 to 255 characters. */
+  /** The payloads' ids as texts, 1 to 1024 characters. */
   ids: string[]
   /** Places in the batch of the payloads whose id is a number. */
   numericIds: number[]
@@ -199,7 +199,7 @@ export interface SaveRequest {
   writer: Writer | undefined
   mode: SaveMode
   batch: RecordBatch | undefined
-  /** Of records that can't be saved: those that exist count as seen and stay as they are. 1 to 255 characters. */
+  /** Of records that can't be saved: those that exist count as seen and stay as they are. 1 to 1024 characters. */
   seenIds: string[]
 }
 
@@ -377,10 +377,14 @@ export interface ListLogsRequest {
   environment: string
   runId: string
   limit: number
+  /** Only lines after it, the first `limit` of them. Without it, the newest lines. */
+  cursor: string
 }
 
 export interface ListLogsResponse {
   lines: LogLine[]
+  /** Of the last line, or the one that was given; empty: the run has no line yet. */
+  nextCursor: string
 }
 
 function createBaseWriter(): Writer {
@@ -2757,7 +2761,7 @@ export const AppendLogsResponse: MessageFns<AppendLogsResponse> = {
 }
 
 function createBaseListLogsRequest(): ListLogsRequest {
-  return { environment: '', runId: '', limit: 0 }
+  return { environment: '', runId: '', limit: 0, cursor: '' }
 }
 
 export const ListLogsRequest: MessageFns<ListLogsRequest> = {
@@ -2770,6 +2774,9 @@ export const ListLogsRequest: MessageFns<ListLogsRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(24).uint32(message.limit)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(34).string(message.cursor)
     }
     return writer
   },
@@ -2811,6 +2818,14 @@ export const ListLogsRequest: MessageFns<ListLogsRequest> = {
             message.limit = reader.uint32()
             continue
           }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2831,18 +2846,22 @@ export const ListLogsRequest: MessageFns<ListLogsRequest> = {
     message.environment = object.environment ?? ''
     message.runId = object.runId ?? ''
     message.limit = object.limit ?? 0
+    message.cursor = object.cursor ?? ''
     return message
   },
 }
 
 function createBaseListLogsResponse(): ListLogsResponse {
-  return { lines: [] }
+  return { lines: [], nextCursor: '' }
 }
 
 export const ListLogsResponse: MessageFns<ListLogsResponse> = {
   encode(message: ListLogsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.lines) {
       LogLine.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.nextCursor !== '') {
+      writer.uint32(18).string(message.nextCursor)
     }
     return writer
   },
@@ -2868,6 +2887,14 @@ export const ListLogsResponse: MessageFns<ListLogsResponse> = {
             message.lines.push(LogLine.decode(reader, reader.uint32()))
             continue
           }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.nextCursor = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2886,6 +2913,7 @@ export const ListLogsResponse: MessageFns<ListLogsResponse> = {
   fromPartial(object: DeepPartial<ListLogsResponse>): ListLogsResponse {
     const message = createBaseListLogsResponse()
     message.lines = object.lines?.map((e) => LogLine.fromPartial(e)) || []
+    message.nextCursor = object.nextCursor ?? ''
     return message
   },
 }

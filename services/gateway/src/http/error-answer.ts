@@ -1,5 +1,6 @@
 import type { ErrorBody } from '@syncline/api'
 import { AppError, codes, type ErrorCode, withoutAddresses } from '@syncline/errors'
+import { RECORD_ID_MAX_CHARS } from '@syncline/record/record-id'
 import type { FastifyRequest } from 'fastify'
 import { ZodError } from 'zod'
 import { InvalidRequest } from './invalid-request.ts'
@@ -45,7 +46,10 @@ const fromFastify: Record<string, [ErrorCode, (request: FastifyRequest) => strin
     ({ headers }) => `Content-Type is '${headers['content-type']}': must be application/json`,
   ],
   FST_ERR_BAD_URL: ['invalid_uri_params', () => 'the path is not UTF-8 in percent-encoding'],
-  FST_ERR_MAX_PARAM_LENGTH: ['invalid_uri_params', () => 'a part of the path is longer than any name may be'],
+  FST_ERR_MAX_PARAM_LENGTH: [
+    'invalid_uri_params',
+    () => `a part of the path is longer than any id may be: ${RECORD_ID_MAX_CHARS} characters`,
+  ],
 }
 
 const fromPlace: Record<string, ErrorCode> = {

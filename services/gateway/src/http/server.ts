@@ -1,3 +1,4 @@
+import { RECORD_ID_MAX_CHARS } from '@syncline/record/record-id'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { z } from 'zod'
 import type { Timeouts } from './deadlines.ts'
@@ -10,10 +11,10 @@ export type AnswerError = (error: unknown, request: FastifyRequest, reply: Fasti
 const MIB = 1024 * 1024
 /** A route may have another limit. */
 const BODY_MAX_BYTES = MIB
-/** 100 ids of 256 characters, URL-encoded, are one request line. */
-const HEADERS_MAX_BYTES = 96 * 1024
-/** A record id has 256 characters, and one of them takes up to nine characters in a URL. */
-const PARAM_MAX_CHARS = 2304
+/** 100 ids of the greatest length are one request line, unless many of their characters need percent-encoding. */
+const HEADERS_MAX_BYTES = 112 * 1024
+/** A character of a record id takes up to nine characters in a URL. */
+const PARAM_MAX_CHARS = 9 * RECORD_ID_MAX_CHARS
 /** A connection without a request. Proxies before us keep theirs for 60 s. */
 const KEEP_ALIVE_MS = 72_000
 /** No byte in either direction, while the client does not read. While a handler works it may be longer. */

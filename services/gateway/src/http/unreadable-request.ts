@@ -53,7 +53,7 @@ const UNKNOWN_EXPECTATION = 'UNKNOWN_EXPECTATION'
 const answers: Record<string, [status: string, message: string]> = {
   HPE_HEADER_OVERFLOW: [
     '431 Request Header Fields Too Large',
-    'request line and headers are longer than 96 KiB, or there are more than 1 000 headers: ask for less at a time',
+    'request line and headers are longer than 112 KiB, or there are more than 1 000 headers: ask for less at a time',
   ],
   [LATE_REQUEST]: ['408 Request Timeout', 'the request did not arrive in time'],
   [UNKNOWN_EXPECTATION]: ['417 Expectation Failed', "the only Expect that is known is '100-continue'"],

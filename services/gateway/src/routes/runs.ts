@@ -49,8 +49,10 @@ export const cancelRun: Handler<'cancelRun'> = async (
 }
 
 export const listLogs: Handler<'listLogs'> = async ({ records }, { environment, params, query }) => {
-  const { lines } = await records.listLogs({ environment, runId: params.id, limit: query.limit })
+  const { limit, cursor = '' } = query
+  const { lines, nextCursor } = await records.listLogs({ environment, runId: params.id, limit, cursor })
   return {
+    next_cursor: nextCursor || null,
     lines: lines.map(({ atMs, level, message }) => ({
       at: instant(atMs),
       level: level === 'LOG_LEVEL_UNSPECIFIED' ? 'info' : enumName('LOG_LEVEL', level),

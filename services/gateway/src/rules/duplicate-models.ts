@@ -33,7 +33,7 @@ function duplicate(model: string, sync: Sync, other: Sync, changes: Change[]): A
     (it) => it.change === 'gone' && it.kind === 'sync' && identityOf(it) === identityOf(other),
   )
   const instead = isGone
-    ? `which is deployed and not sent: remove it (syncline undeploy ${other.integration} ${other.name}, or --prune), or give the model another name`
+    ? `which is deployed and not sent: remove it (syncline undeploy ${other.integration}/${other.name}, or --prune), or give the model another name`
     : 'and the records of a model are those of one sync: give it another name in one of them'
   return new AppError(
     'duplicate_model',

@@ -118,7 +118,7 @@ export function recordsCalls(
     },
     async listLogs(request, { signal }) {
       const reads = tables.map((clickhouse) => readClient(clickhouse, signal))
-      return { lines: await listLogs(reads, request) }
+      return listLogs(reads, request)
     },
   }
 }

@@ -1,8 +1,7 @@
 import { AppError } from '@syncline/errors'
-import { type Batch, type EncodedRecord, encodeRecord } from '@syncline/record'
+import { type Batch, deepMerge, type EncodedRecord, encodeRecord } from '@syncline/record'
 import type { PayloadLife } from '../tables/payload-life.ts'
 import type { Change, StoredVersions } from './change.ts'
-import { deepMerge } from './merge.ts'
 import { type Draft, isAlive, lastOfEach, planSave, type SaveCounts } from './plan.ts'
 
 /** Of the records that parts are merged into: they are parsed in our memory. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { RECORD_ID_MAX_BYTES } from '@syncline/record'
 import { Action, type Head } from '../tables/version.ts'
 
 const START_HEADS = 16
@@ -202,11 +203,11 @@ function grown<T extends { set(from: T): void }>(from: T, to: T): T {
   return to
 }
 
-/** Ids have 255 characters at most. The bytes are good until the next call. */
+/** The bytes of an id; those of a text that no record can have are cut, and still more than any id has. The bytes are good until the next call. */
 function idBytes(id: string): Buffer {
   return scratch.subarray(0, scratch.write(id))
 }
-const scratch = Buffer.allocUnsafe(4 * 256)
+const scratch = Buffer.allocUnsafe(RECORD_ID_MAX_BYTES + 4)
 
 /** FNV-1a from a start that nobody outside knows, its bits mixed once more, as slots are taken from the low ones. */
 function hashOf(id: Buffer): number {

@@ -6,7 +6,7 @@ import type { ReadRow } from '../tables/record-log.ts'
 import { isOneOf, readLive } from '../tables/record-log.ts'
 import { compareKeys, type Head } from '../tables/version.ts'
 import type { Selection } from './live-page.ts'
-import { type Page, pageOf } from './page.ts'
+import { answerBytes, type Page, pageOf } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
 const TRIES = 5
@@ -37,7 +37,7 @@ export async function pageOfIds(
       .filter(([id, head]) => isSelected(selection, id, head))
       .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
       .sort(compareKeys)
-    const page = pageOf(keys, bound, ({ size }) => size)
+    const page = pageOf(keys, bound, answerBytes)
     if (page.items.length === 0) return { items: [], more: false }
     const live = await readLive(reads, stream, isOneOf(page.items))
     if (live.length === page.items.length) return { items: live, more: page.more }

@@ -11,7 +11,7 @@ test('a cursor is the base64 of instant and id', () => {
   expect(decodeCursor(cursor)).toEqual(key)
 })
 
-test.each(['a||b', '👩‍🚀', ' ', "'\\ \n", 'ÿþ?>', '中'.repeat(255)])('the id %j comes back', (id) => {
+test.each(['a||b', '👩‍🚀', ' ', "'\\ \n", 'ÿþ?>', '中'.repeat(1024)])('the id %j comes back', (id) => {
   const key = { modifiedAt: 1_700_000_000_123, id }
   expect(decodeCursor(encodeCursor(key))).toEqual(key)
   expect(decodeCursor(Buffer.from(encodeCursor(key), 'base64').toString('base64url'))).toEqual(key)
@@ -50,6 +50,6 @@ test('an instant may come without milliseconds', () => {
 })
 
 test('what is longer than any cursor is refused, and not repeated in full', () => {
-  const attempt = () => decodeCursor(encodeCursor({ modifiedAt: 0, id: 'a'.repeat(2000) }))
+  const attempt = () => decodeCursor(encodeCursor({ modifiedAt: 0, id: 'a'.repeat(5000) }))
   expect(attempt).toThrow(/^'.{200}' is not a cursor/)
 })

@@ -1,4 +1,5 @@
 import { AppError } from '@syncline/errors'
+import { CURSOR_MAX_CHARS } from '@syncline/record'
 import type { Key } from '../tables/version.ts'
 import { rememberLast } from './remember-last.ts'
 
@@ -7,7 +8,7 @@ export const encodeCursor = ({ modifiedAt, id }: Key): string =>
   instantPart(modifiedAt) + Buffer.from(`||${id}`).toString('base64')
 
 export function decodeCursor(cursor: string): Key {
-  if (cursor.length > MAX_LENGTH) throw noCursor(cursor)
+  if (cursor.length > CURSOR_MAX_CHARS) throw noCursor(cursor)
   const text = Buffer.from(cursor, 'base64').toString('utf8')
   const [, instant = '', id = ''] = text.match(/^(.*?)\|\|(.*)$/s) ?? []
   const modifiedAt = INSTANT.test(instant) ? Date.parse(instant) : Number.NaN
@@ -27,6 +28,3 @@ const standard = (cursor: string) => cursor.replaceAll('-', '+').replaceAll('_',
 
 /** An ISO instant has a multiple of three bytes, so that its base64 ends without padding. */
 const instantPart = rememberLast((ms) => btoa(new Date(ms).toISOString()))
-
-/** Of an id of 255 characters, each three bytes in UTF-8. The statements that a cursor becomes part of have a limit too. */
-const MAX_LENGTH = encodeCursor({ modifiedAt: 0, id: '中'.repeat(255) }).length

@@ -12,7 +12,7 @@ import {
   readWindow,
 } from '../tables/record-log.ts'
 import type { Action, Key } from '../tables/version.ts'
-import { type Page, pageOf, payloadBytes } from './page.ts'
+import { answerBytes, type Page, pageOf, payloadBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
 const MIN_ROWS = 64
@@ -64,9 +64,10 @@ export async function pageInOrder(
     if (page.more || !more) return page
     memory?.growTo(bound.bytes + MAX_KEYS * KEY_BYTES)
     const keys = await readKeys(reads, stream, matchingAfter(end), MAX_KEYS)
+    memory?.growTo(bound.bytes + keys.reduce((sum, { id }) => sum + KEY_BYTES + id.length, 0))
     const keysFull = keys.length === MAX_KEYS
     const alive = collapse(keys, keysFull)
-    const next = pageOf(alive.live, { ...bound, records: bound.records + 1 }, ({ size }) => size)
+    const next = pageOf(alive.live, { ...bound, records: bound.records + 1 }, answerBytes)
     if (next.items.length > 0) {
       found.push(...(await readLive(reads, stream, sql`${matching} AND ${isOneOf(next.items)}`)))
     }

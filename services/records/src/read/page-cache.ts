@@ -17,6 +17,8 @@ const COPIES = 2
 /** A reader that follows cursors asks again within this time. */
 const TTL_MS = 10_000
 const MAX_CURSORS = 10_000
+/** Of all of them: ids may be long. */
+const MAX_CURSOR_CHARS = 4_000_000
 const MAX_PAGES = 10_000
 
 /** `end`: where the batch ends that it was read with; what is behind it is read while its pages are taken. */
@@ -38,7 +40,12 @@ export class PageCache {
   readonly #maxBytes: number
   readonly #pages: LRUCache<string, CachedPage> | undefined
   /** Cursors that were given out. */
-  readonly #cursors = new LRUCache<string, true>({ max: MAX_CURSORS, ttl: TTL_MS })
+  readonly #cursors = new LRUCache<string, true>({
+    max: MAX_CURSORS,
+    maxSize: MAX_CURSOR_CHARS,
+    sizeCalculation: (_, name) => name.length,
+    ttl: TTL_MS,
+  })
   /** Pages that are on their way. */
   readonly #reading = new Map<string, PromiseWithResolvers<void>>()
   /** Of pages that nobody has taken yet, and by an estimate of those that are being read. */
@@ -91,7 +98,8 @@ export class PageCache {
     const next = { ...selection, start: { modifiedAt: last.modifiedAt, id: last.id } }
     const pageBytes = page.items.reduce((sum, row) => sum + rowBytes(row), 0)
     if (follows) this.#readAhead(source, next, pageBytes, life)
-    this.#cursors.set(nameOf(source, next) ?? '', true)
+    const nextName = nameOf(source, next)
+    if (nextName !== undefined) this.#cursors.set(nextName, true)
   }
 
   #set(name: string, page: CachedPage): void {

@@ -5,8 +5,10 @@ const MAX_RECORDS = 10_000
 const MIN_BYTES = 1024 * 1024
 /** Records of a page may be so much larger than the average of their stream. */
 const VARIANCE = 2
-/** What a row takes beside its payload. */
+/** What a row takes beside its payload and its id. */
 const ROW_BYTES = 500
+/** A pruned record is nothing but its id, and a cursor with it. */
+const ID_COPIES = 2
 
 /** What a page may hold at most. */
 export type PageBound = { records: number; bytes: number }
@@ -36,13 +38,16 @@ export function endOfPage<T>(found: T[], bound: PageBound, sizeOf: (item: T) => 
   return found.length
 }
 
-export const payloadBytes = (row: ReadRow) => row.payload.length
+/** What a version adds to an answer: its payload, and its id, which is in its cursor too. */
+export const answerBytes = ({ id, size }: { id: string; size: number }) => size + ID_COPIES * id.length
 
-export const rowBytes = (row: ReadRow) => row.payload.length + ROW_BYTES
+export const payloadBytes = ({ id, payload }: ReadRow) => answerBytes({ id, size: payload.length })
+
+export const rowBytes = (row: ReadRow) => payloadBytes(row) + ROW_BYTES
 
 /** What rows hold in memory. Their payloads are views of answers, which stay there as a whole. */
 export function memoryOf(rows: ReadRow[]): number {
-  let bytes = rows.length * ROW_BYTES
+  let bytes = rows.reduce((sum, { id }) => sum + ROW_BYTES + ID_COPIES * id.length, 0)
   for (const answer of new Set(rows.map(({ payload }) => payload.buffer))) bytes += answer.byteLength
   return bytes
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import type { ListLogsRequest, LogLevel, LogLine, RunLines } from '@syncline/proto'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
@@ -32,35 +33,53 @@ export async function appendLogs(clickhouse: ClickHouse, runs: readonly RunLines
   )
 }
 
-/**
- * The newest `limit` lines, oldest first. A run has its lines on one shard; if a shard was added while it ran, on two. A
- * call that was repeated then has left its lines on both.
- */
-export async function listLogs(shards: readonly ReadClient[], request: ListLogsRequest): Promise<LogLine[]> {
-  const limit = Math.min(request.limit || MAX_LINES, MAX_LINES)
-  const found = await Promise.all(shards.map((shard) => newestLines(shard, request, limit)))
-  const newestFirst = found.flat().sort((a, b) => b.attempt - a.attempt || b.number - a.number)
-  return newestFirst
-    .filter((line, i) => !isSameLine(line, newestFirst[i - 1]))
-    .slice(0, limit)
-    .map(({ line }) => line)
-    .reverse()
+interface Lines {
+  lines: LogLine[]
+  nextCursor: string
 }
 
-type NumberedLine = { attempt: number; number: number; line: LogLine }
+/**
+ * Oldest first: the newest `limit` lines, or the first ones after `cursor`. A run has its lines on one shard; if a shard was added
+ * while it ran, on two. A call that was repeated then has left its lines on both.
+ */
+export async function listLogs(shards: readonly ReadClient[], request: ListLogsRequest): Promise<Lines> {
+  const limit = Math.min(request.limit || MAX_LINES, MAX_LINES)
+  const after = request.cursor === '' ? undefined : readCursor(request.cursor)
+  const found = await Promise.all(shards.map((shard) => linesOf(shard, request, after, limit)))
+  const ordered = found.flat().sort((a, b) => a.attempt - b.attempt || a.number - b.number)
+  const lines = ordered.filter((line, i) => !isSameLine(line, ordered[i - 1]))
+  const page = after ? lines.slice(0, limit) : lines.slice(-limit)
+  const last = page.at(-1)
+  return {
+    lines: page.map(({ line }) => line),
+    nextCursor: last ? `${last.attempt}.${last.number}` : request.cursor,
+  }
+}
+
+type Place = { attempt: number; number: number }
+type NumberedLine = Place & { line: LogLine }
 
 const isSameLine = (a: NumberedLine, b: NumberedLine | undefined) =>
   a.attempt === b?.attempt && a.number === b.number
 
-async function newestLines(
+function readCursor(text: string): Place {
+  const [, attempt, number] = /^(\d{1,9})\.(\d{1,9})$/.exec(text) ?? []
+  if (attempt === undefined) throw new AppError('invalid_cursor', `'${text}' is no cursor of a log`)
+  return { attempt: Number(attempt), number: Number(number) }
+}
+
+function linesOf(
   reads: ReadClient,
-  request: ListLogsRequest,
+  { environment, runId }: ListLogsRequest,
+  after: Place | undefined,
   limit: number,
 ): Promise<NumberedLine[]> {
+  const part = after
+    ? sql`AND (attempt, number) > (${after.attempt}, ${after.number}) ORDER BY attempt, number`
+    : sql`ORDER BY attempt DESC, number DESC`
   return reads.select(
     sql`SELECT attempt, number, at, level, message FROM run_log FINAL
-      WHERE environment = ${request.environment} AND run_id = ${request.runId}
-      ORDER BY attempt DESC, number DESC LIMIT ${limit}`,
+      WHERE environment = ${environment} AND run_id = ${runId} ${part} LIMIT ${limit}`,
     (row) => {
       const attempt = row.uint32()
       const number = row.uint32()

@@ -38,7 +38,7 @@ define('global', globalThis)
 for (const [name, value] of Object.entries(timersOf(platform).globals)) define(name, value)
 lazily('process', () => processOf(platform))
 lazily('performance', () => realmPerformance(platform))
-lazily('navigator', () => realmNavigator(platform))
+if (platform.globalNames.includes('navigator')) lazily('navigator', () => realmNavigator(platform)) // Node 20 has none
 lazily('structuredClone', () => realmStructuredClone(platform))
 define('queueMicrotask', (work: () => void) => {
   if (typeof work !== 'function') throw new TypeError('The "callback" argument must be of type function')

@@ -90,7 +90,31 @@ export function runsContract(fresh: FreshStream): void {
     expect(all.lines).toEqual([...lines, line('three')])
     const last = await records.listLogs({ ...of, limit: 2 })
     expect(last.lines.map(({ message }) => message)).toEqual(['two ü', 'three'])
-    expect(await records.listLogs({ ...of, runId: 'other', limit: 2 })).toEqual({ lines: [] })
+    expect(await records.listLogs({ ...of, runId: 'other', limit: 2 })).toMatchObject({
+      ...{ lines: [], nextCursor: '' },
+    })
+  })
+
+  test('the log of a run is followed by a cursor: each line comes once', async () => {
+    const { records } = fresh()
+    const of = { environment: 'dev', runId: randomUUID() }
+    const line = (message: string) => ({ atMs: Date.now(), level: 'LOG_LEVEL_INFO' as const, message })
+    const append = (attempt: number, first: number, ...messages: string[]) =>
+      records.appendLogs({ runs: [{ ...of, attempt, first, lines: messages.map(line) }] })
+    await append(1, 0, 'a', 'b')
+    const seen: string[] = []
+    let cursor = (await records.listLogs({ ...of, limit: 1 })).nextCursor
+    const follow = async () => {
+      const { lines, nextCursor } = await records.listLogs({ ...of, cursor, limit: 2 })
+      seen.push(...lines.map(({ message }) => message))
+      cursor = nextCursor
+      return lines.length
+    }
+    expect(await follow()).toBe(0)
+    await append(1, 2, 'c', 'd', 'e')
+    await append(2, 0, 'f')
+    while ((await follow()) > 0);
+    expect(seen).toEqual(['c', 'd', 'e', 'f'])
   })
 
   test('a call without its stream is refused', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deepMerge } from './merge.ts'
+import { deepMerge } from './deep-merge.ts'
 
 test.each([
   [{ a: 1 }, { b: 2 }, { a: 1, b: 2 }],

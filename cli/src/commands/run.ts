@@ -6,8 +6,8 @@ import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
 import { runState } from '../why-text.ts'
 
-export const runShow = () =>
-  restCommand('show')
+export const run = () =>
+  restCommand('run')
     .description(routeSummary('getRun'))
     .argument('<id>', 'of the run, as `syncline runs` has it')
     .addOption(jsonOption())
@@ -15,27 +15,27 @@ export const runShow = () =>
       show(options, await clientOf(options).runs.get(id), runText)
     })
 
-function runText(run: ListedRun): string {
-  const counts = Object.entries(run.result).map(
+function runText(it: ListedRun): string {
+  const counts = Object.entries(it.result).map(
     ([model, { added, updated, deleted }]) =>
       `${model}: ${added} added, ${updated} updated, ${deleted} deleted`,
   )
   const lines = facts([
-    ['run', run.id],
-    ['integration', run.provider_config_key],
-    ['connection', run.connection_id],
-    ['sync', fullName(run.sync_name, run.variant)],
-    ['state', runState(run)],
-    ['cause', run.cause],
-    ['attempt', run.attempt],
-    ['requested', run.requestedAt],
-    ['started', run.startedAt],
-    ['finished', run.finishedAt],
+    ['run', it.id],
+    ['integration', it.provider_config_key],
+    ['connection', it.connection_id],
+    ['sync', fullName(it.sync_name, it.variant)],
+    ['state', runState(it)],
+    ['cause', it.cause],
+    ['attempt', it.attempt],
+    ['requested', it.requestedAt],
+    ['started', it.startedAt],
+    ['finished', it.finishedAt],
     ['records', counts.join('; ')],
-    ['error', run.error],
-    ['warning', run.warning],
-    ['waits for', run.parked],
-    ['waits until', run.throttled?.until && `${run.throttled.until}: ${run.throttled.reason}`],
+    ['error', it.error],
+    ['warning', it.warning],
+    ['waits for', it.parked],
+    ['waits until', it.throttled?.until && `${it.throttled.until}: ${it.throttled.reason}`],
   ])
-  return run.lastLines.length === 0 ? lines : [lines, '', 'end of its log:', ...run.lastLines].join('\n')
+  return it.lastLines.length === 0 ? lines : [lines, '', 'end of its log:', ...it.lastLines].join('\n')
 }

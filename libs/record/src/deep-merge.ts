@@ -1,4 +1,4 @@
-import { isObject } from '@syncline/record'
+import { isObject } from './is-object.ts'
 
 /** Objects are merged at every depth; anything else in `part` replaces, `null` and arrays too. */
 export function deepMerge(base: unknown, part: unknown): unknown {

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCli } from './run-cli.ts'
+import { DONE, furnish, piece, startWorld, type World } from './world.ts'
+
+let world: World
+let home: Awaited<ReturnType<typeof furnish>>
+
+beforeAll(async () => {
+  world = await startWorld()
+  home = await furnish(world)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const cli = (...args: string[]) => runCli(args, { SYNCLINE_URL: world.url, SYNCLINE_KEY: home.key })
+const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).out)
+
+test('a variant is made, listed and deleted; a frequency is set and reset', async () => {
+  world.answer = () => DONE
+  const variant = ['github/issues::team-a', 'user-1']
+  expect(await json('variant', 'create', ...variant)).toEqual({
+    ...{ id: 'schedule-1', name: 'issues', variant: 'team-a' },
+  })
+  expect(world.commands.at(-1)?.action).toMatchObject({
+    ...{ $case: 'createVariant', value: { connectionId: 'user-1', sync: { variant: 'team-a' } } },
+  })
+  const schedule = { providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues' }
+  world.schedules.listSchedules = async () => ({
+    schedules: ['base', 'team-a'].map((name) => ({
+      ...schedule,
+      ...{ id: name, variant: name, state: 'SCHEDULE_STATE_STARTED' as const, frequency: 'every hour' },
+    })),
+  })
+  expect((await cli('variant', 'list', 'github/issues', 'user-1')).out).toMatch(
+    /^team-a +SUCCESS +every hour/m,
+  )
+  expect(await cli('variant', 'list', 'github/nothing', 'user-1')).toMatchObject({
+    ...{ code: 1, err: "syncline: there is no sync 'github/nothing' on connection 'user-1'\n" },
+  })
+  expect((await cli('variant', 'delete', ...variant)).out).toContain('Deleted github/issues::team-a')
+
+  const set = await cli('frequency', 'set', 'github/issues', 'user-1', 'every hour')
+  expect(set).toMatchObject({ code: 0, out: "github/issues of connection 'user-1' runs every hour now.\n" })
+  expect(await json('frequency', 'reset', 'github/issues', 'user-1')).toEqual({ frequency: 'every hour' })
+})
+
+test('runs that failed are found by --failed, --since, --integration and --sync', async () => {
+  let asked: unknown
+  world.schedules.listRuns = async (request) => {
+    asked = request
+    return { runs: [] }
+  }
+  await cli('runs', '--failed', '--since', '2h', '--sync', 'github/issues')
+  expect(asked).toMatchObject({
+    ...{ providerConfigKey: 'github', sync: { name: 'issues', variant: 'base' } },
+    fromMs: expect.any(Number),
+    outcomes: expect.arrayContaining(['RUN_OUTCOME_FAILED', 'RUN_OUTCOME_LOST', 'RUN_OUTCOME_OUT_OF_MEMORY']),
+  })
+  expect(JSON.stringify(asked)).not.toMatch(/CANCELLED|SUCCESS/)
+})
+
+test('logs -f prints each line once until the run has ended, and its exit code is that of the run', async () => {
+  const lines = ['one', 'two', 'three'].map((message, i) => ({
+    ...{ atMs: i, level: 'LOG_LEVEL_INFO' as const, message },
+  }))
+  const cursors: (string | undefined)[] = []
+  world.records.listLogs = async ({ cursor }) => {
+    cursors.push(cursor)
+    const from = Number(cursor || 0)
+    const page = lines.slice(from, from + 1)
+    return { lines: page, nextCursor: String(from + page.length) }
+  }
+  world.schedules.getRun = async ({ runId }) => ({
+    ...{ id: runId, providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'base' },
+    ...(cursors.length < 2
+      ? { state: 'RUN_STATE_RUNNING' as const }
+      : {
+          state: 'RUN_STATE_ENDED' as const,
+          outcome: 'RUN_OUTCOME_FAILED' as const,
+          error: 'GET /issues: 500',
+        }),
+  })
+  const followed = await cli('logs', 'run-1', '-f')
+  expect(followed.out.match(/info {2}\w+/g)).toEqual(['info  one', 'info  two', 'info  three'])
+  expect(followed).toMatchObject({ code: 1, err: "run 'run-1' ended: failed: GET /issues: 500\n" })
+})
+
+test('records are shown as of a time, by ids, and page by page', async () => {
+  const metadata = { last_modified_at: '2026-11-27T10:00:00.000Z', last_action: 'ADDED' }
+  let asked: { asOfMs?: number; ids?: readonly string[] } = {}
+  world.records.listRecords = (request) => {
+    asked = request
+    return piece(JSON.stringify([{ id: '1', title: 'x', _nango_metadata: metadata }]))
+  }
+  const shown = await cli('records', 'github/GithubIssue', 'user-1', '--as-of', '2026-11-27T11:00:00Z')
+  expect(shown).toMatchObject({ code: 0, out: '2026-11-27T10:00:00.000Z  ADDED    {"id":"1","title":"x"}\n' })
+  expect(asked.asOfMs).toBe(Date.parse('2026-11-27T11:00:00Z'))
+  expect(await json('records', 'github/GithubIssue', 'user-1', '--id', '1,2')).toMatchObject({
+    ...{ records: [{ id: '1' }], next_cursor: null },
+  })
+  expect(asked.ids).toEqual(['1', '2'])
+  expect(await cli('records', 'github/GithubIssue', 'user-1', '--follow', '--id', '1')).toMatchObject({
+    code: 2,
+  })
+})
