@@ -1099,7 +1099,7 @@ export interface Endpoints {
   /** Send the bundle of a function, which deployments then name by its hash. */
   'PUT /bundles/:hash': {
     params: {
-      /** sha256 of the bundle, in hex. */
+      /** The sha256 of the bundle, in hex. */
       hash: string
     }
     body: PutBundleBody

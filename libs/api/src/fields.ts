@@ -29,7 +29,7 @@ export const VariableName = name(/^[a-zA-Z_][a-zA-Z0-9_]*$/).describe('Name of a
 export const BundleHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex')
-  .describe('sha256 of the bundle, in hex.')
+  .describe('The sha256 of the bundle, in hex.')
 
 const BEHIND = '`next_cursor` of the page before; without it, the first page.'
 const NEXT = '`cursor` of the next page; null: this is the last one.'

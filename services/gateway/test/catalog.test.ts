@@ -358,6 +358,7 @@ test('a deployed sync can be read by its name', async () => {
     concurrency: null,
     overlap: 'skip',
     pause_after_failures: null,
+    validate: null,
     deployed_at: INSTANT,
   })
   expect((await api('/deployments/issues')).body.error.code).toBe('invalid_query_params')
