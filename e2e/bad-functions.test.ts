@@ -57,7 +57,7 @@ test.each([
 
 test('a record without id is skipped with a warning, and its neighbours are saved', async () => {
   const run = await example.run('no-id')
-  const warning = expect.stringMatching(/^model 'Nameless': skipped 1 record.*: record 1 \(has no id\)$/)
+  const warning = expect.stringMatching(/^model 'Nameless': skipped 1 record.*: record 1 \(has no id\)/)
   expect(run).toMatchObject({ reason: null, error: null, warning, result: { Nameless: { added: 1 } } })
   expect((await logOf(example.client, run)).join('\n')).toMatch(/^warn .*record 1 \(has no id\)$/m)
 })
