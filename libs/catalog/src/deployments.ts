@@ -57,7 +57,7 @@ export class Deployments {
   async begin(environment: string): Promise<number> {
     let last = await this.#last(environment)
     if (last?.deployment.state === 'applying') {
-      await this.#apply(environment, last)
+      await this.apply(environment, last)
       last = await this.#last(environment)
     }
     await this.#copy.catchUp()
@@ -71,7 +71,7 @@ export class Deployments {
   async commit(environment: string, since: number, writes: Write[]): Promise<boolean> {
     const begun = await this.record(environment, since, writes)
     if (begun === undefined) return false
-    await this.#apply(environment, begun)
+    await this.apply(environment, begun)
     await this.#copy.catchUp()
     return true
   }
@@ -91,7 +91,7 @@ export class Deployments {
   /** Makes what is left of the writes of a deployment. */
   async rollForward(environment: string): Promise<void> {
     const last = await this.#last(environment)
-    if (last?.deployment.state === 'applying') await this.#apply(environment, last)
+    if (last?.deployment.state === 'applying') await this.apply(environment, last)
   }
 
   /** @internal Bundles that must not go, as the writes that are left refer to them. */
@@ -107,7 +107,8 @@ export class Deployments {
     return { revision: entry.revision, deployment: Deployment.parse(JSON.parse(entry.string())) }
   }
 
-  async #apply(environment: string, { revision, deployment }: Begun): Promise<void> {
+  /** @internal Makes those writes that nobody has made. */
+  async apply(environment: string, { revision, deployment }: Begun): Promise<void> {
     const writes = await this.#read(deployment.writes)
     for (let from = 0; from < writes.length; from += AT_A_TIME) {
       await Promise.all(writes.slice(from, from + AT_A_TIME).map((write) => this.#write(write, revision)))
