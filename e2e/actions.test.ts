@@ -4,7 +4,7 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -68,11 +68,13 @@ afterAll(async () => {
   api.close()
 })
 
-async function cli(...args: string[]) {
+const cli = async (...args: string[]) => (await outputOf(...args)).stdout
+
+async function outputOf(...args: string[]) {
   const { system, key } = example
   const env = { PATH: process.env.PATH, SYNCLINE_URL: system.url, SYNCLINE_KEY: key }
   const options = ['--no-warnings', CLI, ...args]
-  return (await promisify(execFile)(process.execPath, options, { env })).stdout
+  return promisify(execFile)(process.execPath, options, { env })
 }
 
 async function trigger(input: unknown, headers: Record<string, string> = {}, name = 'add') {
@@ -242,4 +244,103 @@ test('the CLI calls an action, and gets the result of one that was accepted', as
     stderr: expect.stringContaining('too small'),
   })
   await expect(cli('action', INTEGRATION, CONNECTION)).rejects.toMatchObject({ code: 2 })
+})
+
+test('functions of nango.yaml, and those that run at moments of a connection', async () => {
+  const { client } = example
+  const host = `127.0.0.1:${(api.address() as AddressInfo).port}` // it listens on TCP
+  const effect = (name: string) =>
+    `await nango.uncontrolledFetch({ url: new URL('http://${host}/' + ${name}), method: 'POST' })`
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-yaml-'))
+  const files = {
+    'nango.yaml': `
+integrations:
+  crm:
+    syncs:
+      contacts: { runs: every day, output: Contact, endpoint: GET /contacts, input: { ready: boolean } }
+      missing: { runs: every day, output: Gone, endpoint: GET /gone }
+    on-events:
+      post-connection-creation: [set-up]
+      pre-connection-deletion: [clean-up]
+models:
+  Contact: { id: string, name: string }
+  Gone: { id: string }
+`,
+    'crm/syncs/contacts.ts': `import type { NangoSync, Contact } from '../../models'
+      export default async function fetchData(nango: NangoSync) {
+        await nango.batchSave<Contact>([{ id: '1', name: 'Ada' }], 'Contact')
+      }`,
+    'crm/on-events/check.ts': `import { createOnEvent } from '@syncline/sdk'
+      export default createOnEvent({
+        description: 'Refuses keys that are not good', event: 'validate-connection',
+        exec: async (nango) => {
+          const { credentials } = await nango.getConnection()
+          await nango.log('checks the key')
+          if (credentials.apiKey !== 'good') throw new nango.ActionError({ message: 'the key is not good', hint: 'try good' })
+        },
+      })`,
+    'crm/on-events/set-up.ts': `export default async function onEvent(nango) {
+      ${effect("'set-up-' + nango.connectionId")}
+      const known = await nango.getMetadata()
+      await nango.updateMetadata({ tries: (known?.tries ?? 0) + 1 })
+      if (!known?.tries) throw new Error('it fails the first time')
+    }`,
+    'crm/on-events/clean-up.ts': `export default async function onEvent(nango) {
+      ${effect("'clean-up-' + nango.connectionId")}
+      throw new Error('the API did not forget us')
+    }`,
+  }
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder.path, name)), { recursive: true })
+    await writeFile(join(folder.path, name), text)
+  }
+  await client.integrations.create({ uniqueKey: 'crm', provider: 'custom', baseUrl: `http://${host}` })
+  const { stdout, stderr } = await outputOf('deploy', folder.path)
+  expect(stdout).toContain('crm/contacts')
+  expect(stdout).toContain('crm/set-up')
+  expect(stderr).toContain('not deployed: sync crm/missing: nango.yaml names it, and there is no')
+
+  const create = (connectionId: string, apiKey: string) =>
+    client.connections.create({
+      providerConfigKey: 'crm',
+      connectionId,
+      credentials: { type: 'API_KEY', apiKey },
+    })
+  await expect(create('bad', 'wrong')).rejects.toMatchObject({
+    code: 'connection_validation_failed',
+    status: 400,
+    message: expect.stringContaining('the key is not good'),
+  })
+  const bad = client.connections.get({ providerConfigKey: 'crm', connectionId: 'bad' })
+  await expect(bad).rejects.toMatchObject({ code: 'unknown_connection' })
+
+  const made = await create('ada', 'good')
+  const [waiting] = made.on_events
+  expect(waiting).toMatchObject({ name: 'set-up', state: 'waiting', error: null })
+  const get = () => client.connections.get({ providerConfigKey: 'crm', connectionId: 'ada' })
+  await eventually(async () => expect((await get()).on_events).toMatchObject([{ state: 'done' }]), {
+    timeoutMs: 30_000,
+  })
+  expect((await get()).metadata).toEqual({ tries: 2 })
+  expect(timesDone('set-up-ada')).toBe(2)
+  const lines = async (id: string) =>
+    (await client.runs.logs(id)).lines.map(({ message }) => message).join('\n')
+  await eventually(async () =>
+    expect(await lines(waiting?.log_id ?? '')).toContain('it fails the first time'),
+  )
+  const page = { providerConfigKey: 'crm', connectionId: 'ada', model: 'Contact' }
+  await eventually(
+    async () => expect((await client.listRecords(page)).records).toMatchObject([{ id: '1', name: 'Ada' }]),
+    { timeoutMs: 30_000 },
+  )
+  // New credentials are validated too, and nothing is set up again.
+  await expect(create('ada', 'wrong')).rejects.toMatchObject({ code: 'connection_validation_failed' })
+  await create('ada', 'good')
+
+  const { on_events } = await client.connections.delete({ providerConfigKey: 'crm', connectionId: 'ada' })
+  expect(on_events).toMatchObject([
+    { name: 'clean-up', state: 'failed', error: expect.stringContaining('did not forget us') },
+  ])
+  expect([timesDone('clean-up-ada'), timesDone('set-up-ada')]).toEqual([1, 2])
+  await expect(get()).rejects.toMatchObject({ code: 'unknown_connection' })
 })

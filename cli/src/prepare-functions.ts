@@ -105,7 +105,8 @@ async function prepareFunction(
       ...(facts.version !== undefined && { version: facts.version }),
     }
     if (facts.type === 'sync') return { sync: { ...common, ...syncFields(facts) } }
-    return { action: { ...common, ...actionFields(facts) } }
+    if (facts.type === 'action') return { action: { ...common, ...actionFields(facts) } }
+    return { action: { ...common, event: facts.event, input_schema: {}, output_schema: {} } }
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
     return { refusal: { provider_config_key: integration, name, message: error.message } }

@@ -10,11 +10,14 @@ import { connectionUpdate } from './commands/connection-update.ts'
 import { deletionsList } from './commands/deletions-list.ts'
 import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
+import { dev } from './commands/dev.ts'
+import { doctor } from './commands/doctor.ts'
 import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
 import { frequencyReset, frequencySet } from './commands/frequency.ts'
+import { init } from './commands/init.ts'
 import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
 import { integrationList } from './commands/integration-list.ts'
@@ -39,6 +42,7 @@ import { runs } from './commands/runs.ts'
 import { start } from './commands/start.ts'
 import { status } from './commands/status.ts'
 import { syncList } from './commands/sync-list.ts'
+import { test } from './commands/test.ts'
 import { trigger } from './commands/trigger.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { variableDelete } from './commands/variable-delete.ts'
@@ -54,7 +58,10 @@ export const program = new Command('syncline')
   .exitOverride()
 
 const syncs = [
+  init(),
   deploy(),
+  test(),
+  dev(),
   undeploy(),
   status(),
   why(),
@@ -67,6 +74,7 @@ const syncs = [
   logs(),
   records(),
   capacity(),
+  doctor(),
   me(),
 ]
 for (const command of syncs) add(program, command)

@@ -111,7 +111,7 @@ const faults: Mutant[] = [
       {
         file: 'services/runner/src/child-credentials.ts',
         search: 'if (!settings.exposeTokens || !token) return { type }',
-        replace: 'if (!settings.exposeTokens || !token) return credentials',
+        replace: 'if (!settings.exposeTokens || !token) return given',
       },
     ],
     tests: ['services/runner/test/tokens.test.ts'],

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'invalid_credentials'
   | 'connection_test_failed'
+  | 'connection_validation_failed'
   | 'not_found'
   | 'unknown_connection'
   | 'unknown_integration'
@@ -86,6 +87,8 @@ export interface ActionToDeploy {
   output_schema: Record<string, unknown>
   /** Of the external API, for people. */
   scopes?: string[] | undefined
+  /** It runs at this moment of each connection of the integration. Absent: somebody calls it. */
+  event?: 'post-connection-creation' | 'pre-connection-deletion' | 'validate-connection' | undefined
   /** The function with everything that it imports, as one CommonJS text. */
   bundle?: string | undefined
   /** Instead of `bundle`: the sha256 of that text in hex, if it was sent with PUT /bundles/{hash} or is deployed. */
@@ -597,6 +600,8 @@ export interface Connection {
   created_at: string
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   updated_at: string
+  /** Functions that run because it was created (`post-connection-creation`), for a day. */
+  on_events: OnEventOutcome[]
   /** Empty if the key lacks the scope `secrets`; `token` is absent then. */
   credentials: Credentials | Record<string, never>
   /** When its credentials were read last, to the minute: ISO 8601 in UTC with milliseconds. Null: never. */
@@ -829,14 +834,21 @@ export type Credentials =
       installation_id: string
     }
   | {
-      /** For `jwt` and `two_step`: what their templates use, as further fields with texts. */
+      /** What templates and functions use, as further fields with texts or objects. */
       type: 'CUSTOM'
-      [name: string]: string
+      [name: string]: string | Record<string, unknown>
     }
   | {
       /** The token comes from your own app. */
       type: 'CALLBACK'
     }
+
+export interface DeleteConnectionAnswer {
+  /** Always true: failures are errors. */
+  success: true
+  /** Functions that ran before it was deleted. Absent: the integration has none. */
+  on_events?: OnEventOutcome[] | undefined
+}
 
 export interface DeployAnswer {
   /** Those that extend a deployed one are deployed again with it. */
@@ -898,6 +910,8 @@ export interface DeployedAction {
   output_schema: Record<string, unknown>
   /** Of the external API, for people. */
   scopes: string[]
+  /** It runs at this moment of each connection of the integration. Absent: somebody calls it. */
+  event?: 'post-connection-creation' | 'pre-connection-deletion' | 'validate-connection' | undefined
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at: string
 }
@@ -935,6 +949,28 @@ export interface DeployedSync {
   validate: Validation | null
   /** When it was changed last: ISO 8601 in UTC with milliseconds. */
   deployed_at: string
+}
+
+export interface Diagnosis {
+  /** The worst of all checks. */
+  state: 'ok' | 'warning' | 'failed'
+  /** Version of the gateway. */
+  version: string
+  /** What the clock of the gateway says: ISO 8601 in UTC with milliseconds. */
+  now: string
+  /** Always in the same order. */
+  checks: DoctorCheck[]
+}
+
+export interface DoctorCheck {
+  /** What was looked at: a server, a service, clocks, versions, the keyring. */
+  name: string
+  /** `failed`: something does not work, or a guarantee does not hold. `warning`: look at it. */
+  state: 'ok' | 'warning' | 'failed'
+  /** For people: what was found. */
+  message: string
+  /** For people: what to do. Null: nothing. */
+  advice: string | null
 }
 
 export interface Environment {
@@ -1398,6 +1434,17 @@ export interface LogLine {
   message: string
 }
 
+export interface OnEventOutcome {
+  /** Name of the function. */
+  name: string
+  /** Its log is at GET /runs/{log_id}/logs. */
+  log_id: string
+  /** `waiting`: it has not ended, or is going to be tried again. */
+  state: 'waiting' | 'done' | 'failed'
+  /** Why it failed. Null: it did not. */
+  error: string | null
+}
+
 export interface PaginationSettings {
   /** How a list goes on: by a cursor, by a link, or by an offset. */
   type: 'cursor' | 'link' | 'offset'
@@ -1602,7 +1649,7 @@ export interface ProviderFile {
   date?: string | undefined
   /** Another provider: what is not set here is taken from it. Objects are merged, lists are replaced. */
   extends?: string | undefined
-  /** URL that paths of requests are put behind. May be a template. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
   base_url?: string | undefined
   /** What templates take from connections, by name. */
   connection_config?:

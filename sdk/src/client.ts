@@ -1,4 +1,4 @@
-import type { GetMeAnswer } from './api-types.ts'
+import type { Diagnosis, GetMeAnswer } from './api-types.ts'
 import { FlatMethods } from './flat-methods.ts'
 import { Actions } from './resources/actions.ts'
 import { Commands } from './resources/commands.ts'
@@ -91,6 +91,17 @@ export class Syncline extends FlatMethods {
     this.schedules = new Schedules(call)
     this.syncs = new Syncs(call)
     this.variables = new Variables(call)
+  }
+
+  /**
+   * Every part of the system, and what is wrong with it: servers, services, clocks, durability, runners, sandboxes, versions, keyring.
+   *
+   * @example
+   * const { state, checks } = await syncline.doctor()
+   * for (const { name, message, advice } of checks.filter((it) => it.state !== 'ok')) console.log(name, message, advice)
+   */
+  async doctor(options?: CallOptions): Promise<Diagnosis> {
+    return this.#call('GET /doctor', {}, options)
   }
 
   /**

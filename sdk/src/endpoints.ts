@@ -15,9 +15,11 @@ import type {
   CreateKeyAnswer,
   CreateVariantAnswer,
   Credentials,
+  DeleteConnectionAnswer,
   DeployAnswer,
   DeployedAction,
   DeployedSync,
+  Diagnosis,
   Environment,
   GetIntegrationAnswer,
   GetMeAnswer,
@@ -152,7 +154,7 @@ export interface CreateIntegrationBody {
   integration_config?: Record<string, string> | undefined
   /** Your own notes: up to 100 texts of 8 192 characters. */
   custom?: Record<string, string> | undefined
-  /** URL that paths of requests are put behind. May be a template. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
   base_url?: string | undefined
   /** What templates take from connections, by name. */
   connection_config?:
@@ -708,7 +710,7 @@ export interface UpdateIntegrationBody {
   integration_config?: Record<string, string> | undefined
   /** Your own notes: up to 100 texts of 8 192 characters. */
   custom?: Record<string, string> | undefined
-  /** URL that paths of requests are put behind. May be a template. Null: the provider's again. */
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. Null: the provider's again. */
   base_url?: string | null | undefined
   /** What templates take from connections, by name. Null: the provider's again. */
   connection_config?:
@@ -1018,7 +1020,7 @@ export interface Endpoints {
       connectionId: string
     }
     query: DeleteConnectionQuery
-    answer: Success
+    answer: DeleteConnectionAnswer
   }
   /** Replace the metadata of connections. */
   'POST /connections/metadata': {
@@ -1252,5 +1254,9 @@ export interface Endpoints {
   /** Say what the key of this request is: its environment, scopes and expiry. */
   'GET /me': {
     answer: GetMeAnswer
+  }
+  /** Look at every part of the system, and say what is wrong and what to do. */
+  'GET /doctor': {
+    answer: Diagnosis
   }
 }

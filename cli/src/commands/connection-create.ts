@@ -50,10 +50,13 @@ export const connectionCreate = () =>
       })
       // What a command prints may be kept: it has no credentials.
       const { credentials: _credentials, token: _token, ...shown } = made
-      show(
-        options,
-        shown,
-        ({ connection_id }) => `Made connection '${connection_id}'. Next: syncline status ${integration}`,
+      show(options, shown, ({ connection_id, on_events }) =>
+        [
+          `Made connection '${connection_id}'. Next: syncline status ${integration}`,
+          ...on_events.map(
+            ({ name, log_id }) => `${name} runs because it was made. Its log: syncline logs ${log_id}`,
+          ),
+        ].join('\n'),
       )
     })
 

@@ -9,6 +9,11 @@ export const connectionDelete = () =>
     .argument('<id>')
     .addOption(jsonOption())
     .action(async (integration: string, id: string, options: RestOptions & JsonOptions) => {
-      await clientOf(options).connections.delete({ providerConfigKey: integration, connectionId: id })
-      show(options, SUCCESS, () => `Deleted connection '${id}'.`)
+      const which = { providerConfigKey: integration, connectionId: id }
+      const { on_events } = await clientOf(options).connections.delete(which)
+      show(options, { ...SUCCESS, on_events }, () => `Deleted connection '${id}'.`)
+      for (const { name, error, log_id } of on_events) {
+        if (error !== null)
+          console.error(`warning: ${name} failed: ${error}. Its log: syncline logs ${log_id}`)
+      }
     })

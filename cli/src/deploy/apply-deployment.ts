@@ -9,6 +9,7 @@ const AT_ONCE = 8
 interface Options {
   /** Called after each bundle. */
   onSent?: (sent: number, of: number) => void
+  signal?: AbortSignal
 }
 
 /**
@@ -19,30 +20,24 @@ export async function applyDeployment(
   client: Syncline,
   { body, answer }: Pick<DeploymentPlan, 'body' | 'answer'>,
   bundles: Pick<BundleFiles, 'get'>,
-  { onSent = () => {} }: Options = {},
+  { onSent = () => {}, signal }: Options = {},
 ): Promise<DeployAnswer> {
-  await sendBundles(client, answer.missing_bundles, bundles, onSent)
-  const create = () => client.deployments.create({ ...body, plan: answer.plan })
+  const send = async (keys: string[]) => {
+    let sent = 0
+    await pLimit(AT_ONCE).map(keys, async (key) => {
+      await client.deployments.putBundle(key, await bundles.get(key), { signal })
+      onSent(++sent, keys.length)
+    })
+  }
+  await send(answer.missing_bundles)
+  const create = () => client.deployments.create({ ...body, plan: answer.plan }, { signal })
   try {
     return await create()
   } catch (error) {
     // What was there at the time of the plan may have been removed since, as no function had it.
     if (!(error instanceof SynclineError && error.code === 'unknown_bundle')) throw error
-    const { missing_bundles } = await client.deployments.plan(body)
-    await sendBundles(client, missing_bundles, bundles, onSent)
+    const { missing_bundles } = await client.deployments.plan(body, { signal })
+    await send(missing_bundles)
     return await create()
   }
-}
-
-async function sendBundles(
-  client: Syncline,
-  keys: string[],
-  bundles: Pick<BundleFiles, 'get'>,
-  onSent: (sent: number, of: number) => void,
-): Promise<void> {
-  let sent = 0
-  await pLimit(AT_ONCE).map(keys, async (key) => {
-    await client.deployments.putBundle(key, await bundles.get(key))
-    onSent(++sent, keys.length)
-  })
 }

@@ -19,18 +19,19 @@ interface Options {
   providers?: NonNullable<Body['providers']>
   /** Remove what is deployed and not in the folder. Nothing is removed while a function of the folder is refused. */
   prune?: boolean
+  signal?: AbortSignal
 }
 
 /** What a deployment of these functions would change. Stores nothing. */
 export async function planDeployment(
   client: Syncline,
   { syncs, actions, refused }: Pick<Prepared, 'syncs' | 'actions' | 'refused'>,
-  { providers = [], prune = false }: Options = {},
+  { providers = [], prune = false, signal }: Options = {},
 ): Promise<DeploymentPlan> {
   const keep = (of: Refused[]) =>
     of.flatMap(({ provider_config_key, name }) => (name ? { provider_config_key, name } : []))
   const body = { syncs, actions, providers, prune: prune && refused.length === 0, keep: keep(refused) }
-  const answer = await client.deployments.plan(body)
+  const answer = await client.deployments.plan(body, { signal })
   const all = [
     ...refused,
     ...answer.refused.map(({ code, message, ...of }) => ({ ...of, message: withAdvice(code, message) })),
@@ -45,7 +46,7 @@ export async function planDeployment(
     prune: false,
     keep: keep(all),
   }
-  const planned = await client.deployments.plan(rest)
+  const planned = await client.deployments.plan(rest, { signal })
   return { answer: planned, body: rest, refused: all, changes: hasChanges(planned) }
 }
 

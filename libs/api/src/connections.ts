@@ -98,6 +98,19 @@ const known = {
   ),
 }
 
+/** How a function stands that runs at a moment of the connection. */
+export const OnEventOutcome = z
+  .object({
+    name: z.string().describe('Name of the function.'),
+    log_id: z.string().describe('Its log is at GET /runs/{log_id}/logs.'),
+    state: z
+      .enum(['waiting', 'done', 'failed'])
+      .describe('`waiting`: it has not ended, or is going to be tried again.'),
+    error: z.string().nullable().describe('Why it failed. Null: it did not.'),
+  })
+  .meta({ id: 'OnEventOutcome' })
+export type OnEventOutcome = z.infer<typeof OnEventOutcome>
+
 /** A connection in a list: without its credentials. */
 export const ConnectionSummary = z
   .object({
@@ -119,6 +132,9 @@ export const Connection = z
       .describe('Where webhooks about this connection go; null: where those of the environment go.'),
     created_at: instant('When it was made'),
     updated_at: instant('When it was changed last'),
+    on_events: z
+      .array(OnEventOutcome)
+      .describe('Functions that run because it was created (`post-connection-creation`), for a day.'),
     credentials: z
       .union([Credentials, z.strictObject({})])
       .describe('Empty if the key lacks the scope `secrets`; `token` is absent then.'),
@@ -149,10 +165,13 @@ const createConnection = {
   summary: 'Make a connection, or give an existing one new credentials.',
   description:
     'With `verify=true` the API is asked first whether the credentials work, by the verify request of the provider. If it refuses them, ' +
-    'or does not answer within 15 s, nothing is stored.',
+    'or does not answer within 15 s, nothing is stored. Functions of the integration for `validate-connection` run before it is stored, and those for `post-connection-creation` after a new one is.',
   scope: 'operate',
   holdsSecrets: true,
-  errors: ['unknown_integration', 'too_large', 'connection_test_failed'],
+  errors: [
+    ...(['unknown_integration', 'too_large', 'connection_test_failed'] as const),
+    ...(['connection_validation_failed', 'in_doubt', 'unavailable'] as const),
+  ],
   schema: {
     querystring: z.strictObject({
       verify: z
@@ -278,12 +297,21 @@ const deleteConnection = {
   method: 'DELETE',
   url: place.url,
   summary: 'Delete a connection with its schedules and records.',
+  description:
+    'Functions of the integration for `pre-connection-deletion` run first, for 30 s at most. However they end, it is deleted.',
   scope: 'operate',
   errors: ['unknown_integration', 'unknown_connection'],
   schema: {
     params: place.params,
     querystring: z.strictObject({ provider_config_key: ProviderConfigKey }),
-    response: { 200: Success },
+    response: {
+      200: Success.extend({
+        on_events: z
+          .array(OnEventOutcome)
+          .optional()
+          .describe('Functions that ran before it was deleted. Absent: the integration has none.'),
+      }),
+    },
   },
 } as const satisfies Route
 

@@ -1,3 +1,4 @@
+import { connectionEvents } from '@syncline/function-types'
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
@@ -137,6 +138,10 @@ const actionFacts = {
   input_schema: JsonSchema.describe('JSON Schema of what it takes, up to 64 KiB.'),
   output_schema: JsonSchema.describe('JSON Schema of what it returns, up to 64 KiB.'),
   scopes: z.array(z.string().max(255)).max(100).describe('Of the external API, for people.'),
+  event: z
+    .enum(connectionEvents)
+    .optional()
+    .describe('It runs at this moment of each connection of the integration. Absent: somebody calls it.'),
 }
 
 export const ActionToDeploy = z

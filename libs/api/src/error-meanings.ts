@@ -19,6 +19,8 @@ export const errorMeanings: Record<ErrorCode, string> = {
   unknown_api_key: 'There is no such key, or it has expired, or it was deleted.',
   forbidden: 'The key may not do this. The message names the scope that it lacks.',
   invalid_credentials: 'The credentials of the connection are refused. Give it new ones.',
+  connection_validation_failed:
+    'A function of yours for `validate-connection` refused the credentials: the message is its error. Nothing was stored.',
   connection_test_failed: 'The API did not accept the credentials. The message says why; nothing was stored.',
   not_found: 'There is nothing at this path, or with this name.',
   unknown_connection: 'The integration has no such connection.',

@@ -4,6 +4,7 @@ import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentPlanRoutes } from './deployment-plan.ts'
 import { deploymentRoutes } from './deployments.ts'
+import { doctorRoutes } from './doctor.ts'
 import { environmentRoutes } from './environments.ts'
 import { healthRoutes } from './health.ts'
 import { heldDeletionRoutes } from './held-deletions.ts'
@@ -37,7 +38,7 @@ export function routeGroups(limits: { records: number }) {
     Variables: variableRoutes,
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Proxy: proxyRoutes,
-    Health: healthRoutes,
+    Health: { ...healthRoutes, ...doctorRoutes },
   } satisfies Record<string, Record<string, Route>>
 }
 

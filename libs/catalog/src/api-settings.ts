@@ -22,13 +22,13 @@ const url = z
   .regex(/^https?:\/\/./, 'must begin with http:// or https://')
 /** JSON values; each text in them is a template. */
 const templates = z.record(name, z.json().meta({ id: 'Json', description: 'Any JSON value.' }))
-/** `https://…`, or a part of the connection config that has all of it. */
+/** `https://…`, or a part of the connection config that has all of it; several of them, separated by ` || `. */
 const urlTemplate = z
   .string()
   .max(2048)
   .regex(
-    /^(https?:\/\/.|\$\{connectionConfig\.)/,
-    'must begin with https://, http:// or ${connectionConfig.…}',
+    /^((^|\|\| *)(https?:\/\/[^|]|\$\{connectionConfig\.)((?!\|\|)[\s\S])*)+$/,
+    'must begin with https://, http:// or ${connectionConfig.…}, and so must each alternative behind ||',
   )
 
 /** Where a token goes in a request. */
@@ -295,7 +295,9 @@ const hostPattern = z
 
 /** An external API, as an integration reaches it. */
 export const ApiSettings = z.strictObject({
-  baseUrl: urlTemplate.describe('URL that paths of requests are put behind. May be a template.'),
+  baseUrl: urlTemplate.describe(
+    'URL that paths of requests are put behind. May be a template, with alternatives: `https://${connectionConfig.host} || https://acme.example` is the first one whose values are all there.',
+  ),
   connectionConfig: ConfigParts.optional().describe(
     'What the templates take from the connection config of a connection, by name.',
   ),

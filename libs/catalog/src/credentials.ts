@@ -79,9 +79,9 @@ export const Credentials = z
       .object({
         type: z
           .literal('CUSTOM')
-          .describe('For `jwt` and `two_step`: what their templates use, as further fields with texts.'),
+          .describe('What templates and functions use, as further fields with texts or objects.'),
       })
-      .catchall(secret),
+      .catchall(z.union([secret, JsonObject])),
     z.strictObject({ type: z.literal('CALLBACK').describe('The token comes from your own app.') }),
   ])
   .meta({ id: 'Credentials' })

@@ -1,3 +1,4 @@
+import { connectionEvents } from '@syncline/function-types'
 import { z } from 'zod'
 import { ApiSettings, AuthScheme, HeaderTemplates } from './api-settings.ts'
 import { JsonObject, Texts } from './json-object.ts'
@@ -119,6 +120,9 @@ const ConnectionEvent = z.object({
   at: instant,
 })
 
+/** A function that runs because a connection was created: its call has the id. */
+const CreationCall = z.object({ name: z.string(), id: z.uuid() })
+
 /** Whose access it is, in the customer's own words. */
 export const EndUser = z.object({
   id: z.string(),
@@ -142,6 +146,11 @@ export const Connection = z.object({
   needsReauth: NeedsReauth.optional(),
   /** An event that is stored with the change that it tells of, until it is published. */
   unpublished: ConnectionEvent.optional(),
+  /**
+   * Calls of functions that run after the connection was created. They are stored with it, so that they are begun although we
+   * die: every gateway puts them into the queue until one has stored that they are there.
+   */
+  creationCalls: z.object({ calls: z.array(CreationCall), isQueued: z.boolean() }).optional(),
   metadata: JsonObject.nullable(),
   connectionConfig: JsonObject,
   tags: Texts,
@@ -199,6 +208,8 @@ export const Action = z.object({
   environment: z.string(),
   integration: z.string(),
   name: z.string(),
+  /** It runs at this moment of each connection of the integration, and nobody else calls it. */
+  event: z.enum(connectionEvents).optional(),
   description: z.string(),
   version: z.string(),
   inputSchema: z.record(z.string(), z.unknown()),

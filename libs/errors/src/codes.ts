@@ -36,6 +36,8 @@ export const codes = {
   invalid_credentials: bad,
   /** Credentials that were to be verified before they are stored did not work. */
   connection_test_failed: bad,
+  /** A function of `validate-connection` has refused the connection. */
+  connection_validation_failed: bad,
   not_found: missing,
   unknown_connection: missing,
   unknown_integration: missing,

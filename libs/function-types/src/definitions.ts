@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { ActionDefinition } from './action-definition.ts'
 import type { Models } from './models.ts'
+import type { OnEventDefinition } from './on-event-definition.ts'
 import type { SyncDefinition } from './sync-definition.ts'
 
 /**
@@ -54,10 +55,23 @@ export function createAction<
   return { type: 'action', ...definition }
 }
 
-/** Event functions of other projects compile; Syncline runs syncs and actions. */
-export function createOnEvent<Definition extends object>(
-  definition: Definition,
-): { readonly type: 'onEvent' } & Definition {
+/**
+ * Defines a function that runs at a moment of each connection of its integration: the default export of a file
+ * `<integration>/on-events/<name>.ts`.
+ *
+ * @example
+ * export default createOnEvent({
+ *   description: 'Refuses credentials without the right to read contacts',
+ *   event: 'validate-connection',
+ *   exec: async (nango) => {
+ *     const { data } = await nango.get({ endpoint: '/me' })
+ *     if (!data.scopes.includes('contacts')) throw new nango.ActionError({ message: 'the scope contacts is missing' })
+ *   },
+ * })
+ */
+export function createOnEvent<Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>>(
+  definition: OnEventDefinition<Metadata>,
+): { readonly type: 'onEvent' } & OnEventDefinition<Metadata> {
   return { type: 'onEvent', ...definition }
 }
 

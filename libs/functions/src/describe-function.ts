@@ -1,4 +1,5 @@
 import { AppError } from '@syncline/errors'
+import { connectionEvents } from '@syncline/function-types'
 import type { Sandboxes } from '@syncline/sandbox'
 import { z } from 'zod'
 
@@ -66,12 +67,22 @@ const SyncFacts = AnySyncFacts.refine(
 )
 export type SyncFacts = z.infer<typeof SyncFacts>
 
+const OnEventFacts = z.object({
+  type: z.literal('onEvent'),
+  ...common,
+  event: z.enum(connectionEvents),
+})
+export type OnEventFacts = z.infer<typeof OnEventFacts>
+
 interface Facts {
   sync: SyncFacts
   action: ActionFacts
+  'on-event': OnEventFacts
 }
 
-const FunctionFacts = z.discriminatedUnion('type', [SyncFacts, ActionFacts])
+const FunctionFacts = z.discriminatedUnion('type', [SyncFacts, ActionFacts, OnEventFacts])
+
+const kinds = { sync: 'sync', action: 'action', onEvent: 'on-event' } as const
 
 /**
  * Evaluates a bundle in a sandbox and reads its definition.
@@ -89,7 +100,7 @@ export async function describeFunction<Kind extends keyof Facts>(
     throw new AppError('invalid_bundle', reason)
   }
   const facts = FunctionFacts.safeParse(outcome.output)
-  if (facts.success && facts.data.type === kind) return facts.data as Facts[Kind] // by its type
+  if (facts.success && kinds[facts.data.type] === kind) return facts.data as Facts[Kind] // by its type
   if (facts.success) {
     throw new AppError('invalid_bundle', `it is of type '${facts.data.type}' in a folder for ${kind}s`)
   }

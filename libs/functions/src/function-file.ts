@@ -1,6 +1,9 @@
+/** An event function runs at a moment of a connection. */
+export type FunctionKind = 'sync' | 'action' | 'on-event'
+
 /** A function of a project, and where its code is. */
 export interface FunctionFile {
-  kind: 'sync' | 'action'
+  kind: FunctionKind
   integration: string
   name: string
   file: string
@@ -12,4 +15,8 @@ export interface FunctionFile {
 }
 
 /** Where the files of a kind lie in the folder of their integration. */
-export const folders = { syncs: 'sync', actions: 'action' } as const
+export const folders = {
+  syncs: 'sync',
+  actions: 'action',
+  'on-events': 'on-event',
+} as const satisfies Record<string, FunctionKind>

@@ -1,5 +1,10 @@
 export { bundleFunction } from './bundle-function.ts'
-export { type ActionFacts, describeFunction, type SyncFacts } from './describe-function.ts'
+export {
+  type ActionFacts,
+  describeFunction,
+  type OnEventFacts,
+  type SyncFacts,
+} from './describe-function.ts'
 export type { FunctionFile } from './function-file.ts'
 export { openDescribeSandboxes, openFunctionSandboxes } from './function-sandboxes.ts'
 export type {

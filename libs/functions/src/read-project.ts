@@ -22,13 +22,13 @@ interface NotDeployed {
 }
 
 const YAML = 'nango.yaml'
-const EVENT_FOLDERS = ['on-events', 'post-connection-scripts']
-const NO_EVENTS = 'functions of connections are not supported yet'
+/** Of older projects: the functions of `post-connection-scripts` in their `nango.yaml`. */
+const OLD_EVENTS = 'post-connection-scripts'
 
 /**
  * The functions of a project: those that `nango.yaml` names, and the files that make their definition themselves. The latter are
- * what `index.ts` imports as `./<integration>/syncs/<name>.js` or `./<integration>/actions/<name>.js`, or without an `index.ts` all
- * `*.ts` of such folders. Without any function it fails, unless `mayBeEmpty`.
+ * what `index.ts` imports as `./<integration>/syncs/<name>.js`, `actions/<name>.js` or `on-events/<name>.js`, or without an
+ * `index.ts` all `*.ts` of such folders. Without any function it fails, unless `mayBeEmpty`.
  */
 export async function readProject(folder: string, { mayBeEmpty = false } = {}): Promise<Project> {
   const root = resolve(folder)
@@ -50,7 +50,9 @@ export async function readProject(folder: string, { mayBeEmpty = false } = {}): 
       ...all
         .filter(({ file }) => !imported.has(file))
         .map(({ file }) => shown(file, 'index.ts does not import it')),
-      ...(await filesIn(root, EVENT_FOLDERS)).map(({ file }) => shown(file, NO_EVENTS)),
+      ...(await filesIn(root, [OLD_EVENTS]))
+        .filter(({ file }) => !named?.files.has(file))
+        .map(({ file }) => shown(file, `${YAML} does not name it`)),
     ],
     refused: named?.refused ?? [],
     warnings: named?.warnings ?? [],
@@ -85,7 +87,8 @@ async function namedByYaml(root: string, text: string): Promise<Named> {
   const files = new Set<string>()
   const notDeployed = [...found.notDeployed]
   for (const { kind, integration, name, wrapper } of found.named) {
-    const paths = [`${integration}/${kind}s/${name}.ts`, `${name}.ts`]
+    const old = kind === 'on-event' ? [`${integration}/${OLD_EVENTS}/${name}.ts`] : []
+    const paths = [`${integration}/${kind}s/${name}.ts`, ...old, `${name}.ts`]
     const file = await firstFile(paths.map((path) => join(root, path)))
     if (file === undefined) {
       const reason = `${YAML} names it, and there is no ${paths.join(' and no ')}`
@@ -94,9 +97,6 @@ async function namedByYaml(root: string, text: string): Promise<Named> {
     }
     files.add(file)
     if (wrapper) functions.push({ kind, integration, name, file, wrapper: wrapper(file) })
-  }
-  for (const { integration, event, name } of found.onEvents) {
-    notDeployed.push({ name: `${event} ${integration}/${name}`, reason: NO_EVENTS })
   }
   return { ...found, functions, files, notDeployed }
 }
@@ -116,7 +116,9 @@ async function functionFiles(root: string): Promise<FunctionFile[]> {
 }
 
 function importsOf(index: string, root: string): FunctionFile[] {
-  const imports = index.matchAll(/^import\s+['"]\.\/([^'"/]+)\/(syncs|actions)\/([^'"]+?)(\.[jt]s)?['"]/gm)
+  const imports = index.matchAll(
+    /^import\s+['"]\.\/([^'"/]+)\/(syncs|actions|on-events)\/([^'"]+?)(\.[jt]s)?['"]/gm,
+  )
   return [...imports].map(([, integration = '', folder = '', name = '']) => {
     const { folder: _, ...file } = projectFile(root, integration, folder, `${name}.ts`)
     return { kind: folders[folder as Folder], ...file } // by the pattern

@@ -11,5 +11,5 @@ export function whyNoFunction(text: string, hasYaml: boolean): string | undefine
   if (!/\bexport\s+default\s+(async\b|function\b|\()/.test(text)) return undefined
   return hasYaml
     ? 'nango.yaml does not name it, and its default export is a function'
-    : 'its default export is a function: it needs createSync or createAction, or a nango.yaml that names it'
+    : 'its default export is a function: it needs createSync, createAction or createOnEvent, or a nango.yaml that names it'
 }

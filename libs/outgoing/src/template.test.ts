@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fillTemplate, fillTemplates, fillUrl, type TemplateValues } from './template.ts'
 
 const values: TemplateValues = {
@@ -58,4 +58,33 @@ test.each([
   expect(() => fillUrl('https://${connectionConfig.x}.acme.io/v1', { connectionConfig: { x } })).toThrow(
     'cannot be parts of a host',
   )
+})
+
+describe('alternatives of a URL', () => {
+  const text =
+    'https://${connectionConfig.host} || https://${connectionConfig.sub}.acme.io/${connectionConfig.v} || https://acme.io'
+  test.each([
+    [{ host: 'own.io', sub: 'a', v: 1 }, 'https://own.io'],
+    [{ sub: 'a', v: 1 }, 'https://a.acme.io/1'],
+    [{ host: '', sub: 'a', v: 0 }, 'https://a.acme.io/0'],
+    [{ sub: 'a' }, 'https://acme.io'],
+    [{ host: null, v: 1 }, 'https://acme.io'],
+    [{}, 'https://acme.io'],
+  ])('of %j the first one counts whose values are all there', (connectionConfig, url) => {
+    expect(fillUrl(text, { connectionConfig })).toBe(url)
+  })
+
+  test('without one that has all its values, the error has them all', () => {
+    const two = 'https://${connectionConfig.host} || ${connectionConfig.origin}'
+    expect(() => fillUrl(two, { connectionConfig: { sub: 'a' } })).toThrow(
+      `not all values of any alternative in '${two}'`,
+    )
+    expect(fillUrl(two, { connectionConfig: { origin: 'https://acme.io' } })).toBe('https://acme.io')
+  })
+
+  test('a value of one is a part of a host as it is elsewhere', () => {
+    expect(() => fillUrl(text, { connectionConfig: { host: 'evil.io/' } })).toThrow(
+      'cannot be parts of a host',
+    )
+  })
 })

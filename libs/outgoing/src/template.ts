@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@syncline/errors'
+import { alternativesIn, configPartsIn } from '@syncline/providers'
 
 /**
  * What templates may name:
@@ -46,10 +47,31 @@ function filled(value: unknown, values: TemplateValues): unknown {
 }
 
 /**
- * Fills the template of a URL. What comes into its host must leave it a host: `evil.test/` before `.acme.test` would otherwise send the
+ * Fills the template of a URL: the first of its alternatives, separated by ` || `, whose values are all set. What comes into its host must leave it a host: `evil.test/` before `.acme.test` would otherwise send the
  * secrets of the app wherever the author of a connection config wants them.
  */
 export function fillUrl(text: string, values: TemplateValues): string {
+  return fillAlternative(alternative(text, values), values)
+}
+
+/** The first one whose values are all set. */
+function alternative(text: string, values: TemplateValues): string {
+  const alternatives = alternativesIn(text)
+  const [only = text, ...others] = alternatives
+  if (others.length === 0) return only
+  const found = alternatives.find((each) =>
+    [...configPartsIn(each)].every(
+      (name) => !['', undefined].includes(textOf(`connectionConfig.${name}`, values)),
+    ),
+  )
+  if (found !== undefined) return found
+  throw new AppError(
+    'invalid_body',
+    `the connection_config has not all values of any alternative in '${text}'`,
+  )
+}
+
+function fillAlternative(text: string, values: TemplateValues): string {
   const [, scheme, host, rest] = /^(https?:\/\/)([^/?#\\]*)(.*)$/is.exec(text) ?? []
   if (scheme === undefined || host === undefined || rest === undefined) return fillTemplate(text, values)
   const filledHost = fillTemplate(host, values)
@@ -68,10 +90,8 @@ function lookUp(name: string, values: TemplateValues): string {
   if (name === 'now') return String(Math.floor(Date.now() / 1000))
   if (name === 'uuid') return randomUUID()
   const [root = '', ...rest] = name.split('.')
-  const group = own(values, root)
-  const value = rest.length === 0 ? group : (own(group, rest.join('.')) ?? rest.reduce(own, group))
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return String(value)
+  const text = textOf(name, values)
+  if (text !== undefined) return text
   const where = places[root]
   if (where === undefined) {
     throw new AppError('invalid_body', `'\${${name}}' is no name that a template may use here`)
@@ -80,6 +100,16 @@ function lookUp(name: string, values: TemplateValues): string {
     'invalid_body',
     `the ${where} has no '${rest.join('.') || name}', which the integration needs`,
   )
+}
+
+/** Undefined if there is no value that can be a part of a text. */
+function textOf(name: string, values: TemplateValues): string | undefined {
+  const [root = '', ...rest] = name.split('.')
+  const group = own(values, root)
+  const value = rest.length === 0 ? group : (own(group, rest.join('.')) ?? rest.reduce(own, group))
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value)
+  return undefined
 }
 
 const places: Record<string, string> = {

@@ -81,3 +81,20 @@ test('a pattern of a user takes linear time', () => {
   expect(messages({ connectionConfig }, { sub: 'a'.repeat(2000) })).toHaveLength(1)
   expect(performance.now() - begun).toBeLessThan(1000)
 })
+
+test('of the alternatives of a base URL one is enough; values of the others are checked all the same', () => {
+  const baseUrl = 'https://${connectionConfig.host} || https://${connectionConfig.sub}.acme.example'
+  expect(messages({ baseUrl }, { host: 'own.example' })).toEqual([])
+  expect(messages({ baseUrl }, { sub: 'shop' })).toEqual([])
+  expect(messages({ baseUrl }, { host: '', sub: 'shop' })).toEqual([])
+  expect(messages({ baseUrl }, {})).toEqual(["host: 'host' is missing, which the integration needs"])
+  expect(messages({ baseUrl }, { host: 'own.example', sub: 'evil.example/' })).toHaveLength(1)
+  const optional = 'https://api.${connectionConfig.region}.acme.example || https://api.acme.example'
+  expect(messages({ baseUrl: optional }, {})).toEqual([])
+})
+
+test('a part that is the whole origin of an alternative must be a plain https URL', () => {
+  const baseUrl = 'https://acme.${connectionConfig.country} || ${connectionConfig.url}'
+  expect(messages({ baseUrl }, { url: 'https://acme.example' })).toEqual([])
+  expect(messages({ baseUrl }, { url: 'http://acme.example' })).toHaveLength(1)
+})

@@ -1,6 +1,6 @@
 import type { ApiSettings } from '@syncline/catalog'
 import { RE2JS } from 're2js'
-import { configPartsIn } from './config-parts.ts'
+import { alternativesIn, configPartsIn, textsIn } from './config-parts.ts'
 import type { Issue } from './invalid-provider.ts'
 
 const MAX_CHARS = 2048
@@ -10,15 +10,15 @@ const WHOLE_ORIGIN = String.raw`https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*
 
 /** What is wrong with the config of a connection that these settings are to be used for. */
 export function checkConnectionConfig(settings: ApiSettings, config: Record<string, unknown>): Issue[] {
-  const { connectionConfig: parts = {}, baseUrl, auth, headers, budget, verify } = settings
-  const needed = configPartsIn([baseUrl, auth, headers, budget, verify])
+  const { connectionConfig: parts = {} } = settings
+  const { known, needed } = partsOf(settings, config)
   const issues: Issue[] = []
-  for (const name of new Set([...needed, ...Object.keys(parts)])) {
-    const value = Object.hasOwn(config, name) ? config[name] : undefined
+  for (const name of new Set([...known, ...Object.keys(parts)])) {
+    const value = setPart(config, name)
     const part = Object.hasOwn(parts, name) ? parts[name] : undefined
     const meaning = part ? ` (${part.description})` : ''
     const problem = (message: string) => issues.push({ path: [name], message: `${message}${meaning}` })
-    if (value === undefined || value === '') {
+    if (value === undefined) {
       if (needed.has(name)) problem(`'${name}' is missing, which the integration needs`)
       continue
     }
@@ -44,6 +44,25 @@ export function checkConnectionConfig(settings: ApiSettings, config: Record<stri
   return issues
 }
 
+/** An empty text is no value. */
+const setPart = (config: Record<string, unknown>, name: string): unknown =>
+  Object.hasOwn(config, name) && config[name] !== '' ? config[name] : undefined
+
+/** Parts that templates use, and those of them that are needed: of the alternatives of a URL one is enough. */
+function partsOf(settings: ApiSettings, config: Record<string, unknown>) {
+  const { baseUrl, auth, headers, budget, verify } = settings
+  const texts = textsIn([baseUrl, auth, headers, budget, verify])
+  const urls = textUrlsOf(settings)
+  const needed = texts.flatMap((text) => {
+    if (!urls.includes(text)) return text
+    const alternatives = alternativesIn(text)
+    const isSet = (url: string) =>
+      [...configPartsIn(url)].every((name) => setPart(config, name) !== undefined)
+    return alternatives.find(isSet) ?? alternatives.at(0) ?? []
+  })
+  return { known: configPartsIn(texts), needed: configPartsIn(needed) }
+}
+
 /** Whether the value ends the part of the URL that it stands in. */
 function leavesUrl(name: string, value: string, settings: ApiSettings): boolean {
   const template = `\${connectionConfig.${name}}`
@@ -62,7 +81,10 @@ function patternFor(name: string, settings: ApiSettings): string | undefined {
   return used.some((url) => url.startsWith(template)) ? WHOLE_ORIGIN : WITHIN_URL
 }
 
-function urlsOf({ baseUrl, auth, verify }: ApiSettings): string[] {
+const urlsOf = (settings: ApiSettings): string[] => textUrlsOf(settings).flatMap(alternativesIn)
+
+/** With their alternatives. */
+function textUrlsOf({ baseUrl, auth, verify }: ApiSettings): string[] {
   const token = 'token' in auth ? auth.token : undefined
   const urls = [baseUrl, verify?.path, token?.url, token?.refresh_url, 'url' in auth && auth.url]
   return urls.filter((url) => typeof url === 'string')

@@ -1,3 +1,6 @@
+/** What a template of a URL has behind each other: `https://${connectionConfig.host} || https://acme.example`. */
+export const alternativesIn = (url: string): string[] => url.split(/\s*\|\|\s*/)
+
 /** Parts of the connection config in a text with templates, or in all texts of an object. */
 export function configPartsIn(value: unknown): Set<string> {
   const templates = textsIn(value).flatMap((text) => text.match(/\$\{[^}]*\}/g) ?? [])
@@ -10,7 +13,8 @@ export function otherTemplatesIn(text: string): string[] {
   return text.match(/\$\{(?!connectionConfig\.[\w.-]+\})[^}]*\}?/g) ?? []
 }
 
-function textsIn(value: unknown): string[] {
+/** All texts of an object. */
+export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

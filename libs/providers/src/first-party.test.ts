@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { configPartsIn } from './config-parts.ts'
+import { alternativesIn, configPartsIn } from './config-parts.ts'
 import { firstPartyFile, firstPartyNames, firstPartyProvider } from './first-party.ts'
 
 const CORPUS = join(import.meta.dirname, '../../../../shared/data/templates/corpus/index.json')
@@ -28,9 +28,11 @@ describe.each(firstPartyNames())('%s', (name) => {
 
   test('says what a part of the connection config may be that is the whole host', () => {
     const { baseUrl = '', connectionConfig = {} } = settings() ?? {}
-    const [, part] = /^(?:https:\/\/)?\$\{connectionConfig\.([\w.-]+)\}/.exec(baseUrl) ?? []
-    const whole = part !== undefined && !new RegExp(`${part}\\}\\.`).test(baseUrl)
-    if (whole) expect(connectionConfig[part]?.pattern).toBeDefined()
+    for (const url of alternativesIn(baseUrl)) {
+      const [, part] = /^(?:https:\/\/)?\$\{connectionConfig\.([\w.-]+)\}/.exec(url) ?? []
+      const whole = part !== undefined && !new RegExp(`${part}\\}\\.`).test(url)
+      if (whole) expect(connectionConfig[part]?.pattern).toBeDefined()
+    }
   })
 })
 
@@ -41,8 +43,9 @@ test.runIf(existsSync(CORPUS))('base URLs are those of the public templates', ()
   const both = providers.filter(({ integration }) => firstPartyNames().includes(integration))
   expect(both.length).toBeGreaterThan(30)
   for (const { integration, baseUrlTemplate } of both) {
-    const baseUrl = firstPartyProvider(integration)?.settings.baseUrl
-    expect(baseUrlTemplate.split(' || '), integration).toContain(baseUrl)
+    const baseUrl = firstPartyProvider(integration)?.settings.baseUrl ?? ''
+    for (const url of alternativesIn(baseUrl))
+      expect(alternativesIn(baseUrlTemplate), integration).toContain(url)
     for (const part of configPartsIn(baseUrl)) expect(baseUrlTemplate).toContain(part)
   }
 })

@@ -1,4 +1,5 @@
 export { checkConnectionConfig } from './check-connection-config.ts'
+export { alternativesIn, configPartsIn } from './config-parts.ts'
 export { firstPartyFile, firstPartyNames, firstPartyProvider, parentsAmong } from './first-party.ts'
 export { InvalidProvider, type Issue } from './invalid-provider.ts'
 export { ProviderFields, ProviderFile } from './provider-file.ts'

@@ -148,6 +148,12 @@ test.each<[string, ProviderFile, ProviderFile[], string]>([
     [],
     'base_url must have no user and password: they are credentials of a connection, with auth basic$',
   ],
+  [
+    'an alternative that is no URL',
+    { ...acme, base_url: 'https://a.example || https://b.example?x=1' },
+    [],
+    "base_url 'https://b.example.x=1' must have no query",
+  ],
   ['a base URL that is none', { ...acme, base_url: 'https://:x' }, [], 'is not a URL'],
   [
     'a part that nobody describes',

@@ -20,7 +20,9 @@ const durationUpTo = (days: number) =>
 export const settingsFields = {
   base_url: shape.baseUrl
     .optional()
-    .describe('URL that paths of requests are put behind. May be a template.'),
+    .describe(
+      'URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `.',
+    ),
   connection_config: shape.connectionConfig.describe('What templates take from connections, by name.'),
   allowed_hosts: shape.allowedHosts
     .unwrap()

@@ -1,6 +1,6 @@
 import type { ApiSettings } from '@syncline/catalog'
 import { RE2JS } from 're2js'
-import { configPartsIn, otherTemplatesIn } from './config-parts.ts'
+import { alternativesIn, configPartsIn, otherTemplatesIn } from './config-parts.ts'
 import type { Issue } from './invalid-provider.ts'
 
 /** What no schema can find in the settings of a provider or of an integration. */
@@ -28,10 +28,14 @@ export function problemsOfParts(settings: ApiSettings): Issue[] {
     })
   }
   for (const [name, { pattern }] of Object.entries(connectionConfig)) {
-    if (pattern !== undefined || !settings.baseUrl.startsWith(`\${connectionConfig.${name}}`)) continue
+    const isOrigin = alternativesIn(settings.baseUrl).some((url) =>
+      url.startsWith(`\${connectionConfig.${name}}`),
+    )
+    if (pattern !== undefined || !isOrigin) continue
     issues.push({
       path: ['connection_config', name, 'pattern'],
-      message: 'is missing: base_url begins with this part, so it decides who gets credentials',
+      message:
+        'is missing: base_url, or an alternative in it, begins with this part, so it decides who gets credentials',
     })
   }
   return issues
@@ -60,6 +64,10 @@ function withControls(value: unknown, path: string[]): string[][] {
 }
 
 function problemsOfBaseUrl({ baseUrl }: ApiSettings): Issue[] {
+  return alternativesIn(baseUrl).flatMap(problemsOfUrl)
+}
+
+function problemsOfUrl(baseUrl: string): Issue[] {
   const problem = (message: string) => [{ path: ['base_url'], message }]
   const other = otherTemplatesIn(baseUrl)
   if (other.length > 0)

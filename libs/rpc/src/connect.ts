@@ -1,6 +1,6 @@
 import './backpressure.ts'
 import { AppError, codes, type ErrorCode } from '@syncline/errors'
-import { HealthDefinition } from '@syncline/proto'
+import { type CheckHealthResponse, HealthDefinition } from '@syncline/proto'
 import {
   type CallOptions,
   type Client,
@@ -25,6 +25,8 @@ export interface Connection extends Disposable {
   client<Service extends CompatServiceDefinition>(definition: Service): Client<Service, DeadlineOptions>
   /** Fails if the service does not answer, or says that something it depends on does not. */
   checkHealth(signal: AbortSignal): Promise<void>
+  /** What one instance says of itself, its health included. Fails if none answers. */
+  describe(signal: AbortSignal): Promise<CheckHealthResponse>
 }
 
 /**
@@ -47,8 +49,9 @@ export function connect(address: string, { failFast = false } = {}): Connection 
   // The last one is called first: it translates the error of a deadline too.
   const clients = createClientFactory().use(addStreamKey).use(deadlineMiddleware).use(translateErrors)
   const health = clients.create(withOneWriter(HealthDefinition), channel, { '*': { deadline: DEADLINE_MS } })
+  const describe = (signal: AbortSignal) => health.checkHealth({}, { signal }).catch(aliveIfOlder)
   const checkHealth = async (signal: AbortSignal) => {
-    const { checks } = await health.checkHealth({}, { signal }).catch(aliveIfOlder)
+    const { checks } = await describe(signal)
     const failing = Object.entries(checks).filter(([, state]) => state !== 'ok')
     if (failing.length === 0) return
     throw new AppError('unavailable', failing.map(([name, state]) => `${name}: ${state}`).join('; '))
@@ -59,14 +62,16 @@ export function connect(address: string, { failFast = false } = {}): Connection 
     client: (definition) =>
       factory.create(withOneWriter(definition), channel, { '*': { deadline: DEADLINE_MS } } as never),
     checkHealth,
+    describe,
     [Symbol.dispose]: () => channel.close(),
   }
 }
 
 /** A build that does not know the call yet has answered all the same. */
-function aliveIfOlder(error: unknown): { checks: Record<string, string> } {
+function aliveIfOlder(error: unknown): CheckHealthResponse {
   const cause = error instanceof AppError ? error.cause : undefined
-  if (cause instanceof ClientError && cause.code === Status.UNIMPLEMENTED) return { checks: {} }
+  if (cause instanceof ClientError && cause.code === Status.UNIMPLEMENTED)
+    return { checks: {}, version: '', node: '', nowMs: 0 }
   throw error
 }
 

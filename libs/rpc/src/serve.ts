@@ -13,6 +13,7 @@ import { CODE_TRAILER, channelOptions } from './limits.ts'
 import { withOneWriter } from './one-writer.ts'
 import { widenServerWindows } from './server-window.ts'
 import { cutOffSlowClients } from './slow-client.ts'
+import { version } from './version.ts'
 
 const STOP_TIMEOUT_MS = 10_000
 /** A message of 1 MiB arrives in it on a line of 35 KB/s. */
@@ -52,7 +53,12 @@ export async function serve(
     answer(call, context, onFault),
   )
   let checkHealth: CheckHealth = async () => ({})
-  server.add(HealthDefinition, { checkHealth: async () => ({ checks: await checkHealth() }) })
+  server.add(HealthDefinition, {
+    checkHealth: async () => ({
+      checks: await checkHealth(),
+      ...{ version, node: process.versions.node, nowMs: Date.now() },
+    }),
+  })
   register({ add: (definition, implementation) => server.add(withOneWriter(definition), implementation) })
   const port = await server.listen(address)
   return {

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionSummary, ListConnectionsAnswer } from '../api-types.ts'
+import type { Connection, ConnectionSummary, ListConnectionsAnswer, OnEventOutcome } from '../api-types.ts'
 import type { CreateConnectionBody, ListConnectionsQuery, UpdateConnectionBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
@@ -127,16 +127,25 @@ export class Connections {
   }
 
   /**
-   * Deletes a connection with its schedules and records.
+   * Deletes a connection with its schedules and records. Functions for `pre-connection-deletion` run first; `on_events` says how they
+   * ended.
    *
    * Fails with `unknown_integration`, `unknown_connection`.
    *
    * @example
    * await syncline.connections.delete({ providerConfigKey: 'github', connectionId: 'user-123' })
    */
-  async delete({ providerConfigKey, connectionId }: ConnectionRef, options?: CallOptions): Promise<void> {
+  async delete(
+    { providerConfigKey, connectionId }: ConnectionRef,
+    options?: CallOptions,
+  ): Promise<{ on_events: OnEventOutcome[] }> {
     const query = { provider_config_key: providerConfigKey }
-    await this.#call('DELETE /connections/:connectionId', { params: { connectionId }, query }, options)
+    const { on_events = [] } = await this.#call(
+      'DELETE /connections/:connectionId',
+      { params: { connectionId }, query },
+      options,
+    )
+    return { on_events }
   }
 
   /**

@@ -1,10 +1,7 @@
-import { repeat } from '@syncline/async'
 import { type Bus, publish, subjects } from '@syncline/bus'
 import type { Catalog, Connection } from '@syncline/catalog'
 import { cloudEvent, type EventType, eventTokens } from '@syncline/events'
-
-const EVERY_MS = 60_000
-const RETRY_MS = 5_000
+import { changeIf, workOnConnections } from './work-on-connections.ts'
 
 /**
  * Publishes what happened to the credentials of connections. A process that changes a connection stores the event with it; all gateways
@@ -16,24 +13,11 @@ export function publishConnectionEvents(
   catalog: Catalog,
   onFailure: (error: unknown) => void,
 ): AsyncDisposable {
-  const waiting = new Map(unpublished(catalog.connections.list()).map((it) => [it.uid, it]))
-  const job = async (signal: AbortSignal) => {
-    for (const [uid, connection] of waiting) {
-      if (signal.aborted) return
-      await publishEvent(bus, catalog, connection)
-      if (waiting.get(uid) === connection) waiting.delete(uid)
-    }
-    // A comparison of the catalog may have found one that no change has told of.
-    for (const connection of unpublished(catalog.connections.list())) waiting.set(connection.uid, connection)
-    return waiting.size > 0
-  }
-  const publishing = repeat(EVERY_MS, job, { onFailure, retryMs: RETRY_MS })
-  catalog.onChange((change) => {
-    if (change.kind !== 'connection' || change.deleted || !change.value.unpublished) return
-    waiting.set(change.value.uid, change.value)
-    publishing.wake()
+  return workOnConnections(catalog, {
+    isWaiting: ({ unpublished }) => unpublished !== undefined,
+    work: (connection) => publishEvent(bus, catalog, connection),
+    onFailure,
   })
-  return publishing
 }
 
 async function publishEvent(bus: Bus, catalog: Catalog, connection: Connection): Promise<void> {
@@ -44,29 +28,11 @@ async function publishEvent(bus: Bus, catalog: Catalog, connection: Connection):
   const data = { provider_config_key: integration, connection_id: connectionId, reason: event.reason }
   const message = cloudEvent({ id, type, environment, at: Date.parse(event.at), data })
   await publish(bus, subjects.event, eventTokens({ type, environment }), message, { id })
-  await withoutEvent(catalog, connection)
+  // Another one may have followed.
+  await changeIf(
+    catalog,
+    connection,
+    ({ unpublished }) => unpublished?.at === event.at,
+    ({ unpublished: _, ...rest }) => rest,
+  )
 }
-
-/** Of a connection that has the event still: another one may have followed, or somebody has deleted the connection. */
-async function withoutEvent(
-  catalog: Catalog,
-  { environment, integration, id, uid, unpublished }: Connection,
-): Promise<void> {
-  const changed = new Error('changed meanwhile')
-  try {
-    await catalog.connections.upsert(
-      (present) => {
-        if (present?.uid !== uid || present.unpublished?.at !== unpublished?.at) throw changed
-        const { unpublished: _, ...rest } = present
-        return rest
-      },
-      environment,
-      integration,
-      id,
-    )
-  } catch (error) {
-    if (error !== changed) throw error
-  }
-}
-
-const unpublished = (connections: Connection[]) => connections.filter((it) => it.unpublished !== undefined)

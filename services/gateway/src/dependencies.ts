@@ -6,6 +6,7 @@ import type { ActionCall, RecordsClient } from '@syncline/proto'
 import type { Health } from '@syncline/service'
 import type { ActionCalls } from './actions/action-calls.ts'
 import type { Commands } from './commands.ts'
+import type { Facts } from './doctor/facts.ts'
 import type { Events } from './events.ts'
 import type { Idempotency } from './http/idempotency.ts'
 import type { KeyLimits } from './http/key-limits.ts'
@@ -33,6 +34,8 @@ export interface Dependencies {
   proxy: { slots: ProxySlots; answerMs: number; wholeMs: number }
   lastFetched: LastFetched
   health: () => Promise<Health>
+  /** Asks every part of the system, for `GET /doctor`. */
+  inspect: (environment: string) => Promise<Facts>
   /** Opens the routes of environments and keys; undefined = nobody may call them. */
   adminKey: string | undefined
   keyLimits: KeyLimits

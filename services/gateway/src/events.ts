@@ -84,6 +84,16 @@ export function createEvents(log: Log) {
     catalogLoading({ received, pending }: { received: number; pending: number }) {
       log.info({ received, pending }, 'catalog loading')
     },
+    creationCallsFailed(error: unknown) {
+      log.warn({ err: error }, 'functions of a connection that was created are not queued yet')
+    },
+    /** Its own log is the one of run `log`. */
+    onEventFailed(
+      facts: Record<'environment' | 'integration' | 'connection' | 'event' | 'name' | 'log', string>,
+      err: unknown,
+    ) {
+      log.warn({ ...facts, err }, 'a function of a connection failed')
+    },
     connectionEventFailed(error: unknown) {
       log.warn({ err: error }, 'the event of a connection is not published yet')
     },

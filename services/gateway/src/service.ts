@@ -5,7 +5,7 @@ import { connectBus, publish, subjects } from '@syncline/bus'
 import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
+import { type ActionCall, CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
@@ -13,6 +13,7 @@ import { ActionCalls } from './actions/action-calls.ts'
 import { listenForAnswers } from './commands.ts'
 import type { Config } from './config.ts'
 import { publishConnectionEvents } from './connection-events.ts'
+import { inspect } from './doctor/inspect.ts'
 import { createEvents, type Events } from './events.ts'
 import { gatewayHealth } from './health.ts'
 import { createApp } from './http/app.ts'
@@ -21,6 +22,7 @@ import { KeyLimits } from './http/key-limits.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import { KeyUse } from './key-use.ts'
 import { LastFetched } from './last-fetched.ts'
+import { queueCreationCalls } from './on-events/queue-creation-calls.ts'
 import { handlers } from './routes/handlers.ts'
 import { ProxySlots } from './rules/proxy-slots.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
@@ -59,6 +61,10 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const outgoing = new Outgoing({ catalog, keyring, redis, redisPrefix: config.redis.prefix, egress, log })
   const store = await ActionStore.open(bus)
   const calls = open.use(new ActionCalls(bus, store, config.actions))
+  const enqueue = async (call: ActionCall) => {
+    await publish(bus, subjects.action, [call.environment], call, { id: call.id })
+  }
+  open.use(queueCreationCalls(catalog, enqueue, events.creationCallsFailed))
   const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
   const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
@@ -80,15 +86,26 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       actions: {
         calls,
         store,
-        enqueue: async (call) => {
-          await publish(bus, subjects.action, [call.environment], call, { id: call.id })
-        },
+        enqueue,
         timeoutMs: config.actions.timeoutMs,
       },
       outgoing,
       proxy: { ...config.proxy, slots: new ProxySlots(config.proxy) },
       lastFetched: new LastFetched(redis, config.redis.prefix),
       health: reusedFor(HEALTH_REUSED_MS, health),
+      inspect: (environment) =>
+        inspect(
+          {
+            bus,
+            redis,
+            catalog,
+            keyring,
+            records: recordsRpc,
+            scheduler: schedulerRpc,
+            schedulerCalls: scheduler,
+          },
+          environment,
+        ),
       adminKey: config.adminKey,
       keyLimits: new KeyLimits(redis, config.redis.prefix, config.requestsPerMinute, events.keyLimitFailed),
       keyUse: new KeyUse(redis, config.redis.prefix, events.keyUseFailed),

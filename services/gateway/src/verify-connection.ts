@@ -9,6 +9,7 @@ import {
   fillUrl,
   secretsOf,
 } from '@syncline/outgoing'
+import { alternativesIn } from '@syncline/providers'
 import { get } from 'es-toolkit/compat'
 import type { Dependencies } from './dependencies.ts'
 
@@ -76,7 +77,8 @@ async function verify(
 /** Templates stay: a value may be a secret. */
 function shownAs({ method, path }: Verify, { baseUrl }: ApiSettings): string {
   const isFull = path.startsWith('https://')
-  return `${method} ${isFull ? path : baseUrl.replace(/\/$/, '') + path}`
+  const urls = alternativesIn(baseUrl).map((url) => url.replace(/\/$/, '') + path)
+  return `${method} ${isFull ? path : urls.join(' || ')}`
 }
 
 function callOf({ method, path, headers, data }: Verify, connectionConfig: Record<string, unknown>) {

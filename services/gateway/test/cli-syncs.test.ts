@@ -102,3 +102,30 @@ test('records are shown as of a time, by ids, and page by page', async () => {
     code: 2,
   })
 })
+
+test('doctor names every part, what is wrong, and what to do; exit code 1 if something failed', async () => {
+  world.schedules.getCapacity = async () => ({
+    environment: { name: 'dev', running: 1 },
+    runners: [{ id: 'r', sandbox: 'basic', slots: 50, busy: 1, seenAtMs: Date.now() }],
+  })
+  const well = await cli('doctor')
+  expect(well).toMatchObject({ code: 0, err: '' })
+  expect(well.out).toMatch(
+    /^ok +redis durability +appendonly yes, appendfsync always, maxmemory-policy noeviction$/m,
+  )
+  expect(well.out).toMatch(
+    /^ok +clocks +against the gateway: Redis [+-]\d+ ms, records [+-]\d+ ms, scheduler/m,
+  )
+  expect(well.out).toMatch(/^warning +sandbox .*level basic.*\n +→ let them have user namespaces/m)
+  world.schedules.getCapacity = async () => ({ environment: { name: 'dev' }, runners: [] })
+  const lame = await cli('doctor', '--json')
+  expect(lame.code).toBe(1)
+  expect(JSON.parse(lame.out)).toMatchObject({
+    state: 'failed',
+    checks: expect.arrayContaining([
+      { name: 'runners', state: 'failed', message: 'none: no run begins', advice: expect.any(String) },
+    ]),
+  })
+  const away = await runCli(['doctor'], { SYNCLINE_URL: 'http://127.0.0.1:1', SYNCLINE_KEY: home.key })
+  expect(away).toMatchObject({ code: 1, err: '', out: expect.stringMatching(/^failed +api +no answer/) })
+})

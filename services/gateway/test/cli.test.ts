@@ -282,25 +282,27 @@ test('functions that are broken keep none of the others from being deployed, unl
   const syncs = join(folder.path, 'shop/syncs')
   await mkdir(syncs, { recursive: true })
   await writeFile(join(syncs, 'orders.ts'), source('Orders', ''))
-  await writeFile(join(syncs, 'carts.ts'), "import 'nowhere'\nexport default 1")
+  await writeFile(join(syncs, 'carts.ts'), "import 'nowhere'\nexport default 1\n")
+  await writeFile(join(syncs, 'shared.ts'), 'export const shared = 1')
   await writeFile(join(syncs, 'refunds.ts'), 'export default 1')
   await cli(['integration', 'create', 'shop', '--base-url', 'https://shop.example'])
   const reasons = [
     'shop/carts: carts.ts:1:8: Could not resolve "nowhere"',
     'shop/refunds: its default export is not the result of createSync',
+    'not deployed: shop/syncs/shared.ts: it has no default export',
   ]
   const strict = await cli(['deploy', folder.path, '--only-complete'])
   expect(strict).toMatchObject({
     code: 1,
     out: '',
-    err: expect.stringMatching(/^syncline: nothing was deployed:\n/),
+    err: expect.stringMatching(/^syncline: nothing was deployed:\n/m),
   })
   for (const reason of reasons) expect(strict.err).toContain(reason)
   expect(await world.catalog.syncs.find(environment.name, 'shop', 'orders')).toBeUndefined()
 
   const lenient = await cli(['deploy', folder.path, '--yes'])
   expect(lenient).toMatchObject({ code: 1, out: expect.stringContaining('deployed 1 function') })
-  expect(lenient.err).toMatch(/^syncline: 2 functions were refused, all others were deployed:\n/)
+  expect(lenient.err).toMatch(/^syncline: 2 functions were refused, all others were deployed:\n/m)
   for (const reason of reasons) expect(lenient.err).toContain(reason)
   expect(await world.catalog.syncs.find(environment.name, 'shop', 'orders')).toMatchObject({ version: '1' })
 })

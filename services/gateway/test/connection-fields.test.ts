@@ -157,6 +157,20 @@ test('the raw token response has what was given, and no refresh token unless it 
   expect((await get('o', '&refresh_token=true')).credentials.raw).toEqual(raw)
 })
 
+test('further fields of credentials, texts and objects, come back as they were given', async () => {
+  const { api, connect, post } = await setUp()
+  const credentials = { type: 'CUSTOM', sessionId: 's', developerKey: 'd', raw: { company: { id: 7 } } }
+  const integration = {
+    unique_key: 'crm',
+    provider: 'crm',
+    base_url: 'https://crm.example',
+    auth: { type: 'none' },
+  }
+  expect((await post('/integrations', integration)).status).toBe(200)
+  expect((await connect('c', { credentials, provider_config_key: 'crm' })).status).toBe(201)
+  expect((await api('/connections/c?provider_config_key=crm')).body.credentials).toEqual(credentials)
+})
+
 describe('what is too large is 413 with the limit', () => {
   test('metadata, also the sum of two changes; nothing is stored', async () => {
     const { post, patch, get } = await setUp()

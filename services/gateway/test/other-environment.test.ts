@@ -134,6 +134,7 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   cancelRun: { ...run, json: {} },
   getCommand: { params: { id: `${RUN}-1` } },
   getCapacity: nothing,
+  diagnose: nothing,
   createConnection: { json: { ...place, credentials } },
   listConnections: { query: { connectionId: 'user-1' } },
   getConnection: one,

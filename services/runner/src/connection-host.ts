@@ -92,6 +92,8 @@ async function setMetadata(
   { place, loader }: ConnectionContext,
   { metadata, merge }: HostParams['setMetadata'],
 ): Promise<null> {
+  if (place.tried)
+    throw new Error('the connection is not stored yet: its metadata can be set when it was validated')
   await loader.catalog.connections.update(
     (present) => {
       const changed = merge ? { ...present.metadata, ...metadata } : metadata

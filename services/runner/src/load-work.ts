@@ -1,7 +1,9 @@
 import {
   type Action,
   type Catalog,
+  Connection,
   type Keyring,
+  openCredentials,
   openVariable,
   type Sync,
   type Validation,
@@ -55,6 +57,12 @@ export class WorkLoader {
     access.catch(() => {}) // what is missing first is thrown first
     const action = await this.catalog.actions.get(place.environment, place.integration, name)
     return { ...(await access), action, bundle: await this.#bundles.forceFetch(action.bundle) }
+  }
+
+  /** A connection that a gateway has sent, because it is not stored yet. */
+  tried(bytes: Uint8Array): NonNullable<ConnectionPlace['tried']> {
+    const connection = Connection.parse(JSON.parse(Buffer.from(bytes).toString()))
+    return { connection, credentials: openCredentials(this.#keyring, connection) }
   }
 
   access(place: ConnectionPlace): Promise<Access> {

@@ -65,6 +65,7 @@ function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
     inputStored: false,
     timeoutMs: 20_000,
     maxRetries: 0,
+    triedConnection: Buffer.alloc(0),
     ...more,
   }
 }

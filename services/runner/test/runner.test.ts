@@ -33,7 +33,7 @@ test('a function sees its connection, metadata, variables, and when it last ran'
     'base',
     RUN_NUMBER,
     '1970-01-01T00:00:01.000Z',
-    { type: 'OAUTH2', access_token: 't' },
+    { type: 'OAUTH2', access_token: 't', raw: { access_token: 't' } },
     { sub: 'acme' },
     { a: 1, b: 2 },
     't',

@@ -88,7 +88,10 @@ test('where the integration exposes tokens, a function gets the one that works, 
   )
   const line = log.find((text) => text.startsWith('info [{'))
   expect(JSON.parse(line?.slice(5) ?? '')).toEqual([
-    { type: 'OAUTH2', access_token: 'new-access', expires_at: expect.any(String) },
+    {
+      ...{ type: 'OAUTH2', access_token: 'new-access', expires_at: expect.any(String) },
+      raw: expect.objectContaining({ access_token: 'new-access' }),
+    },
     'new-access',
   ])
   for (const secret of SECRETS.filter((each) => each !== 'new-access')) expect(all).not.toContain(secret)

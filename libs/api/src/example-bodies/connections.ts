@@ -23,6 +23,7 @@ const connection = {
   webhook_url_override: null,
   created_at: '2026-11-26T09:00:05.000Z',
   updated_at: '2026-11-26T09:00:05.000Z',
+  on_events: [],
   credentials,
   last_fetched_at: null,
 }
@@ -35,6 +36,12 @@ const got = {
       request_id: 'f1dc22fa-3ba7-4414-bd48-ec39ab65bb06',
     },
   },
+}
+const deleted = {
+  ...success,
+  on_events: [
+    { name: 'revoke-token', log_id: '0b3f1d5c-5d8c-4d7a-9a52-2f8a7e6c1b90', state: 'done', error: null },
+  ],
 }
 const listed = { 200: { connections: [{ ...known, created: connection.created_at }] } }
 const changed = { ...owner, metadata }
@@ -50,12 +57,12 @@ export const connectionExamples = {
   listConnections: listed,
   getConnection: got,
   updateConnection: { body: { tags: { plan: 'free' } }, 200: success },
-  deleteConnection: { 200: success },
+  deleteConnection: { 200: deleted },
   setMetadata: set,
   updateMetadata: updated,
   oldGetConnection: got,
   oldListConnections: listed,
-  oldDeleteConnection: { 200: success },
+  oldDeleteConnection: { 200: deleted },
   oldSetMetadata: set,
   oldUpdateMetadata: updated,
   importConnection: { body: fields, 201: fields },

@@ -62,6 +62,18 @@ export const runExamples = {
   },
   cancelRun: { 200: { cancelled: 1 }, 202: accepted },
   getCommand: { 200: { id: command, state: 'done', result: askedRuns } },
+  diagnose: {
+    200: {
+      ...{ state: 'warning', version: '1.0.0', now: '2026-11-26T10:30:03.000Z' },
+      checks: [
+        { name: 'nats', state: 'ok', message: '2.12.1, answers in 1 ms', advice: null },
+        {
+          ...{ name: 'clocks', state: 'warning', message: 'against the gateway: Redis +612 ms' },
+          advice: 'synchronize the clocks of all machines (chrony, systemd-timesyncd)',
+        },
+      ],
+    },
+  },
   getCapacity: {
     200: {
       environment: { ...limit, name: 'dev', max_runs: 100 },

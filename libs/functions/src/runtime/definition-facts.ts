@@ -3,7 +3,16 @@ import { jsonSchemaOf } from './json-schema.ts'
 
 /** The facts of a definition as plain data. The parent validates them. */
 export function definitionFacts(definition: Definition): Record<string, unknown> {
-  return definition.type === 'sync' ? syncFacts(definition) : actionFacts(definition)
+  switch (definition.type) {
+    case 'sync':
+      return syncFacts(definition)
+    case 'action':
+      return actionFacts(definition)
+    case 'onEvent': {
+      const { type, description, version, event } = definition
+      return { type, description, version, event }
+    }
+  }
 }
 
 function actionFacts({ type, description, version, scopes, input, output }: Definitions['action']) {

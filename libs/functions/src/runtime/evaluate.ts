@@ -20,9 +20,17 @@ interface ActionFunction {
   [key: string]: unknown
 }
 
+interface OnEventFunction {
+  type: 'onEvent'
+  event: string
+  exec: (nango: unknown) => unknown
+  [key: string]: unknown
+}
+
 export interface Definitions {
   sync: SyncFunction
   action: ActionFunction
+  onEvent: OnEventFunction
 }
 export type Definition = Definitions[keyof Definitions]
 
@@ -32,7 +40,7 @@ export function evaluate(host: Host): unknown {
   return host.bundle.evaluate((name) => requireBuiltin(host, name)).default
 }
 
-/** What `createSync` and `createAction` make; no other export is accepted. */
+/** What `createSync`, `createAction` and `createOnEvent` make; no other export is accepted. */
 export function typeOf(exported: unknown): keyof Definitions {
   if (exported === undefined) {
     throw new Error(
@@ -41,16 +49,15 @@ export function typeOf(exported: unknown): keyof Definitions {
   }
   if (typeof exported === 'function') {
     throw new Error(
-      'its default export is a function: it needs createSync or createAction, or a nango.yaml that names it',
+      'its default export is a function: it needs createSync, createAction or createOnEvent, or a nango.yaml that names it',
     )
   }
   const type =
     typeof exported === 'object' && exported !== null && 'type' in exported ? exported.type : undefined
-  if (type === 'onEvent') {
-    throw new Error("its default export is of type 'onEvent'; only syncs and actions run here")
-  }
-  if (type !== 'sync' && type !== 'action') {
-    throw new Error('its default export is not the result of createSync({ … }) or createAction({ … })')
+  if (type !== 'sync' && type !== 'action' && type !== 'onEvent') {
+    throw new Error(
+      'its default export is not the result of createSync({ … }), createAction({ … }) or createOnEvent({ … })',
+    )
   }
   return type
 }
@@ -63,7 +70,10 @@ export function definitionOf<Type extends keyof Definitions>(
   if (type !== wanted) throw new Error(`its default export is of type '${type}', not '${wanted}'`)
   const definition = exported as Record<string, unknown> // an object with a type, see above
   if (type === 'sync') checkSync(definition)
-  else checkAction(definition)
+  else if (type === 'action') checkAction(definition)
+  else if (typeof definition.exec !== 'function') {
+    throw new Error('createOnEvent needs `exec: async (nango) => { … }`')
+  }
   return definition as unknown as Definitions[Type] // the check of its type has passed
 }
 

@@ -1,7 +1,7 @@
 import type { Program } from '@syncline/sandbox'
 import { definitionOf, evaluate } from './evaluate.ts'
 import { freezeClock } from './frozen-clock.ts'
-import { runAction } from './run-action.ts'
+import { runAction, runOnEvent } from './run-action.ts'
 import type { ActionFacts, RunFacts } from './run-facts.ts'
 import { runSync } from './run-sync.ts'
 import { mapStack } from './source-map.ts'
@@ -11,6 +11,7 @@ export type ProgramInput =
   | { task: 'sync'; facts: RunFacts; clock?: string }
   /** `input` is absent if the caller gave none. */
   | { task: 'action'; facts: ActionFacts; input?: unknown }
+  | { task: 'on-event'; facts: ActionFacts }
 
 /** Runs in the child process: runs the function of the run's bundle. */
 export const program: Program = async (input, host) => {
@@ -20,6 +21,9 @@ export const program: Program = async (input, host) => {
     const exported = evaluate(host)
     if (request.task === 'action') {
       return await runAction(definitionOf(exported, 'action'), request.facts, request.input, host)
+    }
+    if (request.task === 'on-event') {
+      return await runOnEvent(definitionOf(exported, 'onEvent'), request.facts, host)
     }
     return await runSync(definitionOf(exported, 'sync'), request.facts, host)
   } catch (error) {

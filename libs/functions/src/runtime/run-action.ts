@@ -24,11 +24,29 @@ export async function runAction(
 ): Promise<ActionOutput> {
   const input = await validated(definition.input, given)
   if (input.issues) return { kind: 'invalid_input', issues: input.issues }
-  try {
+  return withKnownErrors(async () => {
     const returned = await definition.exec(createActionNango(facts, host), input.value)
     const output = await validated(definition.output, returned)
     if (output.issues) return { kind: 'invalid_output', issues: output.issues }
     return { kind: 'done', output: output.value ?? null }
+  })
+}
+
+/** Runs the function of an event, which takes nothing; nobody gets what it returns. */
+export function runOnEvent(
+  definition: Definitions['onEvent'],
+  facts: ActionFacts,
+  host: Host,
+): Promise<ActionOutput> {
+  return withKnownErrors(async () => {
+    await definition.exec(createActionNango(facts, host))
+    return { kind: 'done', output: null }
+  })
+}
+
+async function withKnownErrors(work: () => Promise<ActionOutput>): Promise<ActionOutput> {
+  try {
+    return await work()
   } catch (error) {
     const known = asOutput(error)
     if (known === undefined) throw error

@@ -1,3 +1,4 @@
+import { connectionEvents } from '@syncline/function-types'
 import { z } from 'zod'
 
 const FunctionName = z.string().regex(/^[a-zA-Z0-9_-]+$/, "must be of letters, digits, '_' and '-'")
@@ -46,16 +47,10 @@ export const YamlAction = z.strictObject({
 })
 export type YamlAction = z.infer<typeof YamlAction>
 
-export const onEvents = [
-  'post-connection-creation',
-  'pre-connection-deletion',
-  'validate-connection',
-] as const
-
 const Integration = z.strictObject({
   syncs: z.record(z.string(), z.unknown()).nullish(),
   actions: z.record(z.string(), z.unknown()).nullish(),
-  'on-events': z.partialRecord(z.enum(onEvents), z.array(FunctionName)).nullish(),
+  'on-events': z.partialRecord(z.enum(connectionEvents), z.array(FunctionName)).nullish(),
   'post-connection-scripts': z.array(FunctionName).nullish(),
 })
 export type YamlIntegration = z.infer<typeof Integration>

@@ -98,12 +98,16 @@ test('what looks wrong is a warning', () => {
 
 test('functions of connections are read by their event; both spellings at once are an error', () => {
   const events = '    on-events:\n      post-connection-creation: [setup]\n      validate-connection: [check]'
-  expect(readNangoYaml(yaml(sync(), '', events)).onEvents).toEqual([
-    { integration: 'github', event: 'post-connection-creation', name: 'setup' },
-    { integration: 'github', event: 'validate-connection', name: 'check' },
+  const eventsIn = (text: string) =>
+    readNangoYaml(text)
+      .named.filter(({ kind }) => kind === 'on-event')
+      .map(({ name, wrapper }) => [name, /event: "(.*)"/.exec(wrapper?.('x.ts') ?? '')?.[1]])
+  expect(eventsIn(yaml(sync(), '', events))).toEqual([
+    ['setup', 'post-connection-creation'],
+    ['check', 'validate-connection'],
   ])
   const old = '    post-connection-scripts: [setup]'
-  expect(readNangoYaml(yaml(sync(), '', old)).onEvents).toMatchObject([{ name: 'setup' }])
+  expect(eventsIn(yaml(sync(), '', old))).toEqual([['setup', 'post-connection-creation']])
   expect(readNangoYaml(yaml(sync(), '', `${events}\n${old}`)).refused[0]).toMatch(
     /: both_post_connection_scripts_and_on_events_present: /,
   )

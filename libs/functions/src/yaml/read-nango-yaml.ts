@@ -1,7 +1,8 @@
 import { InvalidYaml, YamlFile } from '@syncline/yaml'
 import { Models } from './models.ts'
-import { isVersion1, NangoYaml, onEvents, type YamlIntegration } from './nango-yaml.ts'
+import { isVersion1, NangoYaml } from './nango-yaml.ts'
 import { isWarning, type Problem } from './problem.ts'
+import { yamlEvents } from './yaml-events.ts'
 import { fieldProblems, type YamlFunction, yamlFunctions } from './yaml-functions.ts'
 
 const MAX_CHARS = 4 * 1024 * 1024
@@ -9,8 +10,6 @@ const MAX_CHARS = 4 * 1024 * 1024
 export interface FoundInYaml {
   /** All functions that the file names. One that is wrong has no wrapper. */
   named: YamlFunction[]
-  /** Functions of connections, by their event. */
-  onEvents: { integration: string; event: string; name: string }[]
   notDeployed: { name: string; reason: string }[]
   /** Functions that are wrong, or `nango.yaml` itself, with the reasons. */
   refused: string[]
@@ -19,7 +18,7 @@ export interface FoundInYaml {
 
 /** Reads a `nango.yaml` of version 2. What is wrong refuses the functions that it is about, and no others. */
 export function readNangoYaml(text: string, path = 'nango.yaml'): FoundInYaml {
-  const found: FoundInYaml = { named: [], onEvents: [], notDeployed: [], refused: [], warnings: [] }
+  const found: FoundInYaml = { named: [], notDeployed: [], refused: [], warnings: [] }
   const file = readFile(text, path)
   if (typeof file === 'string') return { ...found, refused: [file] }
   if (isVersion1(file.value)) {
@@ -36,7 +35,7 @@ export function readNangoYaml(text: string, path = 'nango.yaml'): FoundInYaml {
   const models = new Models(data.models ?? {}, report)
   for (const [integration, value] of Object.entries(data.integrations)) {
     found.named.push(...yamlFunctions(integration, value, models, report))
-    found.onEvents.push(...eventsOf(integration, value, report))
+    found.named.push(...yamlEvents(integration, value, report))
   }
   const errors = problems.filter((problem) => !isWarning(problem))
   const isBroken = ({ path, models }: YamlFunction) =>
@@ -57,18 +56,6 @@ function readFile(text: string, path: string): YamlFile | string {
     if (!(error instanceof InvalidYaml)) throw error
     return error.message
   }
-}
-
-function eventsOf(integration: string, yaml: YamlIntegration, report: (problem: Problem) => void) {
-  const { 'on-events': byEvent, 'post-connection-scripts': old } = yaml
-  if (byEvent && old) {
-    const path = ['integrations', integration, 'post-connection-scripts']
-    const message = 'it has on-events too: move these into on-events.post-connection-creation'
-    report({ code: 'both_post_connection_scripts_and_on_events_present', path, message })
-    return []
-  }
-  const lists = byEvent ?? { 'post-connection-creation': old ?? [] }
-  return onEvents.flatMap((event) => (lists[event] ?? []).map((name) => ({ integration, event, name })))
 }
 
 function isBelow(path: PropertyKey[], above: PropertyKey[]): boolean {

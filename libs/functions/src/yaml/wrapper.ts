@@ -2,13 +2,19 @@ import { basename } from 'node:path'
 
 interface Options {
   file: string
-  creator: 'createSync' | 'createAction'
+  creator: 'createSync' | 'createAction' | 'createOnEvent'
   /** Plain data of the definition. */
   facts: Record<string, unknown>
   /** Names of fields of the definition, and source text of their values. */
   fields: Record<string, string>
   /** Declarations that the fields use. */
   declarations: string
+}
+
+const examples = {
+  createSync: 'fetchData(nango)',
+  createAction: 'runAction(nango, input)',
+  createOnEvent: 'onEvent(nango)',
 }
 
 /** The module that makes a definition of what `nango.yaml` says and of the function that a file exports. */
@@ -19,8 +25,7 @@ export function wrapperText({ file, creator, facts, fields, declarations }: Opti
     ...Object.entries(fields),
     ['exec', 'exec'],
   ].map(([name, text]) => `  ${name}: ${text},`)
-  const example = creator === 'createSync' ? 'fetchData(nango)' : 'runAction(nango, input)'
-  const message = `its default export is not a function: nango.yaml names it, so it needs \`export default async function ${example} { … }\``
+  const message = `its default export is not a function: nango.yaml names it, so it needs \`export default async function ${examples[creator]} { … }\``
   return `import * as z from 'zod'
 import { ${creator} } from '@syncline/sdk'
 import * as file from ${JSON.stringify(`./${basename(file)}`)}

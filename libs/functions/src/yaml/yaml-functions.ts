@@ -1,5 +1,6 @@
 import { frequencyLimits, parseFrequency } from '@syncline/frequency'
 import type { z } from 'zod'
+import type { FunctionKind } from '../function-file.ts'
 import type { ModelType } from './model-type.ts'
 import type { Models } from './models.ts'
 import { endpointsOf, namesOf, YamlAction, type YamlIntegration, YamlSync } from './nango-yaml.ts'
@@ -9,7 +10,7 @@ import { ZodText } from './zod-text.ts'
 
 /** A function that a `nango.yaml` names. */
 export interface YamlFunction {
-  kind: 'sync' | 'action'
+  kind: FunctionKind
   integration: string
   name: string
   /** Where it is in the file. */

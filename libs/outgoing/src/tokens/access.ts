@@ -36,8 +36,8 @@ export interface ConnectionPlace {
   uid?: string
   /** In place of those of the integration, to try them. */
   settings?: ApiSettings
-  /** A connection that is not stored yet, to try its credentials. Only with auth that has no tokens of ours. */
-  tried?: { connection: Connection; credentials: Credentials }
+  /** A connection that is not stored yet, to try its credentials; with the token that was got for it meanwhile. */
+  tried?: { connection: Connection; credentials: Credentials; token?: Token }
 }
 
 type CatalogAndKeyring = { catalog: Catalog; keyring: Keyring }
@@ -67,7 +67,7 @@ async function accessBy(
   const settings = at.settings ?? settingsOf(catalog, integration)
   const credentials = at.tried?.credentials ?? openCredentials(keyring, connection)
   const token = hasTokens(settings.auth)
-    ? (openToken(keyring, connection) ?? givenToken(credentials))
+    ? (at.tried?.token ?? openToken(keyring, connection) ?? givenToken(credentials))
     : undefined
   return { integration, settings, connection, credentials, app: openApp(keyring, integration), token }
 }

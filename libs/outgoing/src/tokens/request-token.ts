@@ -3,6 +3,7 @@ import { jittered, timeLimit } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import type { Egress } from '../http/egress.ts'
 import { type Access, type TokenScheme, templateValues } from './access.ts'
+import { RAW_TYPES } from './present-credentials.ts'
 import { signJwt } from './sign-jwt.ts'
 import { type AnswerRules, type HttpAnswer, readTokenAnswer, type TokenAnswer } from './token-answer.ts'
 import { callbackCall, type Reason, type TokenCall, tokenCall } from './token-call.ts'
@@ -11,9 +12,6 @@ const TRIES = 3
 const TRY_MS = 15_000
 const FIRST_WAIT_MS = 500
 const ANSWER_BYTES = 1024 * 1024
-
-/** Credentials that clients may get with what the provider has answered. */
-const RAW_TYPES = ['OAUTH2', 'OAUTH2_CC']
 
 const CALLBACK_RULES: AnswerRules = {
   token_path: 'access_token',

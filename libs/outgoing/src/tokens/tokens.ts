@@ -15,6 +15,7 @@ import type { Reason } from './token-call.ts'
 import { inBackoff, refuseIfNeedsReauth, tooLate } from './token-errors.ts'
 import type { TokenEvents } from './token-events.ts'
 import { TokenStore } from './token-store.ts'
+import { triedToken } from './tried-token.ts'
 
 export interface TokensDeps {
   catalog: Catalog
@@ -87,6 +88,9 @@ export class Tokens {
     const access = await accessTo(this.#deps, at)
     if (!hasTokens(access.settings.auth)) return access
     const state = this.#freshness(access)
+    if (at.tried) {
+      return state === 'expired' ? await triedToken(this.#deps.egress, at.tried, access, signal) : access
+    }
     if (state === 'expired' || access.connection.needsReauth) {
       const isMet = (each: Access) => this.#freshness(each) !== 'expired'
       const reason = access.token === undefined ? 'first' : 'expired'
@@ -98,6 +102,8 @@ export class Tokens {
 
   /** The API has refused the token of `used`. Returns whether there is another one now. */
   async renew(at: ConnectionPlace, used: Access, signal: AbortSignal): Promise<boolean> {
+    // Its API has refused the only credentials that there are.
+    if (at.tried) return false
     const { credentials, token } = used
     const now = await freshAccessTo(this.#deps, at)
     if (!hasTokens(now.settings.auth)) {

@@ -23,6 +23,8 @@ export interface ActionCall {
   timeoutMs: number
   /** Of an asynchronous call: how often it is repeated after a failure. */
   maxRetries: number
+  /** A connection that is not stored yet, as JSON of the catalog with sealed credentials; empty = the stored one. */
+  triedConnection: Uint8Array
 }
 
 /**
@@ -83,6 +85,7 @@ function createBaseActionCall(): ActionCall {
     inputStored: false,
     timeoutMs: 0,
     maxRetries: 0,
+    triedConnection: new Uint8Array(0),
   }
 }
 
@@ -117,6 +120,9 @@ export const ActionCall: MessageFns<ActionCall> = {
     }
     if (message.maxRetries !== 0) {
       writer.uint32(80).uint32(message.maxRetries)
+    }
+    if (message.triedConnection.length !== 0) {
+      writer.uint32(90).bytes(message.triedConnection)
     }
     return writer
   },
@@ -214,6 +220,14 @@ export const ActionCall: MessageFns<ActionCall> = {
             message.maxRetries = reader.uint32()
             continue
           }
+          case 11: {
+            if (tag !== 90) {
+              break
+            }
+
+            message.triedConnection = reader.bytes()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -241,6 +255,7 @@ export const ActionCall: MessageFns<ActionCall> = {
     message.inputStored = object.inputStored ?? false
     message.timeoutMs = object.timeoutMs ?? 0
     message.maxRetries = object.maxRetries ?? 0
+    message.triedConnection = object.triedConnection ?? new Uint8Array(0)
     return message
   },
 }

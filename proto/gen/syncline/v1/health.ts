@@ -13,6 +13,12 @@ export interface CheckHealthRequest {}
 export interface CheckHealthResponse {
   /** By name of what the service depends on: `ok`, or what is wrong with it. Empty = the service tells nothing of it. */
   checks: { [key: string]: string }
+  /** Of the build. Empty: an older build, which does not tell it. */
+  version: string
+  /** Of Node. */
+  node: string
+  /** What its clock said when it answered. */
+  nowMs: number
 }
 
 export interface CheckHealthResponse_ChecksEntry {
@@ -64,7 +70,7 @@ export const CheckHealthRequest: MessageFns<CheckHealthRequest> = {
 }
 
 function createBaseCheckHealthResponse(): CheckHealthResponse {
-  return { checks: {} }
+  return { checks: {}, version: '', node: '', nowMs: 0 }
 }
 
 export const CheckHealthResponse: MessageFns<CheckHealthResponse> = {
@@ -72,6 +78,15 @@ export const CheckHealthResponse: MessageFns<CheckHealthResponse> = {
     globalThis.Object.entries(message.checks).forEach(([key, value]: [string, string]) => {
       CheckHealthResponse_ChecksEntry.encode({ key: key as any, value }, writer.uint32(10).fork()).join()
     })
+    if (message.version !== '') {
+      writer.uint32(18).string(message.version)
+    }
+    if (message.node !== '') {
+      writer.uint32(26).string(message.node)
+    }
+    if (message.nowMs !== 0) {
+      writer.uint32(32).int64(message.nowMs)
+    }
     return writer
   },
 
@@ -97,6 +112,30 @@ export const CheckHealthResponse: MessageFns<CheckHealthResponse> = {
             if (entry1.value !== undefined) {
               message.checks[entry1.key] = entry1.value
             }
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.version = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.node = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.nowMs = longToNumber(reader.int64())
             continue
           }
         }
@@ -125,6 +164,9 @@ export const CheckHealthResponse: MessageFns<CheckHealthResponse> = {
       },
       {},
     )
+    message.version = object.version ?? ''
+    message.node = object.node ?? ''
+    message.nowMs = object.nowMs ?? 0
     return message
   },
 }
@@ -243,6 +285,17 @@ type DeepPartial<T> = T extends Builtin
         : T extends {}
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString())
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error('Value is larger than Number.MAX_SAFE_INTEGER')
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error('Value is smaller than Number.MIN_SAFE_INTEGER')
+  }
+  return num
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter

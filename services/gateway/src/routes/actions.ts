@@ -16,7 +16,11 @@ export const triggerAction: Handler<'triggerAction'> = async (
   const integration = headers['provider-config-key']
   await catalog.integrations.get(environment, integration)
   const connection = await catalog.connections.get(environment, integration, headers['connection-id'])
-  await catalog.actions.get(environment, integration, body.action_name)
+  const { event } = await catalog.actions.get(environment, integration, body.action_name)
+  if (event !== undefined) {
+    const message = `'${body.action_name}' is no action that somebody calls: it runs at ${event}`
+    throw new AppError('unknown_action', message)
+  }
   const call: ActionCall = {
     id,
     environment,
@@ -26,6 +30,7 @@ export const triggerAction: Handler<'triggerAction'> = async (
     action: body.action_name,
     timeoutMs: actions.timeoutMs,
     maxRetries: headers['x-max-retries'] ?? 0,
+    triedConnection: Buffer.alloc(0),
     ...(await inputOf(dependencies, id, body.input)),
   }
   if (headers['x-async']) return begin(dependencies, call, isResumed)

@@ -3,9 +3,13 @@ import { allTags, type Connection, checkSize, hasTags, sealCredentials } from '@
 import { accessTo, TokenUnavailable } from '@syncline/outgoing'
 import { settingsOf } from '@syncline/providers'
 import { connectionAnswer, connectionSummary } from '../answers/connection-answer.ts'
+import { creationCallsAnswer } from '../answers/creation-calls-answer.ts'
 import { endUserOf } from '../answers/end-user.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
+import { creationCalls } from '../on-events/queue-creation-calls.ts'
+import { runOnEvents } from '../on-events/run-on-events.ts'
+import { validateConnection } from '../on-events/validate-connection.ts'
 import { checkAccount } from '../rules/check-account.ts'
 import { checkConfig } from '../rules/check-config.ts'
 import { checkCredentials } from '../rules/check-credentials.ts'
@@ -17,9 +21,10 @@ const TOKEN_MS = 45_000
 
 /** A connection that exists gets these credentials: what was got with the ones before goes, and so does their refusal. */
 export const createConnection: Handler<'createConnection'> = async (
-  { catalog, keyring, outgoing },
+  dependencies,
   { environment, query, body },
 ) => {
+  const { catalog, keyring, outgoing, actions } = dependencies
   const { credentials, provider_config_key: integration } = body
   const known = await catalog.integrations.get(environment, integration)
   checkSize('credentials', credentials)
@@ -34,11 +39,14 @@ export const createConnection: Handler<'createConnection'> = async (
   checkAccount(credentials, config)
   const now = new Date().toISOString()
   const reauthorized = { kind: 'reauthorized' as const, reason: 'it has new credentials', at: now }
+  const uid = randomUUID()
+  const calls = creationCalls(catalog.actions.list(environment, integration))
   const change = (present: Connection | undefined): Connection => ({
     ...place,
-    uid: present?.uid ?? randomUUID(),
+    uid: present?.uid ?? uid,
     sealedCredentials: sealCredentials(keyring, credentials, place),
     ...(present?.needsReauth && { unpublished: reauthorized }),
+    creationCalls: present ? present.creationCalls : calls,
     metadata: body.metadata ?? present?.metadata ?? null,
     connectionConfig: body.connection_config ?? present?.connectionConfig ?? {},
     tags: body.tags ?? present?.tags ?? {},
@@ -48,9 +56,13 @@ export const createConnection: Handler<'createConnection'> = async (
     updatedAt: now,
   })
   if (query.verify) await checkCredentials({ catalog, keyring, outgoing }, change(before), credentials)
-  await catalog.connections.upsert(change, environment, integration, place.id)
+  await validateConnection(dependencies, change(before))
+  // If we die after this, another gateway begins what runs because the connection was created.
+  const stored = await catalog.connections.upsert(change, environment, integration, place.id)
   const at = { environment, integration, connection: place.id }
-  return connectionAnswer(await accessTo({ catalog, keyring }, at), { refreshToken: true })
+  const access = await accessTo({ catalog, keyring }, at)
+  const onEvents = await creationCallsAnswer(actions.store, stored)
+  return connectionAnswer(access, { refreshToken: true, onEvents })
 }
 
 export const listConnections: Handler<'listConnections'> = async ({ catalog }, { environment, query }) => {
@@ -82,7 +94,7 @@ export const listConnections: Handler<'listConnections'> = async ({ catalog }, {
 
 /** With a token that works, unless the connection needs new credentials: its errors say so then. */
 export const getConnection: Handler<'getConnection'> = async (
-  { catalog, keyring, lastFetched, outgoing: { tokens } },
+  { catalog, keyring, lastFetched, actions, outgoing: { tokens } },
   { environment, params, query },
 ) => {
   const integration = query.provider_config_key
@@ -96,7 +108,12 @@ export const getConnection: Handler<'getConnection'> = async (
       : connection.needsReauth
         ? await accessTo({ catalog, keyring }, at)
         : await tokens.access(at, signal)
-    return connectionAnswer(access, { refreshToken: query.refresh_token, fetchedAt: await fetchedAt })
+    const onEvents = await creationCallsAnswer(actions.store, access.connection)
+    return connectionAnswer(access, {
+      refreshToken: query.refresh_token,
+      fetchedAt: await fetchedAt,
+      onEvents,
+    })
   } catch (error) {
     const unavailable = error instanceof TokenUnavailable || (signal.aborted && error === signal.reason)
     if (!unavailable) throw error
@@ -131,13 +148,24 @@ export const updateConnection: Handler<'updateConnection'> = async (
   return { success: true }
 }
 
+/** Its functions have their time, and nothing that they do keeps it. If we die meanwhile, it is not deleted. */
 export const deleteConnection: Handler<'deleteConnection'> = async (
-  { catalog },
+  dependencies,
   { environment, params, query },
 ) => {
+  const { catalog } = dependencies
+  const identity = [environment, query.provider_config_key, params.connectionId]
   await catalog.integrations.get(environment, query.provider_config_key)
-  await catalog.connections.delete(environment, query.provider_config_key, params.connectionId)
-  return { success: true }
+  const connection = await catalog.connections.get(...identity)
+  const ended = await runOnEvents(dependencies, connection, 'pre-connection-deletion')
+  await catalog.connections.delete(...identity)
+  const outcomes = ended.map(({ name, logId, error }) => ({
+    name,
+    log_id: logId,
+    state: error ? ('failed' as const) : ('done' as const),
+    error: error?.message ?? null,
+  }))
+  return { success: true, ...(outcomes.length > 0 && { on_events: outcomes }) }
 }
 
 /** What a search looks into. */

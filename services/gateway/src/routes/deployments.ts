@@ -158,6 +158,7 @@ function actionAnswer(action: Action): DeployedAction {
     input_schema: action.inputSchema,
     output_schema: action.outputSchema,
     scopes: action.scopes,
+    ...(action.event && { event: action.event }),
     deployed_at: action.deployedAt,
   }
 }

@@ -5,6 +5,7 @@ import * as commands from './commands.ts'
 import * as connectionImport from './connection-import.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
+import * as doctor from './doctor.ts'
 import * as environments from './environments.ts'
 import * as health from './health.ts'
 import * as heldDeletions from './held-deletions.ts'
@@ -33,6 +34,7 @@ export const handlers: Handlers = {
   ...commands,
   ...connections,
   ...deployments,
+  ...doctor,
   ...environments,
   ...health,
   ...heldDeletions,

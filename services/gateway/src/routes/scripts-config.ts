@@ -3,7 +3,7 @@ import type { Handler } from '../http/handler.ts'
 
 /** By integration, also where several have one provider. */
 export const getScriptsConfig: Handler<'getScriptsConfig'> = async ({ catalog }, { environment, query }) => {
-  const actions = catalog.actions.list(environment)
+  const actions = catalog.actions.list(environment).filter(({ event }) => event === undefined)
   if (query.format === 'openai') return { data: actions.map(tool) }
   const syncsBy = Map.groupBy(catalog.syncs.list(environment), ({ integration }) => integration)
   const actionsBy = Map.groupBy(actions, ({ integration }) => integration)

@@ -117,6 +117,7 @@ function plannedAction(action: ActionToDeploy, { environment }: At, bundle: stri
     inputSchema: action.input_schema,
     outputSchema: action.output_schema,
     scopes: action.scopes,
+    ...(action.event && { event: action.event }),
     bundle,
   }
 }

@@ -46,7 +46,7 @@ async function untilEnd(
   const timer = setTimeout(() => deadline.abort(new Error('its deadline has passed')), call.timeoutMs)
   const stopped = AbortSignal.any([signal, deadline.signal])
   try {
-    const place = placeOf(call)
+    const place = placeOf(deps, call)
     const work = await deps.loader.loadAction(place, call.action)
     const reuse = { tenant: call.environment, hash: work.action.bundle }
     using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
@@ -72,22 +72,26 @@ async function untilEnd(
   }
 }
 
-function placeOf(call: ActionCall): ConnectionPlace & { uid: string } {
+function placeOf({ loader }: ActionDeps, call: ActionCall): ConnectionPlace & { uid: string } {
   const { environment, providerConfigKey: integration, connectionId: connection, connectionUid: uid } = call
-  return { environment, integration, connection, uid }
+  const tried = call.triedConnection.length > 0 ? { tried: loader.tried(call.triedConnection) } : {}
+  return { environment, integration, connection, uid, ...tried }
 }
 
-function inputOf(call: ActionCall, { integration, settings }: ActionWork, input: Uint8Array): ProgramInput {
+function inputOf(call: ActionCall, work: ActionWork, input: Uint8Array): ProgramInput {
+  const { action, integration, settings } = work
+  const facts = {
+    connectionId: call.connectionId,
+    providerConfigKey: call.providerConfigKey,
+    provider: integration.provider,
+    environmentName: call.environment,
+    actionId: call.id,
+    pagination: settings.pagination ?? {},
+  }
+  if (action.event !== undefined) return { task: 'on-event', facts }
   return {
     task: 'action',
-    facts: {
-      connectionId: call.connectionId,
-      providerConfigKey: call.providerConfigKey,
-      provider: integration.provider,
-      environmentName: call.environment,
-      actionId: call.id,
-      pagination: settings.pagination ?? {},
-    },
+    facts,
     ...(input.length > 0 && { input: JSON.parse(Buffer.from(input).toString()) }),
   }
 }
