@@ -60,7 +60,7 @@ beforeAll(async () => {
        },
      })`,
   )
-  expect(await cli('deploy', folder.path)).toContain(`${INTEGRATION}/add`)
+  expect(await cli('deploy', folder.path, '--yes')).toContain(`${INTEGRATION}/add`)
 })
 afterAll(async () => {
   await example?.[Symbol.asyncDispose]()

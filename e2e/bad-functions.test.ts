@@ -47,7 +47,7 @@ test('a function that throws ends its run with its message; what it saved before
 test.each([
   ['loops', 'event_loop_blocked', /event loop/i],
   ['eats-memory', 'out_of_memory', /memory/i],
-  ['unknown-model', 'failed', /'Other'.*Thing/s],
+  ['unknown-model', 'failed', /'Other'.*Known/s],
 ])("%s ends its run as '%s', and says why", async (sync, reason, message) => {
   const run = await example.run(sync)
   expect(run).toMatchObject({ reason, error: expect.stringMatching(message), sandbox: expect.any(String) })
@@ -57,8 +57,8 @@ test.each([
 
 test('a record without id is skipped with a warning, and its neighbours are saved', async () => {
   const run = await example.run('no-id')
-  const warning = expect.stringMatching(/^model 'Thing': skipped 1 record.*: record 1 \(has no id\)$/)
-  expect(run).toMatchObject({ reason: null, error: null, warning, result: { Thing: { added: 1 } } })
+  const warning = expect.stringMatching(/^model 'Nameless': skipped 1 record.*: record 1 \(has no id\)/)
+  expect(run).toMatchObject({ reason: null, error: null, warning, result: { Nameless: { added: 1 } } })
   expect((await logOf(example.client, run)).join('\n')).toMatch(/^warn .*record 1 \(has no id\)$/m)
 })
 

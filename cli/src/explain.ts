@@ -11,6 +11,12 @@ const advice: Record<string, string> = {
   unknown_connection: 'see `syncline connection list`',
 }
 
+/** What to do about an error of the API, if there is more to say than its message. */
+export function withAdvice(code: string, message: string): string {
+  const text = advice[code]
+  return text === undefined ? message : `${message} (${text})`
+}
+
 /** An error in one line that says what to do. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

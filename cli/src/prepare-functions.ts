@@ -1,13 +1,17 @@
+import { availableParallelism } from 'node:os'
 import { AppError } from '@syncline/errors'
 import {
   type ActionFacts,
   bundleFunction,
   describeFunction,
+  type FunctionFile,
   openDescribeSandboxes,
   readProject,
   type SyncFacts,
 } from '@syncline/functions'
 import type { Syncline } from '@syncline/sdk'
+import pLimit from 'p-limit'
+import { BundleFiles } from './deploy/bundle-files.ts'
 
 type Deployment = Parameters<Syncline['deployments']['create']>[0]
 type SyncToDeploy = NonNullable<Deployment['syncs']>[number]
@@ -18,49 +22,95 @@ interface Options {
   mayBeEmpty: boolean
   /** Called for what compiles but looks wrong. */
   onWarning: (warning: string) => void
+  /** Called after each function. */
+  onPrepared?: (prepared: number, of: number) => void
 }
 
-interface Prepared {
+/** What can't be deployed, and why. Without a name: something of the folder as a whole. */
+export interface Refused {
+  provider_config_key: string
+  name: string
+  message: string
+}
+
+export interface Prepared extends AsyncDisposable {
+  /** They name their bundles by hash: see `bundles`. */
   syncs: SyncToDeploy[]
   actions: ActionToDeploy[]
-  /** Functions that can't be deployed, with the reasons. */
-  refused: string[]
+  bundles: BundleFiles
+  refused: Refused[]
   /** What else looks like a function, and why it is none that can be deployed. */
   notDeployed: { name: string; reason: string }[]
 }
 
-/** Bundles each sync and action of a folder and reads what it says about itself. One that is broken keeps none of the others. */
+/** Each takes a child process, and a part of the time of one processor. */
+const AT_ONCE = availableParallelism() + 1
+
+/**
+ * Bundles each sync and action of a folder and reads what it says about itself, several at a time. One that is broken keeps none of the
+ * others. The caller disposes what it gets, with its bundles.
+ */
 export async function prepareFunctions(
   folder: string,
-  { mayBeEmpty, onWarning }: Options,
+  { mayBeEmpty, onWarning, onPrepared = () => {} }: Options,
 ): Promise<Prepared> {
   const { functions, refused, notDeployed, warnings } = await readProject(folder, { mayBeEmpty })
-  const prepared: Prepared = { syncs: [], actions: [], refused, notDeployed }
   warnings.forEach(onWarning)
-  if (functions.length === 0) return prepared
-  await using sandboxes = await openDescribeSandboxes()
-  for (const source of functions) {
-    const { kind, integration, name } = source
-    try {
-      const bundle = await bundleFunction(source)
-      bundle.warnings.forEach(onWarning)
-      const facts = await describeFunction(bundle.text, kind, sandboxes)
-      const common = {
-        provider_config_key: integration,
-        name,
-        description: facts.description,
-        bundle: bundle.text,
-        ...(facts.version !== undefined && { version: facts.version }),
-      }
-      if (facts.type === 'sync') prepared.syncs.push({ ...common, ...syncFields(facts) })
-      else if (facts.type === 'action') prepared.actions.push({ ...common, ...actionFields(facts) })
-      else prepared.actions.push({ ...common, event: facts.event, input_schema: {}, output_schema: {} })
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
-      prepared.refused.push(`${integration}/${name}: ${error.message}`)
+  await using open = new AsyncDisposableStack()
+  const bundles = open.use(await BundleFiles.open())
+  const prepared = {
+    syncs: [] as SyncToDeploy[],
+    actions: [] as ActionToDeploy[],
+    refused: refused.map((message) => ({ provider_config_key: '', name: '', message })),
+  }
+  if (functions.length > 0) {
+    await using sandboxes = await openDescribeSandboxes()
+    let count = 0
+    // In the order of the folder, whichever is ready first.
+    const all = await pLimit(AT_ONCE).map(functions, async (source) => {
+      const found = await prepareFunction(source, { sandboxes, bundles, onWarning })
+      onPrepared(++count, functions.length)
+      return found
+    })
+    for (const { sync, action, refusal } of all) {
+      if (sync) prepared.syncs.push(sync)
+      if (action) prepared.actions.push(action)
+      if (refusal) prepared.refused.push(refusal)
     }
   }
-  return prepared
+  const owned = open.move()
+  return { ...prepared, notDeployed, bundles, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+interface Deps {
+  sandboxes: Awaited<ReturnType<typeof openDescribeSandboxes>>
+  bundles: BundleFiles
+  onWarning: (warning: string) => void
+}
+
+async function prepareFunction(
+  source: FunctionFile,
+  { sandboxes, bundles, onWarning }: Deps,
+): Promise<{ sync?: SyncToDeploy; action?: ActionToDeploy; refusal?: Refused }> {
+  const { kind, integration, name } = source
+  try {
+    const bundle = await bundleFunction(source)
+    bundle.warnings.forEach(onWarning)
+    const facts = await describeFunction(bundle.text, kind, sandboxes)
+    const common = {
+      provider_config_key: integration,
+      name,
+      description: facts.description,
+      bundle_hash: await bundles.put(bundle.text),
+      ...(facts.version !== undefined && { version: facts.version }),
+    }
+    if (facts.type === 'sync') return { sync: { ...common, ...syncFields(facts) } }
+    if (facts.type === 'action') return { action: { ...common, ...actionFields(facts) } }
+    return { action: { ...common, event: facts.event, input_schema: {}, output_schema: {} } }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
+    return { refusal: { provider_config_key: integration, name, message: error.message } }
+  }
 }
 
 function actionFields({ inputSchema, outputSchema, scopes }: ActionFacts) {
@@ -68,10 +118,11 @@ function actionFields({ inputSchema, outputSchema, scopes }: ActionFacts) {
 }
 
 /** What the sync does not say is not sent. */
-function syncFields({ models, frequency, autoStart, trackDeletes, ...policy }: SyncFacts) {
+function syncFields({ models, modelSchemas, frequency, autoStart, trackDeletes, ...policy }: SyncFacts) {
   const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures, validate } = policy
   return {
     models,
+    ...(Object.keys(modelSchemas).length > 0 && { model_schemas: modelSchemas }),
     frequency,
     auto_start: autoStart,
     track_deletes: trackDeletes,

@@ -36,7 +36,7 @@ test('the command line starts without the contract of the API and without zod', 
 test('each command has --json', () => {
   const leaves = program.commands.flatMap((it) => (it.commands.length > 0 ? [...it.commands] : [it]))
   const without = leaves.filter((it) => !it.options.some(({ long }) => long === '--json'))
-  expect(without.map((it) => it.name())).toEqual(['deploy', 'completion', 'complete'])
+  expect(without.map((it) => it.name())).toEqual(['completion', 'complete'])
 })
 
 test('names stand in one order in all commands: integration, sync or model, connection', () => {

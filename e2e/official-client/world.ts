@@ -53,7 +53,7 @@ async function deployAction() {
   )
   const env = { PATH: process.env.PATH, SYNCLINE_URL: example.system.url, SYNCLINE_KEY: example.key }
   const cli = join(import.meta.dirname, '../../cli/src/main.ts')
-  await promisify(execFile)(process.execPath, ['--no-warnings', cli, 'deploy', folder.path], { env })
+  await promisify(execFile)(process.execPath, ['--no-warnings', cli, 'deploy', folder.path, '--yes'], { env })
 }
 
 /** The status with which a call is refused; undefined if it is not. */

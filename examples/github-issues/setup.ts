@@ -62,10 +62,10 @@ export async function setUpExample(options: ExampleOptions): Promise<Example> {
   }
 }
 
-/** Runs `syncline deploy <folder>` and returns its output; its errors are written for people. */
+/** Runs `syncline deploy <folder> --yes` and returns its output; its errors are written for people. */
 export async function deploy(folder: string, url: string, key: string): Promise<string> {
   const env = { ...process.env, SYNCLINE_URL: url, SYNCLINE_KEY: key }
-  const args = ['--no-warnings', CLI, 'deploy', folder]
+  const args = ['--no-warnings', CLI, 'deploy', folder, '--yes']
   try {
     return (await promisify(execFile)(process.execPath, args, { env, timeout: CLI_TIMEOUT_MS })).stdout
   } catch (error) {

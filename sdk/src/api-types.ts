@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'invalid_frequency'
   | 'invalid_record'
   | 'invalid_bundle'
+  | 'duplicate_model'
   | 'invalid_action_input'
   | 'missing_provider_config_key'
   | 'missing_auth_header'
@@ -32,9 +33,11 @@ export type ErrorCode =
   | 'unknown_command'
   | 'unknown_environment'
   | 'unknown_provider'
+  | 'unknown_bundle'
   | 'method_not_allowed'
   | 'not_offered'
   | 'already_exists'
+  | 'stale_plan'
   | 'in_use'
   | 'sync_variant_already_exists'
   | 'resource_capped'
@@ -87,7 +90,9 @@ export interface ActionToDeploy {
   /** It runs at this moment of each connection of the integration. Absent: somebody calls it. */
   event?: 'post-connection-creation' | 'pre-connection-deletion' | 'validate-connection' | undefined
   /** The function with everything that it imports, as one CommonJS text. */
-  bundle: string
+  bundle?: string | undefined
+  /** Instead of `bundle`: the sha256 of that text in hex, if it was sent with PUT /bundles/{hash} or is deployed. */
+  bundle_hash?: string | undefined
 }
 
 export interface AskedRuns {
@@ -1014,6 +1019,13 @@ export interface DeployAnswer {
     /** false: it was deployed already, as it is. */
     changed: boolean
   }[]
+  /** Syncs and actions that `prune` has removed. */
+  removed: {
+    /** Key of an integration. */
+    provider_config_key: string
+    /** Name of a sync. */
+    name: string
+  }[]
 }
 
 export interface DeployedAction {
@@ -1622,6 +1634,99 @@ export interface PaginationSettings {
   offset_calculation_method?: 'per-page' | 'by-response-size' | undefined
 }
 
+export interface PlanDeploymentAnswer {
+  /** For POST /deployments: changes when something is deployed or removed. */
+  plan: string
+  /** By integration and name: those of the request, and deployed ones that it lacks. */
+  changes: PlannedChange[]
+  /** Models that would come, change or go. */
+  models: PlannedModel[]
+  /** Of all syncs. */
+  schedules: {
+    /** Schedules that would be made and run by themselves. */
+    start: number
+    /** Schedules that would be removed with their records. */
+    stop: number
+    /** Schedules that would run at other times, except those with a frequency of their own. */
+    change_frequency: number
+  }
+  /** Those of the request, and deployed ones that extend them. */
+  providers: {
+    /** Name of the provider. */
+    name: string
+    /** false: it is deployed already, as it is. */
+    changed: boolean
+  }[]
+  /** Functions that can not be deployed. The plan is about all others. */
+  refused: {
+    /** What it is. */
+    kind: 'sync' | 'action'
+    /** Key of an integration. */
+    provider_config_key: string
+    /** Name of a sync or an action. */
+    name: string
+    /** Code of the error that the deployment would fail with. */
+    code: string
+    /** For people. */
+    message: string
+  }[]
+  /** To be sent with PUT /bundles/{hash} first. */
+  missing_bundles: string[]
+}
+
+export interface PlannedChange {
+  /** What it is. */
+  kind: 'sync' | 'action'
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Name of a sync or an action. */
+  name: string
+  /** `gone`: deployed, not in the request, and kept. `removed`: the same with `prune`. */
+  change: 'new' | 'changed' | 'unchanged' | 'gone' | 'removed'
+  /** After the deployment. Null: it would not be deployed any more. */
+  version: string | null
+  /** Of a sync: what it saves. */
+  models: string[]
+  /** What would change. */
+  fields: {
+    /** Name of a field of the request. `code`: the bundle, by its hash. */
+    field: string
+    /** What is deployed, as text. Null: nothing. */
+    before: string | null
+    /** What would be deployed, as text. Null: nothing. */
+    after: string | null
+  }[]
+  /** Of a sync: base schedules, one for each connection of the integration. */
+  schedules: {
+    /** Schedules that would be made and run by themselves. */
+    start: number
+    /** Schedules that would be removed with their records. */
+    stop: number
+    /** Schedules that would run at other times, except those with a frequency of their own. */
+    change_frequency: number
+  }
+}
+
+export interface PlannedModel {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Name of a model. */
+  model: string
+  /** `gone`: no sync would save it, and reading it would be a 404 `unknown_model`. */
+  change: 'new' | 'changed' | 'gone'
+  /** Of one that is gone: the model that its sync would save instead. */
+  renamed_to: string | null
+  /** Of a changed one: fields whose type would change, come or go. */
+  fields: {
+    /** Path of a field of the records. */
+    field: string
+    /** What is deployed, as text. Null: nothing. */
+    before: string | null
+    /** What would be deployed, as text. Null: nothing. */
+    after: string | null
+  }[]
+}
+
 export interface Provider {
   /** Its name, which integrations have as `provider`. */
   name: string
@@ -2103,8 +2208,12 @@ export interface SyncToDeploy {
   pause_after_failures?: number | undefined
   /** What is done about a record that does not fit its model: nothing, the run warns, or the save fails. */
   validate?: Validation | undefined
+  /** JSON Schema of models by name, up to 64 KiB each: a plan shows how they would change. */
+  model_schemas?: Record<string, Record<string, unknown>> | undefined
   /** The function with everything that it imports, as one CommonJS text. */
-  bundle: string
+  bundle?: string | undefined
+  /** Instead of `bundle`: the sha256 of that text in hex, if it was sent with PUT /bundles/{hash} or is deployed. */
+  bundle_hash?: string | undefined
 }
 
 export type SynclineEvent =

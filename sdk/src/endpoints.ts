@@ -44,6 +44,7 @@ import type {
   ListRunsAnswer,
   ListSchedulesAnswer,
   PaginationSettings,
+  PlanDeploymentAnswer,
   ProviderFile,
   PruneRecordsAnswer,
   RetrySettings,
@@ -277,12 +278,25 @@ export interface DeleteVariantBody {
 }
 
 export interface DeployBody {
-  /** Syncs to deploy. What is not here stays as it is. */
+  /** Syncs to deploy. What is not here stays as it is, unless `prune` is true. */
   syncs?: SyncToDeploy[] | undefined
   /** Actions to deploy. An integration may not have a sync and an action of one name. */
   actions?: ActionToDeploy[] | undefined
   /** Provider files to deploy: see docs/providers.md. */
   providers?: ProviderFile[] | undefined
+  /** Removes the deployed syncs (with their schedules and records) and actions that are not here. */
+  prune?: boolean | undefined
+  /** Functions that are not sent and still not gone: `prune` leaves them. */
+  keep?:
+    | {
+        /** Key of an integration. */
+        provider_config_key: string
+        /** Name of a sync. */
+        name: string
+      }[]
+    | undefined
+  /** `plan` of POST /deployments/plan: fails with `stale_plan` if something was deployed or removed since. */
+  plan?: string | undefined
 }
 
 export interface GetConfigurationQuery {
@@ -500,6 +514,26 @@ export interface PauseSyncsBody {
   connection_id?: string | undefined
 }
 
+export interface PlanDeploymentBody {
+  /** Syncs to deploy. What is not here stays as it is, unless `prune` is true. */
+  syncs?: SyncToDeploy[] | undefined
+  /** Actions to deploy. An integration may not have a sync and an action of one name. */
+  actions?: ActionToDeploy[] | undefined
+  /** Provider files to deploy: see docs/providers.md. */
+  providers?: ProviderFile[] | undefined
+  /** Removes the deployed syncs (with their schedules and records) and actions that are not here. */
+  prune?: boolean | undefined
+  /** Functions that are not sent and still not gone: `prune` leaves them. */
+  keep?:
+    | {
+        /** Key of an integration. */
+        provider_config_key: string
+        /** Name of a sync. */
+        name: string
+      }[]
+    | undefined
+}
+
 export interface PruneRecordsBody {
   /** Name of a model. */
   model: string
@@ -509,6 +543,11 @@ export interface PruneRecordsBody {
   variant?: string | undefined
   /** How many records are pruned at most, up to 10 000. Without it, all up to the cursor. */
   limit?: number | undefined
+}
+
+export interface PutBundleBody {
+  /** The function with everything that it imports, as one CommonJS text. */
+  bundle: string
 }
 
 export interface ReleaseHeldDeletionBody {
@@ -1075,6 +1114,15 @@ export interface Endpoints {
     body: DeployBody
     answer: DeployAnswer
   }
+  /** Send the bundle of a function, which deployments then name by its hash. */
+  'PUT /bundles/:hash': {
+    params: {
+      /** The sha256 of the bundle, in hex. */
+      hash: string
+    }
+    body: PutBundleBody
+    answer: Success
+  }
   /** List the deployed sync functions and actions. */
   'GET /deployments': {
     answer: ListDeploymentsAnswer
@@ -1096,6 +1144,11 @@ export interface Endpoints {
     }
     query: DeleteDeploymentQuery
     answer: Success
+  }
+  /** Show what a deployment would change. */
+  'POST /deployments/plan': {
+    body: PlanDeploymentBody
+    answer: PlanDeploymentAnswer
   }
   /** List the variables that functions can read. */
   'GET /environment-variables': {

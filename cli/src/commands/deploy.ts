@@ -1,64 +1,141 @@
+import type { DeployAnswer, Syncline } from '@syncline/sdk'
+import { canAsk, confirm } from '../confirm.ts'
+import type { DeploymentPlan } from '../deploy/plan-deployment.ts'
+import { counted, planText } from '../deploy/plan-text.ts'
+import type { Prepared, Refused } from '../prepare-functions.ts'
+import { Progress } from '../progress.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
-import { table } from '../table.ts'
-import { providersTable } from './provider-deploy.ts'
+import { type JsonOptions, jsonOption } from '../show.ts'
+import { UsageError } from '../usage-error.ts'
 
-interface DeployOptions extends RestOptions {
+interface DeployOptions extends RestOptions, JsonOptions {
+  dryRun?: boolean
   onlyComplete?: boolean
+  prune?: boolean
+  yes?: boolean
 }
+
+/** Of `--dry-run`: something would change. */
+const EXIT_CHANGES = 2
 
 export const deploy = () =>
   restCommand('deploy')
-    .description('bundle the syncs and actions of a folder and deploy them, with its providers')
+    .description(
+      'show what a folder of syncs and actions would change, ask, and deploy it, with its providers',
+    )
     .argument(
       '<folder>',
       'with <integration>/syncs/<name>.ts, <integration>/actions/<name>.ts, and providers/<name>.yaml',
     )
+    .option('--yes', 'deploy without asking, as in CI')
+    .option('--dry-run', 'only show it: exit code 2 if something would change, 0 if nothing would')
+    .option('--prune', 'remove deployed functions that are not in the folder; syncs with their records')
     .option('--only-complete', 'deploy nothing if a function of the folder is refused')
-    .action(async (folder: string, { onlyComplete, ...options }: DeployOptions) => {
+    .addOption(jsonOption())
+    .action(async (folder: string, options: DeployOptions) => {
       const client = clientOf(options)
-      // The bundler is heavy, and only this command needs it.
-      const [{ prepareFunctions }, { readProviders }] = await Promise.all([
+      // The bundler is heavy, and few commands need it.
+      const [{ prepareFunctions }, { readProviders }, { planDeployment }] = await Promise.all([
         import('../prepare-functions.ts'),
         import('../read-providers.ts'),
+        import('../deploy/plan-deployment.ts'),
       ])
-      const files = await readProviders(folder)
-      const { refused, notDeployed, ...prepared } = await prepareFunctions(folder, {
-        mayBeEmpty: files.length > 0,
-        onWarning: (warning) => console.error(`warning: ${warning}`),
-      })
-      for (const { name, reason } of notDeployed) console.error(`not deployed: ${name}: ${reason}`)
-      const found = prepared.syncs.length + prepared.actions.length
-      if (refused.length > 0 && (onlyComplete || found + files.length === 0)) {
-        throw new Error(`nothing was deployed:\n${refused.join('\n')}`)
+      const providers = await readProviders(folder)
+      await using prepared = await withProgress((progress) =>
+        prepareFunctions(folder, {
+          mayBeEmpty: providers.length > 0,
+          onWarning: (warning) => console.error(`warning: ${warning}`),
+          onPrepared: (count, of) => progress.say(`bundled ${count} of ${of} functions`),
+        }),
+      )
+      for (const { name, reason } of prepared.notDeployed) console.error(`not deployed: ${name}: ${reason}`)
+      if (prepared.syncs.length + prepared.actions.length + providers.length === 0) {
+        throw new Error(`nothing was deployed:\n${reasons(prepared.refused)}`)
       }
-      const { providers, syncs, actions } = await client.deployments.create({
-        ...prepared,
-        providers: files,
-      })
-      const shown = [
-        providers.length > 0 && providersTable(providers),
-        syncs.length > 0 && table(['sync', 'version', 'models', 'state'], syncs.map(syncRow)),
-        actions.length > 0 && table(['action', 'version', 'state'], actions.map(row)),
-      ]
-      console.log(shown.filter((text) => text !== false).join('\n\n'))
-      if (refused.length === 0) return
-      const counted = refused.length === 1 ? 'this function was' : `these ${refused.length} functions were`
-      throw new Error(`${counted} not deployed, all others were:\n${refused.join('\n')}`)
+      const prune = options.prune ?? false
+      const plan = await planDeployment(client, prepared, { providers, prune })
+      if (options.onlyComplete && plan.refused.length > 0) {
+        throw new Error(`nothing was deployed:\n${reasons(plan.refused)}`)
+      }
+      if (!options.json) console.log(planText(plan.answer) || 'nothing is deployed, and nothing would be')
+      const deployed = await deployPlan(client, plan, prepared, options)
+      if (options.json) console.log(JSON.stringify(jsonOf(plan, prepared, deployed), null, 2))
+      if (plan.refused.length === 0) return
+      const counts = `${counted(plan.refused.length, 'function')} ${plan.refused.length === 1 ? 'was' : 'were'}`
+      const others = deployed ? ', all others were deployed' : ''
+      const pruned = prune ? '; nothing is removed while a function is refused' : ''
+      throw new Error(`${counts} refused${others}${pruned}:\n${reasons(plan.refused)}`)
     })
 
-interface Deployed {
-  provider_config_key: string
-  name: string
-  version: string
-  changed: boolean
+/** Undefined: nothing was deployed, as nothing would change or it was only to be shown. */
+async function deployPlan(
+  client: Syncline,
+  plan: DeploymentPlan,
+  { bundles }: Prepared,
+  { dryRun, yes, json }: DeployOptions,
+): Promise<DeployAnswer | undefined> {
+  if (!plan.changes) {
+    if (!json) console.log('nothing to change')
+    return undefined
+  }
+  if (dryRun) {
+    process.exitCode = EXIT_CHANGES
+    return undefined
+  }
+  if (!yes) {
+    if (!canAsk()) {
+      throw new UsageError(
+        'nothing was deployed, as nobody can be asked here: give --yes to deploy, or --dry-run to see what would change',
+      )
+    }
+    if (!(await confirm('Deploy?'))) throw new Error('nothing was deployed')
+  }
+  const { applyDeployment } = await import('../deploy/apply-deployment.ts')
+  const answer = await withProgress((progress) =>
+    applyDeployment(client, plan, bundles, {
+      onSent: (sent, of) => progress.say(sent < of ? `sent ${sent} of ${of} bundles` : 'deploying'),
+    }),
+  )
+  if (!json) console.log(doneText(plan))
+  return answer
 }
 
-function row({ provider_config_key, name, version, changed }: Deployed) {
-  const state = changed ? 'deployed' : 'unchanged'
-  return { action: `${provider_config_key}/${name}`, version, state }
+async function withProgress<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
+  using progress = new Progress()
+  return await work(progress)
 }
 
-function syncRow({ models, ...deployed }: Deployed & { models: string[] }) {
-  const { action: sync, ...others } = row(deployed)
-  return { sync, models: models.join(', '), ...others }
+function doneText({ answer: { changes, providers } }: DeploymentPlan): string {
+  const deployed = changes.filter(({ change }) => change === 'new' || change === 'changed').length
+  const removed = changes.filter(({ change }) => change === 'removed').length
+  const changedProviders = providers.filter(({ changed }) => changed).length
+  const parts = [
+    deployed > 0 && `deployed ${counted(deployed, 'function')}`,
+    changedProviders > 0 && `deployed ${counted(changedProviders, 'provider')}`,
+    removed > 0 && `removed ${counted(removed, 'function')}`,
+  ]
+  return parts.filter((part) => part !== false).join(', ')
+}
+
+function jsonOf(
+  { answer, refused, changes }: DeploymentPlan,
+  { notDeployed }: Prepared,
+  deployed?: DeployAnswer,
+) {
+  const { plan: _, missing_bundles: __, refused: ___, ...shown } = answer
+  return {
+    ...shown,
+    would_change: changes,
+    refused,
+    not_deployed: notDeployed,
+    deployed: deployed !== undefined,
+  }
+}
+
+function reasons(refused: Refused[]): string {
+  return refused
+    .map(({ provider_config_key, name, message }) =>
+      name ? `${provider_config_key}/${name}: ${message}` : message,
+    )
+    .join('\n')
 }

@@ -1,4 +1,6 @@
 import type { Syncline } from '@syncline/sdk'
+import { applyDeployment } from '../deploy/apply-deployment.ts'
+import { planDeployment } from '../deploy/plan-deployment.ts'
 import { prepareFunctions } from '../prepare-functions.ts'
 
 export interface Changed {
@@ -10,24 +12,20 @@ export interface Changed {
 
 /** Bundles the folder and deploys what is another than what is deployed. What is broken stays as it was deployed last. */
 export async function deployChanged(client: Syncline, folder: string, signal: AbortSignal): Promise<Changed> {
-  const { refused, ...prepared } = await prepareFunctions(folder, { mayBeEmpty: false, onWarning: () => {} })
-  const isEmpty = prepared.syncs.length + prepared.actions.length === 0
-  const { syncs, actions } = isEmpty
-    ? { syncs: [], actions: [] }
-    : await client.deployments.create({ syncs: prepared.syncs, actions: prepared.actions }, { signal })
-  const changed = (
-    kind: 'sync' | 'action',
-    all: { provider_config_key: string; name: string; changed: boolean }[],
-  ) =>
-    all.flatMap(({ provider_config_key: integration, name, changed }) =>
-      changed ? { integration, name, kind } : [],
-    )
+  await using prepared = await prepareFunctions(folder, { mayBeEmpty: false, onWarning: () => {} })
+  const plan = await planDeployment(client, prepared, { signal })
+  if (plan.changes) await applyDeployment(client, plan, prepared.bundles, { signal })
   return {
-    functions: [...changed('sync', syncs), ...changed('action', actions)],
-    syncs: syncs.map(({ provider_config_key: integration, name: sync }) => ({ integration, sync })),
-    refused: refused.map((text) => {
-      const [name = '', ...message] = text.split(': ')
-      return { function: name, message: message.join(': ') }
-    }),
+    functions: plan.answer.changes.flatMap(({ kind, provider_config_key: integration, name, change }) =>
+      change === 'new' || change === 'changed' ? { integration, name, kind } : [],
+    ),
+    syncs: (plan.body.syncs ?? []).map(({ provider_config_key: integration, name: sync }) => ({
+      integration,
+      sync,
+    })),
+    refused: plan.refused.map(({ provider_config_key, name, message }) => ({
+      function: name ? `${provider_config_key}/${name}` : 'nango.yaml',
+      message,
+    })),
   }
 }

@@ -2,7 +2,16 @@ import { connectionEvents } from '@syncline/function-types'
 import { ProviderFile } from '@syncline/providers/provider-file'
 import { z } from 'zod'
 import { Success } from './answers.ts'
-import { FunctionName, instant, JsonObject, Model, NoQuery, ProviderConfigKey, SyncName } from './fields.ts'
+import {
+  BundleHash,
+  FunctionName,
+  instant,
+  JsonObject,
+  Model,
+  NoQuery,
+  ProviderConfigKey,
+  SyncName,
+} from './fields.ts'
 import type { Route } from './route.ts'
 import { Validation } from './validation.ts'
 
@@ -54,6 +63,31 @@ const facts = {
     .describe('Older way to delete what a run did not save again. Use `trackDeletesStart` in the function.'),
 }
 
+const JsonSchema = JsonObject.refine(
+  (schema) => Buffer.byteLength(JSON.stringify(schema)) <= MAX_SCHEMA_BYTES,
+  `must have at most ${MAX_SCHEMA_BYTES} bytes as JSON`,
+)
+
+const ModelSchemas = z
+  .record(Model, JsonSchema)
+  .describe('JSON Schema of models by name, up to 64 KiB each: a plan shows how they would change.')
+
+const bundle = {
+  bundle: z
+    .string()
+    .min(1)
+    .max(MAX_BUNDLE_CHARS)
+    .optional()
+    .describe('The function with everything that it imports, as one CommonJS text.'),
+  bundle_hash: BundleHash.optional().describe(
+    'Instead of `bundle`: the sha256 of that text in hex, if it was sent with PUT /bundles/{hash} or is deployed.',
+  ),
+}
+
+const hasOneBundle = (given: { bundle?: string | undefined; bundle_hash?: string | undefined }) =>
+  (given.bundle === undefined) !== (given.bundle_hash === undefined)
+const ONE_BUNDLE = { path: ['bundle'], message: 'give either bundle or bundle_hash' }
+
 export const SyncToDeploy = z
   .strictObject({
     ...identity,
@@ -62,14 +96,12 @@ export const SyncToDeploy = z
     version: facts.version
       .optional()
       .describe('`n` or `x.y.z`. Without it, the last one is counted on with each new bundle.'),
+    model_schemas: ModelSchemas.optional(),
     auto_start: facts.auto_start.default(true),
     track_deletes: facts.track_deletes.default(false),
-    bundle: z
-      .string()
-      .min(1)
-      .max(MAX_BUNDLE_CHARS)
-      .describe('The function with everything that it imports, as one CommonJS text.'),
+    ...bundle,
   })
+  .refine(hasOneBundle, ONE_BUNDLE)
   .meta({ id: 'SyncToDeploy' })
 export type SyncToDeploy = z.input<typeof SyncToDeploy>
 
@@ -100,11 +132,6 @@ export const DeployedSync = z
   .meta({ id: 'DeployedSync' })
 export type DeployedSync = z.infer<typeof DeployedSync>
 
-const JsonSchema = JsonObject.refine(
-  (schema) => Buffer.byteLength(JSON.stringify(schema)) <= MAX_SCHEMA_BYTES,
-  `must have at most ${MAX_SCHEMA_BYTES} bytes as JSON`,
-)
-
 const actionFacts = {
   description: facts.description,
   version: facts.version,
@@ -125,12 +152,9 @@ export const ActionToDeploy = z
       .optional()
       .describe('`n` or `x.y.z`. Without it, the last one is counted on with each new bundle.'),
     scopes: actionFacts.scopes.default([]),
-    bundle: z
-      .string()
-      .min(1)
-      .max(MAX_BUNDLE_CHARS)
-      .describe('The function with everything that it imports, as one CommonJS text.'),
+    ...bundle,
   })
+  .refine(hasOneBundle, ONE_BUNDLE)
   .meta({ id: 'ActionToDeploy' })
 export type ActionToDeploy = z.input<typeof ActionToDeploy>
 
@@ -143,35 +167,69 @@ export const DeployedAction = z
   .meta({ id: 'DeployedAction' })
 export type DeployedAction = z.infer<typeof DeployedAction>
 
+const functionsMax = 10_000
+/** Of both requests: what is planned is what is deployed. */
+export const deployment = {
+  syncs: z
+    .array(SyncToDeploy)
+    .max(functionsMax)
+    .default([])
+    .describe('Syncs to deploy. What is not here stays as it is, unless `prune` is true.'),
+  actions: z
+    .array(ActionToDeploy)
+    .max(functionsMax)
+    .default([])
+    .describe('Actions to deploy. An integration may not have a sync and an action of one name.'),
+  providers: z
+    .array(ProviderFile)
+    .max(100)
+    .default([])
+    .describe('Provider files to deploy: see docs/providers.md.'),
+  prune: z
+    .boolean()
+    .default(false)
+    .describe('Removes the deployed syncs (with their schedules and records) and actions that are not here.'),
+  keep: z
+    .array(z.strictObject(identity))
+    .max(functionsMax)
+    .default([])
+    .describe('Functions that are not sent and still not gone: `prune` leaves them.'),
+}
+
 const deploy = {
   method: 'POST',
   url: '/deployments',
   summary: 'Deploy sync functions, actions and providers.',
+  description:
+    'All of it is checked before anything is stored, and it is deployed as a whole or not at all. A run that goes on keeps the code that it began with.',
   scope: 'deploy',
-  errors: ['unknown_integration', 'invalid_frequency', 'invalid_bundle', 'unknown_provider', 'too_large'],
+  errors: [
+    'unknown_integration',
+    'invalid_frequency',
+    'invalid_bundle',
+    'unknown_provider',
+    'duplicate_model',
+    'unknown_bundle',
+    'stale_plan',
+    'too_large',
+  ],
   bodyMaxBytes: MAX_BODY_BYTES,
   schema: {
     querystring: NoQuery,
     body: z
       .strictObject({
-        syncs: z
-          .array(SyncToDeploy)
-          .max(500)
-          .default([])
-          .describe('Syncs to deploy. What is not here stays as it is.'),
-        actions: z
-          .array(ActionToDeploy)
-          .max(500)
-          .default([])
-          .describe('Actions to deploy. An integration may not have a sync and an action of one name.'),
-        providers: z
-          .array(ProviderFile)
-          .max(100)
-          .default([])
-          .describe('Provider files to deploy: see docs/providers.md.'),
+        ...deployment,
+        plan: z
+          .string()
+          .max(64)
+          .optional()
+          .describe(
+            '`plan` of POST /deployments/plan: fails with `stale_plan` if something was deployed or removed since.',
+          ),
       })
       .refine(
-        ({ syncs, actions, providers }) => syncs.length + actions.length + providers.length > 0,
+        ({ syncs, actions, providers, prune }) =>
+          syncs.length + actions.length + providers.length > 0 || prune,
         'nothing to deploy: give syncs, actions or providers',
       ),
     response: {
@@ -205,6 +263,7 @@ const deploy = {
             }),
           )
           .describe('Those of the request.'),
+        removed: z.array(z.object(identity)).describe('Syncs and actions that `prune` has removed.'),
       }),
     },
   },
@@ -250,4 +309,26 @@ const deleteDeployment = {
   schema: { ...one, response: { 200: Success } },
 } as const satisfies Route
 
-export const deploymentRoutes = { deploy, listDeployments, getDeployment, deleteDeployment }
+const putBundle = {
+  method: 'PUT',
+  url: '/bundles/:hash',
+  summary: 'Send the bundle of a function, which deployments then name by its hash.',
+  description: 'It is kept for half an hour at least, and for as long as a deployed function has it.',
+  scope: 'deploy',
+  errors: ['too_large'],
+  bodyMaxBytes: MAX_BODY_BYTES,
+  schema: {
+    querystring: NoQuery,
+    params: z.object({ hash: BundleHash }),
+    body: z.strictObject({
+      bundle: z
+        .string()
+        .min(1)
+        .max(MAX_BUNDLE_CHARS)
+        .describe('The function with everything that it imports, as one CommonJS text.'),
+    }),
+    response: { 200: Success },
+  },
+} as const satisfies Route
+
+export const deploymentRoutes = { deploy, putBundle, listDeployments, getDeployment, deleteDeployment }

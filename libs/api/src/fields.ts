@@ -26,6 +26,11 @@ export const EnvironmentName = z
   .describe('Name of an environment: a-z, 0-9, _ and -, up to 64 characters.')
 export const VariableName = name(/^[a-zA-Z_][a-zA-Z0-9_]*$/).describe('Name of a variable.')
 
+export const BundleHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex')
+  .describe('The sha256 of the bundle, in hex.')
+
 const BEHIND = '`next_cursor` of the page before; without it, the first page.'
 const NEXT = '`cursor` of the next page; null: this is the last one.'
 export const Cursor = z.string().min(1).max(CURSOR_MAX_CHARS).describe(BEHIND)

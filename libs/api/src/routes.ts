@@ -3,6 +3,7 @@ import { capacityRoutes } from './capacity.ts'
 import { commandRoutes } from './commands.ts'
 import { configurationRoutes } from './configuration.ts'
 import { connectionRoutes } from './connections.ts'
+import { deploymentPlanRoutes } from './deployment-plan.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { doctorRoutes } from './doctor.ts'
 import { environmentRoutes } from './environments.ts'
@@ -34,7 +35,7 @@ export function routeGroups(limits: { records: number }) {
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,
-    Deployments: { ...deploymentRoutes, ...scriptsConfigRoutes },
+    Deployments: { ...deploymentRoutes, ...deploymentPlanRoutes, ...scriptsConfigRoutes },
     Variables: { ...variableRoutes, ...configurationRoutes },
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Proxy: proxyRoutes,

@@ -27,11 +27,27 @@ export class Bundles {
    * that somebody is about to deploy it.
    */
   async put(text: string): Promise<string> {
-    const key = hash('sha256', text, 'hex')
+    const key = bundleKey(text)
     const present = await this.#store.info(key)
     const renew = present === null || present.deleted || ageMs(present) > RENEW_MS
     if (renew) await this.#store.putBlob({ name: key }, Buffer.from(text))
     return key
+  }
+
+  /**
+   * Those of which there is no text, or one so old that garbage collection might remove it. Texts that deployed functions
+   * refer to are never asked for here: they stay.
+   */
+  async missing(keys: string[]): Promise<string[]> {
+    const missing: string[] = []
+    for (let from = 0; from < keys.length; from += AT_A_TIME) {
+      const some = keys.slice(from, from + AT_A_TIME)
+      const found = await Promise.all(some.map((key) => this.#store.info(key)))
+      found.forEach((info, index) => {
+        if (info === null || info.deleted || ageMs(info) > SAFE_MS) missing.push(some[index] as string)
+      })
+    }
+    return missing
   }
 
   /** Fails with `unavailable` after ten seconds: a read that NATS was restarted under would otherwise wait for minutes. */
@@ -64,9 +80,17 @@ export class Bundles {
   }
 }
 
+/** sha256 in hex. */
+export function bundleKey(text: string): string {
+  return hash('sha256', text, 'hex')
+}
+
 const READ_MS = 10_000
 /** Less than the age at which garbage collection removes a bundle. */
 const RENEW_MS = 10 * 60_000
+/** More than the time that texts are not renewed for, and less than that age: the next half hour is safe. */
+const SAFE_MS = 30 * 60_000
+const AT_A_TIME = 32
 
 function ageMs({ mtime }: { mtime: string }): number {
   return Date.now() - Date.parse(mtime)

@@ -4,6 +4,7 @@ import { Bundles } from './bundles.ts'
 import { checkCatalogSchema } from './catalog-schema.ts'
 import { Collection } from './collection.ts'
 import { compareRegularly } from './comparison.ts'
+import { Deployment, Deployments } from './deployments.ts'
 import {
   Action,
   ApiKey,
@@ -36,6 +37,9 @@ export interface Catalog extends AsyncDisposable {
   connections: Collection<Connection>
   syncs: Collection<Sync>
   actions: Collection<Action>
+  /** The last deployment of each environment, by its name. */
+  lastDeployments: Collection<Deployment>
+  deployments: Deployments
   bundles: Bundles
   garbage: Garbage
   /** Calls `listener` for each change from now on, whoever made it. */
@@ -73,11 +77,13 @@ export async function openCatalog(
   await waitUntilLoaded(follower, stallMs, onProgress)
   open.use(compareRegularly(bus, follower, onError))
 
+  const deployments = new Deployments(bucket.kv, bundles, follower)
   const owned = open.move()
   return {
     ...collections,
+    deployments,
     bundles,
-    garbage: new Garbage(bucket, bundles),
+    garbage: new Garbage(bucket, bundles, deployments),
     onChange: (listener) => follower.onChange(listener),
     compare: () => follower.compare(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -95,5 +101,6 @@ function collectionsOf({ kv }: Bucket) {
     connections: new Collection(kv, 'connection', Connection, 'unknown_connection'),
     syncs: new Collection(kv, 'sync', Sync, 'unknown_sync'),
     actions: new Collection(kv, 'action', Action, 'unknown_action'),
+    lastDeployments: new Collection(kv, 'deployment', Deployment, 'not_found'),
   }
 }

@@ -1,6 +1,7 @@
 import type { KV } from '@nats-io/kv'
 import { AppError, type ErrorCode } from '@syncline/errors'
 import type { z } from 'zod'
+import type { Write } from './deployments.ts'
 import { IdentityMap } from './identity-map.ts'
 import { decodePart, encodeKey, encodePart, partsOf } from './key.ts'
 
@@ -147,6 +148,13 @@ export class Collection<T> {
       this.#deletedHere.delete(key)
       throw unavailable(cause)
     })
+  }
+
+  /** What a deployment is to write: this value, or null = nothing any more. Checked as every write is. */
+  writeOf(value: T | null, ...identity: string[]): Write {
+    const key = this.#key(identity)
+    if (value !== null) this.#toJson(value, key)
+    return { key, value }
   }
 
   /** @internal What the watch delivers: `json` is stored under `key`. */

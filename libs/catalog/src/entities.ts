@@ -187,6 +187,8 @@ export const Sync = z.object({
   description: z.string(),
   version: z.string(),
   models: z.array(z.string()),
+  /** JSON Schema by model, where it is known: plans of deployments show what changes. */
+  modelSchemas: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   /** Default frequency, in the grammar of @syncline/frequency. */
   frequency: z.string(),
   autoStart: z.boolean(),

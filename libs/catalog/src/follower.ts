@@ -1,4 +1,6 @@
 import type { KvWatchEntry } from '@nats-io/kv'
+import { withTimeout } from '@syncline/async'
+import { AppError } from '@syncline/errors'
 import { type Bucket, isLastOf } from './bucket.ts'
 import type { Collection } from './collection.ts'
 import type {
@@ -11,6 +13,8 @@ import type {
   Sync,
   Variable,
 } from './entities.ts'
+
+const CATCH_UP_MS = 10_000
 
 /** Something in the catalog was made, changed or deleted; `value` is what it is, or was. */
 export type CatalogChange =
@@ -36,6 +40,7 @@ export class Follower implements AsyncDisposable {
   #pending = 0
   #revision = 0
   #bucketMadeAt = ''
+  readonly #waiting = new Set<{ revision: number; arrived: () => void }>()
 
   constructor(bucket: Bucket, collections: Collection<unknown>[], onError: (error: unknown) => void) {
     this.#bucket = bucket
@@ -88,6 +93,22 @@ export class Follower implements AsyncDisposable {
     }
   }
 
+  /** Returns when the collections have all that the bucket had when this was called. */
+  async catchUp(): Promise<void> {
+    const { lastRevision } = await this.#bucket.state()
+    if (this.#revision >= lastRevision) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiting = { revision: lastRevision, arrived: resolve }
+    this.#waiting.add(waiting)
+    try {
+      await withTimeout(promise, CATCH_UP_MS, 'following the catalog')
+    } catch (cause) {
+      throw new AppError('unavailable', 'NATS does not deliver what the catalog has: try again', { cause })
+    } finally {
+      this.#waiting.delete(waiting)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop()
     await this.#following
@@ -103,6 +124,7 @@ export class Follower implements AsyncDisposable {
       this.#received++
       this.#pending = entry.delta ?? 0
       this.#revision = entry.revision
+      for (const { revision, arrived } of this.#waiting) if (revision <= this.#revision) arrived()
       if (isLastOf(entry, lastRevision)) this.#loaded.resolve()
     }
   }

@@ -1,5 +1,6 @@
 import type { Bucket } from './bucket.ts'
 import type { Bundles } from './bundles.ts'
+import { Deployment, type Deployments } from './deployments.ts'
 import { Sync } from './entities.ts'
 
 const HOUR_MS = 3_600_000
@@ -18,7 +19,7 @@ interface Collected {
 
 /**
  * Removes from NATS what is not needed any more: the tombstones of deleted entries, and bundles that no deployed sync or action
- * refers to. Any number of processes may do it at the same time.
+ * refers to, and none that is being deployed. Any number of processes may do it at the same time.
  *
  * A tombstone is kept for an hour. A process that was cut off from NATS for longer misses it, and compares its copy with
  * the bucket when it is back (`comparison.ts`). A bundle is removed after this process has seen it without a sync for an
@@ -27,12 +28,14 @@ interface Collected {
 export class Garbage {
   readonly #bucket: Bucket
   readonly #bundles: Bundles
+  readonly #deployments: Deployments
   /** Bundles without a sync or action, and when they were seen so first. */
   #unused = new Map<string, number>()
 
-  constructor(bucket: Bucket, bundles: Bundles) {
+  constructor(bucket: Bucket, bundles: Bundles, deployments: Deployments) {
     this.#bucket = bucket
     this.#bundles = bundles
+    this.#deployments = deployments
   }
 
   /** @param now Unix milliseconds, @param ages for tests. */
@@ -75,12 +78,19 @@ export class Garbage {
   /** From the bucket: the copy in memory may be a moment late, and a bundle in use must not go. */
   async #usedBundles(): Promise<Set<string>> {
     const used = new Set<string>()
-    const syncs = await this.#bucket.keysUnder('sync')
-    for (const key of [...syncs, ...(await this.#bucket.keysUnder('action'))]) {
-      const entry = await this.#bucket.kv.get(key)
-      if (entry !== null && entry.operation === 'PUT')
-        used.add(Reference.parse(JSON.parse(entry.string())).bundle)
+    // Deployments first: one that is applied meanwhile has written its syncs.
+    for await (const json of this.#entriesUnder('deployment')) {
+      for (const key of await this.#deployments.bundlesOf(Deployment.parse(json))) used.add(key)
     }
+    for (const kind of ['sync', 'action'])
+      for await (const json of this.#entriesUnder(kind)) used.add(Reference.parse(json).bundle)
     return used
+  }
+
+  async *#entriesUnder(kind: string): AsyncGenerator<unknown, void> {
+    for (const key of await this.#bucket.keysUnder(kind)) {
+      const entry = await this.#bucket.kv.get(key)
+      if (entry !== null && entry.operation === 'PUT') yield JSON.parse(entry.string())
+    }
   }
 }

@@ -11,11 +11,13 @@ export {
   type TokenRequest,
   Verify,
 } from './api-settings.ts'
+export { bundleKey } from './bundles.ts'
 export { type Catalog, openCatalog } from './catalog.ts'
 export { checkKeyring, verifyKeyring } from './check-keyring.ts'
 export { checkSize } from './check-size.ts'
 export { type Collection, MAX_ENTRY_BYTES } from './collection.ts'
 export { AppCredentials, Credentials, Token } from './credentials.ts'
+export type { Write } from './deployments.ts'
 export {
   Action,
   ApiKey,

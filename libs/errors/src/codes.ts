@@ -22,6 +22,8 @@ export const codes = {
   invalid_frequency: bad,
   invalid_record: bad,
   invalid_bundle: bad,
+  /** Two syncs of an integration would save records of one model. */
+  duplicate_model: bad,
   /** The input of an action does not fit its schema. */
   invalid_action_input: bad,
   missing_provider_config_key: bad,
@@ -49,11 +51,15 @@ export const codes = {
   unknown_command: missing,
   unknown_environment: missing,
   unknown_provider: missing,
+  /** A deployment refers to a bundle that is not there, or would soon be removed. */
+  unknown_bundle: missing,
   /** The path exists, but not with this method: `Allow` says with which. */
   method_not_allowed: { http: 405, grpc: Status.UNIMPLEMENTED, retry: false },
   /** Clients of other engines may ask for it, and Syncline does not have it: the message says what to do instead. */
   not_offered: { ...missing, http: 404 },
   already_exists: conflict,
+  /** What is deployed has changed since the plan. */
+  stale_plan: conflict,
   /** Something else needs it. */
   in_use: { ...conflict, grpc: Status.FAILED_PRECONDITION },
   sync_variant_already_exists: { ...conflict, http: 400 },

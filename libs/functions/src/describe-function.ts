@@ -33,12 +33,23 @@ const ActionFacts = z.object({
 })
 export type ActionFacts = z.infer<typeof ActionFacts>
 
+const TRACKED =
+  "a sync with syncType 'incremental' does not read everything, so trackDeletes would delete what it did not read: leave out one of them, or use trackDeletesStart and trackDeletesEnd"
+
 /** The facts of a sync's definition. They come from customer code, so they are validated like any input. */
-const SyncFacts = z.object({
+const AnySyncFacts = z.object({
   type: z.literal('sync'),
   ...common,
   frequency: z.string().min(1).max(255),
   models: z.array(model).min(1, 'a sync has at least one model').max(100),
+  /** JSON Schema by model. One that is longer than others may be is left out: nothing but the plan of a deployment reads it. */
+  modelSchemas: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .default({})
+    .transform((schemas) =>
+      Object.fromEntries(Object.entries(schemas).filter(([, value]) => schema.safeParse(value).success)),
+    ),
+  syncType: z.string().optional(),
   autoStart: z.boolean().default(true),
   trackDeletes: z.boolean().default(false),
   // The gateway holds them against the frequency and its limits.
@@ -50,6 +61,10 @@ const SyncFacts = z.object({
   pauseAfterFailures: z.number().optional(),
   validate: z.enum(['off', 'warn', 'strict']).optional(),
 })
+const SyncFacts = AnySyncFacts.refine(
+  ({ syncType, trackDeletes }) => !(trackDeletes && syncType === 'incremental'),
+  { path: ['trackDeletes'], message: TRACKED },
+)
 export type SyncFacts = z.infer<typeof SyncFacts>
 
 const OnEventFacts = z.object({

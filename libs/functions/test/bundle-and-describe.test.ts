@@ -44,8 +44,9 @@ test('what a sync says about itself is read, with its defaults', async () => {
     models: ['Thing'],
     autoStart: true,
     trackDeletes: false,
+    modelSchemas: { Thing: expect.objectContaining({ properties: { id: { type: 'string' } } }) },
   })
-  const more = `version: '2.1', autoStart: false, trackDeletes: true, syncType: 'incremental', metadata: z.object({}),
+  const more = `version: '2.1', autoStart: false, trackDeletes: true, syncType: 'full', metadata: z.object({}),
     checkpoint: z.object({ at: z.string() }), onWebhook: async () => {}, fresh: '2 hours', jitter: '5 minutes', retries: 3,
     concurrency: 20, overlap: 'queue_one', pauseAfterFailures: 5`
   expect(await described(minimal(more))).toMatchObject({
@@ -257,4 +258,18 @@ test('what an action says about itself is read, with JSON Schemas of its input a
     properties: { n: { type: 'number', default: 1 } },
   })
   expect(facts.inputSchema.required).toBeUndefined()
+})
+
+test('a sync that is incremental and tracks deletes is refused', async () => {
+  await expect(described(minimal("syncType: 'incremental', trackDeletes: true"))).rejects.toThrow(
+    /^trackDeletes: a sync with syncType 'incremental' does not read everything/,
+  )
+  await described(minimal("syncType: 'incremental'"))
+})
+
+test('a model whose schema says too much is left out of what a plan can compare', async () => {
+  const fields = "Object.fromEntries(Array.from({ length: 5000 }, (_, n) => ['field' + n, z.string()]))"
+  const models = `models: { Thing: z.object({ id: z.string() }), Large: z.object({ id: z.string(), ...${fields} }) }`
+  const { modelSchemas } = await described(minimal(models))
+  expect(Object.keys(modelSchemas)).toEqual(['Thing'])
 })

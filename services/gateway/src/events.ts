@@ -55,6 +55,10 @@ export function createEvents(log: Log) {
     requestUnavailable(id: string, error: unknown) {
       log.warn({ request: id, err: error }, 'a server that the request needs does not answer')
     },
+    deploymentFinished: (environment: string) =>
+      log.warn({ environment }, 'finished a deployment that a gateway had begun and left'),
+    deploymentFailed: (err: unknown) =>
+      log.error({ err }, 'a deployment that a gateway has left can not be finished yet; it is tried again'),
     schedulerAnswered: (answered: boolean) => schedulerReachable.set(answered ? 1 : 0),
     schedulerFailed: (err: unknown) => log.warn({ err }, 'the scheduler answers with an error'),
     /** Who manages keys is always the holder of the admin key. */

@@ -32,6 +32,8 @@ import { SchedulerCalls } from './scheduler-calls.ts'
  * agree on who does it.
  */
 const GARBAGE_MS = 10 * 60_000
+/** How often deployments are looked for that their gateway has left half-way. */
+const UNFINISHED_MS = 10_000
 /** How often NATS is asked about keys that the copy of the catalog does not have. */
 const KEY_LOOKUPS_PER_SECOND = 20
 /** `GET /health` needs no key: however often it is asked, so often the servers are. */
@@ -51,6 +53,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   )
   await checkKeyring(catalog, keyring, { write: true })
   open.use(collectGarbage(catalog, events))
+  open.use(finishDeployments(catalog, events))
   open.use(publishConnectionEvents(bus, catalog, events.connectionEventFailed))
   const redis = open.adopt(connectRedis(config.redis.url, events.redisLost), (client) => client.disconnect())
   await waitForServer(`Redis at REDIS_URL '${withoutSecrets(config.redis.url)}'`, () => redis.ping())
@@ -135,4 +138,22 @@ function collectGarbage({ garbage }: Catalog, events: Events): AsyncDisposable {
     events.garbageCollected(await orAborted(garbage.collect(), limit.signal))
   }
   return repeat(GARBAGE_MS, collect, { onFailure: events.garbageCollectionFailed })
+}
+
+/**
+ * A deployment that another gateway has begun and not finished since the last look is finished here; at the start, any. If that gateway
+ * still works on it, both do the same.
+ */
+function finishDeployments({ lastDeployments, deployments }: Catalog, events: Events): AsyncDisposable {
+  let seen: Set<string> | undefined
+  const finish = async () => {
+    const unfinished = lastDeployments.list().filter(({ state }) => state === 'applying')
+    for (const { environment, writes } of unfinished) {
+      if (seen !== undefined && !seen.has(writes)) continue
+      await deployments.rollForward(environment)
+      events.deploymentFinished(environment)
+    }
+    seen = new Set(unfinished.map(({ writes }) => writes))
+  }
+  return repeat(UNFINISHED_MS, finish, { onFailure: events.deploymentFailed })
 }

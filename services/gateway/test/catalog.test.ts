@@ -283,7 +283,7 @@ test('a deployment stores the bundle by its hash and counts the version on with 
   const deploy = async (fields: Record<string, unknown>) =>
     (await post(api, '/deployments', { syncs: [aSync({ name: 'pulls', bundle: 'one', ...fields })] })).body
       .syncs[0]
-  const answer = { provider_config_key: 'github', name: 'pulls', models: ['GithubIssue'] }
+  const answer = { provider_config_key: 'github', name: 'pulls', models: ['GithubPulls'] }
   expect(await deploy({})).toEqual({ ...answer, version: '1', changed: true })
   expect(await deploy({})).toEqual({ ...answer, version: '1', changed: false })
   expect(await deploy({ frequency: '1h' })).toEqual({ ...answer, version: '1', changed: true })
@@ -358,6 +358,7 @@ test('a deployed sync can be read by its name', async () => {
     concurrency: null,
     overlap: 'skip',
     pause_after_failures: null,
+    validate: null,
     deployed_at: INSTANT,
   })
   expect((await api('/deployments/issues')).body.error.code).toBe('invalid_query_params')

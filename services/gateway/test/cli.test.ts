@@ -239,16 +239,20 @@ test('deploy bundles a folder and says what changed; a file that does not compil
   await mkdir(dirname(file), { recursive: true })
   await write('Pages')
   await cli(['integration', 'create', 'wiki', '--base-url', 'https://wiki.example'])
-  const deploy = () => cli(['deploy', folder.path])
-  expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}deployed$/m)
-  expect((await deploy()).out).toMatch(/^wiki\/pages {2}1 {8}Page {4}unchanged$/m)
+  const deploy = () => cli(['deploy', folder.path, '--yes'])
+  expect((await deploy()).out).toMatch(/^new {5}wiki\/pages {2}1 {8}sync of Page$/m)
+  expect((await deploy()).out).toBe('1 function unchanged\nnothing to change\n')
   await write('All pages')
-  expect((await deploy()).out).toMatch(/^wiki\/pages {2}2 {8}Page {4}deployed$/m)
+  expect((await deploy()).out).toMatch(
+    /^changed {2}wiki\/pages {2}1 → 2 {4}code; description: Pages → All pages$/m,
+  )
   await write(
     'All pages',
     "retries: 2, overlap: 'cancel_running', fresh: '6h', pauseAfterFailures: 4, validate: 'strict'",
   )
-  expect((await deploy()).out).toMatch(/^wiki\/pages {2}3 {8}Page {4}deployed$/m)
+  expect((await deploy()).out).toMatch(
+    /^changed {2}wiki\/pages {2}2 → 3 {4}code; retries: 0 → 2; overlap: skip → cancel_running; validate: strict/m,
+  )
   expect((await cli(['sync', 'list', 'wiki'])).out).toBe(
     'SYNC        VERSION  FREQUENCY   FRESH    JITTER  RETRIES  CONCURRENCY  OVERLAP         PAUSE AFTER  VALIDATE\n' +
       'wiki/pages  3        every hour  6 hours  -       2        -            cancel_running  4            strict\n',
@@ -296,9 +300,9 @@ test('functions that are broken keep none of the others from being deployed, unl
   for (const reason of reasons) expect(strict.err).toContain(reason)
   expect(await world.catalog.syncs.find(environment.name, 'shop', 'orders')).toBeUndefined()
 
-  const lenient = await cli(['deploy', folder.path])
-  expect(lenient).toMatchObject({ code: 1, out: expect.stringMatching(/^shop\/orders {2}1 .*deployed$/m) })
-  expect(lenient.err).toMatch(/^syncline: these 2 functions were not deployed, all others were:\n/m)
+  const lenient = await cli(['deploy', folder.path, '--yes'])
+  expect(lenient).toMatchObject({ code: 1, out: expect.stringContaining('deployed 1 function') })
+  expect(lenient.err).toMatch(/^syncline: 2 functions were refused, all others were deployed:\n/m)
   for (const reason of reasons) expect(lenient.err).toContain(reason)
   expect(await world.catalog.syncs.find(environment.name, 'shop', 'orders')).toMatchObject({ version: '1' })
 })

@@ -1,4 +1,5 @@
 import { createRoutes, type Route } from '@syncline/api'
+import { bundleKey } from '@syncline/catalog'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StandInApi, startStandInApi } from './stand-in-api.ts'
 import { ADMIN_KEY, aSync, ask, furnish, piece, startWorld, type World } from './world.ts'
@@ -170,6 +171,8 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   deleteProvider: { params: { name: 'acme' } },
   verifyProvider: { json: place },
   deploy: { json: { syncs: [aSync()] } },
+  planDeployment: { json: { syncs: [aSync()] } },
+  putBundle: { params: { hash: bundleKey('another') }, json: { bundle: 'another' } },
   listDeployments: nothing,
   getDeployment: sync,
   deleteDeployment: sync,

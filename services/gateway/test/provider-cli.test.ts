@@ -78,10 +78,10 @@ test('from a file to an integration whose connection works', async () => {
   expect(refused.err).toContain("connection 'user-1' does not work")
   expect(refused.out + refused.err).not.toContain('sesame')
 
-  const all = await folder.cli('deploy', '.')
+  const all = await folder.cli('deploy', '.', '--yes')
   expect(all.err).toBe('')
-  expect(all.out).toMatch(/^wiki {6}header .* unchanged$/m)
-  expect(all.out).toMatch(/^wiki\/pages {2}1 {8}Page {4}deployed$/m)
+  expect(all.out).not.toContain('providers')
+  expect(all.out).toMatch(/^new {5}wiki\/pages {2}1 {8}sync of Page\nschedules: 1 start$/m)
   expect((await folder.cli('provider', 'list')).out).toMatch(/^wiki +deployed +header/m)
   const { err } = await folder.cli('provider', 'delete', 'wiki')
   expect(err).toContain("integration 'wiki' needs provider 'wiki'")
@@ -93,7 +93,7 @@ test('each file that is wrong is named, and what cannot be read', async () => {
     'providers/b.yaml': 'name: B\nbase_url: https://b.example',
     'providers/c.yaml': 'name: c',
   })
-  const { code, err } = await folder.cli('deploy', '.')
+  const { code, err } = await folder.cli('deploy', '.', '--yes')
   expect(code).toBe(1)
   expect(err).toContain('providers/a.yaml:2: base_ur: ')
   expect(err).toContain('providers/b.yaml:1: name: ')
@@ -117,7 +117,7 @@ test('a file that extends one that is not here is valid as far as anybody knows'
 
 test('a deployment before its integration says what comes first', async () => {
   await using folder = await project({ 'early/syncs/pages.ts': pages })
-  const { code, err } = await folder.cli('deploy', '.')
+  const { code, err } = await folder.cli('deploy', '.', '--yes')
   expect(code).toBe(1)
   expect(err).toContain("there is no integration 'early'")
   expect(err).toContain('`syncline integration create`, after `syncline provider deploy`')
@@ -143,9 +143,9 @@ test('a folder with providers and no syncs is deployed', async () => {
     'providers/a.yaml': 'name: a\nextends: b\n',
     'providers/b.yml': 'name: b\nbase_url: https://b.example\n',
   })
-  const { code, out } = await folder.cli('deploy', '.')
+  const { code, out } = await folder.cli('deploy', '.', '--yes')
   expect(code).toBe(0)
-  expect(out).toMatch(/^a +none +https:\/\/b\.example +deployed$/m)
+  expect(out).toMatch(/^providers that change: a, b\ndeployed 2 providers$/m)
   expect(await folder.cli('provider', 'delete', 'a')).toMatchObject({ code: 0 })
   expect(await folder.cli('provider', 'delete', 'b')).toMatchObject({ code: 0 })
 })

@@ -259,9 +259,9 @@ test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers wit
   expect(
     page.schedules.map((it: Record<string, unknown>) => [it.connection_id, it.name, it.recordCount]),
   ).toEqual([
-    ['user-1', 'all', { GithubIssue: 3 }],
+    ['user-1', 'all', { GithubAll: 3 }],
     ['user-1', 'issues', { GithubIssue: 3 }],
-    ['user-2', 'all', { GithubIssue: 3 }],
+    ['user-2', 'all', { GithubAll: 3 }],
   ])
   expect(page.unavailable).toEqual(['scheduler'])
   expect(page.schedules[0]).toMatchObject({ id: null, status: null, freshness: { stale: down } })

@@ -10,7 +10,7 @@ const listed: ListSchedulesRequest[] = []
 beforeAll(async () => {
   world = await startWorld()
   home = await furnish(world)
-  const more = aSync({ name: 'all', models: ['GithubIssue', 'GithubPullRequest'] })
+  const more = aSync({ name: 'all', models: ['GithubLabel', 'GithubPullRequest'] })
   await home.api('/deployments', { method: 'POST', json: { syncs: [more] } })
   world.schedules.listSchedules = async (request) => {
     listed.push(request)
@@ -42,7 +42,7 @@ test('each schedule has its own counts, of its own variant, by one call', async 
   expect(answer.body.syncs.map(({ id, recordCount }: Record<string, unknown>) => [id, recordCount])).toEqual([
     ['issues-base', { GithubIssue: 1 }],
     ['issues-a', { GithubIssue: 2 }],
-    ['all-base', { GithubIssue: 3, GithubPullRequest: 4 }],
+    ['all-base', { GithubLabel: 3, GithubPullRequest: 4 }],
   ])
   expect(counted).toHaveLength(1)
   expect(counted[0]?.streams[1]).toEqual({

@@ -15,7 +15,7 @@ import { type RpcServer, serve } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
 import { freePort, namespace, servers } from '@syncline/testkit'
 import { Config } from '../src/config.ts'
-import { start } from '../src/service.ts'
+import { type Gateway, start } from '../src/service.ts'
 import { checkAnswer } from './contract.ts'
 
 type Answer = NonNullable<CommandAnswer['result']>
@@ -43,6 +43,8 @@ export interface World extends AsyncDisposable {
   stopRecords(): Promise<void>
   stopScheduler(): Promise<void>
   startScheduler(): Promise<void>
+  /** One more, on a port of its own. */
+  startGateway(): Promise<Gateway>
   startRecords(): Promise<void>
 }
 
@@ -133,9 +135,9 @@ export async function startWorld(
     SYNCLINE_ADMIN_KEY: ADMIN_KEY,
     ...options.variables,
   })
-  const gateway = open.use(
-    await start(config, createLog('gateway', 'info', { write: (line) => void log.push(line) })),
-  )
+  const startGateway = () =>
+    start(config, createLog('gateway', 'info', { write: (line) => void log.push(line) }))
+  const gateway = open.use(await startGateway())
 
   const owned = open.move()
   return Object.assign(world, {
@@ -148,6 +150,7 @@ export async function startWorld(
     stopRecords,
     stopScheduler,
     startScheduler,
+    startGateway,
     async environment(facts: Partial<KeyFacts> = {}) {
       const name = namespace()
       await catalog.environments.create({ name, createdAt: new Date().toISOString() }, name)
@@ -252,12 +255,16 @@ export async function furnish(world: World) {
   return { environment: name, key, api, uid: connection.uid }
 }
 
+/** Each name has a model of its own: `GithubIssue`, `GithubPulls`. */
 export function aSync(fields: Record<string, unknown> = {}) {
+  const name = String(fields.name ?? 'issues')
+  const model =
+    name === 'issues' ? 'GithubIssue' : name.replace(/^./, (first) => `Github${first.toUpperCase()}`)
   return {
     provider_config_key: 'github',
-    name: 'issues',
+    name,
     description: 'Issues of a repository',
-    models: ['GithubIssue'],
+    models: [model],
     frequency: 'every 6 hours',
     bundle: `module.exports = ${JSON.stringify(randomUUID())}`,
     ...fields,

@@ -5,7 +5,7 @@ export default createSync({
   description: 'Keeps everything',
   frequency: 'every hour',
   autoStart: false,
-  models: { Thing: z.object({ id: z.string() }) },
+  models: { Eaten: z.object({ id: z.string() }) },
   exec: async () => {
     const kept: number[][] = []
     // Large pieces, so that it is out of memory long before it counts as blocked.

@@ -5,7 +5,7 @@ export default createSync({
   description: 'Never gives its thread back',
   frequency: 'every hour',
   autoStart: false,
-  models: { Thing: z.object({ id: z.string() }) },
+  models: { Looped: z.object({ id: z.string() }) },
   exec: async (nango) => {
     await nango.log('about to loop')
     for (;;);

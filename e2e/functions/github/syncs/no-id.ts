@@ -5,9 +5,9 @@ export default createSync({
   description: 'Saves a record without id',
   frequency: 'every hour',
   autoStart: false,
-  models: { Thing: z.object({ id: z.string() }) },
+  models: { Nameless: z.object({ id: z.string() }) },
   exec: async (nango) => {
     const records = [{ id: '1' }, { name: 'nobody' }] as { id: string }[]
-    await nango.batchSave(records, 'Thing')
+    await nango.batchSave(records, 'Nameless')
   },
 })

@@ -5,7 +5,7 @@ export default createSync({
   description: 'Tries what a function may not',
   frequency: 'every hour',
   autoStart: false,
-  models: { Thing: z.object({ id: z.string() }) },
+  models: { Reached: z.object({ id: z.string() }) },
   exec: async (nango) => {
     const attempts: Record<string, () => unknown> = {
       metadata: () => nango.get({ endpoint: '/', baseUrlOverride: 'http://169.254.169.254' }),
@@ -29,7 +29,7 @@ export default createSync({
     }
     await nango.batchSave(
       through.map((id) => ({ id })),
-      'Thing',
+      'Reached',
     )
     await nango.log(`got through: ${through.length}`)
   },

@@ -5,9 +5,9 @@ export default createSync({
   description: 'Saves to a model that it does not declare',
   frequency: 'every hour',
   autoStart: false,
-  models: { Thing: z.object({ id: z.string() }) },
+  models: { Known: z.object({ id: z.string() }) },
   exec: async (nango) => {
     // What TypeScript refuses, JavaScript does.
-    await nango.batchSave([{ id: '1' }], 'Other' as 'Thing')
+    await nango.batchSave([{ id: '1' }], 'Other' as 'Known')
   },
 })

@@ -25,7 +25,7 @@ function actionFacts({ type, description, version, scopes, input, output }: Defi
 
 function syncFacts(definition: Definitions['sync']) {
   for (const [name, schema] of Object.entries(definition.models)) requireId(name, schema)
-  const { description, version, frequency, autoStart, trackDeletes } = definition
+  const { description, version, frequency, autoStart, trackDeletes, syncType } = definition
   const { fresh, jitter, retries, concurrency, overlap, pauseAfterFailures, validate } = definition
   return {
     type: definition.type,
@@ -34,9 +34,25 @@ function syncFacts(definition: Definitions['sync']) {
     frequency,
     autoStart,
     trackDeletes,
+    syncType,
     ...{ fresh, jitter, retries, concurrency, overlap, pauseAfterFailures, validate },
     models: Object.keys(definition.models),
+    modelSchemas: modelSchemas(definition.models),
   }
+}
+
+/** A model whose schema can't be said as JSON Schema is left out. */
+function modelSchemas(models: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(models).flatMap(([name, schema]) => {
+      try {
+        const described = jsonSchemaOf(schema, 'output')
+        return Object.keys(described).length > 0 ? [[name, described]] : []
+      } catch {
+        return []
+      }
+    }),
+  )
 }
 
 function requireId(name: string, schema: unknown): void {

@@ -1,36 +1,69 @@
 import type { DeployedAction, DeployedSync } from '@syncline/api'
-import type { Action, Catalog, RunPolicy, Sync } from '@syncline/catalog'
-import { readFrequency } from '@syncline/frequency'
-import type { Dependencies } from '../dependencies.ts'
+import { type Action, bundleKey, type Catalog, type Sync } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
+import { changeAnswer, modelAnswers, sumOf } from '../answers/deployment-plan.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
-import { checkFrequency } from '../rules/check-frequency.ts'
-import { checkPolicy } from '../rules/check-policy.ts'
-import { deployedAction, deployedSync, type PlannedAction, type PlannedSync } from '../rules/deployed-sync.ts'
-import { type PlannedProvider, planProviders } from '../rules/plan-providers.ts'
+import { type Body, newBundles, prepareDeployment, storeBundles, writesOf } from '../prepare-deployment.ts'
+import { type Change, identityOf, type Kind } from '../rules/plan-functions.ts'
+import type { PlannedProvider } from '../rules/plan-providers.ts'
 
-type Given = Parameters<typeof deploy>[1]['body']['syncs'][number]
-type GivenAction = Parameters<typeof deploy>[1]['body']['actions'][number]
-type ToDeploy = Given & { policy: RunPolicy }
+/** Gateways that deploy to one environment at the same time, without a plan of theirs. */
+const TRIES = 10
 
-/** All is checked before any is stored. */
-export const deploy: Handler<'deploy'> = async (dependencies, { environment, body }) => {
-  const { catalog } = dependencies
-  const now = new Date().toISOString()
-  const syncs = await checked(dependencies, environment, body.syncs)
-  await checkActions(dependencies, environment, body)
-  // What another process has just deployed may not be in the copy of the catalog yet.
-  for (const { extends: parent } of body.providers) {
-    if (parent !== undefined) await catalog.providers.find(environment, parent)
+export const planDeployment: Handler<'planDeployment'> = async (
+  { catalog, limits },
+  { environment, body },
+) => {
+  const { changes, kept, providers, refused, plan, texts } = await prepareDeployment(
+    { catalog, limits },
+    environment,
+    body,
+  )
+  const connections = countOfConnections(catalog, environment)
+  const answers = changes.map((change) => changeAnswer(change, connections))
+  return {
+    plan,
+    changes: answers,
+    models: modelAnswers(changes, kept),
+    schedules: sumOf(answers),
+    providers: providers.map(({ provider: { name }, changed }) => ({ name, changed })),
+    refused: refused.map(({ kind, integration, name, error: { code, message } }) => ({
+      ...{ kind, provider_config_key: integration, name, code, message },
+    })),
+    missing_bundles: await catalog.bundles.missing(
+      newBundles(changes, kept).filter((key) => !texts.has(key)),
+    ),
   }
-  const planned = planProviders(body.providers, catalog.providers.list(environment), { environment, now })
-  const providers = []
-  for (const each of planned) providers.push(await storeProvider(dependencies, each))
-  const answers = []
-  for (const sync of syncs) answers.push(await store(dependencies, environment, sync))
-  const actions = []
-  for (const action of body.actions) actions.push(await storeAction(dependencies, environment, action))
-  return { providers, syncs: answers, actions }
+}
+
+/** All is checked before any is stored. See `Deployments` in libs/catalog for what happens if we die meanwhile. */
+export const deploy: Handler<'deploy'> = async ({ catalog, limits }, { environment, body }) => {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const prepared = await prepareDeployment({ catalog, limits }, environment, body)
+    const { since, changes, kept, providers, refused, plan, texts } = prepared
+    if (refused[0]) throw refused[0].error
+    if (body.plan !== undefined && body.plan !== plan) {
+      const message = `something was deployed or removed in '${environment}' since the plan: plan again`
+      throw new AppError('stale_plan', message)
+    }
+    const writes = writesOf(catalog, environment, prepared)
+    if (writes.length === 0) return deployAnswer(body, changes, providers)
+    await storeBundles(catalog, newBundles(changes, kept), texts)
+    if (await catalog.deployments.commit(environment, since, writes))
+      return deployAnswer(body, changes, providers)
+  }
+  throw new AppError('unavailable', `others deploy to '${environment}' all the time: try again`)
+}
+
+export const putBundle: Handler<'putBundle'> = async (
+  { catalog },
+  { params: { hash }, body: { bundle } },
+) => {
+  const key = bundleKey(bundle)
+  if (key !== hash) throw InvalidRequest.body(['bundle'], `the sha256 of the bundle is ${key}, not ${hash}`)
+  await catalog.bundles.put(bundle)
+  return { success: true }
 }
 
 export const listDeployments: Handler<'listDeployments'> = async ({ catalog }, { environment }) => ({
@@ -59,89 +92,40 @@ export const deleteDeployment: Handler<'deleteDeployment'> = async (
   return { success: true }
 }
 
-async function checked(
-  { catalog, limits }: Dependencies,
-  environment: string,
-  syncs: Given[],
-): Promise<ToDeploy[]> {
-  const seen = new Set<string>()
-  const found: ToDeploy[] = []
-  for (const [index, sync] of syncs.entries()) {
-    const field = (name: string) => ['syncs', String(index), name]
-    await catalog.integrations.get(environment, sync.provider_config_key)
-    const frequency = checkFrequency(sync.frequency, limits.frequency, field('frequency'))
-    const identity = identityOf(sync)
-    if (seen.has(identity)) throw InvalidRequest.body(field('name'), `'${identity}' is there twice`)
-    seen.add(identity)
-    found.push({ ...sync, frequency, policy: checkPolicy(sync, readFrequency(frequency), field) })
-  }
-  return found
-}
-
-/** Syncs and actions of an integration share their names: a name says what is deleted. */
-async function checkActions(
-  { catalog }: Dependencies,
-  environment: string,
-  { syncs, actions }: Parameters<typeof deploy>[1]['body'],
-): Promise<void> {
-  const seen = new Set(syncs.map(identityOf))
-  for (const [index, action] of actions.entries()) {
-    const identity = identityOf(action)
-    await catalog.integrations.get(environment, action.provider_config_key)
-    if (seen.has(identity) || (await isDeployed(catalog.syncs, environment, action))) {
-      const path = ['actions', String(index), 'name']
-      throw InvalidRequest.body(path, `'${identity}' is there twice, or is the name of a sync`)
+function countOfConnections({ connections }: Catalog, environment: string): (integration: string) => number {
+  const counts = new Map<string, number>()
+  return (integration) => {
+    let count = counts.get(integration)
+    if (count === undefined) {
+      count = 0
+      for (const _ of connections.each(environment, integration)) count++
+      counts.set(integration, count)
     }
-    seen.add(identity)
-  }
-  for (const [index, sync] of syncs.entries()) {
-    if (!(await isDeployed(catalog.actions, environment, sync))) continue
-    throw InvalidRequest.body(
-      ['syncs', String(index), 'name'],
-      `'${identityOf(sync)}' is the name of an action`,
-    )
+    return count
   }
 }
 
-async function isDeployed(
-  collection: Catalog['syncs'] | Catalog['actions'],
-  environment: string,
-  { provider_config_key, name }: Identity,
-): Promise<boolean> {
-  return (await collection.find(environment, provider_config_key, name)) !== undefined
-}
-
-async function storeProvider({ catalog }: Dependencies, { provider, changed }: PlannedProvider) {
-  const { environment, name, settings } = provider
-  if (changed) await catalog.providers.upsert(() => provider, environment, name)
-  return { name, base_url: settings.baseUrl, auth: settings.auth.type, changed }
-}
-
-async function store({ catalog }: Dependencies, environment: string, sync: ToDeploy) {
-  const { provider_config_key: integration, name } = sync
-  const planned: PlannedSync = {
-    environment,
-    integration,
-    name,
-    description: sync.description,
-    version: sync.version,
-    models: sync.models,
-    frequency: sync.frequency,
-    autoStart: sync.auto_start,
-    trackDeletes: sync.track_deletes,
-    ...sync.policy,
-    ...(sync.validate && { validate: sync.validate }),
-    bundle: await catalog.bundles.put(sync.bundle),
+function deployAnswer({ syncs, actions }: Body, changes: Change[], providers: PlannedProvider[]) {
+  const byIdentity = new Map(changes.map((change) => [`${change.kind} ${identityOf(change)}`, change]))
+  const answer = (kind: Kind, { provider_config_key, name }: Identity) => {
+    const change = byIdentity.get(`${kind} ${provider_config_key}/${name}`)
+    return {
+      provider_config_key,
+      name,
+      version: change?.after?.version ?? '',
+      changed: change?.change !== 'unchanged',
+    }
   }
-  const now = new Date().toISOString()
-  const present = await catalog.syncs.find(environment, integration, name)
-  const deployed = deployedSync(present, planned, now)
-  const changed = deployed !== present
-  if (changed) {
-    await catalog.syncs.upsert((latest) => deployedSync(latest, planned, now), environment, integration, name)
+  return {
+    providers: providers.map(({ provider: { name, settings }, changed }) => ({
+      ...{ name, base_url: settings.baseUrl, auth: settings.auth.type, changed },
+    })),
+    syncs: syncs.map((sync) => ({ ...answer('sync', sync), models: sync.models })),
+    actions: actions.map((action) => answer('action', action)),
+    removed: changes
+      .filter(({ change }) => change === 'removed')
+      .map(({ integration, name }) => ({ provider_config_key: integration, name })),
   }
-  const { version, models } = deployed
-  return { provider_config_key: integration, name, version, models, changed }
 }
 
 function syncAnswer(sync: Sync): DeployedSync {
@@ -165,31 +149,6 @@ function syncAnswer(sync: Sync): DeployedSync {
   }
 }
 
-async function storeAction({ catalog }: Dependencies, environment: string, action: GivenAction) {
-  const { provider_config_key: integration, name } = action
-  const planned: PlannedAction = {
-    environment,
-    integration,
-    name,
-    description: action.description,
-    version: action.version,
-    inputSchema: action.input_schema,
-    outputSchema: action.output_schema,
-    scopes: action.scopes,
-    ...(action.event && { event: action.event }),
-    bundle: await catalog.bundles.put(action.bundle),
-  }
-  const now = new Date().toISOString()
-  const present = await catalog.actions.find(environment, integration, name)
-  const deployed = deployedAction(present, planned, now)
-  const changed = deployed !== present
-  if (changed) {
-    const change = (latest: Action | undefined) => deployedAction(latest, planned, now)
-    await catalog.actions.upsert(change, environment, integration, name)
-  }
-  return { provider_config_key: integration, name, version: deployed.version, changed }
-}
-
 function actionAnswer(action: Action): DeployedAction {
   return {
     provider_config_key: action.integration,
@@ -209,5 +168,5 @@ interface Identity {
   name: string
 }
 
-const identityOf = ({ provider_config_key, name }: Identity) => `${provider_config_key}/${name}`
-const byIdentity = (a: Identity, b: Identity) => (identityOf(a) < identityOf(b) ? -1 : 1)
+const nameOf = ({ provider_config_key, name }: Identity) => `${provider_config_key}/${name}`
+const byIdentity = (a: Identity, b: Identity) => (nameOf(a) < nameOf(b) ? -1 : 1)

@@ -51,13 +51,16 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   await catalog.compare()
   await deleteAll(catalog.apiKeys, keysOf(catalog, environment), (key) => [key.id])
   await catalog.compare()
-  const { syncs, actions, connections, integrations, providers, variables } = catalog
+  // Nothing is left of it to be written later.
+  await catalog.deployments.begin(environment)
+  const { syncs, actions, connections, integrations, providers, variables, lastDeployments } = catalog
   await deleteAll(syncs, syncs.list(environment), (it) => [environment, it.integration, it.name])
   await deleteAll(actions, actions.list(environment), (it) => [environment, it.integration, it.name])
   await deleteAll(connections, connections.list(environment), (it) => [environment, it.integration, it.id])
   await deleteAll(integrations, integrations.list(environment), (it) => [environment, it.key])
   await deleteAll(providers, providers.list(environment), (it) => [environment, it.name])
   await deleteAll(variables, variables.list(environment), (it) => [environment, it.name])
+  await deleteAll(lastDeployments, lastDeployments.list(environment), () => [environment])
   await keyUse.forgetAll(environment)
   await commands.send(environment, { $case: 'removeEnvironment', value: { createdAt } })
   await catalog.environments.delete(environment)
