@@ -66,6 +66,7 @@ function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
     timeoutMs: 20_000,
     maxRetries: 0,
     triedConnection: Buffer.alloc(0),
+    depth: 0,
     ...more,
   }
 }

@@ -31,6 +31,7 @@ export const triggerAction: Handler<'triggerAction'> = async (
     timeoutMs: actions.timeoutMs,
     maxRetries: headers['x-max-retries'] ?? 0,
     triedConnection: Buffer.alloc(0),
+    depth: 0,
     ...(await inputOf(dependencies, id, body.input)),
   }
   if (headers['x-async']) return begin(dependencies, call, isResumed)
