@@ -16,6 +16,7 @@ const OF_STORES: ReadonlySet<HostMethod> = new Set([
   'save',
   'delete',
   'trackDeletes',
+  'setMergingStrategy',
   'listRecords',
   'saveCheckpoint',
 ])
@@ -37,6 +38,7 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
   save,
   delete: deleteRecords,
   trackDeletes,
+  setMergingStrategy,
   listRecords: listRecordsOfRun,
   getCheckpoint,
   saveCheckpoint,
@@ -115,6 +117,14 @@ function deleteRecords({ saves }: HostContext, { model, first, records }: HostPa
 
 async function trackDeletes({ saves }: HostContext, { model, step, ...pass }: HostParams['trackDeletes']) {
   await saves.trackDeletes(model, step, pass)
+  return null
+}
+
+async function setMergingStrategy(
+  { saves }: HostContext,
+  { model, strategy, cursor }: HostParams['setMergingStrategy'],
+) {
+  await saves.setMergingStrategy(model, strategy, cursor)
   return null
 }
 

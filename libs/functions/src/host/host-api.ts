@@ -81,6 +81,7 @@ const Connection = z.object({
 })
 
 const model = z.string().max(255)
+const cursor = z.string().max(CURSOR_MAX_CHARS)
 /** Index of the call's first record in the list that the function gave, those left out included: errors name a record by it. */
 const first = z.int().nonnegative()
 const records = z.array(z.unknown()).max(RECORDS_PER_CALL)
@@ -122,10 +123,19 @@ export const hostApi = {
     answer: z.null(),
   },
   delete: { params: z.object({ model, first, records }), answer: z.null() },
+  /** `cursor`: instead of the end of the stream as it is now; or empty. */
+  setMergingStrategy: {
+    params: z.object({
+      model,
+      strategy: z.enum(['override', 'ignore_if_modified_after']),
+      cursor: cursor.default(''),
+    }),
+    answer: z.null(),
+  },
   listRecords: {
     params: z.object({
       model,
-      cursor: z.string().max(CURSOR_MAX_CHARS),
+      cursor,
       limit: z.int().min(1).max(RECORDS_PER_PAGE),
       ids: z.array(z.string()).max(RECORDS_PER_PAGE),
     }),

@@ -69,11 +69,8 @@ export function recordMethods(
         },
       ),
     ...recordReads(callHost),
-    setMergingStrategy: async ({ strategy }) => {
-      if (strategy !== 'override') {
-        throw new Error(`setMergingStrategy: '${strategy}' is not supported; 'override' is the only strategy`)
-      }
-    },
+    setMergingStrategy: async ({ strategy, cursor = '' }, model) =>
+      void (await callHost('setMergingStrategy', { model, strategy, cursor })),
     trackDeletesStart: (model) => trackDeletes(model, 'start'),
     trackDeletesEnd: (model, options) => trackDeletes(model, 'end', options),
     deleteRecordsFromPreviousExecutions: (model, options) => trackDeletes(model, 'previous', options),
