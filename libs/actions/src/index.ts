@@ -1,3 +1,5 @@
+export { ActionCalls } from './action-calls.ts'
+export { actionError } from './action-error.ts'
 export { ActionStore, type Claim } from './action-store.ts'
 export {
   freeSubject,
