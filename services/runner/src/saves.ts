@@ -286,10 +286,7 @@ export class Saves {
     return turn
   }
 
-  #account(
-    model: string,
-    { added, updated, deleted, duplicateIds, warning, position }: SaveResponse,
-  ): void {
+  #account(model: string, { added, updated, deleted, duplicateIds, warning, position }: SaveResponse): void {
     const strategy = this.#strategies.get(model)
     if (strategy?.keepAfter && position) strategy.keepAfter = position
     const count = this.#counts.get(model)

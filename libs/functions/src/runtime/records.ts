@@ -95,15 +95,15 @@ async function recordsByIds<I extends string | number, T>(
   ids: I[],
   model: string,
 ): Promise<Map<I, T>> {
-  const byText = new Map(ids.map((id) => [String(id), id]))
+  // 7 and '7' name the same record: it is found by both.
+  const byText = Map.groupBy(ids, String)
   const texts = [...byText.keys()]
   const found = new Map<I, T>()
   for (let at = 0; at < texts.length; at += RECORDS_PER_PAGE) {
     const some = texts.slice(at, at + RECORDS_PER_PAGE)
     for await (const page of listed<T & { id: unknown }>(callHost, model, '', some)) {
       for (const record of page) {
-        const id = byText.get(String(record.id))
-        if (id !== undefined) found.set(id, record)
+        for (const id of byText.get(String(record.id)) ?? []) found.set(id, record)
       }
     }
   }
