@@ -11,10 +11,23 @@ const facts: RunFacts = {
   providerConfigKey: 'api',
   provider: 'acme',
   environmentName: 'dev',
+  environmentId: 1,
+  nangoConnectionId: 1,
+  activityLogId: 'run',
+  logLevel: '',
   syncId: 'sync',
   syncJobId: 1,
   variant: 'base',
   lastSyncDate: null,
+  syncConfig: {
+    sync_name: 'sync',
+    type: 'sync',
+    models: ['Thing'],
+    runs: 'every hour',
+    version: '1',
+    track_deletes: false,
+  },
+  emptyCache: false,
   pagination: {},
 }
 

@@ -61,11 +61,8 @@ export function recordMethods(
       return true
     },
     ...recordReads(callHost),
-    setMergingStrategy: async ({ strategy }) => {
-      if (strategy !== 'override') {
-        throw new Error(`setMergingStrategy: '${strategy}' is not supported; 'override' is the only strategy`)
-      }
-    },
+    setMergingStrategy: async ({ strategy, cursor = '' }, model) =>
+      void (await callHost('setMergingStrategy', { model, strategy, cursor })),
     trackDeletesStart: (model) => trackDeletes(model, 'start'),
     trackDeletesEnd: (model, options) => trackDeletes(model, 'end', options),
     deleteRecordsFromPreviousExecutions: (model, options) => trackDeletes(model, 'previous', options),
@@ -90,15 +87,15 @@ async function recordsByIds<I extends string | number, T>(
   ids: I[],
   model: string,
 ): Promise<Map<I, T>> {
-  const byText = new Map(ids.map((id) => [String(id), id]))
+  // 7 and '7' name the same record: it is found by both.
+  const byText = Map.groupBy(ids, String)
   const texts = [...byText.keys()]
   const found = new Map<I, T>()
   for (let at = 0; at < texts.length; at += RECORDS_PER_PAGE) {
     const some = texts.slice(at, at + RECORDS_PER_PAGE)
     for await (const page of listed<T & { id: unknown }>(callHost, model, '', some)) {
       for (const record of page) {
-        const id = byText.get(String(record.id))
-        if (id !== undefined) found.set(id, record)
+        for (const id of byText.get(String(record.id)) ?? []) found.set(id, record)
       }
     }
   }

@@ -14,6 +14,7 @@ import { deleteByIds } from './delete.ts'
 import { empty } from './empty-streams.ts'
 import { listRecords } from './list-records.ts'
 import { listVersions } from './list-versions.ts'
+import { findPosition } from './position.ts'
 import { pruneRecords } from './prune.ts'
 import { save } from './save.ts'
 import { deleteUnseen, endTrackingDeletes, markIncomplete, startTrackingDeletes } from './track-deletes.ts'
@@ -69,8 +70,10 @@ export function recordsCalls(
       return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
     },
     save: (request, context) => byRun(request, context, (shard, target) => save(shard, target, request)),
-    delete: async (request, context) => ({
-      deleted: await byRun(request, context, (shard, target) => deleteByIds(shard, target, request.ids)),
+    delete: (request, context) =>
+      byRun(request, context, (shard, target) => deleteByIds(shard, target, request)),
+    findPosition: async ({ stream, cursor }, context) => ({
+      position: await byApi(stream, context, (shard, target) => findPosition(shard, target, cursor)),
     }),
     async startTrackingDeletes(request, context) {
       await byRun(request, context, startTrackingDeletes)
