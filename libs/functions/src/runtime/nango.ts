@@ -5,6 +5,7 @@ import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
 import { logMethods } from './log.ts'
 import type { ModelChecks } from './model-checks.ts'
+import type { ModelShapes } from './model-shapes.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
 import { tracedCalls } from './traced-calls.ts'
@@ -16,7 +17,7 @@ export function createNango(
   facts: RunFacts,
   host: Pick<Host, 'call' | 'log'>,
   failures: UnresolvedFailures,
-  checks: ModelChecks,
+  saved: { checks: ModelChecks; shapes: ModelShapes },
 ): NangoSync {
   const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
@@ -36,7 +37,7 @@ export function createNango(
     lastSyncDate: facts.lastSyncDate === null ? undefined : new Date(facts.lastSyncDate),
     ActionError,
     ...httpMethods(callHost, facts, failures, { warn, tracksDeletes: () => isTracking }),
-    ...recordMethods(callHost, { failures, checks, warn, onTrackDeletes }),
+    ...recordMethods(callHost, { failures, ...saved, warn, onTrackDeletes }),
     ...checkpointMethods(callHost, failures),
     ...connectionMethods(callHost, facts),
     ...logMethods(host),
