@@ -135,9 +135,10 @@ async function runFunction(run: RunContext) {
  * another one goes on at its checkpoint.
  */
 async function complete({ work, saves }: RunContext, output: unknown): Promise<void> {
-  const { incomplete, warnings } = SyncOutput.parse(output)
+  const { incomplete, warnings, shapes } = SyncOutput.parse(output)
   saves.warn(warnings)
   await saves.settled()
+  await saves.noteShapes(shapes)
   await saves.markIncomplete(incomplete)
   if (work.sync.trackDeletes) {
     for (const model of work.sync.models) await saves.trackDeletes(model, 'previous', { incomplete })

@@ -12,10 +12,12 @@ import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
 import { nameOf, SkippedRecords } from './skipped-records.ts'
+import type { Shape } from './sync-output.ts'
 
 /** The record store may be restarted under a run. */
 const SAVE_FOR_MS = 120_000
 const NAMED_DUPLICATES = 5
+const NOTE_SHAPE_MS = 5000
 /** They travel with the end of the run, and are kept with it. */
 const WARNINGS = 20
 const WARNING_CHARS = 500
@@ -221,6 +223,25 @@ export class Saves {
    */
   sawCheckpoint(by: 'read' | 'saved', json: string): void {
     this.#isResumed ??= by === 'read' && json !== '' && this.#attempt.foundCheckpoint
+  }
+
+  /** Warns of fields that are new, missing or of another type. It costs no run its success: if it fails, the next run tells it. */
+  async noteShapes(shapes: Shape[]): Promise<void> {
+    const noted = shapes.filter(({ model }) => this.#counts.has(model))
+    await Promise.all(
+      noted.map(async ({ model, ...shape }) => {
+        const target = { stream: streamOf(this.#attempt, model), writer: writerOf(this.#attempt) }
+        const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(NOTE_SHAPE_MS)])
+        const { drift } = await this.#records
+          .noteShape({ ...target, ...shape }, { signal })
+          .catch(() => ({ drift: [] }))
+        for (const what of drift) {
+          const warning = `model '${model}': fields ${what}`
+          this.#warn(warning)
+          this.warn([warning])
+        }
+      }),
+    )
   }
 
   /** The log of the attempt gets its last words on what was skipped. */

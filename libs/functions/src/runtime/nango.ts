@@ -3,6 +3,7 @@ import type { Host } from '@syncline/sandbox'
 import { checkpointMethods } from './checkpoint.ts'
 import { httpMethods } from './http.ts'
 import type { ModelChecks } from './model-checks.ts'
+import type { ModelShapes } from './model-shapes.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
 import { sharedMembers } from './shared-members.ts'
@@ -14,7 +15,7 @@ export function createNango(
   facts: RunFacts,
   host: Pick<Host, 'call' | 'log'>,
   failures: UnresolvedFailures,
-  checks: ModelChecks,
+  saved: { checks: ModelChecks; shapes: ModelShapes },
 ): NangoSync {
   const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
@@ -32,7 +33,7 @@ export function createNango(
     track_deletes: facts.syncConfig.track_deletes,
     emptyCache: facts.emptyCache,
     ...httpMethods(callHost, facts, failures, { warn, tracksDeletes: () => isTracking }),
-    ...recordMethods(callHost, { failures, checks, warn, onTrackDeletes }),
+    ...recordMethods(callHost, { failures, ...saved, warn, onTrackDeletes }),
     ...checkpointMethods(callHost, failures),
   }
 }

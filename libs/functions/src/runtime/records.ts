@@ -2,6 +2,7 @@ import type { DeleteOptions, RecordMethods, RecordReads } from '@syncline/functi
 import { RECORDS_PER_CALL, RECORDS_PER_PAGE } from '../host/call-limits.ts'
 import type { CallHost } from '../host/host-api.ts'
 import type { ModelChecks } from './model-checks.ts'
+import type { ModelShapes } from './model-shapes.ts'
 import { parseJson } from './parse-json.ts'
 import { slices } from './slices.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
@@ -12,18 +13,20 @@ const NAMED = 5
 interface RunParts {
   failures: UnresolvedFailures
   checks: ModelChecks
+  shapes: ModelShapes
   warn: (text: string) => void
   onTrackDeletes: () => void
 }
 
 export function recordMethods(
   callHost: CallHost,
-  { failures, checks, warn, onTrackDeletes }: RunParts,
+  { failures, checks, shapes, warn, onTrackDeletes }: RunParts,
 ): RecordMethods {
   /** Slices go one after the other, so records are saved in the given order. */
   const save = (mode: 'replace' | 'merge') => async (list: unknown[], model: string) => {
     mustBeList(list, model)
     checks.check(list, model, mode)
+    if (mode === 'replace') shapes.note(list, model)
     for (const { text, sizes, skipped, mended } of slices(list)) {
       if (mended.length > 0) {
         warn(`model '${model}': half of a character was replaced by U+FFFD in records ${someOf(mended)}`)

@@ -63,7 +63,11 @@ export class FakeRecords {
     return this.#stream(stream).live()
   }
 
+  /** What runs are told of the fields that they save. */
+  drift: string[] = []
+
   clear(): void {
+    this.drift = []
     this.#streams.clear()
   }
 
@@ -110,6 +114,8 @@ export class FakeRecords {
         stream.markIncomplete(writer, request.reason)
         return {}
       }),
+
+    noteShape: async () => ({ drift: this.drift }),
 
     listHeldDeletions: (request) =>
       this.#answer({ name: 'listHeldDeletions', request }, () => this.#heldDeletions(request)),

@@ -266,6 +266,29 @@ export interface MarkIncompleteRequest {
 
 export interface MarkIncompleteResponse {}
 
+export interface NoteShapeRequest {
+  stream: Stream | undefined
+  writer: Writer | undefined
+  /** How many records were looked at. */
+  records: number
+  /** At most 200; without values. */
+  fields: FieldShape[]
+}
+
+export interface FieldShape {
+  /** `labels[].name` */
+  path: string
+  /** `string`, `number`, `boolean`, `object`, `list`, `null` */
+  types: string[]
+  /** All records that have the object around it have it. */
+  always: boolean
+}
+
+export interface NoteShapeResponse {
+  /** What is new, missing or of another type, in words. */
+  drift: string[]
+}
+
 export interface HeldDeletion {
   stream: Stream | undefined
   atMs: number
@@ -1596,6 +1619,233 @@ export const MarkIncompleteResponse: MessageFns<MarkIncompleteResponse> = {
   },
   fromPartial(_: DeepPartial<MarkIncompleteResponse>): MarkIncompleteResponse {
     const message = createBaseMarkIncompleteResponse()
+    return message
+  },
+}
+
+function createBaseNoteShapeRequest(): NoteShapeRequest {
+  return { stream: undefined, writer: undefined, records: 0, fields: [] }
+}
+
+export const NoteShapeRequest: MessageFns<NoteShapeRequest> = {
+  encode(message: NoteShapeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.writer !== undefined) {
+      Writer.encode(message.writer, writer.uint32(18).fork()).join()
+    }
+    if (message.records !== 0) {
+      writer.uint32(24).uint32(message.records)
+    }
+    for (const v of message.fields) {
+      FieldShape.encode(v!, writer.uint32(34).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NoteShapeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseNoteShapeRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.writer = Writer.decode(reader, reader.uint32())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.records = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.fields.push(FieldShape.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<NoteShapeRequest>): NoteShapeRequest {
+    return NoteShapeRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<NoteShapeRequest>): NoteShapeRequest {
+    const message = createBaseNoteShapeRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.writer =
+      object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
+    message.records = object.records ?? 0
+    message.fields = object.fields?.map((e) => FieldShape.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseFieldShape(): FieldShape {
+  return { path: '', types: [], always: false }
+}
+
+export const FieldShape: MessageFns<FieldShape> = {
+  encode(message: FieldShape, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== '') {
+      writer.uint32(10).string(message.path)
+    }
+    for (const v of message.types) {
+      writer.uint32(18).string(v!)
+    }
+    if (message.always !== false) {
+      writer.uint32(24).bool(message.always)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FieldShape {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseFieldShape()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.path = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.types.push(reader.string())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.always = reader.bool()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<FieldShape>): FieldShape {
+    return FieldShape.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<FieldShape>): FieldShape {
+    const message = createBaseFieldShape()
+    message.path = object.path ?? ''
+    message.types = object.types?.map((e) => e) || []
+    message.always = object.always ?? false
+    return message
+  },
+}
+
+function createBaseNoteShapeResponse(): NoteShapeResponse {
+  return { drift: [] }
+}
+
+export const NoteShapeResponse: MessageFns<NoteShapeResponse> = {
+  encode(message: NoteShapeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.drift) {
+      writer.uint32(10).string(v!)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NoteShapeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseNoteShapeResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.drift.push(reader.string())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<NoteShapeResponse>): NoteShapeResponse {
+    return NoteShapeResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<NoteShapeResponse>): NoteShapeResponse {
+    const message = createBaseNoteShapeResponse()
+    message.drift = object.drift?.map((e) => e) || []
     return message
   },
 }
@@ -3272,6 +3522,15 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** The fields of records that a run has saved, to be compared with those of earlier runs of its sync. */
+    noteShape: {
+      name: 'NoteShape',
+      requestType: NoteShapeRequest as typeof NoteShapeRequest,
+      requestStream: false,
+      responseType: NoteShapeResponse as typeof NoteShapeResponse,
+      responseStream: false,
+      options: {},
+    },
     /** What delete detection has found last and not deleted, in the order of the streams' names. */
     listHeldDeletions: {
       name: 'ListHeldDeletions',
@@ -3384,6 +3643,11 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: FindPositionRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<FindPositionResponse>>
+  /** The fields of records that a run has saved, to be compared with those of earlier runs of its sync. */
+  noteShape(
+    request: NoteShapeRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<NoteShapeResponse>>
   /** What delete detection has found last and not deleted, in the order of the streams' names. */
   listHeldDeletions(
     request: ListHeldDeletionsRequest,
@@ -3459,6 +3723,11 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<FindPositionRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<FindPositionResponse>
+  /** The fields of records that a run has saved, to be compared with those of earlier runs of its sync. */
+  noteShape(
+    request: DeepPartial<NoteShapeRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<NoteShapeResponse>
   /** What delete detection has found last and not deleted, in the order of the streams' names. */
   listHeldDeletions(
     request: DeepPartial<ListHeldDeletionsRequest>,

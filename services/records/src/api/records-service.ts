@@ -6,6 +6,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
 import type { Shard } from '../shard.ts'
 import type { HeldDeletions } from '../stream/held-deletions.ts'
+import type { Shapes } from '../stream/shapes.ts'
 import type { Shards } from '../stream/shards.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
@@ -23,6 +24,7 @@ import { deleteUnseen, endTrackingDeletes, markIncomplete, startTrackingDeletes 
 export function recordsCalls(
   shards: Shards<Shard>,
   heldDeletions: HeldDeletions,
+  shapes: Shapes,
 ): RecordsServiceImplementation {
   const tables = shards.all.map(({ clickhouse }) => clickhouse)
   const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
@@ -87,6 +89,10 @@ export function recordsCalls(
       await byRun(request, context, (shard, target) => markIncomplete(shard, target, request.reason))
       return {}
     },
+
+    noteShape: async (request) => ({
+      drift: await shapes.note(need(request.stream, 'stream'), need(request.writer, 'writer').sync, request),
+    }),
 
     listHeldDeletions: (request) => heldDeletions.list(request),
     releaseHeldDeletion: async ({ stream }) => ({
