@@ -10,7 +10,11 @@ const readme = join(import.meta.dirname, 'README.md')
 
 /** README.md with the list as it has to be. */
 export function withCommands(text: string): string {
-  const rows = program.commands.flatMap((command) =>
+  const shown = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((it) => it.name() !== 'help')
+  const rows = shown.flatMap((command) =>
     command.commands.length === 0
       ? [row(command.name(), command)]
       : command.commands.map((it) => row(`${command.name()} ${it.name()}`, it)),

@@ -1,3 +1,4 @@
+import addCompletions from '@bomb.sh/tab/commander'
 import { Command, type CommandOptions } from 'commander'
 import { actionCall, actionResult } from './commands/action-call.ts'
 import { actionList } from './commands/action-list.ts'
@@ -16,7 +17,9 @@ import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
+import { exportCommand } from './commands/export.ts'
 import { frequencyReset, frequencySet } from './commands/frequency.ts'
+import { importCommand } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
@@ -75,6 +78,8 @@ const syncs = [
   records(),
   capacity(),
   doctor(),
+  exportCommand(),
+  importCommand(),
   me(),
 ]
 for (const command of syncs) add(program, command)
@@ -114,6 +119,12 @@ group('deletions', 'what syncs did not save again and was held back', [deletions
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])
 group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), keyRotate(), keyRevoke()])
+
+// `completion`, and the hidden `complete`, which the shell calls. Last: it reads all others.
+addCompletions(program, { completionCommandName: 'completion' })
+program.commands
+  .find((command) => command.name() === 'completion')
+  ?.description('print a script that completes command lines, for your shell to load at its start')
 
 function group(name: string, description: string, commands: Command[]) {
   const parent = program.command(name).description(description)

@@ -66,6 +66,23 @@ test('the packed command line starts, and reads functions in a sandbox', async (
   expect(check.stderr).toBe(`syncline: ${at('nowhere.yaml')}: there is no such file\n`)
 })
 
+test('the packed command line makes a project, whose test passes without a server', async () => {
+  const made = await syncline(['init', at('project'), '--json'])
+  expect(JSON.parse(made.stdout).files).toContain('github/fixtures/issues.json')
+  await symlink(at('node_modules'), at('project/node_modules'))
+  const tested = await syncline(['test', at('project'), '--json'])
+  expect(JSON.parse(tested.stdout)).toMatchObject({
+    passed: 1,
+    failed: 0,
+    fixtures: [{ unused: [], warnings: [] }],
+  })
+  const again = await syncline(['init', at('project')])
+  expect(again).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('has package.json, tsconfig.json,'),
+  })
+})
+
 test('a Node that is too old is refused in one line', async () => {
   const old = (version: string) =>
     `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`

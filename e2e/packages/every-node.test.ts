@@ -79,6 +79,11 @@ describe.each(['20.18.3', '20.20.2', '22.23.3', '24.21.0', nodeVersion])('Node %
       stdout: expect.stringContaining('Usage: syncline'),
       stderr: '',
     })
+    expect(await syncline('init', 'made')).toMatchObject({ stderr: '' })
+    expect(await syncline('test', 'made')).toMatchObject({
+      stdout: expect.stringContaining('1 passed, 0 failed'),
+    })
+
     await write('shop/syncs/orders.ts', sync('1h'))
     await write('shop/syncs/carts.ts', sync(''))
     const refused = await syncline('deploy', '.', '--only-complete')

@@ -6,6 +6,7 @@ import { chaos } from './chaos.ts'
 import { events } from './events.ts'
 import { freshness } from './freshness.ts'
 import { judging } from './judging.ts'
+import { onEvents } from './on-events.ts'
 import { policies } from './policies.ts'
 import { queue } from './queue.ts'
 import { records } from './records.ts'
@@ -26,6 +27,7 @@ export const mutants: Mutant[] = [
   ...bus,
   ...events,
   ...tokens,
+  ...onEvents,
   ...budget,
   ...sandboxes,
   ...chaos,

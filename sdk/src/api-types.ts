@@ -545,6 +545,139 @@ export interface CommandStateAnswer {
     | undefined
 }
 
+export interface ConfiguredConnection {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+  /** Credentials of the form that the auth of the integration takes. */
+  credentials?: Credentials | undefined
+  /** What your functions find as metadata: any JSON object, up to 256 KiB. Absent: what the connection has stays. */
+  metadata?: Record<string, unknown> | undefined
+  /** Values that the templates of the provider take from the connection, such as a subdomain; up to 64 KiB. Absent: what the connection has stays. */
+  connection_config?: Record<string, unknown> | undefined
+  /** Up to 10 texts by name, in place of those before. Upper and lower case of names are one. */
+  tags?: Record<string, string> | undefined
+  /** Whose access it is, in the words of your product. */
+  end_user?:
+    | {
+        /** Id of the user in your product. */
+        id: string
+        /** Email address. */
+        email?: string | undefined
+        /** Name for people. */
+        display_name?: string | undefined
+        /** Tags of the user, which filters find too. */
+        tags?: Record<string, string> | undefined
+        /** Whom the user works for. */
+        organization?:
+          | {
+              /** Id of the organization in your product. */
+              id: string
+              /** Name for people. */
+              display_name?: string | undefined
+            }
+          | undefined
+      }
+    | undefined
+  /** Where webhooks about this connection go: a URL, or empty for none. */
+  webhook_url_override?: string | undefined
+}
+
+export interface ConfiguredIntegration {
+  /** Key of the new integration. */
+  unique_key: string
+  /** A provider that is deployed or comes with Syncline, or any name together with `base_url`. */
+  provider: string
+  /** Name for people; the provider's when absent. */
+  display_name?: string | undefined
+  /** Kept for clients of other engines: Syncline receives no webhooks of vendors. */
+  forward_webhooks?: boolean | undefined
+  /** Your own notes: up to 100 texts of 8 192 characters. */
+  integration_config?: Record<string, string> | undefined
+  /** Your own notes: up to 100 texts of 8 192 characters. */
+  custom?: Record<string, string> | undefined
+  /** URL that paths of requests are put behind. May be a template, with alternatives separated by ` || `. */
+  base_url?: string | undefined
+  /** What templates take from connections, by name. */
+  connection_config?:
+    | Record<
+        string,
+        {
+          /** For people who create connections. */
+          description: string
+          /** RE2; the whole value must match. */
+          pattern?: string | undefined
+          /** A value that fits. */
+          example?: string | undefined
+        }
+      >
+    | undefined
+  /** Hosts beside that of base_url that get credentials: 'host', 'host:port' or '*.domain'. */
+  allowed_hosts?: string[] | undefined
+  /** How requests are authorized. */
+  auth?: AuthScheme | undefined
+  /** Sent with each request. */
+  headers?: Record<string, string> | undefined
+  /** Functions may read tokens. */
+  expose_tokens?: boolean | undefined
+  /** Defaults of nango.paginate. */
+  pagination?: PaginationSettings | undefined
+  /** Which answers are worth another try. */
+  retry?: RetrySettings | undefined
+  /** How many requests the API allows. */
+  budget?:
+    | {
+        /** Who shares it: all connections of the integration (`app`), each connection, or a template over the connection. */
+        key: string
+        /** How many requests. */
+        requests: number
+        /** In how long, such as `1s` or `1 minute`; up to a day. */
+        per: string
+      }
+    | undefined
+  /** A request that works if, and only if, a connection does. */
+  verify?: VerifyRequest | undefined
+  /** How late the API may show a change. */
+  consistency_lag?: string | undefined
+  /** How many runs may be in flight at a time: 1 to 100 000. */
+  concurrency?: number | undefined
+  /** Share of the runners beside other integrations: 1 to 100. */
+  weight?: number | undefined
+  /** Your own app at the vendor. */
+  credentials?:
+    | {
+        /** The kind of app, as clients of other engines name it: it is kept, and changes nothing. */
+        type?: 'OAUTH1' | 'OAUTH2' | 'TBA' | 'APP' | 'CUSTOM' | undefined
+        /** Id of the OAuth client. */
+        client_id?: string | undefined
+        /** Secret of the OAuth client. */
+        client_secret?: string | undefined
+        /** Key that JWTs are signed with, as PEM. */
+        private_key?: string | undefined
+        /** Signs requests to your own app: `whsec_` and 24 to 64 bytes in base64. */
+        callback_secret?: string | undefined
+        /** Other secrets that templates use. */
+        fields?: Record<string, string> | undefined
+        /** Separated by commas. */
+        scopes?: string | undefined
+        /** Id of the app. */
+        app_id?: string | undefined
+        /** Page of the app. */
+        app_link?: string | undefined
+        /** Kept, and used by templates only. */
+        webhook_secret?: string | undefined
+      }
+    | undefined
+}
+
+export interface ConfiguredVariable {
+  /** Its name. */
+  name: string
+  /** Its value. Null: secrets were not asked for. */
+  value: string | null
+}
+
 export interface Connection {
   /** A number for clients that keep one. It is made of `uid`, which is unique; the number may not be. */
   id: number
@@ -1040,6 +1173,26 @@ export interface Freshness {
   } | null
 }
 
+export interface GetConfigurationAnswer {
+  /** Its name and limits, and what is done about records that do not fit their model. */
+  environment: {
+    /** Its name. */
+    name: string
+    /** How many runs may be in flight at a time: 1 to 100 000. Null: SCHEDULER_MAX_RUNS_PER_ENVIRONMENT of the scheduler. */
+    max_runs: number | null
+    /** Share of the runners beside other environments: 1 to 100. */
+    weight: number
+    /** What syncs do that do not say it themselves when a record does not fit its model: nothing, they warn, or the save fails. */
+    validate: Validation
+  }
+  /** Deployed ones, in the order of their names. */
+  providers: ProviderFile[]
+  /** In the order of their keys. */
+  integrations: ConfiguredIntegration[]
+  /** In the order of their names. */
+  variables: ConfiguredVariable[]
+}
+
 export interface GetIntegrationAnswer {
   /** The integration. */
   data: Integration
@@ -1248,6 +1401,13 @@ export interface Key {
     /** A rotation has replaced it, and it works until then. */
     expires_at: string | null
   }[]
+}
+
+export interface ListConfiguredConnectionsAnswer {
+  /** In the order of integration and id. */
+  connections: ConfiguredConnection[]
+  /** `cursor` of the next page; null: this is the last one. */
+  next_cursor: string | null
 }
 
 export interface ListConnectionsAnswer {

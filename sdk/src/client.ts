@@ -2,6 +2,7 @@ import type { Diagnosis, GetMeAnswer } from './api-types.ts'
 import { FlatMethods } from './flat-methods.ts'
 import { Actions } from './resources/actions.ts'
 import { Commands } from './resources/commands.ts'
+import { Configuration } from './resources/configuration.ts'
 import { Connections } from './resources/connections.ts'
 import { Deployments } from './resources/deployments.ts'
 import { Environments } from './resources/environments.ts'
@@ -51,6 +52,7 @@ export type SynclineOptions = (
 export class Syncline extends FlatMethods {
   readonly actions: Actions
   readonly commands: Commands
+  readonly configuration: Configuration
   override readonly connections: Connections
   readonly deployments: Deployments
   readonly environments: Environments
@@ -79,6 +81,7 @@ export class Syncline extends FlatMethods {
     this.#call = call
     this.actions = new Actions(call)
     this.commands = new Commands(call)
+    this.configuration = new Configuration(call)
     this.connections = new Connections(call)
     this.deployments = new Deployments(call)
     this.environments = new Environments(call)

@@ -21,6 +21,7 @@ import type {
   DeployedSync,
   Diagnosis,
   Environment,
+  GetConfigurationAnswer,
   GetIntegrationAnswer,
   GetMeAnswer,
   GetProviderAnswer,
@@ -29,6 +30,7 @@ import type {
   GetSyncStatusAnswer,
   HeldDeletion,
   Key,
+  ListConfiguredConnectionsAnswer,
   ListConnectionsAnswer,
   ListDeploymentsAnswer,
   ListEnvironmentsAnswer,
@@ -297,6 +299,11 @@ export interface DeployBody {
   plan?: string | undefined
 }
 
+export interface GetConfigurationQuery {
+  /** true: with secrets, which needs a key with the scopes `deploy` and `secrets`. */
+  secrets?: string | undefined
+}
+
 export interface GetConnectionQuery {
   /** Key of an integration. */
   provider_config_key: string
@@ -358,6 +365,15 @@ export interface GetWhyQuery {
   sync_name: string
   /** Variant of the sync; `base` is the one that each sync has. */
   variant?: string | undefined
+}
+
+export interface ListConfiguredConnectionsQuery {
+  /** true: with secrets, which needs a key with the scopes `deploy` and `secrets`. */
+  secrets?: string | undefined
+  /** Connections in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
 }
 
 export interface ListConnectionsQuery {
@@ -1154,6 +1170,16 @@ export interface Endpoints {
       name: string
     }
     answer: Success
+  }
+  /** Export the configuration of an environment: what integrations, providers and variables set. */
+  'GET /configuration': {
+    query: GetConfigurationQuery
+    answer: GetConfigurationAnswer
+  }
+  /** Export the connections of an environment, as they were made. */
+  'GET /configuration/connections': {
+    query: ListConfiguredConnectionsQuery
+    answer: ListConfiguredConnectionsAnswer
   }
   /** Create an environment. */
   'POST /environments': {

@@ -24,6 +24,7 @@ export { type ClientErrorCode, type FieldError, SynclineError, type SynclineErro
 export type { WaitOptions } from './poll.ts'
 export type * from './resources/actions.ts'
 export type * from './resources/commands.ts'
+export type * from './resources/configuration.ts'
 export type * from './resources/connections.ts'
 export type * from './resources/deployments.ts'
 export type * from './resources/environments.ts'

@@ -107,6 +107,28 @@ test.each(['typescript', 'typescript-5'])(
   },
 )
 
+test.each(['typescript', 'typescript-5'])(
+  'a project of syncline init type-checks with the packed client, also what imports from nango: %s',
+  async (compiler) => {
+    const project = at(`project-${compiler}`)
+    const cli = join(sdk, '../cli/src/main.ts')
+    await run(process.execPath, ['--no-warnings', cli, 'init', project], { env })
+    await symlink(at('node_modules'), join(project, 'node_modules'))
+    const sync = await readFile(join(project, 'github/syncs/issues.ts'), 'utf8')
+    const older = sync.replace("'@syncline/sdk'", "'nango'")
+    await writeFile(join(project, 'github/syncs/older.ts'), older)
+    await writeFile(
+      join(project, 'github/syncs/wrong.ts'),
+      older.replace('return { id, number, title,', 'return { id, number, title: 1,'),
+    )
+    const tsc = [join(packageOf(compiler), 'bin/tsc'), '-p', project]
+    const { stdout: complaints } = await run(process.execPath, tsc, { cwd: project, env }).catch(
+      (error) => error,
+    )
+    expect(complaints.match(/^\S+: error/gm)).toEqual([expect.stringMatching(/^github\/syncs\/wrong\.ts/)])
+  },
+)
+
 test('what is exported names its types: declarations are written file by file', async () => {
   const tsc = [join(packageOf('typescript'), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', at('types')]
   const { stdout: complaints } = await run(process.execPath, tsc, { cwd: sdk, env }).catch((error) => error)

@@ -12,10 +12,11 @@ export const actionList = () =>
       const found = actions.filter(
         (it) => integration === undefined || it.provider_config_key === integration,
       )
-      const rows = found.map(({ provider_config_key, name, version, description }) => ({
+      const rows = found.map(({ provider_config_key, name, version, event = '', description }) => ({
         action: `${provider_config_key}/${name}`,
         version,
+        event,
         description,
       }))
-      show(options, { actions: found }, () => table(['action', 'version', 'description'], rows))
+      show(options, { actions: found }, () => table(['action', 'version', 'event', 'description'], rows))
     })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { watch } from 'chokidar'
@@ -33,11 +34,12 @@ export async function watchFolder(root: string, { onChange, onGone }: Watching):
     }
     const files = [...changed]
     changed.clear()
-    onChange(files)
+    // The watcher does not always tell that the folder itself is gone, but of its files it does.
+    if (existsSync(root)) onChange(files)
+    else onGone()
   }
   const watcher = watch(root, { ignoreInitial: true, ignored: (path) => !isSource(root, path) })
   watcher.on('all', (event, path) => {
-    if (event === 'unlinkDir' && path === root) return onGone()
     if (event === 'addDir') return
     last = Date.now()
     changed.add(relative(root, path) || basename(path))

@@ -21,5 +21,8 @@ export async function replayFixture({ folder, sync, file, samples }: Replay): Pr
   }
   await using sandboxes = await openOfflineSandboxes()
   const source = await new SyncSources(folder, sandboxes.describe).get(integration, name)
-  return runFixture(fixture, source, { sandboxes: sandboxes.run, ...(samples !== undefined && { samples }) })
+  return await runFixture(fixture, source, {
+    sandboxes: sandboxes.run,
+    ...(samples !== undefined && { samples }),
+  })
 }

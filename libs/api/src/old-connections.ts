@@ -18,7 +18,10 @@ const importConnection = {
   summary: 'Make a connection from credentials as plain fields.',
   scope: 'operate',
   holdsSecrets: true,
-  errors: ['unknown_integration', 'too_large'],
+  errors: [
+    ...(['unknown_integration', 'too_large', 'connection_validation_failed'] as const),
+    ...(['in_doubt', 'unavailable'] as const),
+  ],
   deprecated,
   schema: { querystring: NoQuery, body: JsonObject, response: { 201: JsonObject } },
 } as const satisfies Route

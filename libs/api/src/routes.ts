@@ -1,6 +1,7 @@
 import { actionRoutes } from './actions.ts'
 import { capacityRoutes } from './capacity.ts'
 import { commandRoutes } from './commands.ts'
+import { configurationRoutes } from './configuration.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentPlanRoutes } from './deployment-plan.ts'
 import { deploymentRoutes } from './deployments.ts'
@@ -35,7 +36,7 @@ export function routeGroups(limits: { records: number }) {
     Integrations: integrationRoutes,
     Providers: providerRoutes,
     Deployments: { ...deploymentRoutes, ...deploymentPlanRoutes, ...scriptsConfigRoutes },
-    Variables: variableRoutes,
+    Variables: { ...variableRoutes, ...configurationRoutes },
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Proxy: proxyRoutes,
     Health: { ...healthRoutes, ...doctorRoutes },

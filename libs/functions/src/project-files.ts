@@ -18,14 +18,18 @@ export async function filesIn(root: string, folders: readonly string[]): Promise
   const found = await Promise.all(
     integrations.flatMap((integration) =>
       folders.map(async (folder) => {
-        const files = (await readdir(join(root, integration, folder)).catch(absent)) ?? []
-        return files
-          .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file))
-          .map((file) => projectFile(root, integration, folder, file))
+        const files = await filesOf(join(root, integration, folder))
+        return files.map((file) => projectFile(root, integration, folder, file))
       }),
     ),
   )
   return found.flat().sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+/** The same of one folder: their names. None if there is no such folder. */
+export async function filesOf(folder: string): Promise<string[]> {
+  const files = (await readdir(folder).catch(absent)) ?? []
+  return files.filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file))
 }
 
 export function projectFile(root: string, integration: string, folder: string, file: string): ProjectFile {

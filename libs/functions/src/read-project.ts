@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path'
 import { AppError } from '@syncline/errors'
 import { type FunctionFile, folders } from './function-file.ts'
+import { misplacedFiles } from './misplaced-files.ts'
 import { filesIn, firstFile, projectFile, textOf } from './project-files.ts'
 import { whyNoFunction } from './why-no-function.ts'
 import { type FoundInYaml, readNangoYaml } from './yaml/read-nango-yaml.ts'
@@ -53,6 +54,7 @@ export async function readProject(folder: string, { mayBeEmpty = false } = {}): 
       ...(await filesIn(root, [OLD_EVENTS]))
         .filter(({ file }) => !named?.files.has(file))
         .map(({ file }) => shown(file, `${YAML} does not name it`)),
+      ...(await misplacedFiles(root, { hasYaml: named !== undefined, known: named?.files ?? new Set() })),
     ],
     refused: named?.refused ?? [],
     warnings: named?.warnings ?? [],

@@ -79,6 +79,8 @@ const files = {
       exec: async () => {} })`,
   'github/syncs/unnamed.ts': 'export default async function fetchData(nango) {}',
   'github/syncs/shared.ts': 'export const shared = 1',
+  'github/lost.ts': `import { createAction } from 'nango'; export default createAction({})`,
+  'at-the-top-too.ts': 'export default async function fetchData(nango) {}',
   'github/syncs/new.ts': `import { createFunction } from 'nango/experimental'; export default createFunction({})`,
 }
 
@@ -97,6 +99,8 @@ test('both forms lie side by side in one folder, and the rest is listed with the
     'sync github/missing': 'nango.yaml names it, and there is no github/syncs/missing.ts and no missing.ts',
     'github/syncs/unnamed.ts': 'nango.yaml does not name it, and its default export is a function',
     'github/syncs/shared.ts': 'it has no default export',
+    'github/lost.ts': 'it is in no folder syncs, actions or on-events',
+    'at-the-top-too.ts': 'nango.yaml does not name it',
     'github/syncs/new.ts': 'createFunction is experimental, and not supported',
   })
 })

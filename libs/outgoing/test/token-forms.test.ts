@@ -160,6 +160,34 @@ test('client credentials: a real server', async () => {
   expect([typeof token?.accessToken, lifeS]).toEqual(['string', 3600])
 })
 
+test('a connection that is not stored yet gets a token once, which nobody keeps; a refresh token of it is not used', async () => {
+  const token = { url: `${server.url}/token` }
+  const credentials: Credentials = { type: 'OAUTH2_CC', ...CLIENT, client_id: 'machine' }
+  const at = await world.connect({
+    auth: { ...AuthScheme.parse({ type: 'client_credentials', token }) },
+    credentials,
+  })
+  const tried = { connection: await world.connection(at), credentials }
+  const before = server.tokenRequests.length
+  const access = () => world.tokens.access({ ...at, tried }, AbortSignal.timeout(20_000))
+  const [first, second] = [await access(), await access()]
+  expect(first.token?.accessToken).toEqual(expect.any(String))
+  expect(second.token).toEqual(first.token)
+  expect(server.tokenRequests.length - before).toBe(1)
+  expect((await world.connection(at)).sealedToken).toBeUndefined()
+
+  const owned = await world.connect({
+    auth: AuthScheme.parse({ type: 'oauth2', token }),
+    credentials: expired('r'),
+  })
+  const of = { ...owned, tried: { connection: await world.connection(owned), credentials: expired('r') } }
+  await expect(world.tokens.access(of, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+    code: 'invalid_credentials',
+    message: expect.stringContaining('has expired'),
+  })
+  expect(server.tokenRequests.length - before).toBe(1)
+})
+
 test('client credentials: a client that is refused is refused as the credentials of the connection', async () => {
   await expect(
     tokenOf({

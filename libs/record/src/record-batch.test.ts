@@ -1,7 +1,7 @@
 import { RecordBatch } from '@syncline/proto'
 import { expect, test } from 'vitest'
 import { encodeRecord } from './encode-record.ts'
-import { batchOf, readBatch } from './record-batch.ts'
+import { batchOf, batchOfTexts, readBatch } from './record-batch.ts'
 
 const records = [{ id: 1, a: 'é' }, { id: 'two 🙂' }, { id: '3', deep: { b: [null] } }].map((value) =>
   encodeRecord(value),
@@ -43,4 +43,20 @@ test.each([
     ? { code: 'invalid_record', message: expect.stringContaining('was not made by encodeRecord') }
     : { code: 'invalid_body', message: 'the call has no batch' }
   expect(() => readBatch(batch)).toThrow(expect.objectContaining(refusal) as Error)
+})
+
+test('texts one after the other are the batch of their records', () => {
+  const { payloads, payloadBytes, ...batch } = batchOf(records)
+  expect(batchOfTexts(Buffer.from(payloads), payloadBytes)).toEqual({ ...batch, payloads, payloadBytes })
+  expect(batchOfTexts(Buffer.alloc(0), [])).toMatchObject({ ids: [] })
+})
+
+test.each([
+  ['a size that is too large', (bytes: Buffer, sizes: number[]) => [bytes, [...sizes, 1]] as const],
+  ['bytes that belong to no record', (bytes: Buffer, sizes: number[]) => [bytes, sizes.slice(1)] as const],
+  ['sizes that cut records', (bytes: Buffer) => [bytes, sizesOfTheRest()] as const],
+  ['bytes that are no UTF-8', () => [Buffer.from('{"id":"a\xff"}', 'latin1'), [10]] as const],
+])('%s: no batch is made of it', (_name, change) => {
+  const { payloads, payloadBytes } = batchOf(records)
+  expect(batchOfTexts(...(change(Buffer.from(payloads), payloadBytes) as [Buffer, number[]]))).toBeUndefined()
 })

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import { AppError } from '@syncline/errors'
 import type { RecordBatch } from '@syncline/proto'
 import { bufferView } from './buffer-view.ts'
-import { type EncodedRecord, HASH_BYTES } from './encode-record.ts'
+import { checkedId } from './checked-id.ts'
+import { type EncodedRecord, HASH_BYTES, hashOf } from './encode-record.ts'
 import { isRecordId } from './record-id.ts'
 import { shortId } from './unencodable-record.ts'
 
@@ -22,6 +24,28 @@ export function batchOf(records: EncodedRecord[]): RecordBatch {
     payloadBytes: records.map(({ payload }) => payload.length),
     hashes: Buffer.concat(records.map(({ hash }) => hash)),
   }
+}
+
+/**
+ * The batch of records whose texts lie one after the other in `payloads`, with so many bytes each. Undefined if one of them is no
+ * record as `encodeText` makes it.
+ */
+export function batchOfTexts(payloads: Buffer, payloadBytes: number[]): RecordBatch | undefined {
+  if (!isUtf8(payloads)) return undefined
+  const ids: string[] = []
+  const numericIds: number[] = []
+  const hashes = Buffer.allocUnsafe(payloadBytes.length * HASH_BYTES)
+  let end = 0
+  for (const [index, bytes] of payloadBytes.entries()) {
+    const start = end
+    end += bytes
+    const found = end <= payloads.length ? checkedId(payloads, start, end) : undefined
+    if (found === undefined) return undefined
+    ids.push(found.id)
+    if (found.isNumber) numericIds.push(index)
+    hashOf(payloads.subarray(start, end)).copy(hashes, index * HASH_BYTES)
+  }
+  return end === payloads.length ? { ids, numericIds, payloads, payloadBytes, hashes } : undefined
 }
 
 /** Reads a received batch. */

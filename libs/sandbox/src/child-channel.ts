@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { ByteShare } from './byte-budget.ts'
-import { encodeFrame, FrameReader, ProtocolViolation } from './frames.ts'
+import { encodeFrame, FrameReader, ProtocolViolation, partsOfFrame } from './frames.ts'
 import type { Limits } from './limits.ts'
 import { FromChild, type ToChild } from './messages.ts'
 import { nestsDeeperThan } from './nesting.ts'
@@ -13,11 +13,19 @@ export interface ChildChannelOptions {
   stream: Duplex
   limits: Limits
   budget: ParentBudget
-  /** Gets the length of the frame, and what it holds of the budget. @returns Whether the message goes on holding that. */
-  onMessage: (message: FromChild, length: number, heldBytes: number) => boolean
+  /** @returns Whether the message goes on holding what it holds of the budget. */
+  onMessage: (message: FromChild, frame: ReceivedFrame) => boolean
   onViolation: (message: string) => void
   /** The run has sent more than it may. */
   onFlood: () => void
+}
+
+export interface ReceivedFrame {
+  length: number
+  /** Of the budget. */
+  heldBytes: number
+  /** Bytes beside the message: part of the frame, which stays in memory as long as they do. */
+  text: Buffer | undefined
 }
 
 /**
@@ -130,7 +138,9 @@ export class ChildChannel {
         this.#admittedBytes = 0
         let isKept = false
         try {
-          isKept = this.#options.onMessage(this.#parse(frame), frame.length, bytes)
+          const { json, text } = partsOfFrame(frame)
+          const message = this.#parse(json)
+          isKept = this.#options.onMessage(message, { length: frame.length, heldBytes: bytes, text })
         } finally {
           if (!isKept) this.#share.give(bytes)
         }
@@ -170,13 +180,13 @@ export class ChildChannel {
     this.#admittedBytes = 0
   }
 
-  #parse(frame: Buffer): FromChild {
+  #parse(json: Buffer): FromChild {
     const { nesting } = this.#options.limits
-    if (nestsDeeperThan(nesting, frame)) {
+    if (nestsDeeperThan(nesting, json)) {
       throw new ProtocolViolation(`it sent a message nested more than ${nesting} levels deep`)
     }
     try {
-      return FromChild.parse(JSON.parse(frame.toString('utf8')))
+      return FromChild.parse(JSON.parse(json.toString('utf8')))
     } catch {
       throw new ProtocolViolation('it sent bytes that are no message')
     }

@@ -10,6 +10,31 @@ export function encodeFrame(json: string): Buffer {
   return frame
 }
 
+/** The first byte of a message with a text beside it; JSON begins with another one. */
+const WITH_TEXT = 0
+const TEXT_HEADER_BYTES = 5
+
+/** A message with a text beside it, which nobody parses as part of the message: after a zero, the length of the JSON text, both texts. */
+export function encodeFrameWithText(json: string, text: string): Buffer {
+  const jsonBytes = Buffer.byteLength(json)
+  const length = TEXT_HEADER_BYTES + jsonBytes + Buffer.byteLength(text)
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + length)
+  frame.writeUInt32BE(length)
+  frame.writeUInt8(WITH_TEXT, HEADER_BYTES)
+  frame.writeUInt32BE(jsonBytes, HEADER_BYTES + 1)
+  frame.write(json, HEADER_BYTES + TEXT_HEADER_BYTES)
+  frame.write(text, HEADER_BYTES + TEXT_HEADER_BYTES + jsonBytes)
+  return frame
+}
+
+/** The JSON text of a frame that was taken, and the bytes of the text beside it. */
+export function partsOfFrame(frame: Buffer): { json: Buffer; text: Buffer | undefined } {
+  if (frame[0] !== WITH_TEXT) return { json: frame, text: undefined }
+  const jsonEnd = frame.length < TEXT_HEADER_BYTES ? Infinity : TEXT_HEADER_BYTES + frame.readUInt32BE(1)
+  if (jsonEnd > frame.length) throw new ProtocolViolation('it sent a message that is longer than its frame')
+  return { json: frame.subarray(TEXT_HEADER_BYTES, jsonEnd), text: frame.subarray(jsonEnd) }
+}
+
 /** What comes before bytes that are sent as they are. */
 export function frameHeader(bytes: number): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES)

@@ -1,11 +1,14 @@
 import type { Duplex } from 'node:stream'
 import { AnswerWithText } from './answer-with-text.ts'
 import type { ByteShare } from './byte-budget.ts'
+import type { ReceivedFrame } from './child-channel.ts'
 import { ERROR_CHARS } from './error-chars.ts'
 import { encodeFrame, frameHeader, ProtocolViolation } from './frames.ts'
 import type { Limits } from './limits.ts'
 import type { ForRealm, Refusal } from './messages.ts'
 import { truncated } from './truncated.ts'
+
+const NOTHING = Buffer.alloc(0)
 
 /** What a method knows of the call that it works on. */
 export interface HostCall {
@@ -18,8 +21,13 @@ export interface HostCall {
   hold(bytes: number, signal?: AbortSignal): Promise<void>
 }
 
+export interface ReceivedCall extends HostCall {
+  /** What the child gave beside the params, in UTF-8; empty if there is nothing. */
+  text: Buffer
+}
+
 /** What a child may ask of its parent, by name. A rejection reaches the child as an error with the same message. */
-export type HostMethods = Record<string, (params: unknown, call: HostCall) => Promise<unknown>>
+export type HostMethods = Record<string, (params: unknown, call: ReceivedCall) => Promise<unknown>>
 
 /** A call that is in flight, with what it holds of the two budgets. */
 interface Call {
@@ -59,19 +67,24 @@ export class HostCalls {
     this.#options = options
   }
 
-  /** @param frameBytes What the call's message has taken from the budget of frames: it is ours from here on. */
-  begin(host: HostMethods, id: number, method: string, params: unknown, frameBytes: number): void {
+  /** What the call's message has taken from the budget of frames is ours from here on. */
+  begin(
+    host: HostMethods,
+    { id, method, params }: { id: number; method: string; params?: unknown },
+    { heldBytes, text = NOTHING }: Pick<ReceivedFrame, 'heldBytes' | 'text'>,
+  ): void {
     const { callsInFlight } = this.#options.limits
     if (this.#calls.has(id)) throw new ProtocolViolation(`it used call number ${id} twice`)
     if (this.#calls.size >= callsInFlight) {
       throw new ProtocolViolation(`it has more than ${callsInFlight} calls in flight`)
     }
-    const call = { id, frameBytes, answerBytes: 0 }
+    const call = { id, frameBytes: heldBytes, answerBytes: 0 }
     this.#calls.set(id, call)
     const known = Object.hasOwn(host, method) ? host[method] : undefined
     const answer = known
       ? Promise.try(known, params, {
           signal: this.#over.signal,
+          text,
           hold: (bytes, signal) => this.#hold(call, bytes, signal),
         })
       : Promise.reject(new Error(`there is no host method '${method.slice(0, 40)}'`))

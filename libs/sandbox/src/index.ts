@@ -1,6 +1,6 @@
 export { AnswerWithText } from './answer-with-text.ts'
 export type { Bundle, Host, Program } from './child/program.ts'
-export type { HostCall, HostMethods } from './host-calls.ts'
+export type { HostCall, HostMethods, ReceivedCall } from './host-calls.ts'
 export { type Level, levels } from './level.ts'
 export { defaultLimits, type Limits } from './limits.ts'
 export type { LogLevel, ThrownError } from './messages.ts'

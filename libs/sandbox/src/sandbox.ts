@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChildChannel } from './child-channel.ts'
+import { ChildChannel, type ReceivedFrame } from './child-channel.ts'
 import { verifyConfinement } from './confinement/verify-confinement.ts'
 import { encodeFrame, frameHeader, ProtocolViolation } from './frames.ts'
 import type { Harness } from './harness.ts'
@@ -115,7 +115,7 @@ export class Sandbox implements Disposable {
       stream: child.channel,
       limits,
       budget,
-      onMessage: (message, length, bytes) => this.#receive(message, length, bytes),
+      onMessage: (message, frame) => this.#receive(message, frame),
       onViolation: (message) => this.#stop('protocol_violation', message),
       onFlood: () => this.#stop('output_limit', `it sent more than ${limits.receivedBytes} bytes`),
     })
@@ -278,7 +278,10 @@ export class Sandbox implements Disposable {
   }
 
   /** @returns Whether the message still holds its bytes of the budget. */
-  #receive(message: FromChild, length: number, bytes: number): boolean {
+  #receive(message: FromChild, frame: ReceivedFrame): boolean {
+    if (frame.text && message.t !== 'call') {
+      throw new ProtocolViolation(`it sent '${message.t}' with a text beside it`)
+    }
     if (message.t === 'ready' && this.#state === 'starting') {
       this.#state = 'greeted'
       this.#sendPing()
@@ -289,20 +292,20 @@ export class Sandbox implements Disposable {
       throw new ProtocolViolation(`it sent '${message.t}' while ${this.#state}`)
     } else if (message.run !== this.#runs) {
       throw new ProtocolViolation(`it sent '${message.t}' of its run ${message.run} in run ${this.#runs}`)
-    } else return this.#receiveOfRun(message, length, bytes)
+    } else return this.#receiveOfRun(message, frame)
     return false
   }
 
-  #receiveOfRun(message: Extract<FromChild, { run: number }>, length: number, bytes: number): boolean {
+  #receiveOfRun(message: Extract<FromChild, { run: number }>, frame: ReceivedFrame): boolean {
     const { run, calls, watch } = this.#current as Current // it is running
     if (message.t === 'call') {
-      calls.begin(run.host, message.id, message.method, message.params, bytes)
+      calls.begin(run.host, message, frame)
       return true
     }
     if (message.t === 'log') {
       if (watch.logged(message.text)) run.onLog(message.level, message.text)
     } else if (message.t === 'threw') this.#result(outcomeOfError(message.error, this.#limits))
-    else if (message.t === 'returned') this.#returned(message.output, length)
+    else if (message.t === 'returned') this.#returned(message.output, frame.length)
     return false
   }
 

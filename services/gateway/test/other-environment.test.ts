@@ -135,6 +135,8 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   getCommand: { params: { id: `${RUN}-1` } },
   getCapacity: nothing,
   diagnose: nothing,
+  getConfiguration: nothing,
+  listConfiguredConnections: nothing,
   createConnection: { json: { ...place, credentials } },
   listConnections: { query: { connectionId: 'user-1' } },
   getConnection: one,

@@ -1,7 +1,7 @@
 import { orAborted } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
-import type { AnswerWithText, HostCall, HostMethods } from '@syncline/sandbox'
+import type { AnswerWithText, HostCall, HostMethods, ReceivedCall } from '@syncline/sandbox'
 import { laneOf, placeOf, streamOf } from './attempt.ts'
 import { type ConnectionContext, connectionHost } from './connection-host.ts'
 import { listRecords } from './list-records.ts'
@@ -29,7 +29,7 @@ type HostContext = RunContext &
 type Method<Name extends HostMethod> = (
   run: HostContext,
   params: HostParams[Name],
-  call: HostCall,
+  call: ReceivedCall,
 ) => Promise<HostAnswers[Name] | AnswerWithText>
 
 const methods: { [Name in HostMethod]: Method<Name> } = {
@@ -78,7 +78,7 @@ async function callLater<Name extends HostMethod>(
   name: Name,
   run: HostContext,
   raw: unknown,
-  call: HostCall,
+  call: ReceivedCall,
 ) {
   await run.waits.hold()
   for (let wait = run.deps.heartbeats.unconfirmed; wait; wait = run.deps.heartbeats.unconfirmed) {
@@ -88,7 +88,7 @@ async function callLater<Name extends HostMethod>(
 }
 
 /** Not async: a function that waits keeps its arguments, and what was parsed of a message may be twenty times as large. */
-function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: unknown, call: HostCall) {
+function callMethod<Name extends HostMethod>(name: Name, run: HostContext, raw: unknown, call: ReceivedCall) {
   const params = parseParams(name, raw)
   // A request works from when the limit of the run lets it: see RequestLimit.
   const settled = name === 'http' || name === 'fetch' ? () => {} : run.waits.begin()
@@ -105,8 +105,12 @@ function endsAttempt(name: HostMethod, error: AppError): boolean {
   return error.code === 'fenced' || (error.retry && OF_STORES.has(name))
 }
 
-function save({ saves }: HostContext, { model, mode, first, records, skipped }: HostParams['save']) {
-  return saves.save(model, mode, first, records, skipped).then(() => null)
+function save(
+  { saves }: HostContext,
+  { model, mode, sizes, skipped }: HostParams['save'],
+  { text }: ReceivedCall,
+) {
+  return saves.save(model, mode, { text, sizes }, skipped).then(() => null)
 }
 
 function deleteRecords({ saves }: HostContext, { model, first, records }: HostParams['delete']) {

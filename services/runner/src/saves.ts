@@ -6,7 +6,7 @@ import {
   SaveMode,
   type SaveResponse,
 } from '@syncline/proto'
-import { batchOf, encodeRecord, encodeRecords, recordId } from '@syncline/record'
+import { batchOfTexts, encodeRecord, recordId } from '@syncline/record'
 import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
@@ -92,36 +92,29 @@ export class Saves {
   }
 
   /**
-   * A record that can't be stored is skipped, and so is what the function's process has left out (`unsent`). It is still in the
-   * source: what the store has of it counts as seen.
+   * What waits is the batch as bytes. A record that can't be stored was left out by the function's process. It is still in the source:
+   * what the store has of it counts as seen.
    *
-   * What waits is the batch as bytes. The values are not kept: so this is no async function, which would keep them.
+   * @param records The texts of the records, one after the other, and the length of each.
    */
   save(
     model: string,
     mode: 'replace' | 'merge',
-    first: number,
-    values: unknown[],
-    unsent: { id?: string | undefined; reason: string }[] = [],
+    records: { text: Buffer; sizes: number[] },
+    skipped: { index: number; id?: string | undefined; reason: string }[] = [],
   ): Promise<void> {
     this.known(model)
-    const { records, skipped } = encodeRecords(values)
-    const all = [
-      ...unsent.map(({ id, reason }) => ({
-        id: id || undefined,
-        name: nameOf(id || undefined, 'a record'),
-        reason,
-      })),
-      ...skipped.map(({ id, index, reason }) => ({
-        id,
-        name: nameOf(id, `record ${first + index}`),
-        reason,
-      })),
-    ]
+    const batch = batchOfTexts(records.text, records.sizes)
+    if (batch === undefined)
+      throw new AppError('invalid_record', `model '${model}': the records are not as batchSave sends them`)
+    const all = skipped.map(({ id, index, reason }) => ({
+      id,
+      name: nameOf(id, `record ${index}`),
+      reason,
+    }))
     this.#skipped.add(model, all)
     // An id that no record can have is one that the store does not have.
     const seenIds = all.flatMap(({ id }) => (id && recordId(id)) ?? [])
-    const batch = batchOf(records)
     const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
     return this.#inTurn(model, (target, signal) =>
       this.#records.save({ ...target, mode: saveMode, batch, seenIds }, { signal }),

@@ -12,7 +12,10 @@ const text = z.string().transform((it) => truncated(it, TEXT_CHARS))
  */
 export const SyncOutput = z
   .object({
-    incomplete: text,
-    warnings: z.array(text).transform((all) => all.slice(0, WARNINGS)),
+    incomplete: text.catch(''),
+    warnings: z
+      .array(text)
+      .transform((all) => all.slice(0, WARNINGS))
+      .catch([]),
   })
   .catch({ incomplete: '', warnings: [] })

@@ -47,3 +47,22 @@ export const keyExamples = {
   },
   getMe: { 200: known },
 }
+
+export const configurationExamples = {
+  getConfiguration: {
+    200: {
+      environment: { name: 'dev', max_runs: null, weight: 1, validate: 'warn' },
+      providers: [],
+      integrations: [{ unique_key: 'github', provider: 'github', display_name: 'GitHub', concurrency: 50 }],
+      variables: [{ name: 'REGION', value: null }],
+    },
+  },
+  listConfiguredConnections: {
+    200: {
+      connections: [
+        { provider_config_key: 'github', connection_id: 'user-123', metadata: { repo: 'acme/shop' } },
+      ],
+      next_cursor: null,
+    },
+  },
+}

@@ -1,7 +1,7 @@
 import type { Routes } from '../routes.ts'
 import { connectionExamples } from './connections.ts'
 import { deploymentExamples } from './deployments.ts'
-import { environmentExamples, keyExamples } from './environments.ts'
+import { configurationExamples, environmentExamples, keyExamples } from './environments.ts'
 import { integrationExamples, providerExamples } from './integrations.ts'
 import { healthExamples, recordExamples, variableExamples } from './records.ts'
 import { actionExamples, runExamples, syncExamples } from './syncs.ts'
@@ -23,4 +23,5 @@ export const examples: { [Name in keyof Routes]?: RouteExamples } = {
   ...deploymentExamples,
   ...environmentExamples,
   ...keyExamples,
+  ...configurationExamples,
 }

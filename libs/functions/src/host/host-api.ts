@@ -84,10 +84,13 @@ const model = z.string().max(255)
 /** Index of the call's first record in the list that the function gave, those left out included: errors name a record by it. */
 const first = z.int().nonnegative()
 const records = z.array(z.unknown()).max(RECORDS_PER_CALL)
-/** Records that JSON can't carry, left out of `records`. */
+/** The length of each record, in bytes: their texts lie one after the other beside the params. See `encodeText` in libs/record. */
+const sizes = z.array(z.int().positive()).max(RECORDS_PER_CALL)
+/** Records that can't be stored and are left out, with their index in the list that the function gave. */
 const skipped = z
   .array(
     z.object({
+      index: z.int().nonnegative(),
       id: z.string().max(SKIPPED_ID_CHARS).optional(),
       reason: z.string().max(SKIPPED_REASON_CHARS),
     }),
@@ -118,7 +121,7 @@ export const hostApi = {
   http: { params: HttpCall, answer: HttpAnswer },
   fetch: { params: FetchCall, answer: HttpAnswer },
   save: {
-    params: z.object({ model, mode: z.enum(['replace', 'merge']), first, records, skipped }),
+    params: z.object({ model, mode: z.enum(['replace', 'merge']), sizes, skipped }),
     answer: z.null(),
   },
   delete: { params: z.object({ model, first, records }), answer: z.null() },
@@ -171,4 +174,5 @@ export type HostAnswers = { [Name in HostMethod]: z.output<Api[Name]['answer']> 
 export type CallHost = <Name extends HostMethod>(
   method: Name,
   params: z.input<Api[Name]['params']>,
+  text?: string,
 ) => Promise<HostAnswers[Name]>

@@ -22,8 +22,8 @@ const manyHeaders = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`x
 
 test.each<[HostMethod, unknown, RegExp]>([
   ['delete', { model: 'Issue', first: -1, records: [] }, /^delete: first: .*>=0/],
-  ['save', { model: 'Issue', mode: 'append', first: 0, records: [] }, /^save: mode: .*"replace"\|"merge"/],
-  ['save', { model: 'Issue', mode: 'merge', first: 0, records: Array(1001) }, /^save: records: .*1000/],
+  ['save', { model: 'Issue', mode: 'append', sizes: [] }, /^save: mode: .*"replace"\|"merge"/],
+  ['save', { model: 'Issue', mode: 'merge', sizes: Array(1001).fill(1) }, /^save: sizes: .*1000/],
   ['http', { ...http, method: 'TRACE' }, /^http: method: .*"GET"/],
   ['http', { ...http, endpoint: 'x'.repeat(65_537) }, /^http: endpoint: .*65536/],
   ['http', { ...http, headers: manyHeaders }, /^http: headers: more than 200 headers/],

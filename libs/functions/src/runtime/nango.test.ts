@@ -34,8 +34,8 @@ function world(answer: (call: { endpoint: string; method: string }) => Partial<H
     ...answer(call),
   })
   const host = {
-    call: async (method: string, params: unknown) => {
-      calls.push([method, params as Params])
+    call: async (method: string, params: unknown, text?: string) => {
+      calls.push([method, { ...(params as Params), ...(text !== undefined && { text }) }])
       if (method === 'http') return respond(params as { endpoint: string; method: string })
       if (method === 'fetch')
         return respond({ ...(params as { method: string }), endpoint: (params as { url: string }).url })
@@ -194,13 +194,13 @@ test('records that cannot be sent are told beside the others, and no neighbour i
   expect(last('save')).toEqual({
     model: 'Thing',
     mode: 'replace',
-    first: 0,
-    records: [{ id: 'a' }, { id: '9007199254740993' }, { id: 'd', name: '\ufffd' }],
-    skipped: [{ id: 'b', reason: "has NaN at 'v'" }],
+    sizes: [10, 25, 23],
+    text: '{"id":"a"}{"id":"9007199254740993"}{"id":"d","name":"\ufffd"}',
+    skipped: [{ index: 1, id: 'b', reason: "has NaN at 'v'" }],
   })
   expect(lines).toEqual(["model 'Thing': half of a character was replaced by U+FFFD in records 'd'"])
   await nango.batchUpdate([{ id: 'b', v: Number.NaN }] as never, 'Thing')
-  expect(last('save')).toMatchObject({ mode: 'merge', records: [], skipped: [{ id: 'b' }] })
+  expect(last('save')).toMatchObject({ mode: 'merge', sizes: [], skipped: [{ id: 'b' }] })
 })
 
 test('a record to delete is named by its id alone, and one without is an error', async () => {

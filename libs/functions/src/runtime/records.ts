@@ -1,9 +1,9 @@
 import type { DeleteOptions, RecordMethods, RecordReads } from '@syncline/function-types'
-import { RECORDS_PER_PAGE } from '../host/call-limits.ts'
+import { RECORDS_PER_CALL, RECORDS_PER_PAGE } from '../host/call-limits.ts'
 import type { CallHost } from '../host/host-api.ts'
 import type { ModelChecks } from './model-checks.ts'
 import { parseJson } from './parse-json.ts'
-import { type Slice, slices } from './slices.ts'
+import { slices } from './slices.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
 
 /** Records that are named in a line of the log. */
@@ -21,23 +21,16 @@ export function recordMethods(
   { failures, checks, warn, onTrackDeletes }: RunParts,
 ): RecordMethods {
   /** Slices go one after the other, so records are saved in the given order. */
-  const inSlices = async (
-    records: unknown[],
-    model: string,
-    work: (slice: Slice) => Promise<unknown>,
-  ): Promise<true> => {
-    if (!Array.isArray(records)) throw new TypeError(`model '${model}': the records must be an array`)
-    for (const slice of slices(records)) await work(slice)
-    return true
-  }
   const save = (mode: 'replace' | 'merge') => async (list: unknown[], model: string) => {
-    if (Array.isArray(list)) checks.check(list, model, mode)
-    return inSlices(list, model, ({ first, records, skipped, mended }) => {
+    mustBeList(list, model)
+    checks.check(list, model, mode)
+    for (const { text, sizes, skipped, mended } of slices(list)) {
       if (mended.length > 0) {
         warn(`model '${model}': half of a character was replaced by U+FFFD in records ${someOf(mended)}`)
       }
-      return callHost('save', { model, mode, first, records, skipped })
-    })
+      await callHost('save', { model, mode, sizes, skipped }, text)
+    }
+    return true as const
   }
 
   const trackDeletes = async (
@@ -59,15 +52,14 @@ export function recordMethods(
     batchSave: save('replace'),
     batchSend: save('replace'),
     batchUpdate: save('merge'),
-    batchDelete: (list, model) =>
-      inSlices(
-        Array.isArray(list) ? list.map(idOnly) : list,
-        model,
-        ({ first, records, skipped: [wrong] }) => {
-          if (wrong) throw new TypeError(`model '${model}': a record to delete ${wrong.reason}`)
-          return callHost('delete', { model, first, records })
-        },
-      ),
+    batchDelete: async (list, model) => {
+      mustBeList(list, model)
+      for (let first = 0; first < list.length; first += RECORDS_PER_CALL) {
+        const records = list.slice(first, first + RECORDS_PER_CALL).map((record) => idOnly(record, model))
+        await callHost('delete', { model, first, records })
+      }
+      return true
+    },
     ...recordReads(callHost),
     setMergingStrategy: async ({ strategy }) => {
       if (strategy !== 'override') {
@@ -113,8 +105,18 @@ async function recordsByIds<I extends string | number, T>(
   return found
 }
 
-const idOnly = (record: unknown) =>
-  typeof record === 'object' && record !== null && 'id' in record ? { id: record.id } : record
+function mustBeList(list: unknown, model: string): void {
+  if (!Array.isArray(list)) throw new TypeError(`model '${model}': the records must be an array`)
+}
+
+/** As JSON can carry it. */
+function idOnly(record: unknown, model: string): unknown {
+  if (typeof record !== 'object' || record === null || !('id' in record)) return record
+  const { id } = record
+  if (typeof id === 'number' && !Number.isFinite(id))
+    throw new TypeError(`model '${model}': a record to delete has ${id} at 'id'`)
+  return { id: typeof id === 'bigint' ? String(id) : id }
+}
 
 /** A page with large records may be shorter than its limit. */
 async function* listed<T>(

@@ -7,8 +7,12 @@ import type { ChildLimits } from '../messages.ts'
 export interface Platform {
   /** Sends a message to the parent. */
   send(json: string): void
-  /** Sends a call. Returns what is wrong with it, then it is not sent. */
-  sendCall(json: string, limits: Pick<ChildLimits, 'frameBytes' | 'nesting'>): string | undefined
+  /** Sends a call, with a text beside it or none. Returns what is wrong with it, then it is not sent. */
+  sendCall(
+    json: string,
+    text: string | undefined,
+    limits: Pick<ChildLimits, 'frameBytes' | 'nesting'>,
+  ): string | undefined
   /** The result has been sent. */
   ended(): void
   /** A module of Node for the function. What the later runs can't be kept from seeing ends the process after this run. */

@@ -4,8 +4,8 @@ import type { LogLevel } from '../messages.ts'
 export type Program = (input: unknown, host: Host) => Promise<unknown>
 
 export interface Host {
-  /** Asks the parent to do something; its refusals reject. */
-  call(method: string, params: unknown): Promise<unknown>
+  /** Asks the parent to do something; its refusals reject. @param text Goes beside the params, as it is. */
+  call(method: string, params: unknown, text?: string): Promise<unknown>
   log(level: LogLevel, text: string): void
   /** Node's own modules, for the function. */
   require(name: string): unknown

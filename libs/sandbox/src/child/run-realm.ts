@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { constants, createContext, Script } from 'node:vm'
-import { encodeFrame } from '../frames.ts'
+import { encodeFrame, encodeFrameWithText, partsOfFrame } from '../frames.ts'
 import type { ChildLimits } from '../messages.ts'
 import { nestsDeeperThan } from '../nesting.ts'
 import type { Background } from './background.ts'
@@ -119,9 +119,9 @@ export class RunRealm {
       send: (json) => {
         if (!this.#isClosed) write(encodeFrame(json))
       },
-      sendCall: (json, limits) => {
+      sendCall: (json, text, limits) => {
         if (this.#isClosed) return 'the run has ended'
-        const frame = encodeFrame(json)
+        const frame = text === undefined ? encodeFrame(json) : encodeFrameWithText(json, text)
         const fault = faultOf(frame, limits)
         if (!fault) write(frame)
         return fault
@@ -163,7 +163,7 @@ export class RunRealm {
 
 function faultOf(frame: Buffer, { frameBytes, nesting }: Pick<ChildLimits, 'frameBytes' | 'nesting'>) {
   if (frame.length > frameBytes) return `${frame.length} bytes at once; the limit is ${frameBytes}`
-  if (nestsDeeperThan(nesting, frame.subarray(4))) {
+  if (nestsDeeperThan(nesting, partsOfFrame(frame.subarray(4)).json)) {
     return `lists and objects are nested more than ${nesting} levels deep`
   }
   return undefined

@@ -7,7 +7,7 @@ import type { Caller } from './caller.ts'
 // Routes of other scopes than `secrets` may show credentials too. A key without that scope gets them without credentials, and
 // may not ask for them.
 
-const flags = ['refresh_token', 'force_refresh', 'refresh_github_app_jwt_token']
+const flags = ['refresh_token', 'force_refresh', 'refresh_github_app_jwt_token', 'secrets']
 
 export function checkSecretsAskedFor({ caller, query }: Pick<FastifyRequest, 'caller' | 'query'>): void {
   if (maySeeSecrets(caller)) return

@@ -2,6 +2,7 @@ import type { Handlers } from '../http/handler.ts'
 import * as actions from './actions.ts'
 import * as capacity from './capacity.ts'
 import * as commands from './commands.ts'
+import * as configuration from './configuration.ts'
 import * as connectionImport from './connection-import.ts'
 import * as connections from './connections.ts'
 import * as deployments from './deployments.ts'
@@ -32,6 +33,7 @@ export const handlers: Handlers = {
   ...actions,
   ...capacity,
   ...commands,
+  ...configuration,
   ...connections,
   ...deployments,
   ...doctor,

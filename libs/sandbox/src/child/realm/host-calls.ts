@@ -23,7 +23,8 @@ export class HostCalls {
     this.#turn = pLimit(limits.callsInFlight)
   }
 
-  call = (method: string, params: unknown): Promise<unknown> => this.#turn(() => this.#send(method, params))
+  call = (method: string, params: unknown, text?: string): Promise<unknown> =>
+    this.#turn(() => this.#send(method, params, text))
 
   receive(message: ForRealm, text: string): void {
     const call = this.#calls.get(message.id)
@@ -47,10 +48,10 @@ export class HostCalls {
     }
   }
 
-  #send(method: string, params: unknown): Promise<unknown> {
+  #send(method: string, params: unknown, text: string | undefined): Promise<unknown> {
     const id = ++this.#lastCall
     const json = stringify({ t: 'call', run: this.#run, id, method, params })
-    const fault = this.#platform.sendCall(json, this.#limits)
+    const fault = this.#platform.sendCall(json, text, this.#limits)
     if (fault) throw new Error(`${method}: ${fault}`)
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject })
