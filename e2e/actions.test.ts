@@ -295,7 +295,7 @@ models:
     await writeFile(join(folder.path, name), text)
   }
   await client.integrations.create({ uniqueKey: 'crm', provider: 'custom', baseUrl: `http://${host}` })
-  const { stdout, stderr } = await outputOf('deploy', folder.path)
+  const { stdout, stderr } = await outputOf('deploy', folder.path, '--yes')
   expect(stdout).toContain('crm/contacts')
   expect(stdout).toContain('crm/set-up')
   expect(stderr).toContain('not deployed: sync crm/missing: nango.yaml names it, and there is no')

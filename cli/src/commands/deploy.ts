@@ -49,14 +49,12 @@ export const deploy = () =>
         }),
       )
       for (const { name, reason } of prepared.notDeployed) console.error(`not deployed: ${name}: ${reason}`)
-      if (prepared.syncs.length + prepared.actions.length + providers.length === 0) {
-        throw new Error(`nothing was deployed:\n${reasons(prepared.refused)}`)
-      }
+      const isNone = prepared.syncs.length + prepared.actions.length + providers.length === 0
+      if (isNone) throw nothingBut(prepared.refused)
+      checkComplete(prepared.refused, options)
       const prune = options.prune ?? false
       const plan = await planDeployment(client, prepared, { providers, prune })
-      if (options.onlyComplete && plan.refused.length > 0) {
-        throw new Error(`nothing was deployed:\n${reasons(plan.refused)}`)
-      }
+      checkComplete(plan.refused, options)
       if (!options.json) console.log(planText(plan.answer) || 'nothing is deployed, and nothing would be')
       const deployed = await deployPlan(client, plan, prepared, options)
       if (options.json) console.log(JSON.stringify(jsonOf(plan, prepared, deployed), null, 2))
@@ -131,6 +129,12 @@ function jsonOf(
     deployed: deployed !== undefined,
   }
 }
+
+function checkComplete(refused: Refused[], { onlyComplete }: DeployOptions): void {
+  if (onlyComplete && refused.length > 0) throw nothingBut(refused)
+}
+
+const nothingBut = (refused: Refused[]) => new Error(`nothing was deployed:\n${reasons(refused)}`)
 
 function reasons(refused: Refused[]): string {
   return refused
