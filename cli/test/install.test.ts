@@ -54,16 +54,22 @@ test('the packed command line is one file, and has nothing that is not for its u
   expect(await checkPackage(createPackageFromTarballData(tarball))).toMatchObject({ types: false })
 })
 
-test('the packed command line starts, and reads functions in a sandbox', async () => {
+test('the packed command line starts, makes a project, and runs its function in a sandbox', async () => {
   const help = await syncline(['--help'])
   expect(help).toMatchObject({ stdout: expect.stringContaining('Usage: syncline'), stderr: '' })
-  await mkdir(at('shop/syncs'), { recursive: true })
-  await writeFile(at('shop/syncs/orders.ts'), source('1h'))
-  await writeFile(at('shop/syncs/carts.ts'), source(''))
-  const refused = await syncline(['deploy', folder.path, '--only-complete'])
-  expect(refused.stderr).toMatch(/^syncline: nothing was deployed:\nshop\/carts: frequency: [^\n]*\n$/)
-  const check = await syncline(['provider', 'check', at('nowhere.yaml')])
-  expect(check.stderr).toBe(`syncline: ${at('nowhere.yaml')}: there is no such file\n`)
+  expect(await syncline(['init', 'project'])).toMatchObject({ stderr: '' })
+  const tested = await syncline(['test', 'project'])
+  expect(tested.stdout).toMatch(/^ok .* github\/issues .*\n\n1 passed, 0 failed\n$/s)
+  expect(await syncline(['provider', 'check', at('nowhere.yaml')])).toMatchObject({
+    stderr: `syncline: ${at('nowhere.yaml')}: there is no such file\n`,
+  })
+  await writeFile(
+    at('acme.yaml'),
+    'name: acme\ndisplay_name: Acme\nextends: github\ndocs: https://acme.example/docs\n',
+  )
+  expect(await syncline(['provider', 'check', at('acme.yaml')])).toMatchObject({
+    stdout: expect.stringContaining("provider 'acme' is valid"),
+  })
 })
 
 test('the packed command line makes a project, whose test passes without a server', async () => {
@@ -94,12 +100,3 @@ test('a Node that is too old is refused in one line', async () => {
     )
   }
 })
-
-function source(frequency: string): string {
-  return `import { createSync } from '@syncline/sdk'
-import { z } from 'zod'
-export default createSync({
-  description: 'Orders', frequency: '${frequency}', models: { Order: z.object({ id: z.string() }) },
-  exec: async (nango) => { await nango.batchSave([{ id: '1' }], 'Order') },
-})`
-}
