@@ -84,6 +84,7 @@ test('the packed command line makes a project, whose test passes without a serve
     code: 1,
     stderr: expect.stringContaining('has package.json, tsconfig.json,'),
   })
+})
 
 test('it starts in less than 300 ms of processor time: the fastest of five starts', async () => {
   const tell =
