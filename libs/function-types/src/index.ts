@@ -2,7 +2,13 @@ export type { ActionDefinition } from './action-definition.ts'
 export type { CheckpointMethods } from './checkpoint-methods.ts'
 export type { ConnectionMethods, FunctionConnection } from './connection-methods.ts'
 export { ActionError, createAction, createOnEvent, createSync } from './definitions.ts'
-export type { HttpMethods, HttpRequest, HttpResponse, Pagination } from './http-methods.ts'
+export type {
+  HttpMethods,
+  HttpRequest,
+  HttpResponse,
+  Pagination,
+  ProxyConfiguration,
+} from './http-methods.ts'
 export type { LogLevel, LogMethods } from './log-methods.ts'
 export type { ModelSchema, Models } from './models.ts'
 export type { NangoAction } from './nango-action.ts'
