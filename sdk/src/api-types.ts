@@ -1599,8 +1599,8 @@ export interface OnEventOutcome {
   name: string
   /** Its log is at GET /runs/{log_id}/logs. */
   log_id: string
-  /** `waiting`: it has not ended, or is going to be tried again. */
-  state: 'waiting' | 'done' | 'failed'
+  /** `waiting`: it has not ended, or is going to be tried again. `unknown`: its result can not be read now. */
+  state: 'waiting' | 'done' | 'failed' | 'unknown'
   /** Why it failed. Null: it did not. */
   error: string | null
 }

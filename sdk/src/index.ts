@@ -3,6 +3,7 @@
 export {
   type ActionDefinition,
   ActionError,
+  type ConnectionEvent,
   createAction,
   createOnEvent,
   createSync,
@@ -14,6 +15,7 @@ export {
   type Models,
   type NangoAction,
   type NangoSync,
+  type OnEventDefinition,
   type Pagination,
   type ProxyConfiguration,
   type SyncDefinition,
