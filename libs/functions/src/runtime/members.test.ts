@@ -43,8 +43,10 @@ function world(answers: Answers = {}, more: Partial<RunFacts> = {}) {
     log: (level: string, text: string) => void lines.push(`${level} ${text}`),
   }
   const all = { ...facts, ...more }
-  const saved = { checks: new ModelChecks({}), shapes: new ModelShapes() }
-  const sync = createNango(all, host, new UnresolvedFailures(), saved)
+  const sync = createNango(all, host, new UnresolvedFailures(), {
+    checks: new ModelChecks({}),
+    shapes: new ModelShapes(),
+  })
   return { sync, action: createActionNango(all, host), calls, lines }
 }
 
