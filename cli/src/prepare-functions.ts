@@ -3,8 +3,10 @@ import { AppError } from '@syncline/errors'
 import {
   type ActionFacts,
   bundleFunction,
-  describeFunction,
+  type Described,
+  describeFunctions,
   type FunctionFile,
+  type OnEventFacts,
   openDescribeSandboxes,
   readProject,
   type SyncFacts,
@@ -43,8 +45,9 @@ export interface Prepared extends AsyncDisposable {
   notDeployed: { name: string; reason: string }[]
 }
 
-/** Each takes a child process, and a part of the time of one processor. */
+/** Groups of functions that are bundled at the same time, and how many functions one child reads the definitions of. */
 const AT_ONCE = availableParallelism() + 1
+const TOGETHER = 16
 
 /**
  * Bundles each sync and action of a folder and reads what it says about itself, several at a time. One that is broken keeps none of the
@@ -66,13 +69,15 @@ export async function prepareFunctions(
   if (functions.length > 0) {
     await using sandboxes = await openDescribeSandboxes()
     let count = 0
-    // In the order of the folder, whichever is ready first.
-    const all = await pLimit(AT_ONCE).map(functions, async (source) => {
-      const found = await prepareFunction(source, { sandboxes, bundles, onWarning })
-      onPrepared(++count, functions.length)
-      return found
-    })
-    for (const { sync, action, refusal } of all) {
+    const onBundled = () => onPrepared(++count, functions.length)
+    const size = Math.min(TOGETHER, Math.ceil(functions.length / AT_ONCE))
+    const groups = Array.from({ length: Math.ceil(functions.length / size) }, (_, n) =>
+      functions.slice(n * size, (n + 1) * size),
+    )
+    const all = await pLimit(AT_ONCE).map(groups, (group) =>
+      prepareGroup(group, { sandboxes, bundles, onWarning, onBundled }),
+    )
+    for (const { sync, action, refusal } of all.flat()) {
       if (sync) prepared.syncs.push(sync)
       if (action) prepared.actions.push(action)
       if (refusal) prepared.refused.push(refusal)
@@ -86,31 +91,64 @@ interface Deps {
   sandboxes: Awaited<ReturnType<typeof openDescribeSandboxes>>
   bundles: BundleFiles
   onWarning: (warning: string) => void
+  onBundled: () => void
 }
 
-async function prepareFunction(
-  source: FunctionFile,
-  { sandboxes, bundles, onWarning }: Deps,
-): Promise<{ sync?: SyncToDeploy; action?: ActionToDeploy; refusal?: Refused }> {
-  const { kind, integration, name } = source
-  try {
-    const bundle = await bundleFunction(source)
-    bundle.warnings.forEach(onWarning)
-    const facts = await describeFunction(bundle.text, kind, sandboxes)
-    const common = {
-      provider_config_key: integration,
-      name,
-      description: facts.description,
-      bundle_hash: await bundles.put(bundle.text),
-      ...(facts.version !== undefined && { version: facts.version }),
+interface PreparedFunction {
+  sync?: SyncToDeploy
+  action?: ActionToDeploy
+  refusal?: Refused
+}
+
+async function prepareGroup(
+  sources: FunctionFile[],
+  { sandboxes, bundles, onWarning, onBundled }: Deps,
+): Promise<PreparedFunction[]> {
+  const prepared: PreparedFunction[] = []
+  const bundled: { source: FunctionFile; text: string }[] = []
+  for (const source of sources) {
+    try {
+      const { text, warnings } = await bundleFunction(source)
+      warnings.forEach(onWarning)
+      bundled.push({ source, text })
+    } catch (error) {
+      prepared.push({ refusal: refusal(source, error) })
     }
-    if (facts.type === 'sync') return { sync: { ...common, ...syncFields(facts) } }
-    if (facts.type === 'action') return { action: { ...common, ...actionFields(facts) } }
-    return { action: { ...common, event: facts.event, input_schema: {}, output_schema: {} } }
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
-    return { refusal: { provider_config_key: integration, name, message: error.message } }
+    onBundled()
   }
+  const functions = bundled.map(({ source: { kind }, text: bundle }) => ({ kind, bundle }))
+  const described = await describeFunctions(functions, sandboxes)
+  for (const [index, { source, text }] of bundled.entries()) {
+    const found = described[index] as Described // one for each
+    prepared.push(
+      found.status === 'fulfilled'
+        ? toDeploy(source, found.value, await bundles.put(text))
+        : { refusal: refusal(source, found.reason) },
+    )
+  }
+  return prepared
+}
+
+function refusal({ integration, name }: FunctionFile, error: unknown): Refused {
+  if (!(error instanceof AppError) || error.code !== 'invalid_bundle') throw error
+  return { provider_config_key: integration, name, message: error.message }
+}
+
+function toDeploy(
+  { integration, name }: FunctionFile,
+  facts: SyncFacts | ActionFacts | OnEventFacts,
+  bundle_hash: string,
+): PreparedFunction {
+  const common = {
+    provider_config_key: integration,
+    name,
+    description: facts.description,
+    bundle_hash,
+    ...(facts.version !== undefined && { version: facts.version }),
+  }
+  if (facts.type === 'sync') return { sync: { ...common, ...syncFields(facts) } }
+  if (facts.type === 'action') return { action: { ...common, ...actionFields(facts) } }
+  return { action: { ...common, event: facts.event, input_schema: {}, output_schema: {} } }
 }
 
 function actionFields({ inputSchema, outputSchema, scopes }: ActionFacts) {

@@ -74,7 +74,7 @@ const OnEventFacts = z.object({
 })
 export type OnEventFacts = z.infer<typeof OnEventFacts>
 
-interface Facts {
+export interface Facts {
   sync: SyncFacts
   action: ActionFacts
   'on-event': OnEventFacts
@@ -99,13 +99,18 @@ export async function describeFunction<Kind extends keyof Facts>(
     const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.message
     throw new AppError('invalid_bundle', reason)
   }
-  const facts = FunctionFacts.safeParse(outcome.output)
+  return factsOf(outcome.output, kind)
+}
+
+/** Of what a child has read. It comes from customer code. */
+export function factsOf<Kind extends keyof Facts>(output: unknown, kind: Kind): Facts[Kind] {
+  const facts = FunctionFacts.safeParse(output)
   if (facts.success && kinds[facts.data.type] === kind) return facts.data as Facts[Kind] // by its type
   if (facts.success) {
     throw new AppError('invalid_bundle', `it is of type '${facts.data.type}' in a folder for ${kind}s`)
   }
   const faults = facts.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'definition'}: ${message}${shown(outcome.output, path)}`,
+    ({ path, message }) => `${path.join('.') || 'definition'}: ${message}${shown(output, path)}`,
   )
   throw new AppError('invalid_bundle', faults.join('; '))
 }

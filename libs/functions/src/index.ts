@@ -5,6 +5,7 @@ export {
   type OnEventFacts,
   type SyncFacts,
 } from './describe-function.ts'
+export { type Described, describeFunctions } from './describe-functions.ts'
 export type { FunctionFile } from './function-file.ts'
 export { openDescribeSandboxes, openFunctionSandboxes } from './function-sandboxes.ts'
 export type {

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Sandboxes } from '@syncline/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundleFunction, describeFunction, openDescribeSandboxes, readProject } from '../src/index.ts'
+import {
+  bundleFunction,
+  describeFunction,
+  describeFunctions,
+  openDescribeSandboxes,
+  readProject,
+} from '../src/index.ts'
 
 let sandboxes: Sandboxes
 beforeAll(async () => {
@@ -364,4 +370,34 @@ test('a bundle that is too large says which packages it is made of', async () =>
   await expect(described(minimal('', `import text from 'reader'; console.log(text)`), files)).rejects.toThrow(
     /the limit is 5242880\. Most of it: 'reader' 60\d{5}/,
   )
+})
+
+test('functions that are described together are described as each alone, and one that fails harms no other', async () => {
+  const texts = [
+    minimal(),
+    minimal("version: '7'"),
+    `${minimal()}; throw new Error('not here')`,
+    'export default 1',
+    minimal("trackDeletes: true, syncType: 'incremental'"),
+    minimal('', "globalThis.setTimeout = undefined; import 'node:crypto'"),
+  ]
+  const files = Object.fromEntries(texts.map((text, n) => [`crm/syncs/s${n}.ts`, text]))
+  await using folder = await project(files)
+  const bundles = await Promise.all(
+    Object.keys(files).map(async (file) => (await bundleFunction(join(folder.path, file))).text),
+  )
+  const together = await describeFunctions(
+    bundles.map((bundle) => ({ bundle, kind: 'sync' as const })),
+    sandboxes,
+  )
+  const alone = await Promise.allSettled(bundles.map((bundle) => describeFunction(bundle, 'sync', sandboxes)))
+  expect(together).toEqual(alone)
+  expect(together.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'rejected',
+    'fulfilled',
+  ])
 })
