@@ -15,6 +15,7 @@ export {
   type NangoAction,
   type NangoSync,
   type Pagination,
+  type ProxyConfiguration,
   type SyncDefinition,
 } from '@syncline/function-types'
 export type * from './api-types.ts'
