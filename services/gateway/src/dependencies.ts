@@ -4,6 +4,7 @@ import type { Limits } from '@syncline/frequency'
 import type { Outgoing } from '@syncline/outgoing'
 import type { ActionCall, RecordsClient } from '@syncline/proto'
 import type { Health } from '@syncline/service'
+import type { PreviewCalls } from './preview-calls.ts'
 import type { Commands } from './commands.ts'
 import type { Facts } from './doctor/facts.ts'
 import type { Events } from './events.ts'
@@ -29,6 +30,7 @@ export interface Dependencies {
     enqueue: (call: ActionCall) => Promise<void>
     timeoutMs: number
   }
+  previews: PreviewCalls
   outgoing: Outgoing
   proxy: { slots: ProxySlots; answerMs: number; wholeMs: number }
   lastFetched: LastFetched
