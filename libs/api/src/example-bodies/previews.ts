@@ -47,5 +47,21 @@ export const previewExamples = {
     202: { id },
   },
   getPreview: { 200: { id, state: 'ended', progress: null, result, error: null } },
+  getPreviewRecording: {
+    200: {
+      version: 1,
+      integration: owner.provider_config_key,
+      sync,
+      clock: '2026-11-26T10:35:00.000Z',
+      connection: {},
+      exchanges: [
+        {
+          kind: 'http',
+          request: { method: 'GET', endpoint: '/repos/acme/shop/issues' },
+          response: { status: 200, body: { json: [{ number: 129, title: 'The door squeaks' }] } },
+        },
+      ],
+    },
+  },
   cancelPreview: { 200: success },
 }

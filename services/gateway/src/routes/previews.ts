@@ -34,6 +34,7 @@ export const createPreview: Handler<'createPreview'> = async (
     action: sync,
     timeoutMs: PREVIEW_MS,
     maxRetries: 0,
+    triedConnection: Buffer.alloc(0),
     ...(await inputOf(dependencies, id, input)),
   })
   return new Answer(202, { id })
