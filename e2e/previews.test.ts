@@ -274,7 +274,7 @@ async function quietSnapshot() {
 
 test('what a preview says is what the run does that follows, and nothing of ours differs before and after it', async () => {
   const { client } = example
-  const deployed = await cli('deploy', folder)
+  const deployed = await cli('deploy', folder, '--yes')
   expect(deployed.code, deployed.stderr).toBe(0)
   // The example's own sync runs every 30 seconds.
   await client.syncs.pause({ providerConfigKey: INTEGRATION, syncs: [] })
@@ -339,6 +339,11 @@ test('dryrun shows what the code of a folder would change, keeps a fixture, and 
     error: { source: expect.stringMatching(/acme\/syncs\/plain\.ts:11:/) },
     requests: { count: 2, failed: 1, by_url: [{ url: '/plain' }, { url: '/nothing', statuses: { 404: 1 } }] },
   })
+  await writeSync('plain', `await nango.batchSave([{ id: 'i1', title: 'of the new code' }], 'Item')`)
+  const diff = await cli('deploy', folder, '--diff', '--on', CONNECTION, '--dry-run', '--json')
+  expect(diff.code, diff.stderr).toBe(2)
+  const { previews } = JSON.parse(diff.stdout)
+  expect(previews).toMatchObject([{ sync: 'acme/plain', result: { models: [{ updated: 1 }, { added: 0 }] } }])
   expect((await cli('dryrun', `${ACME}/unknown`, CONNECTION, ...inFolder)).stderr).toContain(
     "no sync 'acme/unknown'",
   )

@@ -260,7 +260,7 @@ export interface CreatePreviewBody {
   /** Variant of the sync; `base` is the one that each sync has. */
   variant?: string | undefined
   /** The function with everything that it imports, as one CommonJS text. */
-  bundle?: string | undefined
+  bundle: string
   /** Names of the models that it saves records of. */
   models: string[]
   /** Older way to delete what a run did not save again. Use `trackDeletesStart` in the function. */

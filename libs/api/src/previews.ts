@@ -45,7 +45,9 @@ const createPreview = {
       sync: SyncName,
       connection_id: ConnectionId,
       variant: Variant.default('base'),
-      bundle: SyncToDeploy.shape.bundle,
+      bundle: SyncToDeploy.shape.bundle
+        .unwrap()
+        .describe('The function with everything that it imports, as one CommonJS text.'),
       models: SyncToDeploy.shape.models,
       track_deletes: SyncToDeploy.shape.track_deletes,
       validate: SyncToDeploy.shape.validate,

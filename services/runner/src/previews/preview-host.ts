@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { checkSize } from '@syncline/catalog'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
 import type { Stream } from '@syncline/proto'
-import type { AnswerWithText, HostCall, HostMethods } from '@syncline/sandbox'
+import type { AnswerWithText, HostMethods, ReceivedCall } from '@syncline/sandbox'
 import { type ConnectionContext, connectionHost, fetchUrl, http } from '../connection-host.ts'
 import { listRecords } from '../list-records.ts'
 import type { Saves } from '../saves.ts'
@@ -36,7 +36,7 @@ export interface PreviewContext extends ConnectionContext {
 type Method<Name extends HostMethod> = (
   context: PreviewContext,
   params: HostParams[Name],
-  call: HostCall,
+  call: ReceivedCall,
 ) => Promise<HostAnswers[Name] | AnswerWithText>
 
 const methods: { [Name in HostMethod]: Method<Name> } = {
@@ -124,13 +124,14 @@ function hostMethod<Name extends HostMethod>(name: Name, context: PreviewContext
 async function save(
   context: PreviewContext,
   params: HostParams['save'],
-  { signal }: HostCall,
+  { text, signal }: ReceivedCall,
 ): Promise<null> {
   const { saves, state, limit, stop } = context
-  const { model, mode, first, records, skipped } = params
-  const taken = records.slice(0, limit - state.saved)
-  state.saved += taken.length
-  await saves.save(model, mode, first, taken, skipped)
+  const { model, mode, skipped } = params
+  const sizes = params.sizes.slice(0, limit - state.saved)
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
+  state.saved += sizes.length
+  await saves.save(model, mode, { text: text.subarray(0, bytes), sizes }, skipped)
   if (state.saved < limit) return null
   stop()
   await sleep(60_000, undefined, { signal }).catch(() => {})
