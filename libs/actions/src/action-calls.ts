@@ -3,7 +3,7 @@ import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { ActionCall, ActionNews, type ActionResult } from '@syncline/proto'
 import type { ActionStore } from './action-store.ts'
-import { freeSubject, offerSubject, SILENT_MS } from './messages.ts'
+import { type CallKind, freeSubject, offerSubject, SILENT_MS } from './messages.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 
 /** A synchronous action that finds no free slot waits so long at most. */

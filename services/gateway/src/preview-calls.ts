@@ -5,7 +5,6 @@ import type { PreviewProgress } from '@syncline/preview'
 import type { ActionCall, ActionResult } from '@syncline/proto'
 import type { Events } from './events.ts'
 
-
 /** Under way through this process, waiting ones included. */
 const LIMITS = { perEnvironment: 10, inAll: 100 }
 /** For a runner with a free slot: previews take minutes. */

@@ -27,7 +27,14 @@ const RESUMED =
 /** Where it goes. */
 export type RecordWrites = Pick<
   RecordsClient,
-  'save' | 'delete' | 'startTrackingDeletes' | 'endTrackingDeletes' | 'deleteUnseen' | 'markIncomplete'
+  | 'save'
+  | 'delete'
+  | 'findPosition'
+  | 'startTrackingDeletes'
+  | 'endTrackingDeletes'
+  | 'deleteUnseen'
+  | 'markIncomplete'
+  | 'noteShape'
 >
 /** Whose it is. */
 export type WritingAttempt = Pick<

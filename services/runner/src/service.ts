@@ -100,7 +100,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const actionDeps = { ...common, bus, store }
   const actions = await startActions({ ...actionDeps, slots: config.actionSlots, drainMs: config.drainMs })
   const previews = await startPreviews({
-    ...{ bus, sandboxes, outgoing, loader, records, logs, events, slots: config.previewSlots },
+    ...{ ...actionDeps, slots: config.previewSlots },
     schedules: schedulerRpc.client(SchedulesDefinition),
   })
   const intake = startIntake({ ...deps, runner, slots, attempts }, config.drainMs)

@@ -53,11 +53,11 @@ export interface ActionNews {
     | undefined
 }
 
-export interface ActionBusy {}
+export type ActionBusy = {}
 
-export interface ActionReady {}
+export type ActionReady = {}
 
-export interface ActionBegun {}
+export type ActionBegun = {}
 
 export interface ActionProgress {
   /** JSON text of a `PreviewProgress` (libs/preview). */

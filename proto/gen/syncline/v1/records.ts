@@ -255,7 +255,7 @@ export interface TrackDeletesRequest {
   allowIncomplete: boolean
 }
 
-export interface StartTrackingDeletesResponse {}
+export type StartTrackingDeletesResponse = {}
 
 export interface MarkIncompleteRequest {
   stream: Stream | undefined
@@ -264,7 +264,7 @@ export interface MarkIncompleteRequest {
   reason: string
 }
 
-export interface MarkIncompleteResponse {}
+export type MarkIncompleteResponse = {}
 
 export interface NoteShapeRequest {
   stream: Stream | undefined
@@ -393,7 +393,7 @@ export interface EmptyStreamsRequest {
   streams: Stream[]
 }
 
-export interface EmptyStreamsResponse {}
+export type EmptyStreamsResponse = {}
 
 export interface LogLine {
   atMs: number
@@ -416,7 +416,7 @@ export interface AppendLogsRequest {
   runs: RunLines[]
 }
 
-export interface AppendLogsResponse {}
+export type AppendLogsResponse = {}
 
 export interface ListLogsRequest {
   environment: string
@@ -444,6 +444,7 @@ export interface PreviewRequest {
     | { $case: 'markIncomplete'; value: MarkIncompleteRequest }
     | { $case: 'listRecords'; value: ListRecordsRequest }
     | { $case: 'summary'; value: PreviewSummaryRequest }
+    | { $case: 'findPosition'; value: FindPositionRequest }
     | undefined
 }
 
@@ -454,7 +455,7 @@ export interface PreviewBegin {
   samples: number
 }
 
-export interface PreviewSummaryRequest {}
+export type PreviewSummaryRequest = {}
 
 export interface PreviewResponse {
   response:
@@ -464,10 +465,11 @@ export interface PreviewResponse {
     | { $case: 'summary'; value: PreviewSummary } //
     /** This request failed; the next one may succeed. */
     | { $case: 'refused'; value: PreviewRefusal }
+    | { $case: 'position'; value: FindPositionResponse }
     | undefined
 }
 
-export interface PreviewDone {}
+export type PreviewDone = {}
 
 export interface PreviewSummary {
   /** JSON text: an array of `ModelPreview` (libs/preview), in the order of the streams. */
@@ -3526,6 +3528,9 @@ export const PreviewRequest: MessageFns<PreviewRequest> = {
       case 'summary':
         PreviewSummaryRequest.encode(message.request.value, writer.uint32(74).fork()).join()
         break
+      case 'findPosition':
+        FindPositionRequest.encode(message.request.value, writer.uint32(82).fork()).join()
+        break
     }
     return writer
   },
@@ -3633,6 +3638,17 @@ export const PreviewRequest: MessageFns<PreviewRequest> = {
             }
             continue
           }
+          case 10: {
+            if (tag !== 82) {
+              break
+            }
+
+            message.request = {
+              $case: 'findPosition',
+              value: FindPositionRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -3719,6 +3735,15 @@ export const PreviewRequest: MessageFns<PreviewRequest> = {
           message.request = {
             $case: 'summary',
             value: PreviewSummaryRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'findPosition': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'findPosition',
+            value: FindPositionRequest.fromPartial(object.request.value),
           }
         }
         break
@@ -3860,6 +3885,9 @@ export const PreviewResponse: MessageFns<PreviewResponse> = {
       case 'refused':
         PreviewRefusal.encode(message.response.value, writer.uint32(42).fork()).join()
         break
+      case 'position':
+        FindPositionResponse.encode(message.response.value, writer.uint32(50).fork()).join()
+        break
     }
     return writer
   },
@@ -3920,6 +3948,17 @@ export const PreviewResponse: MessageFns<PreviewResponse> = {
             message.response = { $case: 'refused', value: PreviewRefusal.decode(reader, reader.uint32()) }
             continue
           }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.response = {
+              $case: 'position',
+              value: FindPositionResponse.decode(reader, reader.uint32()),
+            }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -3968,6 +4007,15 @@ export const PreviewResponse: MessageFns<PreviewResponse> = {
       case 'refused': {
         if (object.response?.value !== undefined && object.response?.value !== null) {
           message.response = { $case: 'refused', value: PreviewRefusal.fromPartial(object.response.value) }
+        }
+        break
+      }
+      case 'position': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = {
+            $case: 'position',
+            value: FindPositionResponse.fromPartial(object.response.value),
+          }
         }
         break
       }

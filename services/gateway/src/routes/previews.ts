@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { PreviewInput } from '@syncline/actions'
+import { actionInput, type PreviewInput } from '@syncline/actions'
 import { AppError } from '@syncline/errors'
 import { PreviewResult } from '@syncline/preview'
-import { PREVIEW_MS } from '../preview-calls.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { Page } from '../http/send-page.ts'
-import { inputOf } from './actions.ts'
+import { PREVIEW_MS } from '../preview-calls.ts'
 
 export const createPreview: Handler<'createPreview'> = async (
-  dependencies,
+  { catalog, previews, actions },
   { environment, body, commandId: id = randomUUID(), isResumed },
 ) => {
-  const { catalog, previews } = dependencies
   const { provider_config_key: integration, sync, connection_id, ...given } = body
   await catalog.integrations.get(environment, integration)
   const connection = await catalog.connections.get(environment, integration, connection_id)
@@ -35,7 +33,8 @@ export const createPreview: Handler<'createPreview'> = async (
     timeoutMs: PREVIEW_MS,
     maxRetries: 0,
     triedConnection: Buffer.alloc(0),
-    ...(await inputOf(dependencies, id, input)),
+    depth: 0,
+    ...(await actionInput(actions.store, id, Buffer.from(JSON.stringify(input)))),
   })
   return new Answer(202, { id })
 }

@@ -72,6 +72,8 @@ async function answerOne(context: Context, request: Asked): Promise<Answered> {
     }
     case 'listRecords':
       return { $case: 'records', value: await streamOf(context, value).list(value) }
+    case 'findPosition':
+      return { $case: 'position', value: await streamOf(context, value).findPosition(value.cursor) }
     case 'summary': {
       const models = [...context.streams.values()].map((stream) => stream.summary())
       return { $case: 'summary', value: { models: Buffer.from(JSON.stringify(models)) } }

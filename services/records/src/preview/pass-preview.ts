@@ -133,5 +133,5 @@ export class PassPreview {
 
 const NOTHING: SaveResponse = {
   ...{ added: 0, updated: 0, unchanged: 0, deleted: 0 },
-  ...{ duplicateIds: [], warning: '', more: false },
+  ...{ duplicateIds: [], warning: '', more: false, position: undefined },
 }

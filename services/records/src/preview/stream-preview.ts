@@ -2,6 +2,7 @@ import { AppError } from '@syncline/errors'
 import { ModelChanges, type ModelPreview } from '@syncline/preview'
 import type {
   DeleteRequest,
+  FindPositionResponse,
   ListRecordsRequest,
   ListRecordsResponse,
   SaveRequest,
@@ -9,10 +10,12 @@ import type {
   Stream,
 } from '@syncline/proto'
 import { readBatch } from '@syncline/record'
+import { behind, keyOf } from '../api/position.ts'
 import { alsoSeen } from '../commit/also-seen.ts'
 import { mergeChange } from '../commit/merge-change.ts'
 import { isAlive } from '../commit/plan.ts'
 import { saveChange } from '../commit/save-change.ts'
+import { decodeCursor } from '../read/cursor.ts'
 import type { Shard } from '../shard.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
 import { type HeadsByStream, readHeads } from '../tables/record-head.ts'
@@ -64,7 +67,7 @@ export class StreamPreview {
     const { shard } = this.#options
     const batch = readBatch(request.batch)
     const toChange = request.mode === 'SAVE_MODE_MERGE' ? mergeChange : saveChange
-    const change = alsoSeen(toChange(batch, '', shard.life), request.seenIds)
+    const change = alsoSeen(toChange(batch, '', shard.life, keyOf(request.keepAfter)), request.seenIds)
     const snapshot = await this.snapshot()
     const heads = this.overlay.overStored(await this.#storedHeads(snapshot, change.ids))
     const stored = await this.#stored(snapshot, change.stored?.(heads) ?? [])
@@ -79,7 +82,8 @@ export class StreamPreview {
     const { added, updated, unchanged, duplicateIds } = change.plan(draft, heads, stored)
     this.overlay.settle(before, draft.unchangedIds)
     await this.#describe(snapshot, new Set(batch.ids), before, previous).catch(cannotGoOn)
-    return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '', more: false }
+    const position = added + updated > 0 ? behind(snapshot.instant) : undefined
+    return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '', more: false, position }
   }
 
   /** Unknown and deleted ids are left alone. */
@@ -96,6 +100,16 @@ export class StreamPreview {
   list(request: ListRecordsRequest): Promise<ListRecordsResponse> {
     const { shard, stream, signal } = this.#options
     return listOverlaid({ shard, stream, signal, overlay: this.overlay }, request)
+  }
+
+  /** The end of the stream with what the run has changed, or the place that a cursor names. */
+  async findPosition(cursor: string): Promise<FindPositionResponse> {
+    if (cursor !== '') {
+      const { modifiedAt: atMs, id } = decodeCursor(cursor)
+      return { position: { atMs, id } }
+    }
+    const { lastCommit } = await this.#options.shard.state.peek(this.#options.stream)
+    return { position: behind(Math.max(lastCommit, this.overlay.keys.at(-1)?.modifiedAt ?? 0)) }
   }
 
   summary(): ModelPreview {
@@ -171,7 +185,7 @@ export class StreamPreview {
 
 const NOTHING: SaveResponse = {
   ...{ added: 0, updated: 0, unchanged: 0, deleted: 0 },
-  ...{ duplicateIds: [], warning: '', more: false },
+  ...{ duplicateIds: [], warning: '', more: false, position: undefined },
 }
 
 const parsed = (payload: Buffer | undefined): unknown => JSON.parse(payload?.toString() || '{}')

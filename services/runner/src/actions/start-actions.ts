@@ -1,4 +1,4 @@
-import { freeSubject, MESSAGE_BYTES } from '@syncline/actions'
+import { type ActionStore, freeSubject, MESSAGE_BYTES } from '@syncline/actions'
 import type { Bus } from '@syncline/bus'
 import type { ActionCall, ActionResult } from '@syncline/proto'
 import { RunnerStopping } from '../outcome.ts'

@@ -17,6 +17,7 @@ export interface PreviewState {
   /** Undefined: the function has not changed it. */
   metadata: Record<string, unknown> | undefined
   saved: number
+  locks: Set<string>
   /** Calls that were not carried out. */
   notDone: Set<string>
 }
@@ -89,6 +90,33 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
     await saves.trackDeletes(model, step, pass)
     return null
   },
+  setMergingStrategy: async ({ saves }, { model, strategy, cursor }) => {
+    await saves.setMergingStrategy(model, strategy, cursor)
+    return null
+  },
+  // Nobody else sees the locks of a preview, and it sees none of others: a run beside it is not held up.
+  tryAcquireLock: async ({ state }, { key }) => {
+    state.locks.add(key)
+    return true
+  },
+  releaseLock: async ({ state }, { key }) => state.locks.delete(key),
+  releaseAllLocks: async ({ state }) => {
+    state.locks.clear()
+    return null
+  },
+  triggerSync: async ({ state }, { providerConfigKey, connectionId }) => {
+    notDone(state, `triggerSync of '${providerConfigKey}' on connection '${connectionId}'`)
+    return null
+  },
+  startSync: async ({ state }, { providerConfigKey, connectionId }) => {
+    const where = connectionId === '' ? 'all connections' : `connection '${connectionId}'`
+    notDone(state, `startSync of '${providerConfigKey}' on ${where}`)
+    return null
+  },
+  triggerAction: async ({ state }, { action }) => {
+    notDone(state, `triggerAction '${action}'`)
+    return { code: 'action_failed', message: 'a preview calls no actions', json: '{}' }
+  },
   listRecords: async ({ saves, records, streamOf }, params, call) => {
     saves.known(params.model)
     return listRecords(records, streamOf(params.model), params, call)
@@ -136,6 +164,12 @@ async function save(
   stop()
   await sleep(60_000, undefined, { signal }).catch(() => {})
   return null
+}
+
+const NOT_DONE = 100
+
+function notDone({ notDone: all }: PreviewState, text: string): void {
+  if (all.size < NOT_DONE) all.add(text)
 }
 
 /** Of an answer of `toHostAnswer`. */

@@ -76,6 +76,17 @@ export class PreviewRecords implements RecordWrites, Disposable {
     return {}
   }
 
+  async findPosition(value: Parameters<RecordWrites['findPosition']>[0]) {
+    const answer = await this.#ask({ $case: 'findPosition', value })
+    if (answer.$case !== 'position') throw unexpected(answer)
+    return answer.value
+  }
+
+  /** What fields earlier runs have saved is compared in real runs only. */
+  async noteShape() {
+    return { drift: [] }
+  }
+
   async *listRecords(
     value: Parameters<RecordsClient['listRecords']>[0],
   ): AsyncGenerator<ListRecordsResponse> {

@@ -14,6 +14,7 @@ import type { ActionDeps } from '../actions/action-deps.ts'
 import type { SuspensionWatch } from '../actions/suspension-watch.ts'
 import { streamOf } from '../attempt.ts'
 import { childCredentials } from '../child-credentials.ts'
+import { functionFacts } from '../function-facts.ts'
 import { RequestLimit } from '../request-limit.ts'
 import { Saves } from '../saves.ts'
 import { SyncOutput } from '../sync-output.ts'
@@ -92,6 +93,7 @@ export async function runPreview(
     saves.begin(input.models, Promise.resolve({ counts: [] }), signal)
     const state: PreviewState = {
       ...{ checkpoint: schedule?.checkpoint ?? '', metadata: undefined, saved: 0 },
+      locks: new Set(),
       notDone: new Set(),
     }
     const tally = new RequestTally()
@@ -115,7 +117,7 @@ export async function runPreview(
       throw new AppError('unavailable', 'its runner was suspended before the preview began: try again')
     }
     const outcome = await sandbox.run({
-      input: { ...inputOf(attempt, access, validate), ...(input.record && { clock }) },
+      input: { ...inputOf(deps, attempt, access, { ...input, validate }), ...(input.record && { clock }) },
       host,
       onLog: (level, text) => log.add(level, text),
       signal,
@@ -227,20 +229,36 @@ function lastSyncDate({ lastSyncAtMs }: PreviewAttempt, { settings }: Access): s
   return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
 }
 
-function inputOf(attempt: PreviewAttempt, access: Access, validate: Validation): ProgramInput {
-  const { connectionId, providerConfigKey, environment, connectionUid, sync, variant } = attempt
+function inputOf(
+  { loader }: PreviewDeps,
+  attempt: PreviewAttempt,
+  access: Access,
+  { models, trackDeletes, validate }: PreviewInput & { validate: Validation },
+): ProgramInput {
+  const { connectionUid, sync, variant, runId } = attempt
   return {
     task: 'sync',
     facts: {
-      ...{ connectionId, providerConfigKey, provider: access.integration.provider, variant },
-      environmentName: environment,
+      ...functionFacts(loader, access, runId),
       syncId: `${connectionUid}.${sync}.${variant}`,
       syncJobId: 0,
+      variant,
       lastSyncDate: lastSyncDate(attempt, access),
+      syncConfig: {
+        ...{ sync_name: sync, type: 'sync', models, track_deletes: trackDeletes },
+        ...deployedFacts(loader, attempt),
+      },
+      emptyCache: false,
       validate,
-      pagination: access.settings.pagination ?? {},
     },
   }
+}
+
+/** A preview does not say them: as deployed, if it is. */
+function deployedFacts(loader: PreviewDeps['loader'], attempt: PreviewAttempt) {
+  const { environment, providerConfigKey, sync } = attempt
+  const found = loader.catalog.syncs.list(environment, providerConfigKey).find(({ name }) => name === sync)
+  return { runs: found?.frequency ?? '', version: found?.version ?? '' }
 }
 
 function progressOf(

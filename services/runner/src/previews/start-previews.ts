@@ -1,4 +1,4 @@
-import { ActionStore, cancelSubject, freeSubject, previewKey } from '@syncline/actions'
+import { type ActionStore, cancelSubject, freeSubject, previewKey } from '@syncline/actions'
 import type { Bus } from '@syncline/bus'
 import type { ActionCall, ActionResult } from '@syncline/proto'
 import { ActionSlots } from '../actions/action-slots.ts'
@@ -8,19 +8,19 @@ import { type PreviewDeps, runPreview } from './run-preview.ts'
 
 interface Options extends PreviewDeps {
   bus: Bus
+  store: ActionStore
   slots: number
 }
 
 /** Takes previews, in slots of their own. When it is disposed of, it takes no more, and those under way are stopped. */
 export async function startPreviews({ slots: count, ...deps }: Options): Promise<AsyncDisposable> {
   if (count === 0) return { async [Symbol.asyncDispose]() {} }
-  const { bus } = deps
-  const store = await ActionStore.open(bus)
+  const { bus, store } = deps
   const slots = new ActionSlots(count, () => bus.connection.publish(freeSubject(bus, 'preview')))
   const closing = new AbortController()
   const { events } = deps
   const run = (call: ActionCall, options: CallOptions) =>
-    preview({ ...deps, store, closing: closing.signal }, call, options)
+    preview({ ...deps, closing: closing.signal }, call, options)
   const calls = answerCalls({ kind: 'preview', bus, store, slots, events, run })
   return {
     async [Symbol.asyncDispose]() {
