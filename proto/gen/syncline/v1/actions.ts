@@ -53,11 +53,11 @@ export interface ActionNews {
     | undefined
 }
 
-export type ActionBusy = {}
+export interface ActionBusy {}
 
-export type ActionReady = {}
+export interface ActionReady {}
 
-export type ActionBegun = {}
+export interface ActionBegun {}
 
 export interface ActionProgress {
   /** JSON text of a `PreviewProgress` (libs/preview). */

@@ -45,7 +45,7 @@ export interface GetCommandResponse {
     | undefined
 }
 
-export type CommandUnfinished = {}
+export interface CommandUnfinished {}
 
 /** Schedules that a command is about. */
 export interface Target {

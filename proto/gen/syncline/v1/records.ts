@@ -255,7 +255,7 @@ export interface TrackDeletesRequest {
   allowIncomplete: boolean
 }
 
-export type StartTrackingDeletesResponse = {}
+export interface StartTrackingDeletesResponse {}
 
 export interface MarkIncompleteRequest {
   stream: Stream | undefined
@@ -264,7 +264,7 @@ export interface MarkIncompleteRequest {
   reason: string
 }
 
-export type MarkIncompleteResponse = {}
+export interface MarkIncompleteResponse {}
 
 export interface NoteShapeRequest {
   stream: Stream | undefined
@@ -393,7 +393,7 @@ export interface EmptyStreamsRequest {
   streams: Stream[]
 }
 
-export type EmptyStreamsResponse = {}
+export interface EmptyStreamsResponse {}
 
 export interface LogLine {
   atMs: number
@@ -416,7 +416,7 @@ export interface AppendLogsRequest {
   runs: RunLines[]
 }
 
-export type AppendLogsResponse = {}
+export interface AppendLogsResponse {}
 
 export interface ListLogsRequest {
   environment: string
@@ -455,7 +455,7 @@ export interface PreviewBegin {
   samples: number
 }
 
-export type PreviewSummaryRequest = {}
+export interface PreviewSummaryRequest {}
 
 export interface PreviewResponse {
   response:
@@ -469,7 +469,7 @@ export interface PreviewResponse {
     | undefined
 }
 
-export type PreviewDone = {}
+export interface PreviewDone {}
 
 export interface PreviewSummary {
   /** JSON text: an array of `ModelPreview` (libs/preview), in the order of the streams. */

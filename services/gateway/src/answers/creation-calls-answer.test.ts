@@ -7,6 +7,7 @@ const ended = (code: string, message: string): ActionRecord => {
   return {
     environment: 'dev',
     attempts: 1,
+    askedAtMs: 0,
     result: { code, message, output: nothing, details: nothing, stored: false },
   }
 }
