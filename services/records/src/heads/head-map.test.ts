@@ -27,7 +27,7 @@ test('heads come out as they went in, however often they are replaced', () => {
   expect(heads.get('nobody')).toBeUndefined()
 })
 
-test.each(['a', '0', '__proto__', '🙂'.repeat(127), 'x'.repeat(255), '漢'.repeat(255), "a'b\\c\n"])(
+test.each(['a', '0', '__proto__', '🙂'.repeat(512), 'x'.repeat(1024), '漢'.repeat(1024), "a'b\\c\n"])(
   'the id %j is told from others',
   (id) => {
     const heads = new HeadMap()
@@ -37,6 +37,12 @@ test.each(['a', '0', '__proto__', '🙂'.repeat(127), 'x'.repeat(255), '漢'.rep
     expect(heads.size).toBe(2)
   },
 )
+
+test('a text longer than any id is the id of no record, though it begins like one', () => {
+  const heads = new HeadMap()
+  heads.set('漢'.repeat(1024), head())
+  for (const length of [1025, 2000]) expect(heads.get('漢'.repeat(length))).toBeUndefined()
+})
 
 describe('records untouched since an instant', () => {
   const map = new HeadMap()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boundOf, endOfPage, pageOf } from './page.ts'
+import { answerBytes, boundOf, endOfPage, pageOf } from './page.ts'
 
 const page = (sizes: number[], records: number, bytes: number) => {
   const { items, more } = pageOf(sizes, { records, bytes }, (size) => size)
@@ -28,6 +28,14 @@ test('a page begins where the last one ended', () => {
   const ends = []
   for (let end = 0; end < sizes.length; ends.push(end)) end = endOfPage(sizes, bound, (size) => size, end)
   expect(ends).toEqual([2, 3, 4, 5])
+})
+
+test('ids count, in the record and in its cursor: a page of pruned records with long ids ends by its bytes', () => {
+  const pruned = Array.from({ length: 10 }, (_, i) => ({ id: `${i}`.repeat(1024), size: 0 }))
+  expect(pageOf(pruned, { records: 10, bytes: 8192 }, answerBytes)).toMatchObject({
+    items: { length: 4 },
+    more: true,
+  })
 })
 
 const MIB = 1024 * 1024
