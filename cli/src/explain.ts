@@ -4,6 +4,7 @@ const advice: Record<string, string> = {
   unknown_api_key:
     'check SYNCLINE_KEY (for env and key: SYNCLINE_ADMIN_KEY), or make a key: syncline key create --env <name>',
   no_answer: 'check SYNCLINE_URL',
+  unavailable: 'see what is wrong: syncline doctor',
   unknown_integration:
     'see `syncline integration list`; make it with `syncline integration create`, after `syncline provider deploy` if it has a provider file of yours',
   unknown_action: 'see `syncline action list`',

@@ -12,8 +12,8 @@ const hints: Record<StaleReason, (schedule: Schedule) => string> = {
   paused: (it) => `start it: syncline start ${integration(it)} ${sync(it)} --connection ${connection(it)}`,
   needs_reauth: (it) =>
     `give the connection new credentials: syncline connection create ${integration(it)} ${connection(it)} --help`,
-  scheduler_down: () => 'start a scheduler, or see its log; which services answer: curl $SYNCLINE_URL/health',
-  store_unavailable: () => 'see which services answer: curl $SYNCLINE_URL/health',
+  scheduler_down: () => 'start a scheduler, or see its log; what else is wrong: syncline doctor',
+  store_unavailable: () => 'see which services answer: syncline doctor',
   rate_limited: (it) =>
     `nothing, it goes on by itself; what else waits: syncline runs --integration ${integration(it)} --state queued,running`,
   environment_full: () =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from './run-cli.ts'
+import { linesOfCli, runCli } from './run-cli.ts'
 import { DONE, furnish, piece, startWorld, type World } from './world.ts'
 
 let world: World
@@ -101,6 +101,27 @@ test('records are shown as of a time, by ids, and page by page', async () => {
   expect(await cli('records', 'github/GithubIssue', 'user-1', '--follow', '--id', '1')).toMatchObject({
     code: 2,
   })
+})
+
+test('records --follow prints each change once, as it comes', async () => {
+  const changes = [
+    ['1', 'ADDED', '2026-11-27T10:00:00.000Z'],
+    ['1', 'DELETED', '2026-11-27T10:00:01.000Z'],
+  ]
+  world.records.listRecords = ({ cursor, modifiedAfterMs }) => {
+    expect(modifiedAfterMs).toBe(Date.parse('2026-11-27T09:00:00Z'))
+    const at = Number(cursor || 0)
+    const page = changes.slice(at, at + 1).map(([id, last_action, last_modified_at]) => ({
+      ...{ id, _nango_metadata: { last_action, last_modified_at, pruned_at: null, cursor: String(at + 1) } },
+    }))
+    return piece(JSON.stringify(page))
+  }
+  const args = ['records', 'github/GithubIssue', 'user-1', '--follow', '--since', '2026-11-27T09:00:00Z']
+  const env = { SYNCLINE_URL: world.url, SYNCLINE_KEY: home.key }
+  expect(await linesOfCli(2, args, env)).toEqual([
+    '2026-11-27T10:00:00.000Z  ADDED    {"id":"1"}',
+    '2026-11-27T10:00:01.000Z  DELETED  {"id":"1"}',
+  ])
 })
 
 test('doctor names every part, what is wrong, and what to do; exit code 1 if something failed', async () => {
