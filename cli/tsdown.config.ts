@@ -48,13 +48,13 @@ const embedded: Record<string, () => Promise<string>> = {
   },
 }
 
-/** An older Node is refused before anything of the file runs. */
+/** An older Node is refused before anything of the file runs. Its names are its own: all modules of the file share one scope. */
 const banner = `#!/usr/bin/env node
-var present = process.versions.node.split('.');
-if (present[0] < ${major} || (present[0] == ${major} && present[1] < ${minor})) {
+(function (present) {
+  if (present[0] > ${major} || (present[0] == ${major} && present[1] >= ${minor})) return;
   console.error('syncline: it needs Node ${major}.${minor} or newer, and this is Node ' + process.versions.node + ': https://nodejs.org');
   process.exit(1);
-}`
+})(process.versions.node.split('.'));`
 
 /** What is published is \`dist\`: one file with all that it has of private packages. */
 export default defineConfig({

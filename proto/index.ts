@@ -1,6 +1,7 @@
 export * from './gen/syncline/v1/actions.ts'
 export * from './gen/syncline/v1/commands.ts'
 export * from './gen/syncline/v1/health.ts'
+export * from './gen/syncline/v1/locks.ts'
 export * from './gen/syncline/v1/records.ts'
 export * from './gen/syncline/v1/runs.ts'
 export * from './gen/syncline/v1/schedules.ts'

@@ -176,6 +176,12 @@ async function openWorld(baseUrl: string) {
       syncJobId: 1,
       variant: 'base',
       lastSyncDate: null,
+      syncConfig: { sync_name: 's', type: 'sync', models: [], runs: '', version: '1', track_deletes: false },
+      emptyCache: false,
+      environmentId: 1,
+      nangoConnectionId: 1,
+      activityLogId: 'r',
+      logLevel: '',
       pagination: {},
     }
     const outcome = await sandbox.run({

@@ -12,6 +12,7 @@ export function saveOf(stream: SaveRequest['stream'], version = 0): SaveRequest 
     mode: 'SAVE_MODE_REPLACE',
     batch: batchOf(Array.from({ length: RECORDS }, (_, number) => record(number, version))),
     seenIds: [],
+    keepAfter: undefined,
   }
 }
 

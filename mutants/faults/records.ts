@@ -360,12 +360,32 @@ const faults: Mutant[] = [
     edits: [
       {
         file: records('src/commit/also-seen.ts'),
-        search: 'draft.unchangedIds.push(id)',
+        search: 'see(id, draft)',
         replace: 'continue',
       },
     ],
     tests: contract,
     only: 'a record that could not be saved is seen',
+  },
+  {
+    name: 'kept-record-not-seen',
+    attacks: 'what a merging strategy leaves alone is not deleted as unseen',
+    edits: [{ file: records('src/commit/plan.ts'), search: '      see(id, draft)\n', replace: '' }],
+    tests: contract,
+    only: 'what was left alone has been seen',
+  },
+  {
+    name: 'deletes-ignore-the-position',
+    attacks: 'a delete leaves records alone that others have modified',
+    edits: [
+      {
+        file: records('src/commit/delete-change.ts'),
+        search: 'if (isKept(last, id, keepAfter)) {',
+        replace: 'if (false) {',
+      },
+    ],
+    tests: contract,
+    only: 'parts and deletes leave them alone',
   },
   {
     name: 'stream-emptied-by-each-attempt',

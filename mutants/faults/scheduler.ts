@@ -9,6 +9,33 @@ const throttled = test('throttled')
 
 export const scheduler: Mutant[] = [
   {
+    name: 'locks-outlive-their-attempt',
+    attacks: 'locks are free when the attempt ends that has them',
+    edits: [{ file: queue, search: '    free_locks(lock_owner(run))\n', replace: '' }],
+    tests: test('locks'),
+    only: 'the locks of an attempt',
+  },
+  {
+    name: 'lock-of-a-superseded-attempt',
+    attacks: 'an attempt that was superseded takes no lock',
+    edits: [
+      {
+        file: script('acquire-lock'),
+        search: 'if reason then return { 0, reason, 0 } end',
+        replace: '',
+      },
+    ],
+    tests: test('locks'),
+    only: 'an attempt that was superseded takes no lock',
+  },
+  {
+    name: 'lock-of-another-freed',
+    attacks: 'an owner frees its own locks only',
+    edits: [{ file: script('release-locks'), search: '~= args.owner', replace: "== ''" }],
+    tests: test('locks'),
+    only: 'a lock has one owner at a time',
+  },
+  {
     name: 'slot-claimed-twice',
     attacks: '5: every slot runs once',
     edits: [{ file: claim, search: ' and number(schedule.next_at) == computed.slot', replace: '' }],

@@ -1,3 +1,6 @@
+export { ActionCalls } from './action-calls.ts'
+export { actionError } from './action-error.ts'
+export { actionInput } from './action-input.ts'
 export { ActionStore, type Claim } from './action-store.ts'
 export {
   freeSubject,

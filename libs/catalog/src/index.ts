@@ -14,6 +14,7 @@ export {
 export { bundleKey } from './bundles.ts'
 export { type Catalog, openCatalog } from './catalog.ts'
 export { checkKeyring, verifyKeyring } from './check-keyring.ts'
+export { checkNames } from './check-names.ts'
 export { checkSize } from './check-size.ts'
 export { type Collection, MAX_ENTRY_BYTES } from './collection.ts'
 export { AppCredentials, Credentials, Token } from './credentials.ts'

@@ -1,10 +1,13 @@
 import type { z } from 'zod'
 import type { CheckpointMethods } from './checkpoint-methods.ts'
 import type { ConnectionMethods } from './connection-methods.ts'
+import type { FunctionFacts } from './function-facts.ts'
 import type { HttpMethods } from './http-methods.ts'
+import type { LockMethods } from './lock-methods.ts'
 import type { LogMethods } from './log-methods.ts'
 import type { Models } from './models.ts'
 import type { RecordMethods } from './record-methods.ts'
+import type { TriggerMethods } from './trigger-methods.ts'
 
 /** What a sync function works with. Every effect outside of its process goes through this object. */
 export interface NangoSync<
@@ -15,11 +18,10 @@ export interface NangoSync<
     RecordMethods<M>,
     CheckpointMethods<Checkpoint>,
     ConnectionMethods<Metadata>,
-    LogMethods {
-  readonly connectionId: string
-  readonly providerConfigKey: string
-  readonly provider: string
-  readonly environmentName: string
+    LogMethods,
+    LockMethods,
+    TriggerMethods,
+    FunctionFacts {
   readonly syncId: string
   /** Number of the run: the same for all its attempts, and higher with every run. */
   readonly syncJobId: number
@@ -27,5 +29,20 @@ export interface NangoSync<
   readonly variant: string
   /** Start of the last run that succeeded. */
   readonly lastSyncDate: Date | undefined
-  readonly ActionError: new (payload: unknown) => Error
+  /** The deployed sync. */
+  readonly syncConfig: SyncConfig
+  /** @deprecated Whether the sync was deployed with `trackDeletes`. */
+  readonly track_deletes: boolean
+  /** The streams of the sync were emptied before this run. */
+  readonly emptyCache: boolean
+}
+
+export interface SyncConfig {
+  readonly sync_name: string
+  readonly type: 'sync'
+  readonly models: readonly string[]
+  /** Frequency. */
+  readonly runs: string
+  readonly version: string
+  readonly track_deletes: boolean
 }

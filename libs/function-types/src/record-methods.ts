@@ -27,7 +27,15 @@ export interface RecordMethods<M extends Models = Models> extends RecordReads<ke
   ): Promise<true>
   /** @deprecated Use `batchSave`. */
   batchSend<Name extends keyof M & string>(records: RecordOf<M, Name>[], model: Name): Promise<true>
-  setMergingStrategy(strategy: { strategy: 'override' }, model: keyof M & string): Promise<void>
+  /**
+   * How writes of this run treat records that others (a webhook, another sync) have modified: they overwrite them (`override`, the
+   * default), or leave them alone if they were modified after this call, or after `cursor`. What the run itself has saved may be saved
+   * again, and records that are new are always added. Call it once for a model, before you fetch; later calls only warn.
+   */
+  setMergingStrategy(
+    merging: { strategy: 'override' | 'ignore_if_modified_after'; cursor?: string },
+    model: keyof M & string,
+  ): Promise<void>
   /** From here to `trackDeletesEnd`, in this run or a later one, every live record is to be saved. */
   trackDeletesStart(model: keyof M & string): Promise<void>
   /**

@@ -3,9 +3,13 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname } from 'node:path'
 import { AppError } from '@syncline/errors'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
-import { builtinName, forFunctions } from './builtins.ts'
+import { builtinName, forFunctions, forPackages } from './builtins.ts'
 import { definitionsText } from './definitions-text.ts'
 import type { FunctionFile } from './function-file.ts'
+import { absentBuiltin, absentBuiltins } from './packages/absent-builtins.ts'
+import { largestPackages } from './packages/largest-packages.ts'
+import { nativeAddons, nativeImports } from './packages/native-addons.ts'
+import { packageName } from './packages/package-name.ts'
 import { shakeZod } from './shake-zod.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
@@ -36,6 +40,14 @@ export async function bundleFunction(source: string | FunctionFile): Promise<Bun
     target: 'node26',
     // The project's own compiler options are for its type checks; they must not change the text.
     tsconfigRaw: {},
+    // A function is in no file at run time.
+    define: {
+      __dirname: '"/"',
+      __filename: '"/function.js"',
+      'import.meta.url': '"file:///function.js"',
+      'import.meta.dirname': '"/"',
+      'import.meta.filename': '"/function.js"',
+    },
     // A function has no module loader at run time, so `import()` becomes `require`.
     supported: { 'dynamic-import': false },
     minifyWhitespace: true,
@@ -48,16 +60,29 @@ export async function bundleFunction(source: string | FunctionFile): Promise<Bun
     logLevel: 'silent',
     // The wrapper says in its own words that a file has no default export.
     logOverride: wrapper === undefined ? {} : { 'import-is-undefined': 'silent' },
-    plugins: [definitions, builtins, absentPackages, zodFallback, noSourceMapOfPackages, shakeZod],
+    metafile: true,
+    plugins: [
+      definitions,
+      nativeAddons,
+      builtins,
+      absentBuiltins,
+      absentPackages,
+      zodFallback,
+      noSourceMapOfPackages,
+      shakeZod,
+    ],
   }).catch((error: BuildFailure | Error) => {
     if (!('errors' in error)) throw error
     throw new AppError('invalid_bundle', error.errors.map(describe).join('\n'), { cause: error })
   })
+  const { metafile } = result
+  const refused = nativeImports(metafile, dirname(file))
+  if (refused.length > 0) throw new AppError('invalid_bundle', refused.join('\n'))
   const text = result.outputFiles[0]?.text ?? ''
   if (Buffer.byteLength(text) > MAX_BYTES) {
     throw new AppError(
       'invalid_bundle',
-      `the bundle of ${basename(file)} has ${Buffer.byteLength(text)} bytes; the limit is ${MAX_BYTES}`,
+      `the bundle of ${basename(file)} has ${Buffer.byteLength(text)} bytes; the limit is ${MAX_BYTES}${largestPackages(metafile)}`,
     )
   }
   return { text, warnings: result.warnings.map(describe) }
@@ -87,7 +112,10 @@ const builtins: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /^[a-z0-9_:/]+$/ }, ({ path, importer }) => {
       if (!isBuiltin(path)) return undefined
-      if (forFunctions.includes(builtinName(path)) || isPackage(importer)) return { path, external: true }
+      const name = builtinName(path)
+      if (forFunctions.includes(name)) return { path, external: true }
+      if (isPackage(importer))
+        return forPackages.includes(name) ? { path, external: true } : absentBuiltin(path, importer)
       const text = `a function can't import the module '${path}'; of Node's modules it can import: ${forFunctions.join(', ')}`
       return { errors: [{ text }] }
     })
@@ -144,4 +172,4 @@ const noSourceMapOfPackages: Plugin = {
 
 const EMPTY_MAP = Buffer.from('{"version":3,"sources":["package"],"mappings":"AAAA"}').toString('base64')
 
-const isPackage = (importer: string) => /[\\/]node_modules[\\/]/.test(importer)
+const isPackage = (importer: string) => packageName(importer) !== undefined

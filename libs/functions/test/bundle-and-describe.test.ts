@@ -280,6 +280,98 @@ test('a model whose schema says too much is left out of what a plan can compare'
   expect(Object.keys(modelSchemas)).toEqual(['Thing'])
 })
 
+const native = (text: string, more: Record<string, string> = {}) => ({
+  'node_modules/fast/package.json': '{"name":"fast","main":"index.js"}',
+  'node_modules/fast/index.js': text,
+  ...Object.fromEntries(Object.entries(more).map(([name, each]) => [`node_modules/fast/${name}`, each])),
+})
+
+test.each([
+  ['a file', native(`module.exports = require('./build/Release/fast.node')`)],
+  ['a loader', native(`const open = () => require('bindings')('fast'); module.exports = { open }`)],
+  [
+    'a path that nobody can follow',
+    native(`const open = (path) => path; module.exports = { open }`, { 'binding.gyp': '{}' }),
+  ],
+  [
+    'files of platforms',
+    native(`try { module.exports = require('./fast.linux.node') } catch {}`, {
+      'package.json': '{"name":"fast","main":"index.js","napi":{}}',
+    }),
+  ],
+])('a package with a native addon is refused by name: %s', async (_, files) => {
+  await expect(described(minimal('', `import fast from 'fast'; console.log(fast)`), files)).rejects.toThrow(
+    /^the package 'fast' has a native addon, which functions can't load: use a package that is JavaScript only$/,
+  )
+})
+
+test('a native addon of the project itself is refused', async () => {
+  const attempt = described(minimal('', `import fast from '../fast.node'; console.log(fast)`))
+  await expect(attempt).rejects.toThrow("contacts.ts:4:20: '../fast.node' is a native addon")
+})
+
+test.each([
+  [
+    'has a replacement',
+    native(`try { exports.n = require('node-gyp-build')(__dirname) } catch { exports.n = 1 }`),
+    'fast',
+  ],
+  [
+    'is the option of another package',
+    {
+      ...native(`module.exports = require('./build/Release/fast.node')`, { 'binding.gyp': '{}' }),
+      'node_modules/ssh/package.json': '{"name":"ssh","main":"index.js"}',
+      'node_modules/ssh/index.js': `try { exports.n = require('fast').n } catch (e) { exports.n = e.code && 1 }`,
+    },
+    'ssh',
+  ],
+])('a package whose native addon %s works', async (_, files, name) => {
+  const imports = `import { n } from '${name}'; if (n !== 1) throw new Error('n is ' + n)`
+  expect((await described(minimal('', imports), files)).models).toEqual(['Thing'])
+})
+
+const reader = (text: string, type = 'commonjs') => ({
+  'node_modules/reader/package.json': `{"name":"reader","main":"index.js","type":"${type}"}`,
+  'node_modules/reader/index.js': text,
+})
+
+test.each([
+  [
+    'a module that functions do not have',
+    reader(`const { spawn } = require('child_process'); exports.read = () => spawn('ls')`),
+  ],
+  [
+    'one of ESM',
+    reader(
+      `import { Console } from 'node:console'; import { spawn } from 'node:child_process'
+      export class Out extends Console {}; export const read = () => spawn('ls')`,
+      'module',
+    ),
+  ],
+])('a package may import %s; what it calls of it fails by name', async (_, files) => {
+  const facts = await described(minimal('', `import { read } from 'reader'; console.log(read)`), files)
+  expect(facts.models).toEqual(['Thing'])
+  await expect(described(minimal('', `import { read } from 'reader'; read()`), files)).rejects.toThrow(
+    /the package 'reader' uses the module '(node:)?child_process', which functions do not have: spawn/,
+  )
+})
+
+test('a package may ask where it is', async () => {
+  const files = reader(
+    `import { fileURLToPath } from 'node:url'; export const place = [fileURLToPath(import.meta.url), import.meta.dirname].join()`,
+    'module',
+  )
+  const imports = `import { place } from 'reader'; if (place !== '/function.js,/') throw new Error(place)`
+  expect((await described(minimal('', imports), files)).models).toEqual(['Thing'])
+})
+
+test('a bundle that is too large says which packages it is made of', async () => {
+  const files = reader(`module.exports = '${'x'.repeat(6_000_000)}'`)
+  await expect(described(minimal('', `import text from 'reader'; console.log(text)`), files)).rejects.toThrow(
+    /the limit is 5242880\. Most of it: 'reader' 60\d{5}/,
+  )
+})
+
 test('functions that are described together are described as each alone, and one that fails harms no other', async () => {
   const texts = [
     minimal(),

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { ActionStore } from '@syncline/actions'
+import { ActionCalls, ActionStore } from '@syncline/actions'
 import { orAborted, repeat, reusedFor, timeLimit, waitForServer } from '@syncline/async'
 import { connectBus, publish, subjects } from '@syncline/bus'
 import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
@@ -9,8 +9,7 @@ import { type ActionCall, CommandsDefinition, RecordsDefinition, SchedulesDefini
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
-import { ActionCalls } from './actions/action-calls.ts'
-import { listenForAnswers } from './commands.ts'
+import { Commands } from './commands.ts'
 import type { Config } from './config.ts'
 import { publishConnectionEvents } from './connection-events.ts'
 import { inspect } from './doctor/inspect.ts'
@@ -72,7 +71,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
 
   const scheduler = open.use(new SchedulerCalls(schedules, events))
   const results = schedulerRpc.client(CommandsDefinition)
-  const commands = open.use(listenForAnswers(bus, { timeoutMs: config.commandTimeoutMs, scheduler, results }))
+  const commands = open.use(new Commands(bus, { timeoutMs: config.commandTimeoutMs, scheduler, results }))
 
   const health = () => gatewayHealth(bus, redis, recordsRpc, schedulerRpc)
   const app = createApp(

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { openShards } from './open-shards.ts'
 import { HeldDeletions } from './stream/held-deletions.ts'
+import { Shapes } from './stream/shapes.ts'
 
 export { Config } from './config.ts'
 
@@ -20,10 +21,11 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const { redis, shards } = open.use(await openShards(config, log, clock))
   const events = serviceEvents(log)
   const heldDeletions = new HeldDeletions(redis, config.redis.prefix, events)
+  const shapes = new Shapes(redis, config.redis.prefix)
   const rpc = open.use(
     await serve(
       config.listen,
-      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions)),
+      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes)),
       events.fault,
       {
         slowClientMs: config.read.slowClientMs,

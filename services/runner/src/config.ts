@@ -49,6 +49,8 @@ export const Config = z
     RUNNER_RESERVED_SLOTS: variable.whole(1, { least: 0, most: 1000 }),
     /** Actions at a time, beside the runs of syncs. 0: this runner takes none. */
     RUNNER_ACTION_SLOTS: variable.whole(4, { least: 0, most: 1000 }),
+    /** How long an action may take that a function calls; of the gateway, one that a client calls. */
+    ACTION_TIMEOUT_MS: variable.whole(120_000, { least: 1000, most: 3_600_000 }),
     /**
      * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
      * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
@@ -110,6 +112,7 @@ export const Config = z
     keyring: env.SYNCLINE_KEYRING,
     slots: { ordinary: env.RUNNER_SLOTS, reserved: env.RUNNER_RESERVED_SLOTS },
     actionSlots: env.RUNNER_ACTION_SLOTS,
+    actionTimeoutMs: env.ACTION_TIMEOUT_MS,
     maxParked: env.RUNNER_MAX_PARKED,
     drainMs: env.RUNNER_DRAIN_MS,
     leaseMs: env.RUN_LEASE_MS,

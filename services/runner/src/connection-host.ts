@@ -69,10 +69,10 @@ async function fetchUrl(context: ConnectionContext, { url, ...request }: HostPar
 
 async function getConnection(
   { place, loader, outgoing }: ConnectionContext,
-  _: null,
+  { forceRefresh }: HostParams['getConnection'],
   { signal }: HostCall,
 ): Promise<HostAnswers['getConnection']> {
-  const known = await loader.access(place)
+  const known = forceRefresh ? await outgoing.tokens.refresh(place, signal) : await loader.access(place)
   const access = known.settings.exposeTokens ? await outgoing.tokens.access(place, signal) : known
   const { connection, integration } = access
   return {
@@ -107,9 +107,30 @@ async function setMetadata(
   return null
 }
 
-async function getIntegration({ integration }: ConnectionContext) {
-  const { key, provider, displayName } = integration
-  return { unique_key: key, provider, display_name: displayName }
+/** What an app signs in with goes to the child only where its tokens may go, too. */
+async function getIntegration(
+  { place, integration, loader }: ConnectionContext,
+  { credentials }: HostParams['getIntegration'],
+): Promise<HostAnswers['getIntegration']> {
+  const { key, integrationConfig, custom } = integration
+  if (credentials && !(await loader.access(place)).settings.exposeTokens) {
+    throw new Error(
+      `getIntegration: the integration '${key}' keeps its credentials from functions: to read them, set its expose_tokens`,
+    )
+  }
+  const { fields, ...app } = loader.app(integration) ?? {}
+  return {
+    unique_key: key,
+    provider: integration.provider,
+    display_name: integration.displayName,
+    logo: '',
+    forward_webhooks: integration.forwardWebhooks ?? true,
+    ...(integrationConfig && { integration_config: integrationConfig }),
+    ...(custom && { custom }),
+    created_at: integration.createdAt,
+    updated_at: integration.updatedAt,
+    ...(credentials && { credentials: loader.app(integration) ? { ...fields, ...app } : null }),
+  }
 }
 
 async function getEnvironmentVariables({ loader, place }: ConnectionContext) {

@@ -2,8 +2,11 @@ import { orAborted } from '@syncline/async'
 import { AppError } from '@syncline/errors'
 import { type HostAnswers, type HostMethod, type HostParams, parseParams } from '@syncline/functions'
 import type { AnswerWithText, HostCall, HostMethods, ReceivedCall } from '@syncline/sandbox'
+import pLimit from 'p-limit'
 import { laneOf, placeOf, streamOf } from './attempt.ts'
+import { AttemptLocks } from './attempt-locks.ts'
 import { type ConnectionContext, connectionHost } from './connection-host.ts'
+import { CALLS_AT_ONCE, type EnvironmentContext, environmentHost } from './environment-host.ts'
 import { listRecords } from './list-records.ts'
 import { RequestLimit } from './request-limit.ts'
 import { retrying } from './retrying.ts'
@@ -16,13 +19,18 @@ const OF_STORES: ReadonlySet<HostMethod> = new Set([
   'save',
   'delete',
   'trackDeletes',
+  'setMergingStrategy',
   'listRecords',
   'saveCheckpoint',
+  'tryAcquireLock',
+  'releaseLock',
+  'releaseAllLocks',
 ])
 
 /** A run, and what its methods share. */
 type HostContext = RunContext &
-  ConnectionContext & {
+  ConnectionContext &
+  EnvironmentContext & {
     /** JSON text; empty = none. */
     checkpoint: string
   }
@@ -34,9 +42,11 @@ type Method<Name extends HostMethod> = (
 
 const methods: { [Name in HostMethod]: Method<Name> } = {
   ...connectionHost,
+  ...environmentHost,
   save,
   delete: deleteRecords,
   trackDeletes,
+  setMergingStrategy,
   listRecords: listRecordsOfRun,
   getCheckpoint,
   saveCheckpoint,
@@ -44,7 +54,7 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
 
 /** What the child of an attempt may ask for. Whose run it is comes from here, never from the child. */
 export function createHost(run: RunContext): HostMethods {
-  const { checkpoint } = run.attempt
+  const { checkpoint, environment, runId } = run.attempt
   const { deps, attempt, waits, log, work } = run
   const context: HostContext = {
     ...run,
@@ -59,6 +69,16 @@ export function createHost(run: RunContext): HostMethods {
     request: (call, isRepeatable) => waits.request(call, isRepeatable),
     wait: (ms, reason, cause, signal) => waits.wait(ms, reason, cause, signal),
     checkpoint,
+    locks: new AttemptLocks(deps.locks, {
+      environment,
+      id: runId,
+      attempt: attempt.attempt,
+      isAction: false,
+    }),
+    calls: deps.calls,
+    callLimit: pLimit(CALLS_AT_ONCE),
+    depth: 0,
+    until: Number.POSITIVE_INFINITY,
   }
   const names = Object.keys(methods) as HostMethod[] // its own keys
   return Object.fromEntries(names.map((name) => [name, hostMethod(name, context)]))
@@ -119,6 +139,14 @@ function deleteRecords({ saves }: HostContext, { model, first, records }: HostPa
 
 async function trackDeletes({ saves }: HostContext, { model, step, ...pass }: HostParams['trackDeletes']) {
   await saves.trackDeletes(model, step, pass)
+  return null
+}
+
+async function setMergingStrategy(
+  { saves }: HostContext,
+  { model, strategy, cursor }: HostParams['setMergingStrategy'],
+) {
+  await saves.setMergingStrategy(model, strategy, cursor)
   return null
 }
 

@@ -1,8 +1,11 @@
 import {
   type Action,
+  type AppCredentials,
   type Catalog,
   Connection,
+  type Integration,
   type Keyring,
+  openApp,
   openCredentials,
   openVariable,
   type Sync,
@@ -67,6 +70,16 @@ export class WorkLoader {
 
   access(place: ConnectionPlace): Promise<Access> {
     return accessTo({ catalog: this.catalog, keyring: this.#keyring }, place)
+  }
+
+  variable(environment: string, name: string): string | undefined {
+    const found = this.catalog.variables.peek(environment, name)
+    return found && openVariable(this.#keyring, found)
+  }
+
+  /** Of the integration's own app at the vendor; undefined if it has none. */
+  app(integration: Integration): AppCredentials | undefined {
+    return integration.sealedApp === undefined ? undefined : openApp(this.#keyring, integration)
   }
 
   variables(environment: string): { name: string; value: string }[] {

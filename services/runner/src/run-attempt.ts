@@ -5,6 +5,7 @@ import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import type { ActiveAttempt } from './active-attempts.ts'
 import { ApiWaits } from './api-waits.ts'
 import { type Attempt, placeOf, streamOf, writerOf } from './attempt.ts'
+import { functionFacts } from './function-facts.ts'
 import { createHost } from './host.ts'
 import type { Work } from './load-work.ts'
 import { type End, endOf, endOfError, endOfThrottled } from './outcome.ts'
@@ -119,7 +120,7 @@ async function runFunction(run: RunContext) {
   waits.attach(sandbox)
   deps.events.functionStarts(performance.now() - active.takenAt)
   return await sandbox.run({
-    input: inputOf(attempt, work),
+    input: inputOf(run),
     host: createHost(run),
     onLog: (level, text) => {
       speaks()
@@ -134,9 +135,10 @@ async function runFunction(run: RunContext) {
  * another one goes on at its checkpoint.
  */
 async function complete({ work, saves }: RunContext, output: unknown): Promise<void> {
-  const { incomplete, warnings } = SyncOutput.parse(output)
+  const { incomplete, warnings, shapes } = SyncOutput.parse(output)
   saves.warn(warnings)
   await saves.settled()
+  await saves.noteShapes(shapes)
   await saves.markIncomplete(incomplete)
   if (work.sync.trackDeletes) {
     for (const model of work.sync.models) await saves.trackDeletes(model, 'previous', { incomplete })
@@ -148,20 +150,26 @@ function lastSyncDate({ lastSyncAtMs }: Attempt, { consistencyLagMs = 0 }: Work[
   return lastSyncAtMs === 0 ? null : new Date(Math.max(0, lastSyncAtMs - consistencyLagMs)).toISOString()
 }
 
-function inputOf(attempt: Attempt, { integration, settings, validate }: Work): ProgramInput {
+function inputOf({ deps, attempt, work }: RunContext): ProgramInput {
+  const { sync } = work
   return {
     task: 'sync',
     facts: {
-      connectionId: attempt.connectionId,
-      providerConfigKey: attempt.providerConfigKey,
-      provider: integration.provider,
-      environmentName: attempt.environment,
+      ...functionFacts(deps.loader, work, attempt.runId),
       syncId: `${attempt.connectionUid}.${attempt.sync}.${attempt.variant}`,
       syncJobId: attempt.runNumber,
       variant: attempt.variant,
-      lastSyncDate: lastSyncDate(attempt, settings),
-      validate,
-      pagination: settings.pagination ?? {},
+      lastSyncDate: lastSyncDate(attempt, work.settings),
+      syncConfig: {
+        sync_name: sync.name,
+        type: 'sync',
+        models: sync.models,
+        runs: sync.frequency,
+        version: sync.version,
+        track_deletes: sync.trackDeletes,
+      },
+      emptyCache: attempt.emptyCache,
+      validate: work.validate,
     },
   }
 }

@@ -1,10 +1,11 @@
 import type { Outgoing } from '@syncline/outgoing'
-import type { RecordsClient, RunsClient } from '@syncline/proto'
+import type { LocksClient, RecordsClient, RunsClient } from '@syncline/proto'
 import type { DeadlineOptions } from '@syncline/rpc'
 import type { Sandboxes } from '@syncline/sandbox'
 import type { ActiveAttempt } from './active-attempts.ts'
 import type { ApiWaits } from './api-waits.ts'
 import type { Attempt } from './attempt.ts'
+import type { EnvironmentCalls } from './environment-calls.ts'
 import type { Events } from './events.ts'
 import type { Heartbeats } from './heartbeats.ts'
 import type { Work, WorkLoader } from './load-work.ts'
@@ -18,6 +19,8 @@ export interface RunnerDeps {
   sandboxes: Sandboxes
   scheduler: RunsClient<DeadlineOptions>
   records: RecordsClient
+  locks: LocksClient<DeadlineOptions>
+  calls: EnvironmentCalls
   logs: LogSender
   heartbeats: Heartbeats
   outgoing: Outgoing

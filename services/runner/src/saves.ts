@@ -2,6 +2,7 @@ import { AppError } from '@syncline/errors'
 import {
   type BeginResponse,
   type ModelCounts,
+  type Position,
   type RecordsClient,
   SaveMode,
   type SaveResponse,
@@ -11,10 +12,12 @@ import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
 import { retrying } from './retrying.ts'
 import { nameOf, SkippedRecords } from './skipped-records.ts'
+import type { Shape } from './sync-output.ts'
 
 /** The record store may be restarted under a run. */
 const SAVE_FOR_MS = 120_000
 const NAMED_DUPLICATES = 5
+const NOTE_SHAPE_MS = 5000
 /** They travel with the end of the run, and are kept with it. */
 const WARNINGS = 20
 const WARNING_CHARS = 500
@@ -28,6 +31,8 @@ const RESUMED =
 export class Saves {
   readonly #warnings: string[] = []
   readonly #skipped: SkippedRecords
+  /** By model, how writes treat records that others have modified; `keepAfter` undefined = they overwrite all. */
+  readonly #strategies = new Map<string, { keepAfter: Position | undefined }>()
   /** Models of which the record store knows that the pass of the run is not complete. */
   readonly #marked = new Set<string>()
   readonly #records: RecordsClient
@@ -116,16 +121,44 @@ export class Saves {
     // An id that no record can have is one that the store does not have.
     const seenIds = all.flatMap(({ id }) => (id && recordId(id)) ?? [])
     const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
-    return this.#inTurn(model, (target, signal) =>
-      this.#records.save({ ...target, mode: saveMode, batch, seenIds }, { signal }),
-    )
+    return this.#inTurn(model, (target, signal) => {
+      const { keepAfter } = this.#strategies.get(model) ?? {}
+      return this.#records.save({ ...target, mode: saveMode, batch, seenIds, keepAfter }, { signal })
+    })
   }
 
   /** A record whose id is not valid fails the whole call: nothing else would ever delete what it means. */
   delete(model: string, first: number, values: unknown[]): Promise<void> {
     this.known(model)
     const ids = values.map((value, i) => encodeRecord(value, `record ${first + i} of model '${model}'`).id)
-    return this.#inTurn(model, (target, signal) => this.#records.delete({ ...target, ids }, { signal }))
+    return this.#inTurn(model, (target, signal) => {
+      const { keepAfter } = this.#strategies.get(model) ?? {}
+      return this.#records.delete({ ...target, ids, keepAfter }, { signal })
+    })
+  }
+
+  /**
+   * Once for a model. With `ignore_if_modified_after`, what others modify from now on, or after `cursor`, is left alone by later
+   * writes. What these writes modify may be written again: each moves the position on. If the answer to a write is lost and it is
+   * repeated, it modifies nothing, and the position stays: then the run's later writes leave alone what that write has modified.
+   */
+  async setMergingStrategy(
+    model: string,
+    strategy: 'override' | 'ignore_if_modified_after',
+    cursor: string,
+  ): Promise<void> {
+    this.known(model)
+    if (this.#strategies.has(model)) {
+      this.#warn(`model '${model}': its merging strategy is set already, and stays for this run`)
+      return
+    }
+    const chosen: { keepAfter: Position | undefined } = { keepAfter: undefined }
+    this.#strategies.set(model, chosen)
+    if (strategy === 'override') return
+    await this.#inTurn(model, async ({ stream }, signal) => {
+      chosen.keepAfter = (await this.#records.findPosition({ stream, cursor }, { signal })).position
+      return undefined
+    })
   }
 
   /**
@@ -192,6 +225,25 @@ export class Saves {
     this.#isResumed ??= by === 'read' && json !== '' && this.#attempt.foundCheckpoint
   }
 
+  /** Warns of fields that are new, missing or of another type. It costs no run its success: if it fails, the next run tells it. */
+  async noteShapes(shapes: Shape[]): Promise<void> {
+    const noted = shapes.filter(({ model }) => this.#counts.has(model))
+    await Promise.all(
+      noted.map(async ({ model, ...shape }) => {
+        const target = { stream: streamOf(this.#attempt, model), writer: writerOf(this.#attempt) }
+        const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(NOTE_SHAPE_MS)])
+        const { drift } = await this.#records
+          .noteShape({ ...target, ...shape }, { signal })
+          .catch(() => ({ drift: [] }))
+        for (const what of drift) {
+          const warning = `model '${model}': fields ${what}`
+          this.#warn(warning)
+          this.warn([warning])
+        }
+      }),
+    )
+  }
+
   /** The log of the attempt gets its last words on what was skipped. */
   logSkipped(): void {
     this.#skipped.logSummaries()
@@ -248,7 +300,9 @@ export class Saves {
     return turn
   }
 
-  #account(model: string, { added, updated, deleted, duplicateIds, warning }: SaveResponse): void {
+  #account(model: string, { added, updated, deleted, duplicateIds, warning, position }: SaveResponse): void {
+    const strategy = this.#strategies.get(model)
+    if (strategy?.keepAfter && position) strategy.keepAfter = position
     const count = this.#counts.get(model)
     if (count) {
       count.added += added

@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { ActionCalls, ActionStore } from '@syncline/actions'
 import { waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { checkKeyring, Keyring, openCatalog, verifyKeyring } from '@syncline/catalog'
+import { CommandSender } from '@syncline/commands'
 import { withoutSecrets } from '@syncline/errors'
 import { openFunctionSandboxes } from '@syncline/functions'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { RecordsDefinition, type Runner, RunsDefinition } from '@syncline/proto'
+import { LocksDefinition, RecordsDefinition, type Runner, RunsDefinition } from '@syncline/proto'
 import { connectRedis, redisCall } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import { startActions } from './actions/start-actions.ts'
 import { ActiveAttempts } from './active-attempts.ts'
 import type { Config } from './config.ts'
+import { EnvironmentCalls } from './environment-calls.ts'
+import { CALLS_AT_ONCE } from './environment-host.ts'
 import { createEvents } from './events.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { startIntake } from './intake.ts'
@@ -21,6 +25,9 @@ import { LogSender } from './log-sender.ts'
 import { followNotices } from './notices.ts'
 import { Parking } from './parking.ts'
 import { Slots } from './slots.ts'
+
+/** A command whose answer comes later is accepted nevertheless. */
+const COMMAND_ANSWER_MS = 5000
 
 export { Config } from './config.ts'
 
@@ -74,8 +81,16 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const attempts = new ActiveAttempts()
   const logs = open.use(new LogSender(records, events.logsLost))
   const heartbeats = open.use(new Heartbeats({ scheduler, events, leaseMs, runner, attempts }))
-  const deps = { sandboxes, scheduler, records, logs, heartbeats, outgoing, loader, events, parking, leaseMs }
-  const actionDeps = { bus, sandboxes, outgoing, loader, records, logs, events }
+  const store = await ActionStore.open(bus)
+  const commands = open.use(new CommandSender(bus, COMMAND_ANSWER_MS))
+  const mostCalls = CALLS_AT_ONCE * parentLimits.runs
+  const actionCalls = open.use(new ActionCalls(bus, store, { perEnvironment: mostCalls, inAll: mostCalls }))
+  const { actionTimeoutMs } = config
+  const calls = new EnvironmentCalls({ catalog, commands, actions: actionCalls, store, actionTimeoutMs })
+  const locks = schedulerRpc.client(LocksDefinition)
+  const common = { sandboxes, records, locks, calls, logs, outgoing, loader, events }
+  const deps = { ...common, scheduler, heartbeats, parking, leaseMs }
+  const actionDeps = { ...common, bus, store }
   const actions = await startActions({ ...actionDeps, slots: config.actionSlots, drainMs: config.drainMs })
   const intake = startIntake({ ...deps, runner, slots, attempts }, config.drainMs)
   // Both stop at the same time: neither takes work while the other one waits for its own.

@@ -1,57 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ActionStore, offerSubject, RESERVED_MS } from '@syncline/actions'
 import { publish, subjects } from '@syncline/bus'
 import { checkKeyring, Keyring } from '@syncline/catalog'
-import { bundleFunction } from '@syncline/functions'
 import { type ActionCall, ActionNews, ActionCall as Calls } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
+import { deployAction } from './deploy-action.ts'
 import { createWorld, type World } from './world.ts'
-
-const schemas = { input: 'z.object({ n: z.number().default(1) })', output: 'z.any()' }
-
-/** Deploys an action `act` to the integration `api`; `exec` is the body of its function. */
-async function deployAction(
-  world: World,
-  exec: string,
-  changes: Partial<typeof schemas & { url: string }> = {},
-) {
-  const { input, output, url } = { ...schemas, ...changes }
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-actions-'))
-  const file = join(folder.path, 'api/actions/act.ts')
-  await mkdir(join(folder.path, 'api/actions'), { recursive: true })
-  await writeFile(
-    file,
-    `import { createAction } from 'nango'
-     import { z } from 'zod'
-     export default createAction({ description: '', input: ${input}, output: ${output}, exec: async (nango, input) => { ${exec} } })`,
-  )
-  const bundle = await world.catalog.bundles.put((await bundleFunction(file)).text)
-  await world.catalog.actions.upsert(
-    () => ({
-      environment: 'dev',
-      integration: 'api',
-      name: 'act',
-      description: '',
-      version: '1',
-      inputSchema: {},
-      outputSchema: {},
-      scopes: [],
-      bundle,
-      deployedAt: '2026-01-01T00:00:00.000Z',
-    }),
-    ...['dev', 'api', 'act'],
-  )
-  // It waits until runners have it.
-  await world.deploy('', url ? { integration: { baseUrl: url } } : {})
-}
 
 function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
   return {
@@ -66,6 +26,7 @@ function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
     timeoutMs: 20_000,
     maxRetries: 0,
     triedConnection: Buffer.alloc(0),
+    depth: 0,
     ...more,
   }
 }

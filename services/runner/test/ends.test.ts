@@ -46,15 +46,16 @@ test.each([
     "connectionId 'other': a run may use its own connection only",
   ],
   [
-    'a strategy that we lack',
-    `await nango.setMergingStrategy({ strategy: 'ignore_if_modified_after' }, 'Thing')`,
-    'not supported',
+    'a strategy that there is not',
+    `await nango.setMergingStrategy({ strategy: 'newest' }, 'Thing')`,
+    'setMergingStrategy: strategy: Invalid option: expected one of "override"|"ignore_if_modified_after"',
   ],
-  [
-    'what Syncline lacks',
-    `await nango.tryAcquireLock({ key: 'k', ttlMs: 1 })`,
-    'nango.tryAcquireLock is not supported',
-  ],
+  ['a lock without a key', `await nango.tryAcquireLock({ key: '', ttlMs: 1 })`, 'tryAcquireLock: key: '],
+  ['a lock that never ends', `await nango.tryAcquireLock({ key: 'k', ttlMs: 1e9 })`, 'ttlMs: Too big'],
+  ['a lock that has ended', `await nango.tryAcquireLock({ key: 'k', ttlMs: 0 })`, 'ttlMs: Too small'],
+  ['a sync that there is not', `await nango.triggerSync('api', 'demo', 'other')`, "'other'"],
+  ['a connection that there is not', `await nango.startSync('api', ['demo'], 'other')`, "'other'"],
+  ['an action that there is not', `await nango.triggerAction('api', 'demo', 'other')`, "'other'"],
   ['an error of its own', `throw new nango.ActionError({ message: 'no scope' })`, 'no scope'],
 ])('%s fails the run with a reason', async (_, exec, message) => {
   await world.deploy(exec)

@@ -13,6 +13,8 @@ export function sharedWorld(): World {
     standIns.calls.length = 0
     standIns.records.clear()
     standIns.onSave = () => {}
+    standIns.locks.held.clear()
+    standIns.locks.onCall = () => {}
     standIns.scheduler.onCall = () => {}
     standIns.records.pageMax = 10_000
   })

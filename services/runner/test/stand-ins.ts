@@ -1,6 +1,13 @@
-import { type LogLine, RecordsDefinition, RunsDefinition, type SaveRequest } from '@syncline/proto'
+import {
+  LocksDefinition,
+  type LogLine,
+  RecordsDefinition,
+  RunsDefinition,
+  type SaveRequest,
+} from '@syncline/proto'
 import { serve } from '@syncline/rpc'
 import { FakeRecords, type RecordsCall } from '@syncline/testkit/records'
+import { FakeLocks } from './fake-locks.ts'
 import { FakeScheduler } from './fake-scheduler.ts'
 
 const streamOf = (model: string) => ({ environment: 'dev', connection: 'uid-1', model, variant: 'base' })
@@ -8,6 +15,7 @@ const streamOf = (model: string) => ({ environment: 'dev', connection: 'uid-1', 
 /** The scheduler, as far as a runner needs it, and the fake record store, behind real gRPC. */
 export class StandIns {
   readonly records = new FakeRecords()
+  readonly locks = new FakeLocks()
   readonly scheduler = new FakeScheduler((text) => this.calls.push(text))
   /** Every call that changes something, in order: `save Issue 3`, `checkpoint {…}`. */
   readonly calls: string[] = []
@@ -40,6 +48,7 @@ export class StandIns {
     return serve(
       '127.0.0.1:0',
       (server) => {
+        server.add(LocksDefinition, this.locks.calls)
         server.add(RunsDefinition, this.scheduler.calls)
         server.add(RecordsDefinition, this.records.calls)
       },

@@ -43,3 +43,11 @@ test('a sync that says nothing does as its environment says', async () => {
   expect(await world.run()).toMatchObject({ outcome: RunOutcome.SUCCESS, error: '' })
   await world.catalog.environments.delete('dev')
 })
+
+test('fields that are not as in earlier runs are a warning of the run', async () => {
+  world.standIns.records.drift = ['missing: title']
+  await world.deploy(`await nango.batchSave([{ id: '1' }], 'Thing')`)
+  const end = await world.run()
+  expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS, error: "model 'Thing': fields missing: title" })
+  expect(world.log(end.runId)).toContain("warn model 'Thing': fields missing: title")
+})

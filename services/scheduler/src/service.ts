@@ -2,7 +2,13 @@ import { repeat, waitForServer } from '@syncline/async'
 import { connectBus } from '@syncline/bus'
 import { openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
-import { CommandsDefinition, RecordsDefinition, RunsDefinition, SchedulesDefinition } from '@syncline/proto'
+import {
+  CommandsDefinition,
+  LocksDefinition,
+  RecordsDefinition,
+  RunsDefinition,
+  SchedulesDefinition,
+} from '@syncline/proto'
 import { connectRedis, type Redis, redisCall } from '@syncline/redis'
 import { connect, serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
@@ -10,6 +16,7 @@ import { SharedClock } from './clock.ts'
 import { commandsService } from './commands-service.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
+import { locksService } from './locks-service.ts'
 import { Notices } from './notices.ts'
 import { openSchedules } from './open-schedules.ts'
 import { publishEvents } from './publish-events.ts'
@@ -22,6 +29,7 @@ import { createStaleEvents } from './stale-events.ts'
 import { sweepStaleRegularly } from './stale-sweep.ts'
 import { startTicking } from './start-ticking.ts'
 import { CommandResults } from './store/command-results.ts'
+import { LockStore } from './store/lock-store.ts'
 import { RunStore } from './store/run-store.ts'
 import { type Limits, State } from './store/state.ts'
 import { Views } from './store/views.ts'
@@ -93,6 +101,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
       config.listen,
       (server) => {
         server.add(RunsDefinition, runsService({ runs, notices, events }))
+        server.add(LocksDefinition, locksService(new LockStore(state)))
         server.add(CommandsDefinition, commandsService(results))
         server.add(SchedulesDefinition, schedulesService({ views, catalog }))
       },

@@ -5,6 +5,7 @@ import {
   type Command,
   CommandAnswer,
   CommandsDefinition,
+  LocksDefinition,
   RunsDefinition,
   SchedulesDefinition,
   Stop,
@@ -97,6 +98,7 @@ export async function openWorld(settings: Record<string, string> = {}) {
         service,
         runs: connection.client(RunsDefinition),
         schedules: connection.client(SchedulesDefinition),
+        locks: connection.client(LocksDefinition),
         commands: connection.client(CommandsDefinition),
         [Symbol.asyncDispose]: () => stack.disposeAsync(),
       }

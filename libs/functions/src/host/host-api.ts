@@ -9,6 +9,10 @@ import {
 } from './call-limits.ts'
 import { checkpointJson } from './checkpoint-json.ts'
 
+const MAX_LOCK_MS = 24 * 3600 * 1000
+/** As of a body of the REST API. */
+const MAX_ACTION_INPUT_CHARS = 2 * 1024 * 1024
+
 const MAX_RETRIES = 25
 const MAX_RETRY_RULES = 100
 const MAX_HEADERS = 200
@@ -80,7 +84,29 @@ const Connection = z.object({
   updated_at: z.string(),
 })
 
+/** As functions see it. */
+const Integration = z.object({
+  unique_key: z.string(),
+  provider: z.string(),
+  display_name: z.string(),
+  logo: z.string(),
+  forward_webhooks: z.boolean(),
+  integration_config: z.record(z.string(), z.string()).optional(),
+  custom: z.record(z.string(), z.string()).optional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  credentials: fields.nullable().optional(),
+})
+
+const name = z.string().min(1).max(255)
+const lockKey = name
+const syncs = z
+  .array(z.object({ name, variant: name }))
+  .min(1)
+  .max(100)
+
 const model = z.string().max(255)
+const cursor = z.string().max(CURSOR_MAX_CHARS)
 /** Index of the call's first record in the list that the function gave, those left out included: errors name a record by it. */
 const first = z.int().nonnegative()
 const records = z.array(z.unknown()).max(RECORDS_PER_CALL)
@@ -125,10 +151,19 @@ export const hostApi = {
     answer: z.null(),
   },
   delete: { params: z.object({ model, first, records }), answer: z.null() },
+  /** `cursor`: instead of the end of the stream as it is now; or empty. */
+  setMergingStrategy: {
+    params: z.object({
+      model,
+      strategy: z.enum(['override', 'ignore_if_modified_after']),
+      cursor: cursor.default(''),
+    }),
+    answer: z.null(),
+  },
   listRecords: {
     params: z.object({
       model,
-      cursor: z.string().max(CURSOR_MAX_CHARS),
+      cursor,
       limit: z.int().min(1).max(RECORDS_PER_PAGE),
       ids: z.array(z.string()).max(RECORDS_PER_PAGE),
     }),
@@ -149,18 +184,50 @@ export const hostApi = {
   getCheckpoint: { params: z.null(), answer: z.object({ json: z.string() }) },
   /** An empty `json` clears it. */
   saveCheckpoint: { params: z.object({ json: checkpoint, incomplete }), answer: z.null() },
-  getConnection: { params: z.null(), answer: Connection },
+  /** `forceRefresh`: with a new token. */
+  getConnection: { params: z.object({ forceRefresh: z.boolean() }), answer: Connection },
   setMetadata: {
     params: z.object({ metadata: fields, merge: z.boolean() }),
     answer: z.null(),
   },
-  getIntegration: {
-    params: z.null(),
-    answer: z.object({ unique_key: z.string(), provider: z.string(), display_name: z.string() }),
-  },
+  getIntegration: { params: z.object({ credentials: z.boolean() }), answer: Integration },
   getEnvironmentVariables: {
     params: z.null(),
     answer: z.array(z.object({ name: z.string(), value: z.string() })),
+  },
+  /** False: another owner has it. */
+  tryAcquireLock: {
+    params: z.object({ key: lockKey, ttlMs: z.number().positive().max(MAX_LOCK_MS).transform(Math.ceil) }),
+    answer: z.boolean(),
+  },
+  /** False: this owner does not have it. */
+  releaseLock: { params: z.object({ key: lockKey }), answer: z.boolean() },
+  releaseAllLocks: { params: z.null(), answer: z.null() },
+  triggerSync: {
+    params: z.object({
+      providerConfigKey: name,
+      connectionId: name,
+      syncs,
+      reset: z.boolean(),
+      emptyCache: z.boolean(),
+    }),
+    answer: z.null(),
+  },
+  /** An empty connection means all of the integration. */
+  startSync: {
+    params: z.object({ providerConfigKey: name, connectionId: z.string().max(255), syncs }),
+    answer: z.null(),
+  },
+  triggerAction: {
+    params: z.object({
+      providerConfigKey: name,
+      connectionId: name,
+      action: name,
+      /** JSON text; absent: none is given. */
+      input: z.string().max(MAX_ACTION_INPUT_CHARS).optional(),
+    }),
+    /** `code`: empty, or why it failed. `json`: the output, or further fields of the error. */
+    answer: z.object({ code: z.string(), message: z.string(), json: z.string() }),
   },
 }
 type Api = typeof hostApi

@@ -1,13 +1,11 @@
-import { ActionError, type NangoAction } from '@syncline/function-types'
+import type { NangoAction } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
-import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
-import { logMethods } from './log.ts'
 import { recordReads } from './records.ts'
-import type { ActionFacts } from './run-facts.ts'
+import type { Facts } from './run-facts.ts'
+import { sharedMembers } from './shared-members.ts'
 import { tracedCalls } from './traced-calls.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
-import { unsupported } from './unsupported.ts'
 
 const ofSyncs = [
   ...['batchSave', 'batchSend', 'batchUpdate', 'batchDelete'],
@@ -26,22 +24,19 @@ const refused = Object.fromEntries(
 )
 
 /** The object that an action works with. */
-export function createActionNango(facts: ActionFacts, host: Pick<Host, 'call' | 'log'>): NangoAction {
+export function createActionNango(
+  facts: Facts,
+  host: Pick<Host, 'call' | 'log'>,
+  scriptType: 'action' | 'on-event' = 'action',
+): NangoAction {
   const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
   return {
-    ...unsupported,
     ...refused,
-    connectionId: facts.connectionId,
-    providerConfigKey: facts.providerConfigKey,
-    provider: facts.provider,
-    environmentName: facts.environmentName,
-    actionId: facts.actionId,
-    ActionError,
+    ...sharedMembers(scriptType, facts, callHost, host),
+    actionId: facts.activityLogId,
     // Nothing is deleted for what an action could not read.
     ...httpMethods(callHost, facts, new UnresolvedFailures(), { warn, tracksDeletes: () => false }),
-    ...connectionMethods(callHost, facts),
     ...recordReads(callHost),
-    ...logMethods(host),
   }
 }

@@ -2,6 +2,7 @@ import type { NangoSync } from '@syncline/function-types'
 import { expect, test } from 'vitest'
 import type { HttpAnswer } from '../host/host-api.ts'
 import { ModelChecks } from './model-checks.ts'
+import { ModelShapes } from './model-shapes.ts'
 import { createNango } from './nango.ts'
 import type { RunFacts } from './run-facts.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
@@ -11,10 +12,23 @@ const facts: RunFacts = {
   providerConfigKey: 'api',
   provider: 'acme',
   environmentName: 'dev',
+  environmentId: 1,
+  nangoConnectionId: 1,
+  activityLogId: 'run',
+  logLevel: '',
   syncId: 'sync',
   syncJobId: 1,
   variant: 'base',
   lastSyncDate: null,
+  syncConfig: {
+    sync_name: 'sync',
+    type: 'sync',
+    models: ['Thing'],
+    runs: 'every hour',
+    version: '1',
+    track_deletes: false,
+  },
+  emptyCache: false,
   pagination: {},
 }
 
@@ -43,7 +57,10 @@ function world(answer: (call: { endpoint: string; method: string }) => Partial<H
     },
     log: (_level: string, text: string) => void lines.push(text),
   }
-  const nango = createNango(facts, host, failures, new ModelChecks({})) as NangoSync
+  const nango = createNango(facts, host, failures, {
+    checks: new ModelChecks({}),
+    shapes: new ModelShapes(),
+  }) as NangoSync
   const last = (method: string) => calls.findLast(([name]) => name === method)?.[1]
   return { nango, calls, lines, failures, last }
 }

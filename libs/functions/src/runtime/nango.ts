@@ -1,22 +1,21 @@
-import { ActionError, type NangoSync } from '@syncline/function-types'
+import type { NangoSync } from '@syncline/function-types'
 import type { Host } from '@syncline/sandbox'
 import { checkpointMethods } from './checkpoint.ts'
-import { connectionMethods } from './connection.ts'
 import { httpMethods } from './http.ts'
-import { logMethods } from './log.ts'
 import type { ModelChecks } from './model-checks.ts'
+import type { ModelShapes } from './model-shapes.ts'
 import { recordMethods } from './records.ts'
 import type { RunFacts } from './run-facts.ts'
+import { sharedMembers } from './shared-members.ts'
 import { tracedCalls } from './traced-calls.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
-import { unsupported } from './unsupported.ts'
 
 /** The object that a sync function works with. It notes in `failures` what the function could not read. */
 export function createNango(
   facts: RunFacts,
   host: Pick<Host, 'call' | 'log'>,
   failures: UnresolvedFailures,
-  checks: ModelChecks,
+  saved: { checks: ModelChecks; shapes: ModelShapes },
 ): NangoSync {
   const callHost = tracedCalls(host)
   const warn = (text: string) => host.log('warn', text)
@@ -25,20 +24,16 @@ export function createNango(
     isTracking = true
   }
   return {
-    ...unsupported,
-    connectionId: facts.connectionId,
-    providerConfigKey: facts.providerConfigKey,
-    provider: facts.provider,
-    environmentName: facts.environmentName,
+    ...sharedMembers('sync', facts, callHost, host),
     syncId: facts.syncId,
     syncJobId: facts.syncJobId,
     variant: facts.variant,
     lastSyncDate: facts.lastSyncDate === null ? undefined : new Date(facts.lastSyncDate),
-    ActionError,
+    syncConfig: facts.syncConfig,
+    track_deletes: facts.syncConfig.track_deletes,
+    emptyCache: facts.emptyCache,
     ...httpMethods(callHost, facts, failures, { warn, tracksDeletes: () => isTracking }),
-    ...recordMethods(callHost, { failures, checks, warn, onTrackDeletes }),
+    ...recordMethods(callHost, { failures, ...saved, warn, onTrackDeletes }),
     ...checkpointMethods(callHost, failures),
-    ...connectionMethods(callHost, facts),
-    ...logMethods(host),
   }
 }

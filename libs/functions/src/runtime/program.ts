@@ -2,7 +2,7 @@ import type { Program } from '@syncline/sandbox'
 import { definitionOf, evaluate } from './evaluate.ts'
 import { freezeClock } from './frozen-clock.ts'
 import { runAction, runOnEvent } from './run-action.ts'
-import type { ActionFacts, RunFacts } from './run-facts.ts'
+import type { Facts, RunFacts } from './run-facts.ts'
 import { runSync } from './run-sync.ts'
 import { mapStack } from './source-map.ts'
 
@@ -10,8 +10,8 @@ export type ProgramInput =
   /** `clock`: ISO 8601; it stays this time. If it is left out, the time is that of the machine. */
   | { task: 'sync'; facts: RunFacts; clock?: string }
   /** `input` is absent if the caller gave none. */
-  | { task: 'action'; facts: ActionFacts; input?: unknown }
-  | { task: 'on-event'; facts: ActionFacts }
+  | { task: 'action'; facts: Facts; input?: unknown }
+  | { task: 'on-event'; facts: Facts }
 
 /** Runs in the child process: runs the function of the run's bundle. */
 export const program: Program = async (input, host) => {

@@ -2,6 +2,7 @@ import type { DeleteOptions, RecordMethods, RecordReads } from '@syncline/functi
 import { RECORDS_PER_CALL, RECORDS_PER_PAGE } from '../host/call-limits.ts'
 import type { CallHost } from '../host/host-api.ts'
 import type { ModelChecks } from './model-checks.ts'
+import type { ModelShapes } from './model-shapes.ts'
 import { parseJson } from './parse-json.ts'
 import { slices } from './slices.ts'
 import type { UnresolvedFailures } from './unresolved-failures.ts'
@@ -12,18 +13,20 @@ const NAMED = 5
 interface RunParts {
   failures: UnresolvedFailures
   checks: ModelChecks
+  shapes: ModelShapes
   warn: (text: string) => void
   onTrackDeletes: () => void
 }
 
 export function recordMethods(
   callHost: CallHost,
-  { failures, checks, warn, onTrackDeletes }: RunParts,
+  { failures, checks, shapes, warn, onTrackDeletes }: RunParts,
 ): RecordMethods {
   /** Slices go one after the other, so records are saved in the given order. */
   const save = (mode: 'replace' | 'merge') => async (list: unknown[], model: string) => {
     mustBeList(list, model)
     checks.check(list, model, mode)
+    if (mode === 'replace') shapes.note(list, model)
     for (const { text, sizes, skipped, mended } of slices(list)) {
       if (mended.length > 0) {
         warn(`model '${model}': half of a character was replaced by U+FFFD in records ${someOf(mended)}`)
@@ -61,11 +64,8 @@ export function recordMethods(
       return true
     },
     ...recordReads(callHost),
-    setMergingStrategy: async ({ strategy }) => {
-      if (strategy !== 'override') {
-        throw new Error(`setMergingStrategy: '${strategy}' is not supported; 'override' is the only strategy`)
-      }
-    },
+    setMergingStrategy: async ({ strategy, cursor = '' }, model) =>
+      void (await callHost('setMergingStrategy', { model, strategy, cursor })),
     trackDeletesStart: (model) => trackDeletes(model, 'start'),
     trackDeletesEnd: (model, options) => trackDeletes(model, 'end', options),
     deleteRecordsFromPreviousExecutions: (model, options) => trackDeletes(model, 'previous', options),
@@ -90,15 +90,15 @@ async function recordsByIds<I extends string | number, T>(
   ids: I[],
   model: string,
 ): Promise<Map<I, T>> {
-  const byText = new Map(ids.map((id) => [String(id), id]))
+  // 7 and '7' name the same record: it is found by both.
+  const byText = Map.groupBy(ids, String)
   const texts = [...byText.keys()]
   const found = new Map<I, T>()
   for (let at = 0; at < texts.length; at += RECORDS_PER_PAGE) {
     const some = texts.slice(at, at + RECORDS_PER_PAGE)
     for await (const page of listed<T & { id: unknown }>(callHost, model, '', some)) {
       for (const record of page) {
-        const id = byText.get(String(record.id))
-        if (id !== undefined) found.set(id, record)
+        for (const id of byText.get(String(record.id)) ?? []) found.set(id, record)
       }
     }
   }

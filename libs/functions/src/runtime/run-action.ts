@@ -3,7 +3,7 @@ import type { Host } from '@syncline/sandbox'
 import { createActionNango } from './action-nango.ts'
 import { type Issue, validated } from './action-schema.ts'
 import type { Definitions } from './evaluate.ts'
-import type { ActionFacts } from './run-facts.ts'
+import type { Facts } from './run-facts.ts'
 
 /** How an action ended, as data: the runner checks its shape. What else is thrown becomes an error of the run. */
 export type ActionOutput =
@@ -18,7 +18,7 @@ const UPSTREAM_CHARS = 64 * 1024
 /** Gives the function an input that fits its schema, and returns an output that fits its schema. */
 export async function runAction(
   definition: Definitions['action'],
-  facts: ActionFacts,
+  facts: Facts,
   given: unknown,
   host: Host,
 ): Promise<ActionOutput> {
@@ -35,11 +35,11 @@ export async function runAction(
 /** Runs the function of an event, which takes nothing; nobody gets what it returns. */
 export function runOnEvent(
   definition: Definitions['onEvent'],
-  facts: ActionFacts,
+  facts: Facts,
   host: Host,
 ): Promise<ActionOutput> {
   return withKnownErrors(async () => {
-    await definition.exec(createActionNango(facts, host))
+    await definition.exec(createActionNango(facts, host, 'on-event'))
     return { kind: 'done', output: null }
   })
 }

@@ -1,6 +1,7 @@
 import type { Host } from '@syncline/sandbox'
 import type { Definitions } from './evaluate.ts'
 import { ModelChecks } from './model-checks.ts'
+import { type ModelShape, ModelShapes } from './model-shapes.ts'
 import { createNango } from './nango.ts'
 import type { RunFacts } from './run-facts.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
@@ -11,6 +12,8 @@ export interface SyncOutput {
   incomplete: string
   /** They belong into the result of the run. Its log has them already. */
   warnings: string[]
+  /** What the records look like that were saved. */
+  shapes: ModelShape[]
 }
 
 export async function runSync(
@@ -20,10 +23,11 @@ export async function runSync(
 ): Promise<SyncOutput> {
   const failures = new UnresolvedFailures()
   const checks = new ModelChecks(definition.models, facts.validate)
+  const shapes = new ModelShapes()
   try {
-    await definition.exec(createNango(facts, host, failures, checks))
+    await definition.exec(createNango(facts, host, failures, { checks, shapes }))
   } finally {
     for (const warning of checks.warnings()) host.log('warn', warning)
   }
-  return { incomplete: failures.incomplete, warnings: checks.warnings() }
+  return { incomplete: failures.incomplete, warnings: checks.warnings(), shapes: shapes.all() }
 }

@@ -63,7 +63,11 @@ export class FakeRecords {
     return this.#stream(stream).live()
   }
 
+  /** What runs are told of the fields that they save. */
+  drift: string[] = []
+
   clear(): void {
+    this.drift = []
     this.#streams.clear()
   }
 
@@ -81,12 +85,16 @@ export class FakeRecords {
         const records = readBatch(request.batch).records()
         stream.see(request.seenIds, instant)
         return request.mode === SaveMode.MERGE
-          ? stream.merge(records, instant, runId)
-          : stream.save(records, instant, runId)
+          ? stream.merge(records, instant, runId, request.keepAfter)
+          : stream.save(records, instant, runId, request.keepAfter)
       }),
     delete: (request) =>
-      this.#write({ name: 'delete', request }, (stream, { runId }, instant) => ({
-        deleted: stream.delete(request.ids, instant, runId),
+      this.#write({ name: 'delete', request }, (stream, { runId }, instant) =>
+        stream.delete(request.ids, instant, runId, request.keepAfter),
+      ),
+    findPosition: (request) =>
+      this.#answer({ name: 'findPosition', request }, () => ({
+        position: this.#stream(request.stream).position(request.cursor),
       })),
     startTrackingDeletes: (request) =>
       this.#write({ name: 'startTrackingDeletes', request }, (stream, writer) => {
@@ -106,6 +114,8 @@ export class FakeRecords {
         stream.markIncomplete(writer, request.reason)
         return {}
       }),
+
+    noteShape: async () => ({ drift: this.drift }),
 
     listHeldDeletions: (request) =>
       this.#answer({ name: 'listHeldDeletions', request }, () => this.#heldDeletions(request)),

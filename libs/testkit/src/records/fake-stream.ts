@@ -1,5 +1,12 @@
 import { AppError } from '@syncline/errors'
-import type { HeldDeletion, RecordAction, StreamSize, TrackDeletesRequest, Writer } from '@syncline/proto'
+import type {
+  HeldDeletion,
+  RecordAction,
+  StreamSize,
+  TrackDeletesRequest,
+  Position as WirePosition,
+  Writer,
+} from '@syncline/proto'
 import { type EncodedRecord, encodeRecord, isRecordId } from '@syncline/record'
 
 /** A deletion of more than half of the live records, and of more than ten, must be asked for by name. */
@@ -83,11 +90,15 @@ export class FakeStream {
     return { added, updated: changes.length - deleted - added, deleted }
   }
 
-  save(records: EncodedRecord[], instant: number, runId: string) {
+  save(records: EncodedRecord[], instant: number, runId: string, keepAfter?: WirePosition) {
     const { last, duplicateIds } = lastOfEach(records)
     const counts = { added: 0, updated: 0, unchanged: 0, duplicateIds }
     for (const { id, numericId, payload, hash } of last) {
       const before = this.#newest.get(id)
+      if (before && isKept(before, keepAfter)) {
+        this.#touchedAt.set(id, instant)
+        continue
+      }
       const known = before !== undefined && !isDeleted(before)
       if (known && before.hash.equals(hash)) {
         // A pruned record gets its payload back and stays where it is.
@@ -101,10 +112,10 @@ export class FakeStream {
       this.#put({ id, numericId, payload, hash, action, firstSeenAt, runId, prunedAt: 0 }, instant)
       counts[known ? 'updated' : 'added']++
     }
-    return counts
+    return { ...counts, position: counts.added + counts.updated > 0 ? behind(instant) : undefined }
   }
 
-  merge(parts: EncodedRecord[], instant: number, runId: string) {
+  merge(parts: EncodedRecord[], instant: number, runId: string, keepAfter?: WirePosition) {
     const { last, duplicateIds } = lastOfEach(parts)
     const merged = last.flatMap((part) => {
       const before = this.#newest.get(part.id)
@@ -112,7 +123,7 @@ export class FakeStream {
       const base = before.prunedAt > 0 ? {} : parse(before.payload)
       return [encodeRecord(merge(base, parse(part.payload)))]
     })
-    return { ...this.save(merged, instant, runId), duplicateIds }
+    return { ...this.save(merged, instant, runId, keepAfter), duplicateIds }
   }
 
   /** Records that could not be saved: those that exist are seen. */
@@ -121,10 +132,19 @@ export class FakeStream {
     for (const id of ids) if (this.#newest.has(id)) this.#touchedAt.set(id, instant)
   }
 
-  delete(ids: string[], instant: number, runId: string): number {
+  delete(ids: string[], instant: number, runId: string, keepAfter?: WirePosition) {
     const live = [...new Set(ids)].flatMap((id) => this.#newest.get(id) ?? []).filter((v) => !isDeleted(v))
-    for (const version of live) this.#put({ ...version, action: 'DELETED', runId }, instant)
-    return live.length
+    const gone = live.filter((version) => !isKept(version, keepAfter))
+    for (const { id } of live.filter((version) => isKept(version, keepAfter)))
+      this.#touchedAt.set(id, instant)
+    for (const version of gone) this.#put({ ...version, action: 'DELETED', runId }, instant)
+    return { deleted: gone.length, position: gone.length > 0 ? behind(instant) : undefined }
+  }
+
+  position(cursor: string): WirePosition {
+    if (cursor === '') return behind(this.#lastInstant)
+    const { modifiedAt: atMs, id } = positionOf(cursor)
+    return { atMs, id }
   }
 
   startTracking(writer: Writer): void {
@@ -241,7 +261,7 @@ export class FakeStream {
     if (incomplete === '' && isAllowed) {
       const ids = untouched.map(({ id }) => id)
       this.#held = undefined
-      return { deleted: this.delete(ids, instant, writer.runId), warning: '' }
+      return { ...this.delete(ids, instant, writer.runId), warning: '' }
     }
     const held = {
       atMs: instant,
@@ -262,6 +282,11 @@ const marked = (pass: Pass, mark: string): Pass => ({
   ...pass,
   incomplete: pass.incomplete || (pass.allowIncomplete ? '' : mark),
 })
+
+const behind = (instant: number): WirePosition => ({ atMs: instant + 1, id: '' })
+
+const isKept = (version: Version, keepAfter: WirePosition | undefined) =>
+  keepAfter !== undefined && comparePositions(version, { modifiedAt: keepAfter.atMs, id: keepAfter.id }) > 0
 
 type Position = { modifiedAt: number; id: string }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RecordsClient, SaveMode, SaveResponse, Stream, Writer } from '@syncline/proto'
+import type { Position, RecordsClient, SaveMode, SaveResponse, Stream, Writer } from '@syncline/proto'
 import { batchOf, encodeRecord, wholePage } from '@syncline/record'
 
 export type Json = { [key: string]: unknown }
@@ -28,6 +28,14 @@ export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) 
     },
     save: (values: Json[], as = writer) => records.save(save(values, 'SAVE_MODE_REPLACE', as)),
     merge: (values: Json[]) => records.save(save(values, 'SAVE_MODE_MERGE', writer)),
+    /** Leaves records alone that were modified behind a position. */
+    saveKeeping: (values: Json[], keepAfter: Position | undefined, mode: SaveMode = 'SAVE_MODE_REPLACE') =>
+      records.save({ ...save(values, mode, writer), keepAfter }),
+    deleteKeeping: (ids: string[], keepAfter: Position | undefined) =>
+      records.delete({ stream, writer, ids, keepAfter }),
+    async position(cursor = '') {
+      return (await records.findPosition({ stream, cursor })).position
+    },
     delete: (ids: string[], as = writer) => records.delete({ stream, writer: as, ids }),
     trackDeletes: () => records.startTrackingDeletes({ stream, writer }),
     endTrackingDeletes: (allowMassDelete = false, incomplete = '') =>

@@ -25,6 +25,8 @@ export interface ActionCall {
   maxRetries: number
   /** A connection that is not stored yet, as JSON of the catalog with sealed credentials; empty = the stored one. */
   triedConnection: Uint8Array
+  /** How many actions called each other up to this one; 0 = a client or a sync has called it. */
+  depth: number
 }
 
 /**
@@ -86,6 +88,7 @@ function createBaseActionCall(): ActionCall {
     timeoutMs: 0,
     maxRetries: 0,
     triedConnection: new Uint8Array(0),
+    depth: 0,
   }
 }
 
@@ -123,6 +126,9 @@ export const ActionCall: MessageFns<ActionCall> = {
     }
     if (message.triedConnection.length !== 0) {
       writer.uint32(90).bytes(message.triedConnection)
+    }
+    if (message.depth !== 0) {
+      writer.uint32(96).uint32(message.depth)
     }
     return writer
   },
@@ -228,6 +234,14 @@ export const ActionCall: MessageFns<ActionCall> = {
             message.triedConnection = reader.bytes()
             continue
           }
+          case 12: {
+            if (tag !== 96) {
+              break
+            }
+
+            message.depth = reader.uint32()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -256,6 +270,7 @@ export const ActionCall: MessageFns<ActionCall> = {
     message.timeoutMs = object.timeoutMs ?? 0
     message.maxRetries = object.maxRetries ?? 0
     message.triedConnection = object.triedConnection ?? new Uint8Array(0)
+    message.depth = object.depth ?? 0
     return message
   },
 }

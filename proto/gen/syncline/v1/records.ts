@@ -194,6 +194,22 @@ export interface RecordBatch {
   hashes: Uint8Array
 }
 
+/** A place in the order of a stream: behind all versions of earlier instants, and behind those of its own with ids up to `id`. */
+export interface Position {
+  atMs: number
+  id: string
+}
+
+export interface FindPositionRequest {
+  stream: Stream | undefined
+  /** Empty = the end of the stream. */
+  cursor: string
+}
+
+export interface FindPositionResponse {
+  position: Position | undefined
+}
+
 export interface SaveRequest {
   stream: Stream | undefined
   writer: Writer | undefined
@@ -201,12 +217,16 @@ export interface SaveRequest {
   batch: RecordBatch | undefined
   /** Of records that can't be saved: those that exist count as seen and stay as they are. 1 to 1024 characters. */
   seenIds: string[]
+  /** Records whose newest version is behind it stay as they are, and count as seen. Absent = none. */
+  keepAfter: Position | undefined
 }
 
 export interface DeleteRequest {
   stream: Stream | undefined
   writer: Writer | undefined
   ids: string[]
+  /** As in SaveRequest. */
+  keepAfter: Position | undefined
 }
 
 export interface SaveResponse {
@@ -220,6 +240,8 @@ export interface SaveResponse {
   warning: string
   /** Of a long deletion: this call has done a part of it, and the next one goes on. */
   more: boolean
+  /** Of a save or a delete: right behind the versions that it has made. Absent = it has made none. */
+  position: Position | undefined
 }
 
 export interface TrackDeletesRequest {
@@ -243,6 +265,29 @@ export interface MarkIncompleteRequest {
 }
 
 export interface MarkIncompleteResponse {}
+
+export interface NoteShapeRequest {
+  stream: Stream | undefined
+  writer: Writer | undefined
+  /** How many records were looked at. */
+  records: number
+  /** At most 200; without values. */
+  fields: FieldShape[]
+}
+
+export interface FieldShape {
+  /** `labels[].name` */
+  path: string
+  /** `string`, `number`, `boolean`, `object`, `list`, `null` */
+  types: string[]
+  /** All records that have the object around it have it. */
+  always: boolean
+}
+
+export interface NoteShapeResponse {
+  /** What is new, missing or of another type, in words. */
+  drift: string[]
+}
 
 export interface HeldDeletion {
   stream: Stream | undefined
@@ -732,8 +777,208 @@ export const RecordBatch: MessageFns<RecordBatch> = {
   },
 }
 
+function createBasePosition(): Position {
+  return { atMs: 0, id: '' }
+}
+
+export const Position: MessageFns<Position> = {
+  encode(message: Position, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atMs !== 0) {
+      writer.uint32(8).int64(message.atMs)
+    }
+    if (message.id !== '') {
+      writer.uint32(18).string(message.id)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Position {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePosition()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.atMs = longToNumber(reader.int64())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<Position>): Position {
+    return Position.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<Position>): Position {
+    const message = createBasePosition()
+    message.atMs = object.atMs ?? 0
+    message.id = object.id ?? ''
+    return message
+  },
+}
+
+function createBaseFindPositionRequest(): FindPositionRequest {
+  return { stream: undefined, cursor: '' }
+}
+
+export const FindPositionRequest: MessageFns<FindPositionRequest> = {
+  encode(message: FindPositionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.cursor !== '') {
+      writer.uint32(18).string(message.cursor)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindPositionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseFindPositionRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<FindPositionRequest>): FindPositionRequest {
+    return FindPositionRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<FindPositionRequest>): FindPositionRequest {
+    const message = createBaseFindPositionRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.cursor = object.cursor ?? ''
+    return message
+  },
+}
+
+function createBaseFindPositionResponse(): FindPositionResponse {
+  return { position: undefined }
+}
+
+export const FindPositionResponse: MessageFns<FindPositionResponse> = {
+  encode(message: FindPositionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.position !== undefined) {
+      Position.encode(message.position, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindPositionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseFindPositionResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.position = Position.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<FindPositionResponse>): FindPositionResponse {
+    return FindPositionResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<FindPositionResponse>): FindPositionResponse {
+    const message = createBaseFindPositionResponse()
+    message.position =
+      object.position !== undefined && object.position !== null
+        ? Position.fromPartial(object.position)
+        : undefined
+    return message
+  },
+}
+
 function createBaseSaveRequest(): SaveRequest {
-  return { stream: undefined, writer: undefined, mode: SaveMode.UNSPECIFIED, batch: undefined, seenIds: [] }
+  return {
+    stream: undefined,
+    writer: undefined,
+    mode: SaveMode.UNSPECIFIED,
+    batch: undefined,
+    seenIds: [],
+    keepAfter: undefined,
+  }
 }
 
 export const SaveRequest: MessageFns<SaveRequest> = {
@@ -752,6 +997,9 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     }
     for (const v of message.seenIds) {
       writer.uint32(42).string(v!)
+    }
+    if (message.keepAfter !== undefined) {
+      Position.encode(message.keepAfter, writer.uint32(50).fork()).join()
     }
     return writer
   },
@@ -809,6 +1057,14 @@ export const SaveRequest: MessageFns<SaveRequest> = {
             message.seenIds.push(reader.string())
             continue
           }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.keepAfter = Position.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -834,12 +1090,16 @@ export const SaveRequest: MessageFns<SaveRequest> = {
     message.batch =
       object.batch !== undefined && object.batch !== null ? RecordBatch.fromPartial(object.batch) : undefined
     message.seenIds = object.seenIds?.map((e) => e) || []
+    message.keepAfter =
+      object.keepAfter !== undefined && object.keepAfter !== null
+        ? Position.fromPartial(object.keepAfter)
+        : undefined
     return message
   },
 }
 
 function createBaseDeleteRequest(): DeleteRequest {
-  return { stream: undefined, writer: undefined, ids: [] }
+  return { stream: undefined, writer: undefined, ids: [], keepAfter: undefined }
 }
 
 export const DeleteRequest: MessageFns<DeleteRequest> = {
@@ -852,6 +1112,9 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
     }
     for (const v of message.ids) {
       writer.uint32(26).string(v!)
+    }
+    if (message.keepAfter !== undefined) {
+      Position.encode(message.keepAfter, writer.uint32(34).fork()).join()
     }
     return writer
   },
@@ -893,6 +1156,14 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
             message.ids.push(reader.string())
             continue
           }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.keepAfter = Position.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -915,12 +1186,25 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
     message.writer =
       object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
     message.ids = object.ids?.map((e) => e) || []
+    message.keepAfter =
+      object.keepAfter !== undefined && object.keepAfter !== null
+        ? Position.fromPartial(object.keepAfter)
+        : undefined
     return message
   },
 }
 
 function createBaseSaveResponse(): SaveResponse {
-  return { added: 0, updated: 0, unchanged: 0, deleted: 0, duplicateIds: [], warning: '', more: false }
+  return {
+    added: 0,
+    updated: 0,
+    unchanged: 0,
+    deleted: 0,
+    duplicateIds: [],
+    warning: '',
+    more: false,
+    position: undefined,
+  }
 }
 
 export const SaveResponse: MessageFns<SaveResponse> = {
@@ -945,6 +1229,9 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     }
     if (message.more !== false) {
       writer.uint32(56).bool(message.more)
+    }
+    if (message.position !== undefined) {
+      Position.encode(message.position, writer.uint32(66).fork()).join()
     }
     return writer
   },
@@ -1018,6 +1305,14 @@ export const SaveResponse: MessageFns<SaveResponse> = {
             message.more = reader.bool()
             continue
           }
+          case 8: {
+            if (tag !== 66) {
+              break
+            }
+
+            message.position = Position.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1042,6 +1337,10 @@ export const SaveResponse: MessageFns<SaveResponse> = {
     message.duplicateIds = object.duplicateIds?.map((e) => e) || []
     message.warning = object.warning ?? ''
     message.more = object.more ?? false
+    message.position =
+      object.position !== undefined && object.position !== null
+        ? Position.fromPartial(object.position)
+        : undefined
     return message
   },
 }
@@ -1320,6 +1619,233 @@ export const MarkIncompleteResponse: MessageFns<MarkIncompleteResponse> = {
   },
   fromPartial(_: DeepPartial<MarkIncompleteResponse>): MarkIncompleteResponse {
     const message = createBaseMarkIncompleteResponse()
+    return message
+  },
+}
+
+function createBaseNoteShapeRequest(): NoteShapeRequest {
+  return { stream: undefined, writer: undefined, records: 0, fields: [] }
+}
+
+export const NoteShapeRequest: MessageFns<NoteShapeRequest> = {
+  encode(message: NoteShapeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.writer !== undefined) {
+      Writer.encode(message.writer, writer.uint32(18).fork()).join()
+    }
+    if (message.records !== 0) {
+      writer.uint32(24).uint32(message.records)
+    }
+    for (const v of message.fields) {
+      FieldShape.encode(v!, writer.uint32(34).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NoteShapeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseNoteShapeRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.writer = Writer.decode(reader, reader.uint32())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.records = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.fields.push(FieldShape.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<NoteShapeRequest>): NoteShapeRequest {
+    return NoteShapeRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<NoteShapeRequest>): NoteShapeRequest {
+    const message = createBaseNoteShapeRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.writer =
+      object.writer !== undefined && object.writer !== null ? Writer.fromPartial(object.writer) : undefined
+    message.records = object.records ?? 0
+    message.fields = object.fields?.map((e) => FieldShape.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseFieldShape(): FieldShape {
+  return { path: '', types: [], always: false }
+}
+
+export const FieldShape: MessageFns<FieldShape> = {
+  encode(message: FieldShape, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== '') {
+      writer.uint32(10).string(message.path)
+    }
+    for (const v of message.types) {
+      writer.uint32(18).string(v!)
+    }
+    if (message.always !== false) {
+      writer.uint32(24).bool(message.always)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FieldShape {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseFieldShape()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.path = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.types.push(reader.string())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.always = reader.bool()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<FieldShape>): FieldShape {
+    return FieldShape.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<FieldShape>): FieldShape {
+    const message = createBaseFieldShape()
+    message.path = object.path ?? ''
+    message.types = object.types?.map((e) => e) || []
+    message.always = object.always ?? false
+    return message
+  },
+}
+
+function createBaseNoteShapeResponse(): NoteShapeResponse {
+  return { drift: [] }
+}
+
+export const NoteShapeResponse: MessageFns<NoteShapeResponse> = {
+  encode(message: NoteShapeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.drift) {
+      writer.uint32(10).string(v!)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NoteShapeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseNoteShapeResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.drift.push(reader.string())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<NoteShapeResponse>): NoteShapeResponse {
+    return NoteShapeResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<NoteShapeResponse>): NoteShapeResponse {
+    const message = createBaseNoteShapeResponse()
+    message.drift = object.drift?.map((e) => e) || []
     return message
   },
 }
@@ -2987,6 +3513,24 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** The end of a stream as it is now, or the place that a cursor names. */
+    findPosition: {
+      name: 'FindPosition',
+      requestType: FindPositionRequest as typeof FindPositionRequest,
+      requestStream: false,
+      responseType: FindPositionResponse as typeof FindPositionResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The fields of records that a run has saved, to be compared with those of earlier runs of its sync. */
+    noteShape: {
+      name: 'NoteShape',
+      requestType: NoteShapeRequest as typeof NoteShapeRequest,
+      requestStream: false,
+      responseType: NoteShapeResponse as typeof NoteShapeResponse,
+      responseStream: false,
+      options: {},
+    },
     /** What delete detection has found last and not deleted, in the order of the streams' names. */
     listHeldDeletions: {
       name: 'ListHeldDeletions',
@@ -3094,6 +3638,16 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: MarkIncompleteRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<MarkIncompleteResponse>>
+  /** The end of a stream as it is now, or the place that a cursor names. */
+  findPosition(
+    request: FindPositionRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<FindPositionResponse>>
+  /** The fields of records that a run has saved, to be compared with those of earlier runs of its sync. */
+  noteShape(
+    request: NoteShapeRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<NoteShapeResponse>>
   /** What delete detection has found last and not deleted, in the order of the streams' names. */
   listHeldDeletions(
     request: ListHeldDeletionsRequest,
@@ -3164,6 +3718,16 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<MarkIncompleteRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<MarkIncompleteResponse>
+  /** The end of a stream as it is now, or the place that a cursor names. */
+  findPosition(
+    request: DeepPartial<FindPositionRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<FindPositionResponse>
+  /** The fields of records that a run has saved, to be compared with those of earlier runs of its sync. */
+  noteShape(
+    request: DeepPartial<NoteShapeRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<NoteShapeResponse>
   /** What delete detection has found last and not deleted, in the order of the streams' names. */
   listHeldDeletions(
     request: DeepPartial<ListHeldDeletionsRequest>,

@@ -16,6 +16,7 @@ export function onEventCall(
     input: NOTHING,
     inputStored: false,
     triedConnection: NOTHING,
+    depth: 0,
     ...call,
   }
 }

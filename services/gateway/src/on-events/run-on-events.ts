@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { actionError } from '@syncline/actions'
 import type { Action, Connection } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { actionError } from '../actions/action-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { functionsOf, onEventCall } from './on-event-call.ts'
 

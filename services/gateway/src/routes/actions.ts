@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { MESSAGE_BYTES } from '@syncline/actions'
+import { actionError, actionInput } from '@syncline/actions'
 import type { ActionAccepted } from '@syncline/api'
 import { AppError } from '@syncline/errors'
 import type { ActionCall, ActionResult } from '@syncline/proto'
-import { actionError } from '../actions/action-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler } from '../http/handler.ts'
@@ -21,6 +20,7 @@ export const triggerAction: Handler<'triggerAction'> = async (
     const message = `'${body.action_name}' is no action that somebody calls: it runs at ${event}`
     throw new AppError('unknown_action', message)
   }
+  const input = body.input === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body.input))
   const call: ActionCall = {
     id,
     environment,
@@ -31,7 +31,8 @@ export const triggerAction: Handler<'triggerAction'> = async (
     timeoutMs: actions.timeoutMs,
     maxRetries: headers['x-max-retries'] ?? 0,
     triedConnection: Buffer.alloc(0),
-    ...(await inputOf(dependencies, id, body.input)),
+    depth: 0,
+    ...(await actionInput(actions.store, id, input)),
   }
   if (headers['x-async']) return begin(dependencies, call, isResumed)
   if (isResumed) {
@@ -48,14 +49,6 @@ export const getActionResult: Handler<'getActionResult'> = async ({ actions }, {
     throw new AppError('not_found', `the action '${params.id}' has not ended, or there is none`)
   }
   return outputOf(record.result)
-}
-
-/** An input that is too large for a message goes through the store. */
-async function inputOf({ actions }: Dependencies, id: string, given: unknown) {
-  const input = given === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(given))
-  if (input.length <= MESSAGE_BYTES) return { input, inputStored: false }
-  await actions.store.putInput(id, input)
-  return { input: Buffer.alloc(0), inputStored: true }
 }
 
 /**

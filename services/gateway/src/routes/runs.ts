@@ -1,10 +1,10 @@
+import { checkNames } from '@syncline/catalog'
 import { acceptedAnswer } from '../answers/command-answer.ts'
 import { enumName, enumValue } from '../answers/enum-name.ts'
 import { instant } from '../answers/instant.ts'
 import { listedRun } from '../answers/run-answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { page } from '../http/next-link.ts'
-import { checkNames } from '../rules/check-names.ts'
 
 export const listRuns: Handler<'listRuns'> = async ({ catalog, scheduler }, { environment, query }) => {
   const { provider_config_key: integration, connection_id: connection, sync_name: name, variant } = query

@@ -1,4 +1,5 @@
 import {
+  checkNames,
   type ExpectedSchedule,
   expectedSchedules,
   hasTags,
@@ -11,7 +12,6 @@ import { enumValue } from '../answers/enum-name.ts'
 import { scheduleAnswer, withoutScheduler } from '../answers/schedule-answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { page } from '../http/next-link.ts'
-import { checkNames } from '../rules/check-names.ts'
 
 /** Connections and schedules that one page looks at, while the scheduler does not answer. */
 const LOOKS = 5000

@@ -1,10 +1,10 @@
 import type { SyncStatus } from '@syncline/api'
+import { checkNames } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { countRecords } from '../answers/record-counts.ts'
 import { syncStatus } from '../answers/sync-status.ts'
 import type { Handler } from '../http/handler.ts'
 import { page } from '../http/next-link.ts'
-import { checkNames } from '../rules/check-names.ts'
 
 /** Schedules that are asked for in one call to the scheduler, and in one to the record store: those two work at the same time. */
 const PAGE = 250

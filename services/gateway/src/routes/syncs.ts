@@ -1,4 +1,5 @@
 import type { Accepted, AskedRuns } from '@syncline/api'
+import { checkNames } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Command, SyncName, Target } from '@syncline/proto'
 import { acceptedAnswer, askedRuns } from '../answers/command-answer.ts'
@@ -6,7 +7,6 @@ import type { Dependencies } from '../dependencies.ts'
 import { Answer } from '../http/answer.ts'
 import type { Handler, RequestFacts } from '../http/handler.ts'
 import { checkFrequency } from '../rules/check-frequency.ts'
-import { checkNames } from '../rules/check-names.ts'
 import { triggerMode } from '../rules/trigger-mode.ts'
 
 export const triggerSyncs: Handler<'triggerSyncs'> = async (dependencies, request) => {

@@ -1,8 +1,8 @@
+import { checkNames } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { acceptedAnswer } from '../answers/command-answer.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
-import { checkNames } from '../rules/check-names.ts'
 
 export const createVariant: Handler<'createVariant'> = async (dependencies, request) => {
   const value = await variantOf(dependencies, request)

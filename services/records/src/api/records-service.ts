@@ -6,6 +6,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
 import type { Shard } from '../shard.ts'
 import type { HeldDeletions } from '../stream/held-deletions.ts'
+import type { Shapes } from '../stream/shapes.ts'
 import type { Shards } from '../stream/shards.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
@@ -14,6 +15,7 @@ import { deleteByIds } from './delete.ts'
 import { empty } from './empty-streams.ts'
 import { listRecords } from './list-records.ts'
 import { listVersions } from './list-versions.ts'
+import { findPosition } from './position.ts'
 import { pruneRecords } from './prune.ts'
 import { save } from './save.ts'
 import { deleteUnseen, endTrackingDeletes, markIncomplete, startTrackingDeletes } from './track-deletes.ts'
@@ -22,6 +24,7 @@ import { deleteUnseen, endTrackingDeletes, markIncomplete, startTrackingDeletes 
 export function recordsCalls(
   shards: Shards<Shard>,
   heldDeletions: HeldDeletions,
+  shapes: Shapes,
 ): RecordsServiceImplementation {
   const tables = shards.all.map(({ clickhouse }) => clickhouse)
   const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
@@ -69,8 +72,10 @@ export function recordsCalls(
       return { counts: counts.filter(({ added, updated, deleted }) => added + updated + deleted > 0) }
     },
     save: (request, context) => byRun(request, context, (shard, target) => save(shard, target, request)),
-    delete: async (request, context) => ({
-      deleted: await byRun(request, context, (shard, target) => deleteByIds(shard, target, request.ids)),
+    delete: (request, context) =>
+      byRun(request, context, (shard, target) => deleteByIds(shard, target, request)),
+    findPosition: async ({ stream, cursor }, context) => ({
+      position: await byApi(stream, context, (shard, target) => findPosition(shard, target, cursor)),
     }),
     async startTrackingDeletes(request, context) {
       await byRun(request, context, startTrackingDeletes)
@@ -84,6 +89,10 @@ export function recordsCalls(
       await byRun(request, context, (shard, target) => markIncomplete(shard, target, request.reason))
       return {}
     },
+
+    noteShape: async (request) => ({
+      drift: await shapes.note(need(request.stream, 'stream'), need(request.writer, 'writer').sync, request),
+    }),
 
     listHeldDeletions: (request) => heldDeletions.list(request),
     releaseHeldDeletion: async ({ stream }) => ({

@@ -1,7 +1,7 @@
 import { AppError } from '@syncline/errors'
 import { isRecordId } from '@syncline/record'
 import type { Change } from './change.ts'
-import { isAlive } from './plan.ts'
+import { isAlive, see } from './plan.ts'
 
 /**
  * A change, and ids of records that its caller could not save. Those that exist count as saved again without a change: they
@@ -20,8 +20,7 @@ export function alsoSeen<T>(change: Change<T>, seenIds: string[]): Change<T> {
       const value = change.plan(draft, heads, versions)
       for (const id of new Set(seenIds)) {
         const head = heads.get(id)
-        // One that the commit changes is seen by that.
-        if (head && isAlive(head) && !draft.changes.has(id)) draft.unchangedIds.push(id)
+        if (head && isAlive(head)) see(id, draft)
       }
       return value
     },

@@ -21,5 +21,8 @@ export interface Change<T> {
   plan(draft: Draft, heads: HeadsOfStream, stored: StoredVersions): T
 }
 
+/** With the instant of the commit that it was made in. */
+export type Placed<T> = T & { instant: number }
+
 /** Versions as they are in record_log, by id. */
 export type StoredVersions = ReadonlyMap<string, ReadRow>

@@ -1,7 +1,7 @@
 import type { PayloadLife } from '../tables/payload-life.ts'
-import { Action, type StoredKey } from '../tables/version.ts'
-import type { Change } from './change.ts'
-import { isAlive, type RecordChange } from './plan.ts'
+import { Action, type Key, type StoredKey } from '../tables/version.ts'
+import type { Change, Placed } from './change.ts'
+import { isAlive, isKept, type RecordChange, see } from './plan.ts'
 
 /** Payloads of deleted records pass through our memory. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -10,7 +10,12 @@ const MAX_BYTES = 16 * 1024 * 1024
 export type Deleted = { deleted: number; handled: number }
 
 /** Deletes records. Unknown and deleted ids are left alone: a deleted record does not move again. */
-export function deleteChange(ids: readonly string[], runId: string, life: PayloadLife): Change<Deleted> {
+export function deleteChange(
+  ids: readonly string[],
+  runId: string,
+  life: PayloadLife,
+  keepAfter?: Key,
+): Change<Placed<Deleted>> {
   let handled = ids.length
   return {
     ids,
@@ -30,13 +35,19 @@ export function deleteChange(ids: readonly string[], runId: string, life: Payloa
       }
       return keys
     },
-    plan({ snapshot, changes }, heads, stored) {
+    plan(draft, heads, stored) {
+      const { snapshot, changes } = draft
       const { instant } = snapshot
+      const kept: string[] = []
       const deleted = new Map<string, RecordChange>()
       for (const id of ids.slice(0, handled)) {
         const [before, earlier, row] = [heads.get(id), changes.get(id), stored.get(id)]
         const last = earlier?.next ?? before
         if (last === undefined || !isAlive(last)) continue
+        if (isKept(last, id, keepAfter)) {
+          kept.push(id)
+          continue
+        }
         if (!earlier && !row)
           throw new Error(`record_log of ${snapshot.id} has no version ${last.modifiedAt} of a live record`)
         // A deleted record moves to the end and keeps its last payload, unless that has expired.
@@ -54,7 +65,8 @@ export function deleteChange(ids: readonly string[], runId: string, life: Payloa
         deleted.set(id, { before, next, prunedAt, numericId, payload, runId })
       }
       for (const [id, change] of deleted) changes.set(id, change)
-      return { deleted: deleted.size, handled }
+      for (const id of kept) see(id, draft)
+      return { deleted: deleted.size, handled, instant }
     },
   }
 }

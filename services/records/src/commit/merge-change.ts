@@ -1,14 +1,20 @@
 import { AppError } from '@syncline/errors'
 import { type Batch, deepMerge, type EncodedRecord, encodeRecord } from '@syncline/record'
 import type { PayloadLife } from '../tables/payload-life.ts'
-import type { Change, StoredVersions } from './change.ts'
+import type { Key } from '../tables/version.ts'
+import type { Change, Placed, StoredVersions } from './change.ts'
 import { type Draft, isAlive, lastOfEach, planSave, type SaveCounts } from './plan.ts'
 
 /** Of the records that parts are merged into: they are parsed in our memory. */
 const MAX_BYTES = 32 * 1024 * 1024
 
 /** Parts of records, merged into what the stream has of them. Parts of records that do not exist are left out. */
-export function mergeChange(batch: Batch, runId: string, life: PayloadLife): Change<SaveCounts> {
+export function mergeChange(
+  batch: Batch,
+  runId: string,
+  life: PayloadLife,
+  keepAfter?: Key,
+): Change<Placed<SaveCounts>> {
   return {
     ids: batch.ids,
     bytes: batch.bytes,
@@ -29,8 +35,9 @@ export function mergeChange(batch: Batch, runId: string, life: PayloadLife): Cha
       const { last, duplicateIds } = lastOfEach(batch.records())
       const records = last.flatMap((part) => merged(part, draft, stored, life) ?? [])
       return {
-        ...planSave({ runId, instant, expiry: life.expiry(instant), records }, heads, draft),
+        ...planSave({ runId, instant, expiry: life.expiry(instant), records, keepAfter }, heads, draft),
         duplicateIds,
+        instant,
       }
     },
   }

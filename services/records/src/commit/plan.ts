@@ -2,7 +2,7 @@ import type { EncodedRecord } from '@syncline/record'
 import type { HeadsOfStream } from '../heads/head-cache.ts'
 import type { StreamSize, StreamSnapshot } from '../stream/snapshot.ts'
 import type { NewRow } from '../tables/record-log.ts'
-import { Action, type Head } from '../tables/version.ts'
+import { Action, compareKeys, type Head, type Key } from '../tables/version.ts'
 
 /** A save as it is decided on. */
 export type Save = {
@@ -12,6 +12,8 @@ export type Save = {
   /** Payloads written before this are gone. */
   expiry: number
   records: EncodedRecord[]
+  /** Records whose newest version is behind it stay as they are. */
+  keepAfter?: Key | undefined
 }
 
 export type SaveCounts = { added: number; updated: number; unchanged: number; duplicateIds: string[] }
@@ -49,6 +51,10 @@ export function planSave(save: Save, heads: HeadsOfStream, draft: Omit<Draft, 's
     const { id, hash, numericId, payload } = record
     const before = heads.get(id)
     const head = draft.changes.get(id)?.next ?? before
+    if (head && isKept(head, id, save.keepAfter)) {
+      see(id, draft)
+      continue
+    }
     const kind = classify(head, hash, save.expiry)
     counts[counted[kind]]++
     if (kind === 'unchanged' || kind === 'restored') draft.unchangedIds.push(id)
@@ -95,6 +101,15 @@ export function sizeDeltaOf(changes: Changes): StreamSize {
     delta.bytes += next.size - (before?.size ?? 0)
   }
   return delta
+}
+
+/** The newest version of a record is behind the position, so it stays as it is. */
+export const isKept = ({ modifiedAt }: Head, id: string, keepAfter: Key | undefined) =>
+  keepAfter !== undefined && compareKeys({ modifiedAt, id }, keepAfter) > 0
+
+/** The record is still in the source. One that the commit changes is seen by that. */
+export function see(id: string, { changes, unchangedIds }: Omit<Draft, 'snapshot'>): void {
+  if (!changes.has(id)) unchangedIds.push(id)
 }
 
 export const isAlive = ({ action }: { action: Action }) => action !== Action.deleted

@@ -36,6 +36,11 @@ export function unchangedKey(prefix: string, stream: Stream, generation: number)
   return `${stateKey(prefix, stream)}:unchanged:${generation}`
 }
 
+/** What the records of a stream look like that a sync has saved. */
+export function shapeKey(prefix: string, stream: Stream, sync: string): string {
+  return `${stateKey(prefix, stream)}:shape:${encodeURIComponent(sync)}`
+}
+
 /** For logs. The connection is an internal id here, which users do not know. */
 export function streamName(stream: Stream): string {
   return `${modelName(stream)} of connection ${stream.connection}`

@@ -120,6 +120,19 @@ export class StreamState {
     }
   }
 
+  /** The instant of the last commit that changed something; 0 if there was none. */
+  async lastCommit(stream: Stream): Promise<number> {
+    const read = async () => {
+      const [commit, place] = await redisCall(this.#redis.hmget(this.#key(stream), 'commit', 'place'))
+      this.#checkPlace(stream, commit, place)
+      return commit
+    }
+    const known = await read()
+    if (known) return Number(known)
+    await this.load(stream)
+    return Number(await read())
+  }
+
   /** Registers an attempt; `first` if it is the first that began for its run. */
   async begin(stream: Stream, writer: Writer): Promise<Begun> {
     const args = [writer.sync, writer.fence, writer.runId, KEEP_STATE_S, this.#place]

@@ -1,6 +1,8 @@
 import type { Outgoing } from '@syncline/outgoing'
-import type { RecordsClient } from '@syncline/proto'
+import type { LocksClient, RecordsClient } from '@syncline/proto'
+import type { DeadlineOptions } from '@syncline/rpc'
 import type { Sandboxes } from '@syncline/sandbox'
+import type { EnvironmentCalls } from '../environment-calls.ts'
 import type { Events } from '../events.ts'
 import type { WorkLoader } from '../load-work.ts'
 import type { LogSender } from '../log-sender.ts'
@@ -11,6 +13,8 @@ export interface ActionDeps {
   outgoing: Outgoing
   loader: WorkLoader
   records: RecordsClient
+  locks: LocksClient<DeadlineOptions>
+  calls: EnvironmentCalls
   logs: LogSender
   events: Events
 }

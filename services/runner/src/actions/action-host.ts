@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Integration } from '@syncline/catalog'
-import { type HostMethod, parseParams } from '@syncline/functions'
+import { type HostParams, parseParams } from '@syncline/functions'
 import type { ConnectionPlace } from '@syncline/outgoing'
 import type { HostCall, HostMethods } from '@syncline/sandbox'
+import pLimit from 'p-limit'
+import type { AttemptLocks } from '../attempt-locks.ts'
 import { type ConnectionContext, connectionHost } from '../connection-host.ts'
+import { CALLS_AT_ONCE, type EnvironmentContext, environmentHost } from '../environment-host.ts'
 import { listRecords } from '../list-records.ts'
 import { RequestLimit } from '../request-limit.ts'
 import type { RunLog } from '../run-log.ts'
 import type { ActionDeps } from './action-deps.ts'
 
-interface Options extends ActionDeps {
+interface Options extends Omit<ActionDeps, 'locks'> {
+  locks: AttemptLocks
+  /** Actions that have called each other up to this one. */
+  depth: number
   place: ConnectionPlace & { uid: string }
   integration: Integration
   log: RunLog
@@ -19,9 +25,11 @@ interface Options extends ActionDeps {
 
 /** What the child of an action may ask for. Whose action it is comes from here, never from the child. */
 export function createActionHost(options: Options): HostMethods {
-  const { place, integration, outgoing, loader, log, until } = options
-  const context: ConnectionContext = {
-    ...{ place, integration, outgoing, loader },
+  const { place, integration, outgoing, loader, locks, calls, log, until, depth } = options
+  const context: SharedContext = {
+    ...{ place, integration, outgoing, loader, locks, calls, until },
+    callLimit: pLimit(CALLS_AT_ONCE),
+    depth: depth + 1,
     lane: 'fresh',
     requests: new RequestLimit(),
     addWarning: (text) => log.add('warn', text),
@@ -37,7 +45,7 @@ export function createActionHost(options: Options): HostMethods {
       await sleep(ms, undefined, { signal })
     },
   }
-  const names = Object.keys(connectionHost) as (keyof typeof connectionHost)[] // its own keys
+  const names = Object.keys(sharedHost) as SharedMethod[] // its own keys
   const shared = Object.fromEntries(names.map((name) => [name, methodOf(name, context)]))
   return { ...shared, listRecords: (raw, call) => listOfConnection(options, raw, call) }
 }
@@ -55,10 +63,18 @@ async function listOfConnection({ place, loader, records }: Options, raw: unknow
   return listRecords(records, stream, params, call)
 }
 
-function methodOf<Name extends HostMethod & keyof typeof connectionHost>(
-  name: Name,
-  context: ConnectionContext,
-): HostMethods[string] {
+type SharedContext = ConnectionContext & EnvironmentContext
+type SharedMethod = keyof typeof connectionHost | keyof typeof environmentHost
+
+const sharedHost: {
+  [Name in SharedMethod]: (
+    context: SharedContext,
+    params: HostParams[Name],
+    call: HostCall,
+  ) => Promise<unknown>
+} = { ...connectionHost, ...environmentHost }
+
+function methodOf<Name extends SharedMethod>(name: Name, context: SharedContext): HostMethods[string] {
   // Not async: see `callMethod` in host.ts.
-  return (raw, call) => connectionHost[name](context, parseParams(name, raw), call)
+  return (raw, call) => sharedHost[name](context, parseParams(name, raw), call)
 }

@@ -2,6 +2,8 @@ import { AppError } from '@syncline/errors'
 import type { ProgramInput } from '@syncline/functions'
 import type { ConnectionPlace } from '@syncline/outgoing'
 import type { ActionCall, ActionResult } from '@syncline/proto'
+import { AttemptLocks } from '../attempt-locks.ts'
+import { functionFacts } from '../function-facts.ts'
 import type { ActionWork } from '../load-work.ts'
 import { RunLog } from '../run-log.ts'
 import type { ActionDeps } from './action-deps.ts'
@@ -28,7 +30,7 @@ export async function runAction(
   const { environment, id } = call
   const log = new RunLog(deps.logs, { environment, runId: id, attempt })
   log.add('info', `action '${call.action}' for connection '${call.connectionId}'`)
-  const result = await untilEnd(deps, call, { ...options, log })
+  const result = await untilEnd(deps, call, { ...options, attempt, log })
   const ms = performance.now() - startedAt
   const text = result.code === '' ? '' : `: ${result.code}: ${result.message}`
   log.end(result.code === '' ? 'info' : 'error', `ended after ${(ms / 1000).toFixed(1)} s${text}`)
@@ -39,8 +41,10 @@ export async function runAction(
 async function untilEnd(
   deps: ActionDeps,
   call: ActionCall,
-  { input, log, signal, watch }: Omit<Options, 'attempt'> & { log: RunLog },
+  { input, attempt, log, signal, watch }: Options & { log: RunLog },
 ): Promise<ActionResult> {
+  const { environment, id, depth } = call
+  const locks = new AttemptLocks(deps.locks, { environment, id, attempt, isAction: true })
   const deadline = new AbortController()
   const until = performance.now() + call.timeoutMs
   const timer = setTimeout(() => deadline.abort(new Error('its deadline has passed')), call.timeoutMs)
@@ -54,8 +58,8 @@ async function untilEnd(
       throw new AppError('unavailable', 'its runner was suspended before the action began: it was not begun')
     }
     const outcome = await sandbox.run({
-      input: inputOf(call, work, input),
-      host: createActionHost({ ...deps, place, integration: work.integration, log, until }),
+      input: inputOf(deps, call, work, input),
+      host: createActionHost({ ...deps, place, integration: work.integration, locks, depth, log, until }),
       onLog: (level, text) => log.add(level, text),
       signal: stopped,
     })
@@ -69,6 +73,7 @@ async function untilEnd(
     return resultOfError(error)
   } finally {
     clearTimeout(timer)
+    await locks.end()
   }
 }
 
@@ -78,17 +83,14 @@ function placeOf({ loader }: ActionDeps, call: ActionCall): ConnectionPlace & { 
   return { environment, integration, connection, uid, ...tried }
 }
 
-function inputOf(call: ActionCall, work: ActionWork, input: Uint8Array): ProgramInput {
-  const { action, integration, settings } = work
-  const facts = {
-    connectionId: call.connectionId,
-    providerConfigKey: call.providerConfigKey,
-    provider: integration.provider,
-    environmentName: call.environment,
-    actionId: call.id,
-    pagination: settings.pagination ?? {},
-  }
-  if (action.event !== undefined) return { task: 'on-event', facts }
+function inputOf(
+  { loader }: ActionDeps,
+  { id }: ActionCall,
+  work: ActionWork,
+  input: Uint8Array,
+): ProgramInput {
+  const facts = functionFacts(loader, work, id)
+  if (work.action.event !== undefined) return { task: 'on-event', facts }
   return {
     task: 'action',
     facts,

@@ -1,4 +1,4 @@
-import { ActionStore, freeSubject } from '@syncline/actions'
+import { type ActionStore, freeSubject } from '@syncline/actions'
 import type { Bus } from '@syncline/bus'
 import { RunnerStopping } from '../outcome.ts'
 import type { ActionDeps } from './action-deps.ts'
@@ -8,6 +8,7 @@ import { workOnQueue } from './work-on-queue.ts'
 
 interface Options extends ActionDeps {
   bus: Bus
+  store: ActionStore
   slots: number
   drainMs: number
 }
@@ -17,9 +18,8 @@ export async function startActions({ slots: count, drainMs, ...deps }: Options):
   if (count === 0) return { async [Symbol.asyncDispose]() {} }
   const { bus } = deps
   const slots = new ActionSlots(count, () => bus.connection.publish(freeSubject(bus)))
-  const store = await ActionStore.open(bus)
   const [stopping, closing] = [new AbortController(), new AbortController()]
-  const all = { ...deps, store, slots, closing: closing.signal }
+  const all = { ...deps, slots, closing: closing.signal }
   const calls = answerCalls(all)
   const queue = workOnQueue(all, stopping.signal)
   return {

@@ -39,6 +39,8 @@
 --   finished:<environment>, results:<environment>   results of commands, see results.lua
 --   cleaning                environments in which streams of removed schedules have yet to be emptied (set)
 --   cleaning:<environment>  schedule → those streams (hash)
+--   lock:<environment>:<key>   who has the lock (text, with its time to live), see lock_owner
+--   locks:<owner>        keys of the locks that it has taken (set); some may have ended
 --   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
 --   on:<runner>          run that it works on → what it holds there: 'reserved', 'parked' (no slot), or its lane (hash)
 --   jumps                how often the clock of Redis was found to have jumped, see shift-clock.lua
@@ -190,7 +192,7 @@ end
 -- queued_at (last time), not_before (it waits until then), started_at (of its first attempt), taken_at (of its last), counts (JSON
 -- array of [model, added, updated, deleted]), runner, sandbox, parked, empty_cache, found_checkpoint, has_begun, throttles,
 -- throttled_ms, throttled_reason, progressed ('1': its attempt saved a checkpoint), fruitless (attempts without progress, one
--- after the other), hand_back (why it was handed back last), unavailable (how often it was, as a service did not answer, since it
+-- after the other), locks ('1': its attempt has taken some), hand_back (why it was handed back last), unavailable (how often it was, as a service did not answer, since it
 -- made progress last), unavailable_since
 local function load_run(id)
   local run = id and load(base .. 'r:' .. id)

@@ -184,8 +184,24 @@ local function dequeue(run)
   let_in_of_sync(run.def, 1)
 end
 
--- The run leaves its runner, and what waited for its limits may be served.
+-- Of a lock: the attempt of a run. That of an action begins with 'action:'.
+local function lock_owner(run) return run.id .. '/' .. run.attempt end
+
+local function free_locks(owner)
+  local held, freed = base .. 'locks:' .. owner, 0
+  for _, lock in ipairs(redis.call('SMEMBERS', held)) do
+    if redis.call('GET', lock) == owner then freed = freed + redis.call('DEL', lock) end
+  end
+  redis.call('DEL', held)
+  return freed
+end
+
+-- The run leaves its runner, and what waited for its limits may be served. Every end of an attempt comes through here.
 local function release(run)
+  if run.locks then
+    free_locks(lock_owner(run))
+    change(run, { locks = '' })
+  end
   redis.call('HDEL', base .. 'on:' .. run.runner, run.id)
   local integration = integration_limit(run.environment, run.integration)
   local sync = sync_limit(run.def)

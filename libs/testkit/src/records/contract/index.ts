@@ -5,6 +5,7 @@ import { type FreshStream, streamCalls } from '../stream-calls.ts'
 import { deleteContract } from './delete.ts'
 import { historyContract } from './history.ts'
 import { incompleteContract } from './incomplete.ts'
+import { keepContract } from './keep.ts'
 import { pruneContract } from './prune.ts'
 import { readContract } from './read.ts'
 import { runsContract } from './runs.ts'
@@ -31,6 +32,7 @@ export function recordsContract(start: () => Promise<RecordsUnderTest>): void {
   const fresh: FreshStream = (more) => streamCalls(records, more)
   describe('saves', () => saveContract(fresh))
   describe('deletes', () => deleteContract(fresh))
+  describe('keeps', () => keepContract(fresh))
   describe('passes', () => incompleteContract(fresh))
   describe('pages', () => readContract(fresh))
   describe('prunes', () => pruneContract(fresh))

@@ -1,5 +1,4 @@
-import type { Catalog } from '@syncline/catalog'
-import type { SyncName } from '@syncline/proto'
+import type { Catalog } from './catalog.ts'
 
 /**
  * Refuses names that the environment does not have, with `unknown_integration`, `unknown_connection` or
@@ -8,7 +7,7 @@ import type { SyncName } from '@syncline/proto'
 export async function checkNames(
   catalog: Catalog,
   environment: string,
-  names: { integration: string; connection?: string | undefined; syncs?: SyncName[] },
+  names: { integration: string; connection?: string | undefined; syncs?: { name: string }[] },
 ): Promise<void> {
   const { integration, connection, syncs = [] } = names
   await catalog.integrations.get(environment, integration)

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type ActionStore, freeSubject, offerSubject, SILENT_MS } from '@syncline/actions'
 import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { ActionCall, ActionNews, type ActionResult } from '@syncline/proto'
+import type { ActionStore } from './action-store.ts'
+import { freeSubject, offerSubject, SILENT_MS } from './messages.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 
 /** A call that finds no free slot waits so long at most. */
@@ -111,7 +112,7 @@ export class ActionCalls implements Disposable {
   [Symbol.dispose](): void {
     this.stopBeginning()
     for (const subscription of this.#subscriptions) subscription.unsubscribe()
-    for (const call of this.#calls.values()) this.#inDoubt(call, 'the gateway stops')
+    for (const call of this.#calls.values()) this.#inDoubt(call, 'its caller stops')
   }
 
   #admit(environment: string): Disposable {
@@ -257,4 +258,5 @@ export class ActionCalls implements Disposable {
   }
 }
 
-const stopping = () => new AppError('unavailable', 'the gateway stops: the action was not begun')
+const stopping = () =>
+  new AppError('unavailable', 'the process that calls it stops: the action was not begun')
