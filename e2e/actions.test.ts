@@ -60,6 +60,42 @@ beforeAll(async () => {
        },
      })`,
   )
+  await writeFile(
+    join(folder.path, INTEGRATION, 'actions/guard.ts'),
+    `import { createAction } from '@syncline/sdk'
+     import { z } from 'zod'
+     export default createAction({
+       description: 'Takes the lock, and gives it back', input: z.object({}), output: z.boolean(),
+       exec: (nango) => nango.tryAcquireLock({ key: 'guarded', ttlMs: 600_000 }),
+     })`,
+  )
+  await mkdir(join(folder.path, INTEGRATION, 'syncs'), { recursive: true })
+  await writeFile(
+    join(folder.path, INTEGRATION, 'syncs/holder.ts'),
+    `import { createSync } from '@syncline/sdk'
+     import { z } from 'zod'
+     export default createSync({
+       description: 'Holds the lock until it is cancelled', frequency: 'every day', autoStart: false,
+       models: { Held: z.object({ id: z.string(), has: z.boolean(), n: z.number() }) },
+       exec: async (nango) => {
+         const has = await nango.tryAcquireLock({ key: 'guarded', ttlMs: 600_000 })
+         const { n } = await nango.triggerAction('${INTEGRATION}', '${CONNECTION}', 'add', { n: 1 })
+         await nango.setMergingStrategy({ strategy: 'ignore_if_modified_after' }, 'Held')
+         await nango.batchSave([{ id: 'lock', has, n }], 'Held')
+         await new Promise((resolve) => setTimeout(resolve, 60_000))
+       },
+     })`,
+  )
+  await writeFile(
+    join(folder.path, INTEGRATION, 'syncs/starter.ts'),
+    `import { createSync } from '@syncline/sdk'
+     import { z } from 'zod'
+     export default createSync({
+       description: 'Triggers the other one', frequency: 'every day', autoStart: false,
+       models: { Nothing: z.object({ id: z.string() }) },
+       exec: (nango) => nango.triggerSync('${INTEGRATION}', '${CONNECTION}', 'holder'),
+     })`,
+  )
   expect(await cli('deploy', folder.path, '--yes')).toContain(`${INTEGRATION}/add`)
 })
 afterAll(async () => {
@@ -101,7 +137,11 @@ async function get(path: string) {
 test('an action that was deployed from a folder is listed and called', async () => {
   expect(await cli('action', 'list')).toContain('Adds one')
   const { body } = await get('/deployments')
-  expect(body.actions).toMatchObject([{ name: 'add', input_schema: { required: ['n'] } }, { name: 'do' }])
+  expect(body.actions).toMatchObject([
+    { name: 'add', input_schema: { required: ['n'] } },
+    { name: 'do' },
+    { name: 'guard' },
+  ])
   expect(await trigger({ n: 41 })).toMatchObject({ status: 200, body: { n: 42, connection: CONNECTION } })
   expect(await trigger({ n: 'x' })).toMatchObject({
     status: 400,
@@ -343,4 +383,21 @@ models:
   ])
   expect([timesDone('clean-up-ada'), timesDone('set-up-ada')]).toEqual([1, 2])
   await expect(get()).rejects.toMatchObject({ code: 'unknown_connection' })
+})
+
+test('a sync triggers another one, which takes a lock and calls an action; when it is cancelled, the lock is free', async () => {
+  await example.run('starter')
+  await eventually(
+    async () => expect(await example.records('Held')).toMatchObject([{ id: 'lock', has: true, n: 2 }]),
+    { timeoutMs: 30_000 },
+  )
+  expect(await trigger({}, {}, 'guard')).toMatchObject({ status: 200, body: false })
+  await example.client.syncs.cancel({
+    providerConfigKey: INTEGRATION,
+    connectionId: CONNECTION,
+    syncs: ['holder'],
+  })
+  expect(await trigger({}, {}, 'guard')).toMatchObject({ status: 200, body: true })
+  // The action has ended, and its lock with it.
+  expect(await trigger({}, {}, 'guard')).toMatchObject({ status: 200, body: true })
 })

@@ -13,6 +13,7 @@ import { deletionsRelease } from './commands/deletions-release.ts'
 import { deploy } from './commands/deploy.ts'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
+import { dryrun } from './commands/dryrun.ts'
 import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
@@ -65,6 +66,7 @@ const syncs = [
   deploy(),
   test(),
   dev(),
+  dryrun(),
   undeploy(),
   status(),
   why(),

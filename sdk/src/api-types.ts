@@ -864,6 +864,11 @@ export interface CreateKeyAnswer {
   secret: string
 }
 
+export interface CreatePreviewAnswer {
+  /** Id of the preview. */
+  id: string
+}
+
 export interface CreateVariantAnswer {
   /** Id of its schedule. */
   id: string
@@ -1153,6 +1158,15 @@ export interface ErrorBody {
         }
       | undefined
   }
+}
+
+export interface FieldChange {
+  /** Name of the field; of one in an object, the names from the outside with dots. */
+  field: string
+  /** Its value so far. Not there: the record did not have the field. */
+  before?: unknown
+  /** Its new value. Not there: the record has lost the field. */
+  after?: unknown
 }
 
 export interface Freshness {
@@ -1594,13 +1608,70 @@ export interface LogLine {
   message: string
 }
 
+export interface ModelPreview {
+  /** Name of the model. */
+  model: string
+  /** Records that the run would add. */
+  added: number
+  /** Records that the run would change. */
+  updated: number
+  /** Records that the run would save as they are. */
+  unchanged: number
+  /** Records that the run would delete. */
+  deleted: number
+  /** The fields that updates change, those that change most often first; up to 200. */
+  updated_fields: {
+    /** Name of the field; of one in an object, the names from the outside with dots. */
+    field: string
+    /** In how many updates it changes. */
+    count: number
+  }[]
+  /** Records of the model before the run. */
+  records_before: number
+  /** Records of the model after the run. */
+  records_after: number
+  /** What delete detection has found at the end of the last pass; null: no pass has ended. */
+  deletion: {
+    /** Records that the pass did not save again. */
+    unseen: number
+    /** Records of the model when the pass ended. */
+    of: number
+    /** Why nothing of it would be deleted; null: it would be deleted. */
+    held_back: string | null
+  } | null
+  /** Examples, as many as were asked for. */
+  samples: {
+    /** The first records that would be added. */
+    added: {
+      /** Id of the record. */
+      id: string
+      /** The record. Null: the samples have no place for it, or it was pruned. */
+      record: Record<string, unknown> | null
+    }[]
+    /** The first records that would change. */
+    updated: {
+      /** Id of the record. */
+      id: string
+      /** What changes in it, up to 50 fields. */
+      changes: FieldChange[]
+    }[]
+    /** The first records that would be deleted, as they are now. */
+    deleted: {
+      /** Id of the record. */
+      id: string
+      /** The record. Null: the samples have no place for it, or it was pruned. */
+      record: Record<string, unknown> | null
+    }[]
+  }
+}
+
 export interface OnEventOutcome {
   /** Name of the function. */
   name: string
   /** Its log is at GET /runs/{log_id}/logs. */
   log_id: string
-  /** `waiting`: it has not ended, or is going to be tried again. */
-  state: 'waiting' | 'done' | 'failed'
+  /** `waiting`: it has not ended, or is going to be tried again. `unknown`: its result can not be read now. */
+  state: 'waiting' | 'done' | 'failed' | 'unknown'
   /** Why it failed. Null: it did not. */
   error: string | null
 }
@@ -1724,6 +1795,96 @@ export interface PlannedModel {
     before: string | null
     /** What would be deployed, as text. Null: nothing. */
     after: string | null
+  }[]
+}
+
+export interface Preview {
+  /** Id of the preview. */
+  id: string
+  /** `running`: it waits for a runner, or runs. */
+  state: 'running' | 'ended'
+  /** While it runs: how far it is. Null: that is not known. */
+  progress: PreviewProgress | null
+  /** When it has ended: what the run would change. */
+  result: PreviewResult | null
+  /** It has ended without a result: it did not begin, or its runner died. */
+  error: {
+    /** One of the error codes of this API. */
+    code: string
+    /** Why it has no result. */
+    message: string
+  } | null
+}
+
+export interface PreviewProgress {
+  /** Records that it has saved so far. */
+  saved: number
+  /** Records that it has deleted so far. */
+  deleted: number
+  /** Requests that it has made so far. */
+  requests: number
+}
+
+export interface PreviewResult {
+  /** `success`: the function returned. `limited`: it was stopped at the limit of records, or because the preview holds no more. `failed`: it threw, or met another limit. `cancelled`: somebody cancelled the preview. */
+  outcome: 'success' | 'limited' | 'failed' | 'cancelled'
+  /** Why it was not a success; null: it was one. */
+  error: {
+    /** What went wrong. */
+    message: string
+    /** Where in the source, as `file:line:column`; null: it is not known. */
+    source: string | null
+    /** The stack, with places in the source; null: there is none. */
+    stack: string | null
+  } | null
+  /** How long the function ran, in milliseconds. */
+  duration_ms: number
+  /** What would change, in the order of the models of the sync. */
+  models: ModelPreview[]
+  /** Requests of the function, as far as it sees them: not their repetitions. */
+  requests: {
+    /** Requests that the function made. */
+    count: number
+    /** How many of them got no answer, or an answer from 400 on. */
+    failed: number
+    /** The requests by method and URL, in the order of the first of each; up to 200. */
+    by_url: {
+      /** HTTP method. */
+      method: string
+      /** URL or path, without its query. */
+      url: string
+      /** How many requests. */
+      count: number
+      /** How many answers by status; `error`: no answer. */
+      statuses: Record<string, number>
+    }[]
+  }
+  /** Checkpoint of the schedule. */
+  checkpoint: {
+    /** The checkpoint that the run began with. */
+    before: Record<string, unknown> | null
+    /** The checkpoint that it would leave. */
+    after: Record<string, unknown> | null
+  }
+  /** Metadata of the connection; null: the function does not change it. */
+  metadata: {
+    /** The metadata of the connection. */
+    before: Record<string, unknown> | null
+    /** The metadata that the run would leave. */
+    after: Record<string, unknown> | null
+  } | null
+  /** What people should know, such as a deletion that would be held back. */
+  warnings: string[]
+  /** Calls of the function that a preview does not carry out, such as `triggerSync`. */
+  not_done: string[]
+  /** The last lines that the function has logged, up to 500. */
+  logs: {
+    /** When: ISO 8601 in UTC with milliseconds. */
+    at: string
+    /** Its level. */
+    level: 'debug' | 'info' | 'warn' | 'error'
+    /** The line. */
+    message: string
   }[]
 }
 

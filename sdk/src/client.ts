@@ -9,6 +9,7 @@ import { Environments } from './resources/environments.ts'
 import { HeldDeletions } from './resources/held-deletions.ts'
 import { Integrations } from './resources/integrations.ts'
 import { Keys } from './resources/keys.ts'
+import { Previews } from './resources/previews.ts'
 import { Providers } from './resources/providers.ts'
 import { Records } from './resources/records.ts'
 import { Runs } from './resources/runs.ts'
@@ -55,6 +56,7 @@ export class Syncline extends FlatMethods {
   readonly configuration: Configuration
   override readonly connections: Connections
   readonly deployments: Deployments
+  readonly previews: Previews
   readonly environments: Environments
   readonly heldDeletions: HeldDeletions
   readonly integrations: Integrations
@@ -84,6 +86,7 @@ export class Syncline extends FlatMethods {
     this.configuration = new Configuration(call)
     this.connections = new Connections(call)
     this.deployments = new Deployments(call)
+    this.previews = new Previews(call)
     this.environments = new Environments(call)
     this.heldDeletions = new HeldDeletions(call)
     this.integrations = new Integrations(call)

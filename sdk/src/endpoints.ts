@@ -13,6 +13,7 @@ import type {
   CountRecordsAnswer,
   CreateIntegrationAnswer,
   CreateKeyAnswer,
+  CreatePreviewAnswer,
   CreateVariantAnswer,
   Credentials,
   DeleteConnectionAnswer,
@@ -45,6 +46,7 @@ import type {
   ListSchedulesAnswer,
   PaginationSettings,
   PlanDeploymentAnswer,
+  Preview,
   ProviderFile,
   PruneRecordsAnswer,
   RetrySettings,
@@ -246,6 +248,31 @@ export interface CreateKeyBody {
     | undefined
   /** When it ends, in the future; never when absent. ISO 8601 with a time and an offset. */
   expires_at?: string | undefined
+}
+
+export interface CreatePreviewBody {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Name of a sync. */
+  sync: string
+  /** Id of a connection. */
+  connection_id: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+  /** The function with everything that it imports, as one CommonJS text. */
+  bundle: string
+  /** Names of the models that it saves records of. */
+  models: string[]
+  /** Older way to delete what a run did not save again. Use `trackDeletesStart` in the function. */
+  track_deletes?: boolean | undefined
+  /** What is done about a record that does not fit its model: nothing, the run warns, or the save fails. */
+  validate?: Validation | undefined
+  /** Stop when so many records were saved. Without it, run to the end. */
+  limit?: number | undefined
+  /** How many samples of each kind to give for a model: 0 to 1000. */
+  samples?: number | undefined
+  /** Keep the exchanges with the API as a recording, up to 64 MiB. */
+  record?: boolean | undefined
 }
 
 export interface CreateVariantBody {
@@ -1149,6 +1176,35 @@ export interface Endpoints {
   'POST /deployments/plan': {
     body: PlanDeploymentBody
     answer: PlanDeploymentAnswer
+  }
+  /** Run a sync function without any effect, to see what it would change. */
+  'POST /previews': {
+    body: CreatePreviewBody
+    answer: CreatePreviewAnswer
+  }
+  /** Get the state and the result of a preview. */
+  'GET /previews/:id': {
+    params: {
+      /** Id of the preview. */
+      id: string
+    }
+    answer: Preview
+  }
+  /** Get the exchanges with the API that a preview has recorded. */
+  'GET /previews/:id/recording': {
+    params: {
+      /** Id of the preview. */
+      id: string
+    }
+    answer: Record<string, unknown>
+  }
+  /** Stop a preview. */
+  'POST /previews/:id/cancel': {
+    params: {
+      /** Id of the preview. */
+      id: string
+    }
+    answer: Success
   }
   /** List the variables that functions can read. */
   'GET /environment-variables': {

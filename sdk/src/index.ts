@@ -3,6 +3,7 @@
 export {
   type ActionDefinition,
   ActionError,
+  type ConnectionEvent,
   createAction,
   createOnEvent,
   createSync,
@@ -14,7 +15,9 @@ export {
   type Models,
   type NangoAction,
   type NangoSync,
+  type OnEventDefinition,
   type Pagination,
+  type ProxyConfiguration,
   type SyncDefinition,
 } from '@syncline/function-types'
 export type * from './api-types.ts'
@@ -31,6 +34,7 @@ export type * from './resources/environments.ts'
 export type * from './resources/held-deletions.ts'
 export type * from './resources/integrations.ts'
 export type * from './resources/keys.ts'
+export type * from './resources/previews.ts'
 export type * from './resources/providers.ts'
 export type * from './resources/records.ts'
 export type * from './resources/runs.ts'

@@ -9,6 +9,8 @@ import { type JsonOptions, jsonOption } from '../show.ts'
 import { UsageError } from '../usage-error.ts'
 
 interface DeployOptions extends RestOptions, JsonOptions {
+  diff?: boolean
+  on?: string
   dryRun?: boolean
   onlyComplete?: boolean
   prune?: boolean
@@ -29,10 +31,18 @@ export const deploy = () =>
     )
     .option('--yes', 'deploy without asking, as in CI')
     .option('--dry-run', 'only show it: exit code 2 if something would change, 0 if nothing would')
+    .option(
+      '--diff',
+      'with --on: also run each sync that is new or changed without any effect, and show what it would change',
+    )
+    .option('--on <connection>', 'the connection of --diff')
     .option('--prune', 'remove deployed functions that are not in the folder; syncs with their records')
     .option('--only-complete', 'deploy nothing if a function of the folder is refused')
     .addOption(jsonOption())
     .action(async (folder: string, options: DeployOptions) => {
+      if ((options.diff === true) !== (options.on !== undefined)) {
+        throw new UsageError('--diff and --on <connection> go together: the syncs are run on that connection')
+      }
       const client = clientOf(options)
       // The bundler is heavy, and few commands need it.
       const [{ prepareFunctions }, { readProviders }, { planDeployment }] = await Promise.all([
@@ -56,14 +66,37 @@ export const deploy = () =>
       const plan = await planDeployment(client, prepared, { providers, prune })
       checkComplete(plan.refused, options)
       if (!options.json) console.log(planText(plan.answer) || 'nothing is deployed, and nothing would be')
+      const previews = options.on === undefined ? undefined : await previewed(client, plan, prepared, options)
       const deployed = await deployPlan(client, plan, prepared, options)
-      if (options.json) console.log(JSON.stringify(jsonOf(plan, prepared, deployed), null, 2))
+      if (options.json) {
+        const shown = { ...jsonOf(plan, prepared, deployed), ...(previews && { previews }) }
+        console.log(JSON.stringify(shown, null, 2))
+      }
       if (plan.refused.length === 0) return
       const counts = `${counted(plan.refused.length, 'function')} ${plan.refused.length === 1 ? 'was' : 'were'}`
       const others = deployed ? ', all others were deployed' : ''
       const pruned = prune ? '; nothing is removed while a function is refused' : ''
       throw new Error(`${counts} refused${others}${pruned}:\n${reasons(plan.refused)}`)
     })
+
+/** What the syncs that are new or changed would do to the records of a connection. */
+async function previewed(
+  client: Syncline,
+  { answer, body }: DeploymentPlan,
+  { bundles }: Prepared,
+  { on = '', json }: DeployOptions,
+) {
+  const { previewDeployment } = await import('../preview/preview-deployment.ts')
+  const { previewedText } = await import('../preview/preview-syncs.ts')
+  return previewDeployment(
+    client,
+    { changes: answer.changes, syncs: body.syncs ?? [], bundles },
+    on,
+    (each) => {
+      if (!json) console.log(`\n${previewedText(each)}`)
+    },
+  )
+}
 
 /** Undefined: nothing was deployed, as nothing would change or it was only to be shown. */
 async function deployPlan(

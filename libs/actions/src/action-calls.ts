@@ -3,10 +3,10 @@ import type { Bus } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import { ActionCall, ActionNews, type ActionResult } from '@syncline/proto'
 import type { ActionStore } from './action-store.ts'
-import { freeSubject, offerSubject, SILENT_MS } from './messages.ts'
+import { type CallKind, freeSubject, offerSubject, SILENT_MS } from './messages.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 
-/** A call that finds no free slot waits so long at most. */
+/** A synchronous action that finds no free slot waits so long at most. */
 const WAIT_MS = 15_000
 /** How soon a call is offered again: because of a free slot whose notice was lost, or NATS that was away. */
 const LOOK_MS = 100
@@ -26,6 +26,13 @@ interface Limits {
   inAll: number
 }
 
+interface Options {
+  kind?: CallKind
+  waitMs?: number
+  /** A call says how far it is. */
+  onProgress?: (id: string, json: Uint8Array) => void
+}
+
 interface Call {
   environment: string
   id: string
@@ -39,7 +46,7 @@ interface Call {
 }
 
 /**
- * Calls synchronous actions on runners, over core NATS, which delivers a message once at most.
+ * Calls synchronous actions, or previews, on runners, over core NATS, which delivers a message once at most.
  *
  * States of a call: waiting → offered → sent → ended. An offer says nothing of the call; a runner with a free slot reserves it, and the
  * call goes to that reservation. From `offered` the call goes back to `waiting` when the runner is busy or silent, and from `sent`
@@ -58,8 +65,19 @@ export class ActionCalls implements Disposable {
   #offering: Promise<void> | undefined
   #look: NodeJS.Timeout | undefined
   #isStopping = false
+  readonly #kind: CallKind
+  readonly #waitMs: number
+  readonly #onProgress: (id: string, json: Uint8Array) => void
 
-  constructor(bus: Bus, store: ActionStore, limits: Limits) {
+  constructor(
+    bus: Bus,
+    store: ActionStore,
+    limits: Limits,
+    { kind = 'action', waitMs = WAIT_MS, onProgress = () => {} }: Options = {},
+  ) {
+    this.#kind = kind
+    this.#waitMs = waitMs
+    this.#onProgress = onProgress
     this.#bus = bus
     this.#store = store
     this.#limits = limits
@@ -68,13 +86,22 @@ export class ActionCalls implements Disposable {
     this.#subscriptions = [
       this.#hear('offer', (call, news, reply) => this.#offerAnswered(call, news, reply)),
       this.#hear('call', (call, news) => this.#callAnswered(call, news)),
-      connection.subscribe(freeSubject(bus), { callback: () => this.#offerWaiting() }),
+      connection.subscribe(freeSubject(bus, kind), { callback: () => this.#offerWaiting() }),
     ]
   }
 
   /** Its caller may go away: the action goes on. */
   async call(action: ActionCall): Promise<ActionResult> {
-    using _place = this.#admit(action.environment)
+    return this.begin(action)
+  }
+
+  /** The same; a call that is not admitted throws at once. */
+  begin(action: ActionCall): Promise<ActionResult> {
+    return this.#resultOf(action, this.#admit(action.environment))
+  }
+
+  async #resultOf(action: ActionCall, admitted: Disposable): Promise<ActionResult> {
+    using _admitted = admitted
     const call: Call = {
       environment: action.environment,
       id: action.id,
@@ -82,7 +109,7 @@ export class ActionCalls implements Disposable {
       result: Promise.withResolvers(),
       state: 'waiting',
       answered: Promise.withResolvers(),
-      waitsUntil: performance.now() + WAIT_MS,
+      waitsUntil: performance.now() + this.#waitMs,
     }
     this.#calls.set(call.id, call)
     this.#waiting.add(call)
@@ -96,6 +123,14 @@ export class ActionCalls implements Disposable {
       clearTimeout(call.timer)
       this.#calls.delete(call.id)
     }
+  }
+
+  /** Ends a call that no runner has begun yet. */
+  giveUp(id: string, error: AppError): void {
+    const call = this.#calls.get(id)
+    if (call === undefined || call.state === 'sent' || call.state === 'ended') return
+    this.#waiting.delete(call)
+    this.#fail(call, error)
   }
 
   /** From now on nothing is begun: calls that wait fail at once. Those that runners have may end. */
@@ -121,7 +156,7 @@ export class ActionCalls implements Disposable {
     if (own >= this.#limits.perEnvironment || this.#calls.size >= this.#limits.inAll) {
       throw new AppError(
         'unavailable',
-        `${own} actions of this environment are under way, ${this.#calls.size} in all: try again later`,
+        `${own} ${this.#kind}s of this environment are under way, ${this.#calls.size} in all: try again later`,
       )
     }
     this.#perEnvironment.set(environment, own + 1)
@@ -137,7 +172,7 @@ export class ActionCalls implements Disposable {
   #limitWait(call: Call): void {
     const late = () => {
       this.#waiting.delete(call)
-      const message = `no runner had a free slot for an action within ${WAIT_MS / 1000} s: it was not begun`
+      const message = `no runner had a free slot for the ${this.#kind} within ${this.#waitMs / 1000} s: it was not begun`
       this.#fail(call, new AppError('unavailable', message))
     }
     this.#setTimer(call, Math.max(0, call.waitsUntil - performance.now()), late)
@@ -167,7 +202,7 @@ export class ActionCalls implements Disposable {
     call.state = 'offered'
     call.answered = Promise.withResolvers()
     this.#setTimer(call, OFFER_MS, () => this.#waitAgain(call))
-    this.#publish(offerSubject(this.#bus), undefined, `offer.${call.id}`)
+    this.#publish(offerSubject(this.#bus, this.#kind), undefined, `offer.${call.id}`)
     const pace = setTimeout(() => call.answered.resolve(undefined), PACE_MS)
     const answer = await call.answered.promise
     clearTimeout(pace)
@@ -212,7 +247,10 @@ export class ActionCalls implements Disposable {
     if (call?.state !== 'sent') return
     if (news === undefined || news.$case === 'busy') this.#waitAgain(call)
     else if (news.$case === 'result') call.result.resolve(news.value)
-    else this.#limitSilence(call, 'its runner says nothing any more')
+    else {
+      if (news.$case === 'progress') this.#onProgress(call.id, news.value.json)
+      this.#limitSilence(call, 'its runner says nothing any more')
+    }
   }
 
   #hear(
@@ -247,7 +285,7 @@ export class ActionCalls implements Disposable {
   }
 
   #inDoubt(call: Call, why: string): void {
-    const message = `the outcome of the action is in doubt: ${why}. It may have taken effect`
+    const message = `the outcome of the ${this.#kind} is in doubt: ${why}. It may have taken effect`
     this.#fail(call, new AppError('in_doubt', message))
   }
 

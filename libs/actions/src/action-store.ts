@@ -18,9 +18,12 @@ export interface Claim {
   attempts: number
 }
 
+/** Where the record of a preview is: no action has such an id. */
+export const previewKey = (id: string) => `preview.${id}`
+
 /**
  * What actions keep for a day, in NATS: records of asynchronous ones, and inputs and results that are too large for a message, in
- * an object store; claims in a key-value bucket.
+ * an object store; claims in a key-value bucket. It keeps previews in the same way.
  */
 export class ActionStore {
   readonly #store: ObjectStore
@@ -41,8 +44,11 @@ export class ActionStore {
   }
 
   /** Written when the action has ended; again only when one that was in doubt ended after all. */
-  async putRecord(id: string, record: ActionRecord): Promise<void> {
-    await this.#put(id, ActionRecord.encode(record).finish())
+  async putRecord(
+    id: string,
+    record: Omit<ActionRecord, 'askedAtMs'> & Partial<Pick<ActionRecord, 'askedAtMs'>>,
+  ): Promise<void> {
+    await this.#put(id, ActionRecord.encode({ askedAtMs: 0, ...record }).finish())
   }
 
   /** Undefined: the action has not ended, or there is none. */
@@ -89,6 +95,15 @@ export class ActionStore {
 
   async input(id: string): Promise<Uint8Array | undefined> {
     return this.#get(`${id}.input`)
+  }
+
+  /** What a preview has recorded: JSON text. */
+  async putRecording(id: string, json: Uint8Array): Promise<void> {
+    await this.#put(`${id}.recording`, json)
+  }
+
+  async recording(id: string): Promise<Uint8Array | undefined> {
+    return this.#get(`${id}.recording`)
   }
 
   async #put(name: string, bytes: Uint8Array): Promise<void> {

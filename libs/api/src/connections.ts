@@ -104,8 +104,10 @@ export const OnEventOutcome = z
     name: z.string().describe('Name of the function.'),
     log_id: z.string().describe('Its log is at GET /runs/{log_id}/logs.'),
     state: z
-      .enum(['waiting', 'done', 'failed'])
-      .describe('`waiting`: it has not ended, or is going to be tried again.'),
+      .enum(['waiting', 'done', 'failed', 'unknown'])
+      .describe(
+        '`waiting`: it has not ended, or is going to be tried again. `unknown`: its result can not be read now.',
+      ),
     error: z.string().nullable().describe('Why it failed. Null: it did not.'),
   })
   .meta({ id: 'OnEventOutcome' })

@@ -15,7 +15,7 @@ import {
 import type { Route } from './route.ts'
 import { Validation } from './validation.ts'
 
-const MAX_BUNDLE_CHARS = 5_000_000
+export const MAX_BUNDLE_CHARS = 5_000_000
 /** The operator's limit is lower. */
 const MAX_BODY_BYTES = 512 * 1024 * 1024
 const MAX_SCHEMA_BYTES = 64 * 1024

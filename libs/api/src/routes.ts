@@ -13,6 +13,7 @@ import { integrationRoutes } from './integrations.ts'
 import { keyRoutes } from './keys.ts'
 import { notOfferedRoutes } from './not-offered.ts'
 import { oldConnectionRoutes } from './old-connections.ts'
+import { previewRoutes } from './previews.ts'
 import { providerRoutes } from './providers.ts'
 import { proxyRoutes } from './proxy.ts'
 import { recordRoutes } from './records.ts'
@@ -35,7 +36,7 @@ export function routeGroups(limits: { records: number }) {
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,
-    Deployments: { ...deploymentRoutes, ...deploymentPlanRoutes, ...scriptsConfigRoutes },
+    Deployments: { ...deploymentRoutes, ...deploymentPlanRoutes, ...scriptsConfigRoutes, ...previewRoutes },
     Variables: { ...variableRoutes, ...configurationRoutes },
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
     Proxy: proxyRoutes,

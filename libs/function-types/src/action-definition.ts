@@ -5,7 +5,7 @@ import type { NangoAction } from './nango-action.ts'
 export interface ActionDefinition<
   Input extends z.ZodType = z.ZodType,
   Output extends z.ZodType = z.ZodType,
-  Metadata extends z.ZodType = z.ZodType,
+  Metadata extends z.ZodType | undefined = z.ZodType,
 > {
   description: string
   version?: string

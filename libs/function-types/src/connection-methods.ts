@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Unchecked } from './unchecked.ts'
 
 /** The run's connection, its integration and its environment. */
-export interface ConnectionMethods<Metadata extends z.ZodType = z.ZodType> {
+export interface ConnectionMethods<Metadata extends z.ZodType | undefined = z.ZodType> {
   /**
    * A run may read its own connection only: if names are given, they must be its.
    *
@@ -12,8 +12,8 @@ export interface ConnectionMethods<Metadata extends z.ZodType = z.ZodType> {
     providerConfigKey?: string,
     connectionId?: string,
     options?: { forceRefresh?: boolean; refreshToken?: boolean; refreshGithubAppJwtToken?: boolean },
-  ): Promise<FunctionConnection<z.infer<Metadata>>>
-  getMetadata<T = z.infer<Metadata>>(): Promise<T>
+  ): Promise<FunctionConnection<MetadataOf<Metadata>>>
+  getMetadata<T = MetadataOf<Metadata>>(): Promise<T>
   /** Replaces the connection's metadata. */
   setMetadata(metadata: Record<string, unknown>): Promise<void>
   /** Sets single keys of the connection's metadata. */
@@ -33,12 +33,17 @@ export interface ConnectionMethods<Metadata extends z.ZodType = z.ZodType> {
   getEnvironmentVariables(): Promise<{ name: string; value: string }[]>
 }
 
+/** A definition may say that there is none. */
+type MetadataOf<Metadata extends z.ZodType | undefined> = Metadata extends z.ZodType
+  ? z.infer<Metadata>
+  : Record<string, Unchecked>
+
 export interface FunctionConnection<Metadata = Record<string, unknown>> {
   connection_id: string
   provider_config_key: string
   provider: string
-  credentials: Record<string, unknown>
-  connection_config: Record<string, unknown>
+  credentials: Record<string, Unchecked>
+  connection_config: Record<string, Unchecked>
   metadata: Metadata | null
   tags: Record<string, string>
   created_at: string

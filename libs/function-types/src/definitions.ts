@@ -22,7 +22,7 @@ import type { SyncDefinition } from './sync-definition.ts'
  */
 export function createSync<
   M extends Models,
-  Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>,
+  Metadata extends z.ZodType | undefined = z.ZodType<Record<string, unknown>>,
   Checkpoint extends z.ZodObject = z.ZodObject,
 >(
   definition: SyncDefinition<M, Metadata, Checkpoint>,
@@ -48,7 +48,7 @@ export function createSync<
 export function createAction<
   Input extends z.ZodType,
   Output extends z.ZodType,
-  Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>,
+  Metadata extends z.ZodType | undefined = z.ZodType<Record<string, unknown>>,
 >(
   definition: ActionDefinition<Input, Output, Metadata>,
 ): { readonly type: 'action' } & ActionDefinition<Input, Output, Metadata> {
@@ -69,7 +69,7 @@ export function createAction<
  *   },
  * })
  */
-export function createOnEvent<Metadata extends z.ZodType = z.ZodType<Record<string, unknown>>>(
+export function createOnEvent<Metadata extends z.ZodType | undefined = z.ZodType<Record<string, unknown>>>(
   definition: OnEventDefinition<Metadata>,
 ): { readonly type: 'onEvent' } & OnEventDefinition<Metadata> {
   return { type: 'onEvent', ...definition }

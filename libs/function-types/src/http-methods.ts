@@ -58,6 +58,9 @@ export interface HttpRequest {
   paginate?: Partial<Pagination>
 }
 
+/** The name of a request in functions that were written for Nango. */
+export type ProxyConfiguration = HttpRequest
+
 export interface HttpResponse<T = unknown> {
   data: T
   status: number

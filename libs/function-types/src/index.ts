@@ -3,7 +3,13 @@ export type { CheckpointMethods } from './checkpoint-methods.ts'
 export type { ConnectionMethods, FunctionConnection, FunctionIntegration } from './connection-methods.ts'
 export { ActionError, createAction, createOnEvent, createSync } from './definitions.ts'
 export type { FunctionFacts } from './function-facts.ts'
-export type { HttpMethods, HttpRequest, HttpResponse, Pagination } from './http-methods.ts'
+export type {
+  HttpMethods,
+  HttpRequest,
+  HttpResponse,
+  Pagination,
+  ProxyConfiguration,
+} from './http-methods.ts'
 export type { LockMethods } from './lock-methods.ts'
 export type { LogLevel, LogMethods } from './log-methods.ts'
 export type { ModelSchema, Models } from './models.ts'

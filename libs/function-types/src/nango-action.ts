@@ -8,7 +8,7 @@ import type { RecordReads } from './record-methods.ts'
 import type { TriggerMethods } from './trigger-methods.ts'
 
 /** What an action works with. It reads what syncs have saved for its connection, and writes none of it; it has no checkpoint. */
-export interface NangoAction<Metadata extends z.ZodType = z.ZodType>
+export interface NangoAction<Metadata extends z.ZodType | undefined = z.ZodType>
   extends HttpMethods,
     ConnectionMethods<Metadata>,
     RecordReads,

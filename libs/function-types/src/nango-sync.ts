@@ -12,7 +12,7 @@ import type { TriggerMethods } from './trigger-methods.ts'
 /** What a sync function works with. Every effect outside of its process goes through this object. */
 export interface NangoSync<
   M extends Models = Models,
-  Metadata extends z.ZodType = z.ZodType,
+  Metadata extends z.ZodType | undefined = z.ZodType,
   Checkpoint extends z.ZodObject = z.ZodObject,
 > extends HttpMethods,
     RecordMethods<M>,

@@ -10,7 +10,7 @@ export const connectionEvents = [
 export type ConnectionEvent = (typeof connectionEvents)[number]
 
 /** What a function is that runs at a moment of each connection of its integration. */
-export interface OnEventDefinition<Metadata extends z.ZodType = z.ZodType> {
+export interface OnEventDefinition<Metadata extends z.ZodType | undefined = z.ZodType> {
   description: string
   version?: string
   /**

@@ -5,7 +5,7 @@ import type { NangoSync } from './nango-sync.ts'
 /** What a sync function is: when it runs, what it saves, and the code. */
 export interface SyncDefinition<
   M extends Models = Models,
-  Metadata extends z.ZodType = z.ZodType,
+  Metadata extends z.ZodType | undefined = z.ZodType,
   Checkpoint extends z.ZodObject = z.ZodObject,
 > {
   description: string

@@ -12,6 +12,7 @@ import type { KeyLimits } from './http/key-limits.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import type { KeyUse } from './key-use.ts'
 import type { LastFetched } from './last-fetched.ts'
+import type { PreviewCalls } from './preview-calls.ts'
 import type { ProxySlots } from './rules/proxy-slots.ts'
 import type { SchedulerCalls } from './scheduler-calls.ts'
 
@@ -29,6 +30,7 @@ export interface Dependencies {
     enqueue: (call: ActionCall) => Promise<void>
     timeoutMs: number
   }
+  previews: PreviewCalls
   outgoing: Outgoing
   proxy: { slots: ProxySlots; answerMs: number; wholeMs: number }
   lastFetched: LastFetched

@@ -94,6 +94,9 @@ export function createEvents(log: Log) {
     ) {
       log.warn({ ...facts, err }, 'a function of a connection failed')
     },
+    previewFailed(id: string, error: unknown) {
+      log.warn({ preview: id, err: error }, 'why the preview has no result could not be stored')
+    },
     connectionEventFailed(error: unknown) {
       log.warn({ err: error }, 'the event of a connection is not published yet')
     },

@@ -22,6 +22,7 @@ import { RateLimit } from './http/rate-limit.ts'
 import { KeyUse } from './key-use.ts'
 import { LastFetched } from './last-fetched.ts'
 import { queueCreationCalls } from './on-events/queue-creation-calls.ts'
+import { PreviewCalls } from './preview-calls.ts'
 import { handlers } from './routes/handlers.ts'
 import { ProxySlots } from './rules/proxy-slots.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
@@ -64,6 +65,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
     await publish(bus, subjects.action, [call.environment], call, { id: call.id })
   }
   open.use(queueCreationCalls(catalog, enqueue, events.creationCallsFailed))
+  const previews = open.use(new PreviewCalls(bus, store, events))
   const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
   const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
@@ -88,6 +90,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
         enqueue,
         timeoutMs: config.actions.timeoutMs,
       },
+      previews,
       outgoing,
       proxy: { ...config.proxy, slots: new ProxySlots(config.proxy) },
       lastFetched: new LastFetched(redis, config.redis.prefix),
@@ -119,7 +122,10 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
     { events, ...config.http },
   )
   open.defer(() => app.close())
-  open.defer(() => calls.stopBeginning())
+  open.defer(() => {
+    calls.stopBeginning()
+    previews.stopBeginning()
+  })
   await app.listen({ host: config.http.host, port: config.http.port })
 
   const owned = open.move()

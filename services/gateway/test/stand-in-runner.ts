@@ -44,7 +44,7 @@ export async function startStandInRunner({ natsUrl, prefix }: Pick<World, 'natsU
     bus.connection.publish(reply, ActionNews.encode({ news }).finish(), {
       reply: `${own}.${crypto.randomUUID()}`,
     })
-  bus.connection.subscribe(offerSubject(bus), {
+  bus.connection.subscribe(offerSubject(bus, 'action'), {
     queue: 'runners',
     callback: (_, { reply }) => {
       runner.offers++

@@ -47,6 +47,8 @@ export const Config = z
     RECORDS_READ_MAX_BYTES: variable.whole(64 * MIB, { ...bytes, least: MIB }),
     /** Memory for pages that are read before clients ask for them, or were read for one client and may serve others; 0 = none. */
     RECORDS_READ_AHEAD_BYTES: variable.whole(48 * MIB, bytes),
+    /** Memory for what all previews of runs would change. One that finds none free ends there. */
+    RECORDS_PREVIEW_MAX_BYTES: variable.whole(64 * MIB, { ...bytes, least: MIB }),
     /** A client that takes no piece of its page (1 MiB) for so long is cut off. */
     RECORDS_READ_SLOW_CLIENT_MS: variable.whole(30_000, milliseconds),
   })
@@ -65,6 +67,7 @@ export const Config = z
     headBytes: env.RECORDS_HEADS_MAX_BYTES,
     writeBytes: env.RECORDS_WRITE_MAX_BYTES,
     pageBytes: env.RECORDS_PAGE_MAX_BYTES,
+    previewBytes: env.RECORDS_PREVIEW_MAX_BYTES,
     read: {
       maxBytes: env.RECORDS_READ_MAX_BYTES,
       cacheBytes: env.RECORDS_READ_AHEAD_BYTES,

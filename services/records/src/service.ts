@@ -6,6 +6,7 @@ import { recordsCalls } from './api/records-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { openShards } from './open-shards.ts'
+import { PreviewMemory } from './preview/preview-memory.ts'
 import { HeldDeletions } from './stream/held-deletions.ts'
 import { Shapes } from './stream/shapes.ts'
 
@@ -22,10 +23,11 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const events = serviceEvents(log)
   const heldDeletions = new HeldDeletions(redis, config.redis.prefix, events)
   const shapes = new Shapes(redis, config.redis.prefix)
+  const previews = new PreviewMemory(config.previewBytes)
   const rpc = open.use(
     await serve(
       config.listen,
-      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes)),
+      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes, previews)),
       events.fault,
       {
         slowClientMs: config.read.slowClientMs,

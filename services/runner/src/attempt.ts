@@ -4,7 +4,10 @@ import type { AttemptStarted, Stream, Writer } from '@syncline/proto'
 /** One attempt of a run, as the scheduler numbered it. */
 export type Attempt = AttemptStarted
 
-export function streamOf({ environment, connectionUid, variant }: Attempt, model: string): Stream {
+export function streamOf(
+  { environment, connectionUid, variant }: Pick<Attempt, 'environment' | 'connectionUid' | 'variant'>,
+  model: string,
+): Stream {
   return { environment, connection: connectionUid, model, variant }
 }
 
@@ -18,7 +21,7 @@ export function placeOf(attempt: Attempt): ConnectionPlace {
   return { environment, integration, connection, uid }
 }
 
-export function writerOf({ runId, sync, fence }: Attempt): Writer {
+export function writerOf({ runId, sync, fence }: Pick<Attempt, 'runId' | 'sync' | 'fence'>): Writer {
   return { runId, sync, fence }
 }
 

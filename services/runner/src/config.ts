@@ -51,6 +51,8 @@ export const Config = z
     RUNNER_ACTION_SLOTS: variable.whole(4, { least: 0, most: 1000 }),
     /** How long an action may take that a function calls; of the gateway, one that a client calls. */
     ACTION_TIMEOUT_MS: variable.whole(120_000, { least: 1000, most: 3_600_000 }),
+    /** Previews of syncs at the same time. 0 = this runner takes none. */
+    RUNNER_PREVIEW_SLOTS: variable.whole(2, { least: 0, most: 100 }),
     /**
      * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
      * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
@@ -101,7 +103,7 @@ export const Config = z
     const { RUNNER_MAX_INFLIGHT_BYTES: bytes, RUNNER_MAX_PARKED: parked } = env
     const least = leastOf(env)
     if (bytes === 0 || bytes >= least) return
-    const message = `${slotsOf(env)} slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS + RUNNER_ACTION_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
+    const message = `${slotsOf(env)} slots (RUNNER_SLOTS + RUNNER_RESERVED_SLOTS + RUNNER_ACTION_SLOTS + RUNNER_PREVIEW_SLOTS) and ${parked} parked runs (RUNNER_MAX_PARKED) need ${least} bytes at least: with less, calls of one run could wait for each other`
     context.addIssue({ code: 'custom', path: ['RUNNER_MAX_INFLIGHT_BYTES'], message })
   })
   .transform((env, context) => ({
@@ -113,6 +115,7 @@ export const Config = z
     slots: { ordinary: env.RUNNER_SLOTS, reserved: env.RUNNER_RESERVED_SLOTS },
     actionSlots: env.RUNNER_ACTION_SLOTS,
     actionTimeoutMs: env.ACTION_TIMEOUT_MS,
+    previewSlots: env.RUNNER_PREVIEW_SLOTS,
     maxParked: env.RUNNER_MAX_PARKED,
     drainMs: env.RUNNER_DRAIN_MS,
     leaseMs: env.RUN_LEASE_MS,
@@ -143,9 +146,11 @@ interface Slots {
   RUNNER_SLOTS: number
   RUNNER_RESERVED_SLOTS: number
   RUNNER_ACTION_SLOTS: number
+  RUNNER_PREVIEW_SLOTS: number
 }
 
-const slotsOf = (env: Slots) => env.RUNNER_SLOTS + env.RUNNER_RESERVED_SLOTS + env.RUNNER_ACTION_SLOTS
+const slotsOf = (env: Slots) =>
+  env.RUNNER_SLOTS + env.RUNNER_RESERVED_SLOTS + env.RUNNER_ACTION_SLOTS + env.RUNNER_PREVIEW_SLOTS
 
 function leastOf(env: Slots & { RUNNER_MAX_PARKED: number }) {
   return slotsOf(env) * MIN_IN_FLIGHT_BYTES + env.RUNNER_MAX_PARKED * IN_FLIGHT_PARKED_BYTES

@@ -39,7 +39,7 @@ export const connectionHost: {
   ) => Promise<HostAnswers[Name] | AnswerWithText>
 } = { http, fetch: fetchUrl, getConnection, setMetadata, getIntegration, getEnvironmentVariables }
 
-async function http(context: ConnectionContext, call: HostParams['http'], own: HostCall) {
+export async function http(context: ConnectionContext, call: HostParams['http'], own: HostCall) {
   const { place, lane, outgoing, requests } = context
   const answer = await requests.run((waitOutside) => {
     const caller: Caller = {
@@ -59,7 +59,11 @@ function warn({ addWarning, warned }: ConnectionContext, text: string, once = fa
   addWarning(text)
 }
 
-async function fetchUrl(context: ConnectionContext, { url, ...request }: HostParams['fetch'], own: HostCall) {
+export async function fetchUrl(
+  context: ConnectionContext,
+  { url, ...request }: HostParams['fetch'],
+  own: HostCall,
+) {
   const { requests, outgoing } = context
   const answer = await requests.run(() =>
     context.request(() => outgoing.egress.request(new URL(url), request, own), isRepeatable(request)),

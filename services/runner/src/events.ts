@@ -95,6 +95,9 @@ export function createEvents(log: Log) {
       actionSeconds.observe({ code: code || 'success' }, ms / 1000)
       log.info({ environment, id, action, code, ms: Math.round(ms) }, 'action ended')
     },
+    previewEnded({ environment, id, action }: ActionCall, outcome: string, ms: number) {
+      log.info({ environment, id, sync: action, outcome, ms: Math.round(ms) }, 'preview ended')
+    },
     actionFailed: ({ environment, id }: ActionCall, err: unknown) =>
       log.warn({ environment, id, err: messageOf(err) }, 'an action met an error on our side'),
     actionPostponed: (err: unknown) =>

@@ -10,7 +10,7 @@ const PAGE_BYTES = 16 * 1024 * 1024
 
 /** One page of a stream, as a function gets it. */
 export async function listRecords(
-  records: RecordsClient,
+  records: Pick<RecordsClient, 'listRecords'>,
   stream: Stream,
   { cursor, limit, ids }: HostParams['listRecords'],
   { signal, hold }: HostCall,

@@ -24,6 +24,24 @@ const WARNING_CHARS = 500
 const RESUMED =
   'the run went on at the checkpoint of an earlier run; trackDeletesStart and trackDeletesEnd can span runs'
 
+/** Where it goes. */
+export type RecordWrites = Pick<
+  RecordsClient,
+  | 'save'
+  | 'delete'
+  | 'findPosition'
+  | 'startTrackingDeletes'
+  | 'endTrackingDeletes'
+  | 'deleteUnseen'
+  | 'markIncomplete'
+  | 'noteShape'
+>
+/** Whose it is. */
+export type WritingAttempt = Pick<
+  Attempt,
+  'environment' | 'connectionUid' | 'variant' | 'runId' | 'sync' | 'fence' | 'foundCheckpoint'
+>
+
 /**
  * What an attempt writes. One write at a time for a stream, in the order in which the function asked; several streams
  * at once. The function's call returns when its write is durable, so a slow store slows the function down.
@@ -35,8 +53,8 @@ export class Saves {
   readonly #strategies = new Map<string, { keepAfter: Position | undefined }>()
   /** Models of which the record store knows that the pass of the run is not complete. */
   readonly #marked = new Set<string>()
-  readonly #records: RecordsClient
-  readonly #attempt: Attempt
+  readonly #records: RecordWrites
+  readonly #attempt: WritingAttempt
   readonly #warn: (text: string) => void
   readonly #tails = new Map<string, Promise<unknown>>()
   readonly #counts = new Map<string, ModelCounts>()
@@ -48,7 +66,7 @@ export class Saves {
   /** The first write that failed: no checkpoint may be saved over it. */
   #failure: Error | undefined
 
-  constructor(records: RecordsClient, attempt: Attempt, warn: (text: string) => void) {
+  constructor(records: RecordWrites, attempt: WritingAttempt, warn: (text: string) => void) {
     this.#records = records
     this.#attempt = attempt
     this.#warn = warn

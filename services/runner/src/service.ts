@@ -8,7 +8,13 @@ import { CommandSender } from '@syncline/commands'
 import { withoutSecrets } from '@syncline/errors'
 import { openFunctionSandboxes } from '@syncline/functions'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { LocksDefinition, RecordsDefinition, type Runner, RunsDefinition } from '@syncline/proto'
+import {
+  LocksDefinition,
+  RecordsDefinition,
+  type Runner,
+  RunsDefinition,
+  SchedulesDefinition,
+} from '@syncline/proto'
 import { connectRedis, redisCall } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
@@ -24,6 +30,7 @@ import { WorkLoader } from './load-work.ts'
 import { LogSender } from './log-sender.ts'
 import { followNotices } from './notices.ts'
 import { Parking } from './parking.ts'
+import { startPreviews } from './previews/start-previews.ts'
 import { Slots } from './slots.ts'
 
 /** A command whose answer comes later is accepted nevertheless. */
@@ -92,10 +99,14 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const deps = { ...common, scheduler, heartbeats, parking, leaseMs }
   const actionDeps = { ...common, bus, store }
   const actions = await startActions({ ...actionDeps, slots: config.actionSlots, drainMs: config.drainMs })
+  const previews = await startPreviews({
+    ...{ ...actionDeps, slots: config.previewSlots },
+    schedules: schedulerRpc.client(SchedulesDefinition),
+  })
   const intake = startIntake({ ...deps, runner, slots, attempts }, config.drainMs)
-  // Both stop at the same time: neither takes work while the other one waits for its own.
+  // They stop at the same time: none takes work while another one waits for its own.
   open.defer(async () => {
-    await Promise.all([actions, intake].map((each) => each[Symbol.asyncDispose]()))
+    await Promise.all([actions, previews, intake].map((each) => each[Symbol.asyncDispose]()))
   })
   open.use(followNotices(bus, runner, { attempts, events, wake: intake.wake }))
 

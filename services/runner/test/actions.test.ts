@@ -33,7 +33,7 @@ function aCall(given: unknown, more: Partial<ActionCall> = {}): ActionCall {
 
 /** Offers a call to a runner, as a gateway does: the subject to which it goes, or undefined if the runner is busy. */
 async function reservation({ bus }: World): Promise<string | undefined> {
-  const answer = await bus.connection.request(offerSubject(bus), undefined, { timeout: 20_000 })
+  const answer = await bus.connection.request(offerSubject(bus, 'action'), undefined, { timeout: 20_000 })
   return ActionNews.decode(answer.data).news?.$case === 'ready' ? answer.reply : undefined
 }
 

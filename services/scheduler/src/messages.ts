@@ -50,6 +50,7 @@ export function scheduleMessage({ connection, sync, variant, id, view, freshness
     blocked: schedule.blocked === '' ? undefined : (JSON.parse(schedule.blocked) as Blocked), // what reconcile wrote
     pausedBecause: schedule.pausedBecause,
     failures: schedule.failures,
+    lastSyncAtMs: schedule.lastSyncAt,
   }
 }
 
@@ -61,6 +62,7 @@ const NOT_THERE = {
   skippedSlots: 0,
   pausedBecause: '',
   failures: 0,
+  lastSyncAtMs: 0,
 } as const
 
 function freshnessMessage({ lastSuccess, freshUntil, stale }: Freshness): FreshnessMessage {

@@ -3,6 +3,7 @@ import { connectionExamples } from './connections.ts'
 import { deploymentExamples } from './deployments.ts'
 import { configurationExamples, environmentExamples, keyExamples } from './environments.ts'
 import { integrationExamples, providerExamples } from './integrations.ts'
+import { previewExamples } from './previews.ts'
 import { healthExamples, recordExamples, variableExamples } from './records.ts'
 import { actionExamples, runExamples, syncExamples } from './syncs.ts'
 
@@ -21,6 +22,7 @@ export const examples: { [Name in keyof Routes]?: RouteExamples } = {
   ...integrationExamples,
   ...providerExamples,
   ...deploymentExamples,
+  ...previewExamples,
   ...environmentExamples,
   ...keyExamples,
   ...configurationExamples,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createActionNango } from './action-nango.ts'
 import { ModelChecks } from './model-checks.ts'
+import { ModelShapes } from './model-shapes.ts'
 import { createNango } from './nango.ts'
 import type { RunFacts } from './run-facts.ts'
 import { UnresolvedFailures } from './unresolved-failures.ts'
@@ -42,7 +43,10 @@ function world(answers: Answers = {}, more: Partial<RunFacts> = {}) {
     log: (level: string, text: string) => void lines.push(`${level} ${text}`),
   }
   const all = { ...facts, ...more }
-  const sync = createNango(all, host, new UnresolvedFailures(), new ModelChecks({}))
+  const sync = createNango(all, host, new UnresolvedFailures(), {
+    checks: new ModelChecks({}),
+    shapes: new ModelShapes(),
+  })
   return { sync, action: createActionNango(all, host), calls, lines }
 }
 

@@ -167,6 +167,9 @@ export class FakeRecords {
         const page = cursor ? all.filter(([key]) => key > cursor).slice(0, limit) : all.slice(-limit)
         return { lines: page.map(([, line]) => line), nextCursor: page.at(-1)?.[0] ?? cursor ?? '' }
       }),
+    preview: () => {
+      throw new AppError('not_offered', 'the record store in memory has no previews')
+    },
   }
 
   /** A cursor is a position in the order of the streams' names, as JSON. */

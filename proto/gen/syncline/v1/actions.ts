@@ -7,7 +7,10 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 
-/** An action that a client has asked for, on its way to a runner. The gateway has checked its names against the catalog. */
+/**
+ * An action that a client has asked for, on its way to a runner; or a preview of a sync, which takes the same way: `action` is the
+ * name of the sync then, and `input` is a `PreviewInput` (libs/actions). The gateway has checked its names against the catalog.
+ */
 export interface ActionCall {
   /** UUID. Lines of its log have it as the id of their run. */
   id: string
@@ -44,15 +47,22 @@ export interface ActionNews {
      * A slot is reserved for two seconds. The call goes to the subject that this message wants replies on; an empty message gives the
      * slot back.
      */
-    | { $case: 'ready'; value: ActionReady }
+    | { $case: 'ready'; value: ActionReady } //
+    /** Of a preview that has begun, in place of a further `begun`: how far it is. */
+    | { $case: 'progress'; value: ActionProgress }
     | undefined
 }
 
-export interface ActionBusy {}
+export type ActionBusy = {}
 
-export interface ActionReady {}
+export type ActionReady = {}
 
-export interface ActionBegun {}
+export type ActionBegun = {}
+
+export interface ActionProgress {
+  /** JSON text of a `PreviewProgress` (libs/preview). */
+  json: Uint8Array
+}
 
 export interface ActionResult {
   /** One of the API's error codes; empty = success. */
@@ -73,6 +83,8 @@ export interface ActionRecord {
   attempts: number
   /** Absent: it has not ended. */
   result: ActionResult | undefined
+  /** Of a preview: when it was asked for. */
+  askedAtMs: number
 }
 
 function createBaseActionCall(): ActionCall {
@@ -294,6 +306,9 @@ export const ActionNews: MessageFns<ActionNews> = {
       case 'ready':
         ActionReady.encode(message.news.value, writer.uint32(34).fork()).join()
         break
+      case 'progress':
+        ActionProgress.encode(message.news.value, writer.uint32(42).fork()).join()
+        break
     }
     return writer
   },
@@ -343,6 +358,14 @@ export const ActionNews: MessageFns<ActionNews> = {
             message.news = { $case: 'ready', value: ActionReady.decode(reader, reader.uint32()) }
             continue
           }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.news = { $case: 'progress', value: ActionProgress.decode(reader, reader.uint32()) }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -382,6 +405,12 @@ export const ActionNews: MessageFns<ActionNews> = {
       case 'ready': {
         if (object.news?.value !== undefined && object.news?.value !== null) {
           message.news = { $case: 'ready', value: ActionReady.fromPartial(object.news.value) }
+        }
+        break
+      }
+      case 'progress': {
+        if (object.news?.value !== undefined && object.news?.value !== null) {
+          message.news = { $case: 'progress', value: ActionProgress.fromPartial(object.news.value) }
         }
         break
       }
@@ -519,6 +548,61 @@ export const ActionBegun: MessageFns<ActionBegun> = {
   },
 }
 
+function createBaseActionProgress(): ActionProgress {
+  return { json: new Uint8Array(0) }
+}
+
+export const ActionProgress: MessageFns<ActionProgress> = {
+  encode(message: ActionProgress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.json.length !== 0) {
+      writer.uint32(10).bytes(message.json)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActionProgress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseActionProgress()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.json = reader.bytes()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ActionProgress>): ActionProgress {
+    return ActionProgress.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ActionProgress>): ActionProgress {
+    const message = createBaseActionProgress()
+    message.json = object.json ?? new Uint8Array(0)
+    return message
+  },
+}
+
 function createBaseActionResult(): ActionResult {
   return { code: '', message: '', output: new Uint8Array(0), details: new Uint8Array(0), stored: false }
 }
@@ -623,7 +707,7 @@ export const ActionResult: MessageFns<ActionResult> = {
 }
 
 function createBaseActionRecord(): ActionRecord {
-  return { environment: '', attempts: 0, result: undefined }
+  return { environment: '', attempts: 0, result: undefined, askedAtMs: 0 }
 }
 
 export const ActionRecord: MessageFns<ActionRecord> = {
@@ -636,6 +720,9 @@ export const ActionRecord: MessageFns<ActionRecord> = {
     }
     if (message.result !== undefined) {
       ActionResult.encode(message.result, writer.uint32(26).fork()).join()
+    }
+    if (message.askedAtMs !== 0) {
+      writer.uint32(32).int64(message.askedAtMs)
     }
     return writer
   },
@@ -677,6 +764,14 @@ export const ActionRecord: MessageFns<ActionRecord> = {
             message.result = ActionResult.decode(reader, reader.uint32())
             continue
           }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.askedAtMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -700,6 +795,7 @@ export const ActionRecord: MessageFns<ActionRecord> = {
       object.result !== undefined && object.result !== null
         ? ActionResult.fromPartial(object.result)
         : undefined
+    message.askedAtMs = object.askedAtMs ?? 0
     return message
   },
 }
@@ -717,6 +813,17 @@ type DeepPartial<T> = T extends Builtin
         : T extends {}
           ? { [K in keyof T]?: DeepPartial<T[K]> }
           : Partial<T>
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString())
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error('Value is larger than Number.MAX_SAFE_INTEGER')
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error('Value is smaller than Number.MIN_SAFE_INTEGER')
+  }
+  return num
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter

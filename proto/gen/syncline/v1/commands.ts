@@ -45,7 +45,7 @@ export interface GetCommandResponse {
     | undefined
 }
 
-export interface CommandUnfinished {}
+export type CommandUnfinished = {}
 
 /** Schedules that a command is about. */
 export interface Target {

@@ -8,7 +8,7 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { CallContext, CallOptions } from 'nice-grpc-common'
 
-export interface CheckHealthRequest {}
+export type CheckHealthRequest = {}
 
 export interface CheckHealthResponse {
   /** By name of what the service depends on: `ok`, or what is wrong with it. Empty = the service tells nothing of it. */

@@ -255,7 +255,7 @@ export interface TrackDeletesRequest {
   allowIncomplete: boolean
 }
 
-export interface StartTrackingDeletesResponse {}
+export type StartTrackingDeletesResponse = {}
 
 export interface MarkIncompleteRequest {
   stream: Stream | undefined
@@ -264,7 +264,7 @@ export interface MarkIncompleteRequest {
   reason: string
 }
 
-export interface MarkIncompleteResponse {}
+export type MarkIncompleteResponse = {}
 
 export interface NoteShapeRequest {
   stream: Stream | undefined
@@ -393,7 +393,7 @@ export interface EmptyStreamsRequest {
   streams: Stream[]
 }
 
-export interface EmptyStreamsResponse {}
+export type EmptyStreamsResponse = {}
 
 export interface LogLine {
   atMs: number
@@ -416,7 +416,7 @@ export interface AppendLogsRequest {
   runs: RunLines[]
 }
 
-export interface AppendLogsResponse {}
+export type AppendLogsResponse = {}
 
 export interface ListLogsRequest {
   environment: string
@@ -430,6 +430,56 @@ export interface ListLogsResponse {
   lines: LogLine[]
   /** Of the last line, or the one that was given; empty: the run has no line yet. */
   nextCursor: string
+}
+
+export interface PreviewRequest {
+  request:
+    | { $case: 'begin'; value: PreviewBegin } //
+    /** The writers of requests are not looked at. */
+    | { $case: 'save'; value: SaveRequest }
+    | { $case: 'delete'; value: DeleteRequest }
+    | { $case: 'startTrackingDeletes'; value: TrackDeletesRequest }
+    | { $case: 'endTrackingDeletes'; value: TrackDeletesRequest }
+    | { $case: 'deleteUnseen'; value: TrackDeletesRequest }
+    | { $case: 'markIncomplete'; value: MarkIncompleteRequest }
+    | { $case: 'listRecords'; value: ListRecordsRequest }
+    | { $case: 'summary'; value: PreviewSummaryRequest }
+    | { $case: 'findPosition'; value: FindPositionRequest }
+    | undefined
+}
+
+export interface PreviewBegin {
+  /** Those that the run may write to. */
+  streams: Stream[]
+  /** How many samples of each kind are kept for a stream. */
+  samples: number
+}
+
+export type PreviewSummaryRequest = {}
+
+export interface PreviewResponse {
+  response:
+    | { $case: 'done'; value: PreviewDone }
+    | { $case: 'saved'; value: SaveResponse }
+    | { $case: 'records'; value: ListRecordsResponse }
+    | { $case: 'summary'; value: PreviewSummary } //
+    /** This request failed; the next one may succeed. */
+    | { $case: 'refused'; value: PreviewRefusal }
+    | { $case: 'position'; value: FindPositionResponse }
+    | undefined
+}
+
+export type PreviewDone = {}
+
+export interface PreviewSummary {
+  /** JSON text: an array of `ModelPreview` (libs/preview), in the order of the streams. */
+  models: Uint8Array
+}
+
+export interface PreviewRefusal {
+  /** One of the API's error codes. `resource_capped`: the preview holds as much as it may. */
+  code: string
+  message: string
 }
 
 function createBaseWriter(): Writer {
@@ -3444,6 +3494,701 @@ export const ListLogsResponse: MessageFns<ListLogsResponse> = {
   },
 }
 
+function createBasePreviewRequest(): PreviewRequest {
+  return { request: undefined }
+}
+
+export const PreviewRequest: MessageFns<PreviewRequest> = {
+  encode(message: PreviewRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.request?.$case) {
+      case 'begin':
+        PreviewBegin.encode(message.request.value, writer.uint32(10).fork()).join()
+        break
+      case 'save':
+        SaveRequest.encode(message.request.value, writer.uint32(18).fork()).join()
+        break
+      case 'delete':
+        DeleteRequest.encode(message.request.value, writer.uint32(26).fork()).join()
+        break
+      case 'startTrackingDeletes':
+        TrackDeletesRequest.encode(message.request.value, writer.uint32(34).fork()).join()
+        break
+      case 'endTrackingDeletes':
+        TrackDeletesRequest.encode(message.request.value, writer.uint32(42).fork()).join()
+        break
+      case 'deleteUnseen':
+        TrackDeletesRequest.encode(message.request.value, writer.uint32(50).fork()).join()
+        break
+      case 'markIncomplete':
+        MarkIncompleteRequest.encode(message.request.value, writer.uint32(58).fork()).join()
+        break
+      case 'listRecords':
+        ListRecordsRequest.encode(message.request.value, writer.uint32(66).fork()).join()
+        break
+      case 'summary':
+        PreviewSummaryRequest.encode(message.request.value, writer.uint32(74).fork()).join()
+        break
+      case 'findPosition':
+        FindPositionRequest.encode(message.request.value, writer.uint32(82).fork()).join()
+        break
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.request = { $case: 'begin', value: PreviewBegin.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.request = { $case: 'save', value: SaveRequest.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.request = { $case: 'delete', value: DeleteRequest.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.request = {
+              $case: 'startTrackingDeletes',
+              value: TrackDeletesRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.request = {
+              $case: 'endTrackingDeletes',
+              value: TrackDeletesRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.request = {
+              $case: 'deleteUnseen',
+              value: TrackDeletesRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 7: {
+            if (tag !== 58) {
+              break
+            }
+
+            message.request = {
+              $case: 'markIncomplete',
+              value: MarkIncompleteRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 8: {
+            if (tag !== 66) {
+              break
+            }
+
+            message.request = {
+              $case: 'listRecords',
+              value: ListRecordsRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 9: {
+            if (tag !== 74) {
+              break
+            }
+
+            message.request = {
+              $case: 'summary',
+              value: PreviewSummaryRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 10: {
+            if (tag !== 82) {
+              break
+            }
+
+            message.request = {
+              $case: 'findPosition',
+              value: FindPositionRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewRequest>): PreviewRequest {
+    return PreviewRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<PreviewRequest>): PreviewRequest {
+    const message = createBasePreviewRequest()
+    switch (object.request?.$case) {
+      case 'begin': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: 'begin', value: PreviewBegin.fromPartial(object.request.value) }
+        }
+        break
+      }
+      case 'save': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: 'save', value: SaveRequest.fromPartial(object.request.value) }
+        }
+        break
+      }
+      case 'delete': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: 'delete', value: DeleteRequest.fromPartial(object.request.value) }
+        }
+        break
+      }
+      case 'startTrackingDeletes': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'startTrackingDeletes',
+            value: TrackDeletesRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'endTrackingDeletes': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'endTrackingDeletes',
+            value: TrackDeletesRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'deleteUnseen': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'deleteUnseen',
+            value: TrackDeletesRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'markIncomplete': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'markIncomplete',
+            value: MarkIncompleteRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'listRecords': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'listRecords',
+            value: ListRecordsRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'summary': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'summary',
+            value: PreviewSummaryRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'findPosition': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'findPosition',
+            value: FindPositionRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+    }
+    return message
+  },
+}
+
+function createBasePreviewBegin(): PreviewBegin {
+  return { streams: [], samples: 0 }
+}
+
+export const PreviewBegin: MessageFns<PreviewBegin> = {
+  encode(message: PreviewBegin, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.streams) {
+      Stream.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.samples !== 0) {
+      writer.uint32(16).uint32(message.samples)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewBegin {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewBegin()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.streams.push(Stream.decode(reader, reader.uint32()))
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.samples = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewBegin>): PreviewBegin {
+    return PreviewBegin.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<PreviewBegin>): PreviewBegin {
+    const message = createBasePreviewBegin()
+    message.streams = object.streams?.map((e) => Stream.fromPartial(e)) || []
+    message.samples = object.samples ?? 0
+    return message
+  },
+}
+
+function createBasePreviewSummaryRequest(): PreviewSummaryRequest {
+  return {}
+}
+
+export const PreviewSummaryRequest: MessageFns<PreviewSummaryRequest> = {
+  encode(_: PreviewSummaryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewSummaryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewSummaryRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewSummaryRequest>): PreviewSummaryRequest {
+    return PreviewSummaryRequest.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<PreviewSummaryRequest>): PreviewSummaryRequest {
+    const message = createBasePreviewSummaryRequest()
+    return message
+  },
+}
+
+function createBasePreviewResponse(): PreviewResponse {
+  return { response: undefined }
+}
+
+export const PreviewResponse: MessageFns<PreviewResponse> = {
+  encode(message: PreviewResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.response?.$case) {
+      case 'done':
+        PreviewDone.encode(message.response.value, writer.uint32(10).fork()).join()
+        break
+      case 'saved':
+        SaveResponse.encode(message.response.value, writer.uint32(18).fork()).join()
+        break
+      case 'records':
+        ListRecordsResponse.encode(message.response.value, writer.uint32(26).fork()).join()
+        break
+      case 'summary':
+        PreviewSummary.encode(message.response.value, writer.uint32(34).fork()).join()
+        break
+      case 'refused':
+        PreviewRefusal.encode(message.response.value, writer.uint32(42).fork()).join()
+        break
+      case 'position':
+        FindPositionResponse.encode(message.response.value, writer.uint32(50).fork()).join()
+        break
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.response = { $case: 'done', value: PreviewDone.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.response = { $case: 'saved', value: SaveResponse.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.response = {
+              $case: 'records',
+              value: ListRecordsResponse.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.response = { $case: 'summary', value: PreviewSummary.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.response = { $case: 'refused', value: PreviewRefusal.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.response = {
+              $case: 'position',
+              value: FindPositionResponse.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewResponse>): PreviewResponse {
+    return PreviewResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<PreviewResponse>): PreviewResponse {
+    const message = createBasePreviewResponse()
+    switch (object.response?.$case) {
+      case 'done': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: 'done', value: PreviewDone.fromPartial(object.response.value) }
+        }
+        break
+      }
+      case 'saved': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: 'saved', value: SaveResponse.fromPartial(object.response.value) }
+        }
+        break
+      }
+      case 'records': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = {
+            $case: 'records',
+            value: ListRecordsResponse.fromPartial(object.response.value),
+          }
+        }
+        break
+      }
+      case 'summary': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: 'summary', value: PreviewSummary.fromPartial(object.response.value) }
+        }
+        break
+      }
+      case 'refused': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: 'refused', value: PreviewRefusal.fromPartial(object.response.value) }
+        }
+        break
+      }
+      case 'position': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = {
+            $case: 'position',
+            value: FindPositionResponse.fromPartial(object.response.value),
+          }
+        }
+        break
+      }
+    }
+    return message
+  },
+}
+
+function createBasePreviewDone(): PreviewDone {
+  return {}
+}
+
+export const PreviewDone: MessageFns<PreviewDone> = {
+  encode(_: PreviewDone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewDone {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewDone()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewDone>): PreviewDone {
+    return PreviewDone.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<PreviewDone>): PreviewDone {
+    const message = createBasePreviewDone()
+    return message
+  },
+}
+
+function createBasePreviewSummary(): PreviewSummary {
+  return { models: new Uint8Array(0) }
+}
+
+export const PreviewSummary: MessageFns<PreviewSummary> = {
+  encode(message: PreviewSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.models.length !== 0) {
+      writer.uint32(10).bytes(message.models)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewSummary()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.models = reader.bytes()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewSummary>): PreviewSummary {
+    return PreviewSummary.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<PreviewSummary>): PreviewSummary {
+    const message = createBasePreviewSummary()
+    message.models = object.models ?? new Uint8Array(0)
+    return message
+  },
+}
+
+function createBasePreviewRefusal(): PreviewRefusal {
+  return { code: '', message: '' }
+}
+
+export const PreviewRefusal: MessageFns<PreviewRefusal> = {
+  encode(message: PreviewRefusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.code !== '') {
+      writer.uint32(10).string(message.code)
+    }
+    if (message.message !== '') {
+      writer.uint32(18).string(message.message)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewRefusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePreviewRefusal()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.code = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.message = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PreviewRefusal>): PreviewRefusal {
+    return PreviewRefusal.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<PreviewRefusal>): PreviewRefusal {
+    const message = createBasePreviewRefusal()
+    message.code = object.code ?? ''
+    message.message = object.message ?? ''
+    return message
+  },
+}
+
 /** The record store. Instants are Unix milliseconds. */
 export type RecordsDefinition = typeof RecordsDefinition
 export const RecordsDefinition = {
@@ -3592,6 +4337,18 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /**
+     * A run without any effect: answers each request in order, as if the run wrote, and keeps what would have changed until the
+     * call ends. The first request is `begin`.
+     */
+    preview: {
+      name: 'Preview',
+      requestType: PreviewRequest as typeof PreviewRequest,
+      requestStream: true,
+      responseType: PreviewResponse as typeof PreviewResponse,
+      responseStream: true,
+      options: {},
+    },
     appendLogs: {
       name: 'AppendLogs',
       requestType: AppendLogsRequest as typeof AppendLogsRequest,
@@ -3681,6 +4438,14 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: EmptyStreamsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<EmptyStreamsResponse>>
+  /**
+   * A run without any effect: answers each request in order, as if the run wrote, and keeps what would have changed until the
+   * call ends. The first request is `begin`.
+   */
+  preview(
+    request: AsyncIterable<PreviewRequest>,
+    context: CallContext & CallContextExt,
+  ): ServerStreamingMethodResult<DeepPartial<PreviewResponse>>
   appendLogs(
     request: AppendLogsRequest,
     context: CallContext & CallContextExt,
@@ -3761,6 +4526,14 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<EmptyStreamsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<EmptyStreamsResponse>
+  /**
+   * A run without any effect: answers each request in order, as if the run wrote, and keeps what would have changed until the
+   * call ends. The first request is `begin`.
+   */
+  preview(
+    request: AsyncIterable<DeepPartial<PreviewRequest>>,
+    options?: CallOptions & CallOptionsExt,
+  ): AsyncIterable<PreviewResponse>
   appendLogs(
     request: DeepPartial<AppendLogsRequest>,
     options?: CallOptions & CallOptionsExt,

@@ -268,7 +268,7 @@ export interface SaveCheckpointRequest {
   json: string
 }
 
-export interface SaveCheckpointResponse {}
+export type SaveCheckpointResponse = {}
 
 /** The end of an attempt, and of its run unless the outcome says that it goes on. */
 export interface AttemptReport {

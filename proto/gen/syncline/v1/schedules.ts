@@ -292,6 +292,8 @@ export interface Schedule {
   pausedBecause: string
   /** Runs that failed one after the other, up to the last one. */
   failures: number
+  /** Start of the last run that succeeded. */
+  lastSyncAtMs: number
 }
 
 /** Whether the records of a schedule are as new as they are meant to be. */
@@ -874,6 +876,7 @@ function createBaseSchedule(): Schedule {
     freshness: undefined,
     pausedBecause: '',
     failures: 0,
+    lastSyncAtMs: 0,
   }
 }
 
@@ -926,6 +929,9 @@ export const Schedule: MessageFns<Schedule> = {
     }
     if (message.failures !== 0) {
       writer.uint32(128).uint32(message.failures)
+    }
+    if (message.lastSyncAtMs !== 0) {
+      writer.uint32(136).int64(message.lastSyncAtMs)
     }
     return writer
   },
@@ -1071,6 +1077,14 @@ export const Schedule: MessageFns<Schedule> = {
             message.failures = reader.uint32()
             continue
           }
+          case 17: {
+            if (tag !== 136) {
+              break
+            }
+
+            message.lastSyncAtMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1111,6 +1125,7 @@ export const Schedule: MessageFns<Schedule> = {
         : undefined
     message.pausedBecause = object.pausedBecause ?? ''
     message.failures = object.failures ?? 0
+    message.lastSyncAtMs = object.lastSyncAtMs ?? 0
     return message
   },
 }

@@ -15,6 +15,7 @@ import * as keys from './keys.ts'
 import * as metadata from './metadata.ts'
 import * as notOffered from './not-offered.ts'
 import * as oldConnections from './old-connections.ts'
+import * as previews from './previews.ts'
 import * as providers from './providers.ts'
 import * as proxy from './proxy.ts'
 import * as records from './records.ts'
@@ -46,6 +47,7 @@ export const handlers: Handlers = {
   ...metadata,
   ...notOffered,
   ...oldConnections,
+  ...previews,
   ...providers,
   ...proxy,
   ...records,

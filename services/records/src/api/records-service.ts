@@ -4,6 +4,8 @@ import { rendezvous } from '@syncline/rpc'
 import type { CallContext } from 'nice-grpc'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
+import { answerPreview } from '../preview/answer-preview.ts'
+import type { PreviewMemory } from '../preview/preview-memory.ts'
 import type { Shard } from '../shard.ts'
 import type { HeldDeletions } from '../stream/held-deletions.ts'
 import type { Shapes } from '../stream/shapes.ts'
@@ -25,6 +27,7 @@ export function recordsCalls(
   shards: Shards<Shard>,
   heldDeletions: HeldDeletions,
   shapes: Shapes,
+  previews: PreviewMemory,
 ): RecordsServiceImplementation {
   const tables = shards.all.map(({ clickhouse }) => clickhouse)
   const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
@@ -116,6 +119,8 @@ export function recordsCalls(
       await Promise.all(request.streams.map((stream) => byApi(stream, context, empty)))
       return {}
     },
+
+    preview: (requests, { signal }) => answerPreview(shards, previews, requests, signal),
 
     async appendLogs({ runs }) {
       const byShard = Map.groupBy(

@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import type { TrackDeletesRequest } from '@syncline/proto'
+import type { Stream, TrackDeletesRequest } from '@syncline/proto'
 import type { Shard } from '../shard.ts'
 import { modelName } from '../stream/identity.ts'
 import type { Granted } from '../stream/leases.ts'
@@ -40,12 +40,7 @@ export async function markIncomplete({ writes }: Shard, target: RunTarget, reaso
  * also if the pass was not complete, or if the guard holds the deletion back: the next pass opens its own and decides anew.
  */
 export async function endTrackingDeletes(shard: Shard, target: RunTarget, end: PassEnd): Promise<Deletion> {
-  const since = ({ snapshot }: Granted) =>
-    openWindow(snapshot) ??
-    new AppError(
-      'no_delete_tracking',
-      `deletes of ${modelName(target.stream)} are not being tracked: trackDeletesStart('${target.stream.model}') comes first`,
-    )
+  const since = ({ snapshot }: Granted) => openWindow(snapshot) ?? noWindow(target.stream)
   const incomplete = ({ snapshot }: Granted) => incompletePass(end, snapshot.incomplete)
   return deleteUntouched(shard, target, {
     allowMass: end.allowMassDelete,
@@ -67,16 +62,23 @@ export async function deleteUnseen(shard: Shard, target: RunTarget, end: PassEnd
   })
 }
 
+export function noWindow(stream: Stream): AppError {
+  return new AppError(
+    'no_delete_tracking',
+    `deletes of ${modelName(stream)} are not being tracked: trackDeletesStart('${stream.model}') comes first`,
+  )
+}
+
 type PassEnd = Pick<TrackDeletesRequest, 'allowMassDelete' | 'incomplete' | 'allowIncomplete'>
 
 /** Why a pass was not complete, by what its end says and by an earlier mark; empty = it was. */
-const incompletePass = ({ incomplete, allowIncomplete }: PassEnd, mark: string) =>
+export const incompletePass = ({ incomplete, allowIncomplete }: PassEnd, mark: string) =>
   shortened(incomplete) || (allowIncomplete ? '' : mark)
 
 const shortened = (reason: string) => reason.slice(0, REASON_CHARS)
 
 /** For an older window the table may have dropped ids already, so it can't tell what is untouched. */
-function openWindow({ windowStart, instant }: StreamSnapshot): number | undefined {
+export function openWindow({ windowStart, instant }: StreamSnapshot): number | undefined {
   return windowStart !== undefined && windowStart > instant - WINDOW_MAX_MS ? windowStart : undefined
 }
 

@@ -9,7 +9,7 @@ import { Batcher } from './batcher.ts'
 import { stateKey, streamId, unchangedKey } from './identity.ts'
 import { fenced } from './leases.ts'
 import { KEEP_STATE_S, scripts } from './scripts.ts'
-import type { Generation, StreamSize } from './snapshot.ts'
+import type { Generation, StreamSize, StreamSnapshot } from './snapshot.ts'
 import { StreamMoved } from './stream-moved.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
@@ -131,6 +131,54 @@ export class StreamState {
     if (known) return Number(known)
     await this.load(stream)
     return Number(await read())
+  }
+
+  /** The stream as a commit would find it now, without a lease: nothing is written, not even what Redis has lost. */
+  async peek(stream: Stream): Promise<StreamSnapshot> {
+    const names = [
+      ...([
+        'generation',
+        'last',
+        'commit',
+        'unchanged',
+        'live',
+        'heads_behind',
+        'in_doubt',
+        'window',
+      ] as const),
+      ...(['incomplete', 'held_deletion', 'released', 'place'] as const),
+    ]
+    const fields = await redisCall(this.#redis.hmget(this.#key(stream), ...names))
+    const [generation, last, commit, unchanged, live, behind, doubt, window] = fields
+    const [incomplete, held, released, place] = fields.slice(8)
+    this.#checkPlace(stream, generation, place)
+    const inDoubtSince = optional(doubt)
+    const since = [behind, doubt].flatMap((instant) => (instant ? [Number(instant)] : []))
+    const now = Date.now()
+    const common = {
+      stream,
+      windowStart: optional(window),
+      incomplete: incomplete ?? '',
+      deletion: released ? ('released' as const) : held ? ('held' as const) : ('none' as const),
+      inDoubtSince,
+    }
+    if (!generation || !commit || live === null || live === undefined) {
+      const found = (await newestGenerations(this.#clickhouse, [stream]))[0]?.generation ?? 0
+      const id = streamId(stream, found)
+      const { newest, live } = (await summarizeAll(this.#clickhouse, [id])).get(id) ?? { newest: 0, live: 0 }
+      const instants = { instant: Math.max(now, newest + 1), lastCommit: newest, lastUnchanged: 0 }
+      return { ...common, ...instants, generation: found, id, live, headsBehindSince: 0 }
+    }
+    return {
+      ...common,
+      generation: Number(generation),
+      id: streamId(stream, Number(generation)),
+      instant: Math.max(now, Number(last ?? 0) + 1),
+      lastCommit: Number(commit),
+      lastUnchanged: Number(unchanged ?? 0),
+      live: Number(live),
+      headsBehindSince: since.length > 0 ? Math.min(...since) : undefined,
+    }
   }
 
   /** Registers an attempt; `first` if it is the first that began for its run. */
@@ -274,3 +322,5 @@ export class StreamState {
     return stateKey(this.#prefix, stream)
   }
 }
+
+const optional = (value: string | null | undefined) => (value ? Number(value) : undefined)

@@ -1,23 +1,31 @@
-import { type ActionStore, MESSAGE_BYTES, offerSubject, SILENT_MS, TELL_EVERY_MS } from '@syncline/actions'
+import { type ActionStore, type CallKind, offerSubject, SILENT_MS, TELL_EVERY_MS } from '@syncline/actions'
 import type { Bus } from '@syncline/bus'
 import { ActionCall, ActionNews, type ActionResult } from '@syncline/proto'
-import type { ActionDeps } from './action-deps.ts'
-import { inDoubt, resultOfError } from './action-result.ts'
+import type { Events } from '../events.ts'
+import { resultOfError } from './action-result.ts'
 import type { ActionSlots } from './action-slots.ts'
 import { Reservations } from './reservations.ts'
-import { runAction } from './run-action.ts'
 import { SuspensionWatch } from './suspension-watch.ts'
 
-export interface AnswerDeps extends ActionDeps {
+export interface AnswerDeps {
+  kind: CallKind
   bus: Bus
   store: ActionStore
   slots: ActionSlots
-  /** Aborts when actions that have not ended are killed. */
-  closing: AbortSignal
+  events: Events
+  /** Does the work of a call: its result is sent to the gateway, and may not be larger than a message. */
+  run: (call: ActionCall, options: CallOptions) => Promise<ActionResult>
+}
+
+export interface CallOptions {
+  input: Uint8Array
+  watch: SuspensionWatch
+  /** From now on the gateway is told how far it is. */
+  onProgress: (progress: () => object) => void
 }
 
 /**
- * Takes synchronous actions from gateways: to an offer it answers with a slot that it reserves, and the call then comes to that
+ * Takes synchronous actions, or previews, from gateways: to an offer it answers with a slot that it reserves, and the call then comes to that
  * reservation. Core NATS delivers it once at most, so it is begun once at most, and never after the reservation has lapsed. If we die
  * after `begun`, the gateway gets no further message, and its caller gets `in_doubt`.
  */
@@ -29,7 +37,7 @@ export function answerCalls(deps: AnswerDeps): AsyncDisposable {
     connection.publish(reply, ActionNews.encode({ news }).finish(), options)
   const own = `${deps.bus.prefix}.call.${crypto.randomUUID()}`
 
-  const offers = connection.subscribe(offerSubject(deps.bus), {
+  const offers = connection.subscribe(offerSubject(deps.bus, deps.kind), {
     queue: 'runners',
     callback: (error, { reply }) => {
       if (error || !reply) return
@@ -73,37 +81,22 @@ export function answerCalls(deps: AnswerDeps): AsyncDisposable {
 type News = NonNullable<ActionNews['news']>
 
 async function answer(deps: AnswerDeps, call: ActionCall, tell: (news: News) => void): Promise<void> {
-  const begun = () => tell({ $case: 'begun', value: {} })
-  begun()
-  using watch = new SuspensionWatch(SILENT_MS, TELL_EVERY_MS, begun)
+  let progress: (() => object) | undefined
+  const beat = () => {
+    if (progress === undefined) tell({ $case: 'begun', value: {} })
+    else tell({ $case: 'progress', value: { json: Buffer.from(JSON.stringify(progress())) } })
+  }
+  beat()
+  using watch = new SuspensionWatch(SILENT_MS, TELL_EVERY_MS, beat)
   try {
-    const result = await resultOfCall(deps, call, watch)
-    tell({ $case: 'result', value: await sendable(deps, call, result) })
+    const input = call.inputStored ? await deps.store.input(call.id) : call.input
+    if (input === undefined) throw new Error('its input is not in the store')
+    const onProgress = (next: () => object) => {
+      progress = next
+    }
+    tell({ $case: 'result', value: await deps.run(call, { input, watch, onProgress }) })
   } catch (error) {
     deps.events.actionFailed(call, error)
     tell({ $case: 'result', value: resultOfError(error) })
-  }
-}
-
-async function resultOfCall(
-  deps: AnswerDeps,
-  call: ActionCall,
-  watch: SuspensionWatch,
-): Promise<ActionResult> {
-  const input = call.inputStored ? await deps.store.input(call.id) : call.input
-  if (input === undefined) return resultOfError(new Error('its input is not in the store'))
-  return runAction(deps, call, { input, attempt: 1, signal: deps.closing, watch })
-}
-
-/** It has ended: that its result can't be stored must not invite its caller to begin it again. */
-async function sendable({ store, events }: AnswerDeps, call: ActionCall, result: ActionResult) {
-  if (result.output.length + result.details.length <= MESSAGE_BYTES) return result
-  const { id, environment } = call
-  try {
-    await store.putRecord(id, { environment, attempts: 1, result })
-    return { ...result, output: Buffer.alloc(0), details: Buffer.alloc(0), stored: true }
-  } catch (error) {
-    events.actionFailed(call, error)
-    return inDoubt('it has ended, and its result could not be stored')
   }
 }

@@ -1,9 +1,10 @@
-import type { Claim } from '@syncline/actions'
-import { consumeQueues, type Delivery, subjects } from '@syncline/bus'
+import type { ActionStore, Claim } from '@syncline/actions'
+import { type Bus, consumeQueues, type Delivery, subjects } from '@syncline/bus'
 import { AppError } from '@syncline/errors'
 import type { ActionCall } from '@syncline/proto'
+import type { ActionDeps } from './action-deps.ts'
 import { inDoubt, resultOfError } from './action-result.ts'
-import type { AnswerDeps } from './answer-calls.ts'
+import type { ActionSlots } from './action-slots.ts'
 import { runAction } from './run-action.ts'
 import { SuspensionWatch } from './suspension-watch.ts'
 
@@ -22,12 +23,20 @@ const REPEATED = new Set([
   'unavailable',
 ])
 
+export interface QueueDeps extends ActionDeps {
+  bus: Bus
+  store: ActionStore
+  slots: ActionSlots
+  /** Aborts when actions that have not ended are killed. */
+  closing: AbortSignal
+}
+
 /**
  * Works on asynchronous actions until `stopping` aborts. An attempt is claimed before it begins, and its result is stored before the
  * message is acknowledged. A message that comes again was not ended by the runner that had it: it is begun again only as often as
  * `maxRetries` allows, and its result is in doubt otherwise. A runner that was suspended meanwhile finds that it has lost its claim.
  */
-export async function workOnQueue(deps: AnswerDeps, stopping: AbortSignal): Promise<void> {
+export async function workOnQueue(deps: QueueDeps, stopping: AbortSignal): Promise<void> {
   const { bus, slots, events } = deps
   const consumption = {
     subject: subjects.action,
@@ -45,7 +54,7 @@ export async function workOnQueue(deps: AnswerDeps, stopping: AbortSignal): Prom
 }
 
 /** If we die after the claim, the attempt counts, whether the function began or not. */
-async function workOn(deps: AnswerDeps, { message: call, sequence, deliveries }: Delivery<ActionCall>) {
+async function workOn(deps: QueueDeps, { message: call, sequence, deliveries }: Delivery<ActionCall>) {
   const { store } = deps
   const { environment, id, maxRetries } = call
   // Between two signs of life a third of ACK_WAIT_MS may have passed.
