@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { ByteShare } from './byte-budget.ts'
 import { encodeFrame, FrameReader, ProtocolViolation, partsOfFrame } from './frames.ts'
+import { jsonFault } from './json-fault.ts'
 import type { Limits } from './limits.ts'
 import { FromChild, type ToChild } from './messages.ts'
-import { nestsDeeperThan } from './nesting.ts'
 import { COPIES_OF_FRAME, type ParentBudget } from './parent-budget.ts'
 import type { TimeShare } from './time-budget.ts'
 
@@ -181,10 +181,8 @@ export class ChildChannel {
   }
 
   #parse(json: Buffer): FromChild {
-    const { nesting } = this.#options.limits
-    if (nestsDeeperThan(nesting, json)) {
-      throw new ProtocolViolation(`it sent a message nested more than ${nesting} levels deep`)
-    }
+    const fault = jsonFault(json, this.#options.limits)
+    if (fault !== undefined) throw new ProtocolViolation(`it sent a message with ${fault}`)
     try {
       return FromChild.parse(JSON.parse(json.toString('utf8')))
     } catch {

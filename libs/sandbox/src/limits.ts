@@ -26,8 +26,10 @@ export interface Limits {
   frameBytes: number
   /** All messages from the child. */
   receivedBytes: number
-  /** Levels of lists and objects in one message. */
+  /** Levels of lists and objects in one message; names of fields in it; lists and objects. Texts beside messages do not count. */
   nesting: number
+  names: number
+  parts: number
   /** Of the parent's time, to read and answer it (from 0 to 1). A child that takes more, on average over seconds, is read later. */
   parentShare: number
   /** The run's input. */
@@ -55,6 +57,8 @@ export const defaultLimits: Limits = {
   frameBytes: 8 * MIB,
   receivedBytes: 64 * GIB,
   nesting: 500,
+  names: 150_000,
+  parts: 500_000,
   parentShare: 0.5,
   inputBytes: 16 * MIB,
   outputBytes: 2 * MIB,

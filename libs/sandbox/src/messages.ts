@@ -79,6 +79,8 @@ export type TextEncoding = 'utf8' | 'base64'
 export interface ChildLimits {
   frameBytes: number
   nesting: number
+  names: number
+  parts: number
   outputBytes: number
   callsInFlight: number
   logLines: number

@@ -393,6 +393,33 @@ const channel = [
     `const deep = '['.repeat(2e6) + ']'.repeat(2e6); write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":' + deep + '}'))`,
     'nested more than 500 levels deep',
   ),
+  violation(
+    'send 8 MB of names, which take a second to be read',
+    `const names = Array.from({ length: 800_000 }, (_, n) => '"' + n.toString(36) + '":0').join()
+     write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":{' + names + '}}'))`,
+    'more than 150000 names of fields',
+  ),
+  violation(
+    'send 8 MB of empty objects',
+    `write(frame('{"t":"call","run":1,"id":9,"method":"echo","params":[' + '{},'.repeat(2_600_000) + '0]}'))`,
+    'more than 500000 lists and objects',
+  ),
+  attack(
+    'send many names, and honestly',
+    `await host.call('echo', Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [n.toString(36), 0])))`,
+    ['failed'],
+  ),
+  violation(
+    'send a text beside a message that has none',
+    `const json = '{"t":"log","run":1,"level":"info","text":""}', b = Buffer.alloc(9 + json.length + 1)
+     b.writeUInt32BE(b.length - 4); b.writeUInt32BE(json.length, 5); b.write(json + 'x', 9); write(b)`,
+    'with a text beside it',
+  ),
+  violation(
+    'send a text that begins behind the end of its message',
+    `const b = Buffer.alloc(20); b.writeUInt32BE(16); b.writeUInt32BE(1000, 5); write(b)`,
+    'longer than its frame',
+  ),
   attack(
     'nest deeply, and honestly',
     `let deep = 1; for (let n = 0; n < 600; n++) deep = [deep]; await host.call('echo', deep)`,

@@ -267,3 +267,22 @@ test.each([
   expect(calls.indexOf(`incomplete Thing: ${reason}`)).toBe(calls.indexOf('checkpoint {"page":2}') - 1)
   expect(ids()).toHaveLength(3)
 })
+
+test.each([
+  ['nested two million levels deep', `'{"id":"a","in":' + '['.repeat(2e6) + ']'.repeat(2e6) + '}'`],
+  ['with two ids', `'{"id":"a","id":"b"}'`],
+  ['with metadata of ours', `'{"id":"a","_nango_metadata":{"deleted_at":"x"}}'`],
+])('bytes past the harness that are a record %s are refused, and the run goes on', async (_, record) => {
+  await world.deploy(`${past}
+    const record = ${record}
+    const json = JSON.stringify({ t: 'call', run: 1, id: call++, method: 'save', params: {
+      model: 'Thing', mode: 'replace', sizes: [record.length] } })
+    const frame = Buffer.alloc(9 + json.length + record.length)
+    frame.writeUInt32BE(frame.length - 4)
+    frame.writeUInt32BE(json.length, 5)
+    frame.write(json + record, 9)
+    for (let at = 0; at < frame.length; ) try { at += writeSync(3, frame, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+    await nango.batchSave([{ id: 'own' }], 'Thing')`)
+  expect(await world.run()).toMatchObject(SUCCESS)
+  expect(ids()).toEqual(['own'])
+})

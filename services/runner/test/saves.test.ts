@@ -167,8 +167,9 @@ test('a record that is too large or too deep for a message, or is no JSON, never
   await world.deploy(
     `let deep = 1; for (let n = 0; n < 600; n++) deep = [deep]
      const cyclic = { id: 'cyclic' }; cyclic.self = cyclic
+     const throwing = { id: 'throws', get v() { throw new Error('no') } }
      const texts = { id: 'text', ['cut \\ud83d']: 'cut \\ud83d', digits: 9007199254740993n }
-     const bad = [{ id: 'deep', deep }, { id: 'large', text: 'x'.repeat(16e6) }, { id: 'nan', v: JSON.parse('1e400') }, cyclic]
+     const bad = [{ id: 'deep', deep }, { id: 'large', text: 'x'.repeat(16e6) }, { id: 'nan', v: JSON.parse('1e400') }, cyclic, throwing]
      await nango.batchSave([{ id: 'first' }, ...bad, texts, { id: 'last' }], 'Thing')`,
   )
   expect(await world.run()).toMatchObject({ outcome: RunOutcome.SUCCESS })

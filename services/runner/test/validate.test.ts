@@ -51,3 +51,15 @@ test('fields that are not as in earlier runs are a warning of the run', async ()
   expect(end).toMatchObject({ outcome: RunOutcome.SUCCESS, error: "model 'Thing': fields missing: title" })
   expect(world.log(end.runId)).toContain("warn model 'Thing': fields missing: title")
 })
+
+test('a model that has changed since the last deploy holds for what is saved from then on', async () => {
+  const exec = `await nango.batchSave([{ id: '1' }], 'Thing')`
+  await world.deploy(exec)
+  expect(await world.run()).toMatchObject({ outcome: RunOutcome.SUCCESS, error: '' })
+  const schema = 'z.object({ id: z.string(), title: z.string() })'
+  await world.deploy(exec, { schema })
+  expect(await world.run()).toMatchObject({ error: expect.stringContaining('title (not string) in 1') })
+  await world.deploy(exec, { schema, validate: 'strict' })
+  expect(await world.run()).toMatchObject({ error: expect.stringContaining('title: Invalid input') })
+  expect(world.standIns.saved('Thing')).toEqual([{ id: '1' }])
+})

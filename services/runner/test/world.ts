@@ -56,6 +56,8 @@ export type RunOptions = {
 export interface Changes {
   models?: string[]
   trackDeletes?: boolean
+  /** Of each model. */
+  schema?: string
   validate?: Validation
   integration?: Partial<Integration>
   connection?: Partial<Connection>
@@ -136,6 +138,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
     async deploy(exec, changes = {}) {
       const {
         models = ['Thing'],
+        schema = 'z.object({ id: z.string() })',
         trackDeletes = false,
         validate,
         integration,
@@ -145,7 +148,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
       const { api = 'api', connections = [DEMO] } = changes
       const file = join(folder, `api/syncs/demo${++count}.ts`)
       await mkdir(join(folder, 'api/syncs'), { recursive: true })
-      const schemas = models.map((model) => `${model}: z.object({ id: z.string() })`).join(', ')
+      const schemas = models.map((model) => `${model}: ${schema}`).join(', ')
       await writeFile(
         file,
         `import { createSync } from 'nango'

@@ -1,5 +1,8 @@
 import type { ChildLimits } from '../messages.ts'
 
+/** Of one message. */
+export type MessageLimits = Pick<ChildLimits, 'frameBytes' | 'nesting' | 'names' | 'parts'>
+
 /**
  * What the main realm of a child gives to the realm of one run. Texts and numbers go over this border, and nothing else, but
  * for modules and globals of Node, which all realms share: those are looked at after each run.
@@ -8,11 +11,7 @@ export interface Platform {
   /** Sends a message to the parent. */
   send(json: string): void
   /** Sends a call, with a text beside it or none. Returns what is wrong with it, then it is not sent. */
-  sendCall(
-    json: string,
-    text: string | undefined,
-    limits: Pick<ChildLimits, 'frameBytes' | 'nesting'>,
-  ): string | undefined
+  sendCall(json: string, text: string | undefined, limits: MessageLimits): string | undefined
   /** The result has been sent. */
   ended(): void
   /** A module of Node for the function. What the later runs can't be kept from seeing ends the process after this run. */

@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module'
 import { constants, createContext, Script } from 'node:vm'
 import { encodeFrame, encodeFrameWithText, partsOfFrame } from '../frames.ts'
-import type { ChildLimits } from '../messages.ts'
-import { nestsDeeperThan } from '../nesting.ts'
+import { jsonFault } from '../json-fault.ts'
 import type { Background } from './background.ts'
 import { isSharedGlobal, isSharedModule } from './builtins.ts'
 import { ChildTimers } from './child-timers.ts'
 import type { CompiledBundle } from './common-js.ts'
-import type { CommonJs, Platform } from './platform.ts'
+import type { CommonJs, MessageLimits, Platform } from './platform.ts'
 import type { Realm } from './realm/start-realm.ts'
 import type { SharedState } from './shared-state.ts'
 
@@ -161,10 +160,8 @@ export class RunRealm {
   }
 }
 
-function faultOf(frame: Buffer, { frameBytes, nesting }: Pick<ChildLimits, 'frameBytes' | 'nesting'>) {
+function faultOf(frame: Buffer, limits: MessageLimits) {
+  const { frameBytes } = limits
   if (frame.length > frameBytes) return `${frame.length} bytes at once; the limit is ${frameBytes}`
-  if (nestsDeeperThan(nesting, partsOfFrame(frame.subarray(4)).json)) {
-    return `lists and objects are nested more than ${nesting} levels deep`
-  }
-  return undefined
+  return jsonFault(partsOfFrame(frame.subarray(4)).json, limits)
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { nestsDeeperThan } from './nesting.ts'
+import { jsonFault } from './json-fault.ts'
 
+const limits = { nesting: 500, names: 1e6, parts: 1e7 }
+const nestsDeeperThan = (nesting: number, json: Buffer) =>
+  jsonFault(json, { ...limits, nesting }) !== undefined
 const lists = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
 test.each([
@@ -32,4 +35,15 @@ test('a text ends at its own quote, however long it is and wherever it is escape
       expect([nestsDeeperThan(3, json), nestsDeeperThan(2, json)], json.toString()).toEqual([false, true])
     }
   }
+})
+
+test.each([
+  ['two names', '{"a":1,"b:c":{"d":[1,2]}}', 3, 3],
+  ['names in a list', '[{"a":1},{"a":1},":"]', 2, 3],
+])('%s are counted, and so are lists and objects', (_, text, names, parts) => {
+  const json = Buffer.from(text)
+  const within = (more: object) => jsonFault(json, { nesting: 10, names, parts, ...more })
+  expect(within({})).toBeUndefined()
+  expect(within({ names: names - 1 })).toBe(`more than ${names - 1} names of fields`)
+  expect(within({ parts: parts - 1 })).toBe(`more than ${parts - 1} lists and objects`)
 })
