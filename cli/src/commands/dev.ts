@@ -24,12 +24,14 @@ export const dev = () =>
       const folder = resolve(given)
       const client = clientOf(options)
       if (!(await isFolder(folder))) throw new UsageError(`there is no folder ${folder}`)
-      const [{ DevLoop }, { watchFolder }, { keysText, listenForKeys }, { devText }] = await Promise.all([
-        import('../dev/dev-loop.ts'),
-        import('../dev/watch-folder.ts'),
-        import('../dev/dev-keys.ts'),
-        import('../dev/dev-text.ts'),
-      ])
+      const [{ DevLoop }, { watchFolder }, { keysText, listenForKeys }, { devText }, { showDiff }] =
+        await Promise.all([
+          import('../dev/dev-loop.ts'),
+          import('../dev/watch-folder.ts'),
+          import('../dev/dev-keys.ts'),
+          import('../dev/dev-text.ts'),
+          import('../dev/show-diff.ts'),
+        ])
       const emit = (event: DevEvent) => console.log(json ? JSON.stringify(event) : devText(event))
       const stop = new AbortController()
       const quit = () => stop.abort(QUIT)
@@ -41,6 +43,11 @@ export const dev = () =>
           key: 'R',
           does: 'forget the checkpoint and the records, and run',
           press: () => loop.again({ reset: true }),
+        },
+        {
+          key: 'd',
+          does: 'show what a run would change, and change nothing',
+          press: () => loop.with((where, signal) => showDiff(client, folder, where, signal)),
         },
         { key: 'q', does: 'quit', press: quit },
         { key: 'h', does: 'list the keys', press: () => console.log(keysText(keys)) },

@@ -3,6 +3,7 @@ import type { PreviewResult } from '@syncline/sdk'
 import { type Path, readPath } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
+import { UsageError } from '../usage-error.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface Options extends RestOptions, JsonOptions {
@@ -11,21 +12,27 @@ interface Options extends RestOptions, JsonOptions {
   limit?: number
   samples?: number
   record?: string
+  from?: string
 }
 
 export const dryrun = () =>
   restCommand('dryrun')
     .description('run a sync of a folder without any effect, and show what it would change')
     .argument('<sync>', 'such as github/issues, or of a variant github/issues::team-a', readPath)
-    .argument('<connection>')
+    .argument('[connection]', 'not with --from')
     .option('--folder <folder>', 'with <integration>/syncs/<name>.ts', '.')
     .option('--variant <name>', 'of the sync')
     .option('--limit <n>', 'stop when so many records were saved', wholeNumber(1, 1_000_000_000))
     .option('--samples <n>', 'how many examples of each kind to get, up to 1000', wholeNumber(0, 1000))
     .option('--record <file>', 'keep the exchanges with the API as a fixture')
+    .option('--from <file>', 'run on a fixture, on this machine and without a server')
     .addOption(jsonOption())
-    .action(async ({ integration, name, variant }: Path, connection: string, options: Options) => {
-      const { folder, limit, samples, record } = options
+    .action(async (path: Path, connection: string | undefined, options: Options) => {
+      const { integration, name, variant } = path
+      const { folder, limit, samples, record, from } = options
+      if (from !== undefined) return onFixture(path, from, options)
+      if (connection === undefined)
+        throw new UsageError('on which connection? Give it, or a fixture with --from')
       const client = clientOf(options)
       // The bundler is heavy.
       const [{ readLocalSync }, { runPreview }] = await Promise.all([
@@ -47,6 +54,19 @@ export const dryrun = () =>
       show(options, result, previewText)
       if (!isFine(result)) process.exitCode = 1
     })
+
+async function onFixture({ integration, name }: Path, file: string, options: Options): Promise<void> {
+  const [{ replayFixture }, { previewText }] = await Promise.all([
+    import('../offline/replay-fixture.ts'),
+    import('../preview/preview-text.ts'),
+  ])
+  const { folder, samples } = options
+  const replay = { folder, sync: `${integration}/${name}`, file, ...(samples !== undefined && { samples }) }
+  const { preview, misses } = await replayFixture(replay)
+  show(options, preview, previewText)
+  for (const miss of misses) console.error(miss)
+  if (!isFine(preview) || misses.length > 0) process.exitCode = 1
+}
 
 /** Bundles name their sources from the folder of the function; people see them from where they are. */
 function withSource(result: PreviewResult, file: string): PreviewResult {
