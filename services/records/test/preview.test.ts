@@ -83,7 +83,7 @@ test.each(['a', 'b', 'd', 'e'])(
     {
       await using preview = await openPreview(store.records, [issues.stream])
       const calls = stream(preview.records, issues.stream)
-      for (const { step } of steps) predicted.push(await step(calls))
+      for (const { step } of steps) predicted.push(withoutInstant(await step(calls)))
       summary = await preview.summary()
     }
     expect(await snapshot()).toEqual(before)
@@ -91,7 +91,7 @@ test.each(['a', 'b', 'd', 'e'])(
 
     const totals = { added: 0, updated: 0, unchanged: 0, deleted: 0 }
     for (const [i, { name, step }] of steps.entries()) {
-      const real = await step(issues)
+      const real = withoutInstant(await step(issues))
       expect(predicted[i], `step ${i}: ${name}`).toEqual(isAnswer(real) ? real : expect.anything())
       if (isCounted(real)) {
         for (const kind of ['added', 'updated', 'unchanged', 'deleted'] as const) totals[kind] += real[kind]
@@ -100,6 +100,10 @@ test.each(['a', 'b', 'd', 'e'])(
     expect(summary[0]).toMatchObject({ ...totals, records_after: (await issues.count())?.live })
   },
 )
+
+/** A preview has other instants than the run that follows. */
+const withoutInstant = (answer: unknown) =>
+  isCounted(answer) && 'position' in answer ? { ...answer, position: answer.position !== undefined } : answer
 
 /** Calls without an answer are answered otherwise in a preview. */
 const isAnswer = (answer: unknown) => Array.isArray(answer) || typeof answer === 'string' || isCounted(answer)

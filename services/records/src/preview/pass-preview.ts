@@ -1,6 +1,7 @@
 import type { ModelChanges } from '@syncline/preview'
 import type { SaveResponse, Stream, TrackDeletesRequest } from '@syncline/proto'
 import { guardWarning, holdsBack, incompleteWarning } from '../api/delete-guard.ts'
+import { behind } from '../api/position.ts'
 import { incompletePass, noWindow, openWindow } from '../api/track-deletes.ts'
 import type { Shard } from '../shard.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
@@ -90,7 +91,8 @@ export class PassPreview {
       for await (const keys of this.#untouched(snapshot, since)) await this.#deleteAll(snapshot, keys)
     }
     this.#isReleased = false
-    return { ...NOTHING, deleted: warning === '' ? unseen : 0, warning }
+    const deleted = warning === '' ? unseen : 0
+    return { ...NOTHING, deleted, warning, position: deleted > 0 ? behind(snapshot.instant) : undefined }
   }
 
   /** Live records that neither an earlier run of the window nor this one has seen. */

@@ -94,7 +94,8 @@ export class StreamPreview {
     const before = this.#headsBefore(unique, heads)
     const alive = [...before].filter((entry): entry is [string, Head] => !!entry[1] && isAlive(entry[1]))
     await this.pass.markDeleted(snapshot, alive).catch(cannotGoOn)
-    return { ...NOTHING, deleted: alive.length }
+    const position = alive.length > 0 ? behind(snapshot.instant) : undefined
+    return { ...NOTHING, deleted: alive.length, position }
   }
 
   list(request: ListRecordsRequest): Promise<ListRecordsResponse> {
