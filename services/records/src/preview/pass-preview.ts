@@ -1,7 +1,6 @@
 import type { ModelChanges } from '@syncline/preview'
 import type { SaveResponse, Stream, TrackDeletesRequest } from '@syncline/proto'
 import { guardWarning, holdsBack, incompleteWarning } from '../api/delete-guard.ts'
-import { behind } from '../api/position.ts'
 import { incompletePass, noWindow, openWindow } from '../api/track-deletes.ts'
 import type { Shard } from '../shard.ts'
 import type { StreamSnapshot } from '../stream/snapshot.ts'
@@ -92,7 +91,7 @@ export class PassPreview {
     }
     this.#isReleased = false
     const deleted = warning === '' ? unseen : 0
-    return { ...NOTHING, deleted, warning, position: deleted > 0 ? behind(snapshot.instant) : undefined }
+    return { ...NOTHING, deleted, warning }
   }
 
   /** Live records that neither an earlier run of the window nor this one has seen. */

@@ -13,7 +13,7 @@ import { readBatch } from '@syncline/record'
 import { behind, keyOf } from '../api/position.ts'
 import { alsoSeen } from '../commit/also-seen.ts'
 import { mergeChange } from '../commit/merge-change.ts'
-import { isAlive } from '../commit/plan.ts'
+import { isAlive, isKept } from '../commit/plan.ts'
 import { saveChange } from '../commit/save-change.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import type { Shard } from '../shard.ts'
@@ -87,15 +87,23 @@ export class StreamPreview {
   }
 
   /** Unknown and deleted ids are left alone. */
-  async delete({ ids }: DeleteRequest): Promise<SaveResponse> {
+  async delete({ ids, keepAfter }: DeleteRequest): Promise<SaveResponse> {
     const snapshot = await this.snapshot()
     const unique = [...new Set(ids)]
     const heads = this.overlay.overStored(await this.#storedHeads(snapshot, unique))
     const before = this.#headsBefore(unique, heads)
-    const alive = [...before].filter((entry): entry is [string, Head] => !!entry[1] && isAlive(entry[1]))
+    const found = [...before].filter((entry): entry is [string, Head] => !!entry[1] && isAlive(entry[1]))
+    const position = keyOf(keepAfter)
+    const alive = found.filter(([id, head]) => !isKept(head, id, position))
+    // Those that others have modified are left alone, and count as seen.
+    const kept = found.flatMap(([id, head]) => (isKept(head, id, position) ? [id] : []))
+    this.overlay.settle(new Map(), kept)
     await this.pass.markDeleted(snapshot, alive).catch(cannotGoOn)
-    const position = alive.length > 0 ? behind(snapshot.instant) : undefined
-    return { ...NOTHING, deleted: alive.length, position }
+    return {
+      ...NOTHING,
+      deleted: alive.length,
+      position: alive.length > 0 ? behind(snapshot.instant) : undefined,
+    }
   }
 
   list(request: ListRecordsRequest): Promise<ListRecordsResponse> {
