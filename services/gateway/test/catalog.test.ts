@@ -151,6 +151,7 @@ test('a connection shows its credentials when it is read by itself, and never in
     connection_config: {},
     created_at: INSTANT,
     updated_at: INSTANT,
+    on_events: [],
     credentials: { type: 'API_KEY', apiKey: 'secret-token' },
   })
   const list = await api('/connections')

@@ -406,7 +406,7 @@ describe('connections', () => {
     const found = await Promise.all([
       rawAsk(world.url, ['GET /connections HTTP/1.1', auth(), ...many]),
       rawAsk(world.url, ['GET /connections HTTP/1.1', auth(), ...many.slice(0, 900)]),
-      rawAsk(world.url, [`GET /connections?a=${'x'.repeat(100_000)} HTTP/1.1`, auth()]),
+      rawAsk(world.url, [`GET /connections?a=${'x'.repeat(120_000)} HTTP/1.1`, auth()]),
       rawRequest(world.url, async (socket) => {
         socket.write('GET /connections HTTP/1.1\r\nX: ')
         for (let n = 0; n < 200 && socket.writable; n++) {

@@ -53,6 +53,7 @@ test('a deployed provider is listed beside those that come with Syncline, and in
     providers: [{ name: 'acme', base_url: acme.base_url, auth: 'bearer', changed: true }],
     syncs: [],
     actions: [],
+    removed: [],
   })
   expect((await deploy(acme)).body.providers).toMatchObject([{ changed: false }])
 

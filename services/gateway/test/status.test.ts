@@ -193,11 +193,12 @@ test('runs are listed newest first, with the reason why one failed', async () =>
 
 test('the log of a run is asked for in the environment of the key', async () => {
   world.records.listLogs = async (request) => {
-    expect(request).toEqual({ environment: home.environment, runId: 'run-2', limit: 1000 })
-    return { lines: [{ atMs: 1_700_000_000_000, level: 'LOG_LEVEL_WARN', message: 'slow' }] }
+    expect(request).toEqual({ environment: home.environment, runId: 'run-2', limit: 1000, cursor: '' })
+    return { lines: [{ atMs: 1_700_000_000_000, level: 'LOG_LEVEL_WARN', message: 'slow' }], nextCursor: 'c' }
   }
   expect((await home.api('/runs/run-2/logs')).body).toEqual({
     lines: [{ at: '2023-11-14T22:13:20.000Z', level: 'warn', message: 'slow' }],
+    next_cursor: 'c',
   })
 })
 

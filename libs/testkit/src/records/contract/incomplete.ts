@@ -1,3 +1,4 @@
+import { RECORD_ID_MAX_CHARS } from '@syncline/record/record-id'
 import { expect, test } from 'vitest'
 import { brief, type FreshStream, type StreamCalls } from '../stream-calls.ts'
 
@@ -108,7 +109,7 @@ export function incompleteContract(fresh: FreshStream): void {
 
   test('an id that no record can have is refused as seen', async () => {
     const issues = fresh()
-    for (const id of ['', 'a\0b', 'x'.repeat(256)])
+    for (const id of ['', 'a\0b', 'x'.repeat(RECORD_ID_MAX_CHARS + 1)])
       await expect(issues.see([id])).rejects.toMatchObject({ code: 'invalid_record' })
   })
 
