@@ -1,13 +1,15 @@
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deploy } from '@syncline/example-github-issues/setup'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ExampleSystem, startExampleSystem } from './example-system.ts'
+import { startDev } from './dev-process.ts'
+import { CONNECTION, type ExampleSystem, INTEGRATION, startExampleSystem } from './example-system.ts'
 import { json, type StandInApi, startStandInApi } from './stand-in-api.ts'
 
-// Deployments of a system at work.
+// Deployments of a system at work, and `syncline dev`.
 
 const open = new AsyncDisposableStack()
 let example: ExampleSystem
@@ -71,6 +73,62 @@ test('a run goes on with the code that it began with, and the next one has the n
   await eventually(async () => expect(await orders()).toMatchObject([{ code: 'second' }]), {
     timeoutMs: 60_000,
   })
+})
+
+const noteSync = (text: string) => `import { createSync } from '@syncline/sdk'
+import { z } from 'zod'
+import { titleOf } from '../title.js'
+export default createSync({
+  description: 'Notes', frequency: 'every day', autoStart: false,
+  models: { Note: z.object({ id: z.string(), title: z.string() }) },
+  exec: async (nango) => {
+    ${text}
+  },
+})`
+const saves = (title: string) => `await nango.batchSave([{ id: '1', title: titleOf('${title}') }], 'Note')`
+
+test('dev deploys and runs what is saved, survives what is broken, and leaves nothing behind', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-dev-'))
+  await using temporary = await mkdtempDisposable(join(tmpdir(), 'syncline-dev-tmp-'))
+  const at = (name: string) => join(folder.path, INTEGRATION, name)
+  await mkdir(at('syncs'), { recursive: true })
+  const write = (text: string) => writeFile(at('syncs/notes.ts'), noteSync(text))
+  const title = (mark: string) =>
+    writeFile(at('title.ts'), `export const titleOf = (text: string) => text + '${mark}'`)
+  await title('.')
+  await write(saves('a'))
+
+  const dev = startDev(example, folder.path, temporary.path)
+  const where = { integration: INTEGRATION, sync: 'notes', connection: CONNECTION }
+  const model = { model: 'Note', deleted: 0, records: 1 }
+  expect(await dev.next('deployed')).toMatchObject({
+    functions: [{ integration: INTEGRATION, name: 'notes' }],
+  })
+  expect(await dev.next('ended')).toMatchObject({
+    ...{ ...where, outcome: 'success', error: null },
+    models: [{ ...model, added: 1, updated: 0, first: [{ id: '1', title: 'a.' }] }],
+  })
+
+  await write('await nango.batchSave([{')
+  expect(await dev.next('refused')).toMatchObject({
+    ...{ function: 'github/notes', message: expect.stringMatching(/notes\.ts:\d+:\d+: /) },
+  })
+
+  await write(`throw new Error('no')`)
+  const failed = await dev.next('ended')
+  expect(failed).toMatchObject({ outcome: 'failed', error: expect.stringContaining('no') })
+  expect(JSON.stringify(failed.logs)).toMatch(/notes\.ts:8:\d+/)
+
+  await write(saves('b'))
+  expect(await dev.next('ended')).toMatchObject({
+    models: [{ ...model, added: 0, updated: 1, first: [{ id: '1', title: 'b.' }] }],
+  })
+  await title('!')
+  expect(await dev.next('ended')).toMatchObject({ models: [{ first: [{ title: 'b!' }] }] })
+
+  dev.process.kill('SIGINT')
+  expect(await once(dev.process, 'exit')).toEqual([0, null])
+  expect(await readdir(temporary.path)).toEqual([])
 })
 
 test('a deployment whose gateway is killed half-way happens as a whole', async () => {

@@ -12,6 +12,7 @@ import { testFixture } from '../src/offline/test-fixture.ts'
 let sandboxes: OfflineSandboxes
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>
 let fixture: string
+let sources: SyncSources
 const file = (name: string) => join(folder.path, 'github', name)
 
 beforeAll(async () => {
@@ -22,6 +23,7 @@ beforeAll(async () => {
     await writeFile(join(folder.path, path), text)
   }
   fixture = await readFile(file('fixtures/issues.json'), 'utf8')
+  sources = new SyncSources(folder.path, sandboxes.describe)
 })
 afterAll(async () => {
   await sandboxes[Symbol.asyncDispose]()
@@ -31,10 +33,9 @@ afterAll(async () => {
 const changed = (change: (fixture: { expected: object }) => unknown) =>
   JSON.stringify(change(JSON.parse(fixture)))
 
-/** Tests a fixture of this text, in a folder in which syncs may have been changed. */
+/** Tests a fixture of this text. Each sync is bundled once. */
 async function tested(text: string, { update = false } = {}) {
   await writeFile(file('fixtures/one.json'), text)
-  const sources = new SyncSources(folder.path, sandboxes.describe)
   return testFixture(
     { integration: 'github', file: file('fixtures/one.json') },
     { sources, sandboxes, update },
