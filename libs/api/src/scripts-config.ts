@@ -1,3 +1,4 @@
+import { connectionEvents } from '@syncline/function-types'
 import { z } from 'zod'
 import type { Route } from './route.ts'
 
@@ -47,6 +48,16 @@ const SyncConfig = z.object({
   track_deletes: z.boolean().describe('What a run did not save again is deleted.'),
 })
 
+const OnEventConfig = z.object({
+  ...common,
+  type: z.literal('on-event').describe('Always `on-event`.'),
+  event: z.enum(connectionEvents).describe('It runs at this moment of each connection of the integration.'),
+  returns: z.array(z.never()).describe('Always empty.'),
+  input: z.null().describe('Always null.'),
+  json_schema: z.null().describe('Always null.'),
+  models: z.array(z.never()).describe('Always empty.'),
+})
+
 const getScriptsConfig = {
   method: 'GET',
   url: '/scripts/config',
@@ -70,7 +81,7 @@ const getScriptsConfig = {
             provider: z.string().describe('Provider of the integration.'),
             syncs: z.array(SyncConfig).describe('Its syncs.'),
             actions: z.array(ActionConfig).describe('Its actions.'),
-            'on-events': z.array(z.never()).describe('Always empty.'),
+            'on-events': z.array(OnEventConfig).describe('Its functions at moments of a connection.'),
           }),
         ),
         z.object({

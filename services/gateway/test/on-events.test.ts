@@ -71,7 +71,8 @@ test('a function for an event is listed with it, and nobody can call it', async 
     headers: { 'Provider-Config-Key': 'github', 'Connection-Id': 'user-1' },
   })
   expect(called).toMatchObject({ status: 404, body: { error: { code: 'unknown_action' } } })
-  expect((await api('/scripts/config')).body).toMatchObject([{ actions: [] }])
+  const config = { name: 'validate-connection', event: 'validate-connection', type: 'on-event' }
+  expect((await api('/scripts/config')).body).toMatchObject([{ actions: [], 'on-events': [config] }])
 })
 
 test('a function refuses credentials before they are stored, and those before them stay', async () => {

@@ -3,8 +3,8 @@ import type { Handler } from '../http/handler.ts'
 
 /** By integration, also where several have one provider. */
 export const getScriptsConfig: Handler<'getScriptsConfig'> = async ({ catalog }, { environment, query }) => {
-  const actions = catalog.actions.list(environment).filter(({ event }) => event === undefined)
-  if (query.format === 'openai') return { data: actions.map(tool) }
+  const actions = catalog.actions.list(environment)
+  if (query.format === 'openai') return { data: actions.filter(({ event }) => event === undefined).map(tool) }
   const syncsBy = Map.groupBy(catalog.syncs.list(environment), ({ integration }) => integration)
   const actionsBy = Map.groupBy(actions, ({ integration }) => integration)
   return catalog.integrations
@@ -14,8 +14,8 @@ export const getScriptsConfig: Handler<'getScriptsConfig'> = async ({ catalog },
       providerConfigKey: key,
       provider,
       syncs: (syncsBy.get(key) ?? []).map(syncConfig),
-      actions: (actionsBy.get(key) ?? []).map(actionConfig),
-      'on-events': [],
+      actions: (actionsBy.get(key) ?? []).filter(({ event }) => event === undefined).map(actionConfig),
+      'on-events': (actionsBy.get(key) ?? []).flatMap(onEventConfig),
     }))
 }
 
@@ -36,6 +36,22 @@ function actionConfig(action: Action) {
     json_schema: { definitions: { [input]: action.inputSchema, [output]: action.outputSchema } },
     models: [input, output].map(model),
   }
+}
+
+function onEventConfig(action: Action) {
+  if (action.event === undefined) return []
+  return [
+    {
+      ...common(action),
+      type: 'on-event' as const,
+      event: action.event,
+      returns: [],
+      input: null,
+      json_schema: null,
+      models: [],
+      scopes: action.scopes,
+    },
+  ]
 }
 
 function syncConfig(sync: Sync) {
