@@ -1572,6 +1572,8 @@ export interface ListedRun {
       updated: number
       /** Records that were deleted. */
       deleted: number
+      /** Records that its last attempt saved as they were. Absent: not counted. */
+      unchanged?: number | undefined
     }
   >
   /** Level of isolation of the function: basic, partial, oswall or namespaced; null: it has not run yet. */
@@ -2128,6 +2130,8 @@ export interface Run {
       updated: number
       /** Records that were deleted. */
       deleted: number
+      /** Records that its last attempt saved as they were. Absent: not counted. */
+      unchanged?: number | undefined
     }
   >
   /** Level of isolation of the function: basic, partial, oswall or namespaced; null: it has not run yet. */

@@ -17,8 +17,8 @@ export const run = () =>
 
 function runText(it: ListedRun): string {
   const counts = Object.entries(it.result).map(
-    ([model, { added, updated, deleted }]) =>
-      `${model}: ${added} added, ${updated} updated, ${deleted} deleted`,
+    ([model, { added, updated, deleted, unchanged }]) =>
+      `${model}: ${added} added, ${updated} updated, ${deleted} deleted${unchanged === undefined ? '' : `, ${unchanged} unchanged`}`,
   )
   const lines = facts([
     ['run', it.id],

@@ -34,6 +34,8 @@ export interface ModelReport {
   added: number
   updated: number
   deleted: number
+  /** Records that the run saved as they were. */
+  unchanged: number
   /** Records that the model has now. */
   records: number | null
   /** The first that the run has changed. */

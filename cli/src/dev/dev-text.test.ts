@@ -8,6 +8,7 @@ test('the end of a run shows its log, what it has changed, and the first records
       added: 2,
       updated: 1,
       deleted: 0,
+      unchanged: 6,
       records: 9,
       first: [{ id: '1', text: 'a'.repeat(500) }],
     },
@@ -25,7 +26,7 @@ test('the end of a run shows its log, what it has changed, and the first records
   expect(text.split('\n')).toEqual([
     ...['  info  a', '        b', 'ended after 1.2 s', 'warning: nothing was deleted'],
     ...[
-      '  Issue: 2 added, 1 changed, 0 deleted, 9 in all',
+      '  Issue: 2 added, 1 changed, 0 deleted, 6 unchanged, 9 in all',
       expect.stringMatching(/^ {4}\{"id":"1","text":"a+…$/),
     ],
   ])

@@ -48,10 +48,10 @@ function endedText({
   ].join('\n')
 }
 
-function modelLines({ model, added, updated, deleted, records, first }: ModelReport): string[] {
+function modelLines({ model, added, updated, deleted, unchanged, records, first }: ModelReport): string[] {
   const total = records === null ? '' : `, ${records} in all`
   return [
-    `  ${model}: ${added} added, ${updated} changed, ${deleted} deleted${total}`,
+    `  ${model}: ${added} added, ${updated} changed, ${deleted} deleted, ${unchanged} unchanged${total}`,
     ...first.map((record) => `    ${short(JSON.stringify(record))}`),
   ]
 }

@@ -82,7 +82,7 @@ async function report(
         )
       : { records: [] }
     const first = page.records.map(({ _nango_metadata, ...record }) => record)
-    return { model, ...result, records: recordsOf(model), first }
+    return { model, ...result, unchanged: result.unchanged ?? 0, records: recordsOf(model), first }
   })
   return {
     ...{ run: run.id, outcome: run.reason ?? 'success', error: run.error, warning: run.warning },

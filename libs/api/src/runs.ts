@@ -27,6 +27,17 @@ export const Result = z.record(
   }),
 )
 
+/** Of a run. */
+const RunResult = z.record(
+  z.string(),
+  Result.valueType.extend({
+    unchanged: z
+      .int()
+      .optional()
+      .describe('Records that its last attempt saved as they were. Absent: not counted.'),
+  }),
+)
+
 const runStates = ['queued', 'running', 'ended'] as const
 const failures = [
   ...(['failed', 'cancelled', 'lost', 'timed_out', 'cpu_limit', 'event_loop_blocked'] as const),
@@ -60,7 +71,7 @@ export const Run = z
     finishedAt: Instant.nullable().describe(
       'When it ended: ISO 8601 in UTC with milliseconds. Null: it has not ended.',
     ),
-    result: Result.describe('What it has saved until now, by model.'),
+    result: RunResult.describe('What it has saved until now, by model.'),
     sandbox: z
       .string()
       .nullable()

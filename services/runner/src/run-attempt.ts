@@ -189,8 +189,8 @@ function endLine(end: End, seconds: string, counts: ReturnType<Saves['counts']>)
     return `throttled after ${seconds} s, goes on at ${new Date(end.resumeAt).toISOString()}: ${end.error}`
   }
   const changes = counts.map(
-    ({ model, added, updated, deleted }) =>
-      `${model}: ${added} added, ${updated} updated, ${deleted} deleted`,
+    ({ model, added, updated, deleted, unchanged }) =>
+      `${model}: ${added} added, ${updated} updated, ${deleted} deleted, ${unchanged} unchanged`,
   )
   const what = end.outcome === RunOutcome.SUCCESS ? changes.join('; ') : end.error
   return `ended after ${seconds} s${what && `: ${what}`}`

@@ -21,6 +21,8 @@ const NOTE_SHAPE_MS = 5000
 /** They travel with the end of the run, and are kept with it. */
 const WARNINGS = 20
 const WARNING_CHARS = 500
+/** The record store does not keep how many were unchanged: that is of this attempt. */
+const NONE = { added: 0, updated: 0, deleted: 0, unchanged: 0 }
 const RESUMED =
   'the run went on at the checkpoint of an earlier run; trackDeletesStart and trackDeletesEnd can span runs'
 
@@ -57,7 +59,7 @@ export class Saves {
   readonly #attempt: WritingAttempt
   readonly #warn: (text: string) => void
   readonly #tails = new Map<string, Promise<unknown>>()
-  readonly #counts = new Map<string, ModelCounts>()
+  readonly #counts = new Map<string, ModelCounts & { unchanged: number }>()
   #isResumed: boolean | undefined
   #begun = Promise.resolve()
   #hasBegun = false
@@ -87,10 +89,10 @@ export class Saves {
 
   /** @param begun What earlier attempts of the run have changed. Writes wait for it. */
   begin(models: string[], begun: Promise<BeginResponse>, signal: AbortSignal): void {
-    for (const model of models) this.#counts.set(model, { model, added: 0, updated: 0, deleted: 0 })
+    for (const model of models) this.#counts.set(model, { model, ...NONE })
     this.#signal = signal
     this.#begun = begun.then(({ counts }) => {
-      for (const count of counts) this.#counts.set(count.model, { ...count })
+      for (const count of counts) this.#counts.set(count.model, { ...NONE, ...count, unchanged: 0 })
       this.#hasBegun = true
     })
     this.#begun.catch(() => {}) // whoever waits for it gets the error, too
@@ -318,7 +320,8 @@ export class Saves {
     return turn
   }
 
-  #account(model: string, { added, updated, deleted, duplicateIds, warning, position }: SaveResponse): void {
+  #account(model: string, response: SaveResponse): void {
+    const { added, updated, deleted, unchanged, duplicateIds, warning, position } = response
     const strategy = this.#strategies.get(model)
     if (strategy?.keepAfter && position) strategy.keepAfter = position
     const count = this.#counts.get(model)
@@ -326,6 +329,7 @@ export class Saves {
       count.added += added
       count.updated += updated
       count.deleted += deleted
+      count.unchanged += unchanged
     }
     if (warning) {
       if (this.#warnings.length < WARNINGS) this.#warnings.push(warning)

@@ -12,15 +12,15 @@ const SUCCESS = { outcome: RunOutcome.SUCCESS, error: '' }
 test('a function saves, and the run ends with its counts', async () => {
   await world.deploy(`
     await nango.batchSave([{ id: '1', a: 1 }, { id: '2' }], 'Thing')
-    await nango.batchSave([{ id: '1', a: 2 }], 'Thing')
+    await nango.batchSave([{ id: '1', a: 2 }, { id: '2' }], 'Thing')
     await nango.batchDelete([{ id: '2', more: 1 }], 'Thing')
     await nango.batchSave([], 'Thing')`)
   expect(await world.run()).toMatchObject({
     ...SUCCESS,
     attempt: 1,
-    counts: [{ model: 'Thing', added: 2, updated: 1, deleted: 1 }],
+    counts: [{ model: 'Thing', added: 2, updated: 1, deleted: 1, unchanged: 1 }],
   })
-  expect(world.standIns.calls).toEqual(['begin Thing', 'save Thing 2', 'save Thing 1', 'delete Thing 1'])
+  expect(world.standIns.calls).toEqual(['begin Thing', 'save Thing 2', 'save Thing 2', 'delete Thing 1'])
 })
 
 test('large batches go in slices, in order, one at a time', async () => {

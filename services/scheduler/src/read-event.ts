@@ -52,7 +52,9 @@ const wordOf = (outcome: unknown) => text(outcome).replace('RUN_OUTCOME_', '').t
 /** JSON text, or the array itself; an empty one is an object in Lua. */
 function resultOf(counts: unknown) {
   const list = typeof counts === 'string' ? JSON.parse(counts || '[]') : counts
-  const models: (Partial<ModelCounts> | [string, number, number, number])[] = Array.isArray(list) ? list : []
+  const models: (Partial<ModelCounts> | [string, number, number, number, number?])[] = Array.isArray(list)
+    ? list
+    : []
   return Object.fromEntries(
     models.map((it) => {
       const [model, added, updated, deleted] = Array.isArray(it)

@@ -73,18 +73,25 @@ export function numberOf(runId: string): number {
   return Number(runId.slice(runId.lastIndexOf('-') + 1))
 }
 
-type PackedCounts = [model: string, added: number, updated: number, deleted: number]
+type PackedCounts = [model: string, added: number, updated: number, deleted: number, unchanged?: number]
 
 /** Counts as Redis keeps them. */
 export function countsText(counts: ModelCounts[]): string {
-  return JSON.stringify(counts.map(({ model, added, updated, deleted }) => [model, added, updated, deleted]))
+  return JSON.stringify(
+    counts.map(({ model, added, updated, deleted, unchanged }) => [
+      ...[model, added, updated, deleted],
+      ...(unchanged === undefined ? [] : [unchanged]),
+    ]),
+  )
 }
 
 export function countsFrom(text: string): ModelCounts[] {
   return (JSON.parse(text) as PackedCounts[]).map(countsOf)
 }
 
-const countsOf = ([model, added, updated, deleted]: PackedCounts) => ({ model, added, updated, deleted })
+const countsOf = ([model, added, updated, deleted, unchanged]: PackedCounts): ModelCounts => ({
+  ...{ model, added, updated, deleted, unchanged },
+})
 
 type Fields = Record<string, string | undefined>
 

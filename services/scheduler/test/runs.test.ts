@@ -16,7 +16,7 @@ import {
 import { HOUR_MS, MINUTE_MS, openWorld } from './world.ts'
 
 const OTHER = { ...RUNNER, id: 'host/2/two' }
-const COUNTS = [{ model: 'Issue', added: 1, updated: 2, deleted: 3 }]
+const COUNTS = [{ model: 'Issue', added: 1, updated: 2, deleted: 3, unchanged: 4 }]
 
 test('a new schedule runs at once, and its run is handed out exactly once', async () => {
   await using world = await openWorld()

@@ -23,6 +23,8 @@ export interface ModelCounts {
   added: number
   updated: number
   deleted: number
+  /** Of a run: records that its last attempt saved as they were. Absent = not counted. */
+  unchanged?: number | undefined
 }
 
 function createBaseStream(): Stream {
@@ -117,7 +119,7 @@ export const Stream: MessageFns<Stream> = {
 }
 
 function createBaseModelCounts(): ModelCounts {
-  return { model: '', added: 0, updated: 0, deleted: 0 }
+  return { model: '', added: 0, updated: 0, deleted: 0, unchanged: undefined }
 }
 
 export const ModelCounts: MessageFns<ModelCounts> = {
@@ -133,6 +135,9 @@ export const ModelCounts: MessageFns<ModelCounts> = {
     }
     if (message.deleted !== 0) {
       writer.uint32(32).uint64(message.deleted)
+    }
+    if (message.unchanged !== undefined) {
+      writer.uint32(40).uint64(message.unchanged)
     }
     return writer
   },
@@ -182,6 +187,14 @@ export const ModelCounts: MessageFns<ModelCounts> = {
             message.deleted = longToNumber(reader.uint64())
             continue
           }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.unchanged = longToNumber(reader.uint64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -203,6 +216,7 @@ export const ModelCounts: MessageFns<ModelCounts> = {
     message.added = object.added ?? 0
     message.updated = object.updated ?? 0
     message.deleted = object.deleted ?? 0
+    message.unchanged = object.unchanged ?? undefined
     return message
   },
 }

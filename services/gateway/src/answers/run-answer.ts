@@ -52,6 +52,9 @@ function throttledOf({ throttled }: Run): RunAnswer['throttled'] {
 
 function resultOf(counts: ModelCounts[]): RunAnswer['result'] {
   return Object.fromEntries(
-    counts.map(({ model, added, updated, deleted }) => [model, { added, updated, deleted }]),
+    counts.map(({ model, added, updated, deleted, unchanged }) => [
+      model,
+      { added, updated, deleted, ...(unchanged !== undefined && { unchanged }) },
+    ]),
   )
 }
