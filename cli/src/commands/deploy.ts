@@ -67,11 +67,19 @@ export const deploy = () =>
       checkComplete(plan.refused, options)
       if (!options.json) console.log(planText(plan.answer) || 'nothing is deployed, and nothing would be')
       const previews = options.on === undefined ? undefined : await previewed(client, plan, prepared, options)
-      const deployed = await deployPlan(client, plan, prepared, options)
-      if (options.json) {
+      const showJson = (deployed?: DeployAnswer) => {
+        if (!options.json) return
         const shown = { ...jsonOf(plan, prepared, deployed), ...(previews && { previews }) }
         console.log(JSON.stringify(shown, null, 2))
       }
+      if (plan.changes && !options.dryRun && !options.yes && !canAsk()) {
+        showJson()
+        throw new UsageError(
+          'nothing was deployed, as nobody can be asked here: give --yes to deploy, or --dry-run to see what would change',
+        )
+      }
+      const deployed = await deployPlan(client, plan, prepared, options)
+      showJson(deployed)
       if (plan.refused.length === 0) return
       const counts = `${counted(plan.refused.length, 'function')} ${plan.refused.length === 1 ? 'was' : 'were'}`
       const others = deployed ? ', all others were deployed' : ''
@@ -113,14 +121,7 @@ async function deployPlan(
     process.exitCode = EXIT_CHANGES
     return undefined
   }
-  if (!yes) {
-    if (!canAsk()) {
-      throw new UsageError(
-        'nothing was deployed, as nobody can be asked here: give --yes to deploy, or --dry-run to see what would change',
-      )
-    }
-    if (!(await confirm('Deploy?'))) throw new Error('nothing was deployed')
-  }
+  if (!yes && !(await confirm('Deploy?'))) throw new Error('nothing was deployed')
   const { applyDeployment } = await import('../deploy/apply-deployment.ts')
   const answer = await withProgress((progress) =>
     applyDeployment(client, plan, bundles, {

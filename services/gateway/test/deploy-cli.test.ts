@@ -54,6 +54,13 @@ test('without a terminal nothing is deployed unasked, and a dry run says by its 
     out: list,
     err: expect.stringMatching(/^syncline: nothing was deployed, .* give --yes .* or --dry-run/),
   })
+  const json = await folder.deploy('--json')
+  expect(json).toMatchObject({ code: 2, err: expect.stringContaining('nothing was deployed') })
+  expect(JSON.parse(json.out)).toMatchObject({
+    would_change: true,
+    deployed: false,
+    changes: [{ name: 'orders' }],
+  })
   expect(await folder.deploy('--dry-run')).toEqual({ code: 2, out: list, err: '' })
   expect(await folder.deployed()).toEqual([])
   expect(await folder.deploy('--yes')).toEqual({ code: 0, out: `${list}deployed 1 function\n`, err: '' })
