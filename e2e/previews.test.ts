@@ -3,13 +3,13 @@ import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { connectBus } from '@syncline/bus'
 import { bundleFunction } from '@syncline/functions'
-import { connectRedis } from '@syncline/redis'
-import type { NangoRecord, PreviewResult } from '@syncline/sdk'
+import type { PreviewResult } from '@syncline/sdk'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONNECTION, type ExampleSystem, INTEGRATION, startExampleSystem } from './example-system.ts'
+import { differences, ourData, ourQuietData } from './our-data.ts'
+import { changesSince, foretoldChanges } from './preview-changes.ts'
 import { json, type StandInApi, startStandInApi } from './stand-in-api.ts'
 
 const CLI = join(import.meta.dirname, '../cli/src/main.ts')
@@ -190,88 +190,6 @@ async function runAll() {
   return new Map(ended.map((run) => [run.sync_name, run]))
 }
 
-/** What a run has done to the records of its models, by their ids. */
-async function changesOf(name: string, since: string) {
-  const { client } = example
-  return Promise.all(
-    modelsOf(name).map(async (model) => {
-      const page = await client.listRecords({ ...at, model, modifiedAfter: since, limit: 500 })
-      const idsWith = (did: (metadata: NangoRecord['_nango_metadata']) => boolean) =>
-        page.records
-          .filter((it) => did(it._nango_metadata))
-          .map(({ id }) => String(id))
-          .sort()
-      return {
-        model,
-        // A record that a run adds and then changes is both, as the run counts it.
-        added: idsWith((it) => it.last_action !== 'DELETED' && it.first_seen_at > since),
-        updated: idsWith((it) => it.last_action === 'UPDATED' && it.first_seen_at <= since),
-        deleted: idsWith((it) => it.last_action === 'DELETED' && it.first_seen_at <= since),
-      }
-    }),
-  )
-}
-
-function foretold({ models }: PreviewResult) {
-  return models.map(({ model, samples: { added, updated, deleted } }) => {
-    const [ids, before] = [idsOf(added), new Set(idsOf(added))]
-    const others = (samples: { id: string }[]) => idsOf(samples).filter((id) => !before.has(id))
-    return {
-      model,
-      added: ids.filter((id) => !idsOf(deleted).includes(id)),
-      updated: others(updated),
-      deleted: others(deleted),
-    }
-  })
-}
-
-const idsOf = (samples: { id: string }[]) => samples.map(({ id }) => id).sort()
-
-/** Redis but for what measures and expires, NATS but for the results of previews, the tables of the record store. */
-async function snapshot(): Promise<Record<string, unknown>> {
-  const { runner, records } = example.system.serviceEnv
-  const found: Record<string, unknown> = {}
-  const redis = connectRedis(String(runner.REDIS_URL), () => {})
-  for (const key of (await redis.keys('*')).sort()) {
-    if (!IGNORED.test(key)) found[key] = (await redis.dumpBuffer(key))?.toString('base64')
-  }
-  redis.disconnect()
-  await using bus = await connectBus({ url: example.system.natsUrl, prefix: 'test', replicas: 1 }, 'test')
-  for await (const { config, state } of bus.manager.streams.list()) {
-    if (!/_actions?$/.test(config.name))
-      found[config.name] = { messages: state.messages, last: state.last_seq }
-  }
-  const sql = (query: string) =>
-    fetch(`${records.CLICKHOUSE_URL}/?database=syncline`, { method: 'POST', body: query }).then((it) =>
-      it.text(),
-    )
-  const tables = await sql(
-    `SELECT name FROM system.tables WHERE database = 'syncline' AND engine LIKE '%MergeTree'`,
-  )
-  for (const table of tables.trim().split('\n')) {
-    const final = table === 'record_log' || table === 'record_head' ? 'FINAL' : ''
-    found[table] = await sql(`SELECT count(), sum(cityHash64(tuple(*))) FROM ${table} ${final}`)
-  }
-  return found
-}
-const IGNORED = /:(alive|ticked|runners|events_publisher)$|:idempotency/
-
-/** When the record store has indexed what the last runs have left, which it does by itself some seconds later. */
-async function quietSnapshot() {
-  const redis = connectRedis(String(example.system.serviceEnv.runner.REDIS_URL), () => {})
-  await eventually(
-    async () => {
-      const streams = await redis.keys('*:records:*/base')
-      const behind = await Promise.all(streams.map((key) => redis.hexists(key, 'heads_behind')))
-      expect(behind).not.toContain(1)
-      expect(await redis.keys('*:unchanged:*')).toEqual([])
-    },
-    { timeoutMs: 30_000 },
-  )
-  redis.disconnect()
-  return snapshot()
-}
-
 test('what a preview says is what the run does that follows, and nothing of ours differs before and after it', async () => {
   const { client } = example
   const deployed = await cli('deploy', folder, '--yes')
@@ -279,11 +197,11 @@ test('what a preview says is what the run does that follows, and nothing of ours
   // The example's own sync runs every 30 seconds.
   await client.syncs.pause({ providerConfigKey: INTEGRATION, syncs: [] })
   for (round = 0; round < 2; round++) {
-    const before = round === 1 ? await quietSnapshot() : undefined
+    const before = round === 1 ? await ourQuietData(example.system) : undefined
     const results = new Map(
       await Promise.all(names.map(async (name) => [name, await preview(name)] as const)),
     )
-    if (before) expect(await snapshot()).toEqual(before)
+    if (before) expect(differences(before, await ourData(example.system))).toEqual([])
 
     const since = new Date().toISOString()
     const runs = await runAll()
@@ -300,7 +218,9 @@ test('what a preview says is what the run does that follows, and nothing of ours
           result.models.map(({ model, added, updated, deleted }) => [model, { added, updated, deleted }]),
         ),
       )
-      expect(await changesOf(name, since), context).toEqual(foretold(result))
+      expect(await changesSince(client, { ...at, models: modelsOf(name) }, since), context).toEqual(
+        foretoldChanges(result),
+      )
       expect(schedules.find((it) => it.name === name)?.checkpoint, context).toEqual(result.checkpoint.after)
       if (result.metadata) expect(metadata, context).toEqual(result.metadata.after)
       expect(result.warnings.join('; ') || null, context).toBe(run.warning)

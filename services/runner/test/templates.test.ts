@@ -1,7 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { AuthScheme } from '@syncline/catalog'
 import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import { expect, test } from 'vitest'
 import {
@@ -12,32 +8,22 @@ import {
   recordsDifference,
   requestsDifference,
 } from './templates/comparison.ts'
+import {
+  credentialsOf,
+  integrationOf,
+  loadReplayServer,
+  type ReplayServer,
+  sourceFile,
+  wantedEntries,
+  withLowerTotals,
+} from './templates/corpus.ts'
 import type { Entry, Replay } from './templates/entry.ts'
 import { createWorld, type World } from './world.ts'
 
-const data = join(import.meta.dirname, '../../../../shared/data/templates')
-const sources = process.env.TEMPLATES_DIR
-const only = new RegExp(process.env.TEMPLATES_ONLY ?? '')
-
-interface Index {
-  entries: { id: string; file: string; integration: string }[]
-  providers: { integration: string; hosts?: string[] }[]
-}
-
-const { entries, providers }: Index =
-  sources && existsSync(data)
-    ? JSON.parse(readFileSync(join(data, 'corpus/index.json'), 'utf8'))
-    : { entries: [], providers: [] }
-const wanted = entries.filter(({ id }) => only.test(id))
+const wanted = wantedEntries()
 
 /** Recorded with a token that was revoked, which their API answers with status 200: of each of these the runner says so. */
 const REVOKED = ['tiktok-ads__automated-rules']
-
-interface ReplayServer {
-  startReplay(entry: Entry, options?: { port: number }): Promise<Replay>
-  /** The entry without one element of an answer; the data says which. */
-  applyDeletion(entry: Entry): Entry
-}
 
 // Functions that others wrote, on the answers they were recorded with. They are not part of this project: point
 // TEMPLATES_DIR at a checkout of the repository that the data names.
@@ -45,12 +31,10 @@ test.runIf(wanted.length > 0)(
   'functions of others ask for, save, delete and remember what they should',
   { timeout: 1_800_000 },
   async () => {
-    const server: ReplayServer = await import(pathToFileURL(join(data, 'replay-server.mjs')).href)
+    const server = await loadReplayServer()
     const failures: string[] = []
     const counts = { first: 0, second: 0, deletion: 0 }
-    for (const { file, integration } of wanted) {
-      const hosts = providers.find((one) => one.integration === integration)?.hosts ?? []
-      const entry = readEntry(file, hosts)
+    for (const entry of wanted) {
       const fault = await replayed(server, entry, counts).catch((error: Error) => error.message)
       if (fault) failures.push(`${entry.id}: ${fault}`)
     }
@@ -121,19 +105,14 @@ async function replayed(
 }
 
 /** How the function's integration and connection are set up, by what the entry knows of them. */
-async function deploy(world: World, { provider, connection, ...entry }: Entry): Promise<void> {
-  const { auth, headers } = authOf(provider.headers, connection.credentials)
+async function deploy(world: World, entry: Entry): Promise<void> {
+  const { connection, models } = entry
   await world.deploy('', {
-    file: join(sources ?? '', entry.source),
-    models: entry.models,
+    file: sourceFile(entry),
+    models,
     // Some were recorded with other types than they declare.
     validate: 'off',
-    integration: {
-      provider: entry.integration,
-      baseUrl: provider.baseUrlTemplate,
-      ...{ auth, headers, exposeTokens: true, allowedHosts: provider.hosts },
-      ...(provider.paginate && { pagination: provider.paginate as never }), // as the provider has it
-    },
+    integration: integrationOf(entry),
     connection: {
       metadata: connection.metadata as never, // any JSON object
       connectionConfig: connection.connection_config as never,
@@ -146,39 +125,6 @@ async function deploy(world: World, { provider, connection, ...entry }: Entry): 
       records.map((record) => ({ ...record, id: String(record.id) })),
     )
 }
-
-/** The recorded headers, as far as no auth of ours makes them of the credentials. */
-function authOf(
-  recorded: Record<string, string>,
-  { type, access_token, username, password }: Record<string, string>,
-): { auth: AuthScheme; headers: Record<string, string> } {
-  const { authorization, ...headers } = recorded
-  if (type === 'OAUTH2' && authorization === `Bearer ${access_token}`)
-    return { auth: { type: 'bearer' }, headers }
-  if (type === 'BASIC' && authorization === `Basic ${base64(`${username}:${password}`)}`)
-    return { auth: { type: 'basic' }, headers }
-  return { auth: { type: 'none' }, headers: recorded }
-}
-
-/** Of the same fields; those whose type we do not have are fields of CUSTOM. */
-function credentialsOf({ type, ...fields }: Record<string, unknown>): object {
-  const { access_token, ...others } = fields
-  if (type === 'OAUTH2_CC') return { type, ...others }
-  return type === 'TWO_STEP' ? { type: 'CUSTOM', ...fields } : { type, ...fields }
-}
-
-/** The data has headers with the values filled in, but for the base64 around some of them. */
-function readEntry(file: string, hosts: string[]): Entry {
-  const entry: Entry = JSON.parse(readFileSync(join(data, 'corpus', file), 'utf8'))
-  if (entry.expected.volatilePaths.length > 0) throw new Error(`${file} has fields that are not compared`)
-  const headers = Object.entries(entry.provider.headers).map(([name, text]) => [
-    name,
-    text.replace(/\$\{base64\(([^)]*)\)\}/g, (_, value: string) => base64(value)),
-  ])
-  return { ...entry, provider: { ...entry.provider, hosts, headers: Object.fromEntries(headers) } }
-}
-
-const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 interface Ran {
   end: AttemptReport
@@ -223,31 +169,6 @@ function forget({ log, misses, state }: Replay): void {
   log.length = 0
   misses.length = 0
   state.hits = {}
-}
-
-/** An API counts one less; the data leaves the totals of the answer, and those of its headers, as they were. */
-function withLowerTotals(changed: Entry, { deletion, exchanges }: Entry): Entry {
-  if (!deletion) return changed
-  const list = deletion.arrayPath.reduce<unknown>(
-    (value, key) => Object(value)[key],
-    exchanges[deletion.exchange]?.response.json,
-  )
-  const count = Array.isArray(list) ? list.length : Number.NaN
-  const response = changed.exchanges[deletion.exchange]?.response
-  if (!response) return changed
-  const lowered = (value: unknown): unknown => {
-    if (Number(value) === count && (typeof value === 'number' || typeof value === 'string'))
-      return typeof value === 'number' ? count - 1 : String(count - 1)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const fields = Object.entries(value).map(([name, each]) => {
-      const isNested = typeof each === 'object'
-      return [name, isNested || /total|count|size|found|hits/i.test(name) ? lowered(each) : each]
-    })
-    return Object.fromEntries(fields)
-  }
-  response.json = lowered(response.json)
-  response.headers = lowered(response.headers) as Record<string, string> // only texts differ
-  return changed
 }
 
 /** Exactly these records are gone, and no other. */

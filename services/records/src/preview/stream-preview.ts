@@ -81,6 +81,7 @@ export class StreamPreview {
     const draft = this.overlay.draft(snapshot)
     const { added, updated, unchanged, duplicateIds } = change.plan(draft, heads, stored)
     this.overlay.settle(before, draft.unchangedIds)
+    this.changes.unchanged(unchanged)
     await this.#describe(snapshot, new Set(batch.ids), before, previous).catch(cannotGoOn)
     const position = added + updated > 0 ? behind(snapshot.instant) : undefined
     return { added, updated, unchanged, deleted: 0, duplicateIds, warning: '', more: false, position }
@@ -153,7 +154,7 @@ export class StreamPreview {
     return new Map(ids.map((id) => [id, this.overlay.changes.get(id)?.next ?? heads.get(id)]))
   }
 
-  /** Tells what became of each record of a batch. For those that are updated it reads what they were. */
+  /** Tells which records of a batch are added and updated. For those that are updated it reads what they were. */
   async #describe(
     snapshot: StreamSnapshot,
     ids: Set<string>,
@@ -165,12 +166,12 @@ export class StreamPreview {
       const [head, change] = [before.get(id), this.overlay.changes.get(id)]
       if (!head || !isAlive(head)) {
         if (change && isAlive(change.next)) this.changes.added(id, () => change.payload.toString())
-      } else if (!change || change.next.hash.equals(head.hash)) {
-        this.changes.unchanged(1)
-      } else if (previous.has(id)) {
-        this.changes.updated(id, parsed(previous.get(id)), parsed(change.payload))
-      } else {
-        updated.push({ id, modifiedAt: head.modifiedAt, size: head.size })
+      } else if (change && !change.next.hash.equals(head.hash)) {
+        if (previous.has(id)) {
+          this.changes.updated(id, parsed(previous.get(id)), parsed(change.payload))
+        } else {
+          updated.push({ id, modifiedAt: head.modifiedAt, size: head.size })
+        }
       }
     }
     for (let from = 0; from < updated.length; ) {

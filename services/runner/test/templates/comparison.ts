@@ -59,7 +59,7 @@ const INSTANT =
   /(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d\d-[A-Z][a-z]{2}-\d{4}\b|\b\d{10}(?:\d{3})?\b)/
 
 /** Equal, but for instants that have the same distance from their clock, in the same notation. */
-function isSameText(ours: string, theirs: string, clocks: Clocks): boolean {
+export function isSameText(ours: string, theirs: string, clocks: Clocks): boolean {
   const [a, b] = [ours.split(INSTANT), theirs.split(INSTANT)]
   return a.length === b.length && a.every((part, i) => isSamePart(part, b[i] ?? '', clocks))
 }

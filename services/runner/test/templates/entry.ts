@@ -6,6 +6,8 @@ export interface Entry {
   models: string[]
   provider: {
     baseUrlTemplate: string
+    /** Of the base URL. */
+    host: string
     basePath: string
     headers: Record<string, string>
     /** Other hosts that functions call. */
@@ -22,6 +24,8 @@ export interface Entry {
   exchanges: {
     n: number
     method: string
+    /** If it is another than that of the provider. */
+    host?: string | null
     path: string
     query: [name: string, value: string][]
     volatile?: { query?: string[] } | null
