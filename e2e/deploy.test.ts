@@ -100,7 +100,7 @@ test('dev deploys and runs what is saved, survives what is broken, and leaves no
 
   const dev = startDev(example, folder.path, temporary.path)
   const where = { integration: INTEGRATION, sync: 'notes', connection: CONNECTION }
-  const model = { model: 'Note', deleted: 0, records: 1 }
+  const model = { model: 'Note', deleted: 0, unchanged: 0, records: 1 }
   expect(await dev.next('deployed')).toMatchObject({
     functions: [{ integration: INTEGRATION, name: 'notes' }],
   })
