@@ -190,7 +190,10 @@ function saidBy(result: PreviewResult) {
     error: error?.message ?? null,
     warning: warnings.join('; ') || null,
     counts: Object.fromEntries(
-      models.map(({ model, added, updated, deleted }) => [model, { added, updated, deleted }]),
+      models.map(({ model, added, updated, unchanged, deleted }) => [
+        model,
+        { added, updated, unchanged, deleted },
+      ]),
     ),
     changes: foretoldChanges(result),
     checkpoint: checkpoint.after,

@@ -203,7 +203,10 @@ async function previewThenRun(
     expect(result.error?.message ?? null, context).toBe(run.error)
     expect(run.result, context).toEqual(
       Object.fromEntries(
-        result.models.map(({ model, added, updated, deleted }) => [model, { added, updated, deleted }]),
+        result.models.map(({ model, added, updated, unchanged, deleted }) => [
+          model,
+          { added, updated, unchanged, deleted },
+        ]),
       ),
     )
     expect(await changesSince(client, { ...at, models: modelsOf(name) }, since), context).toEqual(
