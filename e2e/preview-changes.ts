@@ -45,15 +45,14 @@ export function changesSince(
 /** The same, as a preview with samples of everything tells it. */
 export function foretoldChanges({ models }: PreviewResult): Changes[] {
   return models.map(({ model, samples: { added, updated, deleted } }) => {
-    const [ids, before] = [idsOf(added), new Set(idsOf(added))]
-    const others = (samples: { id: string }[]) => idsOf(samples).filter((id) => !before.has(id))
+    const [gone, before] = [new Set(idsOf(deleted)), new Set(idsOf(added))]
     return {
       model,
-      added: ids.filter((id) => !idsOf(deleted).includes(id)),
-      updated: others(updated),
-      deleted: others(deleted),
+      added: idsOf(added).filter((id) => !gone.has(id)),
+      updated: idsOf(updated).filter((id) => !before.has(id) && !gone.has(id)),
+      deleted: idsOf(deleted).filter((id) => !before.has(id)),
     }
   })
 }
 
-const idsOf = (samples: { id: string }[]) => samples.map(({ id }) => id).sort()
+const idsOf = (samples: { id: string }[]) => [...new Set(samples.map(({ id }) => id))].sort()

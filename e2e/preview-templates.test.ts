@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Keyring } from '@syncline/catalog'
 import { bundleFunction } from '@syncline/functions'
 import { startSystem } from '@syncline/launcher'
-import { type PreviewResult, Syncline } from '@syncline/sdk'
+import { type PreviewResult, Syncline, SynclineError } from '@syncline/sdk'
 import { expect, test } from 'vitest'
 import { isSameText } from '../services/runner/test/templates/comparison.ts'
 import {
@@ -161,16 +161,25 @@ async function serve(
   return open.move()
 }
 
+/** A preview without a result has done nothing, and is repeated: this machine may have too much to do. */
 async function preview(
-  { previews }: Syncline,
-  { id: key, models }: Entry,
+  client: Syncline,
+  entry: Entry,
   bundles: Map<string, string>,
+  attempts = 3,
 ): Promise<PreviewResult> {
-  const { id } = await previews.create({
-    ...{ provider_config_key: key, connection_id: CONNECTION, sync: SYNC, models },
-    ...{ bundle: String(bundles.get(key)), samples: 1000, validate: 'off' },
-  })
-  return previews.wait(id, { deadlineMs: 60_000 })
+  const { id: key, models } = entry
+  try {
+    const { id } = await client.previews.create({
+      ...{ provider_config_key: key, connection_id: CONNECTION, sync: SYNC, models },
+      ...{ bundle: String(bundles.get(key)), samples: 1000, validate: 'off' },
+    })
+    return await client.previews.wait(id, { deadlineMs: 120_000 })
+  } catch (error) {
+    console.log(`${key}: its preview has no result: ${error}`)
+    if (attempts === 1 || !(error instanceof SynclineError)) throw error
+    return preview(client, entry, bundles, attempts - 1)
+  }
 }
 
 /** What a preview says of the run that follows it. */
@@ -181,7 +190,10 @@ function saidBy(result: PreviewResult) {
     error: error?.message ?? null,
     warning: warnings.join('; ') || null,
     counts: Object.fromEntries(
-      models.map(({ model, added, updated, deleted }) => [model, { added, updated, deleted }]),
+      models.map(({ model, added, updated, unchanged, deleted }) => [
+        model,
+        { added, updated, unchanged, deleted },
+      ]),
     ),
     changes: foretoldChanges(result),
     checkpoint: checkpoint.after,
@@ -199,7 +211,7 @@ async function didOf(
   const [since, now] = [new Date().toISOString(), Date.now()]
   const place = { providerConfigKey: id, connectionId: CONNECTION }
   const { runs } = await client.syncs.trigger({ ...place, syncs: [SYNC] })
-  const run = await client.runs.wait(String(runs?.[0]?.id), { deadlineMs: 60_000 })
+  const run = await client.runs.wait(String(runs?.[0]?.id), { deadlineMs: 120_000 })
   const clocks = { now, recorded: [at] }
   const asSaid = <T>(did: T, said: T): T =>
     isSameText(JSON.stringify(did), JSON.stringify(said), clocks) ? said : did
@@ -251,7 +263,10 @@ async function forEach(
   const worker = async () => {
     for (let entry = left.shift(); entry; entry = left.shift()) {
       const { id } = entry
-      await work(entry).catch((error: Error) => faults.push(`${id}: ${error.message}`))
+      await work(entry).catch((error: Error) => {
+        console.log(`${id}: ${error.message}`)
+        faults.push(`${id}: ${error.message}`)
+      })
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))

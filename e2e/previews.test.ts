@@ -3,6 +3,7 @@ import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { deploy } from '@syncline/example-github-issues/setup'
 import { bundleFunction } from '@syncline/functions'
 import type { PreviewResult } from '@syncline/sdk'
 import { eventually } from '@syncline/testkit'
@@ -21,64 +22,52 @@ const items = (from: number, to: number, fields = {}) =>
 
 /** The bodies of syncs, and what their API answers in each round. */
 const functions: Record<string, { exec: string; rounds: unknown[] }> = {
-  plain: {
-    exec: `await nango.batchSave(data.items, 'Item')`,
-    rounds: [{ items: items(0, 20) }, { items: [...items(0, 5, { title: 'another' }), ...items(15, 25)] }],
-  },
-  merged: {
+  changes: {
     exec: `await nango.batchSave(data.whole, 'Item')
-           await nango.batchUpdate(data.parts, 'Item')`,
+           await nango.batchUpdate(data.parts, 'Item')
+           await nango.batchDelete(data.gone, 'Item')`,
     rounds: [
       {
-        whole: items(0, 5),
+        whole: items(0, 20),
         parts: [
           { id: 'i1', user: { name: 'x' } },
           { id: 'unknown', title: 'z' },
         ],
+        gone: [{ id: 'i5' }, { id: 'never' }],
       },
       {
-        whole: [],
+        whole: [...items(0, 4, { title: 'another' }), ...items(15, 25)],
         parts: [
           { id: 'i1', user: { age: 4 } },
-          { id: 'i2', title: 'a title' },
+          { id: 'i2', title: 'another' },
         ],
+        gone: [{ id: 'i7' }, { id: 'i24' }],
       },
     ],
   },
-  deleted: {
-    exec: `await nango.batchSave(data.items, 'Item')
-           await nango.batchDelete(data.gone, 'Item')`,
-    rounds: [
-      { items: items(0, 6), gone: [{ id: 'i5' }, { id: 'never' }] },
-      { items: items(5, 7), gone: [{ id: 'i0' }, { id: 'i6' }] },
-    ],
-  },
+  // In the second round 4 records are deleted, and the guard keeps the tallies.
   tracked: {
     exec: `await nango.trackDeletesStart('Item')
+           await nango.trackDeletesStart('Tally')
            await nango.batchSave(data.items, 'Item')
-           await nango.trackDeletesEnd('Item')`,
-    rounds: [{ items: items(0, 30) }, { items: items(4, 31) }],
+           await nango.batchSave(data.tallies, 'Tally')
+           await nango.trackDeletesEnd('Item')
+           await nango.trackDeletesEnd('Tally')`,
+    rounds: [
+      { items: items(0, 30), tallies: items(0, 30) },
+      { items: items(4, 31), tallies: items(0, 2, { title: 'new' }) },
+    ],
   },
-  guarded: {
-    exec: `await nango.trackDeletesStart('Item')
-           await nango.batchSave(data.items, 'Item')
-           await nango.trackDeletesEnd('Item')`,
-    rounds: [{ items: items(0, 30) }, { items: items(0, 2, { title: 'new' }) }],
-  },
-  paged: {
+  remembers: {
     exec: `const { next = 0 } = (await nango.getCheckpoint()) ?? {}
            await nango.batchSave(data.items.slice(next, next + 3), 'Item')
            await nango.saveCheckpoint({ next: next + 3 })
+           const known = await nango.getMetadata()
+           await nango.updateMetadata({ seen: (known?.seen ?? 0) + data.items.length })
            let count = 0
            for await (const record of nango.listRecords('Item')) count++
-           await nango.batchSave([{ id: 'count', count }], 'Tally')`,
-    rounds: [{ items: items(0, 9) }, { items: items(0, 9) }],
-  },
-  remembers: {
-    exec: `const known = await nango.getMetadata()
-           await nango.updateMetadata({ seen: (known?.seen ?? 0) + data.items.length })
-           await nango.batchSave([{ id: 'meta', metadata: await nango.getMetadata() }], 'Item')`,
-    rounds: [{ items: items(0, 3) }, { items: items(0, 4) }],
+           await nango.batchSave([{ id: 'count', count, metadata: await nango.getMetadata() }], 'Tally')`,
+    rounds: [{ items: items(0, 9) }, { items: items(0, 10) }],
   },
   fails: {
     exec: `await nango.batchSave(data.items, 'Item')
@@ -100,8 +89,7 @@ const open = new AsyncDisposableStack()
 
 beforeAll(async () => {
   api = open.use(await startStandInApi())
-  for (const name of names)
-    api.on(`/${name}`, (_, response) => json(response, functions[name]?.rounds[round]))
+  for (const name of names) serve(name)
   example = open.use(
     await startExampleSystem({
       items: [],
@@ -128,8 +116,14 @@ beforeAll(async () => {
     const file = await writeSync(name, functions[name]?.exec ?? '')
     bundles.set(name, (await bundleFunction({ kind: 'sync', integration: ACME, name, file })).text)
   }
+  await deploy(folder, example.system.url, example.key)
+  // The example's own sync runs every 30 seconds.
+  await client.syncs.pause({ providerConfigKey: INTEGRATION, syncs: [] })
 })
 afterAll(() => open.disposeAsync())
+
+const serve = (name: string) =>
+  api.on(`/${name}`, (_, response) => json(response, functions[name]?.rounds[round]))
 
 async function writeSync(name: string, exec: string): Promise<string> {
   const file = join(folder, ACME, 'syncs', `${name}.ts`)
@@ -190,96 +184,102 @@ async function runAll() {
   return new Map(ended.map((run) => [run.sync_name, run]))
 }
 
-test('what a preview says is what the run does that follows, and nothing of ours differs before and after it', async () => {
+/** Previews of all syncs, and runs of all syncs, which do the same. */
+async function previewThenRun(
+  between: () => Promise<void> = async () => {},
+): Promise<Map<string, PreviewResult>> {
   const { client } = example
-  const deployed = await cli('deploy', folder, '--yes')
-  expect(deployed.code, deployed.stderr).toBe(0)
-  // The example's own sync runs every 30 seconds.
-  await client.syncs.pause({ providerConfigKey: INTEGRATION, syncs: [] })
-  for (round = 0; round < 2; round++) {
-    const before = round === 1 ? await ourQuietData(example.system) : undefined
-    const results = new Map(
-      await Promise.all(names.map(async (name) => [name, await preview(name)] as const)),
+  const results = new Map(await Promise.all(names.map(async (name) => [name, await preview(name)] as const)))
+  await between()
+  const since = new Date().toISOString()
+  const runs = await runAll()
+  const { schedules } = await client.schedules.list({ providerConfigKey: ACME })
+  const { metadata } = await client.connections.get({ providerConfigKey: ACME, connectionId: CONNECTION })
+  for (const name of names) {
+    const [result, run] = [results.get(name), runs.get(name)]
+    if (!result || !run) throw new Error(`${name} has no preview, or no run`)
+    const context = `${name}, round ${round}`
+    expect(result.outcome, context).toBe(run.reason ?? 'success')
+    expect(result.error?.message ?? null, context).toBe(run.error)
+    expect(run.result, context).toEqual(
+      Object.fromEntries(
+        result.models.map(({ model, added, updated, unchanged, deleted }) => [
+          model,
+          { added, updated, unchanged, deleted },
+        ]),
+      ),
     )
-    if (before) expect(differences(before, await ourData(example.system))).toEqual([])
-
-    const since = new Date().toISOString()
-    const runs = await runAll()
-    const { schedules } = await client.schedules.list({ providerConfigKey: ACME })
-    const { metadata } = await client.connections.get({ providerConfigKey: ACME, connectionId: CONNECTION })
-    for (const name of names) {
-      const [result, run] = [results.get(name), runs.get(name)]
-      if (!result || !run) throw new Error(`${name} has no preview, or no run`)
-      const context = `${name}, round ${round}`
-      expect(result.outcome, context).toBe(run.reason ?? 'success')
-      expect(result.error?.message ?? null, context).toBe(run.error)
-      expect(run.result, context).toMatchObject(
-        Object.fromEntries(
-          result.models.map(({ model, added, updated, deleted }) => [model, { added, updated, deleted }]),
-        ),
-      )
-      expect(await changesSince(client, { ...at, models: modelsOf(name) }, since), context).toEqual(
-        foretoldChanges(result),
-      )
-      expect(schedules.find((it) => it.name === name)?.checkpoint, context).toEqual(result.checkpoint.after)
-      if (result.metadata) expect(metadata, context).toEqual(result.metadata.after)
-      expect(result.warnings.join('; ') || null, context).toBe(run.warning)
-      expect(result.requests, context).toMatchObject({ count: 1, failed: 0 })
-    }
-    expect(results.get('fails')?.error?.source).toMatch(/^fails\.ts:13:/)
-    expect(results.get('guarded')?.models[0]?.deletion?.held_back ?? null).toEqual(
-      round === 0 ? null : expect.stringContaining('28 of the 30 records'),
+    expect(await changesSince(client, { ...at, models: modelsOf(name) }, since), context).toEqual(
+      foretoldChanges(result),
     )
+    expect(schedules.find((it) => it.name === name)?.checkpoint, context).toEqual(result.checkpoint.after)
+    if (result.metadata) expect(metadata, context).toEqual(result.metadata.after)
+    expect(result.warnings.join('; ') || null, context).toBe(run.warning)
+    expect(result.requests, context).toMatchObject({ count: 1, failed: 0 })
   }
+  return results
+}
+
+test('what a preview says is what the first run does', async () => {
+  const results = await previewThenRun()
+  expect(results.get('fails')?.error?.source).toMatch(/^fails\.ts:13:/)
 })
 
 test('dryrun shows what the code of a folder would change, keeps a fixture, and its exit code says how it ended', async () => {
   round = 1
   const inFolder = ['--folder', folder]
-  await writeSync('plain', `${functions.plain?.exec}\nawait nango.saveCheckpoint({ page: 2 })`)
-  const fixture = join(folder, ACME, 'fixtures/plain.json')
-  const shown = await cli('dryrun', `${ACME}/plain`, CONNECTION, ...inFolder, '--record', fixture)
+  const fixture = join(folder, ACME, 'fixtures/changes.json')
+  await writeSync('changes', `${functions.changes?.exec}\nawait nango.saveCheckpoint({ page: 2 })`)
+  await writeSync('fails', "await nango.get({ endpoint: '/nothing' })")
+  const [shown, failed, unknown] = await Promise.all([
+    cli('dryrun', `${ACME}/changes`, CONNECTION, ...inFolder, '--record', fixture),
+    cli('dryrun', `${ACME}/fails`, CONNECTION, ...inFolder, '--json'),
+    cli('dryrun', `${ACME}/unknown`, CONNECTION, ...inFolder),
+  ])
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was changed.') })
   expect(shown.stdout).toMatch(
-    /PlainItem: 25 records, 25 afterwards\n {2}added +0\n {2}updated +0\n {2}unchanged +15\n/,
+    /ChangesItem: 19 records, 22 afterwards\n {2}added +5 .*\n {2}updated +5 .*\n +4 {2}title: .*\n.*\n {2}unchanged +6\n {2}deleted +2 .*i7, i24\n/,
   )
   expect(shown.stdout).toContain('Checkpoint: none → {"page":2}')
   const kept = JSON.parse(await readFile(fixture, 'utf8'))
   expect(kept).toMatchObject({
-    ...{ integration: ACME, sync: 'plain', initial: { checkpoint: null } },
-    exchanges: [{ kind: 'http', request: { method: 'GET', endpoint: '/plain' }, response: { status: 200 } }],
+    ...{ integration: ACME, sync: 'changes', initial: { checkpoint: null } },
+    exchanges: [
+      { kind: 'http', request: { method: 'GET', endpoint: '/changes' }, response: { status: 200 } },
+    ],
   })
-  expect(kept.initial.records.PlainItem).toHaveLength(25)
+  expect(kept.initial.records.ChangesItem).toHaveLength(19)
 
-  await writeSync('plain', "await nango.get({ endpoint: '/nothing' })")
-  const failed = await cli('dryrun', `${ACME}/plain`, CONNECTION, ...inFolder, '--json')
   expect(failed.code).toBe(1)
   expect(JSON.parse(failed.stdout)).toMatchObject({
     outcome: 'failed',
-    error: { source: expect.stringMatching(/acme\/syncs\/plain\.ts:11:/) },
-    requests: { count: 2, failed: 1, by_url: [{ url: '/plain' }, { url: '/nothing', statuses: { 404: 1 } }] },
+    error: { source: expect.stringMatching(/acme\/syncs\/fails\.ts:11:/) },
+    requests: { count: 2, failed: 1, by_url: [{ url: '/fails' }, { url: '/nothing', statuses: { 404: 1 } }] },
   })
-  await writeSync('plain', `await nango.batchSave([{ id: 'i1', title: 'of the new code' }], 'Item')`)
+  expect(unknown.stderr).toContain("no sync 'acme/unknown'")
+})
+
+test('deploy --diff shows what each changed sync of a folder would change', async () => {
+  await writeSync('fails', functions.fails?.exec ?? '')
+  await writeSync('changes', `await nango.batchSave([{ id: 'i1', title: 'of the new code' }], 'Item')`)
   const diff = await cli('deploy', folder, '--diff', '--on', CONNECTION, '--dry-run', '--json')
   expect(diff.code, diff.stderr).toBe(2)
   const { previews } = JSON.parse(diff.stdout)
-  expect(previews).toMatchObject([{ sync: 'acme/plain', result: { models: [{ updated: 1 }, { added: 0 }] } }])
-  expect((await cli('dryrun', `${ACME}/unknown`, CONNECTION, ...inFolder)).stderr).toContain(
-    "no sync 'acme/unknown'",
-  )
+  const models = [{ updated: 1 }, { added: 0 }]
+  expect(previews).toMatchObject([{ sync: 'acme/changes', result: { models } }])
 })
 
 test('a limit stops a preview, and so does who has asked for it', async () => {
-  expect(await preview('paged', { limit: 2 })).toMatchObject({
+  expect(await preview('remembers', { limit: 2 })).toMatchObject({
     outcome: 'limited',
     error: { message: 'it was stopped when 2 records were saved' },
-    checkpoint: { after: { next: 6 } },
+    checkpoint: { before: { next: 3 }, after: { next: 3 } },
   })
   const { previews } = example.client
-  api.on('/plain', () => {}) // it does not answer
+  api.on('/changes', () => {}) // it does not answer
   const { id } = await previews.create({
-    ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: 'plain' },
-    ...{ bundle: String(bundles.get('plain')), models: modelsOf('plain') },
+    ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: 'changes' },
+    ...{ bundle: String(bundles.get('changes')), models: modelsOf('changes') },
   })
   await eventually(async () => expect((await previews.get(id)).progress).not.toBeNull())
   await previews.cancel(id)
@@ -287,4 +287,14 @@ test('a limit stops a preview, and so does who has asked for it', async () => {
     outcome: 'cancelled',
     models: [{ added: 0 }, { added: 0 }],
   })
+  serve('changes')
+})
+
+test('what a preview says is what the second run does, and nothing of ours differs before and after it', async () => {
+  round = 1
+  const before = await ourQuietData(example.system)
+  const results = await previewThenRun(async () => {
+    expect(differences(before, await ourData(example.system))).toEqual([])
+  })
+  expect(results.get('tracked')?.models[1]?.deletion?.held_back).toContain('28 of the 30 records')
 })
