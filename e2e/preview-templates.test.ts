@@ -1,11 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Keyring } from '@syncline/catalog'
 import { bundleFunction } from '@syncline/functions'
-import { startSystem } from '@syncline/launcher'
-import { type PreviewResult, Syncline, SynclineError } from '@syncline/sdk'
+import { type PreviewResult, type Syncline, SynclineError } from '@syncline/sdk'
 import { expect, test } from 'vitest'
 import { isSameText } from '../services/runner/test/templates/comparison.ts'
 import {
@@ -18,6 +12,7 @@ import {
   withLowerTotals,
 } from '../services/runner/test/templates/corpus.ts'
 import type { Entry } from '../services/runner/test/templates/entry.ts'
+import { startEmptySystem } from './empty-system.ts'
 import { differences, ourQuietData } from './our-data.ts'
 import { changesSince, foretoldChanges } from './preview-changes.ts'
 import { type ReplaysByHost, startReplaysByHost } from './replays-by-host.ts'
@@ -50,7 +45,13 @@ test.runIf(wanted.length > 0)(
     await using open = new AsyncDisposableStack()
     const server = await loadReplayServer()
     const replays = open.use(await startReplaysByHost())
-    const { system, client } = await start(open, replays)
+    const env = {
+      EGRESS_REDIRECT_TO: replays.url,
+      RUNNER_PREVIEW_SLOTS: String(AT_ONCE),
+      // No job moves superseded versions between two snapshots.
+      RECORDS_HISTORY_DAYS: '0',
+    }
+    const { system, client } = open.use(await startEmptySystem({ egress: [], env }))
     const faults: string[] = []
     const bundles = new Map<string, string>()
     const groups = grouped(wanted)
@@ -85,28 +86,6 @@ test.runIf(wanted.length > 0)(
     expect(faults).toEqual([])
   },
 )
-
-async function start(open: AsyncDisposableStack, replays: ReplaysByHost) {
-  const adminKey = randomBytes(32).toString('hex')
-  const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-e2e-'))).path
-  const env = {
-    LOG_LEVEL: 'warn',
-    EGRESS_REDIRECT_TO: replays.url,
-    RUNNER_PREVIEW_SLOTS: String(AT_ONCE),
-    // No job moves superseded versions between two snapshots.
-    RECORDS_HISTORY_DAYS: '0',
-  }
-  const keyring = Keyring.generate('test')
-  const system = open.use(await startSystem({ dir, port: 0, keyring, adminKey, egress: [], env }))
-  const admin = async (path: string, body: object) => {
-    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
-    const answer = await fetch(system.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-    return answer.json() as Promise<{ secret: string }> // of a key
-  }
-  await admin('/environments', { name: 'dev' })
-  const { secret } = await admin('/environments/dev/keys', { label: 'test' })
-  return { system, client: new Syncline({ secretKey: secret, host: system.url }) }
-}
 
 /** In groups whose entries call different hosts. */
 function grouped(entries: Entry[]): Entry[][] {

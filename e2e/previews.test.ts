@@ -8,13 +8,14 @@ import { bundleFunction } from '@syncline/functions'
 import type { PreviewResult } from '@syncline/sdk'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CONNECTION, type ExampleSystem, INTEGRATION, startExampleSystem } from './example-system.ts'
+import { type EmptySystem, startEmptySystem } from './empty-system.ts'
 import { differences, ourData, ourQuietData } from './our-data.ts'
 import { changesSince, foretoldChanges } from './preview-changes.ts'
 import { json, type StandInApi, startStandInApi } from './stand-in-api.ts'
 
 const CLI = join(import.meta.dirname, '../cli/src/main.ts')
 const ACME = 'acme'
+const CONNECTION = 'demo'
 const at = { providerConfigKey: ACME, connectionId: CONNECTION }
 
 const items = (from: number, to: number, fields = {}) =>
@@ -81,7 +82,7 @@ const modelOf = (name: string, kind: string) => `${name[0]?.toUpperCase()}${name
 const modelsOf = (name: string) => [modelOf(name, 'Item'), modelOf(name, 'Tally')]
 
 let api: StandInApi
-let example: ExampleSystem
+let ours: EmptySystem
 let folder: string
 let round = 0
 const bundles = new Map<string, string>()
@@ -90,15 +91,14 @@ const open = new AsyncDisposableStack()
 beforeAll(async () => {
   api = open.use(await startStandInApi())
   for (const name of names) serve(name)
-  example = open.use(
-    await startExampleSystem({
-      items: [],
+  ours = open.use(
+    await startEmptySystem({
       egress: [api.host],
       // No job moves superseded versions between two snapshots.
       env: { RECORDS_HISTORY_DAYS: '0' },
     }),
   )
-  const { client } = example
+  const { client } = ours
   await client.integrations.create({
     uniqueKey: ACME,
     provider: 'private-api',
@@ -116,9 +116,7 @@ beforeAll(async () => {
     const file = await writeSync(name, functions[name]?.exec ?? '')
     bundles.set(name, (await bundleFunction({ kind: 'sync', integration: ACME, name, file })).text)
   }
-  await deploy(folder, example.system.url, example.key)
-  // The example's own sync runs every 30 seconds.
-  await client.syncs.pause({ providerConfigKey: INTEGRATION, syncs: [] })
+  await deploy(folder, ours.system.url, ours.key)
 })
 afterAll(() => open.disposeAsync())
 
@@ -150,7 +148,7 @@ export default createSync({
 }
 
 async function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { system, key } = example
+  const { system, key } = ours
   const env = { PATH: process.env.PATH, SYNCLINE_URL: system.url, SYNCLINE_KEY: key }
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--no-warnings', CLI, ...args], {
@@ -163,7 +161,7 @@ async function cli(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 async function preview(name: string, more: { limit?: number } = {}): Promise<PreviewResult> {
-  const { previews } = example.client
+  const { previews } = ours.client
   const { id } = await previews.create({
     ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: name, samples: 1000, validate: 'off' },
     ...{ bundle: String(bundles.get(name)), models: modelsOf(name), ...more },
@@ -173,7 +171,7 @@ async function preview(name: string, more: { limit?: number } = {}): Promise<Pre
 
 /** Triggers all syncs, and waits for the ends of their runs. */
 async function runAll() {
-  const { client } = example
+  const { client } = ours
   const { runs } = await client.syncs.trigger({
     providerConfigKey: ACME,
     syncs: names,
@@ -188,7 +186,7 @@ async function runAll() {
 async function previewThenRun(
   between: () => Promise<void> = async () => {},
 ): Promise<Map<string, PreviewResult>> {
-  const { client } = example
+  const { client } = ours
   const results = new Map(await Promise.all(names.map(async (name) => [name, await preview(name)] as const)))
   await between()
   const since = new Date().toISOString()
@@ -275,7 +273,7 @@ test('a limit stops a preview, and so does who has asked for it', async () => {
     error: { message: 'it was stopped when 2 records were saved' },
     checkpoint: { before: { next: 3 }, after: { next: 3 } },
   })
-  const { previews } = example.client
+  const { previews } = ours.client
   api.on('/changes', () => {}) // it does not answer
   const { id } = await previews.create({
     ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: 'changes' },
@@ -292,9 +290,9 @@ test('a limit stops a preview, and so does who has asked for it', async () => {
 
 test('what a preview says is what the second run does, and nothing of ours differs before and after it', async () => {
   round = 1
-  const before = await ourQuietData(example.system)
+  const before = await ourQuietData(ours.system)
   const results = await previewThenRun(async () => {
-    expect(differences(before, await ourData(example.system))).toEqual([])
+    expect(differences(before, await ourData(ours.system))).toEqual([])
   })
   expect(results.get('tracked')?.models[1]?.deletion?.held_back).toContain('28 of the 30 records')
 })
