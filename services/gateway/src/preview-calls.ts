@@ -51,7 +51,7 @@ export class PreviewCalls implements Disposable {
    */
   async begin(call: ActionCall): Promise<void> {
     const { id, environment } = call
-    await this.#store.putRecord(previewKey(id), {
+    await this.#store.putRecord(begunKey(id), {
       environment,
       attempts: 0,
       result: undefined,
@@ -78,7 +78,7 @@ export class PreviewCalls implements Disposable {
 
   /** @returns Undefined: there is none. */
   async find(environment: string, id: string) {
-    const record = await this.#store.record(previewKey(id))
+    const record = (await this.#store.record(previewKey(id))) ?? (await this.#store.record(begunKey(id)))
     if (record?.environment !== environment) return undefined
     if (record.result) return { result: record.result }
     const isLost = Date.now() - record.askedAtMs > LOST_AFTER_MS
@@ -99,6 +99,9 @@ export class PreviewCalls implements Disposable {
     this.#calls[Symbol.dispose]()
   }
 }
+
+/** Another place than that of the result: an object that is written again under a reader can hold the reader up for long. */
+const begunKey = (id: string) => `${previewKey(id)}.begun`
 
 function failureOf(error: unknown): ActionResult {
   const known = error instanceof AppError ? error : new AppError('server_error', 'internal error')
