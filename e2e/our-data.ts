@@ -34,7 +34,7 @@ export async function ourData({ serviceEnv, natsUrl }: System): Promise<Record<s
   }
   return found
 }
-const IGNORED = /:(alive|ticked|runners|events_publisher)$|:idempotency|:key-use:|budget:/
+const IGNORED = /:(alive|ticked|runners|events_publisher)$|:mutex:|:idempotency|:key-use:|budget:/
 
 /** Names of what differs. */
 export function differences(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
@@ -42,7 +42,7 @@ export function differences(before: Record<string, unknown>, after: Record<strin
   return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort()
 }
 
-/** When the record store has indexed what the last runs have left, which it does by itself some seconds later. */
+/** When nothing changes any more: the record store indexes what the last runs have left some seconds later. */
 export async function ourQuietData(system: System): Promise<Record<string, unknown>> {
   const redis = connectRedis(String(system.serviceEnv.runner.REDIS_URL), () => {})
   await eventually(
@@ -55,5 +55,9 @@ export async function ourQuietData(system: System): Promise<Record<string, unkno
     { timeoutMs: 60_000 },
   )
   redis.disconnect()
-  return ourData(system)
+  return eventually(async () => {
+    const [before, after] = [await ourData(system), await ourData(system)]
+    expect(differences(before, after)).toEqual([])
+    return after
+  })
 }
