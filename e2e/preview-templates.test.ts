@@ -117,8 +117,9 @@ async function deploy(client: Syncline, group: Entry[], bundles: Map<string, str
   const syncs = await Promise.all(
     group.map(async (entry) => {
       const { id, connection, models } = entry
-      // Not what a provider of ours with this name asks for.
-      await client.integrations.create({ uniqueKey: id, ...integrationOf(entry), connectionConfig: {} })
+      // Not what a provider of ours with this name asks for, nor its pace.
+      const without = { connectionConfig: {}, budget: { key: 'connection', requests: 1000, per: '1s' } }
+      await client.integrations.create({ uniqueKey: id, ...integrationOf(entry), ...without })
       await client.connections.create({
         ...{ providerConfigKey: id, connectionId: CONNECTION },
         credentials: credentialsOf(connection.credentials) as never, // of the types that the API takes
