@@ -69,6 +69,7 @@ const File = z.strictObject({
 export function parseConfiguration(value: unknown): Configuration {
   const { data, error } = File.safeParse(value)
   // What it has beside names goes to the API as it is, which checks it.
+  // The rest of each entry is checked by the API, which it is sent to.
   if (data) return data as unknown as Configuration
   const faults = error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`)
   throw new Error(faults.join('\n'))
