@@ -36,6 +36,16 @@ function run(file: string, args: string[], changes: NodeJS.ProcessEnv): ChildPro
   })
 }
 
+/** Repeats `check` until it passes. Fails at once, with what it said, when the program ends before. */
+async function eventuallyOf(program: ChildProcess, check: () => Promise<void>): Promise<void> {
+  const said = [program.stdout, program.stderr].map((stream) => stream && text(stream))
+  const ended = once(program, 'exit').then(async ([code, signal]) => {
+    throw new Error(`it ended (${code ?? signal}): ${(await Promise.all(said)).join('')}`)
+  })
+  await Promise.race([eventually(check, { timeoutMs: 60_000 }), ended])
+  ended.catch(() => {}) // it may end later, as it should
+}
+
 const facts = async (folder = dir) => JSON.parse(await readFile(join(folder, 'dev.json'), 'utf8'))
 
 async function firstRecords(folder = dir): Promise<{ records: unknown[] }> {
@@ -60,7 +70,7 @@ const alive = (pid: number) => {
 }
 
 test('it starts everything, tells how to use it, and the records come', async () => {
-  await eventually(async () => expect((await firstRecords()).records).toHaveLength(13), { timeoutMs: 60_000 })
+  await eventuallyOf(launcher, async () => expect((await firstRecords()).records).toHaveLength(13))
   const { pids, sync } = await facts()
   expect(Object.keys(pids).sort()).toEqual(
     ['clickhouse', 'gateway', 'nats', 'records', 'redis', 'runner', 'scheduler'].sort(),
@@ -91,13 +101,10 @@ test('Ctrl-C stops every process, and the next start finds its data', async () =
   expect(Object.values<number>(pids).filter(alive)).toEqual([])
 
   launcher = start()
-  await eventually(
-    async () => {
-      expect((await facts()).launcher).toBe(launcher.pid)
-      expect((await firstRecords()).records).toHaveLength(13)
-    },
-    { timeoutMs: 60_000 },
-  )
+  await eventuallyOf(launcher, async () => {
+    expect((await facts()).launcher).toBe(launcher.pid)
+    expect((await firstRecords()).records).toHaveLength(13)
+  })
   expect((await facts()).key).toBe(key)
 })
 

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Server, startClickHouse, startNats, startRedis } from '@syncline/embedded'
-import getPort from 'get-port'
+import { freePort, type Server, startClickHouse, startNats, startRedis } from '@syncline/embedded'
 import { type ProcessName, type ServerName, type ServiceName, startService } from './service-process.ts'
 import { type ProcessState, type Supervised, supervise } from './supervise.ts'
 
@@ -60,8 +59,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     keep('clickhouse', (port) => startClickHouse(place('clickhouse', port))),
   ])
 
-  const [recordsPort, schedulerPort] = [await getPort({ host }), await getPort({ host })]
-  const gatewayPort = options.port || (await getPort({ host }))
+  const [recordsPort, schedulerPort] = [await freePort(), await freePort()]
+  const gatewayPort = options.port || (await freePort())
   const shared: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

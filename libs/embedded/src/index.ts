@@ -1,7 +1,7 @@
 export { startClickHouse } from './clickhouse.ts'
 export { findExecutable } from './executable.ts'
 export { startNats } from './nats.ts'
-export { takePort } from './port.ts'
+export { freePort, takePort } from './port.ts'
 export { startRedis } from './redis.ts'
 export { type Program, type Server, type ServerOptions, startServer } from './server.ts'
 export { StartError } from './start-error.ts'

@@ -1,6 +1,6 @@
+export { freePort } from '@syncline/embedded'
 export { certificate } from './certificate.ts'
 export { eventually } from './eventually.ts'
-export { freePort } from './free-port.ts'
 export { hostName } from './host-name.ts'
 export { namespace } from './namespace.ts'
 export { SeededRandom } from './seeded-random.ts'
