@@ -7,7 +7,7 @@ import { asMarkdownTable, asText } from './table.ts'
 import { writeDocs } from './write-docs.ts'
 
 interface Benchmark {
-  /** `pnpm bench:<name>`; its figures are in results/<name>.json and, with --write-docs, in docs/benchmarks.md. */
+  /** `pnpm bench:<name>`; its figures are in results/<name>.json and, with --write-docs, in docs/reference/benchmarks.md. */
   name: string
   parts: Record<string, () => Promise<{ run: Part }>>
   versions?: string[]

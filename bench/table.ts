@@ -14,7 +14,7 @@ export function asText(rows: string[][]): string {
   return rows.map((cells, i) => (i === 0 ? pc.bold(line(cells)) : line(cells))).join('\n')
 }
 
-/** For docs/benchmarks.md. */
+/** For docs/reference/benchmarks.md. */
 export function asMarkdownTable([header = [], ...rows]: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`
   return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')

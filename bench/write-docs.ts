@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Puts a text between the marks of its name in docs/benchmarks.md. */
+/** Puts a text between the marks of its name in docs/reference/benchmarks.md. */
 export async function writeDocs(name: string, text: string): Promise<void> {
-  const path = join(import.meta.dirname, '../docs/benchmarks.md')
+  const path = join(import.meta.dirname, '../docs/reference/benchmarks.md')
   const before = await readFile(path, 'utf8')
   const marked = new RegExp(`(<!-- ${name} -->\\n).*(<!-- end of ${name} -->)`, 's')
   await writeFile(

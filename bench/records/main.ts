@@ -58,7 +58,7 @@ async function run(): Promise<void> {
   await measure('clickhouse', limitFigures)
   await measure('syncline', writeFigures)
   await measure('postgres', streamFigures)
-  // As docs/records.md has it: whoever has such a stream gives its heads room.
+  // As docs/operations/records.md has it: whoever has such a stream gives its heads room.
   await measure(
     'syncline',
     streamFigures,

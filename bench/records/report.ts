@@ -30,7 +30,7 @@ export function table(report: Report): string[][] {
   return [header, ...figures.flatMap((figure) => row(report, figure))]
 }
 
-/** For docs/benchmarks.md. */
+/** For docs/reference/benchmarks.md. */
 export function asMarkdown(report: Report): string {
   return `${runLine(report, report.versions)}\n\n${asMarkdownTable(table(report))}`
 }

@@ -9,7 +9,7 @@ import './connections.ts'
 import './proxy-and-functions.ts'
 import { called, example, nango, refusal } from './world.ts'
 
-// The client of the npm registry, unmodified. `docs/compatibility.md` says of each of its methods whether it works.
+// The client of the npm registry, unmodified. `docs/reference/compatibility.md` says of each of its methods whether it works.
 
 test('signatures of webhooks are checked with webhookSigningKey, else with secretKey, never with apiKey', () => {
   const body = '{"a":1}'
@@ -41,8 +41,8 @@ test('what is not offered is a 404', async () => {
 })
 
 // Last: it looks at what the others have called.
-test('docs/compatibility.md has each method once, and all of them were called', async () => {
-  const path = join(import.meta.dirname, '../../docs/compatibility.md')
+test('docs/reference/compatibility.md has each method once, and all of them were called', async () => {
+  const path = join(import.meta.dirname, '../../docs/reference/compatibility.md')
   const rows = [...(await readFile(path, 'utf8')).matchAll(/^\| `(\w+)` \| ([a-z ]+) \|/gm)]
   const { _triggerAction, _verifyWebhookSignatureImpl, ...rest } = Object.getOwnPropertyDescriptors(
     Nango.prototype,

@@ -10,8 +10,8 @@ test('every service knows the variables of all services (if not: pnpm variables)
   expect(read('libs/service/src/known-variables.ts')).toBe(knownVariablesSource())
 })
 
-test('docs/operations.md has the variables as the services read them (if not: pnpm variables)', () => {
-  expect(read('docs/operations.md')).toContain(variableTable())
+test('docs/reference/configuration.md has the variables as the services read them (if not: pnpm variables)', () => {
+  expect(read('docs/reference/configuration.md')).toContain(variableTable())
 })
 
 test('every number has a range, and its default is in it', () => {

@@ -41,7 +41,7 @@ export function allVariables(): Variable[] {
   return [...variables.values()].sort((a, b) => a.name.localeCompare(b.name))
 }
 
-/** The table of docs/operations.md. */
+/** The table of docs/reference/configuration.md. */
 export function variableTable(): string {
   const rows = allVariables().map(({ name, services, fallback, kind, bounds, meaning }) => {
     const readBy = services.length === Object.keys(schemas).length ? 'all' : services.join(', ')

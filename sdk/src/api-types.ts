@@ -1176,7 +1176,7 @@ export interface Freshness {
   freshUntil: string | null
   /** Why its records are older than they are meant to be. Null: they are not. */
   stale: {
-    /** The one reason: see docs/why.md. */
+    /** The one reason: see docs/concepts/freshness.md. */
     reason: StaleReason
     /** Since when: ISO 8601 in UTC with milliseconds. */
     since: string

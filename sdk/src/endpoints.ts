@@ -309,7 +309,7 @@ export interface DeployBody {
   syncs?: SyncToDeploy[] | undefined
   /** Actions to deploy. An integration may not have a sync and an action of one name. */
   actions?: ActionToDeploy[] | undefined
-  /** Provider files to deploy: see docs/providers.md. */
+  /** Provider files to deploy: see docs/guides/providers.md. */
   providers?: ProviderFile[] | undefined
   /** Removes the deployed syncs (with their schedules and records) and actions that are not here. */
   prune?: boolean | undefined
@@ -512,7 +512,7 @@ export interface ListSchedulesQuery {
   syncs?: string | undefined
   /** One or both, separated by commas. */
   state?: string | undefined
-  /** Only those that are stale for one of these reasons, separated by commas: see docs/why.md. */
+  /** Only those that are stale for one of these reasons, separated by commas: see docs/concepts/freshness.md. */
   reason?: string | undefined
   /** true: only those that are stale. */
   stale?: string | undefined
@@ -546,7 +546,7 @@ export interface PlanDeploymentBody {
   syncs?: SyncToDeploy[] | undefined
   /** Actions to deploy. An integration may not have a sync and an action of one name. */
   actions?: ActionToDeploy[] | undefined
-  /** Provider files to deploy: see docs/providers.md. */
+  /** Provider files to deploy: see docs/guides/providers.md. */
   providers?: ProviderFile[] | undefined
   /** Removes the deployed syncs (with their schedules and records) and actions that are not here. */
   prune?: boolean | undefined

@@ -184,7 +184,7 @@ export const deployment = {
     .array(ProviderFile)
     .max(100)
     .default([])
-    .describe('Provider files to deploy: see docs/providers.md.'),
+    .describe('Provider files to deploy: see docs/guides/providers.md.'),
   prune: z
     .boolean()
     .default(false)

@@ -15,7 +15,7 @@ export const Freshness = z
     ),
     stale: z
       .object({
-        reason: StaleReason.describe('The one reason: see docs/why.md.'),
+        reason: StaleReason.describe('The one reason: see docs/concepts/freshness.md.'),
         since: instant('Since when'),
         until: Instant.nullable().describe(
           'When the reason ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',

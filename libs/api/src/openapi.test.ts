@@ -115,8 +115,8 @@ test.each(Object.entries(examples))(
   },
 )
 
-test('docs/compatibility.md names each deprecated path', () => {
-  const docs = readFileSync(join(import.meta.dirname, '../../../docs/compatibility.md'), 'utf8')
+test('docs/reference/compatibility.md names each deprecated path', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/reference/compatibility.md'), 'utf8')
   const deprecated = Object.values(routes).filter((route) => route.deprecated)
   expect(deprecated.length).toBeGreaterThan(10)
   for (const { url } of deprecated) expect(docs).toContain(`${url.replace(/:(\w+)/g, '{$1}')}\``)

@@ -59,7 +59,7 @@ const listSchedules = {
         reason: choicesInQuery(staleReasons)
           .optional()
           .describe(
-            'Only those that are stale for one of these reasons, separated by commas: see docs/why.md.',
+            'Only those that are stale for one of these reasons, separated by commas: see docs/concepts/freshness.md.',
           ),
         stale: z.stringbool().default(false).describe('true: only those that are stale.'),
         tags: TagFilter.optional().describe('Tags that the connection has to have: `tags[plan]=pro`.'),

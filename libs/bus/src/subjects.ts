@@ -15,7 +15,7 @@ export const subjects = {
   command: { name: 'command', stream: 'COMMANDS', codec: Command } satisfies Subject<Command>,
   /** `action.<environment>`: asynchronous actions, a queue for each environment. */
   action: { name: 'action', stream: 'ACTIONS', codec: ActionCall } satisfies Subject<ActionCall>,
-  /** `event.<type>.<environment>`: JSON, see docs/events.md. */
+  /** `event.<type>.<environment>`: JSON, see docs/reference/events.md. */
   event: {
     name: 'event',
     stream: 'EVENTS',

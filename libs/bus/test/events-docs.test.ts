@@ -16,10 +16,10 @@ import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { connectBus, publish, subjects } from '../src/index.ts'
 
-const docs = readFileSync(join(import.meta.dirname, '../../../docs/events.md'), 'utf8')
+const docs = readFileSync(join(import.meta.dirname, '../../../docs/reference/events.md'), 'utf8')
 const block = (text: string, kind: string) => new RegExp(`\`\`\`${kind}\\n(.*?)\`\`\``, 's').exec(text)?.[1]
 
-test('docs/events.md has the types that there are, each with an example that fits', () => {
+test('docs/reference/events.md has the types that there are, each with an example that fits', () => {
   const whole = JSON.parse(block(docs, 'json') ?? '')
   expect(Event.parse(whole)).toEqual(whole)
   const sections = docs.split('\n### ').slice(1)
@@ -32,7 +32,7 @@ test('docs/events.md has the types that there are, each with an example that fit
   for (const word of [...runOutcomes, ...staleReasons]) expect(docs).toContain(`\`${word}\``)
 })
 
-test('the consumer of docs/events.md gets each event, also those of the time when it did not run', async () => {
+test('the consumer of docs/reference/events.md gets each event, also those of the time when it did not run', async () => {
   const prefix = namespace()
   const { url } = servers().nats
   await using bus = await connectBus({ url, prefix, replicas: 1 }, 'test')

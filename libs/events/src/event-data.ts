@@ -32,7 +32,7 @@ export const runOutcomes = [
 /** By model. */
 const Result = z.record(z.string(), z.object({ added: z.int(), updated: z.int(), deleted: z.int() }))
 
-/** What an event of each type tells. docs/events.md explains them, and how they may change. */
+/** What an event of each type tells. docs/reference/events.md explains them, and how they may change. */
 export const eventData = {
   'run.started': z.object({ ...RunNames, cause }),
   'run.ended': z.object({

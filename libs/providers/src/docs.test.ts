@@ -7,20 +7,23 @@ import { ReadProvider } from './read-provider-file.ts'
 import { resolveProvider } from './resolve-provider.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const docs = readFileSync(join(root, 'docs/providers.md'), 'utf8')
+const docs = readFileSync(join(root, 'docs/guides/providers.md'), 'utf8')
 
-test.each(['docs/providers.md', 'README.md'])('the example of %s is a provider, in ten lines', (path) => {
-  const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(join(root, path), 'utf8')) ?? []
-  const { file } = new ReadProvider(yaml, path)
-  expect(resolveProvider(file, firstPartyFile).settings.baseUrl).toContain('acme.example')
-  expect(
-    yaml
-      .trim()
-      .split('\n')
-      .filter((line) => !line.startsWith('#')).length,
-  ).toBeLessThanOrEqual(10)
-})
+test.each(['docs/guides/providers.md', 'README.md'])(
+  'the example of %s is a provider, in ten lines',
+  (path) => {
+    const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(join(root, path), 'utf8')) ?? []
+    const { file } = new ReadProvider(yaml, path)
+    expect(resolveProvider(file, firstPartyFile).settings.baseUrl).toContain('acme.example')
+    expect(
+      yaml
+        .trim()
+        .split('\n')
+        .filter((line) => !line.startsWith('#')).length,
+    ).toBeLessThanOrEqual(10)
+  },
+)
 
-test('docs/providers.md describes each field', () => {
+test('docs/guides/providers.md describes each field', () => {
   for (const field of Object.keys(ProviderFields.shape)) expect(docs).toContain(`\`${field}\``)
 })

@@ -1,7 +1,7 @@
 import { intervalMs } from '@syncline/frequency'
 import { z } from 'zod'
 
-/** What docs/operations.md says of a variable. */
+/** What docs/reference/configuration.md says of a variable. */
 export interface VariableFacts {
   kind: string
   fallback?: unknown

@@ -1,5 +1,5 @@
 // Moves a stream to another shard: npm run move-stream -- --environment prod --connection c-1 --model Issue --to 2
-// The variables are those of the service (docs/records.md, "Shards").
+// The variables are those of the service (docs/operations/records.md, "Shards").
 import { createLog, readConfig } from '@syncline/service'
 import { Command } from 'commander'
 import { Config } from './config.ts'

@@ -118,7 +118,7 @@ export const askedRuns = {
 export const accepted = { command_id: command }
 export const success = { success: true }
 
-/** As in docs/providers.md. */
+/** As in docs/guides/providers.md. */
 export const providerFile = {
   name: 'acme',
   docs: 'https://docs.acme.example/api',

@@ -2,7 +2,7 @@ import { AppError } from '@syncline/errors'
 import type { Handler } from '../http/handler.ts'
 
 const INSTEAD =
-  'make the connection with POST /connections from credentials that you have, or let your own app give tokens on demand (auth `callback`): see docs/connections.md'
+  'make the connection with POST /connections from credentials that you have, or let your own app give tokens on demand (auth `callback`): see docs/guides/credentials.md'
 
 const refuse = (what: string, instead: string) => async (): Promise<never> => {
   throw new AppError('not_offered', `${what} are not offered: ${instead}`)

@@ -46,7 +46,7 @@ async function checkPlaces(shards: Named[]): Promise<void> {
 }
 
 const ADVICE =
-  'name all shards that there were, in the same order, and new ones behind them (docs/records.md, "Shards"); or begin with empty tables in another CLICKHOUSE_DATABASE, with another REDIS_PREFIX'
+  'name all shards that there were, in the same order, and new ones behind them (docs/operations/records.md, "Shards"); or begin with empty tables in another CLICKHOUSE_DATABASE, with another REDIS_PREFIX'
 
 /** Several if the number of shards has changed, or if two servers that are named as shards are replicas of each other. */
 async function placesOf(clickhouse: ClickHouse): Promise<Place[]> {

@@ -202,7 +202,7 @@ end
 
 local function takes_slots(schedule) return schedule.state ~= 'PAUSED' and not schedule.blocked end
 
--- Tells consumers of events, at least once. Instants in `data` are ms. See libs/events and docs/events.md.
+-- Tells consumers of events, at least once. Instants in `data` are ms. See libs/events and docs/reference/events.md.
 local function emit(kind, environment, data)
   redis.call('XADD', EVENTS, '*', 'e',
     cjson.encode({ type = kind, environment = environment, at = args.now, data = data }))

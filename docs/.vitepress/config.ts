@@ -1,0 +1,47 @@
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defineConfig } from 'vitepress'
+import { moveInlineScripts } from './inline-scripts.ts'
+import { writeLlms } from './llms.ts'
+import { repositoryLinks } from './repository-links.ts'
+import { sections, titleOf } from './sections.ts'
+
+const link = (page: string) => `/${page.replace(/(^|\/)index$/, '$1')}`
+const inline = moveInlineScripts('/docs/')
+
+export default defineConfig({
+  base: '/docs/',
+  lang: 'en',
+  title: 'Syncline',
+  description: 'An open, self-hosted sync engine: TypeScript sync functions in, versioned records out.',
+  // The whole site is known: a link that leads nowhere ends the build.
+  ignoreDeadLinks: false,
+  metaChunk: true,
+  themeConfig: {
+    nav: [
+      ...sections.slice(0, -1).map(({ text, pages: [first = ''] }) => ({
+        text,
+        link: link(first),
+        activeMatch: `^/${first.split('/')[0]}/`,
+      })),
+      // Both are served by the gateway beside this site; the router of the site has to leave them alone.
+      { text: 'API', link: '/api/', target: '_self' },
+      { text: 'Dashboard', link: '/../', target: '_self' },
+    ],
+    sidebar: sections.map(({ text, pages, collapsed }) => ({
+      text,
+      collapsed: collapsed ?? false,
+      items: pages.map((page) => ({ text: titleOf(page), link: link(page) })),
+    })),
+    outline: [2, 3],
+    search: { provider: 'local' },
+  },
+  markdown: { config: (md) => md.use(repositoryLinks) },
+  transformHtml: (html) => inline.transform(html),
+  async buildEnd({ outDir }) {
+    await inline.write(outDir)
+    await writeLlms(outDir)
+    // Editors check provider files with it.
+    await copyFile(join(import.meta.dirname, '../provider.schema.json'), join(outDir, 'provider.schema.json'))
+  },
+})

@@ -1,0 +1,25 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sections, titleOf } from './sections.ts'
+
+const docs = join(import.meta.dirname, '..')
+
+/** llms.txt (an index) and llms-full.txt (all pages as Markdown), by the convention of llmstxt.org. */
+export async function writeLlms(outDir: string): Promise<void> {
+  const index = [
+    '# Syncline',
+    '',
+    '> An open, self-hosted sync engine: TypeScript sync functions in, versioned records out.',
+  ]
+  const full: string[] = []
+  for (const { text, pages } of sections) {
+    index.push('', `## ${text}`, '')
+    for (const page of pages) {
+      const source = await readFile(join(docs, `${page}.md`), 'utf8')
+      index.push(`- [${titleOf(page)}](/docs/${page}.html)`)
+      full.push(`<!-- /docs/${page}.html -->\n\n${source.trim()}\n`)
+    }
+  }
+  await writeFile(join(outDir, 'llms.txt'), `${index.join('\n')}\n`)
+  await writeFile(join(outDir, 'llms-full.txt'), full.join('\n'))
+}
