@@ -2440,6 +2440,7 @@ export type SynclineEvent =
             deleted: number
           }
         >
+        version: string
         requested_at: string
         started_at: string | null
         finished_at: string

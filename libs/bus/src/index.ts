@@ -1,5 +1,6 @@
 export { type Appended, Appender } from './appender.ts'
 export { type Bus, connectBus } from './connect.ts'
+export { type BatchConsumption, consumeBatches } from './consume-batches.ts'
 export { consumeQueues } from './consume-queues.ts'
 export type { Consumption, Delivery } from './deliver.ts'
 export { publish } from './publish.ts'

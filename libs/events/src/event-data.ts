@@ -41,6 +41,8 @@ export const eventData = {
     outcome: z.enum(runOutcomes),
     error: z.string(),
     result: Result,
+    /** Of the sync in the newest attempt; empty = not known. */
+    version: z.string().default(''),
     requested_at: Instant,
     started_at: Instant.nullable(),
     finished_at: Instant,

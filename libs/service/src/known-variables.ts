@@ -59,6 +59,7 @@ export const knownVariables: string[] = [
   'REDIS_URL',
   'RUN_BLOCKED_MS',
   'RUN_CPU_MS',
+  'RUN_FACTS_TTL_DAYS',
   'RUN_HEAP_MB',
   'RUN_LEASE_MS',
   'RUN_LOG_TTL_DAYS',

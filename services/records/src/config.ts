@@ -1,4 +1,13 @@
-import { bytes, days, milliseconds, redisConfig, redisVariables, variable } from '@syncline/service'
+import {
+  bytes,
+  days,
+  milliseconds,
+  natsConfig,
+  natsVariables,
+  redisConfig,
+  redisVariables,
+  variable,
+} from '@syncline/service'
 import { z } from 'zod'
 import { shardUrls } from './shard-urls.ts'
 
@@ -9,6 +18,8 @@ export const Config = z
     /** Where this service answers, as `host:port`: by default port 50051 for records, 50052 for the scheduler. */
     LISTEN: variable.text('0.0.0.0:50051'),
     ...redisVariables,
+    /** Events of runs come from there. While it is away, records answers everything else. */
+    ...natsVariables,
     /** A server for each shard, in order, separated by commas. */
     CLICKHOUSE_URL: variable.text('http://127.0.0.1:8123').transform(shardUrls),
     /** Of all servers, unless CLICKHOUSE_URL names one. */
@@ -24,8 +35,10 @@ export const Config = z
     RECORDS_PAYLOAD_TTL_DAYS: variable.whole(30, { ...days, least: 1 }),
     /** Superseded versions are kept for so long; 0 = not at all. */
     RECORDS_HISTORY_DAYS: variable.whole(7, days),
-    /** Lines of runs are kept for so long. */
+    /** Lines of runs, and details of their attempts, are kept for so long. */
     RUN_LOG_TTL_DAYS: variable.whole(15, { ...days, least: 1 }),
+    /** How each run ended is kept for so long. */
+    RUN_FACTS_TTL_DAYS: variable.whole(400, { ...days, least: 1 }),
     /** A stream on which no run has begun for so long is emptied; it is reported from half of it on. 0 = never. */
     RECORDS_STALE_SYNC_DAYS: variable.whole(60, days),
     /** Memory for the newest versions' hashes and instants, by which saves are compared without asking the database. */
@@ -52,9 +65,10 @@ export const Config = z
     /** A client that takes no piece of its page (1 MiB) for so long is cut off. */
     RECORDS_READ_SLOW_CLIENT_MS: variable.whole(30_000, milliseconds),
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     listen: env.LISTEN,
     redis: redisConfig(env),
+    nats: natsConfig(env, context),
     shards: env.CLICKHOUSE_URL.map((url) => ({
       url,
       user: env.CLICKHOUSE_USER,
@@ -78,6 +92,7 @@ export const Config = z
       staleDays: env.RECORDS_STALE_SYNC_DAYS,
       historyDays: env.RECORDS_HISTORY_DAYS,
       runLogDays: env.RUN_LOG_TTL_DAYS,
+      runFactsDays: env.RUN_FACTS_TTL_DAYS,
     },
   }))
 

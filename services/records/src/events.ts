@@ -44,6 +44,12 @@ const jobsFailed = metrics.counter('records_jobs_failed_total', 'Rounds of backg
   'job',
 ])
 
+const runFactsWritten = metrics.counter('records_run_facts_total', 'Runs whose end was written')
+const runFactsDelayed = metrics.counter(
+  'records_run_facts_delayed_total',
+  'Failures to read or write ends of runs; they are tried again',
+)
+
 const headBytes = metrics.gauge('records_heads_bytes', 'Memory that heads of streams take', ['shard'])
 const headsLookedUp = metrics.counter('records_heads_looked_up_total', 'Heads that were not in memory')
 
@@ -114,6 +120,8 @@ export function shardEvents(serviceLog: Log, shard: number) {
 
 export type MigrationEvents = Pick<ReturnType<typeof serviceEvents>, 'migrationAwaited' | 'migrating'>
 
+export type RunFactEvents = Pick<ReturnType<typeof serviceEvents>, 'runFactsWritten' | 'runFactsDelayed'>
+
 /** What happens to the service as a whole. */
 export const serviceEvents = (log: Log) => ({
   pageMemoryChanged: (bytes: number) => pageBytes.set(bytes),
@@ -123,5 +131,10 @@ export const serviceEvents = (log: Log) => ({
   migrationAwaited: () => log.info('waiting for another instance, which migrates the tables'),
   migrating: (name: string, shard: number) => (progress: { seconds: number; rows: number }) =>
     log.info({ migration: name, shard, ...progress }, 'migration is running'),
+  runFactsWritten: (count: number) => runFactsWritten.inc(count),
+  runFactsDelayed(err: unknown) {
+    runFactsDelayed.inc()
+    log.warn({ err }, 'ends of runs are written later')
+  },
   fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
 })

@@ -5,10 +5,12 @@ import { checkHealth, type Log, type Running } from '@syncline/service'
 import { recordsCalls } from './api/records-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
+import { consumeRunEnds } from './facts/consume-run-ends.ts'
 import { openShards } from './open-shards.ts'
 import { PreviewMemory } from './preview/preview-memory.ts'
 import { HeldDeletions } from './stream/held-deletions.ts'
 import { Shapes } from './stream/shapes.ts'
+import { runFactsOf } from './tables/run-facts.ts'
 
 export { Config } from './config.ts'
 
@@ -34,6 +36,7 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
       },
     ),
   )
+  open.use(consumeRunEnds(config.nats, runFactsOf(shards.all), events))
   const pings = shards.all.map(({ clickhouse }, i) => {
     const name = shards.all.length === 1 ? 'clickhouse' : `clickhouse ${i + 1}`
     return [name, () => clickhouse.ping()] as const

@@ -17,6 +17,7 @@ export async function startRecords(
   given: {
     clickhouse?: string
     redis?: string
+    nats?: string
     payloadDays?: number
     env?: { [name: string]: string }
     clock?: () => number
@@ -27,6 +28,8 @@ export async function startRecords(
     LISTEN: '127.0.0.1:0',
     REDIS_URL: given.redis ?? servers().redis.url,
     REDIS_PREFIX: at,
+    NATS_URL: given.nats ?? servers().nats.url,
+    NATS_PREFIX: at,
     CLICKHOUSE_URL: given.clickhouse ?? servers().clickhouse.url,
     CLICKHOUSE_DATABASE: at,
     RECORDS_PAYLOAD_TTL_DAYS: given.payloadDays,

@@ -204,7 +204,12 @@ test('history that was kept for fewer days does not pretend to reach further bac
 
 test('changed durations reach the tables when an instance starts', async () => {
   await using first = await startRecords()
-  const env = { RECORDS_PAYLOAD_TTL_DAYS: '3', RECORDS_HISTORY_DAYS: '2', RUN_LOG_TTL_DAYS: '9' }
+  const env = {
+    RECORDS_PAYLOAD_TTL_DAYS: '3',
+    RECORDS_HISTORY_DAYS: '2',
+    RUN_LOG_TTL_DAYS: '9',
+    RUN_FACTS_TTL_DAYS: '90',
+  }
   await using _second = await startRecords(first.at, { env })
   const days = (table: string) =>
     sql(
@@ -213,6 +218,8 @@ test('changed durations reach the tables when an instance starts', async () => {
     )
   expect(await days('record_log')).toBe('3 2')
   expect(await days('run_log')).toBe('9')
+  expect(await days('run_attempt')).toBe('9')
+  expect(await days('run_fact')).toBe('90')
   const issues = stream(first.records)
   await issues.save([{ id: 'a', n: 1 }])
   await sql(

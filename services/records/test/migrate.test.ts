@@ -44,7 +44,7 @@ test('a migration may take longer than any other statement, and longer than its 
   const settings = `CREATE TABLE IF NOT EXISTS applied_setting (name String, value UInt32, applied_at Int64)
     ENGINE = ReplacingMergeTree(applied_at) ORDER BY name;
     INSERT INTO applied_setting SELECT name, value, 0 FROM values('name String, value UInt32',
-      ('payload_days', 30), ('history_days', 7), ('run_log_days', 15));
+      ('payload_days', 30), ('history_days', 7), ('run_log_days', 15), ('run_facts_days', 400));
     CREATE TABLE IF NOT EXISTS history_start (at Int64) ENGINE = MergeTree ORDER BY at;\n`
   await using folder = await folderWith(
     `${table}${settings}${seconds(5)};\nINSERT INTO done SELECT toUnixTimestamp64Milli(now64(3));\n`,

@@ -53,6 +53,7 @@ export function reportOf(
     lastLines: [],
     hasBegun: false,
     heldBack: false,
+    version: '',
     handBackReason: end.outcome === RunOutcome.HANDED_BACK ? end.reason : HandBackReason.UNSPECIFIED,
     ...(end.outcome === RunOutcome.THROTTLED && { resumeAtMs: end.resumeAt }),
     ...more,

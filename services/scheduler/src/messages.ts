@@ -94,6 +94,7 @@ export function runMessage(run: Run, { integration, connection, sync, variant }:
     throttled: throttledOf(run),
     parked: run.parked,
     fruitlessAttempts: run.fruitless,
+    version: run.version,
     providerConfigKey: integration,
     connectionId: connection,
     sync,

@@ -50,6 +50,8 @@ export interface Run {
   handBack: HandBack
   /** It succeeded, and deletions were held back. */
   heldBack: boolean
+  /** Of the sync in the newest attempt that has told it; '' = not known. */
+  version: string
 }
 
 /** A run that is throttled or handed back does not end. */
@@ -125,6 +127,7 @@ export function runFrom(id: string, fields: Fields): Run {
     fruitless: Number(fields.fruitless ?? 0),
     handBack: (fields.hand_back ?? '') as HandBack,
     heldBack: false,
+    version: fields.version ?? '',
   }
 }
 
@@ -151,6 +154,7 @@ type Packed = [
   fruitless?: number,
   heldBack?: number,
   flags?: number,
+  version?: string,
 ]
 
 /** A run that has ended: an element of `h:<schedule>`. */
@@ -166,7 +170,7 @@ export function unpackRun(schedule: string, text: string): Run {
     lastLines = [],
     ...rest
   ] = more
-  const [throttles = 0, throttledReason = '', fruitless = 0, heldBack = 0, flags = 0] = rest
+  const [throttles = 0, throttledReason = '', fruitless = 0, heldBack = 0, flags = 0, version = ''] = rest
   return {
     id: `${schedule}-${number}`,
     schedule,
@@ -195,6 +199,7 @@ export function unpackRun(schedule: string, text: string): Run {
     fruitless,
     handBack: '',
     heldBack: heldBack === 1,
+    version,
   }
 }
 

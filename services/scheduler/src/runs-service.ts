@@ -6,6 +6,7 @@ import { fenceOf, handBackFromWire, numberOf, outcomeFromWire } from './run.ts'
 import type { AttemptEnd, RunnerFacts, RunStore, Taken } from './store/run-store.ts'
 
 const ERROR_MAX = 2000
+const VERSION_MAX = 100
 /** Runs that one call hands out. */
 const TAKE_MAX = 100
 /** Of all throttles of a run. */
@@ -97,7 +98,7 @@ function attemptStarted(taken: Taken) {
 }
 
 function attemptEnd(report: AttemptReport, now: number): AttemptEnd {
-  const { attempt, outcome, counts, lastLines, heldBack, hasBegun = true, resumeAtMs = now } = report
+  const { attempt, outcome, counts, lastLines, heldBack, hasBegun = true, resumeAtMs = now, version } = report
   const ending = {
     attempt,
     error: report.error.slice(0, ERROR_MAX),
@@ -108,6 +109,7 @@ function attemptEnd(report: AttemptReport, now: number): AttemptEnd {
     resumeAt: resumeAtMs,
     maxThrottledMs: MAX_THROTTLED_MS,
     handBack: '' as const,
+    version: version.slice(0, VERSION_MAX),
   }
   if (outcome === 'RUN_OUTCOME_THROTTLED') return { ...ending, outcome: 'THROTTLED' }
   if (outcome === 'RUN_OUTCOME_HANDED_BACK') {

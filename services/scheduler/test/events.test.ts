@@ -38,13 +38,19 @@ test('the life of a schedule and its runs is told in order, in the form that is 
   const first = await take(instance, id)
   world.clock.advance(1000)
   const resumeAt = world.clock.now + MINUTE_MS
-  await end(instance, first, { outcome: 'THROTTLED', error: 'the quota is used up', resumeAt } as never) // no end of the run
+  await end(instance, first, {
+    outcome: 'THROTTLED',
+    error: 'the quota is used up',
+    resumeAt,
+    version: '0.1.0',
+  } as never) // no end of the run
   world.clock.advance(MINUTE_MS)
   await instance.clock.synchronize()
   await instance.ticker.tick()
   const second = await take(instance, id)
   const counts = [{ model: 'Issue', added: 3, updated: 1, deleted: 0 }]
   await end(instance, second, { counts })
+  expect((await instance.runs.ended(id, 1))[0]?.version).toBe('0.1.0')
   await fail(instance, id, 'one')
   await fail(instance, id, 'two')
   await instance.schedules.start([id], 'three')
@@ -81,6 +87,7 @@ test('the life of a schedule and its runs is told in order, in the form that is 
         outcome: 'success',
         error: '',
         result: { Issue: { added: 3, updated: 1, deleted: 0 } },
+        version: '0.1.0',
         requested_at: started,
         started_at: started,
         finished_at: new Date(world.clock.now).toISOString(),

@@ -39,7 +39,7 @@ test('an environment that was full goes on after all schedulers got a higher lim
         heldBack: false,
         hasBegun: true,
       },
-      ...{ resumeAt: 0, maxThrottledMs: 0, handBack: '' },
+      ...{ resumeAt: 0, maxThrottledMs: 0, handBack: '', version: '' },
     })
   }
   expect(await runs.takeRuns(world.runner, 100, 0)).toHaveLength(5)

@@ -69,6 +69,7 @@ const SUCCESS = {
   resumeAt: 0,
   maxThrottledMs: HOUR_MS,
   handBack: '' as const,
+  version: '',
 }
 
 describe('cancelling', () => {

@@ -70,6 +70,7 @@ const END: Omit<AttemptEnd, 'attempt'> = {
   resumeAt: 0,
   maxThrottledMs: 24 * HOUR_MS,
   handBack: '',
+  version: '',
 }
 
 /** Returns '' or why the report was ignored. */

@@ -71,7 +71,7 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     end: ({ run, attempt }: Taken, outcome: Outcome = 'SUCCESS', more: Partial<AttemptEnd> = {}) =>
       runs.endAttempt(run, {
         ...{ attempt, outcome, error: '', counts: [], lastLines: [], heldBack: false, hasBegun: true },
-        ...{ resumeAt: 0, maxThrottledMs: 24 * HOUR, handBack: '' },
+        ...{ resumeAt: 0, maxThrottledMs: 24 * HOUR, handBack: '', version: '' },
         ...more,
       }),
     /** Events since the last call, of these kinds. */

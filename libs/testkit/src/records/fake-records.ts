@@ -1,5 +1,6 @@
 import { AppError } from '@syncline/errors'
 import {
+  AttemptFacts,
   type ListHeldDeletionsRequest,
   type ListRecordsRequest,
   type ListRecordsResponse,
@@ -42,6 +43,7 @@ export class FakeRecords {
   readonly #startedAt = Date.now()
   readonly #streams = new Map<string, FakeStream>()
   readonly #lines = new Map<string, Map<string, LogLine>>()
+  readonly #attempts = new Map<string, AttemptFacts>()
 
   async serve(address = '127.0.0.1:0'): Promise<RpcServer> {
     const onFault = (path: string, error: unknown) => console.error(path, error)
@@ -167,6 +169,16 @@ export class FakeRecords {
         const page = cursor ? all.filter(([key]) => key > cursor).slice(0, limit) : all.slice(-limit)
         return { lines: page.map(([, line]) => line), nextCursor: page.at(-1)?.[0] ?? cursor ?? '' }
       }),
+    appendAttempts: (request) =>
+      this.#answer({ name: 'appendAttempts', request }, () => {
+        for (const facts of request.attempts)
+          this.#attempts.set(`${facts.runId}/${facts.attempt}`, AttemptFacts.fromPartial(facts))
+        return {}
+      }),
+    listAttempts: (request) =>
+      this.#answer({ name: 'listAttempts', request }, () => ({
+        attempts: [...this.#attempts.values()].filter(({ runId }) => runId === request.runId),
+      })),
     preview: () => {
       throw new AppError('not_offered', 'the record store in memory has no previews')
     },

@@ -432,6 +432,107 @@ export interface ListLogsResponse {
   nextCursor: string
 }
 
+/** What a runner knows of an attempt that has ended. */
+export interface AttemptFacts {
+  environment: string
+  runId: string
+  attempt: number
+  runner: string
+  /** Level of the runner's sandbox. */
+  sandbox: string
+  startedAtMs: number
+  endedAtMs: number
+  /** One of those of runs, or throttled, handed_back, replaced. */
+  outcome: string
+  /** As it was reported to the scheduler. */
+  error: string
+  /** Of the sync; empty = the attempt ended before it was loaded. */
+  version: string
+  /** Hash of the bundle that ran; empty = as above. */
+  bundle: string
+  phases: AttemptPhases | undefined
+  /** By host and status. */
+  calls: CallFacts[]
+  /** Writes of records by model. */
+  batches: BatchFacts[]
+  /** Absent = there was none, before and after. */
+  checkpoint: CheckpointFacts | undefined
+  /** Where the function threw. Absent = it did not, or its bundle does not tell. */
+  position: SourcePosition | undefined
+}
+
+/** How long each part of an attempt took. `saves_ms` is within `function_ms`: the time in which a write was under way. */
+export interface AttemptPhases {
+  /** From when the run was put into the queue until the runner had it. */
+  queuedMs: number
+  /** Until the function began: its code is loaded, a sandbox is taken. */
+  beginMs: number
+  functionMs: number
+  savesMs: number
+  /** From the end of the function to the end of the attempt: last writes, delete detection, the log. */
+  settleMs: number
+}
+
+export interface CallFacts {
+  /** Without a query or a path. '…' = all further hosts. */
+  host: string
+  /** 0 = no answer. */
+  status: number
+  count: number
+  /** How many of them were tries after the first one of their call. */
+  retries: number
+  /** Before them: for a budget, and between tries. */
+  waitMs: number
+  /** From each request to its answer, added up; the longest of them. */
+  totalMs: number
+  maxMs: number
+}
+
+export interface BatchFacts {
+  model: string
+  calls: number
+  records: number
+  /** Of their payloads. */
+  bytes: number
+  ms: number
+}
+
+/** JSON texts; empty = none. */
+export interface CheckpointFacts {
+  before: string
+  after: string
+}
+
+export interface SourcePosition {
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+  /** Lines around it. */
+  source: SourceLine[]
+}
+
+export interface SourceLine {
+  line: number
+  text: string
+}
+
+export interface AppendAttemptsRequest {
+  attempts: AttemptFacts[]
+}
+
+export interface AppendAttemptsResponse {}
+
+export interface ListAttemptsRequest {
+  environment: string
+  runId: string
+}
+
+export interface ListAttemptsResponse {
+  /** The first one first. One whose runner died is not there. */
+  attempts: AttemptFacts[]
+}
+
 export interface PreviewRequest {
   request:
     | { $case: 'begin'; value: PreviewBegin } //
@@ -3494,6 +3595,1045 @@ export const ListLogsResponse: MessageFns<ListLogsResponse> = {
   },
 }
 
+function createBaseAttemptFacts(): AttemptFacts {
+  return {
+    environment: '',
+    runId: '',
+    attempt: 0,
+    runner: '',
+    sandbox: '',
+    startedAtMs: 0,
+    endedAtMs: 0,
+    outcome: '',
+    error: '',
+    version: '',
+    bundle: '',
+    phases: undefined,
+    calls: [],
+    batches: [],
+    checkpoint: undefined,
+    position: undefined,
+  }
+}
+
+export const AttemptFacts: MessageFns<AttemptFacts> = {
+  encode(message: AttemptFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.runId !== '') {
+      writer.uint32(18).string(message.runId)
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(24).uint32(message.attempt)
+    }
+    if (message.runner !== '') {
+      writer.uint32(34).string(message.runner)
+    }
+    if (message.sandbox !== '') {
+      writer.uint32(42).string(message.sandbox)
+    }
+    if (message.startedAtMs !== 0) {
+      writer.uint32(48).int64(message.startedAtMs)
+    }
+    if (message.endedAtMs !== 0) {
+      writer.uint32(56).int64(message.endedAtMs)
+    }
+    if (message.outcome !== '') {
+      writer.uint32(66).string(message.outcome)
+    }
+    if (message.error !== '') {
+      writer.uint32(74).string(message.error)
+    }
+    if (message.version !== '') {
+      writer.uint32(82).string(message.version)
+    }
+    if (message.bundle !== '') {
+      writer.uint32(90).string(message.bundle)
+    }
+    if (message.phases !== undefined) {
+      AttemptPhases.encode(message.phases, writer.uint32(98).fork()).join()
+    }
+    for (const v of message.calls) {
+      CallFacts.encode(v!, writer.uint32(106).fork()).join()
+    }
+    for (const v of message.batches) {
+      BatchFacts.encode(v!, writer.uint32(114).fork()).join()
+    }
+    if (message.checkpoint !== undefined) {
+      CheckpointFacts.encode(message.checkpoint, writer.uint32(122).fork()).join()
+    }
+    if (message.position !== undefined) {
+      SourcePosition.encode(message.position, writer.uint32(130).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttemptFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseAttemptFacts()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.attempt = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.runner = reader.string()
+            continue
+          }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.sandbox = reader.string()
+            continue
+          }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.startedAtMs = longToNumber(reader.int64())
+            continue
+          }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.endedAtMs = longToNumber(reader.int64())
+            continue
+          }
+          case 8: {
+            if (tag !== 66) {
+              break
+            }
+
+            message.outcome = reader.string()
+            continue
+          }
+          case 9: {
+            if (tag !== 74) {
+              break
+            }
+
+            message.error = reader.string()
+            continue
+          }
+          case 10: {
+            if (tag !== 82) {
+              break
+            }
+
+            message.version = reader.string()
+            continue
+          }
+          case 11: {
+            if (tag !== 90) {
+              break
+            }
+
+            message.bundle = reader.string()
+            continue
+          }
+          case 12: {
+            if (tag !== 98) {
+              break
+            }
+
+            message.phases = AttemptPhases.decode(reader, reader.uint32())
+            continue
+          }
+          case 13: {
+            if (tag !== 106) {
+              break
+            }
+
+            message.calls.push(CallFacts.decode(reader, reader.uint32()))
+            continue
+          }
+          case 14: {
+            if (tag !== 114) {
+              break
+            }
+
+            message.batches.push(BatchFacts.decode(reader, reader.uint32()))
+            continue
+          }
+          case 15: {
+            if (tag !== 122) {
+              break
+            }
+
+            message.checkpoint = CheckpointFacts.decode(reader, reader.uint32())
+            continue
+          }
+          case 16: {
+            if (tag !== 130) {
+              break
+            }
+
+            message.position = SourcePosition.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<AttemptFacts>): AttemptFacts {
+    return AttemptFacts.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<AttemptFacts>): AttemptFacts {
+    const message = createBaseAttemptFacts()
+    message.environment = object.environment ?? ''
+    message.runId = object.runId ?? ''
+    message.attempt = object.attempt ?? 0
+    message.runner = object.runner ?? ''
+    message.sandbox = object.sandbox ?? ''
+    message.startedAtMs = object.startedAtMs ?? 0
+    message.endedAtMs = object.endedAtMs ?? 0
+    message.outcome = object.outcome ?? ''
+    message.error = object.error ?? ''
+    message.version = object.version ?? ''
+    message.bundle = object.bundle ?? ''
+    message.phases =
+      object.phases !== undefined && object.phases !== null
+        ? AttemptPhases.fromPartial(object.phases)
+        : undefined
+    message.calls = object.calls?.map((e) => CallFacts.fromPartial(e)) || []
+    message.batches = object.batches?.map((e) => BatchFacts.fromPartial(e)) || []
+    message.checkpoint =
+      object.checkpoint !== undefined && object.checkpoint !== null
+        ? CheckpointFacts.fromPartial(object.checkpoint)
+        : undefined
+    message.position =
+      object.position !== undefined && object.position !== null
+        ? SourcePosition.fromPartial(object.position)
+        : undefined
+    return message
+  },
+}
+
+function createBaseAttemptPhases(): AttemptPhases {
+  return { queuedMs: 0, beginMs: 0, functionMs: 0, savesMs: 0, settleMs: 0 }
+}
+
+export const AttemptPhases: MessageFns<AttemptPhases> = {
+  encode(message: AttemptPhases, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.queuedMs !== 0) {
+      writer.uint32(8).uint32(message.queuedMs)
+    }
+    if (message.beginMs !== 0) {
+      writer.uint32(16).uint32(message.beginMs)
+    }
+    if (message.functionMs !== 0) {
+      writer.uint32(24).uint32(message.functionMs)
+    }
+    if (message.savesMs !== 0) {
+      writer.uint32(32).uint32(message.savesMs)
+    }
+    if (message.settleMs !== 0) {
+      writer.uint32(40).uint32(message.settleMs)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttemptPhases {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseAttemptPhases()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.queuedMs = reader.uint32()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.beginMs = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.functionMs = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.savesMs = reader.uint32()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.settleMs = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<AttemptPhases>): AttemptPhases {
+    return AttemptPhases.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<AttemptPhases>): AttemptPhases {
+    const message = createBaseAttemptPhases()
+    message.queuedMs = object.queuedMs ?? 0
+    message.beginMs = object.beginMs ?? 0
+    message.functionMs = object.functionMs ?? 0
+    message.savesMs = object.savesMs ?? 0
+    message.settleMs = object.settleMs ?? 0
+    return message
+  },
+}
+
+function createBaseCallFacts(): CallFacts {
+  return { host: '', status: 0, count: 0, retries: 0, waitMs: 0, totalMs: 0, maxMs: 0 }
+}
+
+export const CallFacts: MessageFns<CallFacts> = {
+  encode(message: CallFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.host !== '') {
+      writer.uint32(10).string(message.host)
+    }
+    if (message.status !== 0) {
+      writer.uint32(16).uint32(message.status)
+    }
+    if (message.count !== 0) {
+      writer.uint32(24).uint32(message.count)
+    }
+    if (message.retries !== 0) {
+      writer.uint32(32).uint32(message.retries)
+    }
+    if (message.waitMs !== 0) {
+      writer.uint32(40).uint32(message.waitMs)
+    }
+    if (message.totalMs !== 0) {
+      writer.uint32(48).uint32(message.totalMs)
+    }
+    if (message.maxMs !== 0) {
+      writer.uint32(56).uint32(message.maxMs)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCallFacts()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.host = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.status = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.count = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.retries = reader.uint32()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.waitMs = reader.uint32()
+            continue
+          }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.totalMs = reader.uint32()
+            continue
+          }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.maxMs = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<CallFacts>): CallFacts {
+    return CallFacts.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<CallFacts>): CallFacts {
+    const message = createBaseCallFacts()
+    message.host = object.host ?? ''
+    message.status = object.status ?? 0
+    message.count = object.count ?? 0
+    message.retries = object.retries ?? 0
+    message.waitMs = object.waitMs ?? 0
+    message.totalMs = object.totalMs ?? 0
+    message.maxMs = object.maxMs ?? 0
+    return message
+  },
+}
+
+function createBaseBatchFacts(): BatchFacts {
+  return { model: '', calls: 0, records: 0, bytes: 0, ms: 0 }
+}
+
+export const BatchFacts: MessageFns<BatchFacts> = {
+  encode(message: BatchFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== '') {
+      writer.uint32(10).string(message.model)
+    }
+    if (message.calls !== 0) {
+      writer.uint32(16).uint32(message.calls)
+    }
+    if (message.records !== 0) {
+      writer.uint32(24).uint32(message.records)
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(32).uint64(message.bytes)
+    }
+    if (message.ms !== 0) {
+      writer.uint32(40).uint32(message.ms)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseBatchFacts()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.model = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.calls = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.records = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.bytes = longToNumber(reader.uint64())
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.ms = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<BatchFacts>): BatchFacts {
+    return BatchFacts.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<BatchFacts>): BatchFacts {
+    const message = createBaseBatchFacts()
+    message.model = object.model ?? ''
+    message.calls = object.calls ?? 0
+    message.records = object.records ?? 0
+    message.bytes = object.bytes ?? 0
+    message.ms = object.ms ?? 0
+    return message
+  },
+}
+
+function createBaseCheckpointFacts(): CheckpointFacts {
+  return { before: '', after: '' }
+}
+
+export const CheckpointFacts: MessageFns<CheckpointFacts> = {
+  encode(message: CheckpointFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.before !== '') {
+      writer.uint32(10).string(message.before)
+    }
+    if (message.after !== '') {
+      writer.uint32(18).string(message.after)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckpointFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCheckpointFacts()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.before = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.after = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<CheckpointFacts>): CheckpointFacts {
+    return CheckpointFacts.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<CheckpointFacts>): CheckpointFacts {
+    const message = createBaseCheckpointFacts()
+    message.before = object.before ?? ''
+    message.after = object.after ?? ''
+    return message
+  },
+}
+
+function createBaseSourcePosition(): SourcePosition {
+  return { file: '', line: 0, column: 0, source: [] }
+}
+
+export const SourcePosition: MessageFns<SourcePosition> = {
+  encode(message: SourcePosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.file !== '') {
+      writer.uint32(10).string(message.file)
+    }
+    if (message.line !== 0) {
+      writer.uint32(16).uint32(message.line)
+    }
+    if (message.column !== 0) {
+      writer.uint32(24).uint32(message.column)
+    }
+    for (const v of message.source) {
+      SourceLine.encode(v!, writer.uint32(34).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SourcePosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSourcePosition()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.file = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.line = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.column = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.source.push(SourceLine.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SourcePosition>): SourcePosition {
+    return SourcePosition.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SourcePosition>): SourcePosition {
+    const message = createBaseSourcePosition()
+    message.file = object.file ?? ''
+    message.line = object.line ?? 0
+    message.column = object.column ?? 0
+    message.source = object.source?.map((e) => SourceLine.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseSourceLine(): SourceLine {
+  return { line: 0, text: '' }
+}
+
+export const SourceLine: MessageFns<SourceLine> = {
+  encode(message: SourceLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.line !== 0) {
+      writer.uint32(8).uint32(message.line)
+    }
+    if (message.text !== '') {
+      writer.uint32(18).string(message.text)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SourceLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSourceLine()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.line = reader.uint32()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.text = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SourceLine>): SourceLine {
+    return SourceLine.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SourceLine>): SourceLine {
+    const message = createBaseSourceLine()
+    message.line = object.line ?? 0
+    message.text = object.text ?? ''
+    return message
+  },
+}
+
+function createBaseAppendAttemptsRequest(): AppendAttemptsRequest {
+  return { attempts: [] }
+}
+
+export const AppendAttemptsRequest: MessageFns<AppendAttemptsRequest> = {
+  encode(message: AppendAttemptsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.attempts) {
+      AttemptFacts.encode(v!, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AppendAttemptsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseAppendAttemptsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.attempts.push(AttemptFacts.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<AppendAttemptsRequest>): AppendAttemptsRequest {
+    return AppendAttemptsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<AppendAttemptsRequest>): AppendAttemptsRequest {
+    const message = createBaseAppendAttemptsRequest()
+    message.attempts = object.attempts?.map((e) => AttemptFacts.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseAppendAttemptsResponse(): AppendAttemptsResponse {
+  return {}
+}
+
+export const AppendAttemptsResponse: MessageFns<AppendAttemptsResponse> = {
+  encode(_: AppendAttemptsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AppendAttemptsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseAppendAttemptsResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<AppendAttemptsResponse>): AppendAttemptsResponse {
+    return AppendAttemptsResponse.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<AppendAttemptsResponse>): AppendAttemptsResponse {
+    const message = createBaseAppendAttemptsResponse()
+    return message
+  },
+}
+
+function createBaseListAttemptsRequest(): ListAttemptsRequest {
+  return { environment: '', runId: '' }
+}
+
+export const ListAttemptsRequest: MessageFns<ListAttemptsRequest> = {
+  encode(message: ListAttemptsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.runId !== '') {
+      writer.uint32(18).string(message.runId)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAttemptsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListAttemptsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListAttemptsRequest>): ListAttemptsRequest {
+    return ListAttemptsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListAttemptsRequest>): ListAttemptsRequest {
+    const message = createBaseListAttemptsRequest()
+    message.environment = object.environment ?? ''
+    message.runId = object.runId ?? ''
+    return message
+  },
+}
+
+function createBaseListAttemptsResponse(): ListAttemptsResponse {
+  return { attempts: [] }
+}
+
+export const ListAttemptsResponse: MessageFns<ListAttemptsResponse> = {
+  encode(message: ListAttemptsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.attempts) {
+      AttemptFacts.encode(v!, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAttemptsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListAttemptsResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.attempts.push(AttemptFacts.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListAttemptsResponse>): ListAttemptsResponse {
+    return ListAttemptsResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListAttemptsResponse>): ListAttemptsResponse {
+    const message = createBaseListAttemptsResponse()
+    message.attempts = object.attempts?.map((e) => AttemptFacts.fromPartial(e)) || []
+    return message
+  },
+}
+
 function createBasePreviewRequest(): PreviewRequest {
   return { request: undefined }
 }
@@ -4365,6 +5505,23 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** What runners tell of attempts that end. Repeatable. */
+    appendAttempts: {
+      name: 'AppendAttempts',
+      requestType: AppendAttemptsRequest as typeof AppendAttemptsRequest,
+      requestStream: false,
+      responseType: AppendAttemptsResponse as typeof AppendAttemptsResponse,
+      responseStream: false,
+      options: {},
+    },
+    listAttempts: {
+      name: 'ListAttempts',
+      requestType: ListAttemptsRequest as typeof ListAttemptsRequest,
+      requestStream: false,
+      responseType: ListAttemptsResponse as typeof ListAttemptsResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const
 
@@ -4454,6 +5611,15 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: ListLogsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListLogsResponse>>
+  /** What runners tell of attempts that end. Repeatable. */
+  appendAttempts(
+    request: AppendAttemptsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<AppendAttemptsResponse>>
+  listAttempts(
+    request: ListAttemptsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListAttemptsResponse>>
 }
 
 export interface RecordsClient<CallOptionsExt = {}> {
@@ -4542,6 +5708,15 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<ListLogsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListLogsResponse>
+  /** What runners tell of attempts that end. Repeatable. */
+  appendAttempts(
+    request: DeepPartial<AppendAttemptsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<AppendAttemptsResponse>
+  listAttempts(
+    request: DeepPartial<ListAttemptsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListAttemptsResponse>
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined

@@ -289,6 +289,8 @@ export interface AttemptReport {
   heldBack: boolean
   /** Of an attempt that was handed back. */
   handBackReason: HandBackReason
+  /** Of the sync as it was deployed; empty = the attempt ended before it was loaded. */
+  version: string
 }
 
 export interface EndAttemptResponse {
@@ -1215,6 +1217,7 @@ function createBaseAttemptReport(): AttemptReport {
     hasBegun: undefined,
     heldBack: false,
     handBackReason: HandBackReason.UNSPECIFIED,
+    version: '',
   }
 }
 
@@ -1252,6 +1255,9 @@ export const AttemptReport: MessageFns<AttemptReport> = {
     }
     if (message.handBackReason !== HandBackReason.UNSPECIFIED) {
       writer.uint32(88).int32(handBackReasonToNumber(message.handBackReason))
+    }
+    if (message.version !== '') {
+      writer.uint32(98).string(message.version)
     }
     return writer
   },
@@ -1357,6 +1363,14 @@ export const AttemptReport: MessageFns<AttemptReport> = {
             message.handBackReason = handBackReasonFromJSON(reader.int32())
             continue
           }
+          case 12: {
+            if (tag !== 98) {
+              break
+            }
+
+            message.version = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1385,6 +1399,7 @@ export const AttemptReport: MessageFns<AttemptReport> = {
     message.hasBegun = object.hasBegun ?? undefined
     message.heldBack = object.heldBack ?? false
     message.handBackReason = object.handBackReason ?? HandBackReason.UNSPECIFIED
+    message.version = object.version ?? ''
     return message
   },
 }

@@ -348,6 +348,8 @@ export interface Run {
   connectionId: string
   sync: string
   variant: string
+  /** Of the sync in its newest attempt that has ended; empty = not known. */
+  version: string
 }
 
 export interface Throttled {
@@ -1353,6 +1355,7 @@ function createBaseRun(): Run {
     connectionId: '',
     sync: '',
     variant: '',
+    version: '',
   }
 }
 
@@ -1417,6 +1420,9 @@ export const Run: MessageFns<Run> = {
     }
     if (message.variant !== '') {
       writer.uint32(162).string(message.variant)
+    }
+    if (message.version !== '') {
+      writer.uint32(170).string(message.version)
     }
     return writer
   },
@@ -1594,6 +1600,14 @@ export const Run: MessageFns<Run> = {
             message.variant = reader.string()
             continue
           }
+          case 21: {
+            if (tag !== 170) {
+              break
+            }
+
+            message.version = reader.string()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1634,6 +1648,7 @@ export const Run: MessageFns<Run> = {
     message.connectionId = object.connectionId ?? ''
     message.sync = object.sync ?? ''
     message.variant = object.variant ?? ''
+    message.version = object.version ?? ''
     return message
   },
 }

@@ -20,7 +20,7 @@ const run = (fields: Partial<Run>): Run => ({
   lastLines: [],
   parked: '',
   fruitlessAttempts: 0,
-  ...{ providerConfigKey: '', connectionId: '', sync: '', variant: '' },
+  ...{ providerConfigKey: '', connectionId: '', sync: '', variant: '', version: '' },
   ...fields,
 })
 

@@ -11,6 +11,7 @@ import type { HeldDeletions } from '../stream/held-deletions.ts'
 import type { Shapes } from '../stream/shapes.ts'
 import type { Shards } from '../stream/shards.ts'
 import type { RunTarget, Target } from '../stream/target.ts'
+import { appendAttempts, listAttempts } from '../tables/run-attempts.ts'
 import { appendLogs, listLogs } from '../tables/run-log.ts'
 import { begin } from './begin.ts'
 import { deleteByIds } from './delete.ts'
@@ -133,6 +134,16 @@ export function recordsCalls(
     async listLogs(request, { signal }) {
       const reads = tables.map((clickhouse) => readClient(clickhouse, signal))
       return listLogs(reads, request)
+    },
+
+    async appendAttempts({ attempts }) {
+      const byShard = Map.groupBy(attempts, tablesOfRun)
+      await Promise.all([...byShard].map(([clickhouse, some]) => appendAttempts(clickhouse, some)))
+      return {}
+    },
+    async listAttempts(request, { signal }) {
+      const reads = tables.map((clickhouse) => readClient(clickhouse, signal))
+      return { attempts: await listAttempts(reads, request) }
     },
   }
 }

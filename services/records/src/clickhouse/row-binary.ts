@@ -34,6 +34,11 @@ export class RowWriter {
     this.#length = this.#buffer.writeInt32LE(Math.floor(value / WORD), this.#length)
   }
 
+  uint64(value: bigint): void {
+    this.#room(8)
+    this.#length = this.#buffer.writeBigUInt64LE(value, this.#length)
+  }
+
   uuid(value: string): void {
     // Rows of one stream follow each other.
     if (value !== this.#lastUuid.text) {
@@ -130,6 +135,10 @@ export class RowReader {
   int64(): number {
     const at = this.#move(8)
     return this.#buffer.readUInt32LE(at) + this.#buffer.readInt32LE(at + 4) * WORD
+  }
+
+  uint64(): bigint {
+    return this.#buffer.readBigUInt64LE(this.#move(8))
   }
 
   uuid(): string {

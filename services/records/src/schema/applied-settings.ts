@@ -2,6 +2,8 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { sql } from '../clickhouse/sql.ts'
 import type { Config } from '../config.ts'
 import { historyTtl, payloadTtl } from '../tables/record-log.ts'
+import { runAttemptTtl } from '../tables/run-attempts.ts'
+import { runFactTtl } from '../tables/run-facts.ts'
 import { runLogTtl } from '../tables/run-log.ts'
 
 /**
@@ -9,10 +11,13 @@ import { runLogTtl } from '../tables/run-log.ts'
  * variable is applied at the next start.
  */
 
-export type SettingName = 'payload_days' | 'history_days' | 'run_log_days' | 'fsync'
+export type SettingName = 'payload_days' | 'history_days' | 'run_log_days' | 'run_facts_days' | 'fsync'
 export type AppliedSettings = ReadonlyMap<string, number>
 
-/** Tables in which a lost part would make later answers wrong. From `run_log` only lines would be missing. */
+/**
+ * Tables in which a lost part would make later answers wrong. From `run_log`, `run_fact` and `run_attempt` only what is told of runs
+ * would be missing.
+ */
 const DURABLE_TABLES = ['record_log', 'record_head', 'seen', 'streams', 'stream_use']
 
 export async function appliedSettings(clickhouse: ClickHouse): Promise<AppliedSettings> {
@@ -40,7 +45,12 @@ export function settingChanges(
   const wanted: { name: SettingName; value: number; statements: string[] }[] = [
     { name: 'payload_days', value: keep.payloadDays, statements: [payloadTtl(keep.payloadDays)] },
     { name: 'history_days', value: keep.historyDays, statements: [historyTtl(keep.historyDays)] },
-    { name: 'run_log_days', value: keep.runLogDays, statements: [runLogTtl(keep.runLogDays)] },
+    {
+      name: 'run_log_days',
+      value: keep.runLogDays,
+      statements: [runLogTtl(keep.runLogDays), runAttemptTtl(keep.runLogDays)],
+    },
+    { name: 'run_facts_days', value: keep.runFactsDays, statements: [runFactTtl(keep.runFactsDays)] },
     {
       name: 'fsync',
       value: fsync ? 1 : 0,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { migrationSql } from './migration-sql.ts'
 
-const keep = { payloadDays: 30, historyDays: 7, runLogDays: 15, seenDays: 31 }
+const keep = { payloadDays: 30, historyDays: 7, runLogDays: 15, runFactsDays: 400, seenDays: 31 }
 const folder = new URL('../../migrations/', import.meta.url)
 const files = readdirSync(folder)
 const rendered = (file: string, cluster: string) =>

@@ -1,7 +1,13 @@
 import { Sql } from '../clickhouse/sql.ts'
 
 /** How long the tables keep what they keep. */
-export type Keep = { payloadDays: number; historyDays: number; runLogDays: number; seenDays: number }
+export type Keep = {
+  payloadDays: number
+  historyDays: number
+  runLogDays: number
+  runFactsDays: number
+  seenDays: number
+}
 
 /**
  * The statements of a file of migrations/, for one server or, where a cluster is named, for all of its servers with
@@ -13,6 +19,7 @@ export function migrationSql(text: string, cluster: string, keep: Keep): Sql[] {
     payload_ttl_days: keep.payloadDays,
     history_days: keep.historyDays,
     run_log_ttl_days: keep.runLogDays,
+    run_facts_ttl_days: keep.runFactsDays,
     seen_ttl_days: keep.seenDays,
   }
   const filled = text.replace(/\{(\w+)\}/g, (_place, name: string) => {

@@ -1,6 +1,7 @@
 -- The ends of attempts, as their runners report them. A second report, or one of an attempt that was taken over, has no effect: so
 -- if the answer is lost, the runner may report again.
--- ARGV[1]  reports: list of { run, attempt, outcome, error, counts and lastLines (JSON arrays), heldBack, hasBegun; of THROTTLED:
+-- ARGV[1]  reports: list of { run, attempt, outcome, error, counts and lastLines (JSON arrays), heldBack, hasBegun, version
+--          ('' = not known); of THROTTLED:
 --          resumeAt, maxThrottledMs; of HANDED_BACK: handBack ('draining', 'store_unavailable') }
 -- Returns  JSON list, of each { ignored (why; '' = it had its effect), outcome (of the run; '' = it goes on), error,
 --          until_ms (when it goes on), wake, environment, integration, sync } or { fault }
@@ -64,9 +65,11 @@ local function end_attempt(report)
     -- It is packed when it ends.
     run.counts = report.counts
     if report.hasBegun then run.has_begun = '1' end
+    if report.version ~= '' then run.version = report.version end
     ended(run, schedule, report, answer, report.outcome, report.error)
     return answer
   end
+  if report.version ~= '' then change(run, { version = report.version }) end
   if report.hasBegun then change(run, { has_begun = '1', counts = report.counts }) end
   if report.outcome == 'THROTTLED' then
     throttled(run, schedule, report, answer)

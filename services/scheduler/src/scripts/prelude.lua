@@ -193,7 +193,7 @@ end
 -- array of [model, added, updated, deleted]), runner, sandbox, parked, empty_cache, found_checkpoint, has_begun, throttles,
 -- throttled_ms, throttled_reason, progressed ('1': its attempt saved a checkpoint), fruitless (attempts without progress, one
 -- after the other), locks ('1': its attempt has taken some), hand_back (why it was handed back last), unavailable (how often it was, as a service did not answer, since it
--- made progress last), unavailable_since
+-- made progress last), unavailable_since, version (of the sync in the newest attempt that has told it)
 local function load_run(id)
   local run = id and load(base .. 'r:' .. id)
   if run then run.id = id end

@@ -383,9 +383,9 @@ local function pack_run(run, ending)
     cjson.encode(run.runner or ''), cjson.encode(run.sandbox or ''), run.counts or '[]', cjson.encode(ending.error or ''),
     ending.lastLines or '[]', whole(number(run.throttles)), cjson.encode(run.throttled_reason or ''),
     whole(number(run.fruitless)), ending.heldBack and '1' or '0',
-    whole((run.empty_cache and 1 or 0) + (run.found_checkpoint and 2 or 0)),
+    whole((run.empty_cache and 1 or 0) + (run.found_checkpoint and 2 or 0)), cjson.encode(run.version or ''),
   }
-  local defaults = { nil, nil, nil, nil, nil, nil, '0', '-1', '""', '""', '[]', '""', '[]', '0', '""', '0', '0', '0' }
+  local defaults = { nil, nil, nil, nil, nil, nil, '0', '-1', '""', '""', '[]', '""', '[]', '0', '""', '0', '0', '0', '""' }
   local last = #parts
   while last > 6 and parts[last] == defaults[last] do last = last - 1 end
   return '[' .. table.concat(parts, ',', 1, last) .. ']'
@@ -451,7 +451,7 @@ local function end_run(run, schedule, ending)
     'r', run.id, 'd', run.def, 'o', ending.outcome)
   local data = names(schedule)
   data.run, data.attempt, data.cause, data.outcome = run.id, number(run.attempt), run.cause, ending.outcome
-  data.error, data.counts = ending.error or '', run.counts or '[]'
+  data.error, data.counts, data.version = ending.error or '', run.counts or '[]', run.version or ''
   data.requested_at, data.started_at, data.finished_at = number(run.requested_at), number(run.started_at), args.now
   emit('run.ended', run.environment, data)
   if active_run(schedule) == run.id then settle(schedule, run, ending) end

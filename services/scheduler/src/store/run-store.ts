@@ -111,6 +111,8 @@ export interface AttemptEnd {
   resumeAt: number
   maxThrottledMs: number
   handBack: HandBack
+  /** Of the sync; '' = not known. */
+  version: string
 }
 
 /** `ignored`: why the report had no effect; '' = it had. `fault`: of ours. */

@@ -1,0 +1,86 @@
+import type { ClickHouse } from '../clickhouse/clickhouse.ts'
+import { RowWriter } from '../clickhouse/row-binary.ts'
+import { sql } from '../clickhouse/sql.ts'
+
+/**
+ * The table `run_fact`: how each run ended. All rows are on the first shard, which is there whatever shards are added: a question
+ * about an environment is one query. A row that was inserted again is one when it is read with FINAL.
+ */
+
+export interface RunFact {
+  environment: string
+  /** Unix ms, as all instants here. */
+  finishedAt: number
+  runId: string
+  schedule: string
+  integration: string
+  connection: string
+  sync: string
+  variant: string
+  cause: string
+  /** In the words of events. */
+  outcome: string
+  requestedAt: number
+  /** 0 = it never began. */
+  startedAt: number
+  attempts: number
+  /** '' = not known. */
+  version: string
+  error: string
+  /** The error without what differs from run to run. */
+  message: string
+  /** Of errors with the same cause; 0n = no error. */
+  fingerprint: bigint
+  added: number
+  updated: number
+  deleted: number
+  /** JSON text of the event's `result`: changes by model. */
+  result: string
+}
+
+const UINT32_MAX = 2 ** 32 - 1
+
+/** A statement of a migration. */
+export const runFactTtl = (days: number) =>
+  `ALTER TABLE run_fact{on_cluster} MODIFY TTL toDateTime(intDiv(finished_at, 1000)) + INTERVAL ${days} DAY`
+
+/** The server that has them. */
+export function runFactsOf<T extends { clickhouse: ClickHouse }>(shards: readonly T[]): ClickHouse {
+  const [first] = shards
+  if (first === undefined) throw new Error('there is no shard')
+  return first.clickhouse
+}
+
+export async function insertRunFacts(clickhouse: ClickHouse, facts: readonly RunFact[]): Promise<void> {
+  const writer = new RowWriter()
+  for (const fact of facts) {
+    writer.repeated(fact.environment)
+    writer.int64(fact.finishedAt)
+    writer.string(fact.runId)
+    writer.string(fact.schedule)
+    writer.string(fact.integration)
+    writer.string(fact.connection)
+    writer.string(fact.sync)
+    writer.string(fact.variant)
+    writer.string(fact.cause)
+    writer.string(fact.outcome)
+    writer.int64(fact.requestedAt)
+    writer.int64(fact.startedAt)
+    writer.uint32(bounded(fact.attempts))
+    writer.string(fact.version)
+    writer.string(fact.error)
+    writer.string(fact.message)
+    writer.uint64(fact.fingerprint)
+    writer.uint32(bounded(fact.added))
+    writer.uint32(bounded(fact.updated))
+    writer.uint32(bounded(fact.deleted))
+    writer.string(fact.result)
+  }
+  await clickhouse.append(
+    sql`run_fact (environment, finished_at, run_id, schedule, integration, connection, sync, variant, cause, outcome, requested_at,
+      started_at, attempts, version, error, message, fingerprint, added, updated, deleted, result)`,
+    writer.finish(),
+  )
+}
+
+const bounded = (count: number) => Math.min(Math.max(0, Math.trunc(count)), UINT32_MAX)
