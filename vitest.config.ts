@@ -49,6 +49,7 @@ export default defineConfig({
             '{libs,services}/*/src/**/*.test.ts',
             '{sdk,cli,launcher}/src/**/*.test.ts',
             '{mutants,setup}/*.test.ts',
+            'web/src/**/*.test.ts',
           ],
         },
       },

@@ -17,6 +17,7 @@ const checks = {
   proto: [process.execPath, 'setup/proto-check.ts'],
   lint: [tool('biome'), 'check', '.'],
   types: [tool('tsc'), '--noEmit'],
+  'types of web': [tool('tsc'), '--noEmit', '-p', 'web'],
 }
 // One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
 const serverProjects = ['integration', 'sandbox', 'runner', 'e2e']
