@@ -17,6 +17,8 @@ const schedule = (fields: Partial<Schedule> = {}): Schedule => ({
   nextScheduledSyncAt: at(40),
   recordCount: { Issue: 842 },
   checkpoint: null,
+  tags: {},
+  version: '1',
   lastRun: null,
   skippedSlots: 0,
   blocked: null,

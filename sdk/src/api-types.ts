@@ -65,6 +65,11 @@ export interface Accepted {
   command_id: string
 }
 
+export interface ActOnSchedulesAnswer {
+  /** In the order of `ids`. */
+  results: ScheduleResult[]
+}
+
 export interface ActionAccepted {
   /** Id of the call. */
   id: string
@@ -532,6 +537,8 @@ export interface CommandStateAnswer {
         schedule_id?: string | undefined
         /** How many runs were ended. */
         cancelled?: number | undefined
+        /** Of an action on schedules: the schedules with which nothing was done, and why. */
+        results?: ScheduleResult[] | undefined
       }
     | undefined
   /** Why it was refused, of a command that is. */
@@ -822,6 +829,60 @@ export interface CountRecordsAnswer {
     /** Bytes of their payloads, as JSON. */
     bytes: number
   }[]
+}
+
+export interface CountSchedulesAnswer {
+  /** How many schedules there are. */
+  total: number
+  /** Schedules whose slots become runs. Null: the scheduler does not answer. */
+  started: number | null
+  /** Schedules that are paused. Null: the scheduler does not answer. */
+  paused: number | null
+  /** Schedules whose connection needs new credentials. Null: the scheduler does not answer. */
+  blocked: number | null
+  /** Schedules with a run that waits. Null: the scheduler does not answer. */
+  queued: number | null
+  /** Schedules with a run that a runner has. Null: the scheduler does not answer. */
+  running: number | null
+  /** Schedules whose records are as new as they are meant to be. */
+  fresh: number
+  /** The others. */
+  stale: number
+  /** Stale schedules by reason. */
+  reasons: Record<string, number>
+  /** By integration. */
+  integrations: {
+    /** Key of the integration. */
+    provider_config_key: string
+    /** How many schedules there are. */
+    total: number
+    /** How many of them are stale. */
+    stale: number
+  }[]
+  /** By sync, with its variants. */
+  syncs: {
+    /** Key of the integration. */
+    provider_config_key: string
+    /** Name of the sync. */
+    sync_name: string
+    /** Version that is deployed. */
+    version: string
+    /** How many schedules there are. */
+    total: number
+    /** How many of them are stale. */
+    stale: number
+  }[]
+  /** By version of the sync that is deployed. */
+  versions: {
+    /** Version of syncs. */
+    version: string
+    /** How many schedules there are. */
+    total: number
+    /** How many of them are stale. */
+    stale: number
+  }[]
+  /** Services that did not answer: what they alone know is null. */
+  unavailable: ('scheduler' | 'records')[]
 }
 
 export interface CreateIntegrationAnswer {
@@ -1519,10 +1580,12 @@ export interface ListRunsAnswer {
 }
 
 export interface ListSchedulesAnswer {
-  /** In the order of integration, connection, sync and variant. A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded. */
+  /** In the order that was asked for. */
   schedules: Schedule[]
   /** `cursor` of the next page; null: this is the last one. */
   next_cursor: string | null
+  /** How many schedules there are in all pages now. */
+  total: number
   /** Services that did not answer: what they alone know is null. */
   unavailable: ('scheduler' | 'records')[]
 }
@@ -2211,6 +2274,34 @@ export interface Schedule {
   failures: number | null
   /** Key of the integration. */
   provider_config_key: string
+  /** Tags of the connection. */
+  tags: Record<string, string>
+  /** Version of the sync that is deployed. Null: it was removed a moment ago. */
+  version: string | null
+}
+
+export type ScheduleResult =
+  | {
+      /** Id of the schedule. */
+      id: string
+      /** Always true. */
+      done: true
+    }
+  | {
+      /** Id of the schedule. */
+      id: string
+      /** Why nothing was done with this schedule. */
+      error: {
+        /** For programs: as in an error. */
+        code: string
+        /** For people: as in an error. */
+        message: string
+      }
+    }
+
+export interface SetCheckpointAnswer {
+  /** The one that holds now. */
+  checkpoint: Record<string, string | number | boolean> | null
 }
 
 export interface SetMetadataAnswer {

@@ -3,6 +3,7 @@
 import type {
   Accepted,
   ActionToDeploy,
+  ActOnSchedulesAnswer,
   AskedRuns,
   AuthSchemeInput,
   Cancelled,
@@ -11,6 +12,7 @@ import type {
   Connection,
   ConnectionHeaders,
   CountRecordsAnswer,
+  CountSchedulesAnswer,
   CreateIntegrationAnswer,
   CreateKeyAnswer,
   CreatePreviewAnswer,
@@ -51,6 +53,7 @@ import type {
   PruneRecordsAnswer,
   RetrySettings,
   RotateKeyAnswer,
+  SetCheckpointAnswer,
   SetMetadataAnswer,
   Success,
   SyncToDeploy,
@@ -63,6 +66,15 @@ import type {
   VerifyRequestInput,
   Why,
 } from './api-types.ts'
+
+export interface ActOnSchedulesBody {
+  /** `reset`: run now, without the checkpoint. The others are as the calls of those names. */
+  action: 'trigger' | 'pause' | 'start' | 'reset' | 'frequency'
+  /** Ids of schedules, 100 at most, each once. */
+  ids: string[]
+  /** With `frequency`, and only then. Null: the default of the deployed sync again. */
+  frequency?: string | null | undefined
+}
 
 export interface CancelSyncsBody {
   /** Up to 256 of them, as `name`, `name::variant`, or both as an object. Empty: all. */
@@ -88,6 +100,29 @@ export interface CountRecordsQuery {
   connection_id?: string | undefined
   /** Variant of the sync; `base` is the one that each sync has. */
   variant?: string | undefined
+}
+
+export interface CountSchedulesQuery {
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** Syncs as `name` or `name::variant`, separated by commas. */
+  syncs?: string | undefined
+  /** One or both, separated by commas. */
+  state?: string | undefined
+  /** Only those with a run that waits (`queued`) or that a runner has (`running`); one or both. */
+  run_state?: string | undefined
+  /** Only those that are stale for one of these reasons, separated by commas: see docs/concepts/freshness.md. */
+  reason?: string | undefined
+  /** true: only those that are stale. */
+  stale?: string | undefined
+  /** Tags that the connection has to have: `tags[plan]=pro`. */
+  tags?: Record<string, string> | undefined
+  /** Only those whose sync is deployed in this version. */
+  version?: string | undefined
+  /** Text that the integration, connection, sync, variant or a tag of the connection contains; upper and lower case are the same. */
+  q?: string | undefined
 }
 
 export interface CreateConnectionBody {
@@ -512,12 +547,22 @@ export interface ListSchedulesQuery {
   syncs?: string | undefined
   /** One or both, separated by commas. */
   state?: string | undefined
+  /** Only those with a run that waits (`queued`) or that a runner has (`running`); one or both. */
+  run_state?: string | undefined
   /** Only those that are stale for one of these reasons, separated by commas: see docs/concepts/freshness.md. */
   reason?: string | undefined
   /** true: only those that are stale. */
   stale?: string | undefined
   /** Tags that the connection has to have: `tags[plan]=pro`. */
   tags?: Record<string, string> | undefined
+  /** Only those whose sync is deployed in this version. */
+  version?: string | undefined
+  /** Text that the integration, connection, sync, variant or a tag of the connection contains; upper and lower case are the same. */
+  q?: string | undefined
+  /** `place`: integration, connection, sync, variant. `last_run`: when the last run was asked for. `stale_since`: when it became stale. Those without a value come last, equal ones by place. */
+  sort?: 'place' | 'last_success' | 'last_run' | 'next_run' | 'failures' | 'stale_since' | undefined
+  /** `desc`: the highest or newest value first. */
+  order?: 'asc' | 'desc' | undefined
   /** Schedules in a page. */
   limit?: number | undefined
   /** `next_cursor` of the page before; without it, the first page. */
@@ -591,6 +636,19 @@ export interface ReleaseHeldDeletionBody {
 export interface RotateKeyBody {
   /** How long the secrets that it has now still work: 0 to 30 days. */
   overlap_seconds?: number | undefined
+}
+
+export interface SetCheckpointBody {
+  /** Key of an integration. */
+  provider_config_key: string
+  /** Id of a connection. */
+  connection_id: string
+  /** Name of a sync. */
+  sync_name: string
+  /** Variant of the sync; `base` is the one that each sync has. */
+  variant?: string | undefined
+  /** Up to 16 fields with texts, finite numbers and booleans; texts of 64 KiB in all. Null: none. */
+  checkpoint: Record<string, string | number | boolean> | null
 }
 
 export interface SetMetadataBody {
@@ -964,6 +1022,21 @@ export interface Endpoints {
   'GET /schedules': {
     query: ListSchedulesQuery
     answer: ListSchedulesAnswer
+  }
+  /** Count the schedules of the environment by state, reason, integration, sync and version. */
+  'GET /schedules/counts': {
+    query: CountSchedulesQuery
+    answer: CountSchedulesAnswer
+  }
+  /** Trigger, pause, start or reset up to 100 schedules, or set their frequency. */
+  'POST /schedules/actions': {
+    body: ActOnSchedulesBody
+    answer: ActOnSchedulesAnswer | Accepted
+  }
+  /** Set or clear the checkpoint of a schedule. */
+  'PUT /schedules/checkpoint': {
+    body: SetCheckpointBody
+    answer: SetCheckpointAnswer | Accepted
   }
   /** Say why a schedule is stale, if it is. */
   'GET /why': {

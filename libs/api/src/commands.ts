@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AskedRuns } from './answers.ts'
 import { NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
+import { ScheduleResult } from './schedule-actions.ts'
 
 export const CommandStateAnswer = z.object({
   id: z.string().describe('Id of the command.'),
@@ -15,6 +16,10 @@ export const CommandStateAnswer = z.object({
       frequency: z.string().optional().describe('Of a change of the frequency: the one that holds now.'),
       schedule_id: z.string().optional().describe('Of a new variant: id of its schedule.'),
       cancelled: z.int().optional().describe('How many runs were ended.'),
+      results: z
+        .array(ScheduleResult)
+        .optional()
+        .describe('Of an action on schedules: the schedules with which nothing was done, and why.'),
     })
     .optional()
     .describe('What its call would have answered, of a command that is done.'),

@@ -1,5 +1,6 @@
 import { actionRoutes } from './actions.ts'
 import { capacityRoutes } from './capacity.ts'
+import { checkpointRoutes } from './checkpoint.ts'
 import { commandRoutes } from './commands.ts'
 import { configurationRoutes } from './configuration.ts'
 import { connectionRoutes } from './connections.ts'
@@ -19,6 +20,7 @@ import { proxyRoutes } from './proxy.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
 import { runRoutes } from './runs.ts'
+import { scheduleActionRoutes } from './schedule-actions.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { scriptsConfigRoutes } from './scripts-config.ts'
 import { syncRoutes } from './syncs.ts'
@@ -30,7 +32,10 @@ import { whyRoutes } from './why.ts'
 export function routeGroups(limits: { records: number }) {
   return {
     Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
-    Syncs: { ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...whyRoutes },
+    Syncs: {
+      ...{ ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...scheduleActionRoutes },
+      ...{ ...checkpointRoutes, ...whyRoutes },
+    },
     Actions: actionRoutes,
     Runs: { ...runRoutes, ...commandRoutes, ...capacityRoutes },
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },

@@ -1,16 +1,7 @@
 import { z } from 'zod'
-import {
-  ConnectionId,
-  choicesInQuery,
-  countInQuery,
-  NextScheduleCursor,
-  ProviderConfigKey,
-  ScheduleCursor,
-  TagFilter,
-} from './fields.ts'
-import { staleReasons } from './freshness.ts'
+import { countInQuery, NextScheduleCursor, ScheduleCursor } from './fields.ts'
 import type { Route } from './route.ts'
-import { SyncsInText } from './sync-name.ts'
+import { integrationLacks, needsIntegration, scheduleFilter } from './schedule-filter.ts'
 import { SyncStatus } from './syncs.ts'
 
 /** A service that did not answer: what it alone knows is null. */
@@ -39,50 +30,104 @@ export const Schedule = SyncStatus.extend({
     .describe(
       'Runs that failed one after the other, up to the last one. Null: the scheduler does not answer.',
     ),
+  tags: z.record(z.string(), z.string()).describe('Tags of the connection.'),
+  version: z
+    .string()
+    .nullable()
+    .describe('Version of the sync that is deployed. Null: it was removed a moment ago.'),
 }).meta({ id: 'Schedule' })
 export type Schedule = z.infer<typeof Schedule>
 
-/** Those of the environment in the order of integration, connection, sync and variant. */
+export const scheduleSorts = [
+  'place',
+  'last_success',
+  'last_run',
+  'next_run',
+  'failures',
+  'stale_since',
+] as const
+
 const listSchedules = {
   method: 'GET',
   url: '/schedules',
   summary: 'List the schedules of the environment with their status.',
+  description:
+    'Pages are full, but for the last one. Who follows `next_cursor` sees each schedule once whose place in the order stays the same meanwhile; one that moves may come twice, or not at all, and does not change what is seen of others. What the scheduler alone knows is null while it does not answer; the order is that of `place` then.',
   scope: 'read',
-  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor', 'too_large'],
   schema: {
     querystring: z
       .strictObject({
-        provider_config_key: ProviderConfigKey.optional(),
-        connection_id: ConnectionId.optional(),
-        syncs: SyncsInText.optional().describe('Syncs as `name` or `name::variant`, separated by commas.'),
-        state: choicesInQuery(['started', 'paused']).optional().describe('One or both, separated by commas.'),
-        reason: choicesInQuery(staleReasons)
-          .optional()
+        ...scheduleFilter,
+        sort: z
+          .enum(scheduleSorts)
+          .default('place')
           .describe(
-            'Only those that are stale for one of these reasons, separated by commas: see docs/concepts/freshness.md.',
+            '`place`: integration, connection, sync, variant. `last_run`: when the last run was asked for. `stale_since`: when it became stale. Those without a value come last, equal ones by place.',
           ),
-        stale: z.stringbool().default(false).describe('true: only those that are stale.'),
-        tags: TagFilter.optional().describe('Tags that the connection has to have: `tags[plan]=pro`.'),
+        order: z.enum(['asc', 'desc']).default('asc').describe('`desc`: the highest or newest value first.'),
         limit: countInQuery(1, 100).default(100).describe('Schedules in a page.'),
         cursor: ScheduleCursor.optional(),
       })
-      .refine((query) => query.connection_id === undefined || query.provider_config_key !== undefined, {
-        path: ['provider_config_key'],
-        message: 'connection_id needs a provider_config_key',
-      }),
-    /** A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded. */
+      .refine(needsIntegration, integrationLacks),
     response: {
       200: z.object({
-        schedules: z
-          .array(Schedule)
-          .describe(
-            'In the order of integration, connection, sync and variant. A page may hold fewer than `limit`, or none, though there is a `next_cursor`: the work for one is bounded.',
-          ),
+        schedules: z.array(Schedule).describe('In the order that was asked for.'),
         next_cursor: NextScheduleCursor,
+        total: z.int().describe('How many schedules there are in all pages now.'),
         unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
       }),
     },
   },
 } as const satisfies Route
 
-export const scheduleRoutes = { listSchedules }
+const total = z.int().describe('How many schedules there are.')
+const stale = z.int().describe('How many of them are stale.')
+const orNull = (what: string) => z.int().nullable().describe(`${what} Null: the scheduler does not answer.`)
+
+const countSchedules = {
+  method: 'GET',
+  url: '/schedules/counts',
+  summary: 'Count the schedules of the environment by state, reason, integration, sync and version.',
+  description: 'Takes the filters of `GET /schedules`, and counts what that lists.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'too_large'],
+  schema: {
+    querystring: z.strictObject(scheduleFilter).refine(needsIntegration, integrationLacks),
+    response: {
+      200: z.object({
+        total,
+        started: orNull('Schedules whose slots become runs.'),
+        paused: orNull('Schedules that are paused.'),
+        blocked: orNull('Schedules whose connection needs new credentials.'),
+        queued: orNull('Schedules with a run that waits.'),
+        running: orNull('Schedules with a run that a runner has.'),
+        fresh: z.int().describe('Schedules whose records are as new as they are meant to be.'),
+        stale: z.int().describe('The others.'),
+        reasons: z.record(z.string(), z.int()).describe('Stale schedules by reason.'),
+        integrations: z
+          .array(
+            z.object({ provider_config_key: z.string().describe('Key of the integration.'), total, stale }),
+          )
+          .describe('By integration.'),
+        syncs: z
+          .array(
+            z.object({
+              provider_config_key: z.string().describe('Key of the integration.'),
+              sync_name: z.string().describe('Name of the sync.'),
+              version: z.string().describe('Version that is deployed.'),
+              total,
+              stale,
+            }),
+          )
+          .describe('By sync, with its variants.'),
+        versions: z
+          .array(z.object({ version: z.string().describe('Version of syncs.'), total, stale }))
+          .describe('By version of the sync that is deployed.'),
+        unavailable: Unavailable.describe('Services that did not answer: what they alone know is null.'),
+      }),
+    },
+  },
+} as const satisfies Route
+
+export const scheduleRoutes = { listSchedules, countSchedules }

@@ -45,6 +45,8 @@ export type { CatalogChange } from './follower.ts'
 export { JsonObject, Texts } from './json-object.ts'
 export { Keyring } from './keyring.ts'
 export { isBehind, type SchedulePosition, scheduleCursor } from './schedule-position.ts'
+export { type ScheduleSearch, searchBy } from './schedule-search.ts'
+export { type SearchPosition, searchCursor } from './search-cursor.ts'
 export {
   openApp,
   openCredentials,

@@ -35,7 +35,7 @@ test('an environment is exported, and another one is brought to it; what is done
     [from.environment]: paused,
     [to.name]: ['SCHEDULE_STATE_STARTED', 'every 6 hours'],
   }
-  world.schedules.listSchedules = async ({ environment = '' }) => {
+  world.schedules.searchSchedules = async ({ environment = '' }) => {
     const [state, frequency] = states[environment] ?? paused
     const owner = { providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'base' }
     return { schedules: [{ id: 's', ...owner, state, frequency }] }

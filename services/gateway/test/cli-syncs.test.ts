@@ -24,7 +24,7 @@ test('a variant is made, listed and deleted; a frequency is set and reset', asyn
     ...{ $case: 'createVariant', value: { connectionId: 'user-1', sync: { variant: 'team-a' } } },
   })
   const schedule = { providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues' }
-  world.schedules.listSchedules = async () => ({
+  world.schedules.searchSchedules = async () => ({
     schedules: ['base', 'team-a'].map((name) => ({
       ...schedule,
       ...{ id: name, variant: name, state: 'SCHEDULE_STATE_STARTED' as const, frequency: 'every hour' },

@@ -35,6 +35,7 @@ test('trigger --wait waits for the command, then for its runs; what was refused 
     cancelled: 0,
     runs: [{ id: 'run-1', ...run }],
     moreRuns: false,
+    refusals: [],
   }
   let questions = 0
   world.results.getCommand = async () => (++questions < 3 ? {} : { result: { $case: 'done', value: done } })

@@ -132,7 +132,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
     value: { target: { connectionId: 'user-1' }, reset: true, emptyCache: false },
   })
 
-  world.schedules.listSchedules = async () => ({
+  world.schedules.searchSchedules = async () => ({
     schedules: [
       {
         id: 's',
@@ -149,7 +149,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   expect((await cli(['status', 'crm'])).out).toMatch(/^contacts::a {2}user-1 .* SUCCESS .* Contact 842/m)
 
   const waits = "its run waits since 12:03 UTC: 200 of 200 runs of environment 'dev' are in flight"
-  world.schedules.listSchedules = async ({ cursor, onlyStale, reasons }) => ({
+  world.schedules.searchSchedules = async ({ cursor, filter }) => ({
     schedules: [
       {
         ...{ id: 's', providerConfigKey: 'crm', connectionId: 'user-1', sync: 'contacts', variant: 'base' },
@@ -157,7 +157,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
         freshness: { reason: 'STALE_REASON_ENVIRONMENT_FULL', sinceMs: 1, message: waits },
       },
     ],
-    nextCursor: cursor === '' ? `${onlyStale}${reasons}` : '',
+    nextCursor: cursor === '' ? `${filter?.onlyStale}${filter?.reasons}` : '',
   })
   const fleet = (await cli(['status', '--stale', '--reason', 'environment_full', '--limit', '1'])).out
   expect(fleet).toMatch(/^crm {10}contacts {2}user-1 .* environment_full .* in flight$/m)
@@ -167,6 +167,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   world.schedules.listRuns = async () => ({
     runs: [{ id: 'run-1', providerConfigKey: 'crm', connectionId: 'user-1' }],
   })
+  world.schedules.listSchedules = world.schedules.searchSchedules as never // a schedule, whatever was asked
   const why = await cli(['why', 'crm/contacts', 'user-1'])
   expect(why).toMatchObject({ code: 3, err: '' })
   expect(why.out).toContain(`why           ${waits}\n`)
@@ -182,7 +183,7 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   expect((await cli(['capacity'])).out).toMatch(/^environment {2}dev .* 200 .*$/m)
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false },
+    value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false, refusals: [] },
   })
   expect((await cli(['cancel', 'crm', 'contacts', '--connection', 'user-1'])).out).toBe('Ended 2 runs.\n')
   expect(world.commands.at(-1)?.action).toMatchObject({
@@ -439,7 +440,7 @@ test('trigger --wait waits for the runs, and one that did not succeed is a failu
   }))
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: '', scheduleId: '', cancelled: 0, runs, moreRuns: false },
+    value: { frequency: '', scheduleId: '', cancelled: 0, runs, moreRuns: false, refusals: [] },
   })
   const reads: string[] = []
   world.schedules.getRun = async ({ runId = '' }) => ({

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const post = (path: string, json: unknown, headers: Record<string, string> = {}) =>
   home.api(path, { method: 'POST', json, headers })
-const PLAIN = { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false }
+const PLAIN = { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false, refusals: [] }
 const all = { provider_config_key: 'github', syncs: [] }
 const target = { providerConfigKey: 'github', connectionId: '', syncs: [] }
 
@@ -51,7 +51,7 @@ test.each(['trigger', 'start', 'pause'])('%s takes a sync in each of its forms',
 test('cancel tells how many runs ended, of the syncs that are named', async () => {
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: '', scheduleId: '', cancelled: 3, runs: [], moreRuns: false },
+    value: { frequency: '', scheduleId: '', cancelled: 3, runs: [], moreRuns: false, refusals: [] },
   })
   const answer = await post('/sync/cancel', { ...all, syncs: ['issues::a'], connection_id: 'user-1' })
   expect(answer).toMatchObject({ status: 200, body: { cancelled: 3 } })
@@ -68,7 +68,7 @@ test('cancel tells how many runs ended, of the syncs that are named', async () =
 test('a run is cancelled by its id in the environment of the key; one that is not known there is a 404', async () => {
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: '', scheduleId: '', cancelled: 1, runs: [], moreRuns: false },
+    value: { frequency: '', scheduleId: '', cancelled: 1, runs: [], moreRuns: false, refusals: [] },
   })
   expect(await home.api('/runs/s-17/cancel', { method: 'POST' })).toMatchObject({
     status: 200,
@@ -170,7 +170,14 @@ const update = (fields: Record<string, unknown>) =>
 test('a new frequency is sent as it is shown, and the one in force comes back', async () => {
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: 'every 30 minutes', scheduleId: '', cancelled: 0, runs: [], moreRuns: false },
+    value: {
+      frequency: 'every 30 minutes',
+      scheduleId: '',
+      cancelled: 0,
+      runs: [],
+      moreRuns: false,
+      refusals: [],
+    },
   })
   const answer = await update({ frequency: '30m' })
   expect(answer).toMatchObject({ status: 200, body: { frequency: 'every 30 minutes' } })

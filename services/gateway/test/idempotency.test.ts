@@ -112,7 +112,7 @@ test('what failed on our side is not kept: the next try is carried out', async (
   expect((await send('failed', '/sync/trigger', trigger)).status).toBe(503)
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false },
+    value: { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false, refusals: [] },
   })
   const answer = await send('failed', '/sync/trigger', trigger)
   expect(answer.status).toBe(200)

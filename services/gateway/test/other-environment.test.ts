@@ -14,6 +14,7 @@ interface Sent {
 
 const MARKER = 'only-for-its-own-environment'
 const RUN = '01987654-3210-7abc-8def-0123456789ab'
+const SCHEDULE = 'b1946ac92492d2347c6235b8'
 
 let api: StandInApi
 let world: World
@@ -39,6 +40,8 @@ beforeAll(async () => {
       syncs: [],
       runners: [],
     },
+    searchSchedules: { schedules: [], nextCursor: '', total: 0 },
+    countSchedules: { total: 0, stale: 0, reasons: [], syncs: [] },
   })
   world.results = standIn({})
   world.records = standIn({
@@ -125,6 +128,9 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   createVariant: variant,
   deleteVariant: variant,
   listSchedules: { query: place },
+  countSchedules: { query: place },
+  actOnSchedules: { json: { action: 'pause', ids: [SCHEDULE] } },
+  setCheckpoint: { json: { ...place, sync_name: 'issues', checkpoint: { at: 1 } } },
   getWhy: { query: { ...place, sync_name: 'issues' } },
   triggerAction: { headers: { ...headers, 'x-async': 'true' }, json: { action_name: 'act', input: {} } },
   getActionResult: run,

@@ -1,4 +1,10 @@
-import type { CountRecordsRequest, ListRunsRequest, ListSchedulesRequest } from '@syncline/proto'
+import type {
+  CountRecordsRequest,
+  CountSchedulesRequest,
+  ListRunsRequest,
+  ListSchedulesRequest,
+  SearchSchedulesRequest,
+} from '@syncline/proto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { aSync, furnish, startWorld, type World } from './world.ts'
 
@@ -7,7 +13,8 @@ const AT_TEXT = '2023-11-14T22:13:20.000Z'
 
 let world: World
 let home: Awaited<ReturnType<typeof furnish>>
-const listed: ListSchedulesRequest[] = []
+const listed: SearchSchedulesRequest[] = []
+const looked: ListSchedulesRequest[] = []
 const asked: ListRunsRequest[] = []
 const counted: CountRecordsRequest[] = []
 
@@ -21,10 +28,14 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => {
-  for (const list of [listed, asked, counted]) list.length = 0
+  for (const list of [listed, looked, asked, counted]) list.length = 0
   world.schedules.listSchedules = async (request) => {
+    looked.push(request)
+    return { schedules: [schedule()] }
+  }
+  world.schedules.searchSchedules = async (request) => {
     listed.push(request)
-    return { schedules: [schedule()], nextCursor: 'next' }
+    return { schedules: [schedule()], nextCursor: 'next', total: 7 }
   }
   world.schedules.listRuns = async (request) => {
     asked.push(request)
@@ -74,21 +85,26 @@ test('a page of schedules is one call to the scheduler, and one to the record st
       },
     ],
     next_cursor: 'next',
+    total: 7,
     unavailable: [],
   })
   expect([listed.length, counted.length]).toEqual([1, 1])
   expect(listed[0]).toEqual({
-    ...{ environment: home.environment, providerConfigKey: '', connectionId: '', syncs: [], states: [] },
-    ...{ reasons: [], onlyStale: false, tags: {}, limit: 100, cursor: '' },
+    ...{ environment: home.environment, limit: 100, cursor: '' },
+    ...{ sort: 'SCHEDULE_SORT_PLACE', descending: false },
+    filter: {
+      ...{ providerConfigKey: '', connectionId: '', syncs: [], states: [], runStates: [], reasons: [] },
+      ...{ onlyStale: false, tags: {}, version: '', q: '' },
+    },
   })
 })
 
 test('filters and the cursor reach the scheduler', async () => {
   const where = 'provider_config_key=github&connection_id=user-1&syncs=issues,issues::a&limit=5&cursor=abc'
   const what = 'state=started,paused&reason=failing,environment_full&stale=true&tags[plan]=pro&tags[tier]=1'
-  expect((await home.api(`/schedules?${where}&${what}`)).status).toBe(200)
-  expect(listed[0]).toEqual({
-    environment: home.environment,
+  const more = 'run_state=running&version=1&q=USER&sort=stale_since&order=desc'
+  expect((await home.api(`/schedules?${where}&${what}&${more}`)).status).toBe(200)
+  const filter = {
     providerConfigKey: 'github',
     connectionId: 'user-1',
     syncs: [
@@ -96,12 +112,14 @@ test('filters and the cursor reach the scheduler', async () => {
       { name: 'issues', variant: 'a' },
     ],
     states: ['SCHEDULE_STATE_STARTED', 'SCHEDULE_STATE_PAUSED'],
+    runStates: ['RUN_STATE_RUNNING'],
     reasons: ['STALE_REASON_FAILING', 'STALE_REASON_ENVIRONMENT_FULL'],
     onlyStale: true,
     tags: { plan: 'pro', tier: '1' },
-    limit: 5,
-    cursor: 'abc',
-  })
+    ...{ version: '1', q: 'USER' },
+  }
+  const order = { sort: 'SCHEDULE_SORT_STALE_SINCE', descending: true }
+  expect(listed[0]).toEqual({ environment: home.environment, filter, ...order, limit: 5, cursor: 'abc' })
 })
 
 test.each([
@@ -122,8 +140,36 @@ test.each([
   expect(await home.api(path)).toMatchObject({ status, body: { error: { code } } })
 })
 
+test('counts of schedules: by state, reason, sync, integration and version', async () => {
+  const asked: CountSchedulesRequest[] = []
+  world.schedules.countSchedules = async (request) => {
+    asked.push(request)
+    const sync = { providerConfigKey: 'github', version: '1' }
+    return {
+      ...{ total: 5, started: 3, paused: 2, blocked: 1, queued: 1, running: 1, stale: 2 },
+      reasons: [{ reason: 'STALE_REASON_PAUSED', count: 2 }],
+      syncs: [
+        { ...sync, sync: 'issues', total: 4, stale: 1 },
+        { ...sync, sync: 'pulls', total: 1, stale: 1 },
+      ],
+    }
+  }
+  expect((await home.api('/schedules/counts?q=acme&state=paused')).body).toEqual({
+    ...{ total: 5, started: 3, paused: 2, blocked: 1, queued: 1, running: 1, stale: 2, fresh: 3 },
+    reasons: { paused: 2 },
+    integrations: [{ provider_config_key: 'github', total: 5, stale: 2 }],
+    syncs: [
+      { provider_config_key: 'github', sync_name: 'issues', version: '1', total: 4, stale: 1 },
+      { provider_config_key: 'github', sync_name: 'pulls', version: '1', total: 1, stale: 1 },
+    ],
+    versions: [{ version: '1', total: 5, stale: 2 }],
+    unavailable: [],
+  })
+  expect(asked).toMatchObject([{ filter: { q: 'acme', states: ['SCHEDULE_STATE_PAUSED'] } }])
+})
+
 test('what the scheduler has lost is shown with what the catalog knows of it', async () => {
-  world.schedules.listSchedules = async () => ({
+  world.schedules.searchSchedules = async () => ({
     schedules: [schedule({ state: 'SCHEDULE_STATE_UNSPECIFIED' })],
   })
   expect((await home.api('/schedules')).body).toMatchObject({
@@ -151,7 +197,7 @@ test('why tells the schedule, its skipped slots and its last runs', async () => 
     runs: [{ id: 's-1', state: 'running', parked: 'the quota', connection_id: 'user-1' }],
     unavailable: [],
   })
-  expect(listed[0]).toMatchObject({ syncs: [{ name: 'issues', variant: 'a' }] })
+  expect(looked[0]).toMatchObject({ syncs: [{ name: 'issues', variant: 'a' }] })
 })
 
 test('a variant that the scheduler does not have is unknown', async () => {
@@ -197,7 +243,9 @@ test('capacity tells limits and runners', async () => {
 test('without records, schedules have no counts, and the answer says so', async () => {
   await using alone = await startWorld()
   const { api, uid } = await furnish(alone)
-  alone.schedules.listSchedules = async () => ({ schedules: [{ ...schedule(), connectionUid: uid }] })
+  const known = { schedules: [{ ...schedule(), connectionUid: uid }] }
+  alone.schedules.listSchedules = async () => known
+  alone.schedules.searchSchedules = async () => known
   alone.schedules.listSkippedSlots = async () => ({ skipped: [] })
   alone.schedules.listRuns = async () => ({ runs: [] })
   await alone.stopRecords()
@@ -244,7 +292,10 @@ test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers wit
   const hang = (_: unknown, { signal }: { signal: AbortSignal }) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   if (how === 'hangs')
-    for (const call of ['listSchedules', 'listRuns', 'listSkippedSlots', 'getCapacity'] as const)
+    for (const call of [
+      ...(['listSchedules', 'searchSchedules', 'countSchedules'] as const),
+      ...(['listRuns', 'listSkippedSlots', 'getCapacity'] as const),
+    ])
       alone.schedules[call] = hang
   else await alone.stopScheduler()
 
@@ -265,9 +316,11 @@ test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers wit
   ])
   expect(page.unavailable).toEqual(['scheduler'])
   expect(page.schedules[0]).toMatchObject({ id: null, status: null, freshness: { stale: down } })
-  const [next, tagged, other, why, status, capacity] = await Promise.all([
+  const [next, tagged, searched, counts, other, why, status, capacity] = await Promise.all([
     api(`/schedules?limit=3&cursor=${page.next_cursor}`),
     api('/schedules?tags[plan]=pro'),
+    api('/schedules?q=SER-2&sort=last_run&order=desc&limit=1'),
+    api('/schedules/counts?q=user'),
     api('/schedules?reason=failing'),
     api('/why?provider_config_key=github&connection_id=user-1&sync_name=issues'),
     api('/sync/status?provider_config_key=github&syncs=*'),
@@ -278,6 +331,20 @@ test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers wit
     next_cursor: null,
   })
   expect(tagged.body.schedules).toHaveLength(2)
+  expect(searched.body).toMatchObject({
+    schedules: [{ connection_id: 'user-2', name: 'all', tags: { plan: 'pro' }, version: '1' }],
+    total: 2,
+    next_cursor: expect.any(String),
+  })
+  expect(counts.body).toMatchObject({
+    ...{ total: 4, stale: 4, fresh: 0, started: null, running: null, reasons: { scheduler_down: 4 } },
+    integrations: [{ provider_config_key: 'github', total: 4, stale: 4 }],
+    syncs: [
+      { sync_name: 'all', version: '1', total: 2 },
+      { sync_name: 'issues', total: 2 },
+    ],
+    unavailable: ['scheduler'],
+  })
   expect(other.body.schedules).toEqual([])
   expect(why.body).toMatchObject({
     schedule: {

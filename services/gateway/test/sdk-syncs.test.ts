@@ -63,26 +63,34 @@ test('a variant is made and deleted', async () => {
 })
 
 test('schedules, why, capacity and cancel', async () => {
-  world.schedules.listSchedules = async (request) => ({
+  world.schedules.searchSchedules = async ({ filter, sort, descending }) => ({
     schedules: [
       {
         ...{ id: 's', providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'a' },
         state: 'SCHEDULE_STATE_STARTED',
-        pausedBecause: JSON.stringify([request.syncs, request.reasons, request.tags, request.onlyStale]),
+        pausedBecause: JSON.stringify([filter, sort, descending]),
       },
     ],
     nextCursor: 'more',
+    total: 7,
   })
   const { schedules, next_cursor } = await syncline.schedules.list({
     ...{ syncs: [{ name: 'issues', variant: 'a' }], reason: ['failing'], tags: { plan: 'pro' }, stale: true },
+    ...{ runState: ['queued'], q: 'acme', version: '3', sort: 'last_run', order: 'desc' },
   })
   expect(next_cursor).toBe('more')
   expect(JSON.parse(schedules[0]?.pausedBecause ?? '')).toEqual([
-    [{ name: 'issues', variant: 'a' }],
-    ['STALE_REASON_FAILING'],
-    { plan: 'pro' },
+    {
+      ...{ providerConfigKey: '', connectionId: '', syncs: [{ name: 'issues', variant: 'a' }] },
+      ...{ states: [], runStates: ['RUN_STATE_QUEUED'], reasons: ['STALE_REASON_FAILING'] },
+      ...{ onlyStale: true, tags: { plan: 'pro' }, version: '3', q: 'acme' },
+    },
+    'SCHEDULE_SORT_LAST_RUN',
     true,
   ])
+  world.schedules.listSchedules = async () => ({
+    schedules: [{ id: 's', state: 'SCHEDULE_STATE_STARTED', variant: 'a' }],
+  })
   world.schedules.listRuns = async () => ({ runs: [{ id: 'run-1' }] })
   expect(
     await syncline.syncs.why({
@@ -102,7 +110,7 @@ test('schedules, why, capacity and cancel', async () => {
   const { answer } = world
   world.answer = () => ({
     $case: 'done',
-    value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false },
+    value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false, refusals: [] },
   })
   expect(await syncline.syncs.cancel({ providerConfigKey: 'github', syncs: ['issues'] })).toEqual({
     cancelled: 2,
@@ -119,6 +127,7 @@ test('runs are listed by state and outcome, and their log is read', async () => 
   world.schedules.listRuns = async ({ providerConfigKey, sync, states, outcomes, limit }) => ({
     runs: [{ id: JSON.stringify([providerConfigKey, sync?.variant, states, outcomes, limit]) }],
     nextCursor: 'more',
+    total: 7,
   })
   const page = await syncline.runs.list({
     providerConfigKey: 'github',

@@ -57,7 +57,7 @@ test('each schedule has its own counts, of its own variant, by one call', async 
     connectionId: '',
     syncs: [],
     limit: 250,
-    ...{ states: [], reasons: [], onlyStale: false, tags: {}, cursor: '' },
+    cursor: '',
   })
 })
 

@@ -55,7 +55,14 @@ export const ADMIN_KEY = 'the-admin-key-of-tests-0123456789'
 
 export const DONE: Answer = {
   $case: 'done',
-  value: { frequency: 'every hour', scheduleId: 'schedule-1', cancelled: 0, runs: [], moreRuns: false },
+  value: {
+    frequency: 'every hour',
+    scheduleId: 'schedule-1',
+    cancelled: 0,
+    runs: [],
+    moreRuns: false,
+    refusals: [],
+  },
 }
 
 export async function startWorld(

@@ -34,7 +34,7 @@ function commands(answer: CommandAnswer['result'] = { $case: 'done', value: done
   })
   return { found, [Symbol.dispose]: () => subscription.unsubscribe() }
 }
-const doneCommand = { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false }
+const doneCommand = { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false, refusals: [] }
 
 test('of two runs at a time one has the lock; the other gets it when it is free', async () => {
   await world.deploy(`

@@ -1,5 +1,5 @@
 import { AppError } from '@syncline/errors'
-import { formatFrequency, freshMsOf, gapsOf, parseFrequency, readFrequency } from '@syncline/frequency'
+import { formatFrequency, parseFrequency, readFrequency } from '@syncline/frequency'
 import type {
   CancelRuns,
   Command,
@@ -8,13 +8,15 @@ import type {
   StartSyncs,
   TriggerSyncs,
 } from '@syncline/proto'
+import { actOnSchedules } from './act-on-schedules.ts'
 import { askedRuns, RUNS_MAX, type RunRow } from './asked-runs.ts'
+import { frequencyChange } from './frequency-change.ts'
 import { removeEnvironment } from './remove-environment.ts'
-import { cronSlots } from './repair.ts'
 import { scheduleOf } from './run.ts'
 import { isRunId, unknownRun } from './run-id.ts'
 import { BASE, scheduleId } from './schedule.ts'
-import { nextSlot } from './slots.ts'
+import { setCheckpoint } from './set-checkpoint.ts'
+import { startSome } from './start-some.ts'
 import { DONE } from './store/command-results.ts'
 import { applyToTargets, ensureMade, unknownSync } from './targets.ts'
 import { type CommandDeps, createVariant, deleteVariant } from './variants.ts'
@@ -48,6 +50,11 @@ export async function applyCommand(
       return done({ scheduleId: await createVariant(deps, environment, id, action.value) })
     case 'deleteVariant':
       return (await deleteVariant(deps, environment, action.value, again)) ? done() : undefined
+    case 'actOnSchedules':
+      return done({ refusals: await actOnSchedules(deps, environment, id, action.value) })
+    case 'setCheckpoint':
+      await setCheckpoint(deps, environment, id, action.value)
+      return done()
     case 'removeEnvironment':
       await removeEnvironment(deps, environment, action.value.createdAt)
       return done()
@@ -87,13 +94,9 @@ async function start(
 ): Promise<CommandDone> {
   const runs: RunRow[] = []
   await applyToTargets({ schedules, ...deps }, environment, target, async (ids) => {
-    const started = await schedules.start(ids, command)
+    const started = await startSome(schedules, ids, command)
     addSome(runs, started.runs)
-    if (started.missing.length > 0 || started.cron.length === 0) return started.missing
-    const slots = cronSlots(started.cron, schedules.now())
-    const rest = await schedules.start(Object.keys(slots), command, slots)
-    addSome(runs, rest.runs)
-    return rest.missing
+    return started.missing
   })
   return done(withRuns ? askedRuns(runs) : {})
 }
@@ -144,15 +147,7 @@ async function setFrequency(
   const frequency = readFrequency(text || sync.frequency)
   const deployed = await definitions.write(sync)
   const id = scheduleId(environment, connection.uid, name.name, name.variant)
-  const isOwn = text !== ''
-  const isCron = frequency.kind === 'cron'
-  const change = {
-    frequency: text,
-    intervalMs: isOwn && !isCron ? frequency.ms : ('' as const),
-    longestMs: isOwn && isCron ? gapsOf(frequency).longestMs : ('' as const),
-    freshMs: isOwn ? freshMsOf(frequency, sync.fresh) : ('' as const),
-    nextAt: nextSlot(id, frequency, schedules.now(), deployed?.jitterMs),
-  }
+  const change = frequencyChange(id, text, sync, deployed?.jitterMs, schedules.now())
   const set = () => schedules.setFrequency(id, command, change)
   if ((await set()) === 'missing') {
     if (name.variant === BASE) await ensureMade(deps, [connection])

@@ -6,9 +6,9 @@ import type {
   StaleReason,
 } from '@syncline/proto'
 import type { Freshness, Reason } from './freshness.ts'
+import type { Listed } from './read-listed.ts'
 import { outcomeOnWire, type Run } from './run.ts'
 import { type Blocked, frequencyInForce } from './schedule.ts'
-import type { Listed } from './schedules-page.ts'
 
 /** Whose run it is. */
 export interface RunNames {

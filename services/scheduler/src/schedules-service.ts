@@ -4,23 +4,24 @@ import type {
   ListRunsRequest,
   RunOutcome,
   RunState,
-  ScheduleState,
   SchedulesServiceImplementation,
   SyncName,
 } from '@syncline/proto'
-import { reasonOnWire, reasonsFromWire, runMessage, scheduleMessage } from './messages.ts'
+import type { Fleets } from './fleets.ts'
+import { reasonOnWire, runMessage, scheduleMessage } from './messages.ts'
 import type { Outcome, Run } from './run.ts'
 import { isRunId, unknownRun } from './run-id.ts'
 import { runsCursor } from './runs-cursor.ts'
-import { BASE, type Schedule, scheduleId } from './schedule.ts'
+import { BASE, scheduleId } from './schedule.ts'
 import { schedulesPage } from './schedules-page.ts'
+import { countSchedules, searchSchedules } from './search-schedules.ts'
 import type { Limit, Views } from './store/views.ts'
 
 const RUNS_MAX = 100
 /** Runs that one page of an environment looks at. */
 const LOOKS = 2000
 
-type Deps = { views: Views; catalog: Catalog }
+type Deps = { views: Views; fleets: Fleets; catalog: Catalog }
 
 /** What the gateway shows of schedules and runs. */
 export function schedulesService(deps: Deps): SchedulesServiceImplementation {
@@ -33,11 +34,12 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       if (connectionId !== '') await catalog.connections.get(environment, integration, connectionId)
       if (integration !== '')
         await Promise.all(syncs.map(({ name }) => catalog.syncs.find(environment, integration, name)))
-      const reasons = reasonsFromWire(request.reasons)
-      const states = statesFromWire(request.states)
-      const { found, nextCursor } = await schedulesPage(deps, { ...request, reasons, states })
+      const { found, nextCursor } = await schedulesPage(deps, request)
       return { schedules: found.map(scheduleMessage), nextCursor }
     },
+
+    searchSchedules: (request) => searchSchedules(deps, request),
+    countSchedules: (request) => countSchedules(deps, request),
 
     async listRuns(request) {
       const { connectionId, sync } = request
@@ -160,14 +162,6 @@ function numberFrom(cursor: string): number {
   if (cursor === '') return Number.POSITIVE_INFINITY
   if (/^\d{1,16}$/.test(cursor)) return Number(cursor)
   throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of runs`)
-}
-
-function statesFromWire(states: ScheduleState[]): Schedule['state'][] {
-  return states.flatMap((state) =>
-    state === 'SCHEDULE_STATE_UNSPECIFIED'
-      ? []
-      : [state.slice('SCHEDULE_STATE_'.length) as Schedule['state']],
-  )
 }
 
 /** Undefined = all. */

@@ -16,6 +16,7 @@ import { SharedClock } from './clock.ts'
 import { commandsService } from './commands-service.ts'
 import type { Config } from './config.ts'
 import { createEvents } from './events.ts'
+import { Fleets } from './fleets.ts'
 import { locksService } from './locks-service.ts'
 import { Notices } from './notices.ts'
 import { openSchedules } from './open-schedules.ts'
@@ -87,6 +88,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
   open.use(publishEvents({ redis, base: state.key(''), bus, events: createPublisherEvents(log) }))
   const views = new Views(state)
+  const fleets = new Fleets(views, catalog)
   open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
 
   const { maxPerEnvironment } = config.runs
@@ -103,7 +105,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
         server.add(RunsDefinition, runsService({ runs, notices, events }))
         server.add(LocksDefinition, locksService(new LockStore(state)))
         server.add(CommandsDefinition, commandsService(results))
-        server.add(SchedulesDefinition, schedulesService({ views, catalog }))
+        server.add(SchedulesDefinition, schedulesService({ views, fleets, catalog }))
       },
       events.rpcFault,
     ),

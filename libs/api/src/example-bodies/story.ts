@@ -88,7 +88,10 @@ export const status = {
   pausedBecause: null,
   failures: 0,
 }
-export const schedule = { ...status, provider_config_key: owner.provider_config_key }
+export const schedule = {
+  ...status,
+  ...{ provider_config_key: owner.provider_config_key, tags: { plan: 'pro' }, version: '1' },
+}
 
 /** Of a connection whose credentials were refused. */
 export const staleSchedule = {

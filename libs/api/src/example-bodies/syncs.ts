@@ -33,7 +33,37 @@ export const syncExamples = {
     202: accepted,
   },
   deleteVariant: { body: owner, 202: accepted },
-  listSchedules: { 200: { schedules: [schedule], next_cursor: null, unavailable: [] } },
+  listSchedules: { 200: { schedules: [schedule], next_cursor: null, total: 1, unavailable: [] } },
+  countSchedules: {
+    200: {
+      ...{ total: 3, started: 2, paused: 1, blocked: 0, queued: 0, running: 1, fresh: 2, stale: 1 },
+      reasons: { paused: 1 },
+      integrations: [{ provider_config_key: owner.provider_config_key, total: 3, stale: 1 }],
+      syncs: [
+        { provider_config_key: owner.provider_config_key, sync_name: sync, version: '1', total: 3, stale: 1 },
+      ],
+      versions: [{ version: '1', total: 3, stale: 1 }],
+      unavailable: [],
+    },
+  },
+  actOnSchedules: {
+    body: { action: 'pause', ids: [status.id, 'd3b07384d113edec49eaa623'] },
+    200: {
+      results: [
+        { id: status.id, done: true },
+        {
+          id: 'd3b07384d113edec49eaa623',
+          error: { code: 'not_found', message: "there is no schedule 'd3b07384d113edec49eaa623'" },
+        },
+      ],
+    },
+    202: accepted,
+  },
+  setCheckpoint: {
+    body: { ...owner, sync_name: sync, checkpoint: status.checkpoint },
+    200: { checkpoint: status.checkpoint },
+    202: accepted,
+  },
   getWhy: {
     200: {
       schedule: staleSchedule,

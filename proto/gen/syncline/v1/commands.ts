@@ -26,6 +26,8 @@ export interface Command {
     | { $case: 'cancel'; value: CancelRuns }
     | { $case: 'cancelRun'; value: CancelRun }
     | { $case: 'removeEnvironment'; value: RemoveEnvironment }
+    | { $case: 'actOnSchedules'; value: ActOnSchedules }
+    | { $case: 'setCheckpoint'; value: SetCheckpoint }
     | undefined
   /** Of the same environment, accepted together with this one and applied after it, in their order. They have none of their own. */
   also: Command[]
@@ -98,6 +100,40 @@ export interface SetFrequency {
   frequency: string
 }
 
+/** An action on schedules that are named by their ids: each has a result of its own. */
+export interface ActOnSchedules {
+  /** At most 100, each once. */
+  ids: string[]
+  action:
+    | { $case: 'trigger'; value: TriggerThem }
+    | { $case: 'start'; value: StartThem }
+    | { $case: 'pause'; value: PauseThem }
+    | { $case: 'setFrequency'; value: SetTheirFrequency }
+    | undefined
+}
+
+export interface TriggerThem {
+  reset: boolean
+}
+
+export interface StartThem {}
+
+export interface PauseThem {}
+
+export interface SetTheirFrequency {
+  /** Empty = back to the default of each deployed sync. */
+  frequency: string
+}
+
+/** Refused while a runner has a run of the schedule. */
+export interface SetCheckpoint {
+  providerConfigKey: string
+  connectionId: string
+  sync: SyncName | undefined
+  /** JSON text, checked by the sender; empty = none. */
+  checkpoint: string
+}
+
 export interface CreateVariant {
   providerConfigKey: string
   connectionId: string
@@ -129,6 +165,15 @@ export interface CommandDone {
   runs: AskedRun[]
   /** There are more of them. */
   moreRuns: boolean
+  /** After ActOnSchedules: the schedules with which nothing was done. */
+  refusals: ScheduleRefusal[]
+}
+
+export interface ScheduleRefusal {
+  id: string
+  /** One of the codes of @syncline/errors. */
+  code: string
+  message: string
 }
 
 /** A run that was asked for. It waits for a runner, or for the run before it. */
@@ -184,6 +229,12 @@ export const Command: MessageFns<Command> = {
         break
       case 'removeEnvironment':
         RemoveEnvironment.encode(message.action.value, writer.uint32(98).fork()).join()
+        break
+      case 'actOnSchedules':
+        ActOnSchedules.encode(message.action.value, writer.uint32(106).fork()).join()
+        break
+      case 'setCheckpoint':
+        SetCheckpoint.encode(message.action.value, writer.uint32(114).fork()).join()
         break
     }
     for (const v of message.also) {
@@ -296,6 +347,25 @@ export const Command: MessageFns<Command> = {
             }
             continue
           }
+          case 13: {
+            if (tag !== 106) {
+              break
+            }
+
+            message.action = {
+              $case: 'actOnSchedules',
+              value: ActOnSchedules.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+          case 14: {
+            if (tag !== 114) {
+              break
+            }
+
+            message.action = { $case: 'setCheckpoint', value: SetCheckpoint.decode(reader, reader.uint32()) }
+            continue
+          }
           case 11: {
             if (tag !== 90) {
               break
@@ -378,6 +448,18 @@ export const Command: MessageFns<Command> = {
             $case: 'removeEnvironment',
             value: RemoveEnvironment.fromPartial(object.action.value),
           }
+        }
+        break
+      }
+      case 'actOnSchedules': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'actOnSchedules', value: ActOnSchedules.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'setCheckpoint': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'setCheckpoint', value: SetCheckpoint.fromPartial(object.action.value) }
         }
         break
       }
@@ -1148,6 +1230,427 @@ export const SetFrequency: MessageFns<SetFrequency> = {
   },
 }
 
+function createBaseActOnSchedules(): ActOnSchedules {
+  return { ids: [], action: undefined }
+}
+
+export const ActOnSchedules: MessageFns<ActOnSchedules> = {
+  encode(message: ActOnSchedules, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!)
+    }
+    switch (message.action?.$case) {
+      case 'trigger':
+        TriggerThem.encode(message.action.value, writer.uint32(18).fork()).join()
+        break
+      case 'start':
+        StartThem.encode(message.action.value, writer.uint32(26).fork()).join()
+        break
+      case 'pause':
+        PauseThem.encode(message.action.value, writer.uint32(34).fork()).join()
+        break
+      case 'setFrequency':
+        SetTheirFrequency.encode(message.action.value, writer.uint32(42).fork()).join()
+        break
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActOnSchedules {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseActOnSchedules()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.ids.push(reader.string())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.action = { $case: 'trigger', value: TriggerThem.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.action = { $case: 'start', value: StartThem.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.action = { $case: 'pause', value: PauseThem.decode(reader, reader.uint32()) }
+            continue
+          }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.action = {
+              $case: 'setFrequency',
+              value: SetTheirFrequency.decode(reader, reader.uint32()),
+            }
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ActOnSchedules>): ActOnSchedules {
+    return ActOnSchedules.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ActOnSchedules>): ActOnSchedules {
+    const message = createBaseActOnSchedules()
+    message.ids = object.ids?.map((e) => e) || []
+    switch (object.action?.$case) {
+      case 'trigger': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'trigger', value: TriggerThem.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'start': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'start', value: StartThem.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'pause': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: 'pause', value: PauseThem.fromPartial(object.action.value) }
+        }
+        break
+      }
+      case 'setFrequency': {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = {
+            $case: 'setFrequency',
+            value: SetTheirFrequency.fromPartial(object.action.value),
+          }
+        }
+        break
+      }
+    }
+    return message
+  },
+}
+
+function createBaseTriggerThem(): TriggerThem {
+  return { reset: false }
+}
+
+export const TriggerThem: MessageFns<TriggerThem> = {
+  encode(message: TriggerThem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reset !== false) {
+      writer.uint32(8).bool(message.reset)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TriggerThem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseTriggerThem()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.reset = reader.bool()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<TriggerThem>): TriggerThem {
+    return TriggerThem.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<TriggerThem>): TriggerThem {
+    const message = createBaseTriggerThem()
+    message.reset = object.reset ?? false
+    return message
+  },
+}
+
+function createBaseStartThem(): StartThem {
+  return {}
+}
+
+export const StartThem: MessageFns<StartThem> = {
+  encode(_: StartThem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartThem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseStartThem()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<StartThem>): StartThem {
+    return StartThem.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<StartThem>): StartThem {
+    const message = createBaseStartThem()
+    return message
+  },
+}
+
+function createBasePauseThem(): PauseThem {
+  return {}
+}
+
+export const PauseThem: MessageFns<PauseThem> = {
+  encode(_: PauseThem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PauseThem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBasePauseThem()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<PauseThem>): PauseThem {
+    return PauseThem.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<PauseThem>): PauseThem {
+    const message = createBasePauseThem()
+    return message
+  },
+}
+
+function createBaseSetTheirFrequency(): SetTheirFrequency {
+  return { frequency: '' }
+}
+
+export const SetTheirFrequency: MessageFns<SetTheirFrequency> = {
+  encode(message: SetTheirFrequency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frequency !== '') {
+      writer.uint32(10).string(message.frequency)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetTheirFrequency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSetTheirFrequency()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.frequency = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SetTheirFrequency>): SetTheirFrequency {
+    return SetTheirFrequency.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SetTheirFrequency>): SetTheirFrequency {
+    const message = createBaseSetTheirFrequency()
+    message.frequency = object.frequency ?? ''
+    return message
+  },
+}
+
+function createBaseSetCheckpoint(): SetCheckpoint {
+  return { providerConfigKey: '', connectionId: '', sync: undefined, checkpoint: '' }
+}
+
+export const SetCheckpoint: MessageFns<SetCheckpoint> = {
+  encode(message: SetCheckpoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.providerConfigKey !== '') {
+      writer.uint32(10).string(message.providerConfigKey)
+    }
+    if (message.connectionId !== '') {
+      writer.uint32(18).string(message.connectionId)
+    }
+    if (message.sync !== undefined) {
+      SyncName.encode(message.sync, writer.uint32(26).fork()).join()
+    }
+    if (message.checkpoint !== '') {
+      writer.uint32(34).string(message.checkpoint)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetCheckpoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSetCheckpoint()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.providerConfigKey = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.connectionId = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.sync = SyncName.decode(reader, reader.uint32())
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.checkpoint = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SetCheckpoint>): SetCheckpoint {
+    return SetCheckpoint.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SetCheckpoint>): SetCheckpoint {
+    const message = createBaseSetCheckpoint()
+    message.providerConfigKey = object.providerConfigKey ?? ''
+    message.connectionId = object.connectionId ?? ''
+    message.sync =
+      object.sync !== undefined && object.sync !== null ? SyncName.fromPartial(object.sync) : undefined
+    message.checkpoint = object.checkpoint ?? ''
+    return message
+  },
+}
+
 function createBaseCreateVariant(): CreateVariant {
   return { providerConfigKey: '', connectionId: '', sync: undefined }
 }
@@ -1390,7 +1893,7 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
 }
 
 function createBaseCommandDone(): CommandDone {
-  return { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false }
+  return { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false, refusals: [] }
 }
 
 export const CommandDone: MessageFns<CommandDone> = {
@@ -1409,6 +1912,9 @@ export const CommandDone: MessageFns<CommandDone> = {
     }
     if (message.moreRuns !== false) {
       writer.uint32(40).bool(message.moreRuns)
+    }
+    for (const v of message.refusals) {
+      ScheduleRefusal.encode(v!, writer.uint32(50).fork()).join()
     }
     return writer
   },
@@ -1466,6 +1972,14 @@ export const CommandDone: MessageFns<CommandDone> = {
             message.moreRuns = reader.bool()
             continue
           }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.refusals.push(ScheduleRefusal.decode(reader, reader.uint32()))
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1488,6 +2002,86 @@ export const CommandDone: MessageFns<CommandDone> = {
     message.cancelled = object.cancelled ?? 0
     message.runs = object.runs?.map((e) => AskedRun.fromPartial(e)) || []
     message.moreRuns = object.moreRuns ?? false
+    message.refusals = object.refusals?.map((e) => ScheduleRefusal.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseScheduleRefusal(): ScheduleRefusal {
+  return { id: '', code: '', message: '' }
+}
+
+export const ScheduleRefusal: MessageFns<ScheduleRefusal> = {
+  encode(message: ScheduleRefusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== '') {
+      writer.uint32(10).string(message.id)
+    }
+    if (message.code !== '') {
+      writer.uint32(18).string(message.code)
+    }
+    if (message.message !== '') {
+      writer.uint32(26).string(message.message)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScheduleRefusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseScheduleRefusal()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.code = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.message = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ScheduleRefusal>): ScheduleRefusal {
+    return ScheduleRefusal.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ScheduleRefusal>): ScheduleRefusal {
+    const message = createBaseScheduleRefusal()
+    message.id = object.id ?? ''
+    message.code = object.code ?? ''
+    message.message = object.message ?? ''
     return message
   },
 }

@@ -10,6 +10,81 @@ import type { CallContext, CallOptions } from 'nice-grpc-common'
 import { RunOutcome, runOutcomeFromJSON, runOutcomeToNumber } from './runs.ts'
 import { ModelCounts } from './stream.ts'
 
+/** What a list is sorted by. Those without a value come last, and equal ones in the order of PLACE. */
+export const ScheduleSort = {
+  UNSPECIFIED: 'SCHEDULE_SORT_UNSPECIFIED',
+  /** PLACE - Integration, connection, sync, variant. */
+  PLACE: 'SCHEDULE_SORT_PLACE',
+  LAST_SUCCESS: 'SCHEDULE_SORT_LAST_SUCCESS',
+  /** LAST_RUN - When the last run was requested. */
+  LAST_RUN: 'SCHEDULE_SORT_LAST_RUN',
+  NEXT_RUN: 'SCHEDULE_SORT_NEXT_RUN',
+  FAILURES: 'SCHEDULE_SORT_FAILURES',
+  /** STALE_SINCE - When it became stale. */
+  STALE_SINCE: 'SCHEDULE_SORT_STALE_SINCE',
+} as const
+
+export type ScheduleSort = (typeof ScheduleSort)[keyof typeof ScheduleSort]
+
+export namespace ScheduleSort {
+  export type UNSPECIFIED = typeof ScheduleSort.UNSPECIFIED
+  export type PLACE = typeof ScheduleSort.PLACE
+  export type LAST_SUCCESS = typeof ScheduleSort.LAST_SUCCESS
+  export type LAST_RUN = typeof ScheduleSort.LAST_RUN
+  export type NEXT_RUN = typeof ScheduleSort.NEXT_RUN
+  export type FAILURES = typeof ScheduleSort.FAILURES
+  export type STALE_SINCE = typeof ScheduleSort.STALE_SINCE
+}
+
+export function scheduleSortFromJSON(object: any): ScheduleSort {
+  switch (object) {
+    case 0:
+    case 'SCHEDULE_SORT_UNSPECIFIED':
+      return ScheduleSort.UNSPECIFIED
+    case 1:
+    case 'SCHEDULE_SORT_PLACE':
+      return ScheduleSort.PLACE
+    case 2:
+    case 'SCHEDULE_SORT_LAST_SUCCESS':
+      return ScheduleSort.LAST_SUCCESS
+    case 3:
+    case 'SCHEDULE_SORT_LAST_RUN':
+      return ScheduleSort.LAST_RUN
+    case 4:
+    case 'SCHEDULE_SORT_NEXT_RUN':
+      return ScheduleSort.NEXT_RUN
+    case 5:
+    case 'SCHEDULE_SORT_FAILURES':
+      return ScheduleSort.FAILURES
+    case 6:
+    case 'SCHEDULE_SORT_STALE_SINCE':
+      return ScheduleSort.STALE_SINCE
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum ScheduleSort')
+  }
+}
+
+export function scheduleSortToNumber(object: ScheduleSort): number {
+  switch (object) {
+    case ScheduleSort.UNSPECIFIED:
+      return 0
+    case ScheduleSort.PLACE:
+      return 1
+    case ScheduleSort.LAST_SUCCESS:
+      return 2
+    case ScheduleSort.LAST_RUN:
+      return 3
+    case ScheduleSort.NEXT_RUN:
+      return 4
+    case ScheduleSort.FAILURES:
+      return 5
+    case ScheduleSort.STALE_SINCE:
+      return 6
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum ScheduleSort')
+  }
+}
+
 export const ScheduleState = {
   UNSPECIFIED: 'SCHEDULE_STATE_UNSPECIFIED',
   STARTED: 'SCHEDULE_STATE_STARTED',
@@ -243,29 +318,92 @@ export interface ListSchedulesRequest {
   connectionId: string
   /** Empty = every sync and variant. */
   syncs: SyncName[]
-  /** Empty = every state. */
-  states: ScheduleState[]
-  /** Empty = fresh and stale ones alike. */
-  reasons: StaleReason[]
-  /** Of the connection; all of them have to match. */
-  tags: { [key: string]: string }
   /** 0 = all of them (only with an integration). */
   limit: number
   /** Of the page before; empty = the first page. */
   cursor: string
-  /** Only those that are stale, for whatever reason. */
-  onlyStale: boolean
-}
-
-export interface ListSchedulesRequest_TagsEntry {
-  key: string
-  value: string
 }
 
 export interface ListSchedulesResponse {
   schedules: Schedule[]
   /** Empty = this was the last page. A page may have fewer schedules than asked for, and more may follow. */
   nextCursor: string
+}
+
+export interface ScheduleFilter {
+  /** Empty = every integration. */
+  providerConfigKey: string
+  /** Empty = every connection. Given, the integration is too. */
+  connectionId: string
+  /** Empty = every sync and variant. */
+  syncs: SyncName[]
+  /** Empty = every state. */
+  states: ScheduleState[]
+  /** Of the active run; empty = with or without one. */
+  runStates: RunState[]
+  /** Empty = fresh and stale ones alike. */
+  reasons: StaleReason[]
+  /** Only those that are stale, for whatever reason. */
+  onlyStale: boolean
+  /** Of the connection; all of them have to match. */
+  tags: { [key: string]: string }
+  /** Of the deployed sync; empty = every version. */
+  version: string
+  /** Text that a name or the value of a tag contains, in any case; empty = any. */
+  q: string
+}
+
+export interface ScheduleFilter_TagsEntry {
+  key: string
+  value: string
+}
+
+export interface SearchSchedulesRequest {
+  environment: string
+  filter: ScheduleFilter | undefined
+  sort: ScheduleSort
+  descending: boolean
+  limit: number
+  /** Of the page before, with the same sort; empty = the first page. */
+  cursor: string
+}
+
+export interface SearchSchedulesResponse {
+  schedules: Schedule[]
+  /** Empty = this was the last page. */
+  nextCursor: string
+  /** Of all pages. */
+  total: number
+}
+
+export interface CountSchedulesRequest {
+  environment: string
+  filter: ScheduleFilter | undefined
+}
+
+export interface ScheduleCounts {
+  total: number
+  started: number
+  paused: number
+  blocked: number
+  queued: number
+  running: number
+  stale: number
+  reasons: ReasonCount[]
+  syncs: SyncCount[]
+}
+
+export interface ReasonCount {
+  reason: StaleReason
+  count: number
+}
+
+export interface SyncCount {
+  providerConfigKey: string
+  sync: string
+  version: string
+  total: number
+  stale: number
 }
 
 export interface Schedule {
@@ -514,18 +652,7 @@ export const SyncName: MessageFns<SyncName> = {
 }
 
 function createBaseListSchedulesRequest(): ListSchedulesRequest {
-  return {
-    environment: '',
-    providerConfigKey: '',
-    connectionId: '',
-    syncs: [],
-    states: [],
-    reasons: [],
-    tags: {},
-    limit: 0,
-    cursor: '',
-    onlyStale: false,
-  }
+  return { environment: '', providerConfigKey: '', connectionId: '', syncs: [], limit: 0, cursor: '' }
 }
 
 export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
@@ -542,31 +669,11 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
     for (const v of message.syncs) {
       SyncName.encode(v!, writer.uint32(34).fork()).join()
     }
-    if (message.states.length !== 0) {
-      writer.uint32(42).fork()
-      for (const v of message.states) {
-        writer.int32(scheduleStateToNumber(v))
-      }
-      writer.join()
-    }
-    if (message.reasons.length !== 0) {
-      writer.uint32(50).fork()
-      for (const v of message.reasons) {
-        writer.int32(staleReasonToNumber(v))
-      }
-      writer.join()
-    }
-    globalThis.Object.entries(message.tags).forEach(([key, value]: [string, string]) => {
-      ListSchedulesRequest_TagsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join()
-    })
     if (message.limit !== 0) {
       writer.uint32(64).uint32(message.limit)
     }
     if (message.cursor !== '') {
       writer.uint32(74).string(message.cursor)
-    }
-    if (message.onlyStale !== false) {
-      writer.uint32(80).bool(message.onlyStale)
     }
     return writer
   },
@@ -616,53 +723,6 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
             message.syncs.push(SyncName.decode(reader, reader.uint32()))
             continue
           }
-          case 5: {
-            if (tag === 40) {
-              message.states.push(scheduleStateFromJSON(reader.int32()))
-
-              continue
-            }
-
-            if (tag === 42) {
-              const end2 = reader.uint32() + reader.pos
-              while (reader.pos < end2) {
-                message.states.push(scheduleStateFromJSON(reader.int32()))
-              }
-
-              continue
-            }
-
-            break
-          }
-          case 6: {
-            if (tag === 48) {
-              message.reasons.push(staleReasonFromJSON(reader.int32()))
-
-              continue
-            }
-
-            if (tag === 50) {
-              const end2 = reader.uint32() + reader.pos
-              while (reader.pos < end2) {
-                message.reasons.push(staleReasonFromJSON(reader.int32()))
-              }
-
-              continue
-            }
-
-            break
-          }
-          case 7: {
-            if (tag !== 58) {
-              break
-            }
-
-            const entry7 = ListSchedulesRequest_TagsEntry.decode(reader, reader.uint32())
-            if (entry7.value !== undefined) {
-              message.tags[entry7.key] = entry7.value
-            }
-            continue
-          }
           case 8: {
             if (tag !== 64) {
               break
@@ -677,14 +737,6 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
             }
 
             message.cursor = reader.string()
-            continue
-          }
-          case 10: {
-            if (tag !== 80) {
-              break
-            }
-
-            message.onlyStale = reader.bool()
             continue
           }
         }
@@ -708,87 +760,8 @@ export const ListSchedulesRequest: MessageFns<ListSchedulesRequest> = {
     message.providerConfigKey = object.providerConfigKey ?? ''
     message.connectionId = object.connectionId ?? ''
     message.syncs = object.syncs?.map((e) => SyncName.fromPartial(e)) || []
-    message.states = object.states?.map((e) => e) || []
-    message.reasons = object.reasons?.map((e) => e) || []
-    message.tags = (globalThis.Object.entries(object.tags ?? {}) as [string, string][]).reduce(
-      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
-        if (value !== undefined) {
-          acc[key] = globalThis.String(value)
-        }
-        return acc
-      },
-      {},
-    )
     message.limit = object.limit ?? 0
     message.cursor = object.cursor ?? ''
-    message.onlyStale = object.onlyStale ?? false
-    return message
-  },
-}
-
-function createBaseListSchedulesRequest_TagsEntry(): ListSchedulesRequest_TagsEntry {
-  return { key: '', value: '' }
-}
-
-export const ListSchedulesRequest_TagsEntry: MessageFns<ListSchedulesRequest_TagsEntry> = {
-  encode(message: ListSchedulesRequest_TagsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.key !== '') {
-      writer.uint32(10).string(message.key)
-    }
-    if (message.value !== '') {
-      writer.uint32(18).string(message.value)
-    }
-    return writer
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListSchedulesRequest_TagsEntry {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded')
-    }
-    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length
-      const message = createBaseListSchedulesRequest_TagsEntry()
-      while (reader.pos < end) {
-        const tag = reader.uint32()
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break
-            }
-
-            message.key = reader.string()
-            continue
-          }
-          case 2: {
-            if (tag !== 18) {
-              break
-            }
-
-            message.value = reader.string()
-            continue
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break
-        }
-        reader.skip(tag & 7)
-      }
-      return message
-    } finally {
-      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
-    }
-  },
-
-  create(base?: DeepPartial<ListSchedulesRequest_TagsEntry>): ListSchedulesRequest_TagsEntry {
-    return ListSchedulesRequest_TagsEntry.fromPartial(base ?? {})
-  },
-  fromPartial(object: DeepPartial<ListSchedulesRequest_TagsEntry>): ListSchedulesRequest_TagsEntry {
-    const message = createBaseListSchedulesRequest_TagsEntry()
-    message.key = object.key ?? ''
-    message.value = object.value ?? ''
     return message
   },
 }
@@ -856,6 +829,905 @@ export const ListSchedulesResponse: MessageFns<ListSchedulesResponse> = {
     const message = createBaseListSchedulesResponse()
     message.schedules = object.schedules?.map((e) => Schedule.fromPartial(e)) || []
     message.nextCursor = object.nextCursor ?? ''
+    return message
+  },
+}
+
+function createBaseScheduleFilter(): ScheduleFilter {
+  return {
+    providerConfigKey: '',
+    connectionId: '',
+    syncs: [],
+    states: [],
+    runStates: [],
+    reasons: [],
+    onlyStale: false,
+    tags: {},
+    version: '',
+    q: '',
+  }
+}
+
+export const ScheduleFilter: MessageFns<ScheduleFilter> = {
+  encode(message: ScheduleFilter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.providerConfigKey !== '') {
+      writer.uint32(10).string(message.providerConfigKey)
+    }
+    if (message.connectionId !== '') {
+      writer.uint32(18).string(message.connectionId)
+    }
+    for (const v of message.syncs) {
+      SyncName.encode(v!, writer.uint32(26).fork()).join()
+    }
+    if (message.states.length !== 0) {
+      writer.uint32(34).fork()
+      for (const v of message.states) {
+        writer.int32(scheduleStateToNumber(v))
+      }
+      writer.join()
+    }
+    if (message.runStates.length !== 0) {
+      writer.uint32(42).fork()
+      for (const v of message.runStates) {
+        writer.int32(runStateToNumber(v))
+      }
+      writer.join()
+    }
+    if (message.reasons.length !== 0) {
+      writer.uint32(50).fork()
+      for (const v of message.reasons) {
+        writer.int32(staleReasonToNumber(v))
+      }
+      writer.join()
+    }
+    if (message.onlyStale !== false) {
+      writer.uint32(56).bool(message.onlyStale)
+    }
+    globalThis.Object.entries(message.tags).forEach(([key, value]: [string, string]) => {
+      ScheduleFilter_TagsEntry.encode({ key: key as any, value }, writer.uint32(66).fork()).join()
+    })
+    if (message.version !== '') {
+      writer.uint32(74).string(message.version)
+    }
+    if (message.q !== '') {
+      writer.uint32(82).string(message.q)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScheduleFilter {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseScheduleFilter()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.providerConfigKey = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.connectionId = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.syncs.push(SyncName.decode(reader, reader.uint32()))
+            continue
+          }
+          case 4: {
+            if (tag === 32) {
+              message.states.push(scheduleStateFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.states.push(scheduleStateFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 5: {
+            if (tag === 40) {
+              message.runStates.push(runStateFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 42) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.runStates.push(runStateFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 6: {
+            if (tag === 48) {
+              message.reasons.push(staleReasonFromJSON(reader.int32()))
+
+              continue
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos
+              while (reader.pos < end2) {
+                message.reasons.push(staleReasonFromJSON(reader.int32()))
+              }
+
+              continue
+            }
+
+            break
+          }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.onlyStale = reader.bool()
+            continue
+          }
+          case 8: {
+            if (tag !== 66) {
+              break
+            }
+
+            const entry8 = ScheduleFilter_TagsEntry.decode(reader, reader.uint32())
+            if (entry8.value !== undefined) {
+              message.tags[entry8.key] = entry8.value
+            }
+            continue
+          }
+          case 9: {
+            if (tag !== 74) {
+              break
+            }
+
+            message.version = reader.string()
+            continue
+          }
+          case 10: {
+            if (tag !== 82) {
+              break
+            }
+
+            message.q = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ScheduleFilter>): ScheduleFilter {
+    return ScheduleFilter.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ScheduleFilter>): ScheduleFilter {
+    const message = createBaseScheduleFilter()
+    message.providerConfigKey = object.providerConfigKey ?? ''
+    message.connectionId = object.connectionId ?? ''
+    message.syncs = object.syncs?.map((e) => SyncName.fromPartial(e)) || []
+    message.states = object.states?.map((e) => e) || []
+    message.runStates = object.runStates?.map((e) => e) || []
+    message.reasons = object.reasons?.map((e) => e) || []
+    message.onlyStale = object.onlyStale ?? false
+    message.tags = (globalThis.Object.entries(object.tags ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value)
+        }
+        return acc
+      },
+      {},
+    )
+    message.version = object.version ?? ''
+    message.q = object.q ?? ''
+    return message
+  },
+}
+
+function createBaseScheduleFilter_TagsEntry(): ScheduleFilter_TagsEntry {
+  return { key: '', value: '' }
+}
+
+export const ScheduleFilter_TagsEntry: MessageFns<ScheduleFilter_TagsEntry> = {
+  encode(message: ScheduleFilter_TagsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== '') {
+      writer.uint32(10).string(message.key)
+    }
+    if (message.value !== '') {
+      writer.uint32(18).string(message.value)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScheduleFilter_TagsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseScheduleFilter_TagsEntry()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.key = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.value = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ScheduleFilter_TagsEntry>): ScheduleFilter_TagsEntry {
+    return ScheduleFilter_TagsEntry.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ScheduleFilter_TagsEntry>): ScheduleFilter_TagsEntry {
+    const message = createBaseScheduleFilter_TagsEntry()
+    message.key = object.key ?? ''
+    message.value = object.value ?? ''
+    return message
+  },
+}
+
+function createBaseSearchSchedulesRequest(): SearchSchedulesRequest {
+  return {
+    environment: '',
+    filter: undefined,
+    sort: ScheduleSort.UNSPECIFIED,
+    descending: false,
+    limit: 0,
+    cursor: '',
+  }
+}
+
+export const SearchSchedulesRequest: MessageFns<SearchSchedulesRequest> = {
+  encode(message: SearchSchedulesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.filter !== undefined) {
+      ScheduleFilter.encode(message.filter, writer.uint32(18).fork()).join()
+    }
+    if (message.sort !== ScheduleSort.UNSPECIFIED) {
+      writer.uint32(24).int32(scheduleSortToNumber(message.sort))
+    }
+    if (message.descending !== false) {
+      writer.uint32(32).bool(message.descending)
+    }
+    if (message.limit !== 0) {
+      writer.uint32(40).uint32(message.limit)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(50).string(message.cursor)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchSchedulesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSearchSchedulesRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.filter = ScheduleFilter.decode(reader, reader.uint32())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.sort = scheduleSortFromJSON(reader.int32())
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.descending = reader.bool()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.limit = reader.uint32()
+            continue
+          }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SearchSchedulesRequest>): SearchSchedulesRequest {
+    return SearchSchedulesRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SearchSchedulesRequest>): SearchSchedulesRequest {
+    const message = createBaseSearchSchedulesRequest()
+    message.environment = object.environment ?? ''
+    message.filter =
+      object.filter !== undefined && object.filter !== null
+        ? ScheduleFilter.fromPartial(object.filter)
+        : undefined
+    message.sort = object.sort ?? ScheduleSort.UNSPECIFIED
+    message.descending = object.descending ?? false
+    message.limit = object.limit ?? 0
+    message.cursor = object.cursor ?? ''
+    return message
+  },
+}
+
+function createBaseSearchSchedulesResponse(): SearchSchedulesResponse {
+  return { schedules: [], nextCursor: '', total: 0 }
+}
+
+export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
+  encode(message: SearchSchedulesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.schedules) {
+      Schedule.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.nextCursor !== '') {
+      writer.uint32(18).string(message.nextCursor)
+    }
+    if (message.total !== 0) {
+      writer.uint32(24).uint32(message.total)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchSchedulesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSearchSchedulesResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.schedules.push(Schedule.decode(reader, reader.uint32()))
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.nextCursor = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.total = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SearchSchedulesResponse>): SearchSchedulesResponse {
+    return SearchSchedulesResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SearchSchedulesResponse>): SearchSchedulesResponse {
+    const message = createBaseSearchSchedulesResponse()
+    message.schedules = object.schedules?.map((e) => Schedule.fromPartial(e)) || []
+    message.nextCursor = object.nextCursor ?? ''
+    message.total = object.total ?? 0
+    return message
+  },
+}
+
+function createBaseCountSchedulesRequest(): CountSchedulesRequest {
+  return { environment: '', filter: undefined }
+}
+
+export const CountSchedulesRequest: MessageFns<CountSchedulesRequest> = {
+  encode(message: CountSchedulesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.filter !== undefined) {
+      ScheduleFilter.encode(message.filter, writer.uint32(18).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountSchedulesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseCountSchedulesRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.filter = ScheduleFilter.decode(reader, reader.uint32())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<CountSchedulesRequest>): CountSchedulesRequest {
+    return CountSchedulesRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<CountSchedulesRequest>): CountSchedulesRequest {
+    const message = createBaseCountSchedulesRequest()
+    message.environment = object.environment ?? ''
+    message.filter =
+      object.filter !== undefined && object.filter !== null
+        ? ScheduleFilter.fromPartial(object.filter)
+        : undefined
+    return message
+  },
+}
+
+function createBaseScheduleCounts(): ScheduleCounts {
+  return {
+    total: 0,
+    started: 0,
+    paused: 0,
+    blocked: 0,
+    queued: 0,
+    running: 0,
+    stale: 0,
+    reasons: [],
+    syncs: [],
+  }
+}
+
+export const ScheduleCounts: MessageFns<ScheduleCounts> = {
+  encode(message: ScheduleCounts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.total !== 0) {
+      writer.uint32(8).uint32(message.total)
+    }
+    if (message.started !== 0) {
+      writer.uint32(16).uint32(message.started)
+    }
+    if (message.paused !== 0) {
+      writer.uint32(24).uint32(message.paused)
+    }
+    if (message.blocked !== 0) {
+      writer.uint32(32).uint32(message.blocked)
+    }
+    if (message.queued !== 0) {
+      writer.uint32(40).uint32(message.queued)
+    }
+    if (message.running !== 0) {
+      writer.uint32(48).uint32(message.running)
+    }
+    if (message.stale !== 0) {
+      writer.uint32(56).uint32(message.stale)
+    }
+    for (const v of message.reasons) {
+      ReasonCount.encode(v!, writer.uint32(66).fork()).join()
+    }
+    for (const v of message.syncs) {
+      SyncCount.encode(v!, writer.uint32(74).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScheduleCounts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseScheduleCounts()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.total = reader.uint32()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.started = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.paused = reader.uint32()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.blocked = reader.uint32()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.queued = reader.uint32()
+            continue
+          }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.running = reader.uint32()
+            continue
+          }
+          case 7: {
+            if (tag !== 56) {
+              break
+            }
+
+            message.stale = reader.uint32()
+            continue
+          }
+          case 8: {
+            if (tag !== 66) {
+              break
+            }
+
+            message.reasons.push(ReasonCount.decode(reader, reader.uint32()))
+            continue
+          }
+          case 9: {
+            if (tag !== 74) {
+              break
+            }
+
+            message.syncs.push(SyncCount.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ScheduleCounts>): ScheduleCounts {
+    return ScheduleCounts.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ScheduleCounts>): ScheduleCounts {
+    const message = createBaseScheduleCounts()
+    message.total = object.total ?? 0
+    message.started = object.started ?? 0
+    message.paused = object.paused ?? 0
+    message.blocked = object.blocked ?? 0
+    message.queued = object.queued ?? 0
+    message.running = object.running ?? 0
+    message.stale = object.stale ?? 0
+    message.reasons = object.reasons?.map((e) => ReasonCount.fromPartial(e)) || []
+    message.syncs = object.syncs?.map((e) => SyncCount.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseReasonCount(): ReasonCount {
+  return { reason: StaleReason.UNSPECIFIED, count: 0 }
+}
+
+export const ReasonCount: MessageFns<ReasonCount> = {
+  encode(message: ReasonCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== StaleReason.UNSPECIFIED) {
+      writer.uint32(8).int32(staleReasonToNumber(message.reason))
+    }
+    if (message.count !== 0) {
+      writer.uint32(16).uint32(message.count)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReasonCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseReasonCount()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.reason = staleReasonFromJSON(reader.int32())
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.count = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ReasonCount>): ReasonCount {
+    return ReasonCount.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ReasonCount>): ReasonCount {
+    const message = createBaseReasonCount()
+    message.reason = object.reason ?? StaleReason.UNSPECIFIED
+    message.count = object.count ?? 0
+    return message
+  },
+}
+
+function createBaseSyncCount(): SyncCount {
+  return { providerConfigKey: '', sync: '', version: '', total: 0, stale: 0 }
+}
+
+export const SyncCount: MessageFns<SyncCount> = {
+  encode(message: SyncCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.providerConfigKey !== '') {
+      writer.uint32(10).string(message.providerConfigKey)
+    }
+    if (message.sync !== '') {
+      writer.uint32(18).string(message.sync)
+    }
+    if (message.version !== '') {
+      writer.uint32(26).string(message.version)
+    }
+    if (message.total !== 0) {
+      writer.uint32(32).uint32(message.total)
+    }
+    if (message.stale !== 0) {
+      writer.uint32(40).uint32(message.stale)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SyncCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseSyncCount()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.providerConfigKey = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.sync = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.version = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.total = reader.uint32()
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.stale = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<SyncCount>): SyncCount {
+    return SyncCount.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<SyncCount>): SyncCount {
+    const message = createBaseSyncCount()
+    message.providerConfigKey = object.providerConfigKey ?? ''
+    message.sync = object.sync ?? ''
+    message.version = object.version ?? ''
+    message.total = object.total ?? 0
+    message.stale = object.stale ?? 0
     return message
   },
 }
@@ -2689,6 +3561,23 @@ export const SchedulesDefinition = {
       responseStream: false,
       options: {},
     },
+    /** One page of what a filter lets through, in a chosen order. Pages are full, but for the last one. */
+    searchSchedules: {
+      name: 'SearchSchedules',
+      requestType: SearchSchedulesRequest as typeof SearchSchedulesRequest,
+      requestStream: false,
+      responseType: SearchSchedulesResponse as typeof SearchSchedulesResponse,
+      responseStream: false,
+      options: {},
+    },
+    countSchedules: {
+      name: 'CountSchedules',
+      requestType: CountSchedulesRequest as typeof CountSchedulesRequest,
+      requestStream: false,
+      responseType: ScheduleCounts as typeof ScheduleCounts,
+      responseStream: false,
+      options: {},
+    },
     /** One page, newest first. */
     listRuns: {
       name: 'ListRuns',
@@ -2734,6 +3623,15 @@ export interface SchedulesServiceImplementation<CallContextExt = {}> {
     request: ListSchedulesRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListSchedulesResponse>>
+  /** One page of what a filter lets through, in a chosen order. Pages are full, but for the last one. */
+  searchSchedules(
+    request: SearchSchedulesRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<SearchSchedulesResponse>>
+  countSchedules(
+    request: CountSchedulesRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ScheduleCounts>>
   /** One page, newest first. */
   listRuns(
     request: ListRunsRequest,
@@ -2759,6 +3657,15 @@ export interface SchedulesClient<CallOptionsExt = {}> {
     request: DeepPartial<ListSchedulesRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListSchedulesResponse>
+  /** One page of what a filter lets through, in a chosen order. Pages are full, but for the last one. */
+  searchSchedules(
+    request: DeepPartial<SearchSchedulesRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<SearchSchedulesResponse>
+  countSchedules(
+    request: DeepPartial<CountSchedulesRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ScheduleCounts>
   /** One page, newest first. */
   listRuns(
     request: DeepPartial<ListRunsRequest>,

@@ -1,5 +1,5 @@
 import type { Accepted, AskedRuns, CommandStateAnswer } from '@syncline/api'
-import type { CommandDone } from '@syncline/proto'
+import type { CommandDone, ScheduleRefusal } from '@syncline/proto'
 import type { CommandState } from '../commands.ts'
 import { Answer } from '../http/answer.ts'
 
@@ -20,7 +20,7 @@ export function askedRuns({ runs, moreRuns }: CommandDone): AskedRuns {
 export function commandAnswer(id: string, command: CommandState): CommandStateAnswer {
   if (command.state === 'refused') return { id, state: 'refused', error: command.refused }
   if (command.state === 'accepted') return { id, state: 'accepted' }
-  const { frequency, scheduleId, cancelled, runs } = command.done
+  const { frequency, scheduleId, cancelled, runs, refusals } = command.done
   return {
     id,
     state: 'done',
@@ -29,6 +29,12 @@ export function commandAnswer(id: string, command: CommandState): CommandStateAn
       ...(scheduleId !== '' && { schedule_id: scheduleId }),
       ...(cancelled > 0 && { cancelled }),
       ...(runs.length > 0 && askedRuns(command.done)),
+      ...(refusals.length > 0 && { results: refusals.map(refusalAnswer) }),
     },
   }
+}
+
+/** Why nothing was done with a schedule. */
+export function refusalAnswer({ id, code, message }: ScheduleRefusal) {
+  return { id, error: { code, message } }
 }

@@ -1,5 +1,5 @@
 import type { Schedule as ScheduleAnswer } from '@syncline/api'
-import type { ExpectedSchedule } from '@syncline/catalog'
+import type { Catalog, ExpectedSchedule } from '@syncline/catalog'
 import { type Schedule, ScheduleState } from '@syncline/proto'
 import { freshnessAnswer } from './freshness-answer.ts'
 import { instant } from './instant.ts'
@@ -7,10 +7,15 @@ import { syncStatus } from './sync-status.ts'
 
 /** @param recordCount By model; null = the record store does not answer. */
 export function scheduleAnswer(
+  catalog: Pick<Catalog, 'connections' | 'syncs'>,
+  environment: string,
   schedule: Schedule,
   recordCount: Record<string, number> | null,
 ): ScheduleAnswer {
-  const provider_config_key = schedule.providerConfigKey
+  const { providerConfigKey: provider_config_key, connectionId, sync } = schedule
+  // From the copies in memory, for each of a hundred.
+  const tags = catalog.connections.peek(environment, provider_config_key, connectionId)?.tags ?? {}
+  const version = catalog.syncs.peek(environment, provider_config_key, sync)?.version ?? null
   // One that the scheduler has lost, or has yet to make: it knows of it from the catalog.
   if (schedule.state === ScheduleState.UNSPECIFIED) {
     const { connectionId: connection_id, sync: name, variant, freshness } = schedule
@@ -21,9 +26,10 @@ export function scheduleAnswer(
       frequency: schedule.frequency || null,
       recordCount,
       freshness: freshnessAnswer(freshness),
+      ...{ tags, version },
     }
   }
-  return { ...syncStatus(schedule, recordCount ?? {}), provider_config_key, recordCount }
+  return { ...syncStatus(schedule, recordCount ?? {}), provider_config_key, recordCount, tags, version }
 }
 
 /** What the catalog tells of a schedule while the scheduler does not answer. */
@@ -44,6 +50,8 @@ export function withoutScheduler(
     variant,
     frequency: sync.frequency,
     recordCount,
+    tags: connection.tags,
+    version: sync.version,
     freshness: {
       lastSuccessAt: null,
       freshUntil: null,

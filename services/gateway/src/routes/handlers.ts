@@ -1,6 +1,7 @@
 import type { Handlers } from '../http/handler.ts'
 import * as actions from './actions.ts'
 import * as capacity from './capacity.ts'
+import * as checkpoint from './checkpoint.ts'
 import * as commands from './commands.ts'
 import * as configuration from './configuration.ts'
 import * as connectionImport from './connection-import.ts'
@@ -20,6 +21,7 @@ import * as providers from './providers.ts'
 import * as proxy from './proxy.ts'
 import * as records from './records.ts'
 import * as runs from './runs.ts'
+import * as scheduleActions from './schedule-actions.ts'
 import * as schedules from './schedules.ts'
 import * as scriptsConfig from './scripts-config.ts'
 import * as status from './status.ts'
@@ -33,6 +35,7 @@ import * as why from './why.ts'
 export const handlers: Handlers = {
   ...actions,
   ...capacity,
+  ...checkpoint,
   ...commands,
   ...configuration,
   ...connections,
@@ -53,6 +56,7 @@ export const handlers: Handlers = {
   ...records,
   ...runs,
   ...schedules,
+  ...scheduleActions,
   ...scriptsConfig,
   ...status,
   ...syncs,

@@ -41,7 +41,7 @@ export const getWhy: Handler<'getWhy'> = async ({ catalog, scheduler, records },
     throw new AppError('unknown_sync', `sync '${name}' of connection '${connectionId}' ${why}`)
   }
   return {
-    schedule: scheduleAnswer(known.schedule, recordCount),
+    schedule: scheduleAnswer(catalog, environment, known.schedule, recordCount),
     skipped: known.skipped.flatMap(({ firstMs, lastMs, count, reason }): SkippedSlots[] =>
       reason === 'STALE_REASON_UNSPECIFIED'
         ? []

@@ -31,7 +31,9 @@ export class CommandResults {
   }
 }
 
-export const DONE: CommandDone = { frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false }
+export const DONE: CommandDone = {
+  ...{ frequency: '', scheduleId: '', cancelled: 0, runs: [], moreRuns: false, refusals: [] },
+}
 
 /** The text that results.lua keeps; '' = it is done, and there is no more to say. */
 export function resultFrom(text: string): CommandResult {
@@ -46,7 +48,8 @@ const UNFINISHED = '{}'
 function textOf(result: CommandResult): string {
   if (result.$case === 'unfinished') return UNFINISHED
   if (result.$case === 'refused') return JSON.stringify({ refused: result.value })
-  const { frequency, scheduleId, cancelled, runs, moreRuns } = result.value
-  const isPlain = frequency === '' && scheduleId === '' && cancelled === 0 && runs.length === 0
-  return isPlain ? '' : JSON.stringify({ done: { frequency, scheduleId, cancelled, runs, moreRuns } })
+  const { frequency, scheduleId, cancelled, runs, refusals } = result.value
+  const isPlain =
+    frequency === '' && scheduleId === '' && cancelled === 0 && runs.length === 0 && refusals.length === 0
+  return isPlain ? '' : JSON.stringify({ done: result.value })
 }

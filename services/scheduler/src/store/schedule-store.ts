@@ -21,6 +21,7 @@ const scripts = {
   pause: load('pause', 'schedules'),
   cancel: load('cancel-runs', 'schedules'),
   setFrequency: load('set-frequency'),
+  setCheckpoint: load('set-checkpoint'),
   migrate: load('migrate-schedules', 'schedules'),
   owners: load('list-owners', 'schedules'),
 }
@@ -259,6 +260,30 @@ export class ScheduleStore {
     },
   ): Promise<'done' | 'repeated' | 'missing'> {
     return this.#state.run(scripts.setFrequency, { id, command, ...change })
+  }
+
+  setCheckpoint(
+    id: string,
+    command: string,
+    checkpoint: string,
+  ): Promise<'done' | 'repeated' | 'running' | 'missing'> {
+    return this.#state.run(scripts.setCheckpoint, { id, command, checkpoint })
+  }
+
+  /** By the ids of schedules; those that do not exist are not among them. */
+  async definitionsOf(ids: string[]): Promise<Map<string, Definition>> {
+    const numbers = await this.#state.ask((redis) =>
+      Promise.all(ids.map((id) => redis.hget(this.#state.key(`s:${id}`), 'def'))),
+    )
+    const distinct = [...new Set(numbers)].filter((number) => number !== null)
+    const found = await Promise.all(distinct.map((number) => this.definition(number)))
+    const byNumber = new Map(distinct.map((number, index) => [number, found[index]]))
+    const owners = new Map<string, Definition>()
+    for (const [index, id] of ids.entries()) {
+      const definition = byNumber.get(numbers[index] ?? '')
+      if (definition) owners.set(id, definition)
+    }
+    return owners
   }
 
   variantsOf(environment: string, uids: string[]): Promise<Map<string, Variants>> {

@@ -1,0 +1,16 @@
+import type { RunRow } from './asked-runs.ts'
+import { cronSlots } from './repair.ts'
+import type { ScheduleStore } from './store/schedule-store.ts'
+
+/** Starts schedules that are paused, those of cron with a second script. If some are missing, nothing was done with its ids. */
+export async function startSome(
+  schedules: ScheduleStore,
+  ids: string[],
+  command: string,
+): Promise<{ missing: string[]; runs: RunRow[] }> {
+  const { missing, cron, runs } = await schedules.start(ids, command)
+  if (missing.length > 0 || cron.length === 0) return { missing, runs }
+  const slots = cronSlots(cron, schedules.now())
+  const rest = await schedules.start(Object.keys(slots), command, slots)
+  return { missing: rest.missing, runs: [...runs, ...rest.runs] }
+}
