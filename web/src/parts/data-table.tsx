@@ -60,9 +60,15 @@ interface Props<Row> {
 
 const ROW_PX = 32
 const CARD_PX = 132
+const MORE_PX = 36
 /** Rows beyond the last one that is seen, before the next page is asked for. */
 const AHEAD_ROWS = 30
-const filling = { flex: '1 1 0', minHeight: 320 }
+/** The rest of the screen, but no more than its rows need. */
+const filling = (neededPx: number) => ({
+  flex: '1 1 0',
+  minHeight: Math.min(320, neededPx),
+  maxHeight: neededPx,
+})
 /** A variable of CSS, which the type of styles does not have. */
 const withTracks = (tracks: string) => ({ '--tracks': tracks }) as CSSProperties
 
@@ -124,13 +130,15 @@ export function DataTable<Row>(props: Props<Row>) {
   if (paging?.error && rows.length === 0)
     return <ErrorBox error={paging.error} what="This list could not be loaded" />
   if (rows.length === 0 && !paging?.isLoading && !paging?.hasMore) return props.empty
+  const isMore = paging?.isLoading || paging?.hasMore
+  const neededPx = virtual.getTotalSize() + (narrow ? 2 : ROW_PX + 3) + (isMore ? MORE_PX : 0)
   const tracks = [...(selection ? ['30px'] : []), ...columns.map(({ width }) => width)].join(' ')
   return (
     <div
       className={styles.box}
       ref={box}
       data-narrow={narrow || undefined}
-      style={{ ...withTracks(tracks), ...(height === 'fill' ? filling : { maxHeight: height }) }}
+      style={{ ...withTracks(tracks), ...(height === 'fill' ? filling(neededPx) : { maxHeight: height }) }}
       role="table"
       aria-label={props.label}
       aria-rowcount={paging?.hasMore ? -1 : rows.length + 1}
@@ -166,7 +174,7 @@ export function DataTable<Row>(props: Props<Row>) {
           )
         })}
       </div>
-      {(paging?.isLoading || paging?.hasMore) && (
+      {isMore && (
         <div className={styles.more}>
           <Loader size={14} /> loading
         </div>

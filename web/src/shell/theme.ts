@@ -3,6 +3,12 @@ import { type CSSVariablesResolver, createTheme } from '@mantine/core'
 // One accent, quiet greys, no shadows, nothing that moves for longer than 120 ms.
 export const theme = createTheme({
   primaryColor: 'indigo',
+  colors: {
+    dark: [
+      ...(['#e3e6ea', '#b6bdc8', '#9aa3b0', '#5d6673', '#363c45'] as const),
+      ...(['#2c3138', '#21252b', '#191c21', '#131519', '#0e1013'] as const),
+    ],
+  },
   primaryShade: { light: 7, dark: 5 },
   defaultRadius: 'sm',
   cursorType: 'pointer',
