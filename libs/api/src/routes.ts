@@ -18,6 +18,7 @@ import { providerRoutes } from './providers.ts'
 import { proxyRoutes } from './proxy.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
+import { runChangeRoutes } from './run-changes.ts'
 import { runRoutes } from './runs.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { scriptsConfigRoutes } from './scripts-config.ts'
@@ -32,7 +33,7 @@ export function routeGroups(limits: { records: number }) {
     Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
     Syncs: { ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...whyRoutes },
     Actions: actionRoutes,
-    Runs: { ...runRoutes, ...commandRoutes, ...capacityRoutes },
+    Runs: { ...runRoutes, ...runChangeRoutes, ...commandRoutes, ...capacityRoutes },
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,
