@@ -40,6 +40,7 @@ import { providerDeploy } from './commands/provider-deploy.ts'
 import { providerList } from './commands/provider-list.ts'
 import { recordCounts } from './commands/record-counts.ts'
 import { recordGet } from './commands/record-get.ts'
+import { recordStreams } from './commands/record-streams.ts'
 import { records } from './commands/records.ts'
 import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
@@ -85,7 +86,11 @@ const syncs = [
   me(),
 ]
 for (const command of syncs) add(program, command)
-group('record', 'single records, and how many there are', [recordGet(), recordCounts()])
+group('record', 'single records, streams, and how many records there are', [
+  recordGet(),
+  recordCounts(),
+  recordStreams(),
+])
 group('provider', 'files that say how to reach external APIs', [
   providerCheck(),
   providerDeploy(),

@@ -1305,7 +1305,7 @@ export interface GetRecordAnswer {
 }
 
 export interface GetRecordHistoryAnswer {
-  /** In the order in which they changed. Each has its fields as they were saved, and `_nango_metadata`. */
+  /** In the order in which they changed, or newest first. Each has its fields as they were saved, and `_nango_metadata`. */
   records: {
     /** What Syncline knows of the record. */
     _nango_metadata: RecordMetadata
@@ -1562,12 +1562,19 @@ export interface ListProvidersAnswer {
 }
 
 export interface ListRecordsAnswer {
-  /** In the order in which they changed. Each has its fields as they were saved, and `_nango_metadata`. */
+  /** In the order in which they changed, or newest first. Each has its fields as they were saved, and `_nango_metadata`. */
   records: {
     /** What Syncline knows of the record. */
     _nango_metadata: RecordMetadata
     [name: string]: unknown
   }[]
+  /** `cursor` of the next page; null: this is the last one. */
+  next_cursor: string | null
+}
+
+export interface ListRunChangesAnswer {
+  /** By model, then in the order in which they changed. The last page may be empty. */
+  changes: RunChange[]
   /** `cursor` of the next page; null: this is the last one. */
   next_cursor: string | null
 }
@@ -1588,6 +1595,13 @@ export interface ListSchedulesAnswer {
   total: number
   /** Services that did not answer: what they alone know is null. */
   unavailable: ('scheduler' | 'records')[]
+}
+
+export interface ListStreamsAnswer {
+  /** By connection, model and variant, `base` first. A page may hold fewer than `limit` though there is a `next_cursor`. */
+  streams: RecordStream[]
+  /** `cursor` of the next page; null: this is the last one. */
+  next_cursor: string | null
 }
 
 export interface ListedRun {
@@ -2100,6 +2114,29 @@ export interface RecordMetadata {
   pruned_at: string | null
   /** Its place in the list: what changed later is behind it. */
   cursor: string
+  /** Id of the run that saved this version. Null: it is not known any more. Only in a history, and with `payload=false`. */
+  run_id?: string | null | undefined
+  /** Bytes of its payload, as JSON. Only in a history, and with `payload=false`. */
+  bytes?: number | undefined
+}
+
+export interface RecordStream {
+  /** Key of the integration. */
+  provider_config_key: string
+  /** Id of the connection. */
+  connection_id: string
+  /** Name of the model. */
+  model: string
+  /** Variant of the sync. */
+  variant: string
+  /** Name of the sync that saves it. Null: none does any more. */
+  sync_name: string | null
+  /** Records that are not deleted. */
+  records: number
+  /** Bytes of all payloads, as JSON. */
+  bytes: number
+  /** When its records changed last: ISO 8601 in UTC with milliseconds. Null: nothing was saved yet. */
+  last_modified_at: string | null
 }
 
 export interface RetrySettings {
@@ -2212,6 +2249,19 @@ export interface Run {
   } | null
   /** Why all its calls wait for its API, while it runs and holds no slot of its runner. Null: they do not. */
   parked: string | null
+}
+
+export interface RunChange {
+  /** Name of the model. */
+  model: string
+  /** Id of the record, as text. */
+  id: string
+  /** What the run did to it. */
+  action: 'ADDED' | 'UPDATED' | 'DELETED'
+  /** When it changed: ISO 8601 in UTC with milliseconds. */
+  at: string
+  /** Bytes of its payload, as JSON. */
+  bytes: number
 }
 
 export interface Schedule {

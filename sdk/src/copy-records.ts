@@ -27,7 +27,7 @@ export interface RecordBatch<T = AnyRecord> {
 
 export type CopyOptions<T = AnyRecord> = Omit<
   ListRecordsRequestConfig,
-  'cursor' | 'ids' | 'asOf' | 'limit'
+  'cursor' | 'ids' | 'asOf' | 'limit' | 'order' | 'payload'
 > & {
   cursor: CursorStore
   apply(batch: RecordBatch<T>): Promise<unknown> | unknown

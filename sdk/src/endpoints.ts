@@ -44,8 +44,10 @@ import type {
   ListLogsAnswer,
   ListProvidersAnswer,
   ListRecordsAnswer,
+  ListRunChangesAnswer,
   ListRunsAnswer,
   ListSchedulesAnswer,
+  ListStreamsAnswer,
   PaginationSettings,
   PlanDeploymentAnswer,
   Preview,
@@ -507,12 +509,25 @@ export interface ListRecordsQuery {
   filter?: string | undefined
   /** Records as they were at this instant, as far back as history is kept. ISO 8601 with a time and an offset. */
   as_of?: string | undefined
+  /** `oldest`: what changed last comes last, and who follows the cursor misses no change. `newest`: what changed last comes first, and the cursor goes back in time. */
+  order?: 'oldest' | 'newest' | undefined
+  /** `false`: each record has its id and its metadata, with `run_id` and `bytes`. Payloads are not read. */
+  payload?: 'true' | 'false' | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
   /** Records in a page. */
   limit?: number | undefined
   /** Only the records with these ids, up to 100, as far as the request line and headers have 112 KiB. */
   ids?: string | string[] | undefined
+}
+
+export interface ListRunChangesQuery {
+  /** Only records of this model; all models of its sync when absent. */
+  model?: string | undefined
+  /** Changes in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
 }
 
 export interface ListRunsQuery {
@@ -564,6 +579,19 @@ export interface ListSchedulesQuery {
   /** `desc`: the highest or newest value first. */
   order?: 'asc' | 'desc' | undefined
   /** Schedules in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface ListStreamsQuery {
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** Only those whose `Model::variant` contains it, in upper or lower case. */
+  q?: string | undefined
+  /** Streams in a page. */
   limit?: number | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
@@ -917,7 +945,7 @@ export interface VerifyProviderBody {
 
 /** What each endpoint takes, and what it answers. */
 export interface Endpoints {
-  /** List the records of a model, oldest change first. */
+  /** List the records of a model, oldest change first or newest first. */
   'GET /records': {
     query: ListRecordsQuery
     headers: ConnectionHeaders
@@ -938,7 +966,12 @@ export interface Endpoints {
     query: CountRecordsQuery
     answer: CountRecordsAnswer
   }
-  /** List the versions of a record, newest first. */
+  /** List the streams of records of a connection or an integration: models and variants, with counts and bytes. */
+  'GET /records/streams': {
+    query: ListStreamsQuery
+    answer: ListStreamsAnswer
+  }
+  /** List the versions of a record, newest first, each with the run that saved it. */
   'GET /records/:id/history': {
     params: {
       /** Id of the record, as it was saved. */
@@ -1086,6 +1119,15 @@ export interface Endpoints {
       id: string
     }
     answer: Cancelled | Accepted
+  }
+  /** List the records that a run has changed, by model, without their payloads. */
+  'GET /runs/:id/changes': {
+    params: {
+      /** Id of a run. */
+      id: string
+    }
+    query: ListRunChangesQuery
+    answer: ListRunChangesAnswer
   }
   /** Get what became of a command that was answered with 202. */
   'GET /commands/:id': {

@@ -32,7 +32,9 @@ export interface ConnectionRef {
 }
 
 export type ListRecordsRequestConfig = ConnectionRef &
-  Paged<Omit<CamelCase<ListRecordsQuery>, 'filter' | 'ids' | 'delta' | 'limit'>> & {
+  Paged<Omit<CamelCase<ListRecordsQuery>, 'filter' | 'ids' | 'delta' | 'limit' | 'payload'>> & {
+    /** Without it each record has its id and its metadata, with `run_id` and `bytes`. */
+    payload?: boolean | undefined
     /** Up to 500; 100 by default. */
     limit?: number | undefined
     filter?: RecordFilter | undefined

@@ -20,6 +20,8 @@ interface Options extends RestOptions, JsonOptions {
   filter?: (typeof FILTERS)[number][]
   limit: number
   cursor?: string
+  newest?: boolean
+  payload: boolean
   follow?: boolean
 }
 type Wanted = Parameters<Syncline['records']['list']>[0]
@@ -33,13 +35,16 @@ export const records = () =>
     .option('--since <time>', 'only what changed later: such as 2h, 7d, or 2026-11-27T09:00:00Z', readTime)
     .option('--as-of <time>', 'as they were then, as far back as history is kept', readTime)
     .option('--filter <actions>', 'only those that were added, updated or deleted last', collect(FILTERS))
+    .option('--newest', 'what changed last comes first')
+    .option('--no-payload', 'only ids, with the run that saved each and the bytes of its payload')
     .option('--limit <count>', 'how many to show', wholeNumber(1, 1_000_000), 100)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .option('--follow', 'what changes from now on, or from --since or --cursor on, until it is stopped')
     .addOption(jsonOption())
     .action(async (model: Path, connectionId: string, options: Options) => {
-      const { id, since, asOf, filter, follow: isFollowed, cursor } = options
-      if (isFollowed && (id || asOf)) throw new UsageError('--follow goes without --id and --as-of')
+      const { id, since, asOf, filter, follow: isFollowed, cursor, newest, payload } = options
+      if (isFollowed && (id || asOf || newest || !payload))
+        throw new UsageError('--follow goes without --id, --as-of, --newest and --no-payload')
       const wanted: Wanted = {
         ...{ providerConfigKey: model.integration, connectionId },
         ...{ model: model.name, variant: model.variant },
@@ -49,6 +54,8 @@ export const records = () =>
         // Words of the list, in the order of the list: `added,deleted`.
         ...(filter && { filter: FILTERS.filter((it) => filter.includes(it)).join(',') as RecordFilter }),
         ...(cursor !== undefined && { cursor }),
+        ...(newest && { order: 'newest' }),
+        ...(!payload && { payload }),
       }
       const client = clientOf(options)
       if (isFollowed) return follow(client, wanted, options)
@@ -93,6 +100,8 @@ async function follow(client: Syncline, wanted: Wanted, { json, cursor, since }:
 }
 
 /** A record has any fields: people read them as JSON too. */
-function line({ _nango_metadata: { last_modified_at, last_action }, ...fields }: NangoRecord): string {
-  return `${last_modified_at}  ${last_action.padEnd(7)}  ${JSON.stringify(fields)}`
+function line({ _nango_metadata, ...fields }: NangoRecord): string {
+  const { last_modified_at, last_action, run_id, bytes } = _nango_metadata
+  const origin = bytes === undefined ? '' : `  ${bytes} bytes  run ${run_id ?? 'unknown'}`
+  return `${last_modified_at}  ${last_action.padEnd(7)}  ${JSON.stringify(fields)}${origin}`
 }

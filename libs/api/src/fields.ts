@@ -35,7 +35,7 @@ const BEHIND = '`next_cursor` of the page before; without it, the first page.'
 const NEXT = '`cursor` of the next page; null: this is the last one.'
 export const Cursor = z.string().min(1).max(CURSOR_MAX_CHARS).describe(BEHIND)
 export const NextCursor = Cursor.nullable().describe(NEXT)
-/** That of a list of schedules: it names an integration, a connection, a sync and a variant. */
+/** That of a list of schedules or streams: it names an integration, a connection, a sync or model, and a variant. */
 export const ScheduleCursor = z.string().min(1).max(2048).describe(BEHIND)
 export const NextScheduleCursor = ScheduleCursor.nullable().describe(NEXT)
 /** In answers. */

@@ -18,7 +18,7 @@ export { commonErrors, openApi } from './openapi.ts'
 export type { Preview } from './previews.ts'
 export type { Provider } from './providers.ts'
 export { PROXY_BODY_MAX_BYTES, type ProxyHeaders } from './proxy.ts'
-export type { RecordMetadata } from './records.ts'
+export type { RecordMetadata, RecordStream } from './records.ts'
 export {
   type ClientAnswer,
   type ClientRequest,
@@ -29,6 +29,7 @@ export {
   scopes,
 } from './route.ts'
 export { createRoutes, type RouteAt, type Routes } from './routes.ts'
+export type { RunChange } from './run-changes.ts'
 export type { ListedRun, LogLine, Run } from './runs.ts'
 export type { Schedule } from './schedules.ts'
 export type { SyncStatus } from './syncs.ts'

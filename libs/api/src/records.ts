@@ -10,8 +10,11 @@ import {
   instant,
   Model,
   NextCursor,
+  NextScheduleCursor,
   NoQuery,
+  ownerFields,
   ProviderConfigKey,
+  ScheduleCursor,
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
@@ -28,6 +31,17 @@ export const RecordMetadata = z
       'When its payload was pruned: ISO 8601 in UTC with milliseconds. Null: it was not.',
     ),
     cursor: Cursor.describe('Its place in the list: what changed later is behind it.'),
+    run_id: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'Id of the run that saved this version. Null: it is not known any more. Only in a history, and with `payload=false`.',
+      ),
+    bytes: z
+      .int()
+      .optional()
+      .describe('Bytes of its payload, as JSON. Only in a history, and with `payload=false`.'),
   })
   .meta({ id: 'RecordMetadata' })
 export type RecordMetadata = z.infer<typeof RecordMetadata>
@@ -50,7 +64,7 @@ const RecordsPage = z.object({
   records: z
     .array(AnyRecord)
     .describe(
-      'In the order in which they changed. Each has its fields as they were saved, and `_nango_metadata`.',
+      'In the order in which they changed, or newest first. Each has its fields as they were saved, and `_nango_metadata`.',
     ),
   next_cursor: NextCursor,
 })
@@ -59,7 +73,7 @@ const listRecords = (maxLimit: number) =>
   ({
     method: 'GET',
     url: '/records',
-    summary: 'List the records of a model, oldest change first.',
+    summary: 'List the records of a model, oldest change first or newest first.',
     scope: 'read',
     errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
     answeredAsBytes: true,
@@ -79,6 +93,18 @@ const listRecords = (maxLimit: number) =>
         as_of: AnyInstant.optional().describe(
           'Records as they were at this instant, as far back as history is kept. ISO 8601 with a time and an offset.',
         ),
+        order: z
+          .enum(['oldest', 'newest'])
+          .default('oldest')
+          .describe(
+            '`oldest`: what changed last comes last, and who follows the cursor misses no change. `newest`: what changed last comes first, and the cursor goes back in time.',
+          ),
+        payload: z
+          .enum(['true', 'false'])
+          .default('true')
+          .describe(
+            '`false`: each record has its id and its metadata, with `run_id` and `bytes`. Payloads are not read.',
+          ),
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100).describe('Records in a page.'),
         ids: z
@@ -99,8 +125,8 @@ const getRecord = {
   url: '/records/:id',
   summary: 'Get one record by its id, with its metadata.',
   description:
-    'A record that was deleted is answered too, as in a list. The ids `counts`, `held-deletions` and `prune`, and for most ' +
-    'HTTP clients `.` and `..`, are not possible in a path: read them with `ids` of the list.',
+    'A record that was deleted is answered too, as in a list. The ids `counts`, `held-deletions`, `prune` and `streams`, ' +
+    'and for most HTTP clients `.` and `..`, are not possible in a path: read them with `ids` of the list.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'unknown_record'],
   answeredAsBytes: true,
@@ -142,12 +168,62 @@ const countRecords = {
   },
 } as const satisfies Route
 
+/** The records of a model and variant on a connection. */
+export const RecordStream = z
+  .object({
+    ...ownerFields,
+    model: z.string().describe('Name of the model.'),
+    variant: z.string().describe('Variant of the sync.'),
+    sync_name: z.string().nullable().describe('Name of the sync that saves it. Null: none does any more.'),
+    records: z.int().describe('Records that are not deleted.'),
+    bytes: z.int().describe('Bytes of all payloads, as JSON.'),
+    last_modified_at: Instant.nullable().describe(
+      'When its records changed last: ISO 8601 in UTC with milliseconds. Null: nothing was saved yet.',
+    ),
+  })
+  .meta({ id: 'RecordStream' })
+export type RecordStream = z.infer<typeof RecordStream>
+
+const STREAMS =
+  'By connection, model and variant, `base` first. A page may hold fewer than `limit` though there is a `next_cursor`.'
+
+const listStreams = {
+  method: 'GET',
+  url: '/records/streams',
+  summary:
+    'List the streams of records of a connection or an integration: models and variants, with counts and bytes.',
+  description:
+    'Each model of a deployed sync has a stream `base` on each connection. A further variant is listed when it has saved a record, ' +
+    'and so are models of syncs that are not deployed any more, until their records are deleted.',
+  scope: 'read',
+  errors: ['unknown_integration', 'unknown_connection', 'missing_provider_config_key', 'invalid_cursor'],
+  schema: {
+    querystring: z.strictObject({
+      provider_config_key: ProviderConfigKey.optional(),
+      connection_id: ConnectionId.optional(),
+      q: z
+        .string()
+        .max(255)
+        .optional()
+        .describe('Only those whose `Model::variant` contains it, in upper or lower case.'),
+      limit: countInQuery(1, 500).default(100).describe('Streams in a page.'),
+      cursor: ScheduleCursor.optional(),
+    }),
+    response: {
+      200: z.object({
+        streams: z.array(RecordStream).describe(STREAMS),
+        next_cursor: NextScheduleCursor,
+      }),
+    },
+  },
+} as const satisfies Route
+
 /** The versions of one record, newest first, as far back as history is kept. */
 const getRecordHistory = (maxLimit: number) =>
   ({
     method: 'GET',
     url: '/records/:id/history',
-    summary: 'List the versions of a record, newest first.',
+    summary: 'List the versions of a record, newest first, each with the run that saved it.',
     scope: 'read',
     errors: ['unknown_integration', 'unknown_connection', 'unknown_model', 'invalid_cursor'],
     answeredAsBytes: true,
@@ -195,6 +271,7 @@ export const recordRoutes = (maxLimit: number) => ({
   listRecords: listRecords(maxLimit),
   getRecord,
   countRecords,
+  listStreams,
   getRecordHistory: getRecordHistory(maxLimit),
   pruneRecords,
 })

@@ -1,6 +1,12 @@
-import type { CountRecordsAnswer, ListRecordsAnswer, PruneRecordsAnswer } from '../api-types.ts'
+import type {
+  CountRecordsAnswer,
+  ListRecordsAnswer,
+  ListStreamsAnswer,
+  PruneRecordsAnswer,
+  RecordStream,
+} from '../api-types.ts'
 import { type CopyOptions, type CopyResult, copyRecords } from '../copy-records.ts'
-import type { CountRecordsQuery, GetRecordHistoryQuery } from '../endpoints.ts'
+import type { CountRecordsQuery, GetRecordHistoryQuery, ListStreamsQuery } from '../endpoints.ts'
 import { SynclineError } from '../error.ts'
 import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
@@ -24,12 +30,16 @@ export type RecordHistoryConfig = ConnectionRef &
 
 export type RecordRef = ConnectionRef & { model: string; variant?: string | undefined; id: string }
 export type CountRecords = CamelCase<CountRecordsQuery>
+export type ListStreams = Paged<Omit<CamelCase<ListStreamsQuery>, 'limit'>> & {
+  /** Up to 500; 100 by default. */
+  limit?: number | undefined
+}
 
 /**
  * Ids that are no segment of a path: URL parsers take the first two for a step in the path, however they are written, and the API
  * has routes of its own at the others.
  */
-const notInPath = ['.', '..', 'counts', 'held-deletions', 'prune']
+const notInPath = ['.', '..', 'counts', 'held-deletions', 'prune', 'streams']
 
 /** The records that syncs have saved. */
 export class Records {
@@ -41,7 +51,8 @@ export class Records {
   }
 
   /**
-   * One page of a model's records, oldest change first. Deleted records are among them, with `last_action: 'DELETED'`.
+   * One page of a model's records, oldest change first, or newest first with `order: 'newest'`. With `payload: false` each has its
+   * id and its metadata, with the run that saved it. Deleted records are among them, with `last_action: 'DELETED'`.
    *
    * Fails with `unknown_connection`, `unknown_model`, `invalid_cursor`.
    *
@@ -53,11 +64,17 @@ export class Records {
     config: ListRecordsRequestConfig,
     options?: CallOptions,
   ): Promise<RecordsPage<T>> {
-    const { providerConfigKey, connectionId, modifiedAfter, asOf, cursor, ...query } = config
+    const { providerConfigKey, connectionId, modifiedAfter, asOf, payload, cursor, ...query } = config
     const page = await this.#call(
       'GET /records',
       {
-        query: { ...query, modified_after: modifiedAfter, as_of: asOf, cursor: cursor ?? undefined },
+        query: {
+          ...query,
+          modified_after: modifiedAfter,
+          as_of: asOf,
+          payload: payload === undefined ? undefined : `${payload}`,
+          cursor: cursor ?? undefined,
+        },
         headers: connectionHeaders(providerConfigKey, connectionId),
       },
       options,
@@ -123,7 +140,39 @@ export class Records {
   }
 
   /**
-   * One page of the versions of one record, newest first, as far back as history is kept.
+   * One page of the streams of a connection, of an integration or of the environment: models and variants, with their counts and
+   * bytes. A page may hold fewer than `limit` though there are more.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `missing_provider_config_key`, `invalid_cursor`.
+   *
+   * @example
+   * const { streams } = await syncline.records.streams({ providerConfigKey: 'github', connectionId: 'user-123' })
+   */
+  async streams(config: ListStreams = {}, options?: CallOptions): Promise<ListStreamsAnswer> {
+    const { cursor, ...place } = config
+    const query = { ...snakeCase<ListStreamsQuery>(place), cursor: cursor ?? undefined }
+    return this.#call('GET /records/streams', { query }, options)
+  }
+
+  /**
+   * All of them, page by page as they are taken.
+   *
+   * Fails as `streams` does.
+   *
+   * @example
+   * for await (const { model, variant, records } of syncline.records.iterateStreams(where)) console.log(model, variant, records)
+   */
+  iterateStreams(
+    config: ListStreams = {},
+    options?: CallOptions,
+  ): AsyncGenerator<RecordStream, void, undefined> {
+    const read = (cursor: string | undefined) => this.streams({ ...config, cursor }, options)
+    return pages(config.cursor, read, ({ streams }) => streams)
+  }
+
+  /**
+   * One page of the versions of one record, newest first, as far back as history is kept. The metadata of each has the run that saved
+   * it.
    *
    * Fails with `unknown_connection`, `unknown_model`, `invalid_cursor`.
    *

@@ -1,4 +1,10 @@
-import type { ListedRun, ListLogsAnswer, ListRunsAnswer } from '../api-types.ts'
+import type {
+  ListedRun,
+  ListLogsAnswer,
+  ListRunChangesAnswer,
+  ListRunsAnswer,
+  RunChange,
+} from '../api-types.ts'
 import type { ListRunsQuery } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { poll, type WaitOptions } from '../poll.ts'
@@ -16,6 +22,13 @@ export type ListRuns = Paged<
   outcome?: ('success' | NonNullable<ListedRun['reason']>)[] | undefined
   /** Up to 100; 20 by default. */
   limit?: number | undefined
+}
+
+export type RunChanges = {
+  model?: string | undefined
+  /** Up to 500; 100 by default. */
+  limit?: number | undefined
+  cursor?: string | null | undefined
 }
 
 /** Runs of syncs. */
@@ -125,5 +138,37 @@ export class Runs {
   ): Promise<ListLogsAnswer> {
     const query = { limit, cursor: cursor ?? undefined }
     return this.#call('GET /runs/:id/logs', { params: { id }, query }, options)
+  }
+
+  /**
+   * One page of the records that a run has changed, by model, without their payloads.
+   *
+   * Fails with `unknown_run`, `unknown_connection`, `unknown_model`, `invalid_cursor`.
+   *
+   * @example
+   * const { changes } = await syncline.runs.changes(run.id, { model: 'GithubIssue' })
+   */
+  async changes(
+    id: string,
+    { model, limit, cursor, ...options }: RunChanges & CallOptions = {},
+  ): Promise<ListRunChangesAnswer> {
+    const query = { model, limit, cursor: cursor ?? undefined }
+    return this.#call('GET /runs/:id/changes', { params: { id }, query }, options)
+  }
+
+  /**
+   * All of them, page by page as they are taken.
+   *
+   * Fails as `changes` does.
+   *
+   * @example
+   * for await (const { action, model, id } of syncline.runs.iterateChanges(run.id)) console.log(action, model, id)
+   */
+  iterateChanges(
+    id: string,
+    config: RunChanges & CallOptions = {},
+  ): AsyncGenerator<RunChange, void, undefined> {
+    const read = (cursor: string | undefined) => this.changes(id, { ...config, cursor: cursor ?? null })
+    return pages(config.cursor, read, ({ changes }) => changes)
   }
 }

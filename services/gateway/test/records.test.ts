@@ -70,13 +70,15 @@ test('without parameters it is the first 100 records of the base stream', async 
       ids: [],
       asOfMs: 0,
       asAnswer: true,
+      newestFirst: false,
+      withoutPayload: false,
     },
   ])
 })
 
 test('every parameter reaches the record store', async () => {
   await get(
-    'model=GithubIssue&variant=a&cursor=abc&limit=7&filter=DELETED,added&ids=1&ids=2&modified_after=2024-01-15T10:30:00%2B02:00&as_of=2024-01-16T10:30:00Z',
+    'model=GithubIssue&variant=a&cursor=abc&limit=7&filter=DELETED,added&ids=1&ids=2&modified_after=2024-01-15T10:30:00%2B02:00&as_of=2024-01-16T10:30:00Z&order=newest&payload=false',
   )
   expect(listed).toMatchObject([
     {
@@ -87,6 +89,8 @@ test('every parameter reaches the record store', async () => {
       actions: ['RECORD_ACTION_DELETED', 'RECORD_ACTION_ADDED'],
       ids: ['1', '2'],
       asOfMs: Date.parse('2024-01-16T10:30:00Z'),
+      newestFirst: true,
+      withoutPayload: true,
     },
   ])
 })

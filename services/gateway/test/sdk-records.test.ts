@@ -52,7 +52,7 @@ test('an iteration over records follows the cursor to the end', async () => {
 test('a record is read by any id, also by one that is no segment of a path', async () => {
   world.records.listRecords = ({ ids }) =>
     piece(JSON.stringify(ids?.map((id) => ({ id, _nango_metadata: {} })).filter(({ id }) => id !== 'gone')))
-  for (const id of ['4711', 'a/b?c#d %2e', '.', '..', 'counts', 'held-deletions', 'prune']) {
+  for (const id of ['4711', 'a/b?c#d %2e', '.', '..', 'counts', 'held-deletions', 'prune', 'streams']) {
     expect((await syncline.records.get({ ...where, id })).id).toBe(id)
   }
   await expect(syncline.records.get({ ...where, id: 'gone' })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { cursor, model, owner, record, success } from './story.ts'
+import { cursor, failedRun, model, owner, record, run, success, sync } from './story.ts'
 
 const held = {
   ...owner,
@@ -12,10 +12,14 @@ const held = {
   incomplete: null,
   released: false,
 }
+const newer = {
+  ...record,
+  _nango_metadata: { ...record._nango_metadata, run_id: run.id, bytes: 78 },
+}
 const older = {
   ...record,
   title: 'A title',
-  _nango_metadata: { ...record._nango_metadata, last_action: 'ADDED' },
+  _nango_metadata: { ...record._nango_metadata, last_action: 'ADDED', run_id: failedRun.id, bytes: 71 },
 }
 
 export const recordExamples = {
@@ -34,7 +38,19 @@ export const recordExamples = {
       ],
     },
   },
-  getRecordHistory: { 200: { records: [record, older], next_cursor: null } },
+  listStreams: {
+    200: {
+      streams: [
+        {
+          ...owner,
+          ...{ model, variant: 'base', sync_name: sync },
+          ...{ records: 128, bytes: 65_536, last_modified_at: '2026-11-26T10:30:02.118Z' },
+        },
+      ],
+      next_cursor: null,
+    },
+  },
+  getRecordHistory: { 200: { records: [newer, older], next_cursor: null } },
   pruneRecords: { body: { model, until_cursor: cursor, limit: 1000 }, 200: { count: 128, has_more: false } },
   listHeldDeletions: { 200: { deletions: [held], next_cursor: null } },
   releaseHeldDeletion: { body: { ...owner, model }, 200: { ...held, released: true } },

@@ -4,6 +4,7 @@ import {
   command,
   failedRun,
   listedRun,
+  model,
   owner,
   schedule,
   staleSchedule,
@@ -84,6 +85,12 @@ export const syncExamples = {
 export const runExamples = {
   listRuns: { 200: { runs: [listedRun, failedRun], next_cursor: null } },
   getRun: { 200: listedRun },
+  listRunChanges: {
+    200: {
+      changes: [{ model, id: '3', action: 'UPDATED', at: '2026-11-26T10:30:02.118Z', bytes: 78 }],
+      next_cursor: null,
+    },
+  },
   listLogs: {
     200: {
       lines: [{ at: '2026-11-26T10:30:01.000Z', level: 'info', message: '1 issue has changed' }],

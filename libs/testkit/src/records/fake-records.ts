@@ -4,6 +4,7 @@ import {
   type ListHeldDeletionsRequest,
   type ListRecordsRequest,
   type ListRecordsResponse,
+  type ListStreamsRequest,
   type LogLine,
   RecordsDefinition,
   type RecordsServiceImplementation,
@@ -141,6 +142,12 @@ export class FakeRecords {
       this.#answer({ name: 'countRecords', request }, () => ({
         sizes: request.streams.map((stream) => this.#stream(stream).size()),
       })),
+    listStreams: (request) =>
+      this.#answer({ name: 'listStreams', request }, () => ({ streams: this.#streamsOf(request) })),
+    listRunChanges: (request) =>
+      this.#answer({ name: 'listRunChanges', request }, () =>
+        this.#stream(request.stream).changesOf({ ...request, limit: this.#limit(request.limit) }),
+      ),
     pruneRecords: (request) =>
       this.#answer({ name: 'pruneRecords', request }, () =>
         this.#stream(request.stream).prune(request.untilCursor, request.limit),
@@ -182,6 +189,22 @@ export class FakeRecords {
     preview: () => {
       throw new AppError('not_offered', 'the record store in memory has no previews')
     },
+  }
+
+  #streamsOf({ environment, connections, contains, after, limit }: ListStreamsRequest): Stream[] {
+    const nameOf = ({ connection, model, variant }: Stream) =>
+      JSON.stringify([connections.indexOf(connection), model, variant !== 'base', variant])
+    return [...this.#streams]
+      .filter(([, { hasVersions }]) => hasVersions)
+      .map(([key]) => {
+        const [of, connection, model, variant] = JSON.parse(key) as [string, string, string, string] // see #stream
+        return { environment: of, connection, model, variant }
+      })
+      .filter((it) => it.environment === environment && connections.includes(it.connection))
+      .filter((it) => `${it.model}::${it.variant}`.toLowerCase().includes(contains.toLowerCase()))
+      .filter((it) => after === undefined || nameOf(it) > nameOf(after))
+      .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+      .slice(0, limit)
   }
 
   /** A cursor is a position in the order of the streams' names, as JSON. */

@@ -1,6 +1,7 @@
 import { AppError } from '@syncline/errors'
 import type {
   HeldDeletion,
+  ListRunChangesRequest,
   RecordAction,
   StreamSize,
   TrackDeletesRequest,
@@ -42,6 +43,8 @@ export type Selection = {
   actions: RecordAction[]
   ids: string[]
   asOfMs: number
+  newestFirst: boolean
+  withoutPayload: boolean
 }
 
 /** One stream of the fake record store: every version of its records, and who may write. */
@@ -201,34 +204,58 @@ export class FakeStream {
     this.#held = undefined
   }
 
-  page({ cursor, limit, modifiedAfterMs, actions, ids, asOfMs }: Selection) {
+  page({ cursor, limit, modifiedAfterMs, actions, ids, asOfMs, newestFirst, withoutPayload }: Selection) {
     const start = cursor === '' ? undefined : positionOf(cursor)
     const known =
       asOfMs === 0
         ? [...this.#newest.values()]
         : this.#versions.filter(({ modifiedAt, endedAt }) => modifiedAt <= asOfMs && asOfMs < endedAt)
     const wanted = new Set(ids.map((id) => id.replaceAll('\0', '')))
+    const compare = (a: Position, b: Position) => comparePositions(a, b) * (newestFirst ? -1 : 1)
     const found = known.filter(
       (version) =>
         version.modifiedAt > modifiedAfterMs &&
         (wanted.size === 0 || wanted.has(version.id)) &&
         (actions.length === 0 || actions.includes(`RECORD_ACTION_${version.action}`)) &&
-        (start === undefined || comparePositions(version, start) > 0),
+        (start === undefined || compare(version, start) > 0),
     )
-    return pageOf(found.sort(comparePositions), limit)
+    return pageOf(found.sort(compare), limit, withoutPayload ? 'origin' : 'payload')
   }
 
   /** The versions of a record, newest first. */
   versionsOf(id: string, cursor: string, limit: number) {
     const before = cursor === '' ? Number.POSITIVE_INFINITY : positionOf(cursor).modifiedAt
     const found = this.#versions.filter((version) => version.id === id && version.modifiedAt < before)
-    return pageOf(found.sort(comparePositions).reverse(), limit)
+    return pageOf(found.sort(comparePositions).reverse(), limit, 'both')
+  }
+
+  /** The versions that a run has made, oldest first. */
+  changesOf({ runId, fromMs, toMs, cursor, limit }: Omit<ListRunChangesRequest, 'stream'>) {
+    const start = cursor === '' ? undefined : positionOf(cursor)
+    const found = this.#versions
+      .filter(({ modifiedAt }) => modifiedAt >= fromMs && modifiedAt <= toMs)
+      .filter((version) => version.runId === runId && (!start || comparePositions(version, start) > 0))
+      .sort(comparePositions)
+    const page = found.slice(0, limit)
+    const last = found.length > limit ? page.at(-1) : undefined
+    return {
+      changes: page.map(({ id, action, modifiedAt: atMs, payload }) => ({
+        ...{ id, atMs, bytes: payload.length },
+        action: `RECORD_ACTION_${action}` as const,
+      })),
+      nextCursor: last ? cursorOf(last) : '',
+    }
+  }
+
+  get hasVersions(): boolean {
+    return this.#versions.length > 0
   }
 
   size(): StreamSize {
     const newest = [...this.#newest.values()]
     const bytes = newest.reduce((sum, { payload }) => sum + payload.length, 0)
-    return { live: newest.filter((version) => !isDeleted(version)).length, bytes }
+    const lastModifiedMs = Math.max(0, ...newest.map(({ modifiedAt }) => modifiedAt))
+    return { live: newest.filter((version) => !isDeleted(version)).length, bytes, lastModifiedMs }
   }
 
   /** Payloads of the records that are not deleted, in order of change. */
@@ -303,15 +330,22 @@ function positionOf(cursor: string): Position {
   return { modifiedAt, id }
 }
 
-function pageOf(found: Version[], limit: number): { records: string[]; nextCursor: string } {
+/** What of each version is told: its payload, its run and bytes, or both. */
+type Told = 'payload' | 'origin' | 'both'
+
+function pageOf(found: Version[], limit: number, told: Told): { records: string[]; nextCursor: string } {
   const page = found.slice(0, limit)
   const last = page.at(-1)
-  return { records: page.map(json), nextCursor: last && found.length > page.length ? cursorOf(last) : '' }
+  const records = page.map((version) => json(version, told))
+  return { records, nextCursor: last && found.length > page.length ? cursorOf(last) : '' }
 }
 
-function json(version: Version): string {
-  const { id, numericId, payload, action, modifiedAt, firstSeenAt, prunedAt } = version
-  const text = prunedAt > 0 ? JSON.stringify({ id: numericId ? Number(id) : id }) : payload.toString()
+function json(version: Version, told: Told): string {
+  const { id, numericId, payload, action, modifiedAt, firstSeenAt, prunedAt, runId } = version
+  const text =
+    prunedAt > 0 || told === 'origin'
+      ? JSON.stringify({ id: numericId ? Number(id) : id })
+      : payload.toString()
   const metadata = {
     first_seen_at: iso(firstSeenAt),
     last_modified_at: iso(modifiedAt),
@@ -319,6 +353,7 @@ function json(version: Version): string {
     deleted_at: action === 'DELETED' ? iso(modifiedAt) : null,
     pruned_at: prunedAt > 0 ? iso(prunedAt) : null,
     cursor: cursorOf(version),
+    ...(told !== 'payload' && { run_id: runId || null, bytes: payload.length }),
   }
   return `${text.slice(0, -1)},"_nango_metadata":${JSON.stringify(metadata)}}`
 }

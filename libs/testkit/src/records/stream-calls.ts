@@ -69,7 +69,12 @@ export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) 
     },
     async count() {
       const { sizes } = await records.countRecords({ streams: [stream] })
-      return sizes[0]
+      return sizes[0] && { live: sizes[0].live, bytes: sizes[0].bytes }
+    },
+    /** When its records changed last. */
+    async lastModifiedMs() {
+      const { sizes } = await records.countRecords({ streams: [stream] })
+      return sizes[0]?.lastModifiedMs
     },
     async versions(id: string, request: { cursor?: string; limit?: number } = {}) {
       const page = await wholePage(records.listVersions({ stream, id, limit: 100, ...request }))
@@ -106,6 +111,8 @@ export type ListedRecord = Json & {
     deleted_at: string | null
     pruned_at: string | null
     cursor: string
+    run_id?: string | null
+    bytes?: number
   }
 }
 

@@ -340,6 +340,10 @@ export interface ListRecordsRequest {
   asOfMs: number
   /** The text is what the REST API answers. A build that does not know this field gives an array. */
   asAnswer: boolean
+  /** Newest change first: `cursor` goes back in time. */
+  newestFirst: boolean
+  /** Each record has its id and its metadata, with `run_id` and `bytes`; payloads are not read. */
+  withoutPayload: boolean
 }
 
 export interface ListVersionsRequest {
@@ -373,6 +377,50 @@ export interface CountRecordsResponse {
 export interface StreamSize {
   /** Not deleted. */
   live: number
+  bytes: number
+  /** When its records changed last; 0 = they never did. */
+  lastModifiedMs: number
+}
+
+export interface ListStreamsRequest {
+  environment: string
+  /** Their streams come in this order. At most 1000. */
+  connections: string[]
+  /** Only those whose `Model::variant` contains it, in upper or lower case; empty = all. */
+  contains: string
+  /** Only what is behind it: by connection, then by model, then by variant, `base` first. */
+  after: Stream | undefined
+  limit: number
+}
+
+export interface ListStreamsResponse {
+  /** Fewer than `limit`: there are no more. */
+  streams: Stream[]
+}
+
+export interface ListRunChangesRequest {
+  stream: Stream | undefined
+  runId: string
+  /** When the run was under way, inclusive. */
+  fromMs: number
+  toMs: number
+  /** Strictly after this position; empty = from the beginning. */
+  cursor: string
+  limit: number
+}
+
+export interface ListRunChangesResponse {
+  changes: RecordChange[]
+  /** Empty when there are no more. */
+  nextCursor: string
+}
+
+/** A version of a record, without its payload. */
+export interface RecordChange {
+  id: string
+  action: RecordAction
+  atMs: number
+  /** Of the payload, as JSON. */
   bytes: number
 }
 
@@ -2411,6 +2459,8 @@ function createBaseListRecordsRequest(): ListRecordsRequest {
     ids: [],
     asOfMs: 0,
     asAnswer: false,
+    newestFirst: false,
+    withoutPayload: false,
   }
 }
 
@@ -2443,6 +2493,12 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     }
     if (message.asAnswer !== false) {
       writer.uint32(64).bool(message.asAnswer)
+    }
+    if (message.newestFirst !== false) {
+      writer.uint32(72).bool(message.newestFirst)
+    }
+    if (message.withoutPayload !== false) {
+      writer.uint32(80).bool(message.withoutPayload)
     }
     return writer
   },
@@ -2534,6 +2590,22 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
             message.asAnswer = reader.bool()
             continue
           }
+          case 9: {
+            if (tag !== 72) {
+              break
+            }
+
+            message.newestFirst = reader.bool()
+            continue
+          }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.withoutPayload = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2560,6 +2632,8 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
     message.ids = object.ids?.map((e) => e) || []
     message.asOfMs = object.asOfMs ?? 0
     message.asAnswer = object.asAnswer ?? false
+    message.newestFirst = object.newestFirst ?? false
+    message.withoutPayload = object.withoutPayload ?? false
     return message
   },
 }
@@ -2846,7 +2920,7 @@ export const CountRecordsResponse: MessageFns<CountRecordsResponse> = {
 }
 
 function createBaseStreamSize(): StreamSize {
-  return { live: 0, bytes: 0 }
+  return { live: 0, bytes: 0, lastModifiedMs: 0 }
 }
 
 export const StreamSize: MessageFns<StreamSize> = {
@@ -2856,6 +2930,9 @@ export const StreamSize: MessageFns<StreamSize> = {
     }
     if (message.bytes !== 0) {
       writer.uint32(16).uint64(message.bytes)
+    }
+    if (message.lastModifiedMs !== 0) {
+      writer.uint32(24).int64(message.lastModifiedMs)
     }
     return writer
   },
@@ -2889,6 +2966,14 @@ export const StreamSize: MessageFns<StreamSize> = {
             message.bytes = longToNumber(reader.uint64())
             continue
           }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.lastModifiedMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2907,6 +2992,440 @@ export const StreamSize: MessageFns<StreamSize> = {
   fromPartial(object: DeepPartial<StreamSize>): StreamSize {
     const message = createBaseStreamSize()
     message.live = object.live ?? 0
+    message.bytes = object.bytes ?? 0
+    message.lastModifiedMs = object.lastModifiedMs ?? 0
+    return message
+  },
+}
+
+function createBaseListStreamsRequest(): ListStreamsRequest {
+  return { environment: '', connections: [], contains: '', after: undefined, limit: 0 }
+}
+
+export const ListStreamsRequest: MessageFns<ListStreamsRequest> = {
+  encode(message: ListStreamsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    for (const v of message.connections) {
+      writer.uint32(18).string(v!)
+    }
+    if (message.contains !== '') {
+      writer.uint32(26).string(message.contains)
+    }
+    if (message.after !== undefined) {
+      Stream.encode(message.after, writer.uint32(34).fork()).join()
+    }
+    if (message.limit !== 0) {
+      writer.uint32(40).uint32(message.limit)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStreamsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListStreamsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.connections.push(reader.string())
+            continue
+          }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.contains = reader.string()
+            continue
+          }
+          case 4: {
+            if (tag !== 34) {
+              break
+            }
+
+            message.after = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 5: {
+            if (tag !== 40) {
+              break
+            }
+
+            message.limit = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListStreamsRequest>): ListStreamsRequest {
+    return ListStreamsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListStreamsRequest>): ListStreamsRequest {
+    const message = createBaseListStreamsRequest()
+    message.environment = object.environment ?? ''
+    message.connections = object.connections?.map((e) => e) || []
+    message.contains = object.contains ?? ''
+    message.after =
+      object.after !== undefined && object.after !== null ? Stream.fromPartial(object.after) : undefined
+    message.limit = object.limit ?? 0
+    return message
+  },
+}
+
+function createBaseListStreamsResponse(): ListStreamsResponse {
+  return { streams: [] }
+}
+
+export const ListStreamsResponse: MessageFns<ListStreamsResponse> = {
+  encode(message: ListStreamsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.streams) {
+      Stream.encode(v!, writer.uint32(10).fork()).join()
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStreamsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListStreamsResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.streams.push(Stream.decode(reader, reader.uint32()))
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListStreamsResponse>): ListStreamsResponse {
+    return ListStreamsResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListStreamsResponse>): ListStreamsResponse {
+    const message = createBaseListStreamsResponse()
+    message.streams = object.streams?.map((e) => Stream.fromPartial(e)) || []
+    return message
+  },
+}
+
+function createBaseListRunChangesRequest(): ListRunChangesRequest {
+  return { stream: undefined, runId: '', fromMs: 0, toMs: 0, cursor: '', limit: 0 }
+}
+
+export const ListRunChangesRequest: MessageFns<ListRunChangesRequest> = {
+  encode(message: ListRunChangesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(10).fork()).join()
+    }
+    if (message.runId !== '') {
+      writer.uint32(18).string(message.runId)
+    }
+    if (message.fromMs !== 0) {
+      writer.uint32(24).int64(message.fromMs)
+    }
+    if (message.toMs !== 0) {
+      writer.uint32(32).int64(message.toMs)
+    }
+    if (message.cursor !== '') {
+      writer.uint32(42).string(message.cursor)
+    }
+    if (message.limit !== 0) {
+      writer.uint32(48).uint32(message.limit)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRunChangesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListRunChangesRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.runId = reader.string()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.fromMs = longToNumber(reader.int64())
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.toMs = longToNumber(reader.int64())
+            continue
+          }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.cursor = reader.string()
+            continue
+          }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.limit = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListRunChangesRequest>): ListRunChangesRequest {
+    return ListRunChangesRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListRunChangesRequest>): ListRunChangesRequest {
+    const message = createBaseListRunChangesRequest()
+    message.stream =
+      object.stream !== undefined && object.stream !== null ? Stream.fromPartial(object.stream) : undefined
+    message.runId = object.runId ?? ''
+    message.fromMs = object.fromMs ?? 0
+    message.toMs = object.toMs ?? 0
+    message.cursor = object.cursor ?? ''
+    message.limit = object.limit ?? 0
+    return message
+  },
+}
+
+function createBaseListRunChangesResponse(): ListRunChangesResponse {
+  return { changes: [], nextCursor: '' }
+}
+
+export const ListRunChangesResponse: MessageFns<ListRunChangesResponse> = {
+  encode(message: ListRunChangesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changes) {
+      RecordChange.encode(v!, writer.uint32(10).fork()).join()
+    }
+    if (message.nextCursor !== '') {
+      writer.uint32(18).string(message.nextCursor)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRunChangesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseListRunChangesResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.changes.push(RecordChange.decode(reader, reader.uint32()))
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.nextCursor = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ListRunChangesResponse>): ListRunChangesResponse {
+    return ListRunChangesResponse.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ListRunChangesResponse>): ListRunChangesResponse {
+    const message = createBaseListRunChangesResponse()
+    message.changes = object.changes?.map((e) => RecordChange.fromPartial(e)) || []
+    message.nextCursor = object.nextCursor ?? ''
+    return message
+  },
+}
+
+function createBaseRecordChange(): RecordChange {
+  return { id: '', action: RecordAction.UNSPECIFIED, atMs: 0, bytes: 0 }
+}
+
+export const RecordChange: MessageFns<RecordChange> = {
+  encode(message: RecordChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== '') {
+      writer.uint32(10).string(message.id)
+    }
+    if (message.action !== RecordAction.UNSPECIFIED) {
+      writer.uint32(16).int32(recordActionToNumber(message.action))
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(24).int64(message.atMs)
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(32).uint32(message.bytes)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseRecordChange()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.id = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.action = recordActionFromJSON(reader.int32())
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.atMs = longToNumber(reader.int64())
+            continue
+          }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.bytes = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<RecordChange>): RecordChange {
+    return RecordChange.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<RecordChange>): RecordChange {
+    const message = createBaseRecordChange()
+    message.id = object.id ?? ''
+    message.action = object.action ?? RecordAction.UNSPECIFIED
+    message.atMs = object.atMs ?? 0
     message.bytes = object.bytes ?? 0
     return message
   },
@@ -5443,7 +5962,7 @@ export const RecordsDefinition = {
       responseStream: true,
       options: {},
     },
-    /** The versions of one record, newest first. */
+    /** The versions of one record, newest first, each with `run_id` and `bytes` in its metadata. */
     listVersions: {
       name: 'ListVersions',
       requestType: ListVersionsRequest as typeof ListVersionsRequest,
@@ -5457,6 +5976,24 @@ export const RecordsDefinition = {
       requestType: CountRecordsRequest as typeof CountRecordsRequest,
       requestStream: false,
       responseType: CountRecordsResponse as typeof CountRecordsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Streams that hold records, or have held some. */
+    listStreams: {
+      name: 'ListStreams',
+      requestType: ListStreamsRequest as typeof ListStreamsRequest,
+      requestStream: false,
+      responseType: ListStreamsResponse as typeof ListStreamsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The versions that a run has made in a stream, oldest first, as far as they are kept. */
+    listRunChanges: {
+      name: 'ListRunChanges',
+      requestType: ListRunChangesRequest as typeof ListRunChangesRequest,
+      requestStream: false,
+      responseType: ListRunChangesResponse as typeof ListRunChangesResponse,
       responseStream: false,
       options: {},
     },
@@ -5577,7 +6114,7 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: ListRecordsRequest,
     context: CallContext & CallContextExt,
   ): ServerStreamingMethodResult<DeepPartial<ListRecordsResponse>>
-  /** The versions of one record, newest first. */
+  /** The versions of one record, newest first, each with `run_id` and `bytes` in its metadata. */
   listVersions(
     request: ListVersionsRequest,
     context: CallContext & CallContextExt,
@@ -5586,6 +6123,16 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: CountRecordsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<CountRecordsResponse>>
+  /** Streams that hold records, or have held some. */
+  listStreams(
+    request: ListStreamsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListStreamsResponse>>
+  /** The versions that a run has made in a stream, oldest first, as far as they are kept. */
+  listRunChanges(
+    request: ListRunChangesRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListRunChangesResponse>>
   pruneRecords(
     request: PruneRecordsRequest,
     context: CallContext & CallContextExt,
@@ -5674,7 +6221,7 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<ListRecordsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): AsyncIterable<ListRecordsResponse>
-  /** The versions of one record, newest first. */
+  /** The versions of one record, newest first, each with `run_id` and `bytes` in its metadata. */
   listVersions(
     request: DeepPartial<ListVersionsRequest>,
     options?: CallOptions & CallOptionsExt,
@@ -5683,6 +6230,16 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<CountRecordsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<CountRecordsResponse>
+  /** Streams that hold records, or have held some. */
+  listStreams(
+    request: DeepPartial<ListStreamsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListStreamsResponse>
+  /** The versions that a run has made in a stream, oldest first, as far as they are kept. */
+  listRunChanges(
+    request: DeepPartial<ListRunChangesRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListRunChangesResponse>
   pruneRecords(
     request: DeepPartial<PruneRecordsRequest>,
     options?: CallOptions & CallOptionsExt,

@@ -19,7 +19,9 @@ import * as oldConnections from './old-connections.ts'
 import * as previews from './previews.ts'
 import * as providers from './providers.ts'
 import * as proxy from './proxy.ts'
+import * as recordStreams from './record-streams.ts'
 import * as records from './records.ts'
+import * as runChanges from './run-changes.ts'
 import * as runs from './runs.ts'
 import * as scheduleActions from './schedule-actions.ts'
 import * as schedules from './schedules.ts'
@@ -54,6 +56,8 @@ export const handlers: Handlers = {
   ...providers,
   ...proxy,
   ...records,
+  ...recordStreams,
+  ...runChanges,
   ...runs,
   ...schedules,
   ...scheduleActions,

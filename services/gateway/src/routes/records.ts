@@ -27,6 +27,8 @@ export const listRecords: Handler<'listRecords'> = async (
     ids: query.ids ?? [],
     asOfMs: query.as_of === undefined ? 0 : Date.parse(query.as_of),
     asAnswer: true,
+    newestFirst: query.order === 'newest',
+    withoutPayload: query.payload === 'false',
   }
   return new Page((options) => records.listRecords(wanted, options))
 }

@@ -6,14 +6,20 @@ import { answerPage } from '../read/answer-page.ts'
 import { pageOfIds } from '../read/by-ids.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import { formOf } from '../read/encode-page.ts'
-import { pageInOrder, type Selection } from '../read/live-page.ts'
+import { everything, pageInOrder, type Selection } from '../read/live-page.ts'
 import { type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts'
 import type { PageSource } from '../read/page-source.ts'
 import type { Shard } from '../shard.ts'
 import type { Target } from '../stream/target.ts'
 import { historyStart, readArchived, supersededVersions } from '../tables/record-history.ts'
-import { after, hasAction, mayBeCut, type ReadRow, upToBytes } from '../tables/record-log.ts'
-import { compareKeys } from '../tables/version.ts'
+import {
+  hasAction,
+  mayBeCut,
+  type Order,
+  payloadsAndOrigins,
+  type ReadRow,
+  upToBytes,
+} from '../tables/record-log.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -33,7 +39,8 @@ export async function* listVersions(
       const { reads, view, bound } = source
       const since = await keptSince(shard, reads)
       const viewAgain = () => shard.state.view(target.stream, reads)
-      const { items } = await pageOfIds(source, [id], everything, { heads: shard.heads, viewAgain })
+      const selection = { ...everything, columns: payloadsAndOrigins }
+      const { items } = await pageOfIds(source, [id], selection, { heads: shard.heads, viewAgain })
       const live = items.filter((row) => row.modifiedAt < before)
       // A version that is superseded between the two reads is in both.
       const supersededBefore = live[0]?.modifiedAt ?? before
@@ -59,41 +66,40 @@ export async function pageAsOf(
   asOf: number,
 ): Promise<Page<ReadRow>> {
   const { reads, view, bound } = source
-  const { start, modifiedAfter, actions } = selection
+  const { start, modifiedAfter, actions, order, columns } = selection
   const live = await pageInOrder(source, { ...selection, until: asOf })
   const where = [
     sql`modified_at > ${modifiedAfter} AND modified_at <= ${asOf} AND ended_at > ${asOf}`,
     ...(actions.length > 0 ? [hasAction(actions)] : []),
-    ...(start ? [after(start)] : []),
+    ...(start ? [order.behind(start)] : []),
   ]
   const rows = bound.records + 1
   const archived = await readArchived(
     reads,
     view.id,
     all(where),
-    sql`modified_at, id`,
     rows,
     upToBytes(bound.bytes),
+    columns,
+    order,
   )
   const more = archived.length === rows || mayBeCut(archived, bound.bytes)
-  return merged({ items: archived, more }, live, bound)
+  return merged({ items: archived, more }, live, bound, order)
 }
 
 /** Merges two pages in order. If a page has more, nothing is known beyond its last item. */
-function merged(a: Page<ReadRow>, b: Page<ReadRow>, bound: PageBound): Page<ReadRow> {
+function merged(a: Page<ReadRow>, b: Page<ReadRow>, bound: PageBound, { compare }: Order): Page<ReadRow> {
   const ends = [a, b].flatMap(({ items, more }) => (more ? items.slice(-1) : []))
-  const end = ends.sort(compareKeys)[0]
-  const inOrder = [...a.items, ...b.items].sort(compareKeys)
+  const end = ends.sort(compare)[0]
+  const inOrder = [...a.items, ...b.items].sort(compare)
   const known = inOrder.filter((row, i) => {
     const next = inOrder[i + 1]
-    const twice = next !== undefined && compareKeys(row, next) === 0
-    return !twice && (end === undefined || compareKeys(row, end) <= 0)
+    const twice = next !== undefined && compare(row, next) === 0
+    return !twice && (end === undefined || compare(row, end) <= 0)
   })
   const page = pageOf(known, bound, payloadBytes)
   return { ...page, more: page.more || a.more || b.more }
 }
-
-const everything: Selection = { start: undefined, modifiedAfter: 0, actions: [] }
 
 export async function checkKept(shard: Shard, reads: ReadClient, asOf: number): Promise<void> {
   const since = await keptSince(shard, reads)

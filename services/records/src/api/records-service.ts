@@ -17,6 +17,8 @@ import { begin } from './begin.ts'
 import { deleteByIds } from './delete.ts'
 import { empty } from './empty-streams.ts'
 import { listRecords } from './list-records.ts'
+import { listRunChanges } from './list-run-changes.ts'
+import { listStreams } from './list-streams.ts'
 import { listVersions } from './list-versions.ts'
 import { findPosition } from './position.ts'
 import { pruneRecords } from './prune.ts'
@@ -114,6 +116,9 @@ export function recordsCalls(
       )
       return { sizes: await Promise.all(sizes) }
     },
+    listStreams: (request, { signal }) => listStreams(shards.all, request, signal),
+    listRunChanges: (request, context) =>
+      byApi(request.stream, context, (shard, target) => listRunChanges(shard, target, request)),
     pruneRecords: (request, context) =>
       byApi(request.stream, context, (shard, target) => pruneRecords(shard, target, request)),
     async emptyStreams(request, context) {

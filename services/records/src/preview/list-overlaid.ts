@@ -3,7 +3,7 @@ import { readClient } from '../clickhouse/read-client.ts'
 import { pageOfIds } from '../read/by-ids.ts'
 import { decodeCursor } from '../read/cursor.ts'
 import { encodePage, memoryForPage } from '../read/encode-page.ts'
-import { pageInOrder, type Selection } from '../read/live-page.ts'
+import { everything, pageInOrder, type Selection } from '../read/live-page.ts'
 import { boundOf, type Page, type PageBound, pageOf, payloadBytes } from '../read/page.ts'
 import type { Shard } from '../shard.ts'
 import { type ReadRow, readStored } from '../tables/record-log.ts'
@@ -28,7 +28,7 @@ export async function listOverlaid(
   const bound = boundOf(limit, view.averageBytes, shard.pageBytes)
   using memory = await pageMemory.reserve(stream.environment, memoryForPage(bound), signal)
   const start = cursor === '' ? undefined : decodeCursor(cursor)
-  const selection: Selection = { start, modifiedAfter: 0, actions: [] }
+  const selection: Selection = { ...everything, start }
   const source = { clickhouse, reads, view, bound, form: 'array' as const, memory }
   const page =
     ids.length > 0

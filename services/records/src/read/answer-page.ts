@@ -14,6 +14,8 @@ export type PageOptions = {
   form: PageForm
   /** How many results of the bound's size `read` has in memory at once. */
   results?: number
+  /** Payloads are not read, and need no memory. */
+  withoutPayload?: boolean
 }
 
 /**
@@ -23,13 +25,13 @@ export type PageOptions = {
 export async function* answerPage(
   shard: Shard,
   { stream, signal }: Target,
-  { limit, form, results = 1 }: PageOptions,
+  { limit, form, results = 1, withoutPayload = false }: PageOptions,
   read: (source: PageSource) => Promise<Page<ReadRow>>,
 ): AsyncGenerator<ListRecordsResponse, undefined> {
   const { clickhouse, state, pageMemory } = shard
   const reads = readClient(clickhouse, signal)
   const view = await state.view(stream, reads)
-  const bound = boundOf(limit, view.averageBytes, shard.pageBytes)
+  const bound = boundOf(limit, withoutPayload ? 0 : view.averageBytes, shard.pageBytes)
   const bytes = memoryForPage(bound) + (results - 1) * bound.bytes
   using memory = await pageMemory.reserve(stream.environment, bytes, signal)
   const page = encodePage(await read({ clickhouse, reads, view, bound, form, memory }), form, shard)

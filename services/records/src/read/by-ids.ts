@@ -4,9 +4,9 @@ import type { StreamView } from '../stream/stream-state.ts'
 import { readHeads } from '../tables/record-head.ts'
 import type { ReadRow } from '../tables/record-log.ts'
 import { isOneOf, readLive } from '../tables/record-log.ts'
-import { compareKeys, type Head } from '../tables/version.ts'
+import type { Head } from '../tables/version.ts'
 import type { Selection } from './live-page.ts'
-import { answerBytes, type Page, pageOf } from './page.ts'
+import { bytesOf, type Page, pageOf } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
 const TRIES = 5
@@ -24,6 +24,7 @@ export async function pageOfIds(
   selection: Selection,
   { heads: memory, viewAgain }: HeadSource,
 ): Promise<Page<ReadRow>> {
+  const { order, columns } = selection
   const unique = [...new Set(ids.map((id) => id.replaceAll('\0', '')))]
   for (let tries = 1, at = view; ; at = await viewAgain()) {
     const { id: stream, headsBehindSince: behindSince, settledAt } = at
@@ -36,20 +37,20 @@ export async function pageOfIds(
     const keys = [...heads]
       .filter(([id, head]) => isSelected(selection, id, head))
       .map(([id, { modifiedAt, size }]) => ({ modifiedAt, id, size }))
-      .sort(compareKeys)
-    const page = pageOf(keys, bound, answerBytes)
+      .sort(order.compare)
+    const page = pageOf(keys, bound, bytesOf(columns))
     if (page.items.length === 0) return { items: [], more: false }
-    const live = await readLive(reads, stream, isOneOf(page.items))
+    const live = await readLive(reads, stream, isOneOf(page.items), columns, order)
     if (live.length === page.items.length) return { items: live, more: page.more }
     if (tries++ === TRIES)
       throw new AppError('unavailable', 'the records change faster than they can be read: try again')
   }
 }
 
-function isSelected({ start, modifiedAfter, actions }: Selection, id: string, head: Head): boolean {
+function isSelected({ start, modifiedAfter, actions, order }: Selection, id: string, head: Head): boolean {
   return (
     head.modifiedAt > modifiedAfter &&
     (actions.length === 0 || actions.includes(head.action)) &&
-    (start === undefined || compareKeys({ modifiedAt: head.modifiedAt, id }, start) > 0)
+    (start === undefined || order.compare({ modifiedAt: head.modifiedAt, id }, start) > 0)
   )
 }

@@ -3,16 +3,19 @@ import { all, sql } from '../clickhouse/sql.ts'
 import type { StreamView } from '../stream/stream-state.ts'
 import { collapse } from '../tables/collapse.ts'
 import {
-  after,
+  type Columns,
   hasAction,
   isOneOf,
+  type Order,
+  oldestFirst,
+  payloads,
   type ReadRow,
   readKeys,
   readLive,
   readWindow,
 } from '../tables/record-log.ts'
 import type { Action, Key } from '../tables/version.ts'
-import { answerBytes, type Page, pageOf, payloadBytes } from './page.ts'
+import { bytesOf, type Page, pageOf, payloadBytes } from './page.ts'
 import type { PageSource } from './page-source.ts'
 
 const MIN_ROWS = 64
@@ -20,16 +23,26 @@ const MIN_ROWS = 64
 const MAX_KEYS = 25_000
 const KEY_BYTES = 200
 
-/** Which records of a stream a page is made of, in the stream's order. */
+/** Which records of a stream a page is made of, and what is read of each. */
 export type Selection = {
-  /** Strictly after it. */
+  /** Strictly behind it, in `order`. */
   start: Key | undefined
   /** Strictly after it. */
   modifiedAfter: number
   /** Any of them; none = all. */
   actions: Action[]
+  order: Order
+  columns: Columns
   /** As of then, inclusive: without newer versions, with versions that were superseded since and are not archived yet. */
   until?: number
+}
+
+export const everything: Selection = {
+  start: undefined,
+  modifiedAfter: 0,
+  actions: [],
+  order: oldestFirst,
+  columns: payloads,
 }
 
 /** What `pageInOrder` needs of a source. */
@@ -44,7 +57,7 @@ type OrderedSource = Pick<PageSource, 'reads' | 'bound'> & {
  */
 export async function pageInOrder(
   { reads, view, bound, memory }: OrderedSource,
-  { start, modifiedAfter, actions, until }: Selection,
+  { start, modifiedAfter, actions, order, columns, until }: Selection,
 ): Promise<Page<ReadRow>> {
   const stream = view.id
   const matching = all([
@@ -52,10 +65,10 @@ export async function pageInOrder(
     ...(until === undefined ? [] : [sql`modified_at <= ${until} AND closed_at <= ${until}`]),
     ...(actions.length > 0 ? [hasAction(actions)] : []),
   ])
-  const matchingAfter = (key: Key | undefined) => (key ? sql`${matching} AND ${after(key)}` : matching)
+  const matchingAfter = (key: Key | undefined) => (key ? sql`${matching} AND ${order.behind(key)}` : matching)
 
-  const limit = Math.max(bound.records + 2, MIN_ROWS)
-  const { rows, full } = await readWindow(reads, stream, matchingAfter(start), limit, bound.bytes)
+  const window = { records: Math.max(bound.records + 2, MIN_ROWS), bytes: bound.bytes }
+  const { rows, full } = await readWindow(reads, stream, matchingAfter(start), window, columns, order)
   const first = collapse(rows, full)
   const found = first.live
   let end = first.end ?? start
@@ -63,13 +76,14 @@ export async function pageInOrder(
     const page = pageOf(found, bound, payloadBytes)
     if (page.more || !more) return page
     memory?.growTo(bound.bytes + MAX_KEYS * KEY_BYTES)
-    const keys = await readKeys(reads, stream, matchingAfter(end), MAX_KEYS)
+    const keys = await readKeys(reads, stream, matchingAfter(end), MAX_KEYS, order)
     memory?.growTo(bound.bytes + keys.reduce((sum, { id }) => sum + KEY_BYTES + id.length, 0))
     const keysFull = keys.length === MAX_KEYS
     const alive = collapse(keys, keysFull)
-    const next = pageOf(alive.live, { ...bound, records: bound.records + 1 }, answerBytes)
+    const next = pageOf(alive.live, { ...bound, records: bound.records + 1 }, bytesOf(columns))
     if (next.items.length > 0) {
-      found.push(...(await readLive(reads, stream, sql`${matching} AND ${isOneOf(next.items)}`)))
+      const where = sql`${matching} AND ${isOneOf(next.items)}`
+      found.push(...(await readLive(reads, stream, where, columns, order)))
     }
     end = (next.more ? next.items.at(-1) : alive.end) ?? end
     more = next.more || keysFull

@@ -5,7 +5,7 @@ import { PayloadLife } from '../tables/payload-life.ts'
 import type { ReadRow } from '../tables/record-log.ts'
 import { Action, type Key } from '../tables/version.ts'
 import { encodePage, type PageForm } from './encode-page.ts'
-import type { Selection } from './live-page.ts'
+import { everything, type Selection } from './live-page.ts'
 import { PageCache } from './page-cache.ts'
 
 const LIMIT = 10
@@ -48,9 +48,8 @@ function followed({ form = 'array', rows = rowsOf('') }: { form?: PageForm; rows
   const source = { clickhouse, view, bound: { records: LIMIT, bytes: 1024 * 1024 }, form }
   const cache = new PageCache(64 * 1024 * 1024)
   const at = (page: number): Selection => ({
+    ...everything,
     start: keyOf(rows[page * LIMIT - 1]),
-    modifiedAfter: 0,
-    actions: [],
   })
   for (const page of [0, 1]) {
     const items = rows.slice(page * LIMIT, (page + 1) * LIMIT)

@@ -1,4 +1,4 @@
-import type { ReadRow } from '../tables/record-log.ts'
+import { type Columns, originsOnly, type ReadRow } from '../tables/record-log.ts'
 
 const MAX_RECORDS = 10_000
 /** Most pages are smaller than this, and never end early because of how their memory is estimated. */
@@ -40,6 +40,11 @@ export function endOfPage<T>(found: T[], bound: PageBound, sizeOf: (item: T) => 
 
 /** What a version adds to an answer: its payload, and its id, which is in its cursor too. */
 export const answerBytes = ({ id, size }: { id: string; size: number }) => size + ID_COPIES * id.length
+
+/** The same for a page that is read with these columns. */
+export const bytesOf = (columns: Columns) => (columns === originsOnly ? idBytes : answerBytes)
+
+const idBytes = ({ id }: { id: string }) => answerBytes({ id, size: 0 })
 
 export const payloadBytes = ({ id, payload }: ReadRow) => answerBytes({ id, size: payload.length })
 

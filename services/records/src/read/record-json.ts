@@ -1,4 +1,4 @@
-import type { ReadRow } from '../tables/record-log.ts'
+import type { Origin, ReadRow } from '../tables/record-log.ts'
 import { Action } from '../tables/version.ts'
 import { encodeCursor } from './cursor.ts'
 import { rememberLast } from './remember-last.ts'
@@ -17,7 +17,8 @@ export function recordsJson(
 ): Buffer {
   const records = rows.map((row) => {
     const prunedAt = prunedAtOf(row)
-    return { body: prunedAt > 0 ? idOnly(row) : row.payload, metadata: metadataJson(row, prunedAt) }
+    const isIdOnly = prunedAt > 0 || row.origin?.withoutPayload
+    return { body: isIdOnly ? idOnly(row) : row.payload, metadata: metadataJson(row, prunedAt) }
   })
   const bytes = records.reduce((sum, { body, metadata }) => sum + body.length + metadata.length + 1, 0)
   const text = Buffer.allocUnsafe(before.length + bytes + after.length)
@@ -36,8 +37,12 @@ function metadataJson(row: ReadRow, prunedAt: number): string {
   const modified = modifiedJson(row.modifiedAt)
   const deleted = row.action === Action.deleted ? modified : null
   const pruned = prunedAt > 0 ? instantJson(prunedAt) : null
-  return `,"_nango_metadata":{"first_seen_at":${firstSeenJson(row.firstSeenAt)},"last_modified_at":${modified},"last_action":"${actionName[row.action]}","deleted_at":${deleted},"pruned_at":${pruned},"cursor":"${encodeCursor(row)}"}}`
+  return `,"_nango_metadata":{"first_seen_at":${firstSeenJson(row.firstSeenAt)},"last_modified_at":${modified},"last_action":"${actionName[row.action]}","deleted_at":${deleted},"pruned_at":${pruned},"cursor":"${encodeCursor(row)}"${row.origin ? originJson(row.origin) : ''}}}`
 }
+
+/** A run's id is ASCII: the scheduler makes it. Versions that were archived by older builds have lost it. */
+const originJson = ({ runId, bytes }: Origin) =>
+  `,"run_id":${runId === '' ? null : JSON.stringify(runId)},"bytes":${bytes}`
 
 const idOnly = (row: ReadRow) => Buffer.from(`{"id":${row.numericId ? row.id : JSON.stringify(row.id)}}`)
 

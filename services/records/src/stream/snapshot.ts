@@ -28,5 +28,8 @@ export interface StreamSnapshot {
 /** Records that are not deleted; bytes of all payloads. */
 export type StreamSize = { live: number; bytes: number }
 
+/** The same, and the instant of the last commit that changed something; 0 if there was none. */
+export type DatedSize = StreamSize & { lastModifiedMs: number }
+
 /** A generation of a stream, and its name in the tables. */
 export type Generation = Pick<StreamSnapshot, 'stream' | 'generation' | 'id'>

@@ -9,7 +9,7 @@ import { Batcher } from './batcher.ts'
 import { stateKey, streamId, unchangedKey } from './identity.ts'
 import { fenced } from './leases.ts'
 import { KEEP_STATE_S, scripts } from './scripts.ts'
-import type { Generation, StreamSize, StreamSnapshot } from './snapshot.ts'
+import type { DatedSize, Generation, StreamSnapshot } from './snapshot.ts'
 import { StreamMoved } from './stream-moved.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
@@ -234,25 +234,27 @@ export class StreamState {
     )
   }
 
-  async size(stream: Stream): Promise<StreamSize> {
-    const fields = () => redisCall(this.#redis.hmget(this.#key(stream), 'live', 'bytes'))
-    let [live, bytes] = await fields()
+  async size(stream: Stream): Promise<DatedSize> {
+    const fields = () => redisCall(this.#redis.hmget(this.#key(stream), 'live', 'bytes', 'commit'))
+    let [live, bytes, commit] = await fields()
     if (!live || !bytes) {
       await this.load(stream)
-      ;[live, bytes] = await fields()
+      ;[live, bytes, commit] = await fields()
     }
-    return { live: Number(live), bytes: Number(bytes) }
+    return { live: Number(live), bytes: Number(bytes), lastModifiedMs: Number(commit) }
   }
 
   /** The same for many streams, of whatever shard, in their order; undefined = Redis does not know it. */
-  async knownSizes(streams: Stream[]): Promise<(StreamSize | undefined)[]> {
-    const found: (StreamSize | undefined)[] = []
+  async knownSizes(streams: Stream[]): Promise<(DatedSize | undefined)[]> {
+    const found: (DatedSize | undefined)[] = []
     for (let at = 0; at < streams.length; at += SIZES_AT_ONCE) {
       const keys = streams.slice(at, at + SIZES_AT_ONCE).map((stream) => this.#key(stream))
-      const sizes = (await redisCall(scripts.sizes(this.#redis, keys, []))) as [string?, string?][] // sizes.lua's Returns
+      const sizes = (await redisCall(scripts.sizes(this.#redis, keys, []))) as [string?, string?, string?][] // sizes.lua's Returns
       found.push(
-        ...sizes.map(([live, bytes]) =>
-          live && bytes ? { live: Number(live), bytes: Number(bytes) } : undefined,
+        ...sizes.map(([live, bytes, commit]) =>
+          live && bytes
+            ? { live: Number(live), bytes: Number(bytes), lastModifiedMs: Number(commit) }
+            : undefined,
         ),
       )
     }

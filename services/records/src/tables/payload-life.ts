@@ -19,8 +19,8 @@ export class PayloadLife {
   prunedAt(row: ReadRow, now: number): number {
     if (row.prunedAt > 0) return row.prunedAt
     if (row.writtenAt <= this.expiry(now)) return row.writtenAt + this.ms
-    // Dropped when payloads were kept for a shorter time than now.
-    return row.payload.length === 0 ? now : 0
+    // Dropped when payloads were kept for a shorter time than now. Who has not read the payload can't tell.
+    return row.payload.length === 0 && !row.origin?.withoutPayload ? now : 0
   }
 
   /** Until when these rows look as they do now, if nothing changes them: the first of their payloads expires then. */
@@ -29,7 +29,8 @@ export class PayloadLife {
     for (const row of rows) {
       if (row.prunedAt > 0 || row.writtenAt <= this.expiry(now)) continue
       // A payload that was dropped early: `prunedAt` is now.
-      first = Math.min(first, row.payload.length === 0 ? now : row.writtenAt + this.ms)
+      const isDropped = row.payload.length === 0 && !row.origin?.withoutPayload
+      first = Math.min(first, isDropped ? now : row.writtenAt + this.ms)
     }
     return first
   }

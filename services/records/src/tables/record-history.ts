@@ -2,12 +2,14 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import type { ReadClient } from '../clickhouse/read-client.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import {
+  type Columns,
   isVersion,
   marksSuperseded,
   mayBeCut,
+  newestFirst,
+  type Order,
+  payloadsAndOrigins,
   type ReadRow,
-  readColumns,
-  readRow,
   upToBytes,
   versionColumns,
 } from './record-log.ts'
@@ -87,11 +89,11 @@ async function archive(clickhouse: ClickHouse, supersedings: Superseding[]): Pro
     AND (stream, closed_at) IN (SELECT * FROM values('stream UUID, at Int64', ${commits}))`
   // A version that was pruned or restored in place has several rows, of which the last one counts.
   await clickhouse.insertSelect(sql`
-    INSERT INTO record_log (stream, modified_at, id, sign, ${versionColumns}, size, payload, ended_at, closed_at)
-    SELECT stream, modified_at, id, -1, ${versionColumns}, size, '', 0, removed
+    INSERT INTO record_log (stream, modified_at, id, sign, ${versionColumns}, size, run_id, payload, ended_at, closed_at)
+    SELECT stream, modified_at, id, -1, ${versionColumns}, size, run_id, '', 0, removed
     FROM record_log ARRAY JOIN [0, closed_at] AS removed WHERE ${marks}
     UNION ALL
-    SELECT history, modified_at, id, 1, ${versionColumns}, toUInt32(length(payload)), payload, superseded_at, 0
+    SELECT history, modified_at, id, 1, ${versionColumns}, toUInt32(length(payload)), run_id, payload, superseded_at, 0
     FROM record_log
     INNER JOIN (SELECT stream, modified_at, id, closed_at AS superseded_at FROM record_log WHERE ${marks}) AS marks
       USING (stream, modified_at, id)
@@ -112,18 +114,26 @@ export async function supersededVersions(
   const settings = upToBytes(bound.bytes)
   // Versions that are not archived yet are newer, and are read first: a version that is archived meanwhile is in both.
   const waiting = await clickhouse.select(
-    sql`SELECT ${readColumns} FROM record_log
+    sql`SELECT ${payloadsAndOrigins.names} FROM record_log
       WHERE stream = ${stream} AND id = ${id} AND modified_at < ${before} AND ${isVersion}
         AND modified_at IN (
           SELECT modified_at FROM record_log WHERE stream = ${stream} AND id = ${id} AND closed_at > ${since}
           GROUP BY modified_at HAVING sum(sign) > 0)
       ORDER BY modified_at DESC, written_at DESC LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
-    readRow,
+    payloadsAndOrigins.read,
   )
   const isFull = (rows: ReadRow[]) => rows.length === limit || mayBeCut(rows, bound.bytes)
   if (isFull(waiting)) return { items: ofEachInstant(waiting), more: true }
   const where = sql`id = ${id} AND modified_at < ${before} AND ended_at > ${since}`
-  const archived = await readArchived(clickhouse, stream, where, sql`modified_at DESC`, limit, settings)
+  const archived = await readArchived(
+    clickhouse,
+    stream,
+    where,
+    limit,
+    settings,
+    payloadsAndOrigins,
+    newestFirst,
+  )
   return { items: ofEachInstant([...waiting, ...archived]), more: isFull(archived) }
 }
 
@@ -135,14 +145,15 @@ export async function readArchived(
   clickhouse: ReadClient,
   stream: string,
   where: Sql,
-  order: Sql,
   limit: number,
   settings: Sql,
+  columns: Columns,
+  order: Order,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
-    sql`SELECT ${readColumns} FROM record_log FINAL WHERE stream = ${historyStreamId(stream)} AND ${where}
-      ORDER BY ${order} LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
-    readRow,
+    sql`SELECT ${columns.names} FROM record_log FINAL WHERE stream = ${historyStreamId(stream)} AND ${where}
+      ORDER BY ${order.by} LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
+    columns.read,
   )
 }
 

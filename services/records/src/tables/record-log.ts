@@ -3,7 +3,15 @@ import type { ReadClient } from '../clickhouse/read-client.ts'
 import type { RowReader, RowWriter } from '../clickhouse/row-binary.ts'
 import { listed, type Sql, sql } from '../clickhouse/sql.ts'
 import { collapse } from './collapse.ts'
-import { type Action, type Head, ID_SEPARATOR, type Key, readAction, type Version } from './version.ts'
+import {
+  type Action,
+  compareKeys,
+  type Head,
+  ID_SEPARATOR,
+  type Key,
+  readAction,
+  type Version,
+} from './version.ts'
 
 /** The table `record_log`: see migrations/0001_records.sql for what its rows mean. */
 
@@ -105,10 +113,46 @@ const live = (stream: string, where: Sql): Sql => sql`
     SELECT modified_at, id FROM record_log WHERE stream = ${stream} AND ${marksSuperseded}) AND ${where}`
 
 /** A row as it is read: several of one key may be there until they are merged. */
-export type ReadRow = Version & Key & { sign: number; numericId: boolean; payload: Buffer }
+export type ReadRow = Version & Key & { sign: number; numericId: boolean; payload: Buffer; origin?: Origin }
 
-export const readColumns = sql`
-  modified_at, id, ${share}, written_at, action, first_seen_at, pruned_at, numeric_id, payload`
+/** The run that made a version, and the bytes of its payload; `withoutPayload`: that was not read, and is empty in the row. */
+export type Origin = { runId: string; bytes: number; withoutPayload: boolean }
+
+const metadataColumns = sql`
+  modified_at, id, ${share}, written_at, action, first_seen_at, pruned_at, numeric_id`
+
+/** What is read of each version. */
+export type Columns = { names: Sql; read: (row: RowReader) => ReadRow }
+
+export const payloads: Columns = { names: sql`${metadataColumns}, payload`, read: readRow }
+
+export const payloadsAndOrigins: Columns = {
+  names: sql`${metadataColumns}, payload, run_id, size`,
+  read: (row) => ({
+    ...readRow(row),
+    origin: { runId: row.string(), bytes: row.uint32(), withoutPayload: false },
+  }),
+}
+
+export const originsOnly: Columns = {
+  names: sql`${metadataColumns}, '', run_id, size`,
+  read: (row) => ({
+    ...readRow(row),
+    origin: { runId: row.string(), bytes: row.uint32(), withoutPayload: true },
+  }),
+}
+
+/** In which order versions are read. */
+export type Order = { by: Sql; behind: (key: Key) => Sql; compare: (a: Key, b: Key) => number }
+
+/** The order of a stream. */
+export const oldestFirst: Order = { by: sql`stream, modified_at, id`, behind: after, compare: compareKeys }
+
+export const newestFirst: Order = {
+  by: sql`stream DESC, modified_at DESC, id DESC`,
+  behind: before,
+  compare: (a, b) => compareKeys(b, a),
+}
 
 /** Rows of live and of superseded versions, in order, as they are on disk: FINAL would read the whole stream for each page. */
 export async function readRows(
@@ -117,18 +161,20 @@ export async function readRows(
   where: Sql,
   limit: number,
   settings: Sql = sql``,
+  columns = payloads,
+  order = oldestFirst,
 ): Promise<ReadRow[]> {
   return clickhouse.select(
-    sql`SELECT ${readColumns}
+    sql`SELECT ${columns.names}
       FROM record_log WHERE stream = ${stream} AND ${where}
-      ORDER BY stream, modified_at, id LIMIT ${limit}
+      ORDER BY ${order.by} LIMIT ${limit}
       SETTINGS max_threads = 1, optimize_read_in_order = 1${settings}`,
-    readRow,
+    columns.read,
   )
 }
 
-/** Reads the columns one after the other, in the order of `readColumns`. */
-export function readRow(row: RowReader): ReadRow {
+/** Reads the columns one after the other, in the order of `metadataColumns`, and then the payload. */
+function readRow(row: RowReader): ReadRow {
   const modifiedAt = row.int64()
   const id = row.string()
   const sign = row.int8()
@@ -142,11 +188,17 @@ export function readRow(row: RowReader): ReadRow {
 }
 
 /** The live ones of these versions, in order. They are far apart: two threads share the granules, few as they are. */
-export async function readLive(clickhouse: ReadClient, stream: string, where: Sql): Promise<ReadRow[]> {
+export async function readLive(
+  clickhouse: ReadClient,
+  stream: string,
+  where: Sql,
+  columns = payloads,
+  order = oldestFirst,
+): Promise<ReadRow[]> {
   const rows = await clickhouse.select(
-    sql`SELECT ${readColumns} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY modified_at, id
+    sql`SELECT ${columns.names} FROM record_log WHERE stream = ${stream} AND ${where} ORDER BY ${order.by}
       SETTINGS max_threads = 2, merge_tree_min_rows_for_concurrent_read = 1, merge_tree_min_bytes_for_concurrent_read = 1`,
-    readRow,
+    columns.read,
   )
   return collapse(rows, false).live
 }
@@ -167,7 +219,7 @@ export async function readStored(
   if (keys.length === 0) return stored
   const streams = wanted.map(({ stream }) => stream)
   const rows = await clickhouse.select(
-    sql`SELECT stream, ${readColumns} FROM record_log
+    sql`SELECT stream, ${payloads.names} FROM record_log
       WHERE stream IN ${streams} AND (stream, modified_at, id) IN (
         SELECT stream, modified_at, arrayJoin(splitByChar(${ID_SEPARATOR}, ids))
         FROM values('stream UUID, modified_at Int64, ids String', ${listed(keys)}))
@@ -192,10 +244,11 @@ export async function readWindow(
   clickhouse: ReadClient,
   stream: string,
   where: Sql,
-  limit: number,
-  bytes: number,
+  { records: limit, bytes }: { records: number; bytes: number },
+  columns: Columns,
+  order: Order,
 ): Promise<{ rows: ReadRow[]; full: boolean }> {
-  const rows = await readRows(clickhouse, stream, where, limit, upToBytes(bytes))
+  const rows = await readRows(clickhouse, stream, where, limit, upToBytes(bytes), columns, order)
   return { rows, full: rows.length === limit || mayBeCut(rows, bytes) }
 }
 
@@ -205,10 +258,11 @@ export async function readKeys(
   stream: string,
   where: Sql,
   limit: number,
+  order = oldestFirst,
 ): Promise<KeyRow[]> {
   return clickhouse.select(
     sql`SELECT modified_at, id, ${share}, written_at, size FROM record_log WHERE stream = ${stream} AND ${where}
-      ORDER BY stream, modified_at, id LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
+      ORDER BY ${order.by} LIMIT ${limit} SETTINGS max_threads = 1, optimize_read_in_order = 1`,
     (row) => {
       const key = readKey(row)
       const sign = row.int8()
@@ -240,8 +294,13 @@ const ID_CHAR_BYTES = 3
 export const hasAction = (actions: Action[]): Sql => sql`action IN ${actions.map((action) => nameOf[action])}`
 
 /** The first comparison alone is what the index can use. */
-export const after = (key: Key): Sql =>
-  sql`modified_at >= ${key.modifiedAt} AND (modified_at, id) > (${key.modifiedAt}, ${key.id})`
+export function after(key: Key): Sql {
+  return sql`modified_at >= ${key.modifiedAt} AND (modified_at, id) > (${key.modifiedAt}, ${key.id})`
+}
+
+function before(key: Key): Sql {
+  return sql`modified_at <= ${key.modifiedAt} AND (modified_at, id) < (${key.modifiedAt}, ${key.id})`
+}
 
 export const upTo = (key: Key): Sql =>
   sql`modified_at <= ${key.modifiedAt} AND (modified_at, id) <= (${key.modifiedAt}, ${key.id})`

@@ -131,6 +131,41 @@ export async function removalsUnderWay(clickhouse: ClickHouse): Promise<number> 
   return count ?? 0
 }
 
+/** Which streams of an environment are wanted, and behind which one: see ListStreamsRequest. */
+export type StreamSelection = {
+  environment: string
+  connections: string[]
+  contains: string
+  after: Stream | undefined
+  limit: number
+}
+
+/**
+ * Streams that are here, the order of the connections first. Those that were emptied are among them until a job forgets
+ * them.
+ */
+export async function streamsOf(
+  clickhouse: ReadClient,
+  { environment, connections, contains, after, limit }: StreamSelection,
+): Promise<Stream[]> {
+  const from = after ? connections.slice(connections.indexOf(after.connection)) : connections
+  if (from.length === 0) return []
+  const found =
+    contains === ''
+      ? sql`true`
+      : sql`positionCaseInsensitiveUTF8(concat(model, '::', variant), ${contains}) > 0`
+  const isBehind = after
+    ? sql`(connection != ${after.connection} OR (model, variant != 'base', variant) > (${after.model}, ${after.variant === 'base' ? 0 : 1}, ${after.variant}))`
+    : sql`true`
+  return clickhouse.select(
+    sql`SELECT connection, model, variant FROM streams
+      WHERE environment = ${environment} AND connection IN ${from} AND ${found} AND ${isBehind}
+      GROUP BY connection, model, variant HAVING max((generation, here)).2
+      ORDER BY indexOf([${listed(from)}], connection), model, variant != 'base', variant LIMIT ${limit}`,
+    (row) => ({ environment, connection: row.string(), model: row.string(), variant: row.string() }),
+  )
+}
+
 export type KnownStream = { stream: Stream; generation: number; id: string }
 
 /** Streams whose newest generation is older than an instant and was not used since, in an order; those after `after`. */

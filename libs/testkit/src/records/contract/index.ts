@@ -6,6 +6,7 @@ import { deleteContract } from './delete.ts'
 import { historyContract } from './history.ts'
 import { incompleteContract } from './incomplete.ts'
 import { keepContract } from './keep.ts'
+import { originContract } from './origin.ts'
 import { pruneContract } from './prune.ts'
 import { readContract } from './read.ts'
 import { runsContract } from './runs.ts'
@@ -38,6 +39,7 @@ export function recordsContract(start: () => Promise<RecordsUnderTest>): void {
   describe('prunes', () => pruneContract(fresh))
   describe('runs', () => runsContract(fresh))
   describe('history', () => historyContract(fresh))
+  describe('origins', () => originContract(fresh))
 }
 
 function client(port: number) {
