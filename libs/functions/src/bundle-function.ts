@@ -6,6 +6,7 @@ import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { builtinName, forFunctions, forPackages } from './builtins.ts'
 import { definitionsText } from './definitions-text.ts'
 import type { FunctionFile } from './function-file.ts'
+import { withOwnSources } from './own-sources.ts'
 import { absentBuiltin, absentBuiltins } from './packages/absent-builtins.ts'
 import { largestPackages } from './packages/largest-packages.ts'
 import { nativeAddons, nativeImports } from './packages/native-addons.ts'
@@ -53,7 +54,6 @@ export async function bundleFunction(source: string | FunctionFile): Promise<Bun
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'inline',
-    sourcesContent: false,
     legalComments: 'none',
     write: false,
     outfile: 'function.js',
@@ -78,7 +78,7 @@ export async function bundleFunction(source: string | FunctionFile): Promise<Bun
   const { metafile } = result
   const refused = nativeImports(metafile, dirname(file))
   if (refused.length > 0) throw new AppError('invalid_bundle', refused.join('\n'))
-  const text = result.outputFiles[0]?.text ?? ''
+  const text = withOwnSources(result.outputFiles[0]?.text ?? '')
   if (Buffer.byteLength(text) > MAX_BYTES) {
     throw new AppError(
       'invalid_bundle',

@@ -37,6 +37,16 @@ export interface Caller extends HostCall {
    * count of its quota, has named the time; otherwise it is the growing wait of a call that counts its tries.
    */
   wait: (ms: number, reason: string, cause: 'named' | 'growing') => Promise<void>
+  /** Told of each request of the call when it has its answer, or failed. */
+  onSent?: (request: SentRequest) => void
+}
+
+/** A request that was sent. */
+export interface SentRequest {
+  host: string
+  /** Absent: it got no answer. */
+  status?: number
+  ms: number
 }
 
 /** A call whose body is bytes or a stream. With a stream there is one try. */
@@ -158,9 +168,15 @@ export class Outgoing {
     url: URL,
     request: Request,
   ): Promise<{ kind: 'answer'; answer: A } | Extract<Result, { kind: 'fault' }>> {
+    const since = performance.now()
+    const sent = (status?: number) =>
+      caller.onSent?.({ host: url.host, ...(status && { status }), ms: performance.now() - since })
     try {
-      return { kind: 'answer', answer: await send(url, request) }
+      const answer = await send(url, request)
+      sent(answer.status)
+      return { kind: 'answer', answer }
     } catch (error) {
+      sent()
       if (caller.signal.aborted || !(error instanceof Error)) throw error
       return { kind: 'fault', error }
     }

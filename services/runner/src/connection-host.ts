@@ -3,6 +3,7 @@ import type { HostAnswers, HostMethod, HostParams } from '@syncline/functions'
 import { type Caller, type ConnectionPlace, isRepeatable, type Outgoing } from '@syncline/outgoing'
 import type { AnswerWithText, HostCall } from '@syncline/sandbox'
 import { childCredentials } from './child-credentials.ts'
+import type { CallTally } from './facts/call-tally.ts'
 import { toHostAnswer } from './http-answer.ts'
 import type { WorkLoader } from './load-work.ts'
 import type { RequestLimit } from './request-limit.ts'
@@ -23,6 +24,8 @@ export interface ConnectionContext {
   /** A request to an API: it works, apart from its waits. */
   request: <T>(work: () => Promise<T>, isRepeatable: boolean) => Promise<T>
   wait: (ms: number, reason: string, cause: 'named' | 'growing', signal: AbortSignal) => Promise<void>
+  /** Counts requests to APIs. */
+  callTally?: CallTally
 }
 
 type ConnectionMethod = Extract<
@@ -40,13 +43,23 @@ export const connectionHost: {
 } = { http, fetch: fetchUrl, getConnection, setMetadata, getIntegration, getEnvironmentVariables }
 
 export async function http(context: ConnectionContext, call: HostParams['http'], own: HostCall) {
-  const { place, lane, outgoing, requests } = context
+  const { place, lane, outgoing, requests, callTally } = context
+  let waitedMs = 0
+  let sent = 0
   const answer = await requests.run((waitOutside) => {
     const caller: Caller = {
       ...own,
       lane,
       warn: (text, options) => warn(context, text, options?.once),
-      wait: (ms, reason, cause) => waitOutside(() => context.wait(ms, reason, cause, own.signal)),
+      async wait(ms, reason, cause) {
+        const since = performance.now()
+        await waitOutside(() => context.wait(ms, reason, cause, own.signal))
+        waitedMs += performance.now() - since
+      },
+      onSent(request) {
+        callTally?.add(request, waitedMs, sent++ > 0)
+        waitedMs = 0
+      },
     }
     return context.request(() => outgoing.call(place, call, caller), isRepeatable(call))
   })
@@ -64,9 +77,22 @@ export async function fetchUrl(
   { url, ...request }: HostParams['fetch'],
   own: HostCall,
 ) {
-  const { requests, outgoing } = context
+  const { requests, outgoing, callTally } = context
+  const to = new URL(url)
   const answer = await requests.run(() =>
-    context.request(() => outgoing.egress.request(new URL(url), request, own), isRepeatable(request)),
+    context.request(async () => {
+      const since = performance.now()
+      const sent = (status?: number) =>
+        callTally?.add({ host: to.host, ...(status && { status }), ms: performance.now() - since }, 0, false)
+      try {
+        const answer = await outgoing.egress.request(to, request, own)
+        sent(answer.status)
+        return answer
+      } catch (error) {
+        sent()
+        throw error
+      }
+    }, isRepeatable(request)),
   )
   return toHostAnswer(answer, true)
 }

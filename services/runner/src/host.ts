@@ -68,6 +68,7 @@ export function createHost(run: RunContext): HostMethods {
     warned: new Set(),
     request: (call, isRepeatable) => waits.request(call, isRepeatable),
     wait: (ms, reason, cause, signal) => waits.wait(ms, reason, cause, signal),
+    callTally: run.record.calls,
     checkpoint,
     locks: new AttemptLocks(deps.locks, {
       environment,
@@ -188,5 +189,6 @@ async function saveCheckpoint(
   })
   run.checkpoint = json
   waits.checkpointSaved(json)
+  run.record.checkpointSaved(json)
   return null
 }

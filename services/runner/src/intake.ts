@@ -1,5 +1,4 @@
 import { repeat } from '@syncline/async'
-import type { Runner } from '@syncline/proto'
 import type { ActiveAttempts } from './active-attempts.ts'
 import type { Attempt } from './attempt.ts'
 import { endOfError, type ReportedEnd, RunnerStopping } from './outcome.ts'
@@ -21,7 +20,7 @@ export interface Intake extends AsyncDisposable {
   wake(): void
 }
 
-type IntakeDeps = Omit<RunnerDeps, 'closing'> & { runner: Runner; slots: Slots; attempts: ActiveAttempts }
+type IntakeDeps = Omit<RunnerDeps, 'closing'> & { slots: Slots; attempts: ActiveAttempts }
 
 /**
  * Takes runs, never more than there are free slots, and works on them. It asks when there is a slot and the scheduler has said that

@@ -1,11 +1,12 @@
 import { withTimeout } from '@syncline/async'
-import type { LogLine, RecordsClient, RunLines } from '@syncline/proto'
+import { AttemptFacts, type LogLine, type RecordsClient, type RunLines } from '@syncline/proto'
 import { retrying } from './retrying.ts'
 
 const FLUSH_MS = 250
 /** Of one call. */
 const CALL_LINES = 1000
 const CALL_CHARS = 1024 * 1024
+const CALL_ATTEMPTS = 100
 /** Of all runs, while the record store is slow or away. */
 const WAITING_CHARS = 32 * 1024 * 1024
 /** What a line takes beside its text. */
@@ -25,7 +26,7 @@ interface Waiting extends RunLines {
 }
 
 /**
- * Sends the lines of all runs of this process to the record store: one call for what comes within a quarter of a second, and
+ * Sends the lines of all runs of this process, and the facts of attempts that have ended, to the record store: one call for what comes within a quarter of a second, and
  * one call at a time. So a line is seen a moment after it was written, and a process that dies loses those of this moment. A run
  * that warned or failed waits for its lines before it reports its end (`flushed`); those of others may come after it. A log that
  * can't be stored costs no run its success: lines are lost, and counted, when the store does not take them for 10 s, and when too
@@ -42,6 +43,7 @@ export class LogSender implements AsyncDisposable {
   #sending: Promise<void> | undefined
   /** What waits is to be sent now, and not with what comes within the next moment. */
   #isDue = false
+  #attempts: { facts: AttemptFacts; chars: number }[] = []
 
   constructor(records: RecordsClient, onLoss: (lines: number, error: unknown) => void) {
     this.#records = records
@@ -69,6 +71,20 @@ export class LogSender implements AsyncDisposable {
     return true
   }
 
+  /** They are lost, and counted as a line is, when too much waits. */
+  addAttempt(facts: AttemptFacts): void {
+    // About what it takes in memory.
+    const chars = AttemptFacts.encode(facts).finish().length + LINE_CHARS
+    if (this.#chars + chars > WAITING_CHARS) {
+      this.#lost++
+      return
+    }
+    this.#attempts.push({ facts, chars })
+    this.#chars += chars
+    if (this.#attempts.length >= CALL_ATTEMPTS || this.#chars >= CALL_CHARS) void this.#flush()
+    else this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_MS)
+  }
+
   /** Waits until what was added has been sent, or for two seconds. */
   async flushed(): Promise<void> {
     await withTimeout(this.#sendNow(), FLUSH_FOR_MS, 'to send lines').catch(() => {})
@@ -78,8 +94,9 @@ export class LogSender implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await withTimeout(this.#sendNow(), CLOSE_MS, 'to send the last lines').catch((error: unknown) => {
       const lines = [...this.#waiting.values()].reduce((sum, run) => sum + run.lines.length, 0)
-      this.#onLoss(lines, error)
+      this.#onLoss(lines + this.#attempts.length, error)
       this.#waiting.clear()
+      this.#attempts = []
     })
   }
 
@@ -99,27 +116,47 @@ export class LogSender implements AsyncDisposable {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#isDue && this.#waiting.size > 0) {
+    while (this.#isDue && (this.#waiting.size > 0 || this.#attempts.length > 0)) {
       this.#isDue = false
       const calls = inCalls(this.#waiting.values())
       this.#waiting = new Map()
       this.#lines = 0
-      for (const runs of calls) await this.#send(runs)
+      const ended = this.#attempts.splice(0, CALL_ATTEMPTS)
+      const attempts = ended.map(({ facts }) => facts)
+      if (this.#attempts.length > 0) this.#isDue = true
+      // The end of a run may wait for both.
+      await Promise.all([
+        this.#sendLines(calls),
+        attempts.length > 0 &&
+          this.#send((signal) => this.#records.appendAttempts({ attempts }, { signal }), {
+            lines: attempts.length,
+            chars: ended.reduce((sum, { chars }) => sum + chars, 0),
+          }),
+      ])
     }
   }
 
-  async #send(runs: Waiting[]): Promise<void> {
-    try {
-      await retrying((signal) => this.#records.appendLogs({ runs }, { signal }), {
-        forMs: APPEND_FOR_MS,
-        signal: AbortSignal.timeout(APPEND_FOR_MS),
+  async #sendLines(calls: Waiting[][]): Promise<void> {
+    for (const runs of calls) {
+      await this.#send((signal) => this.#records.appendLogs({ runs }, { signal }), {
+        lines: runs.reduce((sum, { lines }) => sum + lines.length, 0),
+        chars: runs.reduce((sum, { chars }) => sum + chars, 0),
       })
+    }
+  }
+
+  async #send(
+    call: (signal: AbortSignal) => Promise<unknown>,
+    { lines, chars }: { lines: number; chars: number },
+  ): Promise<void> {
+    try {
+      await retrying(call, { forMs: APPEND_FOR_MS, signal: AbortSignal.timeout(APPEND_FOR_MS) })
     } catch (error) {
-      this.#lost += runs.reduce((sum, { lines }) => sum + lines.length, 0)
+      this.#lost += lines
       this.#onLoss(this.#lost, error)
       this.#lost = 0
     }
-    for (const { chars } of runs) this.#chars -= chars
+    this.#chars -= chars
     if (this.#lost > 0) this.#onLoss(this.#lost, new Error(`more than ${WAITING_CHARS} characters waited`))
     this.#lost = 0
   }

@@ -5,6 +5,7 @@ import { type AttemptReport, RunOutcome } from '@syncline/proto'
 import type { ActiveAttempt } from './active-attempts.ts'
 import { ApiWaits } from './api-waits.ts'
 import { type Attempt, placeOf, streamOf, writerOf } from './attempt.ts'
+import { AttemptRecord } from './facts/attempt-record.ts'
 import { functionFacts } from './function-facts.ts'
 import { createHost } from './host.ts'
 import type { Work } from './load-work.ts'
@@ -34,20 +35,22 @@ export async function runAttempt(
 ): Promise<AttemptReport | undefined> {
   const { attempt } = active
   const access = deps.loader.access(placeOf(attempt))
+  const record = new AttemptRecord(active, deps.runner)
   const throttled = await quotaWait(deps, attempt, access)
   if (throttled) {
     const end = endOfThrottled(throttled, Date.now())
     deps.events.attemptNotBegun(attempt, throttled.message)
     deps.events.waited('throttled', end.resumeAt - Date.now())
+    deps.logs.addAttempt(record.facts(end, end.error))
     return reportOf(attempt, end)
   }
   deps.events.attemptStarted(attempt)
   const log = new RunLog(deps.logs, attempt)
-  const saves = new Saves(deps.records, attempt, (text) => log.add('warn', text))
+  const saves = new Saves(deps.records, attempt, (text) => log.add('warn', text), record.writes)
   active.counts = () => saves.counts()
   log.add('info', `attempt ${attempt.attempt} of '${attempt.sync}' for connection '${attempt.connectionId}'`)
 
-  const end = await untilEnd({ deps, active, attempt, log, saves }, access, slot)
+  const end = await untilEnd({ deps, active, attempt, log, saves, record }, access, slot)
 
   const ms = performance.now() - active.takenAt
   saves.logSkipped()
@@ -55,6 +58,9 @@ export async function runAttempt(
   const isWell = end.outcome === RunOutcome.SUCCESS || end.outcome === RunOutcome.THROTTLED
   log.end(isWell ? 'info' : 'error', endLine(end, (ms / 1000).toFixed(1), saves.counts()))
   deps.events.attemptEnded(attempt, end, ms)
+  const isSuccess = end.outcome === RunOutcome.SUCCESS
+  const error = isSuccess ? saves.warnings.join('; ') : end.error
+  deps.logs.addAttempt(record.facts(end, error))
   await log.settled()
 
   if (end.outcome === RunOutcome.THROTTLED) deps.events.waited('throttled', end.resumeAt - Date.now())
@@ -62,28 +68,29 @@ export async function runAttempt(
   if (end.outcome === RunOutcome.HANDED_BACK && !deps.parking.stopping.aborted) {
     await sleep(Math.max(0, HAND_BACK_MS - ms))
   }
-  const isSuccess = end.outcome === RunOutcome.SUCCESS
-  return reportOf(attempt, isSuccess ? { ...end, error: saves.warnings.join('; ') } : end, {
+  return reportOf(attempt, isSuccess ? { ...end, error } : end, {
     counts: saves.counts(),
     lastLines: isSuccess ? [] : log.lastLines,
     hasBegun: saves.hasBegun,
     heldBack: saves.heldBack,
+    version: record.version,
   })
 }
 
 /** Runs the function until it ends, or until the attempt must stop: by the scheduler, without its answers, or with this process. */
 async function untilEnd(
-  base: Pick<RunContext, 'deps' | 'active' | 'attempt' | 'log' | 'saves'>,
+  base: Pick<RunContext, 'deps' | 'active' | 'attempt' | 'log' | 'saves' | 'record'>,
   access: Promise<Access>,
   slot: Slot,
 ): Promise<End> {
-  const { deps, active, attempt, log } = base
+  const { deps, active, attempt, log, record } = base
   const { signal } = active
   const { parking, events } = deps
   const note = (text: string) => log.add('info', text)
   using waits = new ApiWaits({ active, slot, parking, events, note })
   try {
     const work = await deps.loader.load(attempt, access)
+    record.loaded(work)
     const speaks = onlyOnce(() => events.functionSpeaks(attempt))
     const run: RunContext = { ...base, work, waits, signal, speaks }
     begin(run)
@@ -114,11 +121,13 @@ function begin({ deps, active, attempt, work, saves, signal }: RunContext): void
 }
 
 async function runFunction(run: RunContext) {
-  const { deps, active, attempt, work, log, waits, signal, speaks } = run
+  const { deps, active, attempt, work, log, waits, signal, speaks, record } = run
   const reuse = { tenant: attempt.environment, hash: work.sync.bundle }
   using sandbox = await deps.sandboxes.take({ bundle: work.bundle, reuse })
   waits.attach(sandbox)
   deps.events.functionStarts(performance.now() - active.takenAt)
+  record.functionBegins()
+  using _ended = { [Symbol.dispose]: () => record.functionEnded() }
   return await sandbox.run({
     input: inputOf(run),
     host: createHost(run),

@@ -1,5 +1,5 @@
 import type { Outgoing } from '@syncline/outgoing'
-import type { LocksClient, RecordsClient, RunsClient } from '@syncline/proto'
+import type { LocksClient, RecordsClient, Runner, RunsClient } from '@syncline/proto'
 import type { DeadlineOptions } from '@syncline/rpc'
 import type { Sandboxes } from '@syncline/sandbox'
 import type { ActiveAttempt } from './active-attempts.ts'
@@ -7,6 +7,7 @@ import type { ApiWaits } from './api-waits.ts'
 import type { Attempt } from './attempt.ts'
 import type { EnvironmentCalls } from './environment-calls.ts'
 import type { Events } from './events.ts'
+import type { AttemptRecord } from './facts/attempt-record.ts'
 import type { Heartbeats } from './heartbeats.ts'
 import type { Work, WorkLoader } from './load-work.ts'
 import type { LogSender } from './log-sender.ts'
@@ -27,6 +28,8 @@ export interface RunnerDeps {
   loader: WorkLoader
   events: Events
   parking: Parking
+  /** This process, as others know it. */
+  runner: Runner
   leaseMs: number
   /** Aborts when this process waits for nothing any more. */
   closing: AbortSignal
@@ -40,6 +43,7 @@ export interface RunContext {
   work: Work
   log: RunLog
   saves: Saves
+  record: AttemptRecord
   waits: ApiWaits
   /** The function has made a call, or written a line. */
   speaks: () => void

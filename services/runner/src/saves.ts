@@ -10,6 +10,7 @@ import {
 import { batchOfTexts, encodeRecord, recordId } from '@syncline/record'
 import { truncated } from '@syncline/sandbox'
 import { type Attempt, streamOf, writerOf } from './attempt.ts'
+import { WriteTally } from './facts/write-tally.ts'
 import { retrying } from './retrying.ts'
 import { nameOf, SkippedRecords } from './skipped-records.ts'
 import type { Shape } from './sync-output.ts'
@@ -58,6 +59,7 @@ export class Saves {
   readonly #records: RecordWrites
   readonly #attempt: WritingAttempt
   readonly #warn: (text: string) => void
+  readonly #tally: WriteTally
   readonly #tails = new Map<string, Promise<unknown>>()
   readonly #counts = new Map<string, ModelCounts & { unchanged: number }>()
   #isResumed: boolean | undefined
@@ -68,10 +70,16 @@ export class Saves {
   /** The first write that failed: no checkpoint may be saved over it. */
   #failure: Error | undefined
 
-  constructor(records: RecordWrites, attempt: WritingAttempt, warn: (text: string) => void) {
+  constructor(
+    records: RecordWrites,
+    attempt: WritingAttempt,
+    warn: (text: string) => void,
+    tally = new WriteTally(),
+  ) {
     this.#records = records
     this.#attempt = attempt
     this.#warn = warn
+    this.#tally = tally
     this.#skipped = new SkippedRecords(warn)
   }
 
@@ -141,20 +149,28 @@ export class Saves {
     // An id that no record can have is one that the store does not have.
     const seenIds = all.flatMap(({ id }) => (id && recordId(id)) ?? [])
     const saveMode = mode === 'merge' ? SaveMode.MERGE : SaveMode.REPLACE
-    return this.#inTurn(model, (target, signal) => {
-      const { keepAfter } = this.#strategies.get(model) ?? {}
-      return this.#records.save({ ...target, mode: saveMode, batch, seenIds, keepAfter }, { signal })
-    })
+    return this.#inTurn(
+      model,
+      (target, signal) => {
+        const { keepAfter } = this.#strategies.get(model) ?? {}
+        return this.#records.save({ ...target, mode: saveMode, batch, seenIds, keepAfter }, { signal })
+      },
+      { records: records.sizes.length, bytes: records.text.length },
+    )
   }
 
   /** A record whose id is not valid fails the whole call: nothing else would ever delete what it means. */
   delete(model: string, first: number, values: unknown[]): Promise<void> {
     this.known(model)
     const ids = values.map((value, i) => encodeRecord(value, `record ${first + i} of model '${model}'`).id)
-    return this.#inTurn(model, (target, signal) => {
-      const { keepAfter } = this.#strategies.get(model) ?? {}
-      return this.#records.delete({ ...target, ids, keepAfter }, { signal })
-    })
+    return this.#inTurn(
+      model,
+      (target, signal) => {
+        const { keepAfter } = this.#strategies.get(model) ?? {}
+        return this.#records.delete({ ...target, ids, keepAfter }, { signal })
+      },
+      { records: ids.length, bytes: 0 },
+    )
   }
 
   /**
@@ -300,16 +316,24 @@ export class Saves {
       target: { stream: ReturnType<typeof streamOf>; writer: ReturnType<typeof writerOf> },
       signal: AbortSignal,
     ) => Promise<SaveResponse | undefined>,
+    batch?: { records: number; bytes: number },
   ): Promise<void> {
     this.known(model)
     const target = { stream: streamOf(this.#attempt, model), writer: writerOf(this.#attempt) }
     const before = this.#tails.get(model) ?? this.#begun
     const turn = before.then(async () => {
-      const response = await retrying((signal) => write(target, signal), {
-        forMs: SAVE_FOR_MS,
-        signal: this.#signal,
-      })
-      if (response) this.#account(model, response)
+      const ended = this.#tally.begin(model)
+      let done: typeof batch
+      try {
+        const response = await retrying((signal) => write(target, signal), {
+          forMs: SAVE_FOR_MS,
+          signal: this.#signal,
+        })
+        done = batch
+        if (response) this.#account(model, response)
+      } finally {
+        ended(done)
+      }
     })
     this.#tails.set(
       model,

@@ -96,14 +96,14 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const calls = new EnvironmentCalls({ catalog, commands, actions: actionCalls, store, actionTimeoutMs })
   const locks = schedulerRpc.client(LocksDefinition)
   const common = { sandboxes, records, locks, calls, logs, outgoing, loader, events }
-  const deps = { ...common, scheduler, heartbeats, parking, leaseMs }
+  const deps = { ...common, scheduler, heartbeats, parking, runner, leaseMs }
   const actionDeps = { ...common, bus, store }
   const actions = await startActions({ ...actionDeps, slots: config.actionSlots, drainMs: config.drainMs })
   const previews = await startPreviews({
     ...{ ...actionDeps, slots: config.previewSlots },
     schedules: schedulerRpc.client(SchedulesDefinition),
   })
-  const intake = startIntake({ ...deps, runner, slots, attempts }, config.drainMs)
+  const intake = startIntake({ ...deps, slots, attempts }, config.drainMs)
   // They stop at the same time: none takes work while another one waits for its own.
   open.defer(async () => {
     await Promise.all([actions, previews, intake].map((each) => each[Symbol.asyncDispose]()))

@@ -137,6 +137,7 @@ export class FakeScheduler {
       ...facts,
       startedAtMs: now,
       queuedAtMs: now,
+      takenAtMs: now,
       runNumber: RUN_NUMBER,
     }
   }

@@ -95,6 +95,7 @@ export function runMessage(run: Run, { integration, connection, sync, variant }:
     parked: run.parked,
     fruitlessAttempts: run.fruitless,
     version: run.version,
+    takenAtMs: run.takenAt,
     providerConfigKey: integration,
     connectionId: connection,
     sync,

@@ -23,6 +23,8 @@ export interface Run {
   queuedAt: number
   /** Of its first attempt; 0 = none. */
   startedAt: number
+  /** Of its newest attempt, while that runs; else 0. */
+  takenAt: number
   finishedAt: number
   /** '' until it has ended. */
   outcome: '' | Outcome
@@ -111,6 +113,7 @@ export function runFrom(id: string, fields: Fields): Run {
     requestedAt: Number(fields.requested_at ?? 0),
     queuedAt: Number(fields.queued_at ?? 0),
     startedAt: Number(fields.started_at ?? 0),
+    takenAt: fields.state === 'RUNNING' ? Number(fields.taken_at ?? 0) : 0,
     finishedAt: 0,
     outcome: '',
     error: '',
@@ -183,6 +186,7 @@ export function unpackRun(schedule: string, text: string): Run {
     requestedAt,
     queuedAt: 0,
     startedAt: startedAfter < 0 ? 0 : requestedAt + startedAfter,
+    takenAt: 0,
     finishedAt: requestedAt + finishedAfter,
     outcome,
     error,

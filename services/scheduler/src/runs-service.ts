@@ -94,6 +94,7 @@ function attemptStarted(taken: Taken) {
     checkpoint: taken.checkpoint,
     reservedSlot: taken.reserved,
     queuedAtMs: taken.queuedAt,
+    takenAtMs: taken.takenAt,
   }
 }
 

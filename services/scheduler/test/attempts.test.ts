@@ -33,6 +33,7 @@ test.concurrent('a run goes from the queue through an attempt to its end', async
     foundCheckpoint: false,
     reservedSlot: false,
     queuedAtMs: world.clock.now,
+    takenAtMs: world.clock.now,
   })
   const run = { runId: attempt.runId, attempt: 1 }
   const beats = [{ ...run, counts: COUNTS, parked: '' }]

@@ -39,7 +39,15 @@ test.for([
   const finishedAt = world.clock.advance(56_789)
   expect(await end(instance, taken, ending)).toBe('')
   const [ended] = await instance.runs.ended(id, 1)
-  expect(ended).toEqual({ ...active, ...ending, state: 'ENDED', lane: '', queuedAt: 0, finishedAt })
+  expect(ended).toEqual({
+    ...active,
+    ...ending,
+    state: 'ENDED',
+    lane: '',
+    queuedAt: 0,
+    takenAt: 0,
+    finishedAt,
+  })
   expect(ended).toMatchObject({
     runner: RUNNER.id,
     sandbox: 'oswall',

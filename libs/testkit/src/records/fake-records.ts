@@ -69,6 +69,11 @@ export class FakeRecords {
   /** What runs are told of the fields that they save. */
   drift: string[] = []
 
+  /** What runners told of attempts. */
+  get attempts(): AttemptFacts[] {
+    return [...this.#attempts.values()]
+  }
+
   clear(): void {
     this.drift = []
     this.#streams.clear()
@@ -184,7 +189,7 @@ export class FakeRecords {
       }),
     listAttempts: (request) =>
       this.#answer({ name: 'listAttempts', request }, () => ({
-        attempts: [...this.#attempts.values()].filter(({ runId }) => runId === request.runId),
+        attempts: this.attempts.filter(({ runId }) => runId === request.runId),
       })),
     preview: () => {
       throw new AppError('not_offered', 'the record store in memory has no previews')

@@ -499,7 +499,7 @@ export interface AttemptFacts {
   /** Hash of the bundle that ran; empty = as above. */
   bundle: string
   phases: AttemptPhases | undefined
-  /** By host and status. */
+  /** Requests to APIs by host and status. */
   calls: CallFacts[]
   /** Writes of records by model. */
   batches: BatchFacts[]
@@ -509,15 +509,16 @@ export interface AttemptFacts {
   position: SourcePosition | undefined
 }
 
-/** How long each part of an attempt took. `saves_ms` is within `function_ms`: the time in which a write was under way. */
+/** How long each part of an attempt took. */
 export interface AttemptPhases {
   /** From when the run was put into the queue until the runner had it. */
   queuedMs: number
   /** Until the function began: its code is loaded, a sandbox is taken. */
   beginMs: number
   functionMs: number
+  /** No part of its own: how long, within `function_ms` and `settle_ms`, a write of records was under way. */
   savesMs: number
-  /** From the end of the function to the end of the attempt: last writes, delete detection, the log. */
+  /** From the end of the function to the end of the attempt: last writes, delete detection. */
   settleMs: number
 }
 

@@ -234,6 +234,8 @@ export interface AttemptStarted {
   reservedSlot: boolean
   /** When a command asked for it, or its slot came, or it was put back into the queue. */
   queuedAtMs: number
+  /** When this runner got it. */
+  takenAtMs: number
 }
 
 export interface HeartbeatRequest {
@@ -543,6 +545,7 @@ function createBaseAttemptStarted(): AttemptStarted {
     checkpoint: '',
     reservedSlot: false,
     queuedAtMs: 0,
+    takenAtMs: 0,
   }
 }
 
@@ -598,6 +601,9 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     }
     if (message.queuedAtMs !== 0) {
       writer.uint32(136).int64(message.queuedAtMs)
+    }
+    if (message.takenAtMs !== 0) {
+      writer.uint32(144).int64(message.takenAtMs)
     }
     return writer
   },
@@ -751,6 +757,14 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
             message.queuedAtMs = longToNumber(reader.int64())
             continue
           }
+          case 18: {
+            if (tag !== 144) {
+              break
+            }
+
+            message.takenAtMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -785,6 +799,7 @@ export const AttemptStarted: MessageFns<AttemptStarted> = {
     message.checkpoint = object.checkpoint ?? ''
     message.reservedSlot = object.reservedSlot ?? false
     message.queuedAtMs = object.queuedAtMs ?? 0
+    message.takenAtMs = object.takenAtMs ?? 0
     return message
   },
 }

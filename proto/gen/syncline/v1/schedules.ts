@@ -488,6 +488,8 @@ export interface Run {
   variant: string
   /** Of the sync in its newest attempt that has ended; empty = not known. */
   version: string
+  /** When its newest attempt started; 0 = none runs. */
+  takenAtMs: number
 }
 
 export interface Throttled {
@@ -2228,6 +2230,7 @@ function createBaseRun(): Run {
     sync: '',
     variant: '',
     version: '',
+    takenAtMs: 0,
   }
 }
 
@@ -2295,6 +2298,9 @@ export const Run: MessageFns<Run> = {
     }
     if (message.version !== '') {
       writer.uint32(170).string(message.version)
+    }
+    if (message.takenAtMs !== 0) {
+      writer.uint32(176).int64(message.takenAtMs)
     }
     return writer
   },
@@ -2480,6 +2486,14 @@ export const Run: MessageFns<Run> = {
             message.version = reader.string()
             continue
           }
+          case 22: {
+            if (tag !== 176) {
+              break
+            }
+
+            message.takenAtMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2521,6 +2535,7 @@ export const Run: MessageFns<Run> = {
     message.sync = object.sync ?? ''
     message.variant = object.variant ?? ''
     message.version = object.version ?? ''
+    message.takenAtMs = object.takenAtMs ?? 0
     return message
   },
 }

@@ -20,7 +20,7 @@ const run = (fields: Partial<Run>): Run => ({
   lastLines: [],
   parked: '',
   fruitlessAttempts: 0,
-  ...{ providerConfigKey: '', connectionId: '', sync: '', variant: '', version: '' },
+  ...{ providerConfigKey: '', connectionId: '', sync: '', variant: '', version: '', takenAtMs: 0 },
   ...fields,
 })
 

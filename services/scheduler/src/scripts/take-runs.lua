@@ -28,7 +28,7 @@ local function start(run, held)
     uid = run.uid, sync = schedule.definition.sync, variant = schedule.variant or 'base', attempt = number(run.attempt),
     lastSyncAt = number(schedule.last_sync_at), emptyCache = run.empty_cache == '1', startedAt = number(run.started_at),
     foundCheckpoint = run.found_checkpoint == '1', checkpoint = schedule.checkpoint or '', reserved = held == 'reserved',
-    queuedAt = number(run.queued_at), lane = run.lane,
+    queuedAt = number(run.queued_at), takenAt = args.now, lane = run.lane,
   }
 end
 

@@ -89,6 +89,7 @@ export interface Taken {
   checkpoint: string
   reserved: boolean
   queuedAt: number
+  takenAt: number
   lane: Lane
 }
 
