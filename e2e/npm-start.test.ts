@@ -105,7 +105,15 @@ test('the commands of docs/start/first-records.md give what the page says', asyn
   expect(around).toContain('fresh until')
 })
 
+test('the curl command of README.md gives records', async () => {
+  const [answer = ''] = await runPage(FILE, 'README.md', await readersFolder())
+  expect(JSON.parse(answer).records).toHaveLength(3)
+})
+
 test('the commands of docs/start/your-own-sync.md make a sync that is fresh', async () => {
+  const [readmes] = blocksFor(FILE, 'README.md').filter(({ language }) => language === 'ts')
+  const [pages] = blocksFor(FILE, 'docs/start/your-own-sync.md').filter(({ language }) => language === 'ts')
+  expect(readmes?.text).toBe(pages?.text)
   const [, deployed = '', ran = ''] = await runPage(
     FILE,
     'docs/start/your-own-sync.md',

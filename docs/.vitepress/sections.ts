@@ -18,7 +18,14 @@ export const sections: Section[] = [
   { text: 'Start', pages: ['index', 'start/first-records', 'start/your-own-sync'] },
   {
     text: 'Concepts',
-    pages: ['concepts/freshness'],
+    pages: [
+      'concepts/words',
+      'concepts/runs',
+      'concepts/guarantees',
+      'concepts/deletions',
+      'concepts/history',
+      'concepts/freshness',
+    ],
   },
   { text: 'Guides', pages: ['guides/developing-functions', 'guides/credentials', 'guides/providers'] },
   { text: 'Operations', pages: ['operations/index', 'operations/records'] },

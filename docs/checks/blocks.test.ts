@@ -45,9 +45,11 @@ test.each(places)('the code block at %s is right', (_, block) => {
 test('what is not run has a reason', () => {
   const marks = blocks.filter(({ marks }) => marks.has('not-run'))
   expect(marks.map(({ file, marks }) => `${file}: ${marks.get('not-run')}`).sort()).toEqual([
+    'README.md: the repository is cloned already; e2e/npm-start.test.ts runs what npm start runs',
     'docs/guides/credentials.md: pass is an example of a password manager',
     'docs/guides/developing-functions.md: it installs packages of a registry: e2e/packages does it',
     'docs/reference/events.md: the NATS CLI is no dependency of ours',
+    'docs/start/first-records.md: the repository is cloned already; e2e/npm-start.test.ts runs what npm start runs',
   ])
 })
 
