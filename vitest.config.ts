@@ -50,6 +50,7 @@ export default defineConfig({
             '{sdk,cli,launcher}/src/**/*.test.ts',
             '{mutants,setup}/*.test.ts',
             'web/src/**/*.test.ts',
+            'docs/checks/*.test.ts',
           ],
         },
       },

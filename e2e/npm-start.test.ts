@@ -1,23 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdtempDisposable, readFile } from 'node:fs/promises'
+import { access, mkdir, mkdtempDisposable, readFile, symlink } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { blocksFor } from '@syncline/docs/blocks'
 import { ROOT } from '@syncline/launcher'
 import { eventually, freePort } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runPage } from './page-commands.ts'
 
 // What `npm start` runs, on data and ports of its own.
+const FILE = 'e2e/npm-start.test.ts'
 const stack = new AsyncDisposableStack()
 let env: NodeJS.ProcessEnv
 let dir: string
 let launcher: ChildProcess
+/** In place of hn.algolia.com. */
+let hackerNews: string
 
 beforeAll(async () => {
   dir = stack.use(await mkdtempDisposable(join(tmpdir(), 'syncline-start-'))).path
+  hackerNews = await startHackerNews()
   env = {
     ...process.env,
+    EGRESS_ALLOW_HOSTS: new URL(hackerNews).host,
     SYNCLINE_DIR: dir,
     SYNCLINE_PORT: String(await freePort()),
     REPLAY_PORT: String(await freePort()),
@@ -76,6 +85,43 @@ test('it starts everything, tells how to use it, and the records come', async ()
     ['clickhouse', 'gateway', 'nats', 'records', 'redis', 'runner', 'scheduler'].sort(),
   )
   expect(sync).toBe('github-issues')
+})
+
+test('the commands of docs/start/first-records.md give what the page says', async () => {
+  const page = 'docs/start/first-records.md'
+  const [first = '', , , changed = '', around = ''] = await runPage(FILE, page, await readersFolder())
+  const { records, next_cursor } = JSON.parse(first)
+  const [answer] = blocksFor(FILE, page).filter(({ language }) => language === 'json')
+  const shown = JSON.parse(answer?.text ?? '')
+  expect(records).toEqual([{ ...shown.records[0], _nango_metadata: expect.any(Object) }])
+  expect(Object.keys(records[0]._nango_metadata)).toEqual(Object.keys(shown.records[0]._nango_metadata))
+  expect(next_cursor).toEqual(expect.any(String))
+  expect(JSON.parse(changed).records).toEqual([
+    expect.objectContaining({
+      title: 'A better title',
+      _nango_metadata: expect.objectContaining({ last_action: 'UPDATED' }),
+    }),
+  ])
+  expect(around).toContain('fresh until')
+})
+
+test('the curl command of README.md gives records', async () => {
+  const [answer = ''] = await runPage(FILE, 'README.md', await readersFolder())
+  expect(JSON.parse(answer).records).toHaveLength(3)
+})
+
+test('the commands of docs/start/your-own-sync.md make a sync that is fresh', async () => {
+  const [readmes] = blocksFor(FILE, 'README.md').filter(({ language }) => language === 'ts')
+  const [pages] = blocksFor(FILE, 'docs/start/your-own-sync.md').filter(({ language }) => language === 'ts')
+  expect(readmes?.text).toBe(pages?.text)
+  const [, deployed = '', ran = ''] = await runPage(
+    FILE,
+    'docs/start/your-own-sync.md',
+    await readersFolder(),
+  )
+  expect(deployed).toMatch(/added +3 [\s\S]*deployed 1 function/)
+  expect(ran).toContain('"title":"Story 2"')
+  expect(ran).toMatch(/state +fresh/)
 })
 
 test('a second start says that one runs already', async () => {
@@ -146,6 +192,39 @@ test('a stop while it starts ends what has started', async () => {
   await ended(starting)
   expect(starting.exitCode).toBe(0)
 })
+
+/** What the reader of a page has: the clone with its data, and the addresses of this test. */
+async function readersFolder() {
+  const { url, replay_url } = await facts()
+  const folder = join(dir, 'clone')
+  await mkdir(folder, { recursive: true })
+  await symlink(dir, join(folder, '.syncline')).catch(() => {}) // the page before made it
+  const cli = `${process.execPath} --no-warnings ${join(ROOT, 'cli/src/main.ts')} "$@"`
+  return {
+    folder,
+    replaced: {
+      'npm run --silent syncline -- "$@"': `SYNCLINE_URL=${url} ${cli}`,
+      'npm run --silent syncline --': `SYNCLINE_URL=${url} ${cli.replace(' "$@"', '')}`,
+      'http://127.0.0.1:3003': url,
+      'http://127.0.0.1:3999': replay_url,
+      'https://hn.algolia.com': hackerNews,
+    },
+  }
+}
+
+/** Two pages with three stories, and an empty one. */
+async function startHackerNews(): Promise<string> {
+  const pages = [[1, 2], [3]]
+  const server = createServer((request, response) => {
+    const page = Number(new URL(request.url ?? '', 'http://api').searchParams.get('page'))
+    const hits = (pages[page] ?? []).map((id) => ({ objectID: String(id), title: `Story ${id}`, points: id }))
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ hits }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stack.defer(() => void server.close().closeAllConnections())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
+}
 
 async function elsewhere() {
   const temp = await mkdtempDisposable(join(tmpdir(), 'syncline-start-'))

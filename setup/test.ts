@@ -18,6 +18,8 @@ const checks = {
   lint: [tool('biome'), 'check', '.'],
   types: [tool('tsc'), '--noEmit'],
   'types of web': [tool('tsc'), '--noEmit', '-p', 'web'],
+  'types of docs': ['pnpm', '--silent', 'types:docs'],
+  docs: [process.execPath, '--no-warnings', 'docs/build.ts'],
 }
 // One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
 const serverProjects = ['integration', 'sandbox', 'runner', 'e2e']

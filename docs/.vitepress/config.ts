@@ -4,9 +4,10 @@ import { defineConfig } from 'vitepress'
 import { moveInlineScripts } from './inline-scripts.ts'
 import { writeLlms } from './llms.ts'
 import { repositoryLinks } from './repository-links.ts'
-import { sections, titleOf } from './sections.ts'
+import { pagesBeside, restIndex, sections, titleOf } from './sections.ts'
 
 const link = (page: string) => `/${page.replace(/(^|\/)index$/, '$1')}`
+const item = (page: string) => ({ text: titleOf(page), link: link(page) })
 const inline = moveInlineScripts('/docs/')
 
 export default defineConfig({
@@ -31,12 +32,17 @@ export default defineConfig({
     sidebar: sections.map(({ text, pages, collapsed }) => ({
       text,
       collapsed: collapsed ?? false,
-      items: pages.map((page) => ({ text: titleOf(page), link: link(page) })),
+      items: pages.map((page) => ({
+        ...item(page),
+        // The pages of the REST API are many: below their index.
+        ...(page === restIndex && { collapsed: true, items: pagesBeside(page).map(item) }),
+      })),
     })),
     outline: [2, 3],
     search: { provider: 'local' },
   },
-  markdown: { config: (md) => md.use(repositoryLinks) },
+  // Attributes would take the `{id}` of a path for theirs.
+  markdown: { attrs: { disable: true }, config: (md) => void md.use(repositoryLinks) },
   transformHtml: (html) => inline.transform(html),
   async buildEnd({ outDir }) {
     await inline.write(outDir)

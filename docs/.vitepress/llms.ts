@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sections, titleOf } from './sections.ts'
+import { pagesBeside, restIndex, sections, titleOf } from './sections.ts'
 
 const docs = join(import.meta.dirname, '..')
 
@@ -14,7 +14,7 @@ export async function writeLlms(outDir: string): Promise<void> {
   const full: string[] = []
   for (const { text, pages } of sections) {
     index.push('', `## ${text}`, '')
-    for (const page of pages) {
+    for (const page of pages.flatMap((it) => (it === restIndex ? [it, ...pagesBeside(it)] : [it]))) {
       const source = await readFile(join(docs, `${page}.md`), 'utf8')
       index.push(`- [${titleOf(page)}](/docs/${page}.html)`)
       full.push(`<!-- /docs/${page}.html -->\n\n${source.trim()}\n`)

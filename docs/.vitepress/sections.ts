@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface Section {
   text: string
@@ -10,20 +10,33 @@ export interface Section {
 
 const docs = join(import.meta.dirname, '..')
 
+/** Its pages, one for each group of routes, are generated. */
+export const restIndex = 'reference/rest/index'
+
 /** The sidebar. A unit test compares it with the pages that there are. */
 export const sections: Section[] = [
-  { text: 'Start', pages: ['index'] },
+  { text: 'Start', pages: ['index', 'start/first-records', 'start/your-own-sync'] },
   {
     text: 'Concepts',
-    pages: ['concepts/freshness'],
+    pages: [
+      'concepts/words',
+      'concepts/runs',
+      'concepts/guarantees',
+      'concepts/deletions',
+      'concepts/history',
+      'concepts/freshness',
+    ],
   },
   { text: 'Guides', pages: ['guides/developing-functions', 'guides/credentials', 'guides/providers'] },
   { text: 'Operations', pages: ['operations/index', 'operations/records'] },
   {
     text: 'Reference',
     pages: [
+      restIndex,
       'reference/functions',
+      'reference/function-types',
       'reference/nango-yaml',
+      'reference/cli',
       'reference/events',
       'reference/keys',
       'reference/compatibility',
@@ -32,7 +45,7 @@ export const sections: Section[] = [
       'reference/benchmarks',
     ],
   },
-  { text: 'Decisions', pages: ['decisions/index', ...decisions()], collapsed: true },
+  { text: 'Decisions', pages: ['decisions/index', ...pagesBeside('decisions/index')], collapsed: true },
 ]
 
 /** The title of a page is its first heading. */
@@ -42,9 +55,11 @@ export function titleOf(page: string): string {
   return title.replaceAll(/[`*]/g, '')
 }
 
-function decisions(): string[] {
-  return readdirSync(join(docs, 'decisions'))
-    .filter((file) => /^\d.*\.md$/.test(file))
+/** The other pages in the folder of an index page. */
+export function pagesBeside(index: string): string[] {
+  const folder = dirname(index)
+  return readdirSync(join(docs, folder))
+    .filter((file) => file.endsWith('.md') && file !== 'index.md')
     .sort()
-    .map((file) => `decisions/${file.slice(0, -'.md'.length)}`)
+    .map((file) => join(folder, file.slice(0, -'.md'.length)))
 }

@@ -17,7 +17,8 @@ import { expect, test } from 'vitest'
 import { connectBus, publish, subjects } from '../src/index.ts'
 
 const docs = readFileSync(join(import.meta.dirname, '../../../docs/reference/events.md'), 'utf8')
-const block = (text: string, kind: string) => new RegExp(`\`\`\`${kind}\\n(.*?)\`\`\``, 's').exec(text)?.[1]
+const block = (text: string, kind: string) =>
+  new RegExp(`\`\`\`${kind}(?: test=\\S+)?\\n(.*?)\`\`\``, 's').exec(text)?.[1]
 
 test('docs/reference/events.md has the types that there are, each with an example that fits', () => {
   const whole = JSON.parse(block(docs, 'json') ?? '')

