@@ -33,6 +33,7 @@ import { keyRotate } from './commands/key-rotate.ts'
 import { logs } from './commands/logs.ts'
 import { me } from './commands/me.ts'
 import { metadataGet, metadataMerge, metadataSet } from './commands/metadata.ts'
+import { nangoExport } from './commands/nango-export.ts'
 import { pause } from './commands/pause.ts'
 import { providerCheck } from './commands/provider-check.ts'
 import { providerDelete } from './commands/provider-delete.ts'
@@ -83,6 +84,7 @@ const syncs = [
   doctor(),
   exportCommand(),
   importCommand(),
+  nangoExport(),
   me(),
 ]
 for (const command of syncs) add(program, command)

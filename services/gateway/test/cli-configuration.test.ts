@@ -84,6 +84,52 @@ test('an environment is exported, and another one is brought to it; what is done
   expect(await cli(from.key, ['import', copy, '--dry-run'])).toMatchObject({ code: 0 })
 })
 
+test('an account that answers as the public API of Nango is brought here', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-nango-'))
+  const file = join(folder.path, 'nango.json')
+  const status = { id: 's', providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues' }
+  world.schedules.listSchedules = async () => ({
+    schedules: [
+      { ...status, variant: 'base', state: 'SCHEDULE_STATE_PAUSED', frequency: 'every 5 minutes' },
+      { ...status, variant: 'eu', state: 'SCHEDULE_STATE_STARTED', frequency: 'every hour' },
+    ],
+  })
+  const account = { NANGO_HOST: world.url, NANGO_SECRET_KEY: from.key }
+  const read = await cli('', ['nango-export', file], account)
+  expect(read).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/1 integrations, 1 connections/),
+  })
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    integrations: [
+      { unique_key: 'github', provider: 'github', credentials: { client_secret: 'app-secret' } },
+    ],
+    connections: [{ connection_id: 'user-1', credentials: { type: 'API_KEY', apiKey: 'secret-token' } }],
+    variables: [{ name: 'REGION', value: 'eu-1' }],
+    schedules: [
+      { variant: 'base', frequency: 'every 5 minutes', paused: true },
+      { variant: 'eu', paused: false },
+    ],
+  })
+
+  const other = await world.environment()
+  const imported = await cli(other.key, ['import', file, '--yes'])
+  expect(imported).toMatchObject({ code: 0, err: '' })
+  expect(imported.out).toMatch(/^skip +schedule .*not deployed: deploy it, and import again/m)
+  expect(await world.catalog.connections.get(other.name, 'github', 'user-1')).toMatchObject({
+    metadata: { repo: 'acme/shop' },
+  })
+
+  const refused = await cli('', ['nango-export', file], { ...account, NANGO_SECRET_KEY: 'wrong' })
+  expect(refused).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/GET \/integrations .* is a 401/),
+  })
+})
+
 test('secrets are exported with a key that may see them only; a file that is wrong is refused by its place', async () => {
   const { key } = await world.environment({ scopes: ['read', 'deploy'] })
   const refused = await cli(key, ['export', '--with-secrets'])
