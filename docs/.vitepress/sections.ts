@@ -27,7 +27,21 @@ export const sections: Section[] = [
       'concepts/freshness',
     ],
   },
-  { text: 'Guides', pages: ['guides/developing-functions', 'guides/credentials', 'guides/providers'] },
+  {
+    text: 'Guides',
+    pages: [
+      'guides/developing-functions',
+      'guides/testing-and-ci',
+      'guides/pages-and-checkpoints',
+      'guides/rate-limits',
+      'guides/backfills-and-variants',
+      'guides/webhooks',
+      'guides/reacting-to-changes',
+      'guides/credentials',
+      'guides/providers',
+      'guides/moving-from-nango',
+    ],
+  },
   { text: 'Operations', pages: ['operations/index', 'operations/records'] },
   {
     text: 'Reference',
