@@ -33,6 +33,7 @@ import type {
   GetSyncStatusAnswer,
   HeldDeletion,
   Key,
+  ListAttemptsAnswer,
   ListConfiguredConnectionsAnswer,
   ListConnectionsAnswer,
   ListDeploymentsAnswer,
@@ -1119,6 +1120,14 @@ export interface Endpoints {
       id: string
     }
     answer: Cancelled | Accepted
+  }
+  /** List the attempts of a run, and what they did. */
+  'GET /runs/:id/attempts': {
+    params: {
+      /** Id of a run. */
+      id: string
+    }
+    answer: ListAttemptsAnswer
   }
   /** List the records that a run has changed, by model, without their payloads. */
   'GET /runs/:id/changes': {

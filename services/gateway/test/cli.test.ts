@@ -408,11 +408,19 @@ test('records, runs and connections are shown and changed, as text and as JSON',
     ...{ id: runId, providerConfigKey: 'github', connectionId: 'user-1', state: 'RUN_STATE_ENDED' },
     ...{ outcome: 'RUN_OUTCOME_FAILED', error: 'GET /issues: 500', lastLines: ['the last line'] },
   })
+  const facts = { attempt: 1, runner: 'host/1/a', outcome: 'failed', startedAtMs: 1000, endedAtMs: 2000 }
+  world.records.listAttempts = async () => ({ attempts: [{ ...facts, calls: [{ host: 'a.io', count: 3 }] }] })
   const shown = (await run('run', 'run-1')).out
+  expect(shown).toMatch(/^attempt 1 +failed$/m)
+  expect(shown).toMatch(/^a\.io +no answer +3 /m)
   expect(shown).toMatch(/^state +failed$/m)
   expect(shown).toMatch(/^error +GET \/issues: 500$/m)
   expect(shown).toContain('end of its log:\nthe last line\n')
-  expect(await json('run', 'run-1')).toMatchObject({ id: 'run-1', reason: 'failed' })
+  expect(await json('run', 'run-1')).toMatchObject({
+    id: 'run-1',
+    reason: 'failed',
+    attempts: [{ attempt: 1 }],
+  })
 
   const change = ['--tag', 'plan=pro', '--end-user', '{"id":"u-1"}']
   expect(await run('connection', 'update', 'github', 'user-1', ...change)).toMatchObject({ code: 0 })

@@ -189,7 +189,9 @@ export class FakeRecords {
       }),
     listAttempts: (request) =>
       this.#answer({ name: 'listAttempts', request }, () => ({
-        attempts: this.attempts.filter(({ runId }) => runId === request.runId),
+        attempts: this.attempts
+          .filter(({ environment, runId }) => environment === request.environment && runId === request.runId)
+          .sort((a, b) => a.attempt - b.attempt),
       })),
     preview: () => {
       throw new AppError('not_offered', 'the record store in memory has no previews')

@@ -515,8 +515,9 @@ export interface AttemptPhases {
   queuedMs: number
   /** Until the function began: its code is loaded, a sandbox is taken. */
   beginMs: number
+  /** Without `saves_ms`. */
   functionMs: number
-  /** No part of its own: how long, within `function_ms` and `settle_ms`, a write of records was under way. */
+  /** Of the time of the function: how long a write of records was under way. */
   savesMs: number
   /** From the end of the function to the end of the attempt: last writes, delete detection. */
   settleMs: number
