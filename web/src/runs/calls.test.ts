@@ -9,7 +9,12 @@ const calls = (host: string, status: number | null, count: number, more: Partial
 test('calls of all attempts are one list by host and status', () => {
   const hosts = callsByHost([
     { calls: [calls('a.example', 429, 2, { wait_ms: 3000, retries: 2 }), calls('b.example', 200, 1)] },
-    { calls: [calls('a.example', 200, 5, { max_ms: 90 }), calls('a.example', 429, 1, { wait_ms: 500, max_ms: 40 })] },
+    {
+      calls: [
+        calls('a.example', 200, 5, { max_ms: 90 }),
+        calls('a.example', 429, 1, { wait_ms: 500, max_ms: 40 }),
+      ],
+    },
   ])
   expect(hosts).toMatchObject([
     {

@@ -31,7 +31,11 @@ test('lines are found by level and above, and by text in any case', () => {
   const lines = [line('Page 1', 'debug'), line('page 2'), line('no page', 'warn'), line('failed', 'error')]
   expect(filterLines(lines, 'debug', '')).toBe(lines)
   expect(filterLines(lines, 'warn', '').map(({ message }) => message)).toEqual(['no page', 'failed'])
-  expect(filterLines(lines, 'debug', 'PAGE').map(({ message }) => message)).toEqual(['Page 1', 'page 2', 'no page'])
+  expect(filterLines(lines, 'debug', 'PAGE').map(({ message }) => message)).toEqual([
+    'Page 1',
+    'page 2',
+    'no page',
+  ])
   expect(filterLines(lines, 'error', 'page')).toEqual([])
 })
 

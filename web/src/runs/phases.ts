@@ -27,7 +27,9 @@ const LEAST_PERCENT = 1.5
  * proportion.
  */
 export function phaseBar(phases: Phases): Phase[] {
-  const given = phaseNames.map((name) => ({ name, ms: Math.max(0, phases[`${name}_ms`]) })).filter(({ ms }) => ms > 0)
+  const given = phaseNames
+    .map((name) => ({ name, ms: Math.max(0, phases[`${name}_ms`]) }))
+    .filter(({ ms }) => ms > 0)
   const total = given.reduce((sum, { ms }) => sum + ms, 0)
   const shares = given.map(({ ms }) => (ms / total) * 100)
   const short = shares.filter((share) => share < LEAST_PERCENT)

@@ -41,7 +41,11 @@ test('metadata that is no JSON is told by its field', () => {
 })
 
 test('of details only what was changed is sent', () => {
-  const before = { tags: [{ name: 'plan', value: 'pro' }], endUser: emptyEndUser, webhookUrl: 'https://a.example' }
+  const before = {
+    tags: [{ name: 'plan', value: 'pro' }],
+    endUser: emptyEndUser,
+    webhookUrl: 'https://a.example',
+  }
   expect(detailsBody(before, before)).toEqual({})
   expect(detailsBody(before, { ...before, tags: [], webhookUrl: '' })).toEqual({
     tags: {},

@@ -81,7 +81,8 @@ export function detailsOf({ tags, end_user, webhook_url_override }: Connection):
 
 /** Only what was changed, each as a whole. */
 export function detailsBody(before: ConnectionDetails, after: ConnectionDetails): UpdateConnection {
-  const differs = (name: keyof ConnectionDetails) => JSON.stringify(before[name]) !== JSON.stringify(after[name])
+  const differs = (name: keyof ConnectionDetails) =>
+    JSON.stringify(before[name]) !== JSON.stringify(after[name])
   const end_user = endUserOf(after.endUser)
   return {
     ...(differs('tags') && { tags: tagsOf(after.tags) }),

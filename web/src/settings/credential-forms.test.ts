@@ -18,7 +18,10 @@ test('each auth offers the credentials that the gateway takes for it, the usual 
 test('templates that name fields of their own ask for exactly these', () => {
   const auth = {
     type: 'two_step',
-    token: { ...(token as object), params: { user: '${credentials.user}', pem: '${base64(credentials.private_key:)}' } },
+    token: {
+      ...(token as object),
+      params: { user: '${credentials.user}', pem: '${base64(credentials.private_key:)}' },
+    },
     placement,
   } as never
   const [first] = credentialForms(auth)

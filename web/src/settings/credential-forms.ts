@@ -34,10 +34,7 @@ const forms: Record<Exclude<CredentialType, 'CUSTOM'>, CredentialForm> = {
   BASIC: {
     type: 'BASIC',
     label: 'User and password',
-    fields: [
-      field('username', 'User', optional),
-      field('password', 'Password', { ...secret, ...optional }),
-    ],
+    fields: [field('username', 'User', optional), field('password', 'Password', { ...secret, ...optional })],
   },
   OAUTH2: {
     type: 'OAUTH2',
@@ -101,14 +98,18 @@ export function credentialForms(auth: Auth): CredentialForm[] {
 }
 
 function ofTemplates(auth: Auth): CredentialForm[] {
-  const names = [...new Set([...JSON.stringify(auth).matchAll(/\bcredentials\.([\w-]+)/g)].map(([, it]) => it ?? ''))]
+  const names = [
+    ...new Set([...JSON.stringify(auth).matchAll(/\bcredentials\.([\w-]+)/g)].map(([, it]) => it ?? '')),
+  ]
   if (names.length === 0) return [forms.NONE, ...ANY.map((type) => forms[type])]
   const others = ANY.map((type) => forms[type])
   const fitting = others.filter(({ fields }) => names.every((name) => fields.some((it) => it.name === name)))
   const custom: CredentialForm = {
     type: 'CUSTOM',
     label: 'What the templates take',
-    fields: names.map((name) => field(name, name, { ...secret, ...(/key|certificate/.test(name) && { long: true }) })),
+    fields: names.map((name) =>
+      field(name, name, { ...secret, ...(/key|certificate/.test(name) && { long: true }) }),
+    ),
   }
   return [...fitting, custom, ...others.filter((it) => !fitting.includes(it)), forms.NONE]
 }

@@ -28,5 +28,8 @@ export function fieldErrors(
 function fieldOf(path: string, fields: readonly string[]): string | undefined {
   return fields
     .filter((name) => path === name || path.startsWith(`${name}.`))
-    .reduce<string | undefined>((best, name) => (best === undefined || name.length > best.length ? name : best), undefined)
+    .reduce<string | undefined>(
+      (best, name) => (best === undefined || name.length > best.length ? name : best),
+      undefined,
+    )
 }

@@ -35,8 +35,20 @@ test('what is left empty is not sent, and the provider is named like the key', (
 test('an API of your own, with auth, budget, headers and an app', () => {
   const form = {
     ...emptyIntegration,
-    ...{ unique_key: 'crm', base_url: 'https://api.crm.example ', authKind: 'query' as const, authName: 'key' },
-    ...{ budgetRequests: '5', budgetPer: '', headers: [{ name: 'a', value: 'b' }, { name: '', value: '' }] },
+    ...{
+      unique_key: 'crm',
+      base_url: 'https://api.crm.example ',
+      authKind: 'query' as const,
+      authName: 'key',
+    },
+    ...{
+      budgetRequests: '5',
+      budgetPer: '',
+      headers: [
+        { name: 'a', value: 'b' },
+        { name: '', value: '' },
+      ],
+    },
     ...{ concurrency: '3', verifyPath: '/me', pagination: '{"type":"link"}' },
   }
   expect(createBody(form, { ...emptyApp, client_id: 'id', fields: '{"x":"y"}' })).toEqual({

@@ -73,7 +73,8 @@ export const integrationFields = [
 
 export function integrationForm(it: Integration): IntegrationForm {
   const { auth, budget, verify } = it
-  const isPlain = verify === undefined || Object.keys(verify).every((name) => name === 'method' || name === 'path')
+  const isPlain =
+    verify === undefined || Object.keys(verify).every((name) => name === 'method' || name === 'path')
   return {
     ...emptyIntegration,
     unique_key: it.unique_key,
@@ -99,7 +100,9 @@ export function integrationForm(it: Integration): IntegrationForm {
   }
 }
 
-function authFields(auth: Integration['auth']): Pick<IntegrationForm, 'authKind' | 'authName' | 'authPrefix' | 'auth'> {
+function authFields(
+  auth: Integration['auth'],
+): Pick<IntegrationForm, 'authKind' | 'authName' | 'authPrefix' | 'auth'> {
   const none = { authName: '', authPrefix: '', auth: '' }
   switch (auth.type) {
     case 'none':
@@ -124,7 +127,12 @@ export function createBody(form: IntegrationForm, app: AppForm): Read<CreateInte
   if (problem) problems['credentials.fields'] = problem
   if (Object.keys(problems).length > 0) return { problems }
   const { unique_key } = form
-  const body = { unique_key, provider: form.provider || unique_key, ...present(settings), ...present({ credentials }) }
+  const body = {
+    unique_key,
+    provider: form.provider || unique_key,
+    ...present(settings),
+    ...present({ credentials }),
+  }
   return { body: body as CreateIntegration } // the API checks it
 }
 
@@ -156,7 +164,8 @@ function settingsOf(form: IntegrationForm) {
     display_name: text(form.display_name),
     base_url: text(form.base_url),
     auth: form.authKind === 'json' ? json('auth') : authOf(form),
-    headers: headers.length === 0 ? undefined : Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    headers:
+      headers.length === 0 ? undefined : Object.fromEntries(headers.map(({ name, value }) => [name, value])),
     allowed_hosts: form.allowed_hosts.length === 0 ? undefined : form.allowed_hosts,
     budget:
       form.budgetRequests === ''

@@ -14,4 +14,6 @@ export function readJsonObject(text: string): { value: JsonObject | undefined } 
 }
 
 export const jsonText = (value: object | null | undefined): string =>
-  value === null || value === undefined || Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2)
+  value === null || value === undefined || Object.keys(value).length === 0
+    ? ''
+    : JSON.stringify(value, null, 2)
