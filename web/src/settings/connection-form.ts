@@ -4,7 +4,9 @@ import type { Read } from './integration-form.ts'
 import { jsonText, readJsonObject } from './json-text.ts'
 
 export type CreateConnection = ClientRequest<RouteAt<'POST', '/connections'>>['body']
-export type UpdateConnection = ClientRequest<RouteAt<'PATCH', '/connections/:connectionId'>>['body']
+export type UpdateConnection = NonNullable<
+  ClientRequest<RouteAt<'PATCH', '/connections/:connectionId'>>['body']
+>
 type EndUser = NonNullable<CreateConnection['end_user']>
 
 export interface EndUserForm {
@@ -66,7 +68,8 @@ export interface ConnectionDetails {
   webhookUrl: string
 }
 
-export function detailsOf({ tags, end_user, webhook_url_override }: Connection): ConnectionDetails {
+/** The list of connections does not say where webhooks go: the field is empty, and what is not changed is not sent. */
+export function detailsOf({ tags, end_user }: Pick<Connection, 'tags' | 'end_user'>): ConnectionDetails {
   return {
     tags: Object.entries(tags).map(([name, value]) => ({ name, value })),
     endUser: {
@@ -75,7 +78,7 @@ export function detailsOf({ tags, end_user, webhook_url_override }: Connection):
       display_name: end_user?.display_name ?? '',
       organization: end_user?.organization?.id ?? '',
     },
-    webhookUrl: webhook_url_override ?? '',
+    webhookUrl: '',
   }
 }
 

@@ -1,13 +1,6 @@
 import type { Integration } from '@syncline/api'
 import { expect, test } from 'vitest'
-import {
-  appOf,
-  createBody,
-  emptyApp,
-  emptyIntegration,
-  integrationForm,
-  updateBody,
-} from './integration-form.ts'
+import { createBody, emptyIntegration, integrationForm, updateBody } from './integration-form.ts'
 
 const crm: Integration = {
   unique_key: 'crm',
@@ -27,7 +20,7 @@ const crm: Integration = {
 }
 
 test('what is left empty is not sent, and the provider is named like the key', () => {
-  expect(createBody({ ...emptyIntegration, unique_key: 'github' }, emptyApp)).toEqual({
+  expect(createBody({ ...emptyIntegration, unique_key: 'github' })).toEqual({
     body: { unique_key: 'github', provider: 'github' },
   })
 })
@@ -50,8 +43,9 @@ test('an API of your own, with auth, budget, headers and an app', () => {
       ],
     },
     ...{ concurrency: '3', verifyPath: '/me', pagination: '{"type":"link"}' },
+    ...{ client_id: 'id', fields: '{"x":"y"}' },
   }
-  expect(createBody(form, { ...emptyApp, client_id: 'id', fields: '{"x":"y"}' })).toEqual({
+  expect(createBody(form)).toEqual({
     body: {
       ...{ unique_key: 'crm', provider: 'crm', base_url: 'https://api.crm.example' },
       ...{ auth: { type: 'query', name: 'key' }, headers: { a: 'b' }, concurrency: 3 },
@@ -62,8 +56,8 @@ test('an API of your own, with auth, budget, headers and an app', () => {
 })
 
 test('text that is no JSON is told by its field, and nothing is sent', () => {
-  const form = { ...emptyIntegration, authKind: 'json' as const, auth: '{', retry: '[]' }
-  expect(createBody(form, { ...emptyApp, fields: 'x' })).toEqual({
+  const form = { ...emptyIntegration, authKind: 'json' as const, auth: '{', retry: '[]', fields: 'x' }
+  expect(createBody(form)).toEqual({
     problems: {
       auth: expect.stringContaining('is not JSON'),
       retry: expect.stringContaining('must be a JSON object'),
@@ -92,6 +86,9 @@ test('a verify request with more than a path is left alone by the form', () => {
   expect(updateBody(form, form)).toEqual({ body: {} })
 })
 
-test('an app without any value is absent', () => {
-  expect(appOf(emptyApp)).toEqual({})
+test('secrets of the app are sent when they are given, and replace the app as a whole', () => {
+  const before = integrationForm(crm)
+  expect(updateBody(before, { ...before, client_secret: 's' })).toEqual({
+    body: { credentials: { client_secret: 's' } },
+  })
 })

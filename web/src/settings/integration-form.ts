@@ -2,7 +2,9 @@ import type { ClientRequest, Integration, RouteAt } from '@syncline/api'
 import { jsonText, readJsonObject } from './json-text.ts'
 
 export type CreateIntegration = ClientRequest<RouteAt<'POST', '/integrations'>>['body']
-export type UpdateIntegration = ClientRequest<RouteAt<'PATCH', '/integrations/:uniqueKey'>>['body']
+export type UpdateIntegration = NonNullable<
+  ClientRequest<RouteAt<'PATCH', '/integrations/:uniqueKey'>>['body']
+>
 type App = NonNullable<CreateIntegration['credentials']>
 
 /** Short forms of auth. `json`: any other, written as the API has it. */
@@ -10,7 +12,7 @@ export const authKinds = ['provider', 'none', 'bearer', 'basic', 'header', 'quer
 export type AuthKind = (typeof authKinds)[number]
 
 /** What the fields of the form hold. Empty: not set, so the provider's value counts. */
-export interface IntegrationForm {
+export interface IntegrationForm extends AppForm {
   unique_key: string
   provider: string
   display_name: string
@@ -39,8 +41,8 @@ export interface IntegrationForm {
   connection_config: string
 }
 
-/** Of the customer's own app at the vendor. It is never filled from an answer. */
-export interface AppForm {
+/** Of the customer's own app at the vendor. These fields are never filled from an answer. */
+interface AppForm {
   client_id: string
   client_secret: string
   private_key: string
@@ -50,7 +52,7 @@ export interface AppForm {
   fields: string
 }
 
-export const emptyApp: AppForm = {
+const emptyApp: AppForm = {
   ...{ client_id: '', client_secret: '', private_key: '', callback_secret: '', scopes: '', fields: '' },
 }
 
@@ -60,6 +62,7 @@ export const emptyIntegration: IntegrationForm = {
   ...{ headers: [], allowed_hosts: [], budgetRequests: '', budgetPer: '', budgetKey: 'connection' },
   ...{ concurrency: '', weight: '', verifyMethod: 'GET', verifyPath: '', consistency_lag: '' },
   ...{ expose_tokens: '', pagination: '', retry: '', connection_config: '' },
+  ...emptyApp,
 }
 
 /** Names of the fields of the API that a field of the form shows the problems of. */
@@ -121,10 +124,8 @@ function authFields(
 /** Problems by field, found before anything is sent; or what to send. */
 export type Read<Body> = { problems: Record<string, string> } | { body: Body }
 
-export function createBody(form: IntegrationForm, app: AppForm): Read<CreateIntegration> {
-  const { problems, settings } = settingsOf(form)
-  const { problem, credentials } = appOf(app)
-  if (problem) problems['credentials.fields'] = problem
+export function createBody(form: IntegrationForm): Read<CreateIntegration> {
+  const { problems, settings, credentials } = settingsOf(form)
   if (Object.keys(problems).length > 0) return { problems }
   const { unique_key } = form
   const body = {
@@ -138,7 +139,7 @@ export function createBody(form: IntegrationForm, app: AppForm): Read<CreateInte
 
 /** Only what was changed: a field that was emptied becomes null, which is the provider's value. */
 export function updateBody(before: IntegrationForm, after: IntegrationForm): Read<UpdateIntegration> {
-  const { problems, settings } = settingsOf(after)
+  const { problems, settings, credentials } = settingsOf(after)
   if (Object.keys(problems).length > 0) return { problems }
   const old = settingsOf(before).settings
   const changed = Object.entries(settings).filter(
@@ -148,6 +149,8 @@ export function updateBody(before: IntegrationForm, after: IntegrationForm): Rea
   // A name for people can't be taken away.
   if (body.display_name === null) delete body.display_name
   if (after.unique_key !== before.unique_key) body.unique_key = after.unique_key
+  // They replace the app as a whole.
+  if (credentials) body.credentials = credentials
   return { body }
 }
 
@@ -184,7 +187,9 @@ function settingsOf(form: IntegrationForm) {
     retry: json('retry'),
     connection_config: json('connection_config'),
   }
-  return { problems, settings }
+  const { problem, credentials } = appOf(form)
+  if (problem !== undefined) problems['credentials.fields'] = problem
+  return { problems, settings, credentials }
 }
 
 function authOf({ authKind, authName, authPrefix }: IntegrationForm): object | undefined {
@@ -203,9 +208,11 @@ function authOf({ authKind, authName, authPrefix }: IntegrationForm): object | u
 }
 
 /** Absent if nothing is given. */
-export function appOf({ fields, ...texts }: AppForm): { problem?: string; credentials?: App } {
+function appOf(form: AppForm): { problem?: string; credentials?: App } {
+  const { client_id, client_secret, private_key, callback_secret, scopes } = form
+  const texts = { client_id, client_secret, private_key, callback_secret, scopes }
   const given = Object.entries(texts).filter(([, value]) => value !== '')
-  const read = readJsonObject(fields)
+  const read = readJsonObject(form.fields)
   if ('problem' in read) return { problem: read.problem }
   if (given.length === 0 && read.value === undefined) return {}
   // The API checks that the fields are texts.

@@ -38,14 +38,20 @@ test('no line has a secret', () => {
       credentials: { private_key: secret, client_secret: secret, fields: { x: secret } },
     }),
     integrationUpdateLine('a', { credentials: { client_secret: secret } }),
-    connectionCreateLine({ provider_config_key: 'a', credentials: { type: 'API_KEY', apiKey: secret } }, true),
+    connectionCreateLine(
+      { provider_config_key: 'a', credentials: { type: 'API_KEY', apiKey: secret } },
+      true,
+    ),
     connectionCreateLine(
       { provider_config_key: 'a', credentials: { type: 'BASIC', username: 'me', password: secret } },
       false,
     ),
     connectionCreateLine({ provider_config_key: 'a', credentials: { type: 'CUSTOM', key: secret } }, false),
     connectionCreateLine(
-      { provider_config_key: 'a', credentials: { type: 'OAUTH2', access_token: secret, refresh_token: secret } },
+      {
+        provider_config_key: 'a',
+        credentials: { type: 'OAUTH2', access_token: secret, refresh_token: secret },
+      },
       false,
     ),
   ]
@@ -58,7 +64,13 @@ test('taking away is written as the CLI has it', () => {
   expect(integrationUpdateLine('crm', { budget: null, credentials: null })).toEqual([
     ...['integration', 'update', 'crm', '--settings', '{"budget":null,"credentials":null}'],
   ])
-  expect(connectionUpdateLine('crm', 'u', { tags: {} })).toEqual(['connection', 'update', 'crm', 'u', '--no-tags'])
+  expect(connectionUpdateLine('crm', 'u', { tags: {} })).toEqual([
+    'connection',
+    'update',
+    'crm',
+    'u',
+    '--no-tags',
+  ])
   expect(limitsLine('dev', { max_runs: null, weight: 3, validate: null })).toEqual([
     ...['env', 'limits', 'dev', '--max-runs', 'none', '--weight', '3', '--validate', 'default'],
   ])

@@ -8,7 +8,16 @@ type Arguments = string[]
 
 /** What the CLI has options for; the others go into `--settings`. */
 export function integrationCreateLine({ unique_key, provider, ...body }: CreateIntegration): Arguments {
-  const { base_url, auth, headers = {}, allowed_hosts = [], concurrency, weight, credentials, ...others } = body
+  const {
+    base_url,
+    auth,
+    headers = {},
+    allowed_hosts = [],
+    concurrency,
+    weight,
+    credentials,
+    ...others
+  } = body
   const authText = shortAuth(auth)
   const { client_id, client_secret, ...secrets } = credentials ?? {}
   const settings = {
@@ -34,13 +43,21 @@ export function integrationCreateLine({ unique_key, provider, ...body }: CreateI
 
 export function integrationUpdateLine(key: string, body: UpdateIntegration): Arguments {
   const { credentials, ...others } = body
-  const settings = { ...others, ...(credentials !== undefined && { credentials: credentials && masked(credentials) }) }
+  const settings = {
+    ...others,
+    ...(credentials !== undefined && { credentials: credentials && masked(credentials) }),
+  }
   return ['integration', 'update', key, ...settingsOption(settings)]
 }
 
 export const integrationDeleteLine = (key: string): Arguments => ['integration', 'delete', key]
 
-export const verifyLine = (key: string, connection: string): Arguments => ['integration', 'verify', key, connection]
+export const verifyLine = (key: string, connection: string): Arguments => [
+  'integration',
+  'verify',
+  key,
+  connection,
+]
 
 export function connectionCreateLine(body: CreateConnection, verify: boolean): Arguments {
   const { provider_config_key, connection_id, metadata, connection_config, tags = {}, end_user } = body
@@ -56,7 +73,11 @@ export function connectionCreateLine(body: CreateConnection, verify: boolean): A
   ]
 }
 
-export function connectionUpdateLine(integration: string, connection: string, body: UpdateConnection): Arguments {
+export function connectionUpdateLine(
+  integration: string,
+  connection: string,
+  body: UpdateConnection,
+): Arguments {
   const { tags, end_user, webhook_url_override } = body
   const given = Object.entries(tags ?? {})
   return [
@@ -101,7 +122,10 @@ export interface NewKey {
   expires_at?: string | undefined
 }
 
-export function keyCreateLine(environment: string, { label, scopes, connection, expires_at }: NewKey): Arguments {
+export function keyCreateLine(
+  environment: string,
+  { label, scopes, connection, expires_at }: NewKey,
+): Arguments {
   return [
     ...['key', 'create', '--env', environment, '--label', label],
     ...option('--scopes', scopes?.join(',')),
@@ -154,7 +178,9 @@ function shortAuth(auth: CreateIntegration['auth']): string | undefined {
 
 function masked(secrets: object): object {
   const given = Object.entries(secrets).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'string' ? '…' : masked(Object(value))]))
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, typeof value === 'string' ? '…' : masked(Object(value))]),
+  )
 }
 
 const option = (name: string, value: string | number | undefined): Arguments =>
