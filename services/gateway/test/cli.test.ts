@@ -74,7 +74,12 @@ test('how much of the runners environments and integrations get is set, shown an
   expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* - +2$/m)
   expect(await update()).toMatchObject({
     code: 2,
-    err: expect.stringContaining('give --concurrency or --weight'),
+    err: expect.stringContaining('give --concurrency, --weight or --settings'),
+  })
+  const settings = '{"budget":{"requests":10,"per":"1m"},"display_name":"ERP"}'
+  const changed = await update('--settings', settings, '--json')
+  expect(JSON.parse(changed.out).data).toMatchObject({
+    ...{ display_name: 'ERP', budget: { requests: 10, per: '1m' } },
   })
   await cli(['integration', 'delete', 'erp'])
 })
@@ -347,6 +352,7 @@ test.each([
   [['env', 'limits', 'dev', '--weight', '101'], 'must be a whole number from 1 to 100'],
   [['integration', 'update', 'x', '--concurrency', '0'], 'must be a whole number from 1 to 100000'],
   [['connection', 'create', 'x', '--metadata', '[]'], 'must be a JSON object'],
+  [['integration', 'update', 'x', '--settings', 'secret'], '--settings must be a JSON object'],
   [['integration', 'create', 'x', '--auth', 'magic'], 'must be none, bearer, basic'],
   [['logs'], "missing required argument 'run'"],
   [['logs', 'crm/contacts'], 'on which connection?'],
