@@ -395,6 +395,8 @@ export interface GetRecordHistoryQuery {
   model: string
   /** Variant of the sync; `base` is the one that each sync has. */
   variant?: string | undefined
+  /** `false`: each version has its id and its metadata. Payloads are not read. */
+  payload?: 'true' | 'false' | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
   /** Versions in a page. */

@@ -141,7 +141,7 @@ export class FakeRecords {
       }),
     listVersions: (request) =>
       this.#pieces({ name: 'listVersions', request }, () =>
-        this.#stream(request.stream).versionsOf(request.id, request.cursor, this.#limit(request.limit)),
+        this.#stream(request.stream).versionsOf(request, this.#limit(request.limit)),
       ),
     countRecords: (request) =>
       this.#answer({ name: 'countRecords', request }, () => ({

@@ -353,6 +353,8 @@ export interface ListVersionsRequest {
   cursor: string
   limit: number
   asAnswer: boolean
+  /** Each version has its id and its metadata; payloads are not read. */
+  withoutPayload: boolean
 }
 
 export interface ListRecordsResponse {
@@ -2641,7 +2643,7 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
 }
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return { stream: undefined, id: '', cursor: '', limit: 0, asAnswer: false }
+  return { stream: undefined, id: '', cursor: '', limit: 0, asAnswer: false, withoutPayload: false }
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
@@ -2660,6 +2662,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     }
     if (message.asAnswer !== false) {
       writer.uint32(40).bool(message.asAnswer)
+    }
+    if (message.withoutPayload !== false) {
+      writer.uint32(48).bool(message.withoutPayload)
     }
     return writer
   },
@@ -2717,6 +2722,14 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
             message.asAnswer = reader.bool()
             continue
           }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.withoutPayload = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2740,6 +2753,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     message.cursor = object.cursor ?? ''
     message.limit = object.limit ?? 0
     message.asAnswer = object.asAnswer ?? false
+    message.withoutPayload = object.withoutPayload ?? false
     return message
   },
 }
