@@ -47,7 +47,7 @@ export default defineConfig({
           isolate: false,
           include: [
             '{libs,services}/*/src/**/*.test.ts',
-            '{sdk,cli,launcher}/src/**/*.test.ts',
+            '{sdk,cli,launcher,web}/src/**/*.test.ts',
             '{mutants,setup}/*.test.ts',
             'web/src/**/*.test.ts',
             'docs/checks/*.test.ts',

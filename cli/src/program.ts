@@ -26,6 +26,7 @@ import { integrationCreate } from './commands/integration-create.ts'
 import { integrationDelete } from './commands/integration-delete.ts'
 import { integrationList } from './commands/integration-list.ts'
 import { integrationUpdate } from './commands/integration-update.ts'
+import { integrationVerify } from './commands/integration-verify.ts'
 import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
@@ -103,6 +104,7 @@ group('integration', 'external APIs', [
   integrationCreate(),
   integrationList(),
   integrationUpdate(),
+  integrationVerify(),
   integrationDelete(),
 ])
 group('connection', 'access of your customers to them', [

@@ -6,6 +6,7 @@ import { writeLlms } from './llms.ts'
 import { repositoryLinks } from './repository-links.ts'
 import { pagesBeside, restIndex, sections, titleOf } from './sections.ts'
 
+const root = join(import.meta.dirname, '../..')
 const link = (page: string) => `/${page.replace(/(^|\/)index$/, '$1')}`
 const item = (page: string) => ({ text: titleOf(page), link: link(page) })
 const inline = moveInlineScripts('/docs/')
@@ -15,6 +16,7 @@ export default defineConfig({
   lang: 'en',
   title: 'Syncline',
   description: 'An open, self-hosted sync engine: TypeScript sync functions in, versioned records out.',
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/docs/icon.svg' }]],
   // The whole site is known: a link that leads nowhere ends the build.
   ignoreDeadLinks: false,
   metaChunk: true,
@@ -39,7 +41,11 @@ export default defineConfig({
       })),
     })),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // Data only: a function would be made of a text in the browser, which the Content-Security-Policy forbids.
+      options: { miniSearch: { searchOptions: { boost: { title: 6, titles: 3, text: 1 } } } },
+    },
   },
   // Attributes would take the `{id}` of a path for theirs.
   markdown: { attrs: { disable: true }, config: (md) => void md.use(repositoryLinks) },
@@ -48,6 +54,7 @@ export default defineConfig({
     await inline.write(outDir)
     await writeLlms(outDir)
     // Editors check provider files with it.
-    await copyFile(join(import.meta.dirname, '../provider.schema.json'), join(outDir, 'provider.schema.json'))
+    await copyFile(join(root, 'docs/provider.schema.json'), join(outDir, 'provider.schema.json'))
+    await copyFile(join(root, 'web/src/shell/icon.svg'), join(outDir, 'icon.svg'))
   },
 })

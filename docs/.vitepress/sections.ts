@@ -47,6 +47,7 @@ export const sections: Section[] = [
     text: 'Reference',
     pages: [
       restIndex,
+      'reference/node-client',
       'reference/functions',
       'reference/function-types',
       'reference/nango-yaml',

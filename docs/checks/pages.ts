@@ -17,10 +17,13 @@ export const generated: Page[] = [...generatedPages()].map(([path, text]) => ({
 }))
 
 /** Pages that somebody has written. */
-export const written: Page[] = globSync(['docs/**/*.md', 'README.md', 'ARCHITECTURE.md'], {
-  cwd: ROOT,
-  exclude: ['**/node_modules/**'],
-})
+export const written: Page[] = globSync(
+  ['docs/**/*.md', '{sdk,cli}/README.md', 'README.md', 'ARCHITECTURE.md'],
+  {
+    cwd: ROOT,
+    exclude: ['**/node_modules/**'],
+  },
+)
   .map((file) => relative(ROOT, join(ROOT, file)))
   .filter((file) => !generated.some((page) => page.file === file))
   .sort()

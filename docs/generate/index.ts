@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cliPage } from './cli.ts'
 import { functionTypesPage } from './function-types.ts'
+import { nodeClientPage } from './node-client.ts'
 import { restPages } from './rest.ts'
 
 const docs = join(import.meta.dirname, '..')
@@ -11,6 +12,7 @@ export function generatedPages(): Map<string, string> {
   return new Map([
     ...restPages(),
     ['reference/function-types', functionTypesPage()],
+    ['reference/node-client', nodeClientPage()],
     ['reference/cli', cliPage()],
   ])
 }

@@ -1478,6 +1478,11 @@ export interface Key {
   }[]
 }
 
+export interface ListAttemptsAnswer {
+  /** The first one first; the last 100 at most. */
+  attempts: RunAttempt[]
+}
+
 export interface ListConfiguredConnectionsAnswer {
   /** In the order of integration and id. */
   connections: ConfiguredConnection[]
@@ -2249,6 +2254,109 @@ export interface Run {
   } | null
   /** Why all its calls wait for its API, while it runs and holds no slot of its runner. Null: they do not. */
   parked: string | null
+}
+
+export interface RunAttempt {
+  /** Its number, from 1. */
+  attempt: number
+  /** Id of the runner: host, process id, random. */
+  runner: string
+  /** Level of isolation of the function. Null: not known. */
+  sandbox: string | null
+  /** When its runner got it: ISO 8601 in UTC with milliseconds. */
+  started_at: string
+  /** When it ended: ISO 8601 in UTC with milliseconds. Null: it has not ended. */
+  ended_at: string | null
+  /** How it ended. The run goes on after `throttled` (its API made it wait), `handed_back` (its runner stopped, or a service did not answer) and `replaced` (another attempt had taken over). Null: it has not ended. */
+  outcome:
+    | 'success'
+    | 'failed'
+    | 'cancelled'
+    | 'lost'
+    | 'timed_out'
+    | 'cpu_limit'
+    | 'event_loop_blocked'
+    | 'out_of_memory'
+    | 'output_limit'
+    | 'protocol_violation'
+    | 'crashed'
+    | 'exited'
+    | 'throttled'
+    | 'handed_back'
+    | 'replaced'
+    | null
+  /** For people: what went wrong. Null: nothing. */
+  error: string | null
+  /** Version of the sync. Null: not known. */
+  version: string | null
+  /** Hash of the code that ran. Null: not known. */
+  bundle: string | null
+  /** What it took its time for. All 0 while it has not ended. */
+  phases: {
+    /** How long the run waited for a runner, since it was asked for or put back into the queue, in milliseconds. */
+    queued_ms: number
+    /** How long its runner prepared it: its code, its connection, a process, in milliseconds. */
+    begin_ms: number
+    /** How long its function ran, without `saves_ms`, in milliseconds. */
+    function_ms: number
+    /** How long a write of records was under way while its function ran, in milliseconds. */
+    saves_ms: number
+    /** How long what follows the function took: last writes, delete detection, the log, in milliseconds. */
+    settle_ms: number
+  }
+  /** Requests to APIs, by host and status. */
+  calls: {
+    /** Host of the API, with its port if that is not the usual one. `…`: all further hosts. */
+    host: string
+    /** Status of the answers. Null: none came. */
+    status: number | null
+    /** How many requests. */
+    count: number
+    /** How many of them repeated an earlier request of the same call. */
+    retries: number
+    /** How long they waited before they were sent, for a quota or between tries, in milliseconds. */
+    wait_ms: number
+    /** How long they took, added up, in milliseconds. */
+    total_ms: number
+    /** How long the slowest of them took, in milliseconds. */
+    max_ms: number
+  }[]
+  /** Writes of records, by model. */
+  batches: {
+    /** Name of the model. */
+    model: string
+    /** How many writes. */
+    calls: number
+    /** Records in them. */
+    records: number
+    /** Bytes of their payloads, as JSON. */
+    bytes: number
+    /** How long they took, added up, in milliseconds. */
+    ms: number
+  }[]
+  /** Null: there was none, before and after, or it is not known. */
+  checkpoint: {
+    /** When the attempt began. Null: none. */
+    before: Record<string, Json> | null
+    /** When the attempt ended. Null: none. */
+    after: Record<string, Json> | null
+  } | null
+  /** Where the function threw. Null: it did not, or it is not known. */
+  position: {
+    /** File of the function, from its own folder. */
+    file: string
+    /** Line, from 1. */
+    line: number
+    /** Column, from 1. */
+    column: number
+    /** The lines around it. Empty: the bundle was deployed without them. */
+    source: {
+      /** Line, from 1. */
+      line: number
+      /** Its text. */
+      text: string
+    }[]
+  } | null
 }
 
 export interface RunChange {

@@ -33,6 +33,7 @@ import type {
   GetSyncStatusAnswer,
   HeldDeletion,
   Key,
+  ListAttemptsAnswer,
   ListConfiguredConnectionsAnswer,
   ListConnectionsAnswer,
   ListDeploymentsAnswer,
@@ -394,6 +395,8 @@ export interface GetRecordHistoryQuery {
   model: string
   /** Variant of the sync; `base` is the one that each sync has. */
   variant?: string | undefined
+  /** `false`: each version has its id and its metadata. Payloads are not read. */
+  payload?: 'true' | 'false' | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
   /** Versions in a page. */
@@ -1119,6 +1122,14 @@ export interface Endpoints {
       id: string
     }
     answer: Cancelled | Accepted
+  }
+  /** List the attempts of a run, and what they did. */
+  'GET /runs/:id/attempts': {
+    params: {
+      /** Id of a run. */
+      id: string
+    }
+    answer: ListAttemptsAnswer
   }
   /** List the records that a run has changed, by model, without their payloads. */
   'GET /runs/:id/changes': {

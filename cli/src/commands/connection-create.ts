@@ -1,5 +1,6 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError } from 'commander'
+import { collectTags } from '../collect.ts'
 import { type JsonObject, parseJson } from '../json-object.ts'
 import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
@@ -16,6 +17,8 @@ interface Options extends RestOptions, JsonOptions {
   basic?: [username: string, password: string]
   metadata?: JsonObject
   config?: JsonObject
+  tag?: Record<string, string>
+  endUser?: JsonObject
   verify?: boolean
 }
 
@@ -37,9 +40,15 @@ export const connectionCreate = () =>
     .option('--verify', 'make it only if its API accepts the credentials')
     .option('--metadata <json>', 'what sync functions can read', parseJson)
     .option('--config <json>', 'connection config, for base URLs with parts that differ', parseJson)
+    .option('--tag <name=value>', 'a text that filters find; may be repeated', collectTags)
+    .option(
+      '--end-user <json>',
+      'whose access it is, such as {"id":"u-1","email":"ann@acme.example"}',
+      parseJson,
+    )
     .addOption(jsonOption())
     .action(async (integration: string, id: string | undefined, options: Options) => {
-      const { metadata, config, verify } = options
+      const { metadata, config, tag, endUser, verify } = options
       const made = await clientOf(options).connections.create({
         providerConfigKey: integration,
         credentials: credentialsOf(options),
@@ -47,6 +56,9 @@ export const connectionCreate = () =>
         ...(metadata && { metadata }),
         ...(verify && { verify }),
         ...(config && { connectionConfig: config }),
+        ...(tag && { tags: tag }),
+        // The API checks it.
+        ...(endUser && { endUser: endUser as unknown as NonNullable<Connection['endUser']> }),
       })
       // What a command prints may be kept: it has no credentials.
       const { credentials: _credentials, token: _token, ...shown } = made

@@ -1,5 +1,7 @@
 import type { Syncline } from '@syncline/sdk'
 import { InvalidArgumentError, Option } from 'commander'
+import type { JsonObject } from '../json-object.ts'
+import { readSettings } from '../read-settings.ts'
 import { readValue } from '../read-value.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
@@ -19,6 +21,7 @@ interface Options extends RestOptions, JsonOptions {
   clientSecret?: string
   concurrency?: number
   weight?: number
+  settings?: JsonObject
 }
 
 export const integrationCreate = () =>
@@ -38,10 +41,17 @@ export const integrationCreate = () =>
     )
     .option('--concurrency <n>', 'runs in flight at a time', wholeNumber(1, RUNS_MAX))
     .option('--weight <n>', 'its share beside other integrations; 1 is usual', wholeNumber(1, WEIGHT_MAX))
+    .option(
+      '--settings <json>',
+      'any further fields of POST /integrations, such as {"budget":{"requests":10,"per":"1s"}}; @<file> or - (stdin)',
+      readSettings,
+    )
     .addOption(jsonOption())
     .action(async (key: string, { provider = key, baseUrl, auth, header, ...options }: Options) => {
       const { allowHost, clientId: client_id, clientSecret: client_secret, concurrency, weight } = options
       const made = await clientOf(options).integrations.create({
+        // The API checks them.
+        ...(options.settings as Partial<Integration>),
         uniqueKey: key,
         provider,
         ...(baseUrl !== undefined && { baseUrl: baseUrl }),

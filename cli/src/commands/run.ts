@@ -1,4 +1,5 @@
-import type { ListedRun, ListRunChangesAnswer } from '@syncline/sdk'
+import type { ListedRun, ListRunChangesAnswer, RunAttempt } from '@syncline/sdk'
+import { attemptsText } from '../attempts-text.ts'
 import { facts } from '../facts.ts'
 import { fullName } from '../full-name.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
@@ -32,7 +33,9 @@ export const run = () =>
       }
       if ((model ?? limit ?? cursor) !== undefined)
         throw new UsageError('--model, --limit and --cursor go with --changes')
-      show(options, await clientOf(options).runs.get(id), runText)
+      const { runs } = clientOf(options)
+      const [run, { attempts }] = await Promise.all([runs.get(id), runs.attempts(id)])
+      show(options, { ...run, attempts }, runText)
     })
 
 function changesText({ changes, next_cursor }: ListRunChangesAnswer): string {
@@ -45,7 +48,7 @@ function changesText({ changes, next_cursor }: ListRunChangesAnswer): string {
   )
 }
 
-function runText(it: ListedRun): string {
+function runText(it: ListedRun & { attempts: RunAttempt[] }): string {
   const counts = Object.entries(it.result).map(
     ([model, { added, updated, deleted, unchanged }]) =>
       `${model}: ${added} added, ${updated} updated, ${deleted} deleted${unchanged === undefined ? '' : `, ${unchanged} unchanged`}`,
@@ -67,5 +70,6 @@ function runText(it: ListedRun): string {
     ['waits for', it.parked],
     ['waits until', it.throttled?.until && `${it.throttled.until}: ${it.throttled.reason}`],
   ])
-  return it.lastLines.length === 0 ? lines : [lines, '', 'end of its log:', ...it.lastLines].join('\n')
+  const end = it.lastLines.length === 0 ? '' : ['end of its log:', ...it.lastLines].join('\n')
+  return [lines, attemptsText(it.attempts), end].filter((block) => block !== '').join('\n\n')
 }

@@ -29,6 +29,7 @@ export {
   scopes,
 } from './route.ts'
 export { createRoutes, type RouteAt, type Routes } from './routes.ts'
+export { attemptOutcomes, type RunAttempt } from './run-attempts.ts'
 export type { RunChange } from './run-changes.ts'
 export type { ListedRun, LogLine, Run } from './runs.ts'
 export type { Schedule } from './schedules.ts'

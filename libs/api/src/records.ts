@@ -69,6 +69,8 @@ const RecordsPage = z.object({
   next_cursor: NextCursor,
 })
 
+const Payload = z.enum(['true', 'false']).default('true')
+
 const listRecords = (maxLimit: number) =>
   ({
     method: 'GET',
@@ -99,12 +101,9 @@ const listRecords = (maxLimit: number) =>
           .describe(
             '`oldest`: what changed last comes last, and who follows the cursor misses no change. `newest`: what changed last comes first, and the cursor goes back in time.',
           ),
-        payload: z
-          .enum(['true', 'false'])
-          .default('true')
-          .describe(
-            '`false`: each record has its id and its metadata, with `run_id` and `bytes`. Payloads are not read.',
-          ),
+        payload: Payload.describe(
+          '`false`: each record has its id and its metadata, with `run_id` and `bytes`. Payloads are not read.',
+        ),
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100).describe('Records in a page.'),
         ids: z
@@ -232,6 +231,9 @@ const getRecordHistory = (maxLimit: number) =>
       querystring: z.strictObject({
         model: Model,
         variant: Variant.default('base'),
+        payload: Payload.describe(
+          '`false`: each version has its id and its metadata. Payloads are not read.',
+        ),
         cursor: Cursor.optional(),
         limit: countInQuery(1, maxLimit).default(100).describe('Versions in a page.'),
       }),

@@ -19,6 +19,7 @@ import { providerRoutes } from './providers.ts'
 import { proxyRoutes } from './proxy.ts'
 import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
+import { runAttemptRoutes } from './run-attempts.ts'
 import { runChangeRoutes } from './run-changes.ts'
 import { runRoutes } from './runs.ts'
 import { scheduleActionRoutes } from './schedule-actions.ts'
@@ -38,7 +39,7 @@ export function routeGroups(limits: { records: number }) {
       ...{ ...checkpointRoutes, ...whyRoutes },
     },
     Actions: actionRoutes,
-    Runs: { ...runRoutes, ...runChangeRoutes, ...commandRoutes, ...capacityRoutes },
+    Runs: { ...runRoutes, ...runAttemptRoutes, ...runChangeRoutes, ...commandRoutes, ...capacityRoutes },
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,

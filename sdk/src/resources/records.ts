@@ -22,8 +22,10 @@ import type {
 } from '../types.ts'
 
 export type RecordHistoryConfig = ConnectionRef &
-  Paged<CamelCase<Omit<GetRecordHistoryQuery, 'limit'>>> & {
+  Paged<CamelCase<Omit<GetRecordHistoryQuery, 'limit' | 'payload'>>> & {
     id: string
+    /** Without it each version has its id and its metadata. */
+    payload?: boolean | undefined
     /** Up to 500; 100 by default. */
     limit?: number
   }
@@ -72,7 +74,7 @@ export class Records {
           ...query,
           modified_after: modifiedAfter,
           as_of: asOf,
-          payload: payload === undefined ? undefined : `${payload}`,
+          payload: flag(payload),
           cursor: cursor ?? undefined,
         },
         headers: connectionHeaders(providerConfigKey, connectionId),
@@ -183,12 +185,12 @@ export class Records {
     config: RecordHistoryConfig,
     options?: CallOptions,
   ): Promise<RecordsPage<T>> {
-    const { providerConfigKey, connectionId, id, cursor, ...query } = config
+    const { providerConfigKey, connectionId, id, payload, cursor, ...query } = config
     const page = await this.#call(
       'GET /records/:id/history',
       {
         params: { id },
-        query: { ...query, cursor: cursor ?? undefined },
+        query: { ...query, payload: flag(payload), cursor: cursor ?? undefined },
         headers: connectionHeaders(providerConfigKey, connectionId),
       },
       options,
@@ -257,6 +259,8 @@ export class Records {
     return copyRecords(config, (page) => this.list<T>(page, options), options.signal)
   }
 }
+
+const flag = (value: boolean | undefined) => (value === undefined ? undefined : (`${value}` as const))
 
 function connectionHeaders(providerConfigKey: string, connectionId: string) {
   return { 'provider-config-key': providerConfigKey, 'connection-id': connectionId }

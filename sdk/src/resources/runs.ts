@@ -1,4 +1,5 @@
 import type {
+  ListAttemptsAnswer,
   ListedRun,
   ListLogsAnswer,
   ListRunChangesAnswer,
@@ -122,6 +123,17 @@ export class Runs {
       ({ state }) => state === 'ended',
       options,
     )
+  }
+
+  /**
+   * The attempts of a run and what they did: how long their parts took, requests by host and status, writes by model, the checkpoint
+   * before and after, and where the function threw.
+   *
+   * @example
+   * const { attempts } = await syncline.runs.attempts(run.id)
+   */
+  async attempts(id: string, options?: CallOptions): Promise<ListAttemptsAnswer> {
+    return this.#call('GET /runs/:id/attempts', { params: { id } }, options)
   }
 
   /**

@@ -74,7 +74,12 @@ test('how much of the runners environments and integrations get is set, shown an
   expect((await cli(['integration', 'list'])).out).toMatch(/^erp .* - +2$/m)
   expect(await update()).toMatchObject({
     code: 2,
-    err: expect.stringContaining('give --concurrency or --weight'),
+    err: expect.stringContaining('give --concurrency, --weight or --settings'),
+  })
+  const settings = '{"budget":{"requests":10,"per":"1m"},"display_name":"ERP"}'
+  const changed = await update('--settings', settings, '--json')
+  expect(JSON.parse(changed.out).data).toMatchObject({
+    ...{ display_name: 'ERP', budget: { requests: 10, per: '1m' } },
   })
   await cli(['integration', 'delete', 'erp'])
 })
@@ -347,6 +352,7 @@ test.each([
   [['env', 'limits', 'dev', '--weight', '101'], 'must be a whole number from 1 to 100'],
   [['integration', 'update', 'x', '--concurrency', '0'], 'must be a whole number from 1 to 100000'],
   [['connection', 'create', 'x', '--metadata', '[]'], 'must be a JSON object'],
+  [['integration', 'update', 'x', '--settings', 'secret'], '--settings must be a JSON object'],
   [['integration', 'create', 'x', '--auth', 'magic'], 'must be none, bearer, basic'],
   [['logs'], "missing required argument 'run'"],
   [['logs', 'crm/contacts'], 'on which connection?'],
@@ -408,11 +414,19 @@ test('records, runs and connections are shown and changed, as text and as JSON',
     ...{ id: runId, providerConfigKey: 'github', connectionId: 'user-1', state: 'RUN_STATE_ENDED' },
     ...{ outcome: 'RUN_OUTCOME_FAILED', error: 'GET /issues: 500', lastLines: ['the last line'] },
   })
+  const facts = { attempt: 1, runner: 'host/1/a', outcome: 'failed', startedAtMs: 1000, endedAtMs: 2000 }
+  world.records.listAttempts = async () => ({ attempts: [{ ...facts, calls: [{ host: 'a.io', count: 3 }] }] })
   const shown = (await run('run', 'run-1')).out
+  expect(shown).toMatch(/^attempt 1 +failed$/m)
+  expect(shown).toMatch(/^a\.io +no answer +3 /m)
   expect(shown).toMatch(/^state +failed$/m)
   expect(shown).toMatch(/^error +GET \/issues: 500$/m)
   expect(shown).toContain('end of its log:\nthe last line\n')
-  expect(await json('run', 'run-1')).toMatchObject({ id: 'run-1', reason: 'failed' })
+  expect(await json('run', 'run-1')).toMatchObject({
+    id: 'run-1',
+    reason: 'failed',
+    attempts: [{ attempt: 1 }],
+  })
 
   const change = ['--tag', 'plan=pro', '--end-user', '{"id":"u-1"}']
   expect(await run('connection', 'update', 'github', 'user-1', ...change)).toMatchObject({ code: 0 })

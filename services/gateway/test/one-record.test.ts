@@ -20,11 +20,11 @@ test('the history of a record is asked for by its id, whatever that is', async (
     return piece('[{"id":"a/b"}]')
   }
   const id = `a/b ?#%${'👩‍🚀'.repeat(40)}`
-  const path = `/records/${encodeURIComponent(id)}/history?model=GithubIssue&variant=a&limit=7&cursor=abc`
+  const path = `/records/${encodeURIComponent(id)}/history?model=GithubIssue&variant=a&limit=7&cursor=abc&payload=false`
   const answer = await home.api(path, { headers: HEADERS })
   expect(answer.text).toBe('{"records":[{"id":"a/b"}],"next_cursor":null}')
   const stream = { environment: home.environment, connection: home.uid, model: 'GithubIssue', variant: 'a' }
-  expect(asked).toEqual([{ stream, id, limit: 7, cursor: 'abc', asAnswer: true }])
+  expect(asked).toEqual([{ stream, id, limit: 7, cursor: 'abc', asAnswer: true, withoutPayload: true }])
 })
 
 test.each([

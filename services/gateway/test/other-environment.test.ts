@@ -142,6 +142,7 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   listRuns: { query: place },
   getRun: run,
   listLogs: run,
+  listAttempts: run,
   listRunChanges: run,
   cancelRun: { ...run, json: {} },
   getCommand: { params: { id: `${RUN}-1` } },

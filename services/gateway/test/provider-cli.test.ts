@@ -70,8 +70,12 @@ test('from a file to an integration whose connection works', async () => {
   const works = await check()
   expect(works).toMatchObject({ code: 0, err: '' })
   expect(works.out).toContain(`GET http://${host}/api/me: 200 in `)
+  expect(await folder.cli('integration', 'verify', 'wiki', 'user-1')).toMatchObject({
+    ...{ code: 0, out: expect.stringContaining("Connection 'user-1' works."), err: '' },
+  })
   status = 403
   const refused = await check()
+  expect((await folder.cli('integration', 'verify', 'wiki', 'user-1')).code).toBe(1)
   status = 200
   expect(refused.code).toBe(1)
   expect(refused.out).toContain('what the API says')

@@ -1,3 +1,4 @@
+import { AppError } from '@syncline/errors'
 import type { CountRecordsRequest, ListSchedulesRequest } from '@syncline/proto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aSync, furnish, startWorld, type World } from './world.ts'
@@ -200,6 +201,70 @@ test('the log of a run is asked for in the environment of the key', async () => 
     lines: [{ at: '2023-11-14T22:13:20.000Z', level: 'warn', message: 'slow' }],
     next_cursor: 'c',
   })
+})
+
+test('the attempts of a run are those that runners told of, and the one that goes on', async () => {
+  const told = {
+    ...{
+      attempt: 1,
+      runner: 'host/1/a',
+      sandbox: 'oswall',
+      startedAtMs: 1000,
+      endedAtMs: 4000,
+      error: 'its API said 429',
+    },
+    ...{ outcome: 'throttled', version: '1.0.0', bundle: 'b1' },
+    phases: { queuedMs: 1, beginMs: 2, functionMs: 3, savesMs: 4, settleMs: 5 },
+    calls: [{ host: 'a.io', status: 429, count: 1, retries: 0, waitMs: 0, totalMs: 7, maxMs: 7 }],
+    batches: [{ model: 'Issue', calls: 1, records: 2, bytes: 3, ms: 4 }],
+    checkpoint: { before: '', after: '{"page":2}' },
+    position: { file: 'issues.ts', line: 3, column: 1, source: [{ line: 3, text: 'throw it' }] },
+  }
+  world.records.listAttempts = async (request) => {
+    expect(request).toEqual({ environment: home.environment, runId: 'run-2' })
+    return { attempts: [told] }
+  }
+  const before = world.schedules.getRun
+  const attempts = async () => (await home.api('/runs/run-2/attempts')).body.attempts
+  const answer = {
+    ...{ attempt: 1, runner: 'host/1/a', sandbox: 'oswall', error: 'its API said 429', outcome: 'throttled' },
+    ...{
+      started_at: '1970-01-01T00:00:01.000Z',
+      ended_at: '1970-01-01T00:00:04.000Z',
+      version: '1.0.0',
+      bundle: 'b1',
+    },
+    phases: { queued_ms: 1, begin_ms: 2, function_ms: 3, saves_ms: 4, settle_ms: 5 },
+    calls: [{ host: 'a.io', status: 429, count: 1, retries: 0, wait_ms: 0, total_ms: 7, max_ms: 7 }],
+    batches: [{ model: 'Issue', calls: 1, records: 2, bytes: 3, ms: 4 }],
+    checkpoint: { before: null, after: { page: 2 } },
+    position: { file: 'issues.ts', line: 3, column: 1, source: [{ line: 3, text: 'throw it' }] },
+  }
+  const running = { state: 'RUN_STATE_RUNNING' as const, attempt: 2, runner: 'host/2/b', takenAtMs: 9000 }
+  world.schedules.getRun = async ({ runId }) => ({ id: runId, ...running })
+  expect(await attempts()).toEqual([
+    answer,
+    {
+      ...{
+        attempt: 2,
+        runner: 'host/2/b',
+        sandbox: null,
+        started_at: '1970-01-01T00:00:09.000Z',
+        ended_at: null,
+      },
+      ...{ outcome: null, error: null, version: null, bundle: null, checkpoint: null, position: null },
+      phases: { queued_ms: 0, begin_ms: 0, function_ms: 0, saves_ms: 0, settle_ms: 0 },
+      ...{ calls: [], batches: [] },
+    },
+  ])
+  // Its end is told a moment before the scheduler knows it.
+  world.schedules.getRun = async ({ runId }) => ({ id: runId, ...running, attempt: 1 })
+  expect(await attempts()).toEqual([answer])
+  world.schedules.getRun = async () => {
+    throw new AppError('unknown_run', 'nobody keeps it any more')
+  }
+  expect(await attempts()).toEqual([answer])
+  if (before) world.schedules.getRun = before
 })
 
 test('with a limit the status comes in pages, and the Link header leads to the next one', async () => {

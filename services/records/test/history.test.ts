@@ -37,8 +37,23 @@ async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: nu
       if (cursor === '') break
     }
     asOf.push(found)
+    // The same backwards, and without payloads.
+    const newest: ListedRecord[] = []
+    for (let cursor = ''; ; ) {
+      const page = await issues.list({ asOfMs, limit: 8, cursor, newestFirst: true })
+      newest.unshift(...page.records.reverse())
+      cursor = page.cursor
+      if (cursor === '') break
+    }
+    expect(newest).toEqual(found)
+    const { records } = await issues.list({ asOfMs, withoutPayload: true })
+    expect(records.map(({ id }) => id)).toEqual(found.map(({ id }) => id))
   }
-  return { versions, asOf, now: await issues.all(), count: await issues.count() }
+  const { changes } = await issues.records.listRunChanges({
+    ...{ stream: issues.stream, runId: issues.writer.runId },
+    ...{ fromMs: 0, toMs: Date.now() + DAY_MS, limit: 1000 },
+  })
+  return { versions, asOf, now: await issues.all(), count: await issues.count(), changes }
 }
 
 /** Archives what was superseded, as the background job does. */
@@ -61,6 +76,7 @@ test('a stream as of a moment is what its readers saw then, before and after sup
   const moments = states.map(({ at }) => at)
   const before = await past(issues, ids, moments)
   expect(before.asOf).toEqual(states.map(({ seen }) => seen))
+  expect(before.changes).toHaveLength(before.versions.flat().length)
   expect(before.versions.map(values).slice(0, 3)).toEqual([
     ['r05', 'r04', 'r03', 'r02', 'r01', 'r00'],
     ['r1 gone', 'r10'],

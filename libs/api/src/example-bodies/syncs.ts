@@ -91,6 +91,39 @@ export const runExamples = {
       next_cursor: null,
     },
   },
+  listAttempts: {
+    200: {
+      attempts: [
+        {
+          ...{
+            attempt: 1,
+            runner: 'runner-1/7/2f9c4b1a',
+            sandbox: listedRun.sandbox,
+            error: failedRun.error,
+          },
+          ...{
+            started_at: '2026-11-26T10:30:00.000Z',
+            ended_at: '2026-11-26T10:30:04.000Z',
+            outcome: 'failed',
+          },
+          ...{ version: '1.0.0', bundle: 'f8c3bf28b237b6bd2d0cbb1f2e2ba6a0' },
+          phases: { queued_ms: 12, begin_ms: 35, function_ms: 3810, saves_ms: 95, settle_ms: 60 },
+          calls: [
+            {
+              ...{ host: 'api.github.com', status: 200, count: 12, retries: 1 },
+              ...{ wait_ms: 1000, total_ms: 2100, max_ms: 310 },
+            },
+          ],
+          batches: [{ model: 'GithubIssue', calls: 2, records: 120, bytes: 91_000, ms: 95 }],
+          checkpoint: { before: null, after: { page: 3 } },
+          position: {
+            ...{ file: 'issues.ts', line: 12, column: 11 },
+            source: [{ line: 12, text: '    throw new Error(`page ${page} has no issues`)' }],
+          },
+        },
+      ],
+    },
+  },
   listLogs: {
     200: {
       lines: [{ at: '2026-11-26T10:30:01.000Z', level: 'info', message: '1 issue has changed' }],

@@ -141,7 +141,7 @@ export class FakeRecords {
       }),
     listVersions: (request) =>
       this.#pieces({ name: 'listVersions', request }, () =>
-        this.#stream(request.stream).versionsOf(request.id, request.cursor, this.#limit(request.limit)),
+        this.#stream(request.stream).versionsOf(request, this.#limit(request.limit)),
       ),
     countRecords: (request) =>
       this.#answer({ name: 'countRecords', request }, () => ({
@@ -189,7 +189,9 @@ export class FakeRecords {
       }),
     listAttempts: (request) =>
       this.#answer({ name: 'listAttempts', request }, () => ({
-        attempts: this.attempts.filter(({ runId }) => runId === request.runId),
+        attempts: this.attempts
+          .filter(({ environment, runId }) => environment === request.environment && runId === request.runId)
+          .sort((a, b) => a.attempt - b.attempt),
       })),
     preview: () => {
       throw new AppError('not_offered', 'the record store in memory has no previews')

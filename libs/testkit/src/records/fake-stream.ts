@@ -2,6 +2,7 @@ import { AppError } from '@syncline/errors'
 import type {
   HeldDeletion,
   ListRunChangesRequest,
+  ListVersionsRequest,
   RecordAction,
   StreamSize,
   TrackDeletesRequest,
@@ -223,10 +224,10 @@ export class FakeStream {
   }
 
   /** The versions of a record, newest first. */
-  versionsOf(id: string, cursor: string, limit: number) {
+  versionsOf({ id, cursor, withoutPayload }: Omit<ListVersionsRequest, 'stream'>, limit: number) {
     const before = cursor === '' ? Number.POSITIVE_INFINITY : positionOf(cursor).modifiedAt
     const found = this.#versions.filter((version) => version.id === id && version.modifiedAt < before)
-    return pageOf(found.sort(comparePositions).reverse(), limit, 'both')
+    return pageOf(found.sort(comparePositions).reverse(), limit, withoutPayload ? 'origin' : 'both')
   }
 
   /** The versions that a run has made, oldest first. */

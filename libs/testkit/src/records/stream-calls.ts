@@ -76,7 +76,7 @@ export function streamCalls(records: RecordsClient, more: Partial<Stream> = {}) 
       const { sizes } = await records.countRecords({ streams: [stream] })
       return sizes[0]?.lastModifiedMs
     },
-    async versions(id: string, request: { cursor?: string; limit?: number } = {}) {
+    async versions(id: string, request: { cursor?: string; limit?: number; withoutPayload?: boolean } = {}) {
       const page = await wholePage(records.listVersions({ stream, id, limit: 100, ...request }))
       return { records: parse(page.records), cursor: page.nextCursor }
     },

@@ -353,6 +353,8 @@ export interface ListVersionsRequest {
   cursor: string
   limit: number
   asAnswer: boolean
+  /** Each version has its id and its metadata; payloads are not read. */
+  withoutPayload: boolean
 }
 
 export interface ListRecordsResponse {
@@ -515,8 +517,9 @@ export interface AttemptPhases {
   queuedMs: number
   /** Until the function began: its code is loaded, a sandbox is taken. */
   beginMs: number
+  /** Without `saves_ms`. */
   functionMs: number
-  /** No part of its own: how long, within `function_ms` and `settle_ms`, a write of records was under way. */
+  /** Of the time of the function: how long a write of records was under way. */
   savesMs: number
   /** From the end of the function to the end of the attempt: last writes, delete detection. */
   settleMs: number
@@ -2640,7 +2643,7 @@ export const ListRecordsRequest: MessageFns<ListRecordsRequest> = {
 }
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return { stream: undefined, id: '', cursor: '', limit: 0, asAnswer: false }
+  return { stream: undefined, id: '', cursor: '', limit: 0, asAnswer: false, withoutPayload: false }
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
@@ -2659,6 +2662,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     }
     if (message.asAnswer !== false) {
       writer.uint32(40).bool(message.asAnswer)
+    }
+    if (message.withoutPayload !== false) {
+      writer.uint32(48).bool(message.withoutPayload)
     }
     return writer
   },
@@ -2716,6 +2722,14 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
             message.asAnswer = reader.bool()
             continue
           }
+          case 6: {
+            if (tag !== 48) {
+              break
+            }
+
+            message.withoutPayload = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2739,6 +2753,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     message.cursor = object.cursor ?? ''
     message.limit = object.limit ?? 0
     message.asAnswer = object.asAnswer ?? false
+    message.withoutPayload = object.withoutPayload ?? false
     return message
   },
 }

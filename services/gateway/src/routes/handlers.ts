@@ -21,6 +21,7 @@ import * as providers from './providers.ts'
 import * as proxy from './proxy.ts'
 import * as recordStreams from './record-streams.ts'
 import * as records from './records.ts'
+import * as runAttempts from './run-attempts.ts'
 import * as runChanges from './run-changes.ts'
 import * as runs from './runs.ts'
 import * as scheduleActions from './schedule-actions.ts'
@@ -57,6 +58,7 @@ export const handlers: Handlers = {
   ...proxy,
   ...records,
   ...recordStreams,
+  ...runAttempts,
   ...runChanges,
   ...runs,
   ...schedules,

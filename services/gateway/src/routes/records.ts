@@ -90,6 +90,7 @@ export const getRecordHistory: Handler<'getRecordHistory'> = async (
     cursor: query.cursor ?? '',
     limit: query.limit,
     asAnswer: true,
+    withoutPayload: query.payload === 'false',
   }
   return new Page((options) => records.listVersions(wanted, options))
 }

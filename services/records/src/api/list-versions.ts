@@ -16,6 +16,7 @@ import {
   hasAction,
   mayBeCut,
   type Order,
+  originsOnly,
   payloadsAndOrigins,
   type ReadRow,
   upToBytes,
@@ -34,12 +35,13 @@ export async function* listVersions(
   yield* answerPage(
     shard,
     target,
-    { limit: request.limit, form: formOf(request), results: 2 },
+    { limit: request.limit, form: formOf(request), results: 2, withoutPayload: request.withoutPayload },
     async (source) => {
       const { reads, view, bound } = source
       const since = await keptSince(shard, reads)
       const viewAgain = () => shard.state.view(target.stream, reads)
-      const selection = { ...everything, columns: payloadsAndOrigins }
+      const columns = request.withoutPayload ? originsOnly : payloadsAndOrigins
+      const selection = { ...everything, columns }
       const { items } = await pageOfIds(source, [id], selection, { heads: shard.heads, viewAgain })
       const live = items.filter((row) => row.modifiedAt < before)
       // A version that is superseded between the two reads is in both.
@@ -49,6 +51,7 @@ export async function* listVersions(
         view.id,
         { id, before: supersededBefore, since },
         bound,
+        columns,
       )
       const page = pageOf([...live, ...superseded.items], bound, payloadBytes)
       return { ...page, more: page.more || superseded.more }

@@ -8,7 +8,6 @@ import {
   mayBeCut,
   newestFirst,
   type Order,
-  payloadsAndOrigins,
   type ReadRow,
   upToBytes,
   versionColumns,
@@ -109,31 +108,24 @@ export async function supersededVersions(
   stream: string,
   { id, before, since }: { id: string; before: number; since: number },
   bound: { records: number; bytes: number },
+  columns: Columns,
 ): Promise<{ items: ReadRow[]; more: boolean }> {
   const limit = bound.records + 1
   const settings = upToBytes(bound.bytes)
   // Versions that are not archived yet are newer, and are read first: a version that is archived meanwhile is in both.
   const waiting = await clickhouse.select(
-    sql`SELECT ${payloadsAndOrigins.names} FROM record_log
+    sql`SELECT ${columns.names} FROM record_log
       WHERE stream = ${stream} AND id = ${id} AND modified_at < ${before} AND ${isVersion}
         AND modified_at IN (
           SELECT modified_at FROM record_log WHERE stream = ${stream} AND id = ${id} AND closed_at > ${since}
           GROUP BY modified_at HAVING sum(sign) > 0)
       ORDER BY modified_at DESC, written_at DESC LIMIT ${limit} SETTINGS max_threads = 1${settings}`,
-    payloadsAndOrigins.read,
+    columns.read,
   )
   const isFull = (rows: ReadRow[]) => rows.length === limit || mayBeCut(rows, bound.bytes)
   if (isFull(waiting)) return { items: ofEachInstant(waiting), more: true }
   const where = sql`id = ${id} AND modified_at < ${before} AND ended_at > ${since}`
-  const archived = await readArchived(
-    clickhouse,
-    stream,
-    where,
-    limit,
-    settings,
-    payloadsAndOrigins,
-    newestFirst,
-  )
+  const archived = await readArchived(clickhouse, stream, where, limit, settings, columns, newestFirst)
   return { items: ofEachInstant([...waiting, ...archived]), more: isFull(archived) }
 }
 

@@ -24,6 +24,8 @@ export class AttemptRecord {
   #work: Work | undefined
   #functionAt: number | undefined
   #functionEndedAt: number | undefined
+  /** Of the function's time. */
+  #savesMs = 0
   #checkpoint: string
 
   constructor(active: ActiveAttempt, runner: { id: string; sandbox: string }) {
@@ -43,6 +45,7 @@ export class AttemptRecord {
 
   functionEnded(): void {
     this.#functionEndedAt = performance.now()
+    this.#savesMs = this.writes.busyMs
   }
 
   checkpointSaved(json: string): void {
@@ -79,8 +82,8 @@ export class AttemptRecord {
       phases: {
         queuedMs: wholeMs(startedAtMs - attempt.queuedAtMs),
         beginMs: wholeMs(functionAt - takenAt),
-        functionMs: wholeMs(functionEndedAt - functionAt),
-        savesMs: wholeMs(this.writes.busyMs),
+        functionMs: wholeMs(functionEndedAt - functionAt - this.#savesMs),
+        savesMs: wholeMs(this.#savesMs),
         settleMs: wholeMs(now - functionEndedAt),
       },
       calls: this.calls.rows(),

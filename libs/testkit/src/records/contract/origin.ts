@@ -61,6 +61,8 @@ export function originContract(fresh: FreshStream): void {
     expect(records.map(({ _nango_metadata }) => _nango_metadata)).toMatchObject(
       [runs[0], ...runs].map((run_id) => ({ run_id, bytes: 16 })),
     )
+    const without = await issues.versions('a', { withoutPayload: true })
+    expect(without.records).toEqual(records.map(({ _nango_metadata }) => ({ id: 'a', _nango_metadata })))
   })
 
   test('the changes of a run are its versions, also those that later runs have superseded', async () => {

@@ -117,6 +117,29 @@ export function runsContract(fresh: FreshStream): void {
     expect(seen).toEqual(['c', 'd', 'e', 'f'])
   })
 
+  test('what is told of the attempts of a run comes back in order, once, and only for its environment', async () => {
+    const { records } = fresh()
+    const of = { environment: 'dev', runId: randomUUID() }
+    const at = Date.now()
+    const attempt = (number: number) => ({
+      ...{
+        ...of,
+        attempt: number,
+        runner: 'host/1/a',
+        startedAtMs: at,
+        endedAtMs: at + number,
+        outcome: 'failed',
+      },
+      calls: [{ host: 'a.io', status: 200, count: number }],
+      position: { file: 'issues.ts', line: 3, column: 1, source: [{ line: 3, text: 'throw ü' }] },
+    })
+    await records.appendAttempts({ attempts: [attempt(2), { ...attempt(1), runId: 'other' }] })
+    await records.appendAttempts({ attempts: [attempt(1), attempt(2)] })
+    const { attempts } = await records.listAttempts(of)
+    expect(attempts).toMatchObject([attempt(1), attempt(2)])
+    expect(await records.listAttempts({ ...of, environment: 'prod' })).toEqual({ attempts: [] })
+  })
+
   test('a call without its stream is refused', async () => {
     await expect(wholePage(fresh().records.listRecords({ limit: 1 }))).rejects.toMatchObject({
       code: 'invalid_body',
