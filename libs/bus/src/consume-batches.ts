@@ -11,9 +11,9 @@ import type { Subject } from './subjects.ts'
 
 /** How long a batch is gathered. The client takes no less. */
 const GATHER_MS = 1000
-const RETRY_MS = 2000
+const RETRY_MS = 1000
 /** Before a message of a batch that failed comes again. */
-const REDELIVER_MS = 2000
+const REDELIVER_MS = 1000
 
 export interface BatchConsumption<T> {
   subject: Subject<T>

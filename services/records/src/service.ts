@@ -6,6 +6,7 @@ import { recordsCalls } from './api/records-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { consumeRunEnds } from './facts/consume-run-ends.ts'
+import { ForgottenRuns } from './facts/forgotten-runs.ts'
 import { openShards } from './open-shards.ts'
 import { PreviewMemory } from './preview/preview-memory.ts'
 import { HeldDeletions } from './stream/held-deletions.ts'
@@ -25,18 +26,21 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const events = serviceEvents(log)
   const heldDeletions = new HeldDeletions(redis, config.redis.prefix, events)
   const shapes = new Shapes(redis, config.redis.prefix)
+  const runFacts = runFactsOf(shards.all)
+  const forgotten = new ForgottenRuns(redis, config.redis.prefix, runFacts)
   const previews = new PreviewMemory(config.previewBytes)
   const rpc = open.use(
     await serve(
       config.listen,
-      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes, previews)),
+      (server) =>
+        server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes, previews, forgotten)),
       events.fault,
       {
         slowClientMs: config.read.slowClientMs,
       },
     ),
   )
-  open.use(consumeRunEnds(config.nats, runFactsOf(shards.all), events))
+  open.use(consumeRunEnds(config.nats, runFacts, forgotten, events))
   const pings = shards.all.map(({ clickhouse }, i) => {
     const name = shards.all.length === 1 ? 'clickhouse' : `clickhouse ${i + 1}`
     return [name, () => clickhouse.ping()] as const

@@ -87,6 +87,22 @@ test.concurrent('an event that was not acknowledged after its row was inserted m
   expect(await rows(store, 'run_id')).toEqual(['s1-1'])
 })
 
+test.concurrent('an environment that was deleted, or made again, has no runs of the one before', async () => {
+  const at = namespace()
+  await using store = await startRecords(at)
+  await using bus = await busOf(at)
+  await bus.tell(ended('s1-1'))
+  await eventually(async () => expect(await rows(store, 'run_id')).toEqual(['s1-1']))
+  const beforeMs = Date.parse('2026-11-27T14:00:03.000Z')
+  await store.records.forgetRuns({ environment: 'dev', beforeMs })
+  expect(await rows(store, 'run_id')).toEqual([''])
+  await store.records.forgetRuns({ environment: 'dev', beforeMs })
+  // It was still on its way.
+  await bus.tell(ended('s1-2'))
+  await bus.tell(ended('s2-1', { finished_at: '2026-11-27T14:00:03.000Z' }))
+  await eventually(async () => expect(await rows(store, 'run_id')).toEqual(['s2-1']))
+})
+
 test.concurrent('records is ready without NATS, and writes the rows when NATS is there', async () => {
   await using nats = await startKillable(startNats)
   const at = namespace()

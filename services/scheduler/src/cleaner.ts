@@ -13,7 +13,7 @@ const BATCH = 100
 /** Calls to the record store at the same time. */
 const CONCURRENCY = 8
 
-export type Records = Pick<RecordsClient<{ deadline?: number }>, 'begin' | 'emptyStreams'>
+export type Records = Pick<RecordsClient<{ deadline?: number }>, 'begin' | 'emptyStreams' | 'forgetRuns'>
 
 export type CleanerDeps = {
   cleanings: CleaningStore

@@ -2,9 +2,12 @@ import type { Definition } from './definition.ts'
 import { removeOrphans } from './remove-orphans.ts'
 import type { RemovalDeps } from './remove-schedules.ts'
 
+/** ClickHouse deletes rows meanwhile. */
+const FORGET_MS = 20_000
+
 /**
- * Removes what is kept of an environment that is being deleted: schedules with their runs, streams of records, limits, and the
- * list of its ended runs. `createdAt` tells it from one that was made under its name since: what belongs to that one stays.
+ * Removes what is kept of an environment that is being deleted: schedules with their runs, streams of records, limits, the
+ * list of its ended runs, and what the record store has of them. `createdAt` tells it from one that was made under its name since: what belongs to that one stays.
  *
  * Changes of the catalog do most of this, but one after the other: the schedules of a connection can't be found without its syncs.
  * And an environment that the catalog lacks may be a catalog that was lost. Every step may be done again.
@@ -14,7 +17,7 @@ export async function removeEnvironment(
   environment: string,
   createdAt: string,
 ): Promise<void> {
-  const { catalog, schedules } = deps
+  const { catalog, schedules, records } = deps
   // Our copy may be behind.
   await catalog.compare()
   const isGone = ({ integration, sync }: Definition) =>
@@ -29,9 +32,12 @@ export async function removeEnvironment(
   }
   const present = catalog.environments.peek(environment)
   if (present !== undefined && present.createdAt !== createdAt) {
-    await schedules.forgetRuns(environment, Date.parse(present.createdAt))
+    const beforeMs = Date.parse(present.createdAt)
+    await schedules.forgetRuns(environment, beforeMs)
+    await records.forgetRuns({ environment, beforeMs }, { deadline: FORGET_MS })
     return
   }
   await schedules.forgetRuns(environment)
+  await records.forgetRuns({ environment, beforeMs: schedules.now() }, { deadline: FORGET_MS })
   await schedules.setLimit({ environment, integration: '' })
 }

@@ -33,7 +33,11 @@ test.concurrent('a command that is delivered again is answered again and changes
     events,
     notices: { wakeRunners: () => {}, stop: () => {} },
     limits: { frequency: world.config.frequency, variants: 2 },
-    records: { begin: async () => ({ counts: [] }), emptyStreams: async () => ({}) },
+    records: {
+      begin: async () => ({ counts: [] }),
+      emptyStreams: async () => ({}),
+      forgetRuns: async () => ({}),
+    },
   }
   const apply = (action: NonNullable<Command['action']>, id: string, again: boolean) =>
     applyCommand(deps, { id, environment: ENVIRONMENT, action, also: [] }, again)

@@ -46,6 +46,7 @@ test.concurrent('an environment that is deleted takes schedules, runs, records a
   )
   expect(await activeRuns(world)).toEqual([])
   await eventually(() => expect(world.records.state.emptied).toHaveLength(2))
+  expect(world.records.state.forgotten).toEqual([{ environment: ENVIRONMENT, beforeMs: expect.any(Number) }])
   expect(await world.problems()).toEqual([])
 })
 

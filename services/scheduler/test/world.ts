@@ -217,7 +217,7 @@ class TestClock {
 
 /** The fake record store. Notes what is begun and emptied; while `away`, it answers nothing but errors. */
 async function startRecords() {
-  const state = { away: false, begun: [] as number[], emptied: [] as Stream[] }
+  const state = { away: false, begun: [] as number[], emptied: [] as Stream[], forgotten: [] as object[] }
   const fake = new FakeRecords()
   fake.onCall = () => {
     if (state.away) throw new AppError('unavailable', 'the record store is away')
@@ -225,6 +225,7 @@ async function startRecords() {
   fake.onDone = ({ name, request }) => {
     if (name === 'begin') state.begun.push(request.writer?.fence ?? 0)
     if (name === 'emptyStreams') state.emptied.push(...request.streams)
+    if (name === 'forgetRuns') state.forgotten.push(request)
   }
   return Object.assign(await fake.serve(), { state })
 }

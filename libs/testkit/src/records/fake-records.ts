@@ -193,6 +193,7 @@ export class FakeRecords {
           .filter(({ environment, runId }) => environment === request.environment && runId === request.runId)
           .sort((a, b) => a.attempt - b.attempt),
       })),
+    forgetRuns: (request) => this.#answer({ name: 'forgetRuns', request }, () => ({})),
     preview: () => {
       throw new AppError('not_offered', 'the record store in memory has no previews')
     },

@@ -585,6 +585,14 @@ export interface ListAttemptsResponse {
   attempts: AttemptFacts[]
 }
 
+export interface ForgetRunsRequest {
+  environment: string
+  /** Runs that ended before. Later ones are of an environment that was made under the same name. */
+  beforeMs: number
+}
+
+export interface ForgetRunsResponse {}
+
 export interface PreviewRequest {
   request:
     | { $case: 'begin'; value: PreviewBegin } //
@@ -5169,6 +5177,116 @@ export const ListAttemptsResponse: MessageFns<ListAttemptsResponse> = {
   },
 }
 
+function createBaseForgetRunsRequest(): ForgetRunsRequest {
+  return { environment: '', beforeMs: 0 }
+}
+
+export const ForgetRunsRequest: MessageFns<ForgetRunsRequest> = {
+  encode(message: ForgetRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environment !== '') {
+      writer.uint32(10).string(message.environment)
+    }
+    if (message.beforeMs !== 0) {
+      writer.uint32(16).int64(message.beforeMs)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForgetRunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseForgetRunsRequest()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break
+            }
+
+            message.environment = reader.string()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.beforeMs = longToNumber(reader.int64())
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ForgetRunsRequest>): ForgetRunsRequest {
+    return ForgetRunsRequest.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<ForgetRunsRequest>): ForgetRunsRequest {
+    const message = createBaseForgetRunsRequest()
+    message.environment = object.environment ?? ''
+    message.beforeMs = object.beforeMs ?? 0
+    return message
+  },
+}
+
+function createBaseForgetRunsResponse(): ForgetRunsResponse {
+  return {}
+}
+
+export const ForgetRunsResponse: MessageFns<ForgetRunsResponse> = {
+  encode(_: ForgetRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForgetRunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseForgetRunsResponse()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<ForgetRunsResponse>): ForgetRunsResponse {
+    return ForgetRunsResponse.fromPartial(base ?? {})
+  },
+  fromPartial(_: DeepPartial<ForgetRunsResponse>): ForgetRunsResponse {
+    const message = createBaseForgetRunsResponse()
+    return message
+  },
+}
+
 function createBasePreviewRequest(): PreviewRequest {
   return { request: undefined }
 }
@@ -6075,6 +6193,15 @@ export const RecordsDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Of an environment that was deleted: drops how its runs ended. Repeatable. */
+    forgetRuns: {
+      name: 'ForgetRuns',
+      requestType: ForgetRunsRequest as typeof ForgetRunsRequest,
+      requestStream: false,
+      responseType: ForgetRunsResponse as typeof ForgetRunsResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const
 
@@ -6183,6 +6310,11 @@ export interface RecordsServiceImplementation<CallContextExt = {}> {
     request: ListAttemptsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ListAttemptsResponse>>
+  /** Of an environment that was deleted: drops how its runs ended. Repeatable. */
+  forgetRuns(
+    request: ForgetRunsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ForgetRunsResponse>>
 }
 
 export interface RecordsClient<CallOptionsExt = {}> {
@@ -6290,6 +6422,11 @@ export interface RecordsClient<CallOptionsExt = {}> {
     request: DeepPartial<ListAttemptsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ListAttemptsResponse>
+  /** Of an environment that was deleted: drops how its runs ended. Repeatable. */
+  forgetRuns(
+    request: DeepPartial<ForgetRunsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ForgetRunsResponse>
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined

@@ -4,6 +4,7 @@ import { rendezvous } from '@syncline/rpc'
 import type { CallContext } from 'nice-grpc'
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { readClient } from '../clickhouse/read-client.ts'
+import type { ForgottenRuns } from '../facts/forgotten-runs.ts'
 import { answerPreview } from '../preview/answer-preview.ts'
 import type { PreviewMemory } from '../preview/preview-memory.ts'
 import type { Shard } from '../shard.ts'
@@ -31,6 +32,7 @@ export function recordsCalls(
   heldDeletions: HeldDeletions,
   shapes: Shapes,
   previews: PreviewMemory,
+  forgotten: ForgottenRuns,
 ): RecordsServiceImplementation {
   const tables = shards.all.map(({ clickhouse }) => clickhouse)
   const byPlace = new Map(tables.map((clickhouse, i) => [String(i + 1), clickhouse]))
@@ -149,6 +151,10 @@ export function recordsCalls(
     async listAttempts(request, { signal }) {
       const reads = tables.map((clickhouse) => readClient(clickhouse, signal))
       return { attempts: await listAttempts(reads, request) }
+    },
+    async forgetRuns({ environment, beforeMs }) {
+      await forgotten.forget(environment, beforeMs)
+      return {}
     },
   }
 }

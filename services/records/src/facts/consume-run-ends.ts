@@ -5,6 +5,7 @@ import { REQUEST_TIMEOUT_MS } from '../clickhouse/clickhouse.ts'
 import type { Config } from '../config.ts'
 import type { RunFactEvents } from '../events.ts'
 import { insertRunFacts } from '../tables/run-facts.ts'
+import type { ForgottenRuns } from './forgotten-runs.ts'
 import { isRunEnded, runFactOf } from './run-fact.ts'
 
 const DURABLE = 'run-facts'
@@ -23,6 +24,7 @@ const CONNECT_RETRY_MS = 2000
 export function consumeRunEnds(
   nats: Config['nats'],
   clickhouse: ClickHouse,
+  forgotten: ForgottenRuns,
   events: RunFactEvents,
 ): AsyncDisposable {
   const stop = new AbortController()
@@ -42,8 +44,8 @@ export function consumeRunEnds(
             onError: events.runFactsDelayed,
           },
           async (batch) => {
-            const facts = batch.filter(isRunEnded).map(runFactOf)
-            await insertRunFacts(clickhouse, facts)
+            const facts = await forgotten.without(batch.filter(isRunEnded).map(runFactOf))
+            if (facts.length > 0) await insertRunFacts(clickhouse, facts)
             events.runFactsWritten(facts.length)
           },
         )

@@ -83,4 +83,18 @@ export async function insertRunFacts(clickhouse: ClickHouse, facts: readonly Run
   )
 }
 
+/** Of an environment, those that ended before. What is deleted already costs a look at the primary key. */
+export async function deleteRunFacts(
+  clickhouse: ClickHouse,
+  environment: string,
+  beforeMs: number,
+): Promise<void> {
+  const isOld = sql`environment = ${environment} AND finished_at < ${beforeMs}`
+  const [found] = await clickhouse.select(sql`SELECT 1 FROM run_fact WHERE ${isOld} LIMIT 1`, (row) =>
+    row.uint8(),
+  )
+  if (found)
+    await clickhouse.run(sql`DELETE FROM run_fact WHERE ${isOld} SETTINGS lightweight_deletes_sync = 1`)
+}
+
 const bounded = (count: number) => Math.min(Math.max(0, Math.trunc(count)), UINT32_MAX)
