@@ -6,6 +6,8 @@ const tones: Record<string, Tone> = {
   queued: 'quiet',
   running: 'info',
   throttled: 'warn',
+  handed_back: 'quiet',
+  replaced: 'quiet',
 }
 
 /** How a run is or ended: `queued`, `running`, `throttled`, `success`, or why it did not succeed. */

@@ -1,10 +1,9 @@
-import type { ListedRun } from '@syncline/api'
+import type { ListedRun, RunAttempt } from '@syncline/api'
 import { OutcomeBadge } from '../parts/outcome-badge.tsx'
 import { Duration, Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { type PhaseName, phaseBar, phaseMeaning } from './phases.ts'
 import styles from './run.module.css'
-import type { Attempt } from './run-details.ts'
 
 const colors: Record<PhaseName, string> = {
   queued: 'var(--line)',
@@ -15,7 +14,7 @@ const colors: Record<PhaseName, string> = {
 }
 
 /** Attempts with their runner and their phases. What a runner that died did is not known. */
-export function Attempts({ run, attempts }: { run: ListedRun; attempts: readonly Attempt[] }) {
+export function Attempts({ run, attempts }: { run: ListedRun; attempts: readonly RunAttempt[] }) {
   const known = new Set(attempts.map(({ attempt }) => attempt))
   const missing = Array.from({ length: run.attempt }, (_, i) => i + 1).filter((number) => !known.has(number))
   if (run.attempt === 0) return <p className={styles.notes}>It waits for a runner. No attempt has begun.</p>
@@ -24,20 +23,21 @@ export function Attempts({ run, attempts }: { run: ListedRun; attempts: readonly
       {attempts.map((attempt) => (
         <OneAttempt key={attempt.attempt} attempt={attempt} />
       ))}
-      {missing.length > 0 && <p className={styles.notes}>{missingText(run, missing)}</p>}
+      {missing.length > 0 && <p className={styles.notes}>{missingText(missing)}</p>}
     </div>
   )
 }
 
-function OneAttempt({ attempt: it }: { attempt: Attempt }) {
+function OneAttempt({ attempt: it }: { attempt: RunAttempt }) {
   const bar = phaseBar(it.phases)
   return (
     <div className={`${styles.box} ${styles.attempt}`}>
       <div className={styles.attemptHead}>
         <b>Attempt {it.attempt}</b>
-        {it.outcome && <OutcomeBadge outcome={it.outcome} />}
+        <OutcomeBadge outcome={it.outcome ?? 'running'} />
         <span>
-          began <Time at={it.started_at} />, took <Duration from={it.started_at} to={it.ended_at} />
+          began <Time at={it.started_at} />,{it.ended_at === null ? ' for ' : ' took '}
+          <Duration from={it.started_at} to={it.ended_at} />
         </span>
         <span className={styles.quiet}>
           runner {it.runner}
@@ -45,6 +45,9 @@ function OneAttempt({ attempt: it }: { attempt: Attempt }) {
           {it.version && `, version ${it.version}`}
         </span>
       </div>
+      {it.ended_at === null && (
+        <p className={styles.notes}>Its phases, calls and batches are known when it ends.</p>
+      )}
       {bar.length > 0 && (
         <>
           <div
@@ -79,9 +82,7 @@ function OneAttempt({ attempt: it }: { attempt: Attempt }) {
   )
 }
 
-function missingText({ state, attempt }: ListedRun, missing: number[]): string {
-  if (state === 'running' && missing.length === 1 && missing[0] === attempt)
-    return `Attempt ${attempt} goes on. Its phases, calls and batches are known when it ends.`
+function missingText(missing: number[]): string {
   const which = missing.length === 1 ? `attempt ${missing[0]}` : `attempts ${missing.join(', ')}`
   return `Nothing is known of ${which}: the runner died, or it ended too long ago.`
 }

@@ -1,13 +1,13 @@
+import type { RunAttempt } from '@syncline/api'
 import { bytesText, countText } from '../parts/number-text.ts'
 import { Section } from '../parts/screen.tsx'
 import { durationText } from '../parts/time-text.ts'
 import styles from './run.module.css'
-import type { Attempt } from './run-details.ts'
 
-type Batch = Attempt['batches'][number]
+type Batch = RunAttempt['batches'][number]
 
 /** What was sent to the record store, by model. */
-export function Batches({ attempts }: { attempts: readonly Attempt[] }) {
+export function Batches({ attempts }: { attempts: readonly RunAttempt[] }) {
   const batches = byModel(attempts.flatMap(({ batches }) => batches))
   if (batches.length === 0) return null
   return (

@@ -1,10 +1,10 @@
+import type { RunAttempt } from '@syncline/api'
 import { Diff } from '../parts/diff.tsx'
 import { Section } from '../parts/screen.tsx'
 import styles from './run.module.css'
-import type { Attempt } from './run-details.ts'
 
 /** The checkpoint before the first attempt and after the last one. */
-export function CheckpointChange({ attempts }: { attempts: readonly Attempt[] }) {
+export function CheckpointChange({ attempts }: { attempts: readonly RunAttempt[] }) {
   const known = attempts.flatMap(({ checkpoint }) => checkpoint ?? [])
   const before = known[0]?.before ?? null
   const after = known.at(-1)?.after ?? null

@@ -12,11 +12,11 @@ export interface Phase {
 }
 
 export const phaseMeaning: Record<PhaseName, string> = {
-  queued: 'It waited for a runner, or for its API.',
-  begin: 'The runner prepared it: bundle, child process, connection.',
-  function: 'Your code ran, its HTTP calls included.',
-  saves: 'It waited for the record store.',
-  settle: 'What was left was stored, and the end was reported.',
+  queued: 'It waited for a runner.',
+  begin: 'Its runner prepared it: its code, its connection, a process.',
+  function: 'Its function ran, without the writes of records.',
+  saves: 'A write of records was under way while its function ran.',
+  settle: 'What follows the function: last writes, delete detection, the log.',
 }
 
 /** Narrower ones could not be seen. */

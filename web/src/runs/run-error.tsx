@@ -1,11 +1,12 @@
-import type { ListedRun } from '@syncline/api'
+import type { ListedRun, RunAttempt } from '@syncline/api'
 import { paths } from '../api/paths.ts'
 import { useEnvironment } from '../api/session.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { PathLink } from '../parts/path-link.tsx'
 import { Time } from '../parts/time.tsx'
 import styles from './run.module.css'
-import type { Position } from './run-details.ts'
+
+type Position = NonNullable<RunAttempt['position']>
 
 /** Why the run did not succeed, with the line of the source that threw; or what it warns of, or waits for. */
 export function RunError({ run, position }: { run: ListedRun; position: Position | null }) {

@@ -1,4 +1,4 @@
-import type { ListedRun } from '@syncline/api'
+import type { ListedRun, RunAttempt } from '@syncline/api'
 import { useParams } from '@tanstack/react-router'
 import { paths } from '../api/paths.ts'
 import { useEnvironment } from '../api/session.ts'
@@ -20,9 +20,10 @@ import { cancelLine, logsLine, runLine, triggerLine } from './lines.ts'
 import { Log } from './log-view.tsx'
 import styles from './run.module.css'
 import { RunActions } from './run-actions.tsx'
-import type { Attempt } from './run-details.ts'
 import { RunError } from './run-error.tsx'
 import { causeWords, outcomeOf, syncText } from './run-words.ts'
+
+const ENDED_POLL_MS = 10_000
 
 /** One run, with all that is known of it. One that goes on is asked for again until it has ended. */
 export function RunScreen() {
@@ -117,9 +118,11 @@ function OneRun({ id }: { id: string }) {
   )
 }
 
-/** Nobody tells them yet. */
-function useAttempts(_id: string, _run: ListedRun | undefined): Attempt[] {
-  return []
+/** Attempts that have ended are known a moment after they ended. */
+function useAttempts(id: string, run: ListedRun | undefined): RunAttempt[] {
+  const request = { params: { id } }
+  const poll = run?.state === 'ended' ? ENDED_POLL_MS : undefined
+  return useApi('GET /runs/:id/attempts', request, poll ? { poll } : {}).data?.attempts ?? []
 }
 
 function attemptsText({ attempt, fruitlessAttempts }: ListedRun): string {
