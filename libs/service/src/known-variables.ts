@@ -89,4 +89,5 @@ export const knownVariables: string[] = [
   'SYNCLINE_ADMIN_KEY',
   'SYNCLINE_ADMIN_KEY_FILE',
   'SYNCLINE_KEYRING',
+  'TRUSTED_PROXIES',
 ]

@@ -64,6 +64,8 @@ export const Config = z
     PROXY_ANSWER_TIMEOUT_MS: variable.whole(240_000, { least: 100, most: 300_000 }),
     /** How long a proxied request may take in all, also for a client that reads slowly. */
     PROXY_TIMEOUT_MS: variable.whole(1_800_000, { least: 100, most: 86_400_000 }),
+    /** Proxies in front of the gateway, whose `X-Forwarded-*` count: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`. */
+    TRUSTED_PROXIES: variable.list([]),
     /** Origins whose pages may call the API; `*` is all, `none` is none. */
     CORS_ORIGINS: variable.list(['*']),
     /** Largest body of a deployment. Other requests have at most 1 MiB. */
@@ -84,6 +86,7 @@ export const Config = z
       bodyMaxBytes: env.BODY_MAX_BYTES,
       maxConnections: env.HTTP_MAX_CONNECTIONS,
       corsOrigins: env.CORS_ORIGINS,
+      trustedProxies: env.TRUSTED_PROXIES,
       timeouts: {
         headersMs: env.HTTP_HEADERS_TIMEOUT_MS,
         bodyMs: env.HTTP_BODY_TIMEOUT_MS,

@@ -107,6 +107,7 @@ const integration: Sent = { params: { uniqueKey: 'github' } }
 const page: Sent = { headers, query: { model: 'GithubIssue' } }
 const run: Sent = { params: { id: RUN } }
 const ofKeys = (): Sent => ({ params: { environment: home.environment, keyId: homeKeyId } })
+const ofUsers = (): Sent => ({ params: { environment: home.environment, name: 'ann' } })
 const proxied: Sent = { headers }
 const nothing: Sent = {}
 
@@ -203,6 +204,13 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   getKey: ofKeys,
   updateKey: () => ({ ...ofKeys(), json: { label: 'another' } }),
   deleteKey: ofKeys,
+  createUser: () => ({ ...ofUsers(), json: { name: 'ann', password: 'a password of ann' } }),
+  listUsers: () => ofUsers(),
+  deleteUser: () => ofUsers(),
+  setPassword: () => ({ ...ofUsers(), json: { password: 'a password of ann' } }),
+  createSession: { json: { environment: 'home', user: 'ann', password: 'a password of ann' } },
+  getSession: nothing,
+  deleteSession: nothing,
   rotateKey: () => ({ ...ofKeys(), json: {} }),
   getMe: nothing,
   proxyGet: proxied,

@@ -44,6 +44,7 @@ interface Options {
   timeouts: Timeouts
   /** Whose pages may call the API. */
   corsOrigins: string[]
+  trustedProxies: string[]
 }
 
 /** When the caller shall try again if a server of ours does not answer. */
@@ -53,7 +54,7 @@ const RETRY_AFTER_SECONDS = 2
 export function createApp(
   handlers: Handlers,
   dependencies: Dependencies,
-  { events, bodyMaxBytes, maxConnections, timeouts, corsOrigins }: Options,
+  { events, bodyMaxBytes, maxConnections, timeouts, corsOrigins, trustedProxies }: Options,
 ): FastifyInstance {
   const answerError: AnswerError = (error, request, reply) => {
     reply.header('x-request-id', request.id)
@@ -66,7 +67,7 @@ export function createApp(
   }
   const routes = createRoutes(dependencies.limits)
   const methodsAt = allowedMethods(Object.values<Route>(routes))
-  const app = createServer(answerError, timeouts)
+  const app = createServer(answerError, timeouts, trustedProxies)
   const connections = new Connections(app.server, maxConnections, events)
   const unreadable = new UnreadableRequests(app.server, connections)
   holdContinue(app.server)
