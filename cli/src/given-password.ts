@@ -4,7 +4,10 @@ import { Option } from 'commander'
 
 /** A password is never an argument: other users of the machine see those. */
 export const passwordOption = () =>
-  new Option('--password-file <file>', 'file that holds the password, - for stdin; without it, one is made and printed')
+  new Option(
+    '--password-file <file>',
+    'file that holds the password, - for stdin; without it, one is made and printed',
+  )
 
 export interface PasswordOptions {
   passwordFile?: string

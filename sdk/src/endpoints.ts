@@ -318,7 +318,7 @@ export interface CreatePreviewBody {
 export interface CreateUserBody {
   /** Name of a user, such as an email address. */
   name: string
-  /** 12 to 1024 characters, of any kind. */
+  /** Any characters, 12 to 1024 of them. */
   password: string
   /** What the user may do; `read` when absent. */
   scopes?: ('read' | 'operate' | 'deploy' | 'secrets')[] | undefined
@@ -703,7 +703,7 @@ export interface SetMetadataBody {
 }
 
 export interface SetPasswordBody {
-  /** 12 to 1024 characters, of any kind. */
+  /** Any characters, 12 to 1024 of them. */
   password: string
 }
 

@@ -7,7 +7,7 @@ import { type JsonOptions, jsonOption, show } from '../show.ts'
 
 interface Options extends AdminOptions, JsonOptions, PasswordOptions {
   env: string
-  scopes: User['scopes']
+  scopes?: User['scopes']
 }
 
 export const userCreate = () =>
@@ -17,15 +17,18 @@ export const userCreate = () =>
     .requiredOption('--env <name>', 'environment that the user may open')
     .option(
       '--scopes <list>',
-      'what the user may do: read, operate, deploy, secrets',
+      'what the user may do: read, operate, deploy, secrets; read without this option',
       collect(['read', 'operate', 'deploy', 'secrets'] as const),
-      ['read'],
     )
     .addOption(passwordOption())
     .addOption(jsonOption())
     .action(async (name: string, { env, scopes, passwordFile, ...options }: Options) => {
       const { password, isNew } = givenPassword({ ...(passwordFile && { passwordFile }) })
-      const user = await adminClientOf(options).users.create(env, { name, password, scopes })
+      const user = await adminClientOf(options).users.create(env, {
+        name,
+        password,
+        ...(scopes && { scopes }),
+      })
       show(options, { ...user, password: isNew ? password : null }, () =>
         isNew ? password : `Created user '${name}' of '${env}'.`,
       )

@@ -12,7 +12,9 @@ const Session = z
       .array(
         z.object({
           name: z.string().describe('Name of the environment.'),
-          scopes: z.array(z.enum(['read', 'operate', 'deploy', 'secrets'])).describe('What the session may do there.'),
+          scopes: z
+            .array(z.enum(['read', 'operate', 'deploy', 'secrets']))
+            .describe('What the session may do there.'),
           user: z.string().nullable().describe('The user who logged in. Null: it was a key.'),
         }),
       )

@@ -9,7 +9,7 @@ export const UserName = z
   .string()
   .regex(/^[a-zA-Z0-9._@+-]{1,128}$/, 'must be 1 to 128 characters: letters, digits and . _ @ + -')
   .describe('Name of a user, such as an email address.')
-export const Password = z.string().min(12).max(1024).describe('12 to 1024 characters, of any kind.')
+export const Password = z.string().min(12).max(1024).describe('Any characters, 12 to 1024 of them.')
 
 export const User = z
   .object({
@@ -17,7 +17,9 @@ export const User = z
     environment: z.string().describe('Environment that the user may open.'),
     scopes: z.array(UserScope).describe('What the user may do there.'),
     created_at: instant('When the user was created'),
-    last_used_at: Instant.nullable().describe('The last request of a session of the user, within a minute. Null: none.'),
+    last_used_at: Instant.nullable().describe(
+      'The last request of a session of the user, within a minute. Null: none.',
+    ),
   })
   .meta({ id: 'User' })
 export type User = z.infer<typeof User>

@@ -1,4 +1,14 @@
-export { createApiKey, hashSecret, isOver, type KeyFacts, keyIdOf, newApiKey, opens, opensBy, rotated } from './api-key.ts'
+export {
+  createApiKey,
+  hashSecret,
+  isOver,
+  type KeyFacts,
+  keyIdOf,
+  newApiKey,
+  opens,
+  opensBy,
+  rotated,
+} from './api-key.ts'
 export {
   ApiSettings,
   AuthScheme,

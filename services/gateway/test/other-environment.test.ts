@@ -295,14 +295,17 @@ describe.each([
 
   test('each request was one that the route takes: it is refused because of whose it is, or has found nothing', () => {
     expect([...answers.keys()].sort()).toEqual(routes.map(([name]) => name).sort())
-    const odd = routes.flatMap(([name, { scope, method }]) => {
+    const odd = routes.flatMap(([name, { scope, method, url }]) => {
       const { status = 0, text = '' } = answers.get(name) ?? {}
       const isFitting =
         scope === 'admin'
           ? status === 403
-          : isFurnished || method === 'GET'
-            ? status < 500 && status !== 400
-            : [200, 201, 204, 404].includes(status)
+          : // Sessions are of a browser, not of the key.
+            url === '/session'
+            ? status === 401
+            : isFurnished || method === 'GET'
+              ? status < 500 && status !== 400
+              : [200, 201, 204, 404].includes(status)
       return isFitting ? [] : [[name, status, text]]
     })
     expect(odd).toEqual([])

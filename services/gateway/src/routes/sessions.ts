@@ -13,11 +13,13 @@ import { type NewLogin, noSession, type Session } from '../sessions/sessions.ts'
 export const createSession: Handler<'createSession'> = async (dependencies, request) => {
   checkSameOrigin(request)
   const { body } = request
-  const login = 'key' in body ? await withKey(dependencies, body.key) : await withPassword(dependencies, body, request.ip)
+  const login =
+    'key' in body ? await withKey(dependencies, body.key) : await withPassword(dependencies, body, request.ip)
   const session = await dependencies.sessions.begin(login, sessionOfRequest(request)?.id)
   dependencies.events.loggedIn({
     request: request.id,
-    environment: login.kind === 'admin' ? '' : login.kind === 'key' ? login.key.environment : login.environment,
+    environment:
+      login.kind === 'admin' ? '' : login.kind === 'key' ? login.key.environment : login.environment,
     by: login.kind,
   })
   return new Answer(200, answerOf(session), {

@@ -34,7 +34,9 @@ export class LoginLimits {
       await Promise.all([others.address.consume(address), others.user.consume(user)])
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes))
-        throw new AppError('unavailable', 'logins are not possible at the moment: try again', { cause: refusal })
+        throw new AppError('unavailable', 'logins are not possible at the moment: try again', {
+          cause: refusal,
+        })
       const seconds = Math.ceil(refusal.msBeforeNext / 1000)
       throw new AppError('too_many_requests', `too many wrong logins: try again in ${seconds} s`)
     }

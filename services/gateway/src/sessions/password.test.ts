@@ -12,5 +12,7 @@ test('a password opens what was stored of it, and nothing else does', async () =
 })
 
 test('letters that are written in another way are the same password', async () => {
-  expect(await isPassword('cafe\u0301 au lait bitte', await hashPassword('caf\u00e9 au lait bitte'))).toBe(true)
+  expect(await isPassword('cafe\u0301 au lait bitte', await hashPassword('caf\u00e9 au lait bitte'))).toBe(
+    true,
+  )
 })

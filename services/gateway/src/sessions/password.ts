@@ -28,7 +28,9 @@ export async function isPassword(password: string, stored: string | undefined): 
   return timingSafeEqual(key, Buffer.from(hash, 'base64url')) && stored !== undefined
 }
 
-const nobody = ['scrypt', COST, 'AAAAAAAAAAAAAAAAAAAAAA', Buffer.alloc(KEY_BYTES).toString('base64url')].join(':')
+const nobody = ['scrypt', COST, 'AAAAAAAAAAAAAAAAAAAAAA', Buffer.alloc(KEY_BYTES).toString('base64url')].join(
+  ':',
+)
 
 function derived(password: string, salt: Buffer, cost: number): Promise<Buffer> {
   if (limit.pendingCount >= WAITING_MAX)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { checkSameOrigin } from './same-origin.ts'
 
-const check = (headers: Record<string, string>) => () => checkSameOrigin({ raw: { headers }, host: 'sync.acme.test:3003' })
+const check = (headers: Record<string, string>) => () =>
+  checkSameOrigin({ raw: { headers }, host: 'sync.acme.test:3003' })
 
 test.each([
   {},

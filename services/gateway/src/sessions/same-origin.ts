@@ -18,7 +18,10 @@ export function checkSameOrigin({ raw: { headers }, host }: HttpFacts): void {
   const { origin } = headers
   const isForeign = site === undefined ? origin !== undefined && hostOf(origin) !== host : site !== 'none'
   if (isForeign)
-    throw new AppError('forbidden', 'this request comes from a page of another site, and a session is for its own pages')
+    throw new AppError(
+      'forbidden',
+      'this request comes from a page of another site, and a session is for its own pages',
+    )
 }
 
 function hostOf(origin: string): string | undefined {

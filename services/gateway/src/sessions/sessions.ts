@@ -130,7 +130,14 @@ export class Sessions {
     const user = this.#catalog.users.peek(login.environment, login.user)
     if (user?.password.id !== login.passwordId) return undefined
     const { environment, name, scopes } = user
-    return { id: `user:${name}`, environment, label: name, scopes, connection: undefined, expiresAt: undefined }
+    return {
+      id: `user:${name}`,
+      environment,
+      label: name,
+      scopes,
+      connection: undefined,
+      expiresAt: undefined,
+    }
   }
 
   #isValid(login: Login, id: string): boolean {
