@@ -17,7 +17,7 @@ const contract = join(import.meta.dirname, '../libs/api/src')
 
 /** For probes, for clients of other engines, and for what the class of a client has no use for. */
 export const urlsWithoutMethod = [
-  ...['/health', '/readyz', '/livez', '/openapi.json', '/proxy/*', '/scripts/config'],
+  ...['/health', '/readyz', '/livez', '/openapi.json', '/proxy/*', '/scripts/config', '/session'],
 ]
 
 type Io = 'input' | 'output'

@@ -52,6 +52,10 @@ import { syncList } from './commands/sync-list.ts'
 import { test } from './commands/test.ts'
 import { trigger } from './commands/trigger.ts'
 import { undeploy } from './commands/undeploy.ts'
+import { userCreate } from './commands/user-create.ts'
+import { userDelete } from './commands/user-delete.ts'
+import { userList } from './commands/user-list.ts'
+import { userPassword } from './commands/user-password.ts'
 import { variableDelete } from './commands/variable-delete.ts'
 import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
@@ -130,6 +134,12 @@ group('deletions', 'what syncs did not save again and was held back', [deletions
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])
 group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), keyRotate(), keyRevoke()])
+group('user', 'people who log in to the dashboard (needs SYNCLINE_ADMIN_KEY)', [
+  userCreate(),
+  userList(),
+  userPassword(),
+  userDelete(),
+])
 
 // `completion`, and the hidden `complete`, which the shell calls. Last: it reads all others.
 addCompletions(program, { completionCommandName: 'completion' })

@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'missing_auth_header'
   | 'malformed_auth_header'
   | 'unknown_api_key'
+  | 'no_session'
+  | 'wrong_login'
   | 'forbidden'
   | 'invalid_credentials'
   | 'connection_test_failed'
@@ -1609,6 +1611,11 @@ export interface ListStreamsAnswer {
   next_cursor: string | null
 }
 
+export interface ListUsersAnswer {
+  /** By name. */
+  users: User[]
+}
+
 export interface ListedRun {
   /** Its id. */
   id: string
@@ -2923,6 +2930,19 @@ export interface UpdateMetadataAnswer {
   provider_config_key: string
   /** A JSON object. All that a connection has of it may take 256 KiB. */
   metadata: Record<string, unknown>
+}
+
+export interface User {
+  /** Name of the user. */
+  name: string
+  /** Environment that the user may open. */
+  environment: string
+  /** What the user may do there. */
+  scopes: ('read' | 'operate' | 'deploy' | 'secrets')[]
+  /** When the user was created: ISO 8601 in UTC with milliseconds. */
+  created_at: string
+  /** The last request of a session of the user, within a minute. Null: none. */
+  last_used_at: string | null
 }
 
 export type Validation = 'off' | 'warn' | 'strict'

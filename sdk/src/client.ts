@@ -15,6 +15,7 @@ import { Records } from './resources/records.ts'
 import { Runs } from './resources/runs.ts'
 import { Schedules } from './resources/schedules.ts'
 import { Syncs } from './resources/syncs.ts'
+import { Users } from './resources/users.ts'
 import { Variables } from './resources/variables.ts'
 import { type CallOptions, createTransport, type Transport } from './transport.ts'
 
@@ -66,6 +67,7 @@ export class Syncline extends FlatMethods {
   readonly runs: Runs
   readonly schedules: Schedules
   override readonly syncs: Syncs
+  readonly users: Users
   override readonly variables: Variables
   readonly #call: Transport
 
@@ -96,6 +98,7 @@ export class Syncline extends FlatMethods {
     this.runs = new Runs(call)
     this.schedules = new Schedules(call)
     this.syncs = new Syncs(call)
+    this.users = new Users(call)
     this.variables = new Variables(call)
   }
 

@@ -49,6 +49,7 @@ import type {
   ListRunsAnswer,
   ListSchedulesAnswer,
   ListStreamsAnswer,
+  ListUsersAnswer,
   PaginationSettings,
   PlanDeploymentAnswer,
   Preview,
@@ -63,6 +64,7 @@ import type {
   UpdateFrequencyAnswer,
   UpdateIntegrationAnswer,
   UpdateMetadataAnswer,
+  User,
   Validation,
   Variable,
   VerifyProviderAnswer,
@@ -311,6 +313,15 @@ export interface CreatePreviewBody {
   samples?: number | undefined
   /** Keep the exchanges with the API as a recording, up to 64 MiB. */
   record?: boolean | undefined
+}
+
+export interface CreateUserBody {
+  /** Name of a user, such as an email address. */
+  name: string
+  /** Any characters, 12 to 1024 of them. */
+  password: string
+  /** What the user may do; `read` when absent. */
+  scopes?: ('read' | 'operate' | 'deploy' | 'secrets')[] | undefined
 }
 
 export interface CreateVariantBody {
@@ -689,6 +700,11 @@ export interface SetMetadataBody {
   provider_config_key: string
   /** A JSON object. All that a connection has of it may take 256 KiB. */
   metadata: Record<string, unknown>
+}
+
+export interface SetPasswordBody {
+  /** Any characters, 12 to 1024 of them. */
+  password: string
 }
 
 export interface SetVariableBody {
@@ -1462,6 +1478,44 @@ export interface Endpoints {
   /** Say what the key of this request is: its environment, scopes and expiry. */
   'GET /me': {
     answer: GetMeAnswer
+  }
+  /** Create a user of an environment, who logs in to the dashboard with a password. */
+  'POST /environments/:environment/users': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    body: CreateUserBody
+    answer: User
+  }
+  /** List the users of an environment. */
+  'GET /environments/:environment/users': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+    }
+    answer: ListUsersAnswer
+  }
+  /** Delete a user: sessions of the user end at their next request. */
+  'DELETE /environments/:environment/users/:name': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Name of a user, such as an email address. */
+      name: string
+    }
+    answer: Success
+  }
+  /** Give a user a new password: sessions of the user end at their next request. */
+  'PUT /environments/:environment/users/:name/password': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Name of a user, such as an email address. */
+      name: string
+    }
+    body: SetPasswordBody
+    answer: Success
   }
   /** Look at every part of the system, and say what is wrong and what to do. */
   'GET /doctor': {

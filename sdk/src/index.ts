@@ -40,6 +40,7 @@ export type * from './resources/records.ts'
 export type * from './resources/runs.ts'
 export type * from './resources/schedules.ts'
 export type * from './resources/syncs.ts'
+export type * from './resources/users.ts'
 export type * from './resources/variables.ts'
 export type { CallOptions } from './transport.ts'
 export type {

@@ -17,6 +17,8 @@ export const errorMeanings: Record<ErrorCode, string> = {
   missing_auth_header: 'There is no Authorization header.',
   malformed_auth_header: 'The Authorization header is not `Bearer <key>`.',
   unknown_api_key: 'There is no such key, or it has expired, or it was deleted.',
+  no_session: 'The browser is not logged in, or its session has ended. Log in again.',
+  wrong_login: 'There is no such user, or the password is wrong.',
   forbidden: 'The key may not do this. The message names the scope that it lacks.',
   invalid_credentials: 'The credentials of the connection are refused. Give it new ones.',
   connection_validation_failed:

@@ -156,6 +156,7 @@ export function commonErrors(route: Route): ErrorCode[] {
           'missing_auth_header',
           'malformed_auth_header',
           'unknown_api_key',
+          'no_session',
           'forbidden',
           'too_many_requests',
         ] as const)),

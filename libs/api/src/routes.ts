@@ -25,7 +25,9 @@ import { runRoutes } from './runs.ts'
 import { scheduleActionRoutes } from './schedule-actions.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { scriptsConfigRoutes } from './scripts-config.ts'
+import { sessionRoutes } from './sessions.ts'
 import { syncRoutes } from './syncs.ts'
+import { userRoutes } from './users.ts'
 import { variableRoutes } from './variables.ts'
 import { variantRoutes } from './variants.ts'
 import { whyRoutes } from './why.ts'
@@ -46,6 +48,7 @@ export function routeGroups(limits: { records: number }) {
     Deployments: { ...deploymentRoutes, ...deploymentPlanRoutes, ...scriptsConfigRoutes, ...previewRoutes },
     Variables: { ...variableRoutes, ...configurationRoutes },
     'Environments and keys': { ...environmentRoutes, ...keyRoutes },
+    'Users and sessions': { ...userRoutes, ...sessionRoutes },
     Proxy: proxyRoutes,
     Health: { ...healthRoutes, ...doctorRoutes },
   } satisfies Record<string, Record<string, Route>>
@@ -65,6 +68,7 @@ export function createRoutes(limits: { records: number }) {
     ...groups.Deployments,
     ...groups.Variables,
     ...groups['Environments and keys'],
+    ...groups['Users and sessions'],
     ...groups.Proxy,
     ...groups.Health,
   } satisfies Record<string, Route>

@@ -56,7 +56,12 @@ export function rotated(key: ApiKey, { now, overlapMs }: { now: number; overlapM
 
 /** Whether `secret` is one of the key's, and works at `now`. */
 export function opens(key: ApiKey, secret: string, now: number): boolean {
-  const given = Buffer.from(hashSecret(secret))
+  return opensBy(key, hashSecret(secret), now)
+}
+
+/** The same of the hash of a secret, as a session has it. */
+export function opensBy(key: ApiKey, hash: string, now: number): boolean {
+  const given = Buffer.from(hash)
   const found = key.secrets.find((it) => timingSafeEqual(Buffer.from(it.hash), given))
   return found !== undefined && !isOver(found.expiresAt, now) && !isOver(key.expiresAt, now)
 }

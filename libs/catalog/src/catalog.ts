@@ -14,6 +14,7 @@ import {
   KeyringCheck,
   Provider,
   Sync,
+  User,
   Variable,
 } from './entities.ts'
 import { type CatalogChange, Follower } from './follower.ts'
@@ -24,12 +25,13 @@ const STALL_MS = 10_000
 
 /**
  * The configuration of all environments: API keys, variables, providers, integrations, connections, deployed syncs
- * and actions. Identities: environment (name), API key (id), variable (environment, name), provider (environment, name), integration (environment, key),
+ * and actions. Identities: environment (name), API key (id), user (environment, name), variable (environment, name), provider (environment, name), integration (environment, key),
  * connection (environment, integration, id), sync and action (environment, integration, name).
  */
 export interface Catalog extends AsyncDisposable {
   environments: Collection<Environment>
   apiKeys: Collection<ApiKey>
+  users: Collection<User>
   keyringChecks: Collection<KeyringCheck>
   variables: Collection<Variable>
   providers: Collection<Provider>
@@ -94,6 +96,7 @@ function collectionsOf({ kv }: Bucket) {
   return {
     environments: new Collection(kv, 'environment', Environment, 'unknown_environment'),
     apiKeys: new Collection(kv, 'key', ApiKey, 'unknown_api_key'),
+    users: new Collection(kv, 'user', User, 'not_found'),
     keyringChecks: new Collection(kv, 'keyring', KeyringCheck, 'not_found'),
     variables: new Collection(kv, 'variable', Variable, 'not_found'),
     providers: new Collection(kv, 'provider', Provider, 'unknown_provider'),

@@ -64,6 +64,21 @@ function withoutOldForm(stored: unknown): unknown {
   return { ...rest, id: hash, scopes: [...keyScopes], secrets: [{ hash, hint, createdAt }] }
 }
 
+/** A person who logs in to the dashboard. Name and environment are the identity. */
+export const User = z.object({
+  environment: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(keyScopes)),
+  password: z.object({
+    /** Random: a session is of one password, and ends when there is another one. */
+    id: z.string(),
+    /** scrypt, with its parameters: see the gateway. */
+    hash: z.string(),
+  }),
+  createdAt: instant,
+})
+export type User = z.infer<typeof User>
+
 export const Variable = z.object({ environment: z.string(), name: z.string(), sealedValue: z.string() })
 export type Variable = z.infer<typeof Variable>
 

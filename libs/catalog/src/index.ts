@@ -1,4 +1,14 @@
-export { createApiKey, isOver, type KeyFacts, keyIdOf, newApiKey, opens, rotated } from './api-key.ts'
+export {
+  createApiKey,
+  hashSecret,
+  isOver,
+  type KeyFacts,
+  keyIdOf,
+  newApiKey,
+  opens,
+  opensBy,
+  rotated,
+} from './api-key.ts'
 export {
   ApiSettings,
   AuthScheme,
@@ -32,6 +42,7 @@ export {
   Provider,
   RunPolicy,
   Sync,
+  User,
   type Validation,
   Variable,
   validations,

@@ -30,6 +30,10 @@ export const codes = {
   missing_auth_header: unauthorized,
   malformed_auth_header: unauthorized,
   unknown_api_key: unauthorized,
+  /** The browser is not logged in, or its session has ended. */
+  no_session: unauthorized,
+  /** Of user and password: which of them is wrong is not told. */
+  wrong_login: unauthorized,
   /** The key may not do this: the message names the scope that it lacks. */
   forbidden: { http: 403, grpc: Status.PERMISSION_DENIED, retry: false },
   /** The credentials of a connection are refused: it needs new ones. */

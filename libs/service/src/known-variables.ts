@@ -10,6 +10,7 @@ export const knownVariables: string[] = [
   'CLICKHOUSE_USER',
   'COMMAND_TIMEOUT_MS',
   'CORS_ORIGINS',
+  'DOCS_DIR',
   'EGRESS_ALLOW_HOSTS',
   'EGRESS_REDIRECT_TO',
   'GATEWAY_REQUESTS_PER_MINUTE',
@@ -89,4 +90,6 @@ export const knownVariables: string[] = [
   'SYNCLINE_ADMIN_KEY',
   'SYNCLINE_ADMIN_KEY_FILE',
   'SYNCLINE_KEYRING',
+  'TRUSTED_PROXIES',
+  'WEB_DIR',
 ]

@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path'
 import { frequencyLimits } from '@syncline/frequency'
 import {
   milliseconds,
@@ -11,6 +12,7 @@ import { z } from 'zod'
 import { adminKeyOf } from './admin-key.ts'
 
 const MIB = 1024 * 1024
+const ROOT = join(import.meta.dirname, '../../..')
 
 export const Config = z
   .object({
@@ -64,6 +66,12 @@ export const Config = z
     PROXY_ANSWER_TIMEOUT_MS: variable.whole(240_000, { least: 100, most: 300_000 }),
     /** How long a proxied request may take in all, also for a client that reads slowly. */
     PROXY_TIMEOUT_MS: variable.whole(1_800_000, { least: 100, most: 86_400_000 }),
+    /** Folder of the built dashboard; by default `web/dist` of the repository. */
+    WEB_DIR: variable.text(''),
+    /** Folder of the built documentation; by default `docs/.vitepress/dist` of the repository. */
+    DOCS_DIR: variable.text(''),
+    /** Proxies in front of the gateway, whose `X-Forwarded-*` count: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`. */
+    TRUSTED_PROXIES: variable.list([]),
     /** Origins whose pages may call the API; `*` is all, `none` is none. */
     CORS_ORIGINS: variable.list(['*']),
     /** Largest body of a deployment. Other requests have at most 1 MiB. */
@@ -84,6 +92,11 @@ export const Config = z
       bodyMaxBytes: env.BODY_MAX_BYTES,
       maxConnections: env.HTTP_MAX_CONNECTIONS,
       corsOrigins: env.CORS_ORIGINS,
+      trustedProxies: env.TRUSTED_PROXIES,
+      pages: {
+        web: resolve(env.WEB_DIR || join(ROOT, 'web/dist')),
+        docs: resolve(env.DOCS_DIR || join(ROOT, 'docs/.vitepress/dist')),
+      },
       timeouts: {
         headersMs: env.HTTP_HEADERS_TIMEOUT_MS,
         bodyMs: env.HTTP_BODY_TIMEOUT_MS,

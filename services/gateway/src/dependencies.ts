@@ -15,6 +15,8 @@ import type { LastFetched } from './last-fetched.ts'
 import type { PreviewCalls } from './preview-calls.ts'
 import type { ProxySlots } from './rules/proxy-slots.ts'
 import type { SchedulerCalls } from './scheduler-calls.ts'
+import type { LoginLimits } from './sessions/login-limits.ts'
+import type { Sessions } from './sessions/sessions.ts'
 
 /** What the handlers work with; each takes what it needs of it. */
 export interface Dependencies {
@@ -40,6 +42,8 @@ export interface Dependencies {
   /** Opens the routes of environments and keys; undefined = nobody may call them. */
   adminKey: string | undefined
   keyLimits: KeyLimits
+  sessions: Sessions
+  loginLimits: LoginLimits
   keyUse: KeyUse
   idempotency: Idempotency
   events: Events

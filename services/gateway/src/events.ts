@@ -66,6 +66,12 @@ export function createEvents(log: Log) {
     keyUpdated: (change: KeyChange) => log.info(change, 'key changed'),
     keyRotated: (change: KeyChange) => log.info(change, 'key rotated'),
     keyDeleted: (change: KeyChange) => log.info(change, 'key deleted'),
+    userChanged: (
+      change: { request: string; environment: string; user: string; scopes: string[] },
+      what: 'user created' | 'user deleted' | 'user has a new password',
+    ) => log.info(change, what),
+    loggedIn: (login: { request: string; environment: string; by: 'key' | 'user' | 'admin' }) =>
+      log.info(login, 'logged in to the dashboard'),
     environmentCreated: (request: string, environment: string) =>
       log.info({ request, environment }, 'environment created'),
     environmentDeleted: (request: string, environment: string) =>

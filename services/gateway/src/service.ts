@@ -26,6 +26,8 @@ import { PreviewCalls } from './preview-calls.ts'
 import { handlers } from './routes/handlers.ts'
 import { ProxySlots } from './rules/proxy-slots.ts'
 import { SchedulerCalls } from './scheduler-calls.ts'
+import { LoginLimits } from './sessions/login-limits.ts'
+import { Sessions } from './sessions/sessions.ts'
 
 /**
  * The gateway removes what deployments and deletions have left in NATS, because they come through it. Instances need not
@@ -110,6 +112,8 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
         ),
       adminKey: config.adminKey,
       keyLimits: new KeyLimits(redis, config.redis.prefix, config.requestsPerMinute, events.keyLimitFailed),
+      sessions: new Sessions(redis, { prefix: config.redis.prefix, catalog, adminKey: config.adminKey }),
+      loginLimits: new LoginLimits(redis, config.redis.prefix),
       keyUse: new KeyUse(redis, config.redis.prefix, events.keyUseFailed),
       idempotency: new Idempotency({
         ...{ redis, prefix: config.redis.prefix, keyring, events },

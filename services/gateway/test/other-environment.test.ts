@@ -107,6 +107,7 @@ const integration: Sent = { params: { uniqueKey: 'github' } }
 const page: Sent = { headers, query: { model: 'GithubIssue' } }
 const run: Sent = { params: { id: RUN } }
 const ofKeys = (): Sent => ({ params: { environment: home.environment, keyId: homeKeyId } })
+const ofUsers = (): Sent => ({ params: { environment: home.environment, name: 'ann' } })
 const proxied: Sent = { headers }
 const nothing: Sent = {}
 
@@ -203,6 +204,13 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   getKey: ofKeys,
   updateKey: () => ({ ...ofKeys(), json: { label: 'another' } }),
   deleteKey: ofKeys,
+  createUser: () => ({ ...ofUsers(), json: { name: 'ann', password: 'a password of ann' } }),
+  listUsers: () => ofUsers(),
+  deleteUser: () => ofUsers(),
+  setPassword: () => ({ ...ofUsers(), json: { password: 'a password of ann' } }),
+  createSession: { json: { environment: 'home', user: 'ann', password: 'a password of ann' } },
+  getSession: nothing,
+  deleteSession: nothing,
   rotateKey: () => ({ ...ofKeys(), json: {} }),
   getMe: nothing,
   proxyGet: proxied,
@@ -287,14 +295,17 @@ describe.each([
 
   test('each request was one that the route takes: it is refused because of whose it is, or has found nothing', () => {
     expect([...answers.keys()].sort()).toEqual(routes.map(([name]) => name).sort())
-    const odd = routes.flatMap(([name, { scope, method }]) => {
+    const odd = routes.flatMap(([name, { scope, method, url }]) => {
       const { status = 0, text = '' } = answers.get(name) ?? {}
       const isFitting =
         scope === 'admin'
           ? status === 403
-          : isFurnished || method === 'GET'
-            ? status < 500 && status !== 400
-            : [200, 201, 204, 404].includes(status)
+          : // Sessions are of a browser, not of the key.
+            url === '/session'
+            ? status === 401
+            : isFurnished || method === 'GET'
+              ? status < 500 && status !== 400
+              : [200, 201, 204, 404].includes(status)
       return isFitting ? [] : [[name, status, text]]
     })
     expect(odd).toEqual([])

@@ -1,14 +1,8 @@
-import type { Scope } from '@syncline/api'
+import type { Scope, Session } from '@syncline/api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { ApiError } from './api-error.ts'
 import { queryClient } from './query-client.ts'
-
-export interface Session {
-  environments: { name: string; scopes: Scope[]; user: string | null }[]
-  /** The session may call the routes of environments and keys. */
-  admin: boolean
-}
 
 export type Login = { key: string } | { environment: string; user: string; password: string }
 

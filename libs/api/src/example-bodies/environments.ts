@@ -48,6 +48,32 @@ export const keyExamples = {
   getMe: { 200: known },
 }
 
+const user = {
+  name: 'ann@acme.example',
+  environment: 'dev',
+  scopes: ['read', 'operate'],
+  created_at,
+  last_used_at: '2026-11-26T10:30:00.000Z',
+}
+const password = 'a long password of Ann'
+const session = {
+  environments: [{ name: 'dev', scopes: ['read', 'operate'], user: 'ann@acme.example' }],
+  admin: false,
+}
+
+export const userExamples = {
+  createUser: {
+    body: { name: 'ann@acme.example', password, scopes: ['read', 'operate'] },
+    201: { ...user, last_used_at: null },
+  },
+  listUsers: { 200: { users: [user] } },
+  deleteUser: { 200: success },
+  setPassword: { body: { password }, 200: success },
+  createSession: { body: { environment: 'dev', user: 'ann@acme.example', password }, 200: session },
+  getSession: { 200: session },
+  deleteSession: { 200: success },
+}
+
 export const configurationExamples = {
   getConfiguration: {
     200: {

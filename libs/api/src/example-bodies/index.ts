@@ -1,7 +1,7 @@
 import type { Routes } from '../routes.ts'
 import { connectionExamples } from './connections.ts'
 import { deploymentExamples } from './deployments.ts'
-import { configurationExamples, environmentExamples, keyExamples } from './environments.ts'
+import { configurationExamples, environmentExamples, keyExamples, userExamples } from './environments.ts'
 import { integrationExamples, providerExamples } from './integrations.ts'
 import { previewExamples } from './previews.ts'
 import { healthExamples, recordExamples, variableExamples } from './records.ts'
@@ -25,5 +25,6 @@ export const examples: { [Name in keyof Routes]?: RouteExamples } = {
   ...previewExamples,
   ...environmentExamples,
   ...keyExamples,
+  ...userExamples,
   ...configurationExamples,
 }

@@ -17,6 +17,7 @@ import { errorAnswer } from './error-answer.ts'
 import { addEntityTag } from './etag.ts'
 import { holdContinue, sendContinue } from './expect-continue.ts'
 import type { Handlers } from './handler.ts'
+import { type PageFolders, registerPages } from './pages.ts'
 import { registerRoutes } from './register-routes.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { type AnswerError, createServer } from './server.ts'
@@ -44,6 +45,8 @@ interface Options {
   timeouts: Timeouts
   /** Whose pages may call the API. */
   corsOrigins: string[]
+  trustedProxies: string[]
+  pages: PageFolders
 }
 
 /** When the caller shall try again if a server of ours does not answer. */
@@ -53,7 +56,7 @@ const RETRY_AFTER_SECONDS = 2
 export function createApp(
   handlers: Handlers,
   dependencies: Dependencies,
-  { events, bodyMaxBytes, maxConnections, timeouts, corsOrigins }: Options,
+  { events, bodyMaxBytes, maxConnections, timeouts, corsOrigins, trustedProxies, pages }: Options,
 ): FastifyInstance {
   const answerError: AnswerError = (error, request, reply) => {
     reply.header('x-request-id', request.id)
@@ -66,7 +69,7 @@ export function createApp(
   }
   const routes = createRoutes(dependencies.limits)
   const methodsAt = allowedMethods(Object.values<Route>(routes))
-  const app = createServer(answerError, timeouts)
+  const app = createServer(answerError, timeouts, trustedProxies)
   const connections = new Connections(app.server, maxConnections, events)
   const unreadable = new UnreadableRequests(app.server, connections)
   holdContinue(app.server)
@@ -105,6 +108,7 @@ export function createApp(
   app.addHook('onResponse', async (request, reply) => logRequest(events, request, reply))
   registerRoutes(app, routes, handlers, dependencies, bodyMaxBytes)
   registerDocs(app, dependencies.limits)
+  registerPages(app, pages)
   return app
 }
 

@@ -2,13 +2,30 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type ApiKey, keyIdOf, opens } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Dependencies } from '../dependencies.ts'
+import { sessionOfRequest } from '../sessions/from-request.ts'
+import type { HttpFacts } from '../sessions/same-origin.ts'
 import { bearerOf, type Caller } from './caller.ts'
 
 type Needs = Pick<Dependencies, 'catalog' | 'keyLookups' | 'adminKey'>
 
+/** By the key in `Authorization`; without that header, by the session of a browser. */
+export async function authenticate(
+  dependencies: Needs & Pick<Dependencies, 'sessions'>,
+  request: HttpFacts,
+): Promise<Caller> {
+  const { authorization } = request.raw.headers
+  if (authorization === undefined) {
+    const session = sessionOfRequest(request)
+    if (session) return dependencies.sessions.callerOf(session.id, session.environment)
+  }
+  return authenticateSecret(dependencies, bearerOf(authorization))
+}
+
 /** Keys are looked up by their ids and compared by their hashes, so the time it takes tells nothing about a secret. */
-export async function authenticate(dependencies: Needs, authorization: string | undefined): Promise<Caller> {
-  const secret = bearerOf(authorization)
+export async function authenticateSecret(
+  dependencies: Needs,
+  secret: string,
+): Promise<{ kind: 'admin' } | { kind: 'key'; key: ApiKey }> {
   const { adminKey } = dependencies
   if (adminKey !== undefined && isSame(secret, adminKey)) return { kind: 'admin' }
   const key = await keyOf(dependencies, secret)

@@ -1,8 +1,11 @@
 import type { ApiKey } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 
+/** What a caller may do in an environment: that of a key, or of a user of the dashboard. */
+export type Access = Pick<ApiKey, 'id' | 'environment' | 'label' | 'scopes' | 'connection' | 'expiresAt'>
+
 /** Who sends a request. */
-export type Caller = { kind: 'admin' } | { kind: 'key'; key: ApiKey }
+export type Caller = { kind: 'admin' } | { kind: 'key'; key: Access }
 
 /** The secret that a request was sent with. */
 export function bearerOf(authorization: string | undefined): string {

@@ -11,7 +11,7 @@ export async function checkKey(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const caller = await authenticate(dependencies, request.headers.authorization)
+  const caller = await authenticate(dependencies, request)
   request.caller = caller
   if (caller.kind === 'key') {
     request.environment = caller.key.environment

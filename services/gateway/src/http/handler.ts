@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Route, Routes, ServerAnswer, ServerRequest } from '@syncline/api'
 import type { Dependencies } from '../dependencies.ts'
 import type { Answer } from './answer.ts'
@@ -9,6 +10,12 @@ import type { Page } from './send-page.ts'
 export interface RequestFacts {
   /** Of the request, for the log. */
   id: string
+  /** Of the client, or of the nearest proxy that is not trusted. */
+  ip: string
+  protocol: string
+  host: string
+  /** As it was sent: for sessions. */
+  raw: { headers: IncomingHttpHeaders }
   /** The one that the request's key opens; '' = it came with the admin key. */
   environment: string
   /** Undefined = the route needs no key. */

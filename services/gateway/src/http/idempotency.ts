@@ -6,6 +6,7 @@ import { AppError, codes, type ErrorCode } from '@syncline/errors'
 import { type Redis, redisCall, script } from '@syncline/redis'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Events } from '../events.ts'
+import { sessionOfRequest } from '../sessions/from-request.ts'
 import { bearerOf, type Caller } from './caller.ts'
 import { type Ended, type KeptAnswer, keptAnswer, keptError, replayed } from './kept-answer.ts'
 
@@ -195,11 +196,15 @@ function isFinal(error: unknown): error is AppError {
 
 /** Made with the secret of the caller, which is not stored: a body with a short password can't be guessed from it. */
 function fingerprint(request: FastifyRequest): string {
-  const hmac = createHmac('sha256', bearerOf(request.headers.authorization))
+  const hmac = createHmac('sha256', secretOf(request))
   hmac.update(
     JSON.stringify([request.method, request.url, headers.map((name) => request.headers[name] ?? null)]),
   )
   const { body } = request
   hmac.update(body instanceof Uint8Array ? body : (JSON.stringify(body) ?? ''))
   return hmac.digest('base64url')
+}
+
+function secretOf(request: FastifyRequest): string {
+  return sessionOfRequest(request)?.id ?? bearerOf(request.headers.authorization)
 }

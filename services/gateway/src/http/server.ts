@@ -27,11 +27,13 @@ const TIMEOUTS_CHECKED_EVERY_MS = 2000
 export function createServer(
   answerError: AnswerError,
   { headersMs, bodyMs, rawBodyMs, handlerMs }: Timeouts,
+  trustedProxies: string[],
 ): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
     genReqId: requestId,
+    trustProxy: trustedProxies.length > 0 && trustedProxies,
     http: {
       maxHeaderSize: HEADERS_MAX_BYTES,
       headersTimeout: headersMs,

@@ -50,6 +50,7 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   // What other gateways have made a moment ago, the copy may lack.
   await catalog.compare()
   await deleteAll(catalog.apiKeys, keysOf(catalog, environment), (key) => [key.id])
+  await deleteAll(catalog.users, catalog.users.list(environment), ({ name }) => [environment, name])
   await catalog.compare()
   // Nothing is left of it to be written later.
   await catalog.deployments.begin(environment)

@@ -27,8 +27,10 @@ import * as runs from './runs.ts'
 import * as scheduleActions from './schedule-actions.ts'
 import * as schedules from './schedules.ts'
 import * as scriptsConfig from './scripts-config.ts'
+import * as sessions from './sessions.ts'
 import * as status from './status.ts'
 import * as syncs from './syncs.ts'
+import * as users from './users.ts'
 import * as variables from './variables.ts'
 import * as variants from './variants.ts'
 import * as verify from './verify.ts'
@@ -64,8 +66,10 @@ export const handlers: Handlers = {
   ...schedules,
   ...scheduleActions,
   ...scriptsConfig,
+  ...sessions,
   ...status,
   ...syncs,
+  ...users,
   ...variables,
   ...variants,
   ...verify,

@@ -2,6 +2,7 @@ import type { Key } from '@syncline/api'
 import { type ApiKey, type Catalog, createApiKey, isOver, rotated } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { z } from 'zod'
+import type { Access } from '../http/caller.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
 import { page } from '../http/next-link.ts'
@@ -139,7 +140,7 @@ function inFuture(instant: string): string {
   return at
 }
 
-function whatItIs({ id, environment, label, scopes, connection, expiresAt }: ApiKey) {
+function whatItIs({ id, environment, label, scopes, connection, expiresAt }: Access) {
   return {
     id,
     environment,
