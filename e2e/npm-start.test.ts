@@ -110,6 +110,12 @@ test('the curl command of README.md gives records', async () => {
   expect(JSON.parse(answer).records).toHaveLength(3)
 })
 
+test('the commands of docs/concepts/history.md give versions, and a stream as it was', async () => {
+  const [versions = '', asOf = ''] = await runPage(FILE, 'docs/concepts/history.md', await readersFolder())
+  expect(JSON.parse(versions).records).toEqual([expect.objectContaining({ number: 1 })])
+  expect(asOf).toContain('"title":"A better title"')
+})
+
 test('the commands of docs/start/your-own-sync.md make a sync that is fresh', async () => {
   const [readmes] = blocksFor(FILE, 'README.md').filter(({ language }) => language === 'ts')
   const [pages] = blocksFor(FILE, 'docs/start/your-own-sync.md').filter(({ language }) => language === 'ts')
