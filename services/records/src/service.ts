@@ -1,11 +1,14 @@
-import { RecordsDefinition } from '@syncline/proto'
+import { RecordsDefinition, RunFactsDefinition } from '@syncline/proto'
 import { redisCall } from '@syncline/redis'
 import { serve } from '@syncline/rpc'
 import { checkHealth, type Log, type Running } from '@syncline/service'
 import { recordsCalls } from './api/records-service.ts'
+import { runFactsCalls } from './api/run-facts-service.ts'
 import type { Config } from './config.ts'
 import { serviceEvents } from './events.ts'
 import { consumeRunEnds } from './facts/consume-run-ends.ts'
+import { onOneInstance } from './jobs/on-one-instance.ts'
+import { sumNewHours } from './jobs/sum-hours.ts'
 import { openShards } from './open-shards.ts'
 import { PreviewMemory } from './preview/preview-memory.ts'
 import { HeldDeletions } from './stream/held-deletions.ts'
@@ -13,6 +16,8 @@ import { Shapes } from './stream/shapes.ts'
 import { runFactsOf } from './tables/run-facts.ts'
 
 export { Config } from './config.ts'
+
+const SUM_HOURS_MS = 60_000
 
 export interface RecordsService extends Running {
   port: number
@@ -26,17 +31,26 @@ export async function start(config: Config, log: Log, clock = Date.now): Promise
   const heldDeletions = new HeldDeletions(redis, config.redis.prefix, events)
   const shapes = new Shapes(redis, config.redis.prefix)
   const previews = new PreviewMemory(config.previewBytes)
+  const runFacts = runFactsOf(shards.all)
   const rpc = open.use(
     await serve(
       config.listen,
-      (server) => server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes, previews)),
+      (server) => {
+        server.add(RecordsDefinition, recordsCalls(shards, heldDeletions, shapes, previews))
+        server.add(RunFactsDefinition, runFactsCalls(runFacts))
+      },
       events.fault,
       {
         slowClientMs: config.read.slowClientMs,
       },
     ),
   )
-  open.use(consumeRunEnds(config.nats, runFactsOf(shards.all), events))
+  open.use(consumeRunEnds(config.nats, runFacts, events))
+  const sum = async (signal: AbortSignal) => {
+    await sumNewHours(runFacts, signal)
+  }
+  const summing = { redis, key: `${config.redis.prefix}:records:summing` }
+  open.use(onOneInstance(SUM_HOURS_MS, summing, sum, events.sumHoursFailed))
   const pings = shards.all.map(({ clickhouse }, i) => {
     const name = shards.all.length === 1 ? 'clickhouse' : `clickhouse ${i + 1}`
     return [name, () => clickhouse.ping()] as const
