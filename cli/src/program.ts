@@ -18,6 +18,7 @@ import { envCreate } from './commands/env-create.ts'
 import { envDelete } from './commands/env-delete.ts'
 import { envLimits } from './commands/env-limits.ts'
 import { envList } from './commands/env-list.ts'
+import { errors } from './commands/errors.ts'
 import { exportCommand } from './commands/export.ts'
 import { frequencyReset, frequencySet } from './commands/frequency.ts'
 import { importCommand } from './commands/import.ts'
@@ -47,6 +48,7 @@ import { records } from './commands/records.ts'
 import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
 import { start } from './commands/start.ts'
+import { stats } from './commands/stats.ts'
 import { status } from './commands/status.ts'
 import { syncList } from './commands/sync-list.ts'
 import { test } from './commands/test.ts'
@@ -82,6 +84,8 @@ const syncs = [
   pause(),
   cancel(),
   runs(),
+  errors(),
+  stats(),
   run(),
   logs(),
   records(),

@@ -30,6 +30,7 @@ const schedule = (fields: Partial<Schedule> = {}): Schedule => ({
 
 const run = (fields: Partial<ListedRun> = {}): ListedRun => ({
   ...{ provider_config_key: 'github', connection_id: "o'neil", sync_name: 'issues', variant: 'base' },
+  version: '1',
   ...{ id: 's1-7', state: 'ended', reason: null, error: null, warning: null, attempt: 1, cause: 'schedule' },
   ...{ fruitlessAttempts: 0, requestedAt: at(10), startedAt: at(10), finishedAt: at(11), result: {} },
   ...{ sandbox: null, lastLines: [], throttled: null, parked: null },

@@ -1317,6 +1317,13 @@ export interface GetRecordHistoryAnswer {
   next_cursor: string | null
 }
 
+export interface GetStatsAnswer {
+  /** Seconds from one point to the next one. */
+  step_seconds: number
+  /** The oldest one first, also those without runs; 500 at most. */
+  points: StatPoint[]
+}
+
 export interface GetSyncStatusAnswer {
   /** In the order of connection, sync and variant. */
   syncs: SyncStatus[]
@@ -1511,6 +1518,19 @@ export interface ListEnvironmentsAnswer {
   next_cursor: string | null
 }
 
+export interface ListErrorsAnswer {
+  /** Begin of the time that is looked at: ISO 8601 in UTC with milliseconds. */
+  from: string
+  /** End of the time that is looked at: ISO 8601 in UTC with milliseconds. */
+  to: string
+  /** The most frequent one first. */
+  errors: RunError[]
+  /** How many errors there are, in all pages. */
+  total: number
+  /** `cursor` of the next page; null: this is the last one. */
+  next_cursor: string | null
+}
+
 export interface ListHeldDeletionsAnswer {
   /** The last one of each stream. A page may hold fewer than `limit` though there is a `next_cursor`. */
   deletions: HeldDeletion[]
@@ -1591,6 +1611,15 @@ export interface ListRunsAnswer {
   runs: ListedRun[]
   /** `cursor` of the next page; null: this is the last one. */
   next_cursor: string | null
+  /** Services that did not answer: without the scheduler, runs that have not ended are not listed, and without records, only those that schedules still keep. */
+  unavailable: ('scheduler' | 'records')[]
+}
+
+export interface ListScheduleActivityAnswer {
+  /** The days in UTC, the oldest one first; the last one is today. */
+  days: string[]
+  /** In the order of `ids`. One that is not known has done nothing. */
+  schedules: ScheduleActivity[]
 }
 
 export interface ListSchedulesAnswer {
@@ -1688,6 +1717,8 @@ export interface ListedRun {
   sync_name: string
   /** Variant of the sync. */
   variant: string
+  /** Version of the sync in the newest attempt. Null: not known. */
+  version: string | null
 }
 
 export interface LogLine {
@@ -2379,6 +2410,50 @@ export interface RunChange {
   bytes: number
 }
 
+export interface RunError {
+  /** Its name: `fingerprint` of `GET /runs`. */
+  fingerprint: string
+  /** Key of the integration. */
+  provider_config_key: string
+  /** Name of the sync. */
+  sync_name: string
+  /** Why the runs did not succeed. */
+  outcome:
+    | 'failed'
+    | 'cancelled'
+    | 'lost'
+    | 'timed_out'
+    | 'cpu_limit'
+    | 'event_loop_blocked'
+    | 'out_of_memory'
+    | 'output_limit'
+    | 'protocol_violation'
+    | 'crashed'
+    | 'exited'
+  /** The error, with ids, numbers and quoted texts replaced. */
+  message: string
+  /** The error of the last of the runs, as it was. */
+  sample: string
+  /** Version of the sync in the last of the runs. Null: not known. */
+  version: string | null
+  /** Versions of the sync in these runs, at most 20. */
+  versions: string[]
+  /** How many runs, between `from` and `to`. */
+  count: number
+  /** On how many connections. */
+  connections: number
+  /** End of the first of these runs: ISO 8601 in UTC with milliseconds. */
+  first_seen_at: string
+  /** End of the last of these runs: ISO 8601 in UTC with milliseconds. */
+  last_seen_at: string
+  /** When the version of the first of these runs was deployed, if it is the one that is deployed now: ISO 8601 in UTC with milliseconds. Null: not known. */
+  first_version_deployed_at: string | null
+  /** Id of the last of the runs. */
+  last_run_id: string
+  /** How many runs in each of 24 equal parts of the time between `from` and `to`. */
+  counts: number[]
+}
+
 export interface Schedule {
   /** Id of the schedule. Null: the scheduler does not answer. */
   id: string | null
@@ -2443,6 +2518,17 @@ export interface Schedule {
   tags: Record<string, string>
   /** Version of the sync that is deployed. Null: it was removed a moment ago. */
   version: string | null
+}
+
+export interface ScheduleActivity {
+  /** Id of the schedule. */
+  id: string
+  /** Records that its runs added, updated or deleted on each of the days. */
+  changes: number[]
+  /** Runs that ended on each of the days. */
+  runs: number[]
+  /** Runs that did not succeed and were not cancelled on each of the days. */
+  failures: number[]
 }
 
 export type ScheduleResult =
@@ -2532,6 +2618,36 @@ export type StaleReason =
   | 'overlap'
   | 'failing'
   | 'held_back'
+
+export interface StatPoint {
+  /** Begin of the step: ISO 8601 in UTC with milliseconds. */
+  at: string
+  /** Runs that ended, by outcome: `success`, or why they did not succeed. An outcome that no run had is absent. */
+  runs: Record<string, number>
+  /** What these runs have saved. */
+  records: {
+    /** Records that are new. */
+    added: number
+    /** Records that were changed. */
+    updated: number
+    /** Records that were deleted. */
+    deleted: number
+  }
+  /** From when a run was asked for until a runner began it, to within 2 %. Null: none began. */
+  wait_ms: {
+    /** Half of the runs took no longer, in milliseconds. */
+    p50: number
+    /** Of 100 runs, 99 took no longer, in milliseconds. */
+    p99: number
+  } | null
+  /** From when a runner began a run until its end, to within 2 %. Null: none began. */
+  duration_ms: {
+    /** Half of the runs took no longer, in milliseconds. */
+    p50: number
+    /** Of 100 runs, 99 took no longer, in milliseconds. */
+    p99: number
+  } | null
+}
 
 export interface Success {
   /** Always true: failures are errors. */

@@ -30,6 +30,7 @@ import type {
   GetProviderAnswer,
   GetRecordAnswer,
   GetRecordHistoryAnswer,
+  GetStatsAnswer,
   GetSyncStatusAnswer,
   HeldDeletion,
   Key,
@@ -38,6 +39,7 @@ import type {
   ListConnectionsAnswer,
   ListDeploymentsAnswer,
   ListEnvironmentsAnswer,
+  ListErrorsAnswer,
   ListedRun,
   ListHeldDeletionsAnswer,
   ListIntegrationsAnswer,
@@ -47,6 +49,7 @@ import type {
   ListRecordsAnswer,
   ListRunChangesAnswer,
   ListRunsAnswer,
+  ListScheduleActivityAnswer,
   ListSchedulesAnswer,
   ListStreamsAnswer,
   ListUsersAnswer,
@@ -421,6 +424,23 @@ export interface GetRecordQuery {
   variant?: string | undefined
 }
 
+export interface GetStatsQuery {
+  /** Begin of the time that is looked at; 24 h before `to` by default. ISO 8601 with a time and an offset. */
+  from?: string | undefined
+  /** Its end; now by default. ISO 8601 with a time and an offset. */
+  to?: string | undefined
+  /** Seconds from one point to the next one: 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800. By default the shortest one with no more than 400 points. Steps begin at multiples of it in UTC. */
+  step?: number | undefined
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Id of a connection. */
+  connection_id?: string | undefined
+  /** Name of a sync. */
+  sync_name?: string | undefined
+  /** Variant of the sync; all of them when absent. */
+  variant?: string | undefined
+}
+
 export interface GetSyncStatusQuery {
   /** Key of an integration. */
   provider_config_key: string
@@ -475,6 +495,23 @@ export interface ListConnectionsQuery {
 
 export interface ListEnvironmentsQuery {
   /** Environments in a page. */
+  limit?: number | undefined
+  /** `next_cursor` of the page before; without it, the first page. */
+  cursor?: string | undefined
+}
+
+export interface ListErrorsQuery {
+  /** Only runs that ended at this instant or later; 7 days before `to` by default. ISO 8601 with a time and an offset. */
+  from?: string | undefined
+  /** Only runs that ended before this instant; now by default. ISO 8601 with a time and an offset. */
+  to?: string | undefined
+  /** Key of an integration. */
+  provider_config_key?: string | undefined
+  /** Name of a sync. */
+  sync_name?: string | undefined
+  /** Only errors whose message has this text, in upper or lower case. */
+  q?: string | undefined
+  /** Errors in a page. */
   limit?: number | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
@@ -557,6 +594,10 @@ export interface ListRunsQuery {
   state?: string | undefined
   /** Comma-separated, of runs that ended: success, or why they did not succeed. */
   outcome?: string | undefined
+  /** Only runs that ended with this error: see `GET /errors`. */
+  fingerprint?: string | undefined
+  /** Only runs that ended with an error that has this text, in upper or lower case. */
+  q?: string | undefined
   /** Only runs that ended, or of those that have not ended, that were asked for, at this instant or later. ISO 8601 with a time and an offset. */
   from?: string | undefined
   /** Only runs that ended, or of those that have not ended, that were asked for, before this instant. ISO 8601 with a time and an offset. */
@@ -565,6 +606,13 @@ export interface ListRunsQuery {
   limit?: number | undefined
   /** `next_cursor` of the page before; without it, the first page. */
   cursor?: string | undefined
+}
+
+export interface ListScheduleActivityQuery {
+  /** Ids of schedules, separated by commas, 100 at most. */
+  ids: string
+  /** How many days in UTC, up to today. */
+  days?: number | undefined
 }
 
 export interface ListSchedulesQuery {
@@ -1085,6 +1133,11 @@ export interface Endpoints {
     body: ActOnSchedulesBody
     answer: ActOnSchedulesAnswer | Accepted
   }
+  /** Show what schedules did on each of the last days. */
+  'GET /schedules/activity': {
+    query: ListScheduleActivityQuery
+    answer: ListScheduleActivityAnswer
+  }
   /** Set or clear the checkpoint of a schedule. */
   'PUT /schedules/checkpoint': {
     body: SetCheckpointBody
@@ -1155,6 +1208,16 @@ export interface Endpoints {
     }
     query: ListRunChangesQuery
     answer: ListRunChangesAnswer
+  }
+  /** List the errors of runs, grouped by integration, sync, outcome and message. */
+  'GET /errors': {
+    query: ListErrorsQuery
+    answer: ListErrorsAnswer
+  }
+  /** Show how many runs ended over time, what they saved, how long they waited and took. */
+  'GET /stats': {
+    query: GetStatsQuery
+    answer: GetStatsAnswer
   }
   /** Get what became of a command that was answered with 202. */
   'GET /commands/:id': {

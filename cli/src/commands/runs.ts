@@ -26,6 +26,8 @@ interface Options extends RestOptions, JsonOptions {
   state?: ListedRun['state'][]
   failed?: boolean
   outcome?: ('success' | Reason)[]
+  fingerprint?: string
+  search?: string
   since?: string
   until?: string
   limit: number
@@ -45,6 +47,8 @@ export const runs = () =>
       'of those that ended: success, failed, cancelled, lost, timed_out, …',
       collect(),
     )
+    .option('--fingerprint <hex>', 'only those that ended with this error: see syncline errors')
+    .option('--search <text>', 'only those that ended with an error that has this text')
     .option(
       '--since <time>',
       'ended (or, if it has not, was asked for) at this time or later: such as 2h, 7d, or 2026-11-27T09:00:00Z',
@@ -66,6 +70,8 @@ export const runs = () =>
         ...(sync && { sync: { name: sync.name, variant: sync.variant } }),
         ...(state && { state }),
         ...(outcome && { outcome }),
+        ...(options.fingerprint !== undefined && { fingerprint: options.fingerprint }),
+        ...(options.search !== undefined && { q: options.search }),
         ...(since !== undefined && { from: since }),
         ...(until !== undefined && { to: until }),
         limit: options.limit,
@@ -75,8 +81,11 @@ export const runs = () =>
         ...(['id', 'integration', 'sync', 'connection', 'state', 'cause', 'attempt'] as const),
         ...(['requested', 'started', 'finished', 'message'] as const),
       ]
-      const more = page.next_cursor === null ? '' : `\n\nThere may be more: --cursor ${page.next_cursor}`
-      show(options, page, ({ runs }) => table(columns, runs.map(row)) + more)
+      const notes = [
+        page.next_cursor !== null && `There may be more: --cursor ${page.next_cursor}`,
+        page.unavailable.length > 0 && `Did not answer: ${page.unavailable.join(', ')}`,
+      ].filter((note) => typeof note === 'string')
+      show(options, page, ({ runs }) => [table(columns, runs.map(row)), ...notes].join('\n\n'))
     })
 
 function row(run: ListedRun) {

@@ -21,8 +21,11 @@ import { recordRoutes } from './records.ts'
 import type { Route } from './route.ts'
 import { runAttemptRoutes } from './run-attempts.ts'
 import { runChangeRoutes } from './run-changes.ts'
+import { runErrorRoutes } from './run-errors.ts'
+import { runStatRoutes } from './run-stats.ts'
 import { runRoutes } from './runs.ts'
 import { scheduleActionRoutes } from './schedule-actions.ts'
+import { scheduleActivityRoutes } from './schedule-activity.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { scriptsConfigRoutes } from './scripts-config.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -38,10 +41,13 @@ export function routeGroups(limits: { records: number }) {
     Records: { ...recordRoutes(limits.records), ...heldDeletionRoutes },
     Syncs: {
       ...{ ...syncRoutes, ...variantRoutes, ...scheduleRoutes, ...scheduleActionRoutes },
-      ...{ ...checkpointRoutes, ...whyRoutes },
+      ...{ ...scheduleActivityRoutes, ...checkpointRoutes, ...whyRoutes },
     },
     Actions: actionRoutes,
-    Runs: { ...runRoutes, ...runAttemptRoutes, ...runChangeRoutes, ...commandRoutes, ...capacityRoutes },
+    Runs: {
+      ...{ ...runRoutes, ...runAttemptRoutes, ...runChangeRoutes, ...runErrorRoutes, ...runStatRoutes },
+      ...{ ...commandRoutes, ...capacityRoutes },
+    },
     Connections: { ...connectionRoutes, ...oldConnectionRoutes, ...notOfferedRoutes },
     Integrations: integrationRoutes,
     Providers: providerRoutes,

@@ -16,6 +16,7 @@ import {
   Variant,
 } from './fields.ts'
 import type { Route } from './route.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** By model. */
 export const Result = z.record(
@@ -39,7 +40,7 @@ const RunResult = z.record(
 )
 
 const runStates = ['queued', 'running', 'ended'] as const
-const failures = [
+export const failures = [
   ...(['failed', 'cancelled', 'lost', 'timed_out', 'cpu_limit', 'event_loop_blocked'] as const),
   ...(['out_of_memory', 'output_limit', 'protocol_violation', 'crashed', 'exited'] as const),
 ] as const
@@ -99,11 +100,18 @@ export const Run = z
   .meta({ id: 'Run' })
 export type Run = z.infer<typeof Run>
 
+/** 64 bits in hex. */
+export const Fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, 'must be 16 hex digits, as `GET /errors` gives them')
+  .describe('Of an error: see `GET /errors`.')
+
 /** A run in a list, which says whose it is. */
 export const ListedRun = Run.extend({
   ...ownerFields,
   sync_name: z.string().describe('Name of the sync.'),
   variant: z.string().describe('Variant of the sync.'),
+  version: z.string().nullable().describe('Version of the sync in the newest attempt. Null: not known.'),
 }).meta({ id: 'ListedRun' })
 export type ListedRun = z.infer<typeof ListedRun>
 
@@ -114,7 +122,8 @@ const listRuns = {
   method: 'GET',
   url: '/runs',
   summary: 'List runs, newest first.',
-  description: 'Of the environment, or of a part of it. Runs that have not ended come first.',
+  description:
+    'Of the environment, or of a part of it. Runs that have not ended come first. Runs that ended are told for 400 days (`RUN_FACTS_TTL_DAYS`); of older ones than the last 50 of a schedule, `lastLines`, `sandbox` and `throttled` are not kept.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
   schema: {
@@ -130,6 +139,15 @@ const listRuns = {
         outcome: choicesInQuery(['success', ...failures])
           .optional()
           .describe('Comma-separated, of runs that ended: success, or why they did not succeed.'),
+        fingerprint: Fingerprint.optional().describe(
+          'Only runs that ended with this error: see `GET /errors`.',
+        ),
+        q: z
+          .string()
+          .min(1)
+          .max(255)
+          .optional()
+          .describe('Only runs that ended with an error that has this text, in upper or lower case.'),
         from: AnyInstant.optional().describe(`${TIME} at this instant or later. ${ISO}`),
         to: AnyInstant.optional().describe(`${TIME} before this instant. ${ISO}`),
         limit: countInQuery(1, 100).default(20).describe('Runs in a page.'),
@@ -155,6 +173,9 @@ const listRuns = {
             'First those that have not ended, then the others, each newest first. A page may hold fewer than `limit` though there is a `next_cursor`.',
           ),
         next_cursor: NextCursor,
+        unavailable: Unavailable.describe(
+          'Services that did not answer: without the scheduler, runs that have not ended are not listed, and without records, only those that schedules still keep.',
+        ),
       }),
     },
   },
@@ -167,7 +188,7 @@ const getRun = {
   url: '/runs/:id',
   summary: 'Get one run, also after it has ended.',
   description:
-    'Each schedule keeps its last 50 runs. A run whose id a trigger has answered is there while it waits for the run before it.',
+    'Runs that ended are told for 400 days (`RUN_FACTS_TTL_DAYS`). A run whose id a trigger has answered is there while it waits for the run before it.',
   scope: 'read',
   errors: ['unknown_run'],
   schema: { params: RunId, querystring: NoQuery, response: { 200: ListedRun } },

@@ -3,9 +3,7 @@ import { countInQuery, NextScheduleCursor, ScheduleCursor } from './fields.ts'
 import type { Route } from './route.ts'
 import { integrationLacks, needsIntegration, scheduleFilter } from './schedule-filter.ts'
 import { SyncStatus } from './syncs.ts'
-
-/** A service that did not answer: what it alone knows is null. */
-export const Unavailable = z.array(z.enum(['scheduler', 'records']))
+import { Unavailable } from './unavailable.ts'
 
 /** A schedule of an environment: like its status, and it can be told without the scheduler. */
 export const Schedule = SyncStatus.extend({

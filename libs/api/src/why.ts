@@ -3,7 +3,8 @@ import { ConnectionId, instant, ProviderConfigKey, SyncName, Variant } from './f
 import { StaleReason } from './freshness.ts'
 import type { Route } from './route.ts'
 import { ListedRun } from './runs.ts'
-import { Schedule, Unavailable } from './schedules.ts'
+import { Schedule } from './schedules.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** Slots that passed one after the other and became no run, for the same reason. */
 export const SkippedSlots = z.object({

@@ -1,12 +1,15 @@
 import type {
+  GetStatsAnswer,
   ListAttemptsAnswer,
+  ListErrorsAnswer,
   ListedRun,
   ListLogsAnswer,
   ListRunChangesAnswer,
   ListRunsAnswer,
   RunChange,
+  RunError,
 } from '../api-types.ts'
-import type { ListRunsQuery } from '../endpoints.ts'
+import type { GetStatsQuery, ListErrorsQuery, ListRunsQuery } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { poll, type WaitOptions } from '../poll.ts'
 import type { CamelCase } from '../snake-case.ts'
@@ -30,6 +33,16 @@ export type RunChanges = {
   /** Up to 500; 100 by default. */
   limit?: number | undefined
   cursor?: string | null | undefined
+}
+
+export type ListRunErrors = Paged<Omit<CamelCase<ListErrorsQuery>, 'limit'>> & {
+  /** Up to 100; 50 by default. */
+  limit?: number | undefined
+}
+
+export type RunStats = Omit<CamelCase<GetStatsQuery>, 'syncName' | 'variant'> & {
+  /** By its name: all of its variants. */
+  sync?: SyncRef | undefined
 }
 
 /** Runs of syncs. */
@@ -82,6 +95,74 @@ export class Runs {
   iterate(config: ListRuns = {}, options?: CallOptions): AsyncGenerator<ListedRun, void, undefined> {
     const read = (cursor: string | undefined) => this.list({ ...config, cursor }, options)
     return pages(config.cursor, read, ({ runs }) => runs)
+  }
+
+  /**
+   * One page of the errors of runs, grouped by integration, sync, outcome and message, the most frequent one first.
+   *
+   * Fails with `unknown_integration`, `unknown_sync`, `invalid_cursor`, and with `unavailable` when the record store does not answer.
+   *
+   * @example
+   * const { errors } = await syncline.runs.errors({ providerConfigKey: 'github' })
+   * const { runs } = await syncline.runs.list({ fingerprint: errors[0].fingerprint })
+   */
+  async errors(config: ListRunErrors = {}, options?: CallOptions): Promise<ListErrorsAnswer> {
+    const { providerConfigKey, syncName, cursor, ...query } = config
+    return this.#call(
+      'GET /errors',
+      {
+        query: {
+          ...query,
+          provider_config_key: providerConfigKey,
+          sync_name: syncName,
+          cursor: cursor ?? undefined,
+        },
+      },
+      options,
+    )
+  }
+
+  /**
+   * All of them, page by page as they are taken.
+   *
+   * Fails as `errors` does.
+   *
+   * @example
+   * for await (const { message, count } of syncline.runs.iterateErrors()) console.log(count, message)
+   */
+  iterateErrors(
+    config: ListRunErrors = {},
+    options?: CallOptions,
+  ): AsyncGenerator<RunError, void, undefined> {
+    const read = (cursor: string | undefined) => this.errors({ ...config, cursor }, options)
+    return pages(config.cursor, read, ({ errors }) => errors)
+  }
+
+  /**
+   * How many runs ended over time, what they saved, how long they waited and took.
+   *
+   * Fails with `unknown_integration`, `unknown_connection`, `unknown_sync`, and with `unavailable` when the record store does not
+   * answer.
+   *
+   * @example
+   * const { points } = await syncline.runs.stats({ from: '2026-11-01T00:00:00Z', providerConfigKey: 'github' })
+   */
+  async stats(config: RunStats = {}, options?: CallOptions): Promise<GetStatsAnswer> {
+    const { providerConfigKey, connectionId, sync, ...query } = config
+    const { name, variant } = typeof sync === 'object' ? sync : { name: sync, variant: undefined }
+    return this.#call(
+      'GET /stats',
+      {
+        query: {
+          ...query,
+          provider_config_key: providerConfigKey,
+          connection_id: connectionId,
+          sync_name: name,
+          variant,
+        },
+      },
+      options,
+    )
   }
 
   /**

@@ -2,6 +2,7 @@ import type {
   ActOnSchedulesAnswer,
   Capacity,
   CountSchedulesAnswer,
+  ListScheduleActivityAnswer,
   ListSchedulesAnswer,
   Schedule,
   SetCheckpointAnswer,
@@ -120,6 +121,21 @@ export class Schedules {
   ): Promise<MaybeLater<SetCheckpointAnswer>> {
     const body = { ...snakeCase<Omit<SetCheckpointBody, 'checkpoint'>>(place), checkpoint }
     return this.#call('PUT /schedules/checkpoint', { body }, options)
+  }
+
+  /**
+   * What schedules did on each of the last days: runs, failures, changes of records. 100 of them at most.
+   *
+   * Fails with `unavailable` when the record store does not answer.
+   *
+   * @example
+   * const { days, schedules } = await syncline.schedules.activity([schedule.id], { days: 7 })
+   */
+  async activity(
+    ids: string[],
+    { days, ...options }: { days?: number | undefined } & CallOptions = {},
+  ): Promise<ListScheduleActivityAnswer> {
+    return this.#call('GET /schedules/activity', { query: { ids: ids.join(','), days } }, options)
   }
 
   /**

@@ -2,7 +2,7 @@ import type { ActionCalls, ActionStore } from '@syncline/actions'
 import type { Catalog, Keyring } from '@syncline/catalog'
 import type { Limits } from '@syncline/frequency'
 import type { Outgoing } from '@syncline/outgoing'
-import type { ActionCall, RecordsClient } from '@syncline/proto'
+import type { ActionCall, RecordsClient, RunFactsClient } from '@syncline/proto'
 import type { Health } from '@syncline/service'
 import type { Commands } from './commands.ts'
 import type { Facts } from './doctor/facts.ts'
@@ -23,6 +23,7 @@ export interface Dependencies {
   catalog: Catalog
   keyring: Keyring
   records: RecordsClient<{ deadline?: number }>
+  runFacts: RunFactsClient<{ deadline?: number }>
   scheduler: SchedulerCalls
   commands: Commands
   actions: {

@@ -5,7 +5,13 @@ import { connectBus, publish, subjects } from '@syncline/bus'
 import { type Catalog, checkKeyring, Keyring, openCatalog } from '@syncline/catalog'
 import { withoutSecrets } from '@syncline/errors'
 import { Egress, Outgoing } from '@syncline/outgoing'
-import { type ActionCall, CommandsDefinition, RecordsDefinition, SchedulesDefinition } from '@syncline/proto'
+import {
+  type ActionCall,
+  CommandsDefinition,
+  RecordsDefinition,
+  RunFactsDefinition,
+  SchedulesDefinition,
+} from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import type { Log, Running } from '@syncline/service'
@@ -71,6 +77,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
   const recordsRpc = open.use(connect(config.recordsAddress, { failFast: true }))
   const schedulerRpc = open.use(connect(config.schedulerAddress, { failFast: true }))
   const records = recordsRpc.client(RecordsDefinition)
+  const runFacts = recordsRpc.client(RunFactsDefinition)
   const schedules = schedulerRpc.client(SchedulesDefinition)
 
   const scheduler = open.use(new SchedulerCalls(schedules, events))
@@ -84,6 +91,7 @@ export async function start(config: Config, log: Log): Promise<Gateway> {
       catalog,
       keyring,
       records,
+      runFacts,
       scheduler,
       commands,
       actions: {

@@ -44,6 +44,7 @@ beforeAll(async () => {
     countSchedules: { total: 0, stale: 0, reasons: [], syncs: [] },
   })
   world.results = standIn({})
+  world.runFacts = standIn({})
   world.records = standIn({
     pruneRecords: { count: 0, hasMore: false },
     releaseHeldDeletion: { deletion: {} },
@@ -141,6 +142,9 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   getPreviewRecording: run,
   cancelPreview: run,
   listRuns: { query: place },
+  listErrors: { query: { provider_config_key: 'github', sync_name: 'issues' } },
+  getStats: { query: place },
+  listScheduleActivity: { query: { ids: 'b1946ac92492d2347c6235b8' } },
   getRun: run,
   listLogs: run,
   listAttempts: run,

@@ -134,7 +134,7 @@ test('runs are listed by state and outcome, and their log is read', async () => 
     state: ['queued'],
     outcome: ['success', 'lost'],
   })
-  expect(page.next_cursor).toBe('more')
+  expect(page.next_cursor).not.toBeNull()
   expect(JSON.parse(page.runs[0]?.id ?? '')).toEqual([
     'github',
     null,

@@ -162,6 +162,7 @@ test('runs are listed newest first, with the reason why one failed', async () =>
           counts: [{ model: 'GithubIssue', added: 3, updated: 1, unchanged: 5 }],
           sandbox: 'oswall',
           lastLines: ['info page 7'],
+          version: '1',
           ...{ providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues', variant: 'base' },
         },
       ],
@@ -187,6 +188,7 @@ test('runs are listed newest first, with the reason why one failed', async () =>
       parked: null,
       fruitlessAttempts: 0,
       ...{ provider_config_key: 'github', connection_id: 'user-1', sync_name: 'issues', variant: 'base' },
+      version: '1',
     },
   ])
   expect(answer.body.next_cursor).toBeNull()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Bus, connectBus, consumeQueues, subjects } from '@syncline/bus'
 import { type Catalog, createApiKey, type KeyFacts, Keyring, openCatalog } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
 import {
   type Command,
   CommandAnswer,
@@ -8,6 +9,8 @@ import {
   type CommandsServiceImplementation,
   RecordsDefinition,
   type RecordsServiceImplementation,
+  RunFactsDefinition,
+  type RunFactsServiceImplementation,
   SchedulesDefinition,
   type SchedulesServiceImplementation,
 } from '@syncline/proto'
@@ -30,6 +33,8 @@ export interface World extends AsyncDisposable {
   log: string[]
   /** What the stand-in of records answers; set it in a test. */
   records: Partial<RecordsServiceImplementation>
+  /** At first it knows of no run that ended. */
+  runFacts: Partial<RunFactsServiceImplementation>
   schedules: Partial<SchedulesServiceImplementation>
   /** What the stand-in of the scheduler knows of commands. */
   results: Partial<CommandsServiceImplementation>
@@ -46,6 +51,10 @@ export interface World extends AsyncDisposable {
   /** One more, on a port of its own. */
   startGateway(): Promise<Gateway>
   startRecords(): Promise<void>
+}
+
+const noFact: RunFactsServiceImplementation['getRunFact'] = async ({ runId }) => {
+  throw new AppError('unknown_run', `there is no run '${runId}'`)
 }
 
 /** A stand-in that throws gives its caller `server_error`, and that is all a test needs. */
@@ -77,22 +86,28 @@ export async function startWorld(
 
   const world = {
     records: {},
+    runFacts: { listRunFacts: async () => ({ isLast: true }), getRunFact: noFact },
     schedules: {},
     results: {},
     recordsHealth: {},
     commands: [] as Command[],
     answer: () => DONE,
-  } as Pick<World, 'records' | 'schedules' | 'results' | 'recordsHealth' | 'commands' | 'answer'>
+  } as Pick<World, 'records' | 'runFacts' | 'schedules' | 'results' | 'recordsHealth' | 'commands' | 'answer'>
   const recordsPort = await freePort()
   let recordsServer: RpcServer | undefined
   const startRecords = async () => {
     recordsServer = await serve(
       `127.0.0.1:${recordsPort}`,
-      (server) =>
+      (server) => {
         server.add(
           RecordsDefinition,
           standIn<RecordsServiceImplementation>(() => world.records),
-        ),
+        )
+        server.add(
+          RunFactsDefinition,
+          standIn<RunFactsServiceImplementation>(() => world.runFacts),
+        )
+      },
       onFault,
     )
     recordsServer.answerHealth(async () => world.recordsHealth)

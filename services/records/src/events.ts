@@ -136,5 +136,9 @@ export const serviceEvents = (log: Log) => ({
     runFactsDelayed.inc()
     log.warn({ err }, 'ends of runs are written later')
   },
+  sumHoursFailed(err: unknown) {
+    jobsFailed.inc({ job: 'sum hours' })
+    log.warn({ err }, 'sums of runs by hour are made later')
+  },
   fault: (path: string, err: unknown) => log.error({ err, path }, 'call failed'),
 })

@@ -1,4 +1,4 @@
-import { RecordsDefinition } from '@syncline/proto'
+import { RecordsDefinition, RunFactsDefinition } from '@syncline/proto'
 import { connectRedis } from '@syncline/redis'
 import { connect } from '@syncline/rpc'
 import { createLog } from '@syncline/service'
@@ -43,6 +43,7 @@ export async function startRecords(
     config,
     service,
     records: connection.client(RecordsDefinition),
+    runFacts: connection.client(RunFactsDefinition),
     redis() {
       const client = connectRedis(config.redis.url, () => {})
       return { client, [Symbol.asyncDispose]: async () => client.disconnect() }

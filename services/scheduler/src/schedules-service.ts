@@ -49,7 +49,8 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       const before = numberFrom(request.cursor)
       const states = runStatesFromWire(request.states)
       const outcomes = outcomesFromWire(request.outcomes)
-      const asked = (await views.runsOf(id)).filter(
+      const all = await views.runsOf(id)
+      const asked = all.filter(
         (run) =>
           run.number < before &&
           isInTime(run, request) &&
@@ -61,6 +62,7 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       return {
         runs: runs.map((run) => runMessage(run, { ...names, variant: sync.variant })),
         nextCursor: asked.length > limit ? String(runs.at(-1)?.number) : '',
+        keptFromMs: views.keptFrom(all),
       }
     },
 
@@ -115,27 +117,35 @@ async function runsOfEnvironment(deps: Deps, request: ListRunsRequest, limit: nu
     integration,
     sync: sync?.name ?? '',
     ...{ from: request.fromMs, to: request.toMs },
+    ...{ ended_from: request.endedFromMs, ended_to: request.endedToMs },
     ...(connectionId !== '' && { schedules: await idsOf(deps, request) }),
     ...(states && { states }),
     ...(outcomes && { outcomes }),
   }
   const position = cursor === '' ? runsCursor.first : runsCursor.decode(cursor)
-  const { runs, next } = await deps.views.runs(environment, filter, position, { limit, looks: LOOKS })
+  const { runs, next, keptFrom } = await deps.views.runs(environment, filter, position, {
+    limit,
+    looks: LOOKS,
+  })
   const asked = sync === undefined ? runs : runs.filter(({ variant }) => variant === sync.variant)
   return {
     runs: asked.map(({ run, ...names }) => runMessage(run, names)),
     nextCursor: next ? runsCursor.encode(next) : '',
+    keptFromMs: keptFrom,
   }
 }
 
 /** By the end of the run; before it has ended, by when it was requested. */
 function isInTime(
   { state, finishedAt, requestedAt }: Run,
-  { fromMs, toMs }: Pick<ListRunsRequest, 'fromMs' | 'toMs'>,
+  { fromMs, toMs, endedFromMs, endedToMs }: Times,
 ): boolean {
-  const time = state === 'ENDED' ? finishedAt : requestedAt
-  return time >= fromMs && (toMs === 0 || time < toMs)
+  const isWithin = (time: number, from: number, to: number) => time >= from && (to === 0 || time < to)
+  if (state !== 'ENDED') return isWithin(requestedAt, fromMs, toMs)
+  return isWithin(finishedAt, fromMs, toMs) && isWithin(finishedAt, endedFromMs, endedToMs)
 }
+
+type Times = Pick<ListRunsRequest, 'fromMs' | 'toMs' | 'endedFromMs' | 'endedToMs'>
 
 /** All schedules of a connection. */
 async function idsOf({ views, catalog }: Deps, place: Place): Promise<string[]> {

@@ -52,7 +52,7 @@ export const run = {
   throttled: null,
   parked: null,
 }
-export const listedRun = { ...run, ...owner, sync_name: sync, variant: 'base' }
+export const listedRun = { ...run, ...owner, sync_name: sync, variant: 'base', version: '3' }
 export const failedRun = {
   ...listedRun,
   id: `${SCHEDULE}-41`,
@@ -60,6 +60,24 @@ export const failedRun = {
   error: 'GET /repos/acme/shop/issues answered 502',
   result: {},
   lastLines: ['error GET /repos/acme/shop/issues answered 502'],
+}
+
+export const runError = {
+  fingerprint: '9f86d081884c7d65',
+  provider_config_key: owner.provider_config_key,
+  sync_name: sync,
+  outcome: 'failed',
+  message: 'GET /repos/…/issues answered 502',
+  sample: failedRun.error,
+  version: '3',
+  versions: ['2', '3'],
+  count: 25,
+  connections: 4,
+  first_seen_at: '2026-11-25T22:10:04.310Z',
+  last_seen_at: '2026-11-26T10:29:32.207Z',
+  first_version_deployed_at: null,
+  last_run_id: failedRun.id,
+  counts: [...Array.from({ length: 22 }, () => 0), 12, 13],
 }
 
 const freshness = {

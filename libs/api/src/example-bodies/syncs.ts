@@ -6,6 +6,7 @@ import {
   listedRun,
   model,
   owner,
+  runError,
   schedule,
   staleSchedule,
   status,
@@ -65,6 +66,12 @@ export const syncExamples = {
     200: { checkpoint: status.checkpoint },
     202: accepted,
   },
+  listScheduleActivity: {
+    200: {
+      days: ['2026-11-25', '2026-11-26'],
+      schedules: [{ id: schedule.id, changes: [31, 1], runs: [2880, 1261], failures: [0, 1] }],
+    },
+  },
   getWhy: {
     200: {
       schedule: staleSchedule,
@@ -83,7 +90,27 @@ export const syncExamples = {
 }
 
 export const runExamples = {
-  listRuns: { 200: { runs: [listedRun, failedRun], next_cursor: null } },
+  listRuns: { 200: { runs: [listedRun, failedRun], next_cursor: null, unavailable: [] } },
+  listErrors: {
+    200: {
+      ...{ from: '2026-11-19T10:30:00.000Z', to: '2026-11-26T10:30:00.000Z' },
+      ...{ errors: [runError], total: 1, next_cursor: null },
+    },
+  },
+  getStats: {
+    200: {
+      step_seconds: 300,
+      points: [
+        {
+          at: '2026-11-26T10:30:00.000Z',
+          runs: { success: 9, failed: 1 },
+          records: { added: 0, updated: 1, deleted: 0 },
+          wait_ms: { p50: 41, p99: 112 },
+          duration_ms: { p50: 2166, p99: 3020 },
+        },
+      ],
+    },
+  },
   getRun: { 200: listedRun },
   listRunChanges: {
     200: {

@@ -526,12 +526,17 @@ export interface ListRunsRequest {
    */
   fromMs: number
   toMs: number
+  /** Of runs that ended only those that did so at ended_from_ms or later, and before ended_to_ms; 0 = any. */
+  endedFromMs: number
+  endedToMs: number
 }
 
 export interface ListRunsResponse {
   runs: Run[]
   /** Empty = there are no older ones. */
   nextCursor: string
+  /** Runs that ended before may not be kept any more; 0 = all are. */
+  keptFromMs: number
 }
 
 export interface ListSkippedSlotsRequest {
@@ -2698,6 +2703,8 @@ function createBaseListRunsRequest(): ListRunsRequest {
     outcomes: [],
     fromMs: 0,
     toMs: 0,
+    endedFromMs: 0,
+    endedToMs: 0,
   }
 }
 
@@ -2740,6 +2747,12 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
     }
     if (message.toMs !== 0) {
       writer.uint32(80).int64(message.toMs)
+    }
+    if (message.endedFromMs !== 0) {
+      writer.uint32(88).int64(message.endedFromMs)
+    }
+    if (message.endedToMs !== 0) {
+      writer.uint32(96).int64(message.endedToMs)
     }
     return writer
   },
@@ -2857,6 +2870,22 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
             message.toMs = longToNumber(reader.int64())
             continue
           }
+          case 11: {
+            if (tag !== 88) {
+              break
+            }
+
+            message.endedFromMs = longToNumber(reader.int64())
+            continue
+          }
+          case 12: {
+            if (tag !== 96) {
+              break
+            }
+
+            message.endedToMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2885,12 +2914,14 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
     message.outcomes = object.outcomes?.map((e) => e) || []
     message.fromMs = object.fromMs ?? 0
     message.toMs = object.toMs ?? 0
+    message.endedFromMs = object.endedFromMs ?? 0
+    message.endedToMs = object.endedToMs ?? 0
     return message
   },
 }
 
 function createBaseListRunsResponse(): ListRunsResponse {
-  return { runs: [], nextCursor: '' }
+  return { runs: [], nextCursor: '', keptFromMs: 0 }
 }
 
 export const ListRunsResponse: MessageFns<ListRunsResponse> = {
@@ -2900,6 +2931,9 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
     }
     if (message.nextCursor !== '') {
       writer.uint32(18).string(message.nextCursor)
+    }
+    if (message.keptFromMs !== 0) {
+      writer.uint32(24).int64(message.keptFromMs)
     }
     return writer
   },
@@ -2933,6 +2967,14 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
             message.nextCursor = reader.string()
             continue
           }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.keptFromMs = longToNumber(reader.int64())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -2952,6 +2994,7 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
     const message = createBaseListRunsResponse()
     message.runs = object.runs?.map((e) => Run.fromPartial(e)) || []
     message.nextCursor = object.nextCursor ?? ''
+    message.keptFromMs = object.keptFromMs ?? 0
     return message
   },
 }

@@ -1,10 +1,10 @@
 import type { ListedRun, Run as RunAnswer } from '@syncline/api'
-import type { ModelCounts, Run } from '@syncline/proto'
+import type { ModelCounts, Run, RunFact, RunOutcome } from '@syncline/proto'
 import { enumName } from './enum-name.ts'
 import { instant, instantOrNull } from './instant.ts'
 
 export function runAnswer(run: Run): RunAnswer {
-  const reason = reasonOf(run)
+  const reason = failureOf(run.outcome)
   return {
     id: run.id,
     state: run.state === 'RUN_STATE_UNSPECIFIED' ? 'queued' : enumName('RUN_STATE', run.state),
@@ -32,17 +32,40 @@ export function listedRun(run: Run): ListedRun {
     connection_id: connectionId,
     sync_name: sync,
     variant,
+    version: run.version || null,
   }
   return { ...runAnswer(run), ...names }
 }
 
+/** A run that its schedule does not keep any more. */
+export function pastRun(fact: RunFact): ListedRun {
+  const { runId, providerConfigKey, connectionId, sync, variant, outcome, counts } = fact
+  const reason = failureOf(outcome)
+  return {
+    ...{ id: runId, state: 'ended', reason },
+    ...{ provider_config_key: providerConfigKey, connection_id: connectionId, sync_name: sync, variant },
+    error: (reason && fact.error) || null,
+    warning: (!reason && fact.error) || null,
+    ...{ attempt: fact.attempts, fruitlessAttempts: 0, cause: fact.cause },
+    requestedAt: instant(fact.requestedAtMs),
+    startedAt: instantOrNull(fact.startedAtMs),
+    finishedAt: instant(fact.finishedAtMs),
+    result: resultOf(counts),
+    version: fact.version || null,
+    ...{ sandbox: null, lastLines: [], throttled: null, parked: null },
+  }
+}
+
 /** Why a run did not succeed; null if it did, or has not ended. */
-function reasonOf({ outcome }: Run): RunAnswer['reason'] {
+export function failureOf(outcome: RunOutcome): RunAnswer['reason'] {
   if (outcome === 'RUN_OUTCOME_UNSPECIFIED' || outcome === 'RUN_OUTCOME_SUCCESS') return null
   // A run that is throttled or handed back goes on.
   if (outcome === 'RUN_OUTCOME_THROTTLED' || outcome === 'RUN_OUTCOME_HANDED_BACK') return null
   return enumName('RUN_OUTCOME', outcome)
 }
+
+/** How a run ended. */
+export const outcomeName = (outcome: RunOutcome) => failureOf(outcome) ?? 'success'
 
 function throttledOf({ throttled }: Run): RunAnswer['throttled'] {
   if (throttled === undefined) return null

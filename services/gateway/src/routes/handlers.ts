@@ -23,8 +23,11 @@ import * as recordStreams from './record-streams.ts'
 import * as records from './records.ts'
 import * as runAttempts from './run-attempts.ts'
 import * as runChanges from './run-changes.ts'
+import * as runErrors from './run-errors.ts'
+import * as runStats from './run-stats.ts'
 import * as runs from './runs.ts'
 import * as scheduleActions from './schedule-actions.ts'
+import * as scheduleActivity from './schedule-activity.ts'
 import * as schedules from './schedules.ts'
 import * as scriptsConfig from './scripts-config.ts'
 import * as sessions from './sessions.ts'
@@ -62,7 +65,10 @@ export const handlers: Handlers = {
   ...recordStreams,
   ...runAttempts,
   ...runChanges,
+  ...runErrors,
+  getStats: runStats.getStats,
   ...runs,
+  ...scheduleActivity,
   ...schedules,
   ...scheduleActions,
   ...scriptsConfig,

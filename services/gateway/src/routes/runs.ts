@@ -1,42 +1,48 @@
 import { checkNames } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
 import { acceptedAnswer } from '../answers/command-answer.ts'
-import { enumName, enumValue } from '../answers/enum-name.ts'
+import { enumName } from '../answers/enum-name.ts'
 import { instant } from '../answers/instant.ts'
-import { listedRun } from '../answers/run-answer.ts'
+import { listedRun, pastRun } from '../answers/run-answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { page } from '../http/next-link.ts'
+import { FACTS_DEADLINE_MS } from '../run-list/facts-or-none.ts'
+import { runSources } from '../run-list/run-sources.ts'
+import { runsPage } from '../run-list/runs-page.ts'
+import { decodePosition, encodePosition } from '../run-list/runs-position.ts'
 
-export const listRuns: Handler<'listRuns'> = async ({ catalog, scheduler }, { environment, query }) => {
+export const listRuns: Handler<'listRuns'> = async (dependencies, { environment, query }) => {
   const { provider_config_key: integration, connection_id: connection, sync_name: name, variant } = query
   const sync = name === undefined ? undefined : { name, variant }
   if (integration !== undefined) {
-    await checkNames(catalog, environment, { integration, connection, syncs: sync ? [sync] : [] })
+    await checkNames(dependencies.catalog, environment, {
+      integration,
+      connection,
+      syncs: sync ? [sync] : [],
+    })
   }
-  const { runs, nextCursor } = await scheduler.ask((schedules, options) =>
-    schedules.listRuns(
-      {
-        environment,
-        providerConfigKey: integration ?? '',
-        connectionId: connection ?? '',
-        sync,
-        limit: query.limit,
-        cursor: query.cursor ?? '',
-        states: query.state?.map((state) => enumValue('RUN_STATE', state)) ?? [],
-        fromMs: query.from === undefined ? 0 : Date.parse(query.from),
-        toMs: query.to === undefined ? 0 : Date.parse(query.to),
-        outcomes: query.outcome?.map((outcome) => enumValue('RUN_OUTCOME', outcome)) ?? [],
-      },
-      options,
-    ),
-  )
-  return page('/runs', query, { runs: runs.map(listedRun), next_cursor: nextCursor || null })
+  const position = query.cursor === undefined ? undefined : decodePosition(query.cursor)
+  const sources = runSources(dependencies, environment, query)
+  const { runs, next, unavailable } = await runsPage(sources, query.limit, position)
+  return page('/runs', query, { runs, next_cursor: next && encodePosition(next), unavailable })
 }
 
-export const getRun: Handler<'getRun'> = async ({ scheduler }, { environment, params }) => {
-  const run = await scheduler.ask((schedules, options) =>
-    schedules.getRun({ environment, runId: params.id }, options),
-  )
-  return listedRun(run)
+/** The scheduler knows more of the runs that it keeps, and alone knows those that have not ended. */
+export const getRun: Handler<'getRun'> = async ({ scheduler, runFacts }, { environment, params }) => {
+  const request = { environment, runId: params.id }
+  const asked = await scheduler
+    .askOrNone((schedules, options) => schedules.getRun(request, options))
+    .catch(unknown)
+  if (asked && asked !== 'unknown') return listedRun(asked)
+  const past = await runFacts.getRunFact(request, { deadline: FACTS_DEADLINE_MS }).catch(unknown)
+  if (past !== 'unknown') return pastRun(past)
+  if (asked === 'unknown') throw new AppError('unknown_run', `there is no run '${params.id}'`)
+  throw new AppError('unavailable', 'the scheduler does not answer at the moment: try again')
+}
+
+function unknown(error: unknown): 'unknown' {
+  if (error instanceof AppError && error.code === 'unknown_run') return 'unknown'
+  throw error
 }
 
 export const cancelRun: Handler<'cancelRun'> = async (

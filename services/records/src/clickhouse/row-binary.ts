@@ -155,6 +155,10 @@ export class RowReader {
     return this.#buffer.subarray(at, at + size)
   }
 
+  array<T>(item: () => T): T[] {
+    return Array.from({ length: this.#length() }, item)
+  }
+
   bytes(): Buffer {
     return this.fixed(this.#length())
   }

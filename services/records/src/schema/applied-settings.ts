@@ -3,7 +3,7 @@ import { sql } from '../clickhouse/sql.ts'
 import type { Config } from '../config.ts'
 import { historyTtl, payloadTtl } from '../tables/record-log.ts'
 import { runAttemptTtl } from '../tables/run-attempts.ts'
-import { runFactTtl } from '../tables/run-facts.ts'
+import { runFactTtls } from '../tables/run-facts.ts'
 import { runLogTtl } from '../tables/run-log.ts'
 
 /**
@@ -50,7 +50,7 @@ export function settingChanges(
       value: keep.runLogDays,
       statements: [runLogTtl(keep.runLogDays), runAttemptTtl(keep.runLogDays)],
     },
-    { name: 'run_facts_days', value: keep.runFactsDays, statements: [runFactTtl(keep.runFactsDays)] },
+    { name: 'run_facts_days', value: keep.runFactsDays, statements: runFactTtls(keep.runFactsDays) },
     {
       name: 'fsync',
       value: fsync ? 1 : 0,

@@ -40,9 +40,16 @@ export interface RunFact {
 
 const UINT32_MAX = 2 ** 32 - 1
 
-/** A statement of a migration. */
-export const runFactTtl = (days: number) =>
-  `ALTER TABLE run_fact{on_cluster} MODIFY TTL toDateTime(intDiv(finished_at, 1000)) + INTERVAL ${days} DAY`
+/** Statements of a migration: of the table, and of those that are made of it. */
+export const runFactTtls = (days: number) => [
+  ...['run_fact', 'run_fact_by_schedule', 'run_failure'].map(
+    (table) =>
+      `ALTER TABLE ${table}{on_cluster} MODIFY TTL toDateTime(intDiv(finished_at, 1000)) + INTERVAL ${days} DAY`,
+  ),
+  ...['run_hour', 'run_hour_insert'].map(
+    (table) => `ALTER TABLE ${table}{on_cluster} MODIFY TTL toDateTime(hour * 3600) + INTERVAL ${days} DAY`,
+  ),
+]
 
 /** The server that has them. */
 export function runFactsOf<T extends { clickhouse: ClickHouse }>(shards: readonly T[]): ClickHouse {

@@ -2,8 +2,10 @@
 -- ARGV[1]  environment, limit, looks (entries that one call looks at), active ('' = from the newest one on, '-' = none, or
 --          '<requested_at>/<run>': those behind it), ended ('+' or the entry of the stream behind which it goes on; '-' = none),
 --          integration and sync ('' = any), schedules (list of ids; absent = any), states and outcomes (maps of those that are
---          wanted; absent = any), from and to (absent or 0 = any): only runs that ended, and before that were requested, from <= time < to
--- Returns  { rows, active, ended (as in ARGV: where the next page goes on) }; a row is { run, names, fields } of one that has not
+--          wanted; absent = any), from and to (absent or 0 = any): only runs that ended, and before that were requested, from <= time < to,
+--          ended_from and ended_to (absent or 0 = any): the same only of runs that ended
+-- Returns  { rows, active, ended (as in ARGV: where the next page goes on), kept_from (runs that ended before may be dropped; '0' = none
+--          was) }; a row is { run, names, fields } of one that has not
 --          ended, or { run, names, packed, outcome, finished_at } of one that has ('' = it is not kept any more). names:
 --          { integration, connection, sync, variant }
 
@@ -11,6 +13,9 @@ local CHUNK = 200
 -- The clock of a scheduler, which says when a run ended, and that of Redis, which orders the stream, may differ by 2 s.
 local CLOCKS_MS = 3000
 local after, before = args.from or 0, args.to or 0
+local ended_from = math.max(after, args.ended_from or 0)
+local ended_to = before
+if (args.ended_to or 0) > 0 and (before == 0 or args.ended_to < before) then ended_to = args.ended_to end
 local rows, looks = {}, args.looks
 
 local wanted
@@ -77,19 +82,26 @@ local function list_active()
   end
 end
 
-local function is_in_time(packed, entry)
-  if after == 0 and before == 0 then return true end
-  local ended_at = tonumber(string.match(entry, '^%d+'))
-  if packed ~= '' then
-    local run = cjson.decode(packed)
-    ended_at = run[4] + run[5]
-  end
-  return ended_at >= after and (before == 0 or ended_at < before)
+-- An entry that is older than the field has the time at which Redis got it.
+local function time_of(entry)
+  return tonumber(flat_value(entry[2], 't') or string.match(entry[1], '^%d+'))
+end
+
+local function is_in_time(time)
+  return time >= ended_from and (ended_to == 0 or time < ended_to)
+end
+
+-- Oldest entry of which the stream has all newer ones; '0' if it was never trimmed.
+local function kept_from()
+  local key = base .. 'runs:' .. args.environment
+  if redis.call('XLEN', key) < limits.environmentRuns then return '0' end
+  local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
+  return first and string.format('%.0f', time_of(first) + CLOCKS_MS) or '0'
 end
 
 local function list_ended()
-  local oldest = after > CLOCKS_MS and string.format('%.0f', after - CLOCKS_MS) or '-'
-  local newest = before > 0 and string.format('%.0f', before + CLOCKS_MS) or '+'
+  local oldest = ended_from > CLOCKS_MS and string.format('%.0f', ended_from - CLOCKS_MS) or '-'
+  local newest = ended_to > 0 and string.format('%.0f', ended_to + CLOCKS_MS) or '+'
   while looks > 0 and #rows < args.limit do
     local from = ended == '+' and newest or '(' .. ended
     local found = redis.call('XREVRANGE', base .. 'runs:' .. args.environment, from, oldest, 'COUNT', math.min(CHUNK, looks))
@@ -102,9 +114,9 @@ local function list_ended()
       ended = entry[1]
       local id, def, outcome = flat_value(entry[2], 'r'), flat_value(entry[2], 'd'), flat_value(entry[2], 'o')
       local names = (not args.outcomes or args.outcomes[outcome]) and names_of(id, def)
-      local packed = names and packed_run(id)
-      if packed and is_in_time(packed, entry[1]) then
-        rows[#rows + 1] = { id, names, packed, outcome, string.match(entry[1], '^%d+') }
+      local time = names and time_of(entry)
+      if time and is_in_time(time) then
+        rows[#rows + 1] = { id, names, packed_run(id), outcome, string.format('%.0f', time) }
         if #rows == args.limit then return end
       end
     end
@@ -115,4 +127,4 @@ if args.states and not (args.states.QUEUED or args.states.RUNNING) or args.outco
 if args.states and not args.states.ENDED then ended = '-' end
 if active ~= '-' then list_active() end
 if active == '-' and ended ~= '-' then list_ended() end
-return { rows, active, ended }
+return { rows, active, ended, kept_from() }

@@ -29,7 +29,7 @@
 --   leases               run by the time at which it is lost (zset): all that have not ended
 --   active:<environment> run by requested_at (zset): all that have not ended
 --   ready…, full…        the queue of runs that may be handed out, see queue.lua
---   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome)
+--   runs:<environment>   runs that ended, of all its schedules (stream): r (run), d (definition), o (outcome), t (when)
 --   events               events to publish (stream): field e, JSON. The oldest are dropped when NATS is away for long
 --   events_dropped       how many were dropped since the last were published
 --   watch                schedule by the time at which it becomes stale, or is looked at again (zset): those that are due, run, can't

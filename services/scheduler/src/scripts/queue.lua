@@ -448,7 +448,7 @@ local function end_run(run, schedule, ending)
   local history = base .. 'h:' .. schedule.id
   if redis.call('LPUSH', history, pack_run(run, ending)) > limits.historyRuns then redis.call('RPOP', history) end
   redis.call('XADD', base .. 'runs:' .. run.environment, 'MAXLEN', '~', limits.environmentRuns, '*',
-    'r', run.id, 'd', run.def, 'o', ending.outcome)
+    'r', run.id, 'd', run.def, 'o', ending.outcome, 't', args.now)
   local data = names(schedule)
   data.run, data.attempt, data.cause, data.outcome = run.id, number(run.attempt), run.cause, ending.outcome
   data.error, data.counts, data.version = ending.error or '', run.counts or '[]', run.version or ''

@@ -39,6 +39,10 @@ export class State {
     this.#isRedisTime = isRedisTime
   }
 
+  get limits(): Limits {
+    return this.#limits
+  }
+
   key(name: string): string {
     return this.#base + name
   }

@@ -57,6 +57,9 @@ export interface RunsFilter {
   /** 0 = any. */
   from?: number
   to?: number
+  /** The same of runs that ended, and of no others. */
+  ended_from?: number
+  ended_to?: number
 }
 
 export interface ListedRun {
@@ -132,15 +135,21 @@ export class Views {
     return [...(run ? [run] : []), ...texts.map((text) => unpackRun(id, text))]
   }
 
+  /** Runs of a schedule that ended before may be dropped; 0 = none was. */
+  keptFrom(runsOfSchedule: Run[]): number {
+    const ended = runsOfSchedule.filter(({ state }) => state === 'ENDED')
+    return ended.length < this.#state.limits.historyRuns ? 0 : (ended.at(-1)?.finishedAt ?? 0) + 1
+  }
+
   /** A page of the runs of an environment. Looks at `looks` runs at most. */
   async runs(
     environment: string,
     filter: RunsFilter,
     { active, ended }: RunsPosition,
     { limit, looks }: { limit: number; looks: number },
-  ): Promise<{ runs: ListedRun[]; next: RunsPosition | undefined }> {
+  ): Promise<{ runs: ListedRun[]; next: RunsPosition | undefined; keptFrom: number }> {
     const { states, outcomes, ...names } = filter
-    const [rows, nextActive, nextEnded] = await this.#state.run<[RunRow[], string, string]>(
+    const [rows, nextActive, nextEnded, keptFrom] = await this.#state.run<[RunRow[], string, string, string]>(
       scripts.listRuns,
       {
         ...{ environment, limit, looks, active, ended, ...names },
@@ -152,6 +161,7 @@ export class Views {
     return {
       runs: rows.map(listedRun),
       next: isLast ? undefined : { active: nextActive, ended: nextEnded },
+      keptFrom: Number(keptFrom),
     }
   }
 
