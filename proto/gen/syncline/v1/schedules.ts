@@ -374,6 +374,8 @@ export interface SearchSchedulesResponse {
   nextCursor: string
   /** Of all pages. */
   total: number
+  /** The schedules of the environment are still being read: nothing else is said. To be asked again. */
+  reading: boolean
 }
 
 export interface CountSchedulesRequest {
@@ -391,6 +393,8 @@ export interface ScheduleCounts {
   stale: number
   reasons: ReasonCount[]
   syncs: SyncCount[]
+  /** As in SearchSchedulesResponse. */
+  reading: boolean
 }
 
 export interface ReasonCount {
@@ -1255,7 +1259,7 @@ export const SearchSchedulesRequest: MessageFns<SearchSchedulesRequest> = {
 }
 
 function createBaseSearchSchedulesResponse(): SearchSchedulesResponse {
-  return { schedules: [], nextCursor: '', total: 0 }
+  return { schedules: [], nextCursor: '', total: 0, reading: false }
 }
 
 export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
@@ -1268,6 +1272,9 @@ export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
     }
     if (message.total !== 0) {
       writer.uint32(24).uint32(message.total)
+    }
+    if (message.reading !== false) {
+      writer.uint32(32).bool(message.reading)
     }
     return writer
   },
@@ -1309,6 +1316,14 @@ export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
             message.total = reader.uint32()
             continue
           }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.reading = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1329,6 +1344,7 @@ export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
     message.schedules = object.schedules?.map((e) => Schedule.fromPartial(e)) || []
     message.nextCursor = object.nextCursor ?? ''
     message.total = object.total ?? 0
+    message.reading = object.reading ?? false
     return message
   },
 }
@@ -1414,6 +1430,7 @@ function createBaseScheduleCounts(): ScheduleCounts {
     stale: 0,
     reasons: [],
     syncs: [],
+    reading: false,
   }
 }
 
@@ -1445,6 +1462,9 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
     }
     for (const v of message.syncs) {
       SyncCount.encode(v!, writer.uint32(74).fork()).join()
+    }
+    if (message.reading !== false) {
+      writer.uint32(80).bool(message.reading)
     }
     return writer
   },
@@ -1534,6 +1554,14 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
             message.syncs.push(SyncCount.decode(reader, reader.uint32()))
             continue
           }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.reading = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1560,6 +1588,7 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
     message.stale = object.stale ?? 0
     message.reasons = object.reasons?.map((e) => ReasonCount.fromPartial(e)) || []
     message.syncs = object.syncs?.map((e) => SyncCount.fromPartial(e)) || []
+    message.reading = object.reading ?? false
     return message
   },
 }
