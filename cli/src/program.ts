@@ -2,8 +2,10 @@ import addCompletions from '@bomb.sh/tab/commander'
 import { Command, type CommandOptions } from 'commander'
 import { actionCall, actionResult } from './commands/action-call.ts'
 import { actionList } from './commands/action-list.ts'
+import { bulk } from './commands/bulk.ts'
 import { cancel } from './commands/cancel.ts'
 import { capacity } from './commands/capacity.ts'
+import { checkpointClear, checkpointGet, checkpointSet } from './commands/checkpoint.ts'
 import { connectionCreate } from './commands/connection-create.ts'
 import { connectionDelete } from './commands/connection-delete.ts'
 import { connectionList } from './commands/connection-list.ts'
@@ -83,6 +85,7 @@ const syncs = [
   start(),
   pause(),
   cancel(),
+  bulk(),
   runs(),
   errors(),
   stats(),
@@ -128,6 +131,11 @@ group('variant', 'further schedules of a sync on a connection', [
   variantDelete(),
 ])
 group('frequency', 'how often a sync runs on a connection', [frequencySet(), frequencyReset()])
+group('checkpoint', 'what the next run of a sync on a connection goes on from', [
+  checkpointGet(),
+  checkpointSet(),
+  checkpointClear(),
+])
 group('sync', 'deployed sync functions', [syncList()])
 group('action', 'deployed actions; `action <integration>/<name> <connection>` calls one', [
   actionCall(),

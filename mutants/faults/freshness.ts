@@ -59,4 +59,30 @@ export const freshness: Mutant[] = [
     tests: ['services/scheduler/test/runs.test.ts'],
     only: 'a success that held deletions back',
   },
+  {
+    name: 'fleet-misses-changes-of-runs',
+    attacks: 'lists of schedules: a call sees what was done before it',
+    edits: [
+      {
+        file: 'services/scheduler/src/scripts/prelude.lua',
+        search: 'tell_change(entity.environment, schedule_of(entity.id))',
+        replace: '',
+      },
+    ],
+    tests: ['services/scheduler/test/fleet.test.ts'],
+    only: 'a fleet in memory is what is in Redis',
+  },
+  {
+    name: 'fleet-misses-lost-changes',
+    attacks: 'lists of schedules: when changes are missing, all is read again',
+    edits: [
+      {
+        file: 'services/scheduler/src/fleet.ts',
+        search: 'const isLost = changes.behind ||',
+        replace: "const isLost = (this.#last === '' && changes.behind) ||",
+      },
+    ],
+    tests: ['services/scheduler/test/fleet.test.ts'],
+    only: 'a fleet in memory is what is in Redis',
+  },
 ]

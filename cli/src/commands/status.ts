@@ -1,47 +1,35 @@
-import type { Schedule, StaleReason } from '@syncline/sdk'
-import { collect, collectTags } from '../collect.ts'
+import type { ListSchedules, Schedule } from '@syncline/sdk'
+import { Option } from 'commander'
 import { fullName } from '../full-name.ts'
 import { pathText } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
+import { type FilterOptions, scheduleFilter, withScheduleFilter } from '../schedule-filter.ts'
 import { shellQuoted } from '../shell-quoted.ts'
 import { type JsonOptions, jsonOption, show } from '../show.ts'
-import { staleReasons } from '../stale-hint.ts'
 import { syncMessage } from '../sync-message.ts'
 import { table } from '../table.ts'
 import { wholeNumber } from '../whole-number.ts'
 
-interface Options extends RestOptions, JsonOptions {
-  connection?: string
-  state?: ('started' | 'paused')[]
-  reason?: StaleReason[]
-  stale?: boolean
-  tag?: Record<string, string>
+interface Options extends RestOptions, JsonOptions, FilterOptions {
+  sort?: ListSchedules['sort']
+  order?: ListSchedules['order']
   limit: number
   cursor?: string
 }
 
 const PAGE = 100
+const sorts = ['place', 'last_success', 'last_run', 'next_run', 'failures', 'stale_since']
 
 export const status = () =>
-  restCommand('status')
-    .description(routeSummary('listSchedules'))
-    .argument('[integration]', 'all when absent')
-    .argument('[syncs...]', 'name or name::variant; all when absent')
-    .option('--connection <id>', 'only on this connection')
-    .option('--stale', 'only those whose records are older than they may be')
-    .option(
-      '--reason <reasons>',
-      `only those that are stale for it: ${staleReasons.join(', ')}`,
-      collect(staleReasons),
-    )
-    .option('--state <states>', 'only those that are started or paused', collect(['started', 'paused']))
-    .option('--tag <name=value>', 'only on connections with this tag; may be repeated', collectTags)
+  withScheduleFilter(restCommand('status').description(routeSummary('listSchedules')))
+    .addOption(new Option('--sort <what>', 'by place when absent').choices(sorts))
+    .addOption(new Option('--order <order>', 'asc when absent').choices(['asc', 'desc']))
     .option('--limit <count>', 'how many to show', wholeNumber(1, 100_000), 100)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addOption(jsonOption())
     .action(async (integration: string | undefined, names: string[], options: Options) => {
-      const { found, next, unavailable } = await schedulesOf(integration, names, options)
+      const { found, next, total, unavailable } = await schedulesOf(integration, names, options)
       const columns = [
         ...(integration === undefined ? (['integration'] as const) : []),
         ...(['sync', 'connection', 'status', 'stale', 'frequency', 'finished', 'next'] as const),
@@ -50,10 +38,10 @@ export const status = () =>
       const stale = found.filter(({ freshness }) => freshness.stale).length
       const notes = [
         stale > 0 && `${stale} of ${found.length} stale: ${hint(found)}`,
-        next !== null && `There may be more: --cursor ${next}`,
+        next !== null && `${total} in all. For more: --cursor ${next}`,
         unavailable.length > 0 && `Did not answer: ${unavailable.join(', ')}`,
       ].filter((note) => note !== false)
-      show(options, { schedules: found, next_cursor: next, unavailable }, ({ schedules }) =>
+      show(options, { schedules: found, next_cursor: next, total, unavailable }, ({ schedules }) =>
         [table(columns, schedules.map(row)), ...notes].join('\n\n'),
       )
     })
@@ -64,23 +52,20 @@ async function schedulesOf(integration: string | undefined, names: string[], opt
   const found: Schedule[] = []
   const unavailable = new Set<string>()
   let next: string | null = options.cursor ?? null
+  let total = 0
   do {
     const page = await client.schedules.list({
-      ...(integration !== undefined && { providerConfigKey: integration }),
-      ...(options.connection !== undefined && { connectionId: options.connection }),
-      ...(names.length > 0 && { syncs: names }),
-      ...(options.state && { state: options.state }),
-      ...(options.reason && { reason: options.reason }),
-      ...(options.stale && { stale: true }),
-      ...(options.tag && { tags: options.tag }),
+      ...scheduleFilter(integration, names, options),
+      ...{ sort: options.sort, order: options.order },
       limit: Math.min(limit - found.length, PAGE),
       cursor: next,
     })
     found.push(...page.schedules)
     for (const service of page.unavailable) unavailable.add(service)
     next = page.next_cursor
+    total = page.total
   } while (next !== null && found.length < limit)
-  return { found, next, unavailable: [...unavailable] }
+  return { found, next, total, unavailable: [...unavailable] }
 }
 
 function row(schedule: Schedule) {

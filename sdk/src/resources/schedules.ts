@@ -41,6 +41,9 @@ export type ListSchedules = Paged<Pick<ListSchedulesQuery, 'sort' | 'order' | 'c
     limit?: number | undefined
   }
 
+export type ActOnSchedules = ActOnSchedulesBody
+export type SetCheckpoint = CamelCase<SetCheckpointBody>
+
 /** The schedules of syncs, on all connections. */
 export class Schedules {
   readonly #call: Transport
@@ -102,7 +105,7 @@ export class Schedules {
    * const { results = [] } = await syncline.schedules.act({ action: 'trigger', ids })
    * for (const result of results) if ('error' in result) console.log(result.id, result.error.message)
    */
-  async act(action: ActOnSchedulesBody, options?: CallOptions): Promise<MaybeLater<ActOnSchedulesAnswer>> {
+  async act(action: ActOnSchedules, options?: CallOptions): Promise<MaybeLater<ActOnSchedulesAnswer>> {
     return this.#call('POST /schedules/actions', { body: action }, options)
   }
 
@@ -116,7 +119,7 @@ export class Schedules {
    * await syncline.schedules.setCheckpoint({ ...where, checkpoint: { since: '2026-01-01T00:00:00Z' } })
    */
   async setCheckpoint(
-    { checkpoint, ...place }: CamelCase<SetCheckpointBody>,
+    { checkpoint, ...place }: SetCheckpoint,
     options?: CallOptions,
   ): Promise<MaybeLater<SetCheckpointAnswer>> {
     const body = { ...snakeCase<Omit<SetCheckpointBody, 'checkpoint'>>(place), checkpoint }

@@ -150,3 +150,94 @@ test('doctor names every part, what is wrong, and what to do; exit code 1 if som
   const away = await runCli(['doctor'], { SYNCLINE_URL: 'http://127.0.0.1:1', SYNCLINE_KEY: home.key })
   expect(away).toMatchObject({ code: 1, err: '', out: expect.stringMatching(/^failed +api +no answer/) })
 })
+
+test('bulk does the same with all that a filter finds, and says what was refused', async () => {
+  const found = Array.from({ length: 250 }, (_, i) => ({
+    ...{ id: `s${i}`, providerConfigKey: 'github', connectionId: `user-${i}`, sync: 'issues' },
+    ...{ variant: 'base', state: 'SCHEDULE_STATE_STARTED' as const, frequency: 'every hour' },
+  }))
+  const filters: unknown[] = []
+  world.schedules.countSchedules = async ({ filter }) => {
+    filters.push(filter)
+    return { total: found.length }
+  }
+  world.schedules.searchSchedules = async ({ filter, limit = 0, cursor }) => {
+    filters.push(filter)
+    const from = Number(cursor || 0)
+    const next = from + limit < found.length ? String(from + limit) : ''
+    return { schedules: found.slice(from, from + limit), nextCursor: next, total: found.length }
+  }
+  const refusals = [{ id: 's120', code: 'not_found', message: "there is no schedule 's120'" }]
+  world.answer = ({ action }) => {
+    const isThere = action?.$case === 'actOnSchedules' && action.value.ids.includes('s120')
+    return { ...DONE, value: { ...DONE.value, refusals: isThere ? refusals : [] } } as typeof DONE
+  }
+  world.commands.length = 0
+  const filter = ['github', 'issues', '--stale', '--search', 'USER']
+  const asked = await cli('bulk', 'pause', ...filter)
+  expect([asked.code, asked.err, world.commands]).toEqual([2, expect.stringContaining('--yes'), []])
+
+  const paused = await cli('bulk', 'pause', ...filter, '--yes')
+  expect(paused.code).toBe(1)
+  expect(paused.out).toContain('Pause: 249 of 250 schedules done.\n')
+  expect(paused.out).toMatch(/^github +issues +user-120 +there is no schedule 's120'$/m)
+  const actions = world.commands.map(({ action }) =>
+    action?.$case === 'actOnSchedules' ? action.value : null,
+  )
+  expect(actions.map((it) => [it?.ids.length, it?.action?.$case])).toEqual([
+    [100, 'pause'],
+    [100, 'pause'],
+    [50, 'pause'],
+  ])
+  expect(filters).toEqual(
+    Array(4).fill({
+      ...{ providerConfigKey: 'github', connectionId: '', syncs: [{ name: 'issues', variant: 'base' }] },
+      ...{ states: [], runStates: [], reasons: [], onlyStale: true, tags: {}, version: '', q: 'USER' },
+    }),
+  )
+  found.length = 2
+  world.commands.length = 0
+  const set = await cli('bulk', 'frequency', '--frequency', 'default', '--yes', '--json')
+  expect([set.code, JSON.parse(set.out)]).toEqual([
+    0,
+    { action: 'frequency', total: 2, done: 2, accepted: [], refused: [] },
+  ])
+  expect(world.commands[0]?.action).toMatchObject({
+    value: { action: { $case: 'setFrequency', value: { frequency: '' } } },
+  })
+  expect(await cli('bulk', 'frequency', '--yes')).toMatchObject({ code: 2 })
+  expect(await cli('bulk', 'sing', '--yes')).toMatchObject({ code: 2 })
+})
+
+test('the checkpoint of a schedule is shown, set and cleared', async () => {
+  const place = { providerConfigKey: 'github', connectionId: 'user-1' }
+  world.answer = () => DONE
+  world.schedules.listSchedules = async () => ({
+    schedules: [
+      {
+        ...place,
+        id: 's',
+        sync: 'issues',
+        variant: 'a',
+        state: 'SCHEDULE_STATE_PAUSED',
+        checkpoint: '{"at":7}',
+      },
+    ],
+  })
+  const sync = ['github/issues::a', 'user-1']
+  expect(JSON.parse((await cli('checkpoint', 'get', ...sync)).out)).toEqual({ at: 7 })
+  const value = { ...place, sync: { name: 'issues', variant: 'a' } }
+  expect(await json('checkpoint', 'set', ...sync, '{"at":8,"done":true}')).toEqual({
+    checkpoint: { at: 8, done: true },
+  })
+  expect(world.commands.at(-1)?.action).toEqual({
+    $case: 'setCheckpoint',
+    value: { ...value, checkpoint: '{"at":8,"done":true}' },
+  })
+  expect((await cli('checkpoint', 'clear', ...sync)).out).toContain('has no checkpoint now')
+  expect(world.commands.at(-1)?.action).toEqual({
+    $case: 'setCheckpoint',
+    value: { ...value, checkpoint: '' },
+  })
+  expect(await cli('checkpoint', 'set', ...sync, '[1]')).toMatchObject({ code: 2 })
+})

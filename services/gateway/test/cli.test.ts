@@ -162,12 +162,13 @@ test('integration, connection, variable, trigger, status and logs', async () => 
         freshness: { reason: 'STALE_REASON_ENVIRONMENT_FULL', sinceMs: 1, message: waits },
       },
     ],
+    total: 2,
     nextCursor: cursor === '' ? `${filter?.onlyStale}${filter?.reasons}` : '',
   })
   const fleet = (await cli(['status', '--stale', '--reason', 'environment_full', '--limit', '1'])).out
   expect(fleet).toMatch(/^crm {10}contacts {2}user-1 .* environment_full .* in flight$/m)
   expect(fleet).toContain('1 of 1 stale: syncline why crm/contacts user-1\n')
-  expect(fleet).toContain('There may be more: --cursor trueSTALE_REASON_ENVIRONMENT_FULL\n')
+  expect(fleet).toContain('2 in all. For more: --cursor trueSTALE_REASON_ENVIRONMENT_FULL\n')
 
   world.schedules.listRuns = async () => ({
     runs: [{ id: 'run-1', providerConfigKey: 'crm', connectionId: 'user-1' }],

@@ -282,3 +282,91 @@ test('commands that come together are applied in one go, and each has its own an
   expect(answers.map(({ body }) => body.id)).toEqual(variants.map((name) => `id-${name}`))
   expect(world.commands).toHaveLength(150)
 })
+
+const ids = ['s1', 's2']
+
+test.each([
+  [
+    { action: 'trigger', ids },
+    { $case: 'trigger', value: { reset: false } },
+  ],
+  [
+    { action: 'reset', ids },
+    { $case: 'trigger', value: { reset: true } },
+  ],
+  [
+    { action: 'start', ids },
+    { $case: 'start', value: {} },
+  ],
+  [
+    { action: 'pause', ids },
+    { $case: 'pause', value: {} },
+  ],
+  [
+    { action: 'frequency', ids, frequency: 'every 2 hours' },
+    { $case: 'setFrequency', value: { frequency: 'every 2 hours' } },
+  ],
+  [
+    { action: 'frequency', ids, frequency: null },
+    { $case: 'setFrequency', value: { frequency: '' } },
+  ],
+])('an action on schedules is one command, and each has its result: %j', async (json, action) => {
+  const refusals = [{ id: 's2', code: 'not_found', message: 'gone' }]
+  world.answer = () => ({ $case: 'done', value: { ...PLAIN, refusals } })
+  world.commands.length = 0
+  const results = [
+    { id: 's1', done: true },
+    { id: 's2', error: { code: 'not_found', message: 'gone' } },
+  ]
+  const key = { 'Idempotency-Key': JSON.stringify(json) }
+  for (let times = 0; times < 2; times++)
+    expect(await post('/schedules/actions', json, key)).toMatchObject({ status: 200, body: { results } })
+  expect(world.commands.map((command) => command.action)).toEqual([
+    { $case: 'actOnSchedules', value: { ids, action } },
+  ])
+})
+
+test.each([
+  ['POST', '/schedules/actions', { action: 'pause', ids: ['a', 'a'] }, 'invalid_body'],
+  ['POST', '/schedules/actions', { action: 'pause', ids: [] }, 'invalid_body'],
+  [
+    'POST',
+    '/schedules/actions',
+    { action: 'pause', ids: Array.from({ length: 101 }, String) },
+    'invalid_body',
+  ],
+  ['POST', '/schedules/actions', { action: 'frequency', ids }, 'invalid_body'],
+  ['POST', '/schedules/actions', { action: 'pause', ids, frequency: 'every hour' }, 'invalid_body'],
+  ['POST', '/schedules/actions', { action: 'frequency', ids, frequency: 'often' }, 'invalid_body'],
+  ['PUT', '/schedules/checkpoint', { checkpoint: { at: { deep: 1 } } }, 'invalid_body'],
+  ['PUT', '/schedules/checkpoint', { checkpoint: [1] }, 'invalid_body'],
+  ['PUT', '/schedules/checkpoint', { checkpoint: { '': 1 } }, 'invalid_body'],
+  ['PUT', '/schedules/checkpoint', { checkpoint: { text: 'x'.repeat(65_537) } }, 'invalid_body'],
+  [
+    ...(['PUT', '/schedules/checkpoint'] as const),
+    { checkpoint: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`field${i}`, i])) },
+    'invalid_body',
+  ],
+])('%s %s with a wrong body sends no command', async (method, path, json, code) => {
+  world.commands.length = 0
+  const place = { provider_config_key: 'github', connection_id: 'user-1', sync_name: 'issues' }
+  const whole = method === 'PUT' ? { ...place, ...json } : json
+  expect(await home.api(path, { method, json: whole })).toMatchObject({
+    status: 400,
+    body: { error: { code } },
+  })
+  expect(world.commands).toEqual([])
+})
+
+test('a checkpoint is set by a command, and refused with 409 while a run is running', async () => {
+  const place = { provider_config_key: 'github', connection_id: 'user-1', sync_name: 'issues' }
+  const set = (checkpoint: unknown) =>
+    home.api('/schedules/checkpoint', { method: 'PUT', json: { ...place, checkpoint } })
+  world.answer = () => ({ $case: 'done', value: PLAIN })
+  expect(await set({ at: 1, name: 'x', done: false })).toMatchObject({
+    ...{ status: 200, body: { checkpoint: { at: 1, name: 'x', done: false } } },
+  })
+  expect(await set(null)).toMatchObject({ status: 200, body: { checkpoint: null } })
+  world.answer = () => ({ $case: 'refused', value: { code: 'in_use', message: 'a run is running' } })
+  expect(await set({ at: 2 })).toMatchObject({ status: 409, body: { error: { code: 'in_use' } } })
+})

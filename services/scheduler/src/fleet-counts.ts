@@ -1,9 +1,9 @@
 import type { ScheduleCounts } from '@syncline/proto'
-import type { FleetRow } from './fleet-page.ts'
+import type { FleetRow } from './fleet-row.ts'
 import type { Reason } from './freshness.ts'
 import { reasonOnWire } from './messages.ts'
 
-export function fleetCounts(rows: FleetRow[]): ScheduleCounts {
+export function fleetCounts(rows: FleetRow[]): Omit<ScheduleCounts, 'reading'> {
   const counts = { total: rows.length, started: 0, paused: 0, blocked: 0, queued: 0, running: 0, stale: 0 }
   const reasons = new Map<Reason, number>()
   const syncs = new Map<string, ScheduleCounts['syncs'][number]>()

@@ -1,39 +1,14 @@
 import {
-  type Connection,
   isBehind,
   type SchedulePosition,
   type ScheduleSearch,
-  type Sync,
   searchBy,
   searchCursor,
 } from '@syncline/catalog'
 import type { SyncName } from '@syncline/proto'
+import type { FleetRow, KnownFacts } from './fleet-row.ts'
 import type { Reason } from './freshness.ts'
 import type { Schedule } from './schedule.ts'
-
-/** What lists of schedules are filtered and sorted by. Instants are 0 = none. */
-export interface FleetRow {
-  connection: Connection
-  sync: Sync
-  variant: string
-  id: string
-  /** Undefined: the catalog says that there should be such a schedule, and Redis has none. */
-  known: KnownFacts | undefined
-  /** Since when it is stale, and why now. */
-  stale: { reason: Reason; since: number } | undefined
-}
-
-export interface KnownFacts {
-  state: Schedule['state']
-  blocked: boolean
-  /** Of the active run. */
-  run: 'QUEUED' | 'RUNNING' | undefined
-  lastSuccess: number
-  /** When the last run was requested. */
-  lastRun: number
-  nextRun: number
-  failures: number
-}
 
 export interface FleetFilter extends ScheduleSearch {
   /** '' = all; so of the connection. */
@@ -42,7 +17,7 @@ export interface FleetFilter extends ScheduleSearch {
   /** Empty = all; so of the lists that follow. */
   syncs: SyncName[]
   states: Schedule['state'][]
-  runs: ('QUEUED' | 'RUNNING')[]
+  runs: NonNullable<KnownFacts['run']>[]
   reasons: Reason[]
   onlyStale: boolean
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type {
@@ -12,6 +13,7 @@ import type {
 } from '@syncline/proto'
 import { fleetCounts } from './fleet-counts.ts'
 import { type FleetFilter, type FleetSort, fleetOf, fleetPage } from './fleet-page.ts'
+import type { FleetRow } from './fleet-row.ts'
 import type { Fleets } from './fleets.ts'
 import { reasonsFromWire, scheduleMessage } from './messages.ts'
 import { readPlaces } from './read-listed.ts'
@@ -19,6 +21,8 @@ import type { Schedule } from './schedule.ts'
 import type { Views } from './store/views.ts'
 
 const LIMIT = 100
+/** Less than a gateway waits for an answer. When an environment of 100 000 schedules is read for the first time, it takes longer. */
+const READING_MS = 2000
 
 interface Deps {
   views: Views
@@ -32,11 +36,12 @@ export async function searchSchedules(
   { environment, filter, sort, descending, limit, cursor }: SearchSchedulesRequest,
 ): Promise<SearchSchedulesResponse> {
   const wanted = await filterOf(deps, environment, filter)
-  const rows = await deps.fleets.rows(environment)
+  const rows = await rowsInTime(deps, environment)
+  if (rows === undefined) return { schedules: [], nextCursor: '', total: 0, reading: true }
   const order = { sort: sortFromWire(sort), descending }
   const { page, nextCursor, total } = fleetPage(rows, wanted, order, { limit: limit || LIMIT, cursor })
   const found = await readPlaces(deps.views, page)
-  return { schedules: found.map(scheduleMessage), nextCursor, total }
+  return { schedules: found.map(scheduleMessage), nextCursor, total, reading: false }
 }
 
 export async function countSchedules(
@@ -44,7 +49,21 @@ export async function countSchedules(
   { environment, filter }: CountSchedulesRequest,
 ): Promise<ScheduleCounts> {
   const wanted = await filterOf(deps, environment, filter)
-  return fleetCounts(fleetOf(await deps.fleets.rows(environment), wanted))
+  const rows = await rowsInTime(deps, environment)
+  return { ...fleetCounts(rows ? fleetOf(rows, wanted) : []), reading: rows === undefined }
+}
+
+/** Undefined: they are still being read. That goes on. */
+async function rowsInTime({ fleets }: Deps, environment: string): Promise<FleetRow[] | undefined> {
+  const late = new AbortController()
+  const reading = fleets.rows(environment)
+  try {
+    return await Promise.race([reading, sleep(READING_MS, undefined, { signal: late.signal })])
+  } finally {
+    late.abort()
+    // Who asks next is told why it fails.
+    reading.catch(() => {})
+  }
 }
 
 /** Fails if there is no such integration, connection or sync. */

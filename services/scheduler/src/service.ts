@@ -88,7 +88,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(startTicking(ticker, { tickMs: config.tickMs, onFailure: events.tickFailed }))
   open.use(publishEvents({ redis, base: state.key(''), bus, events: createPublisherEvents(log) }))
   const views = new Views(state)
-  const fleets = new Fleets(views, catalog)
+  const fleets = open.use(new Fleets(views, catalog))
   open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
 
   const { maxPerEnvironment } = config.runs

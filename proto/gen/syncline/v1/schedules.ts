@@ -374,6 +374,8 @@ export interface SearchSchedulesResponse {
   nextCursor: string
   /** Of all pages. */
   total: number
+  /** The schedules of the environment are still being read: nothing else is said. To be asked again. */
+  reading: boolean
 }
 
 export interface CountSchedulesRequest {
@@ -391,6 +393,8 @@ export interface ScheduleCounts {
   stale: number
   reasons: ReasonCount[]
   syncs: SyncCount[]
+  /** As in SearchSchedulesResponse. */
+  reading: boolean
 }
 
 export interface ReasonCount {
@@ -1260,7 +1264,7 @@ export const SearchSchedulesRequest: MessageFns<SearchSchedulesRequest> = {
 }
 
 function createBaseSearchSchedulesResponse(): SearchSchedulesResponse {
-  return { schedules: [], nextCursor: '', total: 0 }
+  return { schedules: [], nextCursor: '', total: 0, reading: false }
 }
 
 export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
@@ -1273,6 +1277,9 @@ export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
     }
     if (message.total !== 0) {
       writer.uint32(24).uint32(message.total)
+    }
+    if (message.reading !== false) {
+      writer.uint32(32).bool(message.reading)
     }
     return writer
   },
@@ -1314,6 +1321,14 @@ export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
             message.total = reader.uint32()
             continue
           }
+          case 4: {
+            if (tag !== 32) {
+              break
+            }
+
+            message.reading = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1334,6 +1349,7 @@ export const SearchSchedulesResponse: MessageFns<SearchSchedulesResponse> = {
     message.schedules = object.schedules?.map((e) => Schedule.fromPartial(e)) || []
     message.nextCursor = object.nextCursor ?? ''
     message.total = object.total ?? 0
+    message.reading = object.reading ?? false
     return message
   },
 }
@@ -1419,6 +1435,7 @@ function createBaseScheduleCounts(): ScheduleCounts {
     stale: 0,
     reasons: [],
     syncs: [],
+    reading: false,
   }
 }
 
@@ -1450,6 +1467,9 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
     }
     for (const v of message.syncs) {
       SyncCount.encode(v!, writer.uint32(74).fork()).join()
+    }
+    if (message.reading !== false) {
+      writer.uint32(80).bool(message.reading)
     }
     return writer
   },
@@ -1539,6 +1559,14 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
             message.syncs.push(SyncCount.decode(reader, reader.uint32()))
             continue
           }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.reading = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1565,6 +1593,7 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
     message.stale = object.stale ?? 0
     message.reasons = object.reasons?.map((e) => ReasonCount.fromPartial(e)) || []
     message.syncs = object.syncs?.map((e) => SyncCount.fromPartial(e)) || []
+    message.reading = object.reading ?? false
     return message
   },
 }

@@ -2,7 +2,7 @@ import type { ScheduleCounts } from '@syncline/proto'
 import { sumBy } from 'es-toolkit'
 import { enumName } from './enum-name.ts'
 
-export function countsAnswer({ stale, reasons, syncs, ...counts }: ScheduleCounts) {
+export function countsAnswer({ stale, reasons, syncs, reading: _, ...counts }: ScheduleCounts) {
   return {
     ...counts,
     ...{ stale, fresh: counts.total - stale },

@@ -58,6 +58,7 @@ export function countsFromCatalog({ catalog }: Dependencies, environment: string
   const syncs = Map.groupBy(found, ({ sync }) => sync)
   const total = found.length
   const answer = countsAnswer({
+    reading: false,
     ...{ total, stale: total, started: 0, paused: 0, blocked: 0, queued: 0, running: 0 },
     reasons: total > 0 ? [{ reason: 'STALE_REASON_SCHEDULER_DOWN', count: total }] : [],
     syncs: Array.from(syncs, ([{ integration, name, version }, { length }]) => ({

@@ -1,4 +1,5 @@
 import { checkNames } from '@syncline/catalog'
+import { AppError } from '@syncline/errors'
 import type { ScheduleFilter } from '@syncline/proto'
 import { countsOrNone } from '../answers/counts-or-none.ts'
 import { enumValue } from '../answers/enum-name.ts'
@@ -23,6 +24,7 @@ export const listSchedules: Handler<'listSchedules'> = async (dependencies, requ
     ),
   )
   if (found === undefined) return schedulesFromCatalog(dependencies, request)
+  if (found.reading) throw stillReading(environment)
   const counts = await countsOrNone(catalog, records, environment, found.schedules)
   return page('/schedules', query, {
     schedules: found.schedules.map((schedule, index) =>
@@ -39,7 +41,14 @@ export const countSchedules: Handler<'countSchedules'> = async (dependencies, { 
   const counts = await dependencies.scheduler.askOrNone((schedules, options) =>
     schedules.countSchedules({ environment, filter: filterOf(query) }, options),
   )
+  if (counts?.reading) throw stillReading(environment)
   return counts ? countsAnswer(counts) : countsFromCatalog(dependencies, environment, query)
+}
+
+/** A large environment that nobody has looked at for a while. */
+function stillReading(environment: string): AppError {
+  const message = `the scheduler still reads the schedules of environment '${environment}': try again in a second`
+  return new AppError('unavailable', message)
 }
 
 type Query = Parameters<Handler<'countSchedules'>>[1]['query']

@@ -43,6 +43,7 @@
 --   locks:<owner>        keys of the locks that it has taken (set); some may have ended
 --   runners, runner:<id> runners by the time at which they were heard of (zset); slots, reserved_slots, sandbox (hash)
 --   on:<runner>          run that it works on → what it holds there: 'reserved', 'parked' (no slot), or its lane (hash)
+--   changes:<environment>   schedules that have changed (stream): field s. There while a scheduler keeps a list of them in memory
 --   jumps                how often the clock of Redis was found to have jumped, see shift-clock.lua
 --   ticked               when a scheduler looked for slots last: later than now, the clock was set back meanwhile
 
@@ -82,6 +83,20 @@ local function add(list, ...)
   list = list or {}
   for _, value in ipairs({ ... }) do list[#list + 1] = value end
   return list
+end
+
+local function schedule_of(run_id) return string.match(run_id, '^(.*)%-%d+$') end
+
+-- Tells schedulers that keep a list of the schedules of an environment that this one has changed, or its newest runs; if there are
+-- such. One that comes too late to read it reads all schedules again.
+local CHANGES_MAX = 20000
+local told_of, is_followed = {}, {}
+local function tell_change(environment, id)
+  if told_of[id] or not environment then return end
+  told_of[id] = true
+  local key = base .. 'changes:' .. environment
+  if is_followed[key] == nil then is_followed[key] = redis.call('EXISTS', key) == 1 end
+  if is_followed[key] then redis.call('XADD', key, 'MAXLEN', '~', CHANGES_MAX, '*', 's', id) end
 end
 
 -- Sets fields; the value '' deletes one. Numbers are written as integers. Long texts of a schedule go to its own key for them.
@@ -126,6 +141,12 @@ local function change(entity, fields)
   end
   if set then redis.call('HSET', entity.key, unpack(set)) end
   if gone then redis.call('HDEL', entity.key, unpack(gone)) end
+  if not (set or gone or long or short) then return end
+  if texts then
+    tell_change(entity.definition and entity.definition.environment, entity.id)
+  elseif entity.lane then
+    tell_change(entity.environment, schedule_of(entity.id))
+  end
 end
 
 -- Fields of a definition: environment, integration, sync, frequency (text), interval_ms (absent: it is cron), longest_ms
@@ -167,8 +188,6 @@ end
 local function new_schedule(id, definition)
   return { key = base .. 's:' .. id, texts = base .. 't:' .. id, id = id, definition = definition }
 end
-
-local function schedule_of(run_id) return string.match(run_id, '^(.*)%-%d+$') end
 
 local function last_run(schedule) return schedule.number and schedule.id .. '-' .. schedule.number end
 

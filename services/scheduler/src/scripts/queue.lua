@@ -454,6 +454,7 @@ local function end_run(run, schedule, ending)
   data.error, data.counts, data.version = ending.error or '', run.counts or '[]', run.version or ''
   data.requested_at, data.started_at, data.finished_at = number(run.requested_at), number(run.started_at), args.now
   emit('run.ended', run.environment, data)
+  tell_change(run.environment, schedule.id)
   if active_run(schedule) == run.id then settle(schedule, run, ending) end
 end
 

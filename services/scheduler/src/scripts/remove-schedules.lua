@@ -61,6 +61,7 @@ for _, id in ipairs(ids_of(args.ids)) do
     redis.call('ZREM', WATCH, id)
     forget_stale(schedule)
     redis.call('DEL', schedule.key, schedule.texts, base .. 'h:' .. id, base .. 'k:' .. id)
+    tell_change(environment, id)
     touched[environment] = true
     removed[#removed + 1] = id
   end

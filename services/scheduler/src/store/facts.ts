@@ -12,7 +12,7 @@ export type FactsReply = [
   runners: [alive: number, slots: number, busy: number],
   downtime: string,
 ]
-type LimitRow = [name: string, running: number, max: number, oldestAt: number]
+export type LimitRow = [name: string, running: number, max: number, oldestAt: number]
 
 /** A schedule with its newest run. */
 export interface View {
@@ -21,34 +21,64 @@ export interface View {
   run: Run | undefined
   /** The newest one that has. */
   ended: Run | undefined
-  facts: Omit<Facts, 'now' | 'expectedSince'>
+  facts: Omit<Facts, 'now' | 'expectedSince'> & { schedule: NonNullable<Facts['schedule']> }
+}
+
+/** What many schedules have in common. */
+export interface Shared {
+  definitions: Map<string, Definition>
+  /** Of environments, and of integrations as `<environment>/<integration>`. */
+  limits: Map<string, LimitRow>
+  runners: Facts['runners']
+  downtime: Facts['downtime']
+}
+
+export function sharedFrom([
+  ,
+  definitions,
+  environments,
+  integrations,
+  runners,
+  downtime,
+]: FactsReply): Shared {
+  const [alive, slots, busy] = runners
+  return {
+    definitions: new Map(definitions.map(([id, flat]) => [id, definitionFrom(id, record(flat))])),
+    limits: new Map([...environments, ...integrations].map((row) => [row[0], row])),
+    runners: { alive, slots, busy },
+    downtime: downtimeFrom(downtime),
+  }
+}
+
+/** What the freshness of a schedule depends on beside itself. */
+export function around({ environment, integration, sync, ...definition }: Definition, shared: Shared) {
+  const { runners, downtime, limits } = shared
+  return {
+    ...{ runners, downtime },
+    environment: limitOf(environment, limits.get(environment)),
+    integration: limitOf(integration, limits.get(`${environment}/${integration}`)),
+    sync: syncLimit(`${integration}/${sync}`, definition),
+  }
 }
 
 /** By id; those that do not exist are not among them. */
-export function viewsFrom([rows, definitions, environments, integrations, runners, downtime]: FactsReply) {
-  const limits = new Map([...environments, ...integrations].map((row) => [row[0], row]))
-  const known = new Map(definitions.map(([id, flat]) => [id, record(flat)]))
-  const [alive, slots, busy] = runners
-  const shared = { runners: { alive, slots, busy }, downtime: downtimeFrom(downtime) }
+export function viewsFrom(reply: FactsReply, shared = sharedFrom(reply)): Map<string, View> {
+  const [rows] = reply
   const views = new Map<string, View>()
   for (const [id, flat, long = [], active = [], packed = ''] of rows) {
     if (flat === undefined) continue
     const fields = { ...record(flat), ...record(long) }
-    const defined = known.get(fields.def ?? '') ?? {}
-    const definition = definitionFrom(fields.def ?? '', defined)
+    const number = fields.def ?? ''
+    const definition = shared.definitions.get(number) ?? definitionFrom(number, {})
     const schedule = scheduleFrom(id, fields, definition)
     const runFields = record(active)
     const run = runFields.state === undefined ? undefined : runFrom(schedule.lastRun, runFields)
     const ended = packed === '' ? undefined : unpackRun(id, packed)
-    const { environment, integration, sync } = definition
     const facts = {
-      ...shared,
-      schedule: scheduleFacts(schedule, fields, defined),
+      ...around(definition, shared),
+      schedule: scheduleFacts(schedule, fields),
       run: run && activeRun(run, runFields),
       ended,
-      environment: limitOf(environment, limits.get(environment)),
-      integration: limitOf(integration, limits.get(`${environment}/${integration}`)),
-      sync: syncLimit(`${integration}/${sync}`, definition),
     }
     views.set(id, { schedule, run, ended, facts })
   }
@@ -57,9 +87,9 @@ export function viewsFrom([rows, definitions, environments, integrations, runner
 
 type Fields = Record<string, string>
 
-function scheduleFacts(schedule: Schedule, fields: Fields, defined: Fields): Facts['schedule'] {
-  const { intervalMs, freshMs, blocked, stale } = schedule
-  const longest = Number((schedule.frequency === '' ? defined : fields).longest_ms ?? 0)
+function scheduleFacts(schedule: Schedule, fields: Fields): NonNullable<Facts['schedule']> {
+  const { intervalMs, freshMs, blocked, stale, definition } = schedule
+  const longest = schedule.frequency === '' ? definition.longestMs : Number(fields.longest_ms ?? 0)
   const [reason, since] = stale === '' ? [] : JSON.parse(stale) // what mark-stale.lua wrote
   const takesSlots = schedule.state === 'STARTED' && blocked === ''
   return {
@@ -88,7 +118,10 @@ function limitOf(name: string, row: LimitRow | undefined): Facts['environment'] 
   return { name, running, max, oldestAt }
 }
 
-function syncLimit(name: string, { running, maxRuns: max }: Definition): Facts['sync'] {
+function syncLimit(
+  name: string,
+  { running, maxRuns: max }: Pick<Definition, 'running' | 'maxRuns'>,
+): Facts['sync'] {
   return { name, running, max, oldestAt: 0 }
 }
 

@@ -1,11 +1,12 @@
 import type { Reason } from '../freshness.ts'
 import { type Outcome, type Run, runFrom, unpackRun } from '../run.ts'
-import { type FactsReply, record, type View, viewsFrom } from './facts.ts'
+import { type FactsReply, record, type Shared, sharedFrom, type View, viewsFrom } from './facts.ts'
 import { readVariants, type Variants } from './read-variants.ts'
 import { load, type State } from './state.ts'
 
 const scripts = {
   listSchedules: load('list-schedules', 'facts'),
+  followChanges: load('follow-changes', 'facts'),
   sweepStale: load('sweep-stale', 'stale', 'facts'),
   markStale: load('mark-stale', 'stale'),
   countStale: load('count-stale'),
@@ -70,6 +71,25 @@ export interface ListedRun {
   variant: string
 }
 
+/** `definitions`: numbers of those that are to be told of. `after`: '' = of no earlier call. */
+export interface FollowChanges {
+  after: string
+  limit: number
+  definitions: string[]
+  keptMs: number
+}
+
+/** Of the schedules `ids`, those that exist are in `views`. */
+export interface Changes {
+  last: string
+  behind: boolean
+  more: boolean
+  jumps: number
+  ids: string[]
+  views: Map<string, View>
+  shared: Shared
+}
+
 type RunRow =
   | [id: string, names: Names, flat: string[]]
   | [id: string, names: Names, packed: string, outcome: string, finishedAt: string]
@@ -93,6 +113,21 @@ export class Views {
   async schedules(ids: string[]): Promise<Map<string, View>> {
     if (ids.length === 0) return new Map()
     return viewsFrom(await this.#state.run<FactsReply>(scripts.listSchedules, { ids }))
+  }
+
+  /** The same, with what they have in common. */
+  async schedulesWithShared(ids: string[]): Promise<{ views: Map<string, View>; shared: Shared }> {
+    return withShared(await this.#state.run<FactsReply>(scripts.listSchedules, { ids }))
+  }
+
+  /** What has changed in an environment since an earlier call gave `last`: see ../scripts/follow-changes.lua. */
+  async changes(environment: string, asked: FollowChanges): Promise<Changes> {
+    const [last, behind, more, jumps, facts] = await this.#state.run<
+      [string, number, number, number, FactsReply]
+    >(scripts.followChanges, { environment, ...asked })
+    const [rows] = facts
+    const ids = rows.map(([id]) => id)
+    return { last, behind: behind === 1, more: more === 1, jumps, ids, ...withShared(facts) }
   }
 
   variants(environment: string, uids: string[]): Promise<Map<string, Variants>> {
@@ -185,6 +220,11 @@ export class Views {
       })),
     }
   }
+}
+
+function withShared(reply: FactsReply): { views: Map<string, View>; shared: Shared } {
+  const shared = sharedFrom(reply)
+  return { views: viewsFrom(reply, shared), shared }
 }
 
 function limitFrom([name, max, running, waiting, weight]: LimitRow): Limit {
