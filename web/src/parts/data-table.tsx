@@ -70,7 +70,8 @@ const filling = (neededPx: number) => ({
   maxHeight: neededPx,
 })
 /** A variable of CSS, which the type of styles does not have. */
-const withTracks = (tracks: string) => ({ '--tracks': tracks }) as CSSProperties
+const withTracks = (tracks: string) =>
+  ({ '--tracks': tracks, '--least': `${leastPx(tracks)}px` }) as CSSProperties
 
 /** Rows of any number, of which only those that are seen are in the page. Keys: j, k, enter, x. On a narrow screen each row is a card. */
 export function DataTable<Row>(props: Props<Row>) {
@@ -287,3 +288,10 @@ const RowOf = memo(function RowOf(props: {
     </div>
   )
 })
+
+/** Head and rows are as wide as the narrowest that their tracks may be: so a column has one place in both. */
+function leastPx(tracks: string): number {
+  const padding = 8
+  const leasts = tracks.replaceAll(/minmax\(([^,]+),[^)]*\)/g, '$1').matchAll(/(\d+)px/g)
+  return [...leasts].reduce((sum, [, px]) => sum + Number(px), padding)
+}

@@ -21,14 +21,15 @@ export function Attempts({ run, attempts }: { run: ListedRun; attempts: readonly
   return (
     <div className={styles.attempts}>
       {attempts.map((attempt) => (
-        <OneAttempt key={attempt.attempt} attempt={attempt} />
+        <OneAttempt key={attempt.attempt} attempt={attempt} known={run.error} />
       ))}
       {missing.length > 0 && <p className={styles.notes}>{missingText(missing)}</p>}
     </div>
   )
 }
 
-function OneAttempt({ attempt: it }: { attempt: RunAttempt }) {
+/** `known`: the error that is shown above already. */
+function OneAttempt({ attempt: it, known }: { attempt: RunAttempt; known: string | null }) {
   const bar = phaseBar(it.phases)
   return (
     <div className={`${styles.box} ${styles.attempt}`}>
@@ -73,7 +74,7 @@ function OneAttempt({ attempt: it }: { attempt: RunAttempt }) {
           </div>
         </>
       )}
-      {it.error && (
+      {it.error !== null && it.error !== known && (
         <div className={styles.notes} dir="auto">
           {it.error}
         </div>

@@ -20,7 +20,7 @@ import { failures, messageOf, outcomeOf, outcomes, syncText } from './run-words.
 
 const columns: Column<ListedRun>[] = [
   { id: 'sync', title: 'Sync', width: 'minmax(150px, 1.2fr)', cell: (run) => <RunLink run={run} /> },
-  { id: 'connection', title: 'Connection', width: 'minmax(120px, 1fr)', cell: (run) => run.connection_id },
+  { id: 'connection', title: 'Connection', width: 'minmax(110px, 1fr)', cell: (run) => run.connection_id },
   { id: 'outcome', title: 'State', width: '130px', cell: (run) => <OutcomeBadge outcome={outcomeOf(run)} /> },
   { id: 'cause', title: 'Cause', width: '80px', cell: (run) => run.cause },
   { id: 'at', title: 'Ended', width: '110px', cell: (run) => <Time at={run.finishedAt} none="not yet" /> },
@@ -38,8 +38,9 @@ const columns: Column<ListedRun>[] = [
     align: 'end',
     cell: (run) => (run.attempt === 0 ? '–' : run.attempt),
   },
-  { id: 'changes', title: 'Records', width: '130px', cell: (run) => <Changes result={run.result} /> },
-  { id: 'message', title: 'Message', width: 'minmax(200px, 2.4fr)', cell: (run) => messageOf(run) },
+  { id: 'changes', title: 'Records', width: '110px', cell: (run) => <Changes result={run.result} /> },
+  { id: 'version', title: 'Version', width: '70px', cell: (run) => run.version ?? '–' },
+  { id: 'message', title: 'Message', width: 'minmax(140px, 2.4fr)', cell: (run) => messageOf(run) },
 ]
 
 const names = [
@@ -52,7 +53,8 @@ export function RunsScreen() {
   const environment = useEnvironment()
   const filters = useFilters(names)
   const now = useNow()
-  const { integration, sync, connection, variant, state, outcome, since, from, to } = filters.values
+  const { q, integration, sync, connection, variant, state, outcome, since, from, to, fingerprint } =
+    filters.values
   const begin = beginOf(since, now) ?? from
   const isOfIntegration = integration !== ''
   const query = {
@@ -63,6 +65,8 @@ export function RunsScreen() {
     ...(isOfIntegration && connection && { connection_id: connection }),
     ...(variant && { variant }),
     ...(state && { state }),
+    ...(fingerprint && { fingerprint }),
+    ...(q && { q }),
     ...(outcome && { outcome }),
     ...(begin && { from: begin }),
     ...(to && { to }),
@@ -70,7 +74,11 @@ export function RunsScreen() {
   const runs = usePages('GET /runs', { query }, (page) => page.runs)
   return (
     <Screen title="Runs">
-      <FilterBar filters={filters} choices={useChoices(filters.values)} />
+      <FilterBar
+        filters={filters}
+        search={{ name: 'q', placeholder: 'Search errors' }}
+        choices={useChoices(filters.values)}
+      />
       <DataTable
         label="Runs"
         columns={columns}

@@ -1,4 +1,4 @@
-import { Button, Chip, Modal, PasswordInput, Group as Row, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Modal, PasswordInput, Group as Row, Select, Stack, TextInput } from '@mantine/core'
 import type { Key } from '@syncline/api'
 import { useState } from 'react'
 import type { AnswerOf, RequestOf } from '../api/call.ts'
@@ -15,7 +15,8 @@ import { AdminOnly } from './admin-only.tsx'
 import { Columns, Form, Group, SaveBar } from './form-parts.tsx'
 import { keyCreateLine, keyRevokeLine, keyRotateLine } from './lines.ts'
 import { paging } from './list-state.ts'
-import { type KeyScope, scopeMeaning, scopeNames } from './scopes.ts'
+import { ScopeChoice } from './scope-choice.tsx'
+import { type KeyScope, scopeNames } from './scopes.ts'
 import styles from './settings.module.css'
 import { useForm } from './use-form.ts'
 
@@ -171,38 +172,6 @@ function NewKey({ onMade }: { onMade: (made: Made) => void }) {
         {...(label !== '' && { cli: keyCreateLine(environment, body) })}
       />
     </Form>
-  )
-}
-
-/** What a key or a user may do. */
-export function ScopeChoice(props: {
-  scopes: KeyScope[]
-  error: string | undefined
-  onChange: (scopes: KeyScope[]) => void
-}) {
-  const { scopes, error, onChange } = props
-  return (
-    <div role="group" aria-label="What it may do">
-      <Chip.Group
-        multiple
-        value={scopes}
-        onChange={(names) => onChange(scopeNames.filter((name) => names.includes(name)))}
-      >
-        <Row gap={6}>
-          {scopeNames.map((name) => (
-            <Chip key={name} value={name} size="xs" title={scopeMeaning[name]}>
-              {name}
-            </Chip>
-          ))}
-        </Row>
-      </Chip.Group>
-      <p className={styles.quiet}>{scopes.map((name) => scopeMeaning[name]).join(' · ') || 'nothing'}</p>
-      {error && (
-        <p role="alert" className={styles.problem}>
-          {error}
-        </p>
-      )}
-    </div>
   )
 }
 

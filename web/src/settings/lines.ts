@@ -144,6 +144,26 @@ export const keyRevokeLine = (environment: string, id: string): Arguments => [
   ...['key', 'revoke', id, '--env', environment],
 ]
 
+export const userCreateLine = (environment: string, name: string, scopes: string[]): Arguments => [
+  ...[
+    'user',
+    'create',
+    name,
+    '--env',
+    environment,
+    '--scopes',
+    scopes.join(','),
+    '--password-file',
+    'password',
+  ],
+]
+export const userPasswordLine = (environment: string, name: string): Arguments => [
+  ...['user', 'password', name, '--env', environment, '--password-file', 'password'],
+]
+export const userDeleteLine = (environment: string, name: string): Arguments => [
+  ...['user', 'delete', name, '--env', environment],
+]
+
 function credentialOptions(credentials: CreateConnection['credentials']): Arguments {
   switch (credentials.type) {
     case 'NONE':
