@@ -19,7 +19,9 @@ const checks = {
   types: [tool('tsc'), '--noEmit'],
   'types of web': [tool('tsc'), '--noEmit', '-p', 'web'],
   'types of docs': ['pnpm', '--silent', 'types:docs'],
-  docs: [process.execPath, '--no-warnings', 'docs/build.ts'],
+  // The gateway of the tests serves them.
+  web: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'web'],
+  docs: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'docs'],
 }
 // One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
 const serverProjects = ['integration', 'sandbox', 'runner', 'e2e']

@@ -35,6 +35,8 @@ const example = await setUpExample({
 })
 console.log(`Syncline runs. Its records:
 
+dashboard: ${SHOW_URL}/#key=${example.key}
+
 curl '${SHOW_URL}/records?model=${example.model}&limit=3' \\
   -H 'Authorization: Bearer ${example.key}' \\
   -H 'Provider-Config-Key: ${example.provider_config_key}' -H 'Connection-Id: ${example.connection_id}'

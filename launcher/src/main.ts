@@ -8,6 +8,7 @@ import { type Replay, startReplay } from '@syncline/example-github-issues/replay
 import { type Example, setUpExample } from '@syncline/example-github-issues/setup'
 import { Listr } from 'listr2'
 import colors from 'picocolors'
+import { buildPages } from './build-pages.ts'
 import {
   type DevFile,
   DIR,
@@ -41,6 +42,9 @@ async function main(): Promise<void> {
   const replay = process.env.GITHUB_REPO
     ? undefined
     : open.use(await startReplay({ items: recordedIssues(), port: replayPort }))
+  const web = buildPages('web', stop)
+  // It is awaited below, and may fail before that.
+  web.catch(() => {})
   // What has started so far. Each step adds to it.
   const running: { system?: System; file?: DevFile; example?: Example } = {}
   const steps = new Listr(
@@ -88,6 +92,12 @@ async function main(): Promise<void> {
           writeDevFile(running.file)
         },
       },
+      {
+        title: 'the dashboard, built of web/ if that has changed',
+        task: () => orAborted(web, stop),
+        // The system runs without it.
+        exitOnError: false,
+      },
     ],
     { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
   )
@@ -97,6 +107,10 @@ async function main(): Promise<void> {
   const { file, example } = running
   if (!stop.aborted && file && example) {
     console.log(welcome({ ...file, ...example }))
+    // Nobody waits for it: the pages appear when they are built.
+    buildPages('docs', stop).catch((error: Error) => {
+      if (!stop.aborted) console.error(`the documentation was not built: ${error.message}`)
+    })
     open.use(await printRuns(file.nats_url, console.log))
     await orAborted(new Promise(() => {}), stop).catch(() => {})
   }

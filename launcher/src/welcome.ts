@@ -12,8 +12,10 @@ export function welcome(system: DevFile & Example): string {
     `-H 'Connection-Id: ${system.connection_id}'`,
   ]
   const rows: [name: string, value: string][] = [
-    ['URL', system.url],
+    ['dashboard', colors.bold(`${system.url}/#key=${system.key}`)],
+    ['API', system.url],
     ['key', system.key],
+    ['docs', `${system.url}/docs/`],
     ['records', curl.join(' \\\n              ')],
     ...changeRow(system.replay_url),
     ['logs', `${relative(process.cwd(), join(DIR, 'logs'))}/*.log`],
