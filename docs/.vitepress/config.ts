@@ -33,7 +33,8 @@ export default defineConfig({
     ],
     sidebar: sections.map(({ text, pages, collapsed }) => ({
       text,
-      collapsed: collapsed ?? false,
+      // A group that folds is a link: a button around its arrow would be a button in a button.
+      ...(collapsed && { collapsed, link: link(pages[0] ?? '') }),
       items: pages.map((page) => ({
         ...item(page),
         // The pages of the REST API are many: below their index.
@@ -47,8 +48,12 @@ export default defineConfig({
       options: { miniSearch: { searchOptions: { boost: { title: 6, titles: 3, text: 1 } } } },
     },
   },
-  // Attributes would take the `{id}` of a path for theirs.
-  markdown: { attrs: { disable: true }, config: (md) => void md.use(repositoryLinks) },
+  markdown: {
+    // They would take the `{id}` of a path for theirs.
+    attrs: { disable: true },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: (md) => void md.use(repositoryLinks),
+  },
   transformHtml: (html) => inline.transform(html),
   async buildEnd({ outDir }) {
     await inline.write(outDir)
