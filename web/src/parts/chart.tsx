@@ -112,7 +112,13 @@ function optionsOf({
     },
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, ticks: { show: false }, size: 24 },
+      {
+        ...axis,
+        grid: { show: false },
+        ticks: { show: false },
+        size: 24,
+        values: (_, splits) => timesText(splits),
+      },
       {
         ...axis,
         size: 52,
@@ -127,7 +133,11 @@ function optionsOf({
         label: name,
         stroke: color(variable),
         ...(kind === 'bars'
-          ? { fill: color(variable), width: 0, ...(bars && { paths: bars }) }
+          ? {
+              fill: `color-mix(in srgb, ${color(variable)} 72%, ${color('--surface')})`,
+              width: 0,
+              ...(bars && { paths: bars }),
+            }
           : { width: 1.5 }),
         points: { show: false },
       })),
@@ -144,6 +154,17 @@ function optionsOf({
       ],
     },
   }
+}
+
+/** Of an axis, in the reader's zone: `14:30`, and a day where one begins, or where days are apart. */
+function timesText(seconds: number[]): string[] {
+  const step = (seconds[1] ?? 0) - (seconds[0] ?? 0)
+  return seconds.map((second) => {
+    const at = new Date(second * 1000)
+    const isDay = step >= 86_400 || (at.getHours() === 0 && at.getMinutes() === 0)
+    if (isDay) return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+    return at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  })
 }
 
 function summary(series: Series[], text: (value: number) => string): string {

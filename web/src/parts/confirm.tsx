@@ -52,7 +52,7 @@ export function Confirm({ title, children, action, danger = false, typed, cli, o
             Back
           </Button>
           <Button
-            color={danger ? 'red' : undefined}
+            color={danger ? 'red.9' : undefined}
             loading={busy}
             disabled={typed !== undefined && text !== typed}
             onClick={() => void confirm()}

@@ -5,6 +5,7 @@ import { type CSSProperties, type MouseEvent, memo, type ReactNode, useEffect, u
 import styles from './data-table.module.css'
 import { ErrorBox } from './error-box.tsx'
 import { Icon } from './icon.tsx'
+import { keyRange } from './key-range.ts'
 import { useKeys } from './keys.ts'
 import { useOpenPath } from './path-link.tsx'
 
@@ -69,11 +70,16 @@ const filling = (neededPx: number) => ({
   minHeight: Math.min(320, neededPx),
   maxHeight: neededPx,
 })
-/** A variable of CSS, which the type of styles does not have. */
-const withTracks = (tracks: string) =>
-  ({ '--tracks': tracks, '--least': `${leastPx(tracks)}px` }) as CSSProperties
+/** Variables of CSS, which the type of styles does not have. Heading and rows are as wide as their tracks need. */
+const withTracks = (tracks: string[]) =>
+  ({
+    '--tracks': tracks.join(' '),
+    '--least': `${8 + tracks.reduce((sum, it) => sum + leastPx(it), 0)}px`,
+  }) as CSSProperties
+/** Of `90px`, or `minmax(160px, 2fr)`. */
+const leastPx = (track: string) => Number(/(\d+)px/.exec(track)?.[1] ?? 0)
 
-/** Rows of any number, of which only those that are seen are in the page. Keys: j, k, enter, x. On a narrow screen each row is a card. */
+/** Rows of any number, of which only those that are seen are in the page. Keys: j, k, enter, x, shift with x. On a narrow screen each row is a card. */
 export function DataTable<Row>(props: Props<Row>) {
   const { columns, rows, rowKey, selection, paging, hrefOf, onOpen, height = 'fill' } = props
   const narrow = useMediaQuery('(max-width: 640px)', undefined, { getInitialValueInEffect: false }) ?? false
@@ -106,15 +112,21 @@ export function DataTable<Row>(props: Props<Row>) {
     if (row === undefined) return
     setActive(rowKey(row))
     virtual.scrollToIndex(index)
+    // A button that was used before, such as a heading, would take the enter that opens the row.
+    box.current?.focus({ preventScroll: true })
   }
   const open = (row: Row) => {
     if (onOpen) onOpen(row)
     else if (hrefOf) openPath(hrefOf(row))
   }
-  const toggle = (key: string) => {
+  // With shift, all rows from the one before are chosen.
+  const anchor = useRef<string>(undefined)
+  const toggle = (key: string, isRange: boolean) => {
     if (!selection) return
     const keys = new Set(selection.keys)
-    if (!keys.delete(key)) keys.add(key)
+    if (isRange) for (const between of keyRange(rows.map(rowKey), anchor.current, key)) keys.add(between)
+    else if (!keys.delete(key)) keys.add(key)
+    anchor.current = key
     selection.change(keys)
   }
   const activeRow = rows[activeIndex]
@@ -122,7 +134,11 @@ export function DataTable<Row>(props: Props<Row>) {
     j: () => move(1),
     k: () => move(-1),
     ...(activeRow !== undefined && (onOpen || hrefOf) && { Enter: () => open(activeRow) }),
-    ...(activeRow !== undefined && selection && { x: () => toggle(rowKey(activeRow)) }),
+    ...(activeRow !== undefined &&
+      selection && {
+        x: () => toggle(rowKey(activeRow), false),
+        X: () => toggle(rowKey(activeRow), true),
+      }),
   })
   // Rows are rendered again only when they change: what they call is kept here.
   const calls = useRef({ open, toggle, setActive })
@@ -133,7 +149,7 @@ export function DataTable<Row>(props: Props<Row>) {
   if (rows.length === 0 && !paging?.isLoading && !paging?.hasMore) return props.empty
   const isMore = paging?.isLoading || paging?.hasMore
   const neededPx = virtual.getTotalSize() + (narrow ? 2 : ROW_PX + 3) + (isMore ? MORE_PX : 0)
-  const tracks = [...(selection ? ['30px'] : []), ...columns.map(({ width }) => width)].join(' ')
+  const tracks = [...(selection ? ['30px'] : []), ...columns.map(({ width }) => width)]
   return (
     <div
       className={styles.box}
@@ -232,7 +248,7 @@ function Head<Row>({ columns, rows, rowKey, sort, selection, narrow }: Props<Row
 type Calls = {
   current: {
     open: (row: unknown) => void
-    toggle: (key: string) => void
+    toggle: (key: string, isRange: boolean) => void
     setActive: (key: string) => void
   }
 }
@@ -276,7 +292,10 @@ const RowOf = memo(function RowOf(props: {
             size="xs"
             aria-label="Select this row"
             checked={isSelected}
-            onChange={() => calls.current.toggle(rowKey)}
+            // A change of a box is a click, with or without shift.
+            onChange={({ nativeEvent }) =>
+              calls.current.toggle(rowKey, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+            }
           />
         </span>
       )}
@@ -288,10 +307,3 @@ const RowOf = memo(function RowOf(props: {
     </div>
   )
 })
-
-/** Head and rows are as wide as the narrowest that their tracks may be: so a column has one place in both. */
-function leastPx(tracks: string): number {
-  const padding = 8
-  const leasts = tracks.replaceAll(/minmax\(([^,]+),[^)]*\)/g, '$1').matchAll(/(\d+)px/g)
-  return [...leasts].reduce((sum, [, px]) => sum + Number(px), padding)
-}

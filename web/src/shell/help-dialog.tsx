@@ -9,6 +9,8 @@ const keys: [keys: string[], what: string][] = [
   [['j', 'k'], 'next row, row before'],
   [['Enter'], 'open the row'],
   [['x'], 'select the row'],
+  [['X'], 'select the rows up to it'],
+  [['t', 'p'], 'of a schedule: run now; pause or start'],
 ]
 
 export function HelpDialog({ onClose }: { onClose: () => void }) {
