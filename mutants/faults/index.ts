@@ -4,6 +4,7 @@ import { bus } from './bus.ts'
 import { catalog } from './catalog.ts'
 import { chaos } from './chaos.ts'
 import { events } from './events.ts'
+import { facts } from './facts.ts'
 import { freshness } from './freshness.ts'
 import { judging } from './judging.ts'
 import { onEvents } from './on-events.ts'
@@ -21,6 +22,7 @@ export const mutants: Mutant[] = [
   ...queue,
   ...policies,
   ...judging,
+  ...facts,
   ...freshness,
   ...runner,
   ...catalog,
