@@ -95,7 +95,8 @@ test.concurrent('an environment that was deleted, or made again, has no runs of 
   await eventually(async () => expect(await rows(store, 'run_id')).toEqual(['s1-1']))
   const beforeMs = Date.parse('2026-11-27T14:00:03.000Z')
   await store.records.forgetRuns({ environment: 'dev', beforeMs })
-  expect(await rows(store, 'run_id')).toEqual([''])
+  for (const table of ['run_fact', 'run_fact_by_schedule', 'run_failure', 'run_hour'])
+    expect(await sql(store, `SELECT count() FROM ${table}`), table).toBe('0')
   await store.records.forgetRuns({ environment: 'dev', beforeMs })
   // It was still on its way.
   await bus.tell(ended('s1-2'))

@@ -1,6 +1,6 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { RowWriter } from '../clickhouse/row-binary.ts'
-import { sql } from '../clickhouse/sql.ts'
+import { type Sql, sql } from '../clickhouse/sql.ts'
 
 /**
  * The table `run_fact`: how each run ended. All rows are on the first shard, which is there whatever shards are added: a question
@@ -90,18 +90,30 @@ export async function insertRunFacts(clickhouse: ClickHouse, facts: readonly Run
   )
 }
 
-/** Of an environment, those that ended before. What is deleted already costs a look at the primary key. */
+const HOUR_MS = 3_600_000
+
+/**
+ * Of an environment, those that ended before, and what is made of them. The sums of the hour in which `beforeMs` lies are made again
+ * from what is left. What is deleted already costs a look at primary keys.
+ */
 export async function deleteRunFacts(
   clickhouse: ClickHouse,
   environment: string,
   beforeMs: number,
 ): Promise<void> {
-  const isOld = sql`environment = ${environment} AND finished_at < ${beforeMs}`
-  const [found] = await clickhouse.select(sql`SELECT 1 FROM run_fact WHERE ${isOld} LIMIT 1`, (row) =>
-    row.uint8(),
-  )
-  if (found)
-    await clickhouse.run(sql`DELETE FROM run_fact WHERE ${isOld} SETTINGS lightweight_deletes_sync = 1`)
+  const hour = Math.floor(beforeMs / HOUR_MS)
+  const old: [table: Sql, isOld: Sql][] = [
+    [sql`run_fact_by_schedule`, sql`finished_at < ${beforeMs}`],
+    [sql`run_failure`, sql`finished_at < ${beforeMs}`],
+    [sql`run_fact`, sql`finished_at < ${beforeMs}`],
+    [sql`run_hour`, sql`hour <= ${hour}`],
+    [sql`run_hour_insert`, sql`hour < ${hour}`],
+  ]
+  for (const [table, isOld] of old) {
+    const rows = sql`FROM ${table} WHERE environment = ${environment} AND ${isOld}`
+    const [found] = await clickhouse.select(sql`SELECT 1 ${rows} LIMIT 1`, (row) => row.uint8())
+    if (found) await clickhouse.run(sql`DELETE ${rows} SETTINGS lightweight_deletes_sync = 1`)
+  }
 }
 
 const bounded = (count: number) => Math.min(Math.max(0, Math.trunc(count)), UINT32_MAX)
