@@ -15,7 +15,7 @@ export const restIndex = 'reference/rest/index'
 
 /** The sidebar. A unit test compares it with the pages that there are. */
 export const sections: Section[] = [
-  { text: 'Start', pages: ['index', 'start/first-records', 'start/your-own-sync'] },
+  { text: 'Start', pages: ['index', 'start/first-records', 'start/your-own-sync', 'start/dashboard'] },
   {
     text: 'Concepts',
     pages: [

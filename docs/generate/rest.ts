@@ -1,4 +1,4 @@
-import { openApi } from '@syncline/api'
+import { commonErrors, createRoutes, openApi } from '@syncline/api'
 import { cell, slug } from './markdown.ts'
 
 // Pages of the REST API, made of the same document as /openapi.json: one for each group of routes, and a list of all.
@@ -59,6 +59,11 @@ const routes: Route[] = Object.entries(document.paths).flatMap(([path, methods])
   })),
 )
 
+/** Errors that follow from what a route reads; its page does not repeat them. */
+const common: Set<string> = new Set(
+  Object.values(createRoutes(LIMITS)).flatMap((route) => commonErrors(route)),
+)
+
 /** By path below docs/, without `.md`. */
 export function restPages(): Map<string, string> {
   const groups = document.tags.map(({ name }) => ({
@@ -69,6 +74,25 @@ export function restPages(): Map<string, string> {
     ['reference/rest/index', listPage(groups)],
     ...groups.map((group) => [`reference/rest/${slug(group.name)}`, groupPage(group)] as const),
   ])
+}
+
+/** What a route may answer without success, as its responses say it. */
+function errorsOf({ responses }: Route): { status: string; code: string; meaning: string }[] {
+  return Object.entries(responses).flatMap(([status, { description }]) =>
+    [...description.matchAll(/- `(\w+)`: (.*)/g)].map(([, code = '', meaning = '']) => ({
+      status,
+      code,
+      meaning,
+    })),
+  )
+}
+
+function errorTable(): string {
+  const all = new Map(routes.flatMap(errorsOf).map((error) => [error.code, error] as const))
+  const rows = [...all.values()]
+    .sort((a, b) => a.status.localeCompare(b.status))
+    .map(({ code, status, meaning }) => `| \`${code}\` | ${status} | ${cell(meaning)} |`)
+  return ['| code | status | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
 interface Group {
@@ -90,9 +114,13 @@ All routes, made of the contract that the gateway checks requests with. A runnin
 \`/docs/api\`, and as an OpenAPI 3.1 document, at \`/openapi.json\`. [Keys](../keys.md) has scopes, limits and \`Idempotency-Key\`.
 
 Every error has one shape: \`{"error": {"code", "message", "request_id", "errors"?}}\`. Programs read the \`code\`; the \`message\` says what to
-do. Lists give a \`next_cursor\`, which is null at their end. Deprecated paths are in [compatibility](../compatibility.md#deprecated-paths).
+do; [all codes](#errors). Lists give a \`next_cursor\`, which is null at their end. Deprecated paths are in [compatibility](../compatibility.md#deprecated-paths).
 
-${parts.join('\n')}`
+${parts.join('\n')}
+## Errors
+
+${errorTable()}
+`
 }
 
 function groupPage({ name, routes }: Group): string {
@@ -113,11 +141,10 @@ function routePart(route: Route): string {
   for (const [status, response] of Object.entries(responses)) {
     if (Number(status) < 300) parts.push(...bodyParts(`Answer ${status}`, response, response.description))
   }
-  const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400)
-  const codes = errors.flatMap(([status, { description }]) =>
-    [...description.matchAll(/`(\w+)`:/g)].map(([, code]) => `\`${code}\` (${status})`),
-  )
-  if (codes.length > 0) parts.push(`Errors: ${codes.join(', ')}.`)
+  const own = errorsOf(route).filter(({ code }) => !common.has(code))
+  const codes = own.map(({ status, code }) => `\`${code}\` (${status})`)
+  if (codes.length > 0)
+    parts.push(`Errors beside [those of many routes](index.md#errors): ${codes.join(', ')}.`)
   return `${parts.join('\n\n')}\n`
 }
 
