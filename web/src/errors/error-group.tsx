@@ -103,12 +103,12 @@ export function ErrorGroup({ fingerprint, error, first, isLoading, range }: Prop
       <Section
         title="Runs"
         beside={
-          <PathLink href={paths.runs(environment, { integration, sync, fingerprint, since: range })}>
+          <PathLink href={paths.runs(environment, { integration, fingerprint, since: range })}>
             all its runs
           </PathLink>
         }
       >
-        <Runs fingerprint={fingerprint} integration={integration} sync={sync} range={range} />
+        <Runs fingerprint={fingerprint} integration={integration} range={range} />
       </Section>
     </>
   )
@@ -192,14 +192,13 @@ const columns: Column<ListedRun>[] = [
   { id: 'error', title: 'Error', width: 'minmax(200px, 3fr)', cell: ({ error }) => error },
 ]
 
-function Runs(props: { fingerprint: string; integration: string; sync: string; range: string }) {
-  const { fingerprint, integration, sync, range } = props
+function Runs(props: { fingerprint: string; integration: string; range: string }) {
+  const { fingerprint, integration, range } = props
   const environment = useEnvironment()
   const from = beginOf(range, useNow())
   const query = {
     fingerprint,
     provider_config_key: integration,
-    sync_name: sync,
     limit: 50,
     ...(from && { from }),
   }

@@ -119,7 +119,10 @@ function useChoices(values: Values): Choice<(typeof names)[number]>[] {
     ...(['connection', 'variant', 'fingerprint'] as const)
       .filter((name) => values[name] !== '')
       .map((name) => ({ name, label: name, options: [] })),
-    { name: 'state', label: 'State', options: ['queued', 'running', 'ended'] },
+    {
+      ...{ name: 'state', label: 'State' },
+      options: [{ value: 'queued,running', label: 'not ended' }, 'queued', 'running', 'ended'],
+    },
     {
       ...{ name: 'outcome', label: 'End' },
       options: [

@@ -58,8 +58,10 @@ const columns: Column<ConnectionSummary>[] = [
 
 /** Access of customers: a list, one of them, or a new one. */
 export function ConnectionsTab() {
-  const { values } = useFilters(['open', 'new', 'integration', 'reconnect'])
-  const { open, integration } = values
+  const { values } = useFilters(['open', 'connection', 'new', 'integration', 'reconnect'])
+  const { integration } = values
+  // Other screens name it as they do in their own addresses.
+  const open = values.open || values.connection
   if (values.new !== '') return <NewConnection integration={integration} />
   if (values.reconnect !== '')
     return <NewConnection integration={integration} connection={values.reconnect} key={values.reconnect} />
