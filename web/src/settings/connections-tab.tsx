@@ -13,6 +13,7 @@ import { countText } from '../parts/number-text.ts'
 import { useOpenPath } from '../parts/path-link.tsx'
 import { Time } from '../parts/time.tsx'
 import { EditConnection } from './edit-connection.tsx'
+import { ItemLink } from './item-link.tsx'
 import { paging } from './list-state.ts'
 import { NewConnection } from './new-connection.tsx'
 import { settingsPath } from './settings-path.ts'
@@ -25,7 +26,9 @@ const columns: Column<ConnectionSummary>[] = [
     id: 'id',
     title: 'Connection',
     width: 'minmax(160px, 2fr)',
-    cell: ({ connection_id }) => <b>{connection_id}</b>,
+    cell: ({ connection_id: open, provider_config_key: integration }) => (
+      <ItemLink tab="connections" search={{ integration, open }} text={open} />
+    ),
   },
   {
     id: 'integration',

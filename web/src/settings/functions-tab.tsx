@@ -16,6 +16,7 @@ import { countText } from '../parts/number-text.ts'
 import { PathLink, useOpenPath } from '../parts/path-link.tsx'
 import { Facts, Section } from '../parts/screen.tsx'
 import { Time } from '../parts/time.tsx'
+import { ItemLink } from './item-link.tsx'
 import { paging } from './list-state.ts'
 import { OpenItem } from './open-item.tsx'
 import { settingsPath } from './settings-path.ts'
@@ -30,7 +31,12 @@ const factsOf = (it: Deployed) => it.sync ?? it.action
 const kinds: Record<Kind, string> = { sync: 'sync', action: 'action', event: 'event function' }
 
 const columns: Column<Deployed>[] = [
-  { id: 'path', title: 'Function', width: 'minmax(180px, 2fr)', cell: ({ path }) => <b>{path}</b> },
+  {
+    id: 'path',
+    title: 'Function',
+    width: 'minmax(180px, 2fr)',
+    cell: ({ path }) => <ItemLink tab="functions" search={{ open: path }} text={path} />,
+  },
   { id: 'kind', title: 'Kind', width: '120px', cell: ({ kind }) => kinds[kind] },
   { id: 'version', title: 'Version', width: '90px', cell: (it) => factsOf(it).version },
   {

@@ -11,13 +11,19 @@ import { countText } from '../parts/number-text.ts'
 import { useOpenPath } from '../parts/path-link.tsx'
 import { Time } from '../parts/time.tsx'
 import { EditIntegration } from './edit-integration.tsx'
+import { ItemLink } from './item-link.tsx'
 import { integrationCreateLine } from './lines.ts'
 import { paging } from './list-state.ts'
 import { NewIntegration } from './new-integration.tsx'
 import { settingsPath } from './settings-path.ts'
 
 const columns: Column<Integration>[] = [
-  { id: 'key', title: 'Key', width: 'minmax(120px, 1fr)', cell: ({ unique_key }) => <b>{unique_key}</b> },
+  {
+    id: 'key',
+    title: 'Key',
+    width: 'minmax(120px, 1fr)',
+    cell: ({ unique_key }) => <ItemLink tab="integrations" search={{ open: unique_key }} text={unique_key} />,
+  },
   { id: 'name', title: 'Name', width: 'minmax(120px, 1fr)', cell: ({ display_name }) => display_name },
   { id: 'provider', title: 'Provider', width: 'minmax(110px, 1fr)', cell: ({ provider }) => provider },
   {

@@ -17,6 +17,7 @@ import { countText } from '../parts/number-text.ts'
 import { PathLink, useOpenPath } from '../parts/path-link.tsx'
 import { Facts, Section } from '../parts/screen.tsx'
 import { Time } from '../parts/time.tsx'
+import { ItemLink } from './item-link.tsx'
 import { paging } from './list-state.ts'
 import { OpenItem } from './open-item.tsx'
 import { settingsPath } from './settings-path.ts'
@@ -26,7 +27,12 @@ type Provider = AnswerOf<'GET /providers'>['data'][number]
 const sources = { deployed: 'yours', first_party: 'comes with Syncline' }
 
 const columns: Column<Provider>[] = [
-  { id: 'name', title: 'Name', width: 'minmax(140px, 1fr)', cell: ({ name }) => <b>{name}</b> },
+  {
+    id: 'name',
+    title: 'Name',
+    width: 'minmax(140px, 1fr)',
+    cell: ({ name }) => <ItemLink tab="providers" search={{ open: name }} text={name} />,
+  },
   { id: 'display', title: 'API', width: 'minmax(140px, 1fr)', cell: ({ display_name }) => display_name },
   {
     id: 'source',
