@@ -60,8 +60,10 @@ export function StreamView({ stream, place }: { stream: StreamName; place: Retur
         }}
         choices={[{ name: 'action', label: 'Last action', options: [...actions] }]}
       >
-        <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
-        <IdInput onOpen={(id) => place.set({ id })} />
+        <div className={styles.tools}>
+          <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
+          <IdInput onOpen={(id) => place.set({ id })} />
+        </div>
       </FilterBar>
       {at && (
         <p className={styles.note} role="status">
@@ -125,6 +127,7 @@ function StreamFacts({ stream }: { stream: StreamName }) {
 function AsOfInput({ at, onChange }: { at: string; onChange: (at: string) => void }) {
   return (
     <span className={styles.asOf}>
+      <span aria-hidden="true">As of</span>
       <TextInput
         type="datetime-local"
         aria-label="As of, in UTC"
@@ -152,6 +155,7 @@ function IdInput({ onOpen }: { onOpen: (id: string) => void }) {
   const [text, setText] = useState('')
   return (
     <form
+      className={styles.id}
       onSubmit={(event) => {
         event.preventDefault()
         if (text !== '') onOpen(text)
@@ -160,7 +164,6 @@ function IdInput({ onOpen }: { onOpen: (id: string) => void }) {
       <TextInput
         data-search
         type="search"
-        w={200}
         leftSection={<Icon name="search" size={14} />}
         placeholder="Open a record by its id"
         aria-label="Open a record by its id"
