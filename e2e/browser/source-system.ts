@@ -44,7 +44,7 @@ export async function startSourceSystem(): Promise<SourceSystem> {
       things = next
       const where = { providerConfigKey: INTEGRATION, connectionId: CONNECTION, syncs: [SYNC] }
       const { runs } = await client.syncs.trigger(where)
-      return client.runs.wait(runs?.[0]?.id ?? '',)
+      return client.runs.wait(runs?.[0]?.id ?? '')
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

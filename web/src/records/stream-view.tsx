@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { AnswerOf } from '../api/call.ts'
 import { serverNow } from '../api/clock.ts'
@@ -9,7 +9,6 @@ import { usePages } from '../api/use-pages.ts'
 import { CliLine } from '../parts/cli-line.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { FilterBar } from '../parts/filter-bar.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { bytesText, countText } from '../parts/number-text.ts'
 import { PathLink } from '../parts/path-link.tsx'
@@ -52,19 +51,20 @@ export function StreamView({ stream, place }: { stream: StreamName; place: Retur
     <Screen title={titleOf(stream)} above={<Crumbs stream={stream} />}>
       <StreamFacts stream={stream} />
       <HeldDeletionBox stream={stream} />
-      <FilterBar
-        filters={{
-          ...place,
-          isFiltered: Boolean(action || at),
-          clear: () => place.set({ action: '', at: '' }),
-        }}
-        choices={[{ name: 'action', label: 'Last action', options: [...actions] }]}
-      >
-        <div className={styles.tools}>
-          <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
-          <IdInput onOpen={(id) => place.set({ id })} />
-        </div>
-      </FilterBar>
+      <div className={styles.bar} role="search">
+        <IdInput onOpen={(id) => place.set({ id })} />
+        <Select
+          className={styles.action}
+          aria-label="Last action"
+          placeholder="Last action"
+          data={[...actions]}
+          value={action ?? null}
+          onChange={(next) => place.set({ action: next ?? '' })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any last action', tabIndex: 0 }}
+        />
+        <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
+      </div>
       {at && (
         <p className={styles.note} role="status">
           As it was <Time at={at} />, on {toInput(at).replace('T', ' ')} UTC. Newest changes of that time
