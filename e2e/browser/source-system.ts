@@ -36,7 +36,7 @@ export async function startSourceSystem(): Promise<SourceSystem> {
     connectionId: CONNECTION,
     credentials: { type: 'NONE' },
   })
-  await deploy(join(import.meta.dirname, 'functions'), system.url, key)
+  await deploy(join(import.meta.dirname, 'source-functions'), system.url, key)
   const owned = open.move()
   return {
     ...ours,
