@@ -54,7 +54,7 @@ export function HeldDeletionBox({ stream }: { stream: StreamName }) {
           {records} were not saved again by{' '}
           <PathLink href={paths.run(environment, held.run_id)}>a run</PathLink> <Time at={held.at} />.{' '}
           {held.incomplete === null
-            ? 'That is so many that the source may have answered wrongly. Look at what is missing before you allow it.'
+            ? 'So many may mean that the source answered wrongly: look before you allow it.'
             : `Its pass was not complete (${held.incomplete}); the next complete pass deletes what is gone.`}
         </span>
       </div>
@@ -77,7 +77,7 @@ export function HeldDeletionBox({ stream }: { stream: StreamName }) {
             notify('Allowed. The next complete pass deletes what it does not save again.')
           }}
         >
-          <p className={styles.text}>
+          <p className={styles.note}>
             The next complete pass of the sync deletes what it does not save again, past the guard, once.
             Deleted records stay in the stream as deleted, with their history.
           </p>

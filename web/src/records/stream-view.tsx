@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { AnswerOf } from '../api/call.ts'
 import { serverNow } from '../api/clock.ts'
@@ -9,7 +9,6 @@ import { usePages } from '../api/use-pages.ts'
 import { CliLine } from '../parts/cli-line.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { FilterBar } from '../parts/filter-bar.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { bytesText, countText } from '../parts/number-text.ts'
 import { PathLink } from '../parts/path-link.tsx'
@@ -52,17 +51,20 @@ export function StreamView({ stream, place }: { stream: StreamName; place: Retur
     <Screen title={titleOf(stream)} above={<Crumbs stream={stream} />}>
       <StreamFacts stream={stream} />
       <HeldDeletionBox stream={stream} />
-      <FilterBar
-        filters={{
-          ...place,
-          isFiltered: Boolean(action || at),
-          clear: () => place.set({ action: '', at: '' }),
-        }}
-        choices={[{ name: 'action', label: 'Last action', options: [...actions] }]}
-      >
-        <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
+      <div className={styles.bar} role="search">
         <IdInput onOpen={(id) => place.set({ id })} />
-      </FilterBar>
+        <Select
+          className={styles.action}
+          aria-label="Last action"
+          placeholder="Last action"
+          data={[...actions]}
+          value={action ?? null}
+          onChange={(next) => place.set({ action: next ?? '' })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any last action', tabIndex: 0 }}
+        />
+        <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
+      </div>
       {at && (
         <p className={styles.note} role="status">
           As it was <Time at={at} />, on {toInput(at).replace('T', ' ')} UTC. Newest changes of that time
@@ -125,6 +127,7 @@ function StreamFacts({ stream }: { stream: StreamName }) {
 function AsOfInput({ at, onChange }: { at: string; onChange: (at: string) => void }) {
   return (
     <span className={styles.asOf}>
+      <span aria-hidden="true">As of</span>
       <TextInput
         type="datetime-local"
         aria-label="As of, in UTC"
@@ -152,6 +155,7 @@ function IdInput({ onOpen }: { onOpen: (id: string) => void }) {
   const [text, setText] = useState('')
   return (
     <form
+      className={styles.id}
       onSubmit={(event) => {
         event.preventDefault()
         if (text !== '') onOpen(text)
@@ -160,7 +164,6 @@ function IdInput({ onOpen }: { onOpen: (id: string) => void }) {
       <TextInput
         data-search
         type="search"
-        w={200}
         leftSection={<Icon name="search" size={14} />}
         placeholder="Open a record by its id"
         aria-label="Open a record by its id"

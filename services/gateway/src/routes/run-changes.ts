@@ -1,24 +1,24 @@
-import type { RunChange } from '@syncline/api'
+import type { ListedRun, RunChange } from '@syncline/api'
 import { AppError } from '@syncline/errors'
-import type { RecordChange, Run } from '@syncline/proto'
+import type { RecordChange } from '@syncline/proto'
 import { instant } from '../answers/instant.ts'
 import type { Handler } from '../http/handler.ts'
 import { page } from '../http/next-link.ts'
+import { findRun } from '../run-list/find-run.ts'
 
 /** The clocks of records and of the scheduler may differ by less than that. */
 const CLOCKS_MS = 60_000
 
 /** Records that a run has changed: model by model, as far as a page goes. */
 export const listRunChanges: Handler<'listRunChanges'> = async (
-  { catalog, records, scheduler },
+  dependencies,
   { environment, params, query },
 ) => {
-  const run = await scheduler.ask((schedules, options) =>
-    schedules.getRun({ environment, runId: params.id }, options),
-  )
-  const { providerConfigKey: integration, connectionId } = run
-  const { uid } = await catalog.connections.get(environment, integration, connectionId)
-  const deployed = catalog.syncs.peek(environment, integration, run.sync)?.models ?? []
+  const { catalog, records } = dependencies
+  const run = await findRun(dependencies, environment, params.id)
+  const { provider_config_key: integration, connection_id: connection } = run
+  const { uid } = await catalog.connections.get(environment, integration, connection)
+  const deployed = catalog.syncs.peek(environment, integration, run.sync_name)?.models ?? []
   const models = modelsOf(run, deployed, query.model)
   const start = query.cursor === undefined ? undefined : readCursor(query.cursor)
   const changes: RunChange[] = []
@@ -41,17 +41,21 @@ export const listRunChanges: Handler<'listRunChanges'> = async (
 }
 
 /** Those of its sync, also if that saves others by now. */
-function modelsOf({ counts, sync, id }: Run, deployed: string[], wanted: string | undefined): string[] {
-  const models = [...new Set([...deployed, ...counts.map(({ model }) => model)])].sort()
+function modelsOf(
+  { result, sync_name, id }: ListedRun,
+  deployed: string[],
+  wanted: string | undefined,
+): string[] {
+  const models = [...new Set([...deployed, ...Object.keys(result)])].sort()
   if (wanted === undefined) return models
   if (models.includes(wanted)) return [wanted]
-  throw new AppError('unknown_model', `the sync '${sync}' of run '${id}' has no model '${wanted}'`)
+  throw new AppError('unknown_model', `the sync '${sync_name}' of run '${id}' has no model '${wanted}'`)
 }
 
 /** It may have saved while it was under way: that bounds what is read. */
-const timeOf = ({ requestedAtMs, finishedAtMs }: Run) => ({
-  fromMs: requestedAtMs - CLOCKS_MS,
-  toMs: (finishedAtMs || Date.now()) + CLOCKS_MS,
+const timeOf = ({ requestedAt, finishedAt }: ListedRun) => ({
+  fromMs: Date.parse(requestedAt) - CLOCKS_MS,
+  toMs: (finishedAt === null ? Date.now() : Date.parse(finishedAt)) + CLOCKS_MS,
 })
 
 /** A model, and a cursor of its stream, which may be empty. No name of a model has a dot. */

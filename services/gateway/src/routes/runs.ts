@@ -1,12 +1,10 @@
 import { checkNames } from '@syncline/catalog'
-import { AppError } from '@syncline/errors'
 import { acceptedAnswer } from '../answers/command-answer.ts'
 import { enumName } from '../answers/enum-name.ts'
 import { instant } from '../answers/instant.ts'
-import { listedRun, pastRun } from '../answers/run-answer.ts'
 import type { Handler } from '../http/handler.ts'
 import { page } from '../http/next-link.ts'
-import { FACTS_DEADLINE_MS } from '../run-list/facts-or-none.ts'
+import { findRun } from '../run-list/find-run.ts'
 import { runSources } from '../run-list/run-sources.ts'
 import { runsPage } from '../run-list/runs-page.ts'
 import { decodePosition, encodePosition } from '../run-list/runs-position.ts'
@@ -27,23 +25,8 @@ export const listRuns: Handler<'listRuns'> = async (dependencies, { environment,
   return page('/runs', query, { runs, next_cursor: next && encodePosition(next), unavailable })
 }
 
-/** The scheduler knows more of the runs that it keeps, and alone knows those that have not ended. */
-export const getRun: Handler<'getRun'> = async ({ scheduler, runFacts }, { environment, params }) => {
-  const request = { environment, runId: params.id }
-  const asked = await scheduler
-    .askOrNone((schedules, options) => schedules.getRun(request, options))
-    .catch(unknown)
-  if (asked && asked !== 'unknown') return listedRun(asked)
-  const past = await runFacts.getRunFact(request, { deadline: FACTS_DEADLINE_MS }).catch(unknown)
-  if (past !== 'unknown') return pastRun(past)
-  if (asked === 'unknown') throw new AppError('unknown_run', `there is no run '${params.id}'`)
-  throw new AppError('unavailable', 'the scheduler does not answer at the moment: try again')
-}
-
-function unknown(error: unknown): 'unknown' {
-  if (error instanceof AppError && error.code === 'unknown_run') return 'unknown'
-  throw error
-}
+export const getRun: Handler<'getRun'> = (dependencies, { environment, params }) =>
+  findRun(dependencies, environment, params.id)
 
 export const cancelRun: Handler<'cancelRun'> = async (
   { commands },
