@@ -56,13 +56,13 @@ export async function run({ smoke, progress }: Options): Promise<Figure[]> {
   progress(`pause of ${BULK}`)
   const startedAt = performance.now()
   const ids: string[] = []
-  for await (const { id } of client.schedules.iterate()) {
+  for await (const { id } of client.schedules.iterate({ syncs: ['bench'] })) {
     if (id !== null) ids.push(id)
-    if (ids.length === Math.min(BULK, total)) break
+    if (ids.length === Math.min(BULK, connections)) break
   }
   for (let at = 0; at < ids.length; at += 100)
     await client.schedules.act({ action: 'pause', ids: ids.slice(at, at + 100) })
-  const { paused } = await client.schedules.counts()
+  const { paused } = await client.schedules.counts({ syncs: ['bench'] })
   const ms = performance.now() - startedAt
   figures.push({
     name: `pause of ${paused} schedules, seen`,
