@@ -69,26 +69,25 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // Child processes. It measures what they take: one file at a time.
+      // Child processes. It measures what they take: one file at a time. No server.
       {
         test: {
           ...everywhere,
           name: 'sandbox',
           include: [children.sandbox],
           fileParallelism: false,
-          globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
-      // The runner, with customers' functions in child processes. Half of the time they wait: for an API, for a lease. So more of
-      // them than cores.
+      // The runner, with customers' functions in child processes. Half of the time they wait: for an API, for a lease. `npm test`
+      // runs them beside e2e.
       {
         test: {
           ...everywhere,
           name: 'runner',
           include: [children.runner],
-          maxWorkers: 4,
+          maxWorkers: 2,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,

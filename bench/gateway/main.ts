@@ -9,6 +9,7 @@ await runParts({
     ids: () => import('./ids.ts'),
     trigger: () => import('./trigger.ts'),
     status: () => import('./status.ts'),
+    fleet: () => import('./fleet.ts'),
     actions: () => import('./actions.ts'),
   },
 })
