@@ -19,12 +19,15 @@ const checks = {
   types: [tool('tsc'), '--noEmit'],
   'types of web': [tool('tsc'), '--noEmit', '-p', 'web'],
   'types of docs': ['pnpm', '--silent', 'types:docs'],
+  // For the tests in a browser. It is here, beside the checks, because it takes as long as they do.
+  chromium: [process.execPath, 'setup/chromium.js'],
   // The gateway of the tests serves them.
   web: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'web'],
   docs: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'docs'],
 }
-// One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
-const serverProjects = ['integration', 'sandbox', 'runner', 'e2e']
+// One after the other: each keeps all cores busy, and the sandbox project measures what its children take. The tests in a browser wait
+// most of the time, and so do stories over all services.
+const serverProjects = [['integration'], ['sandbox'], ['runner'], ['e2e', 'browser']]
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }
@@ -37,8 +40,8 @@ const results = await Promise.all([
   runTests('unit'),
 ])
 if (results.some(({ count }) => count.failed)) {
-  console.log(`not run, because a check or a unit test failed: ${serverProjects.join(', ')}`)
-} else for (const project of serverProjects) results.push(await runTests(project))
+  console.log(`not run, because a check or a unit test failed: ${serverProjects.flat().join(', ')}`)
+} else for (const together of serverProjects) results.push(...(await Promise.all(together.map(runTests))))
 
 const total = results.map(({ count }) => count).reduce(sum)
 for (const { name, seconds, count } of results) {
