@@ -99,11 +99,23 @@ export default defineConfig({
           ...everywhere,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: [...everywhere.exclude, 'e2e/containers/**', 'e2e/packages/**'],
+          exclude: [...everywhere.exclude, 'e2e/containers/**', 'e2e/packages/**', 'e2e/browser/**'],
           // Each file has a system of its own and waits for it a third of the time.
           maxWorkers: 3,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+        },
+      },
+      // The dashboard in Chromium, on one system that all files share.
+      {
+        test: {
+          ...everywhere,
+          name: 'browser',
+          include: ['e2e/browser/*.test.ts'],
+          maxWorkers: 1,
+          globalSetup: './e2e/browser/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       // The packages, installed from npm's registry on each Node that they support: pnpm test:packages.

@@ -24,7 +24,7 @@ export async function ensureServers() {
   throw new SetupError(`${missing.join(' and ')} missing: install with your package manager, then repeat`)
 }
 
-async function aptInstall(packages) {
+export async function aptInstall(packages) {
   const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n']
   const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120']
   const install = [...apt, 'install', '-y', '--no-install-recommends', ...packages]
@@ -39,7 +39,7 @@ async function aptInstall(packages) {
 }
 
 // The folders beyond the PATH are those that libs/embedded searches too.
-function isInstalled(program) {
+export function isInstalled(program) {
   const folders = [...process.env.PATH.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
   return folders.some((folder) => {
     try {

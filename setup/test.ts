@@ -19,16 +19,15 @@ const checks = {
   types: [tool('tsc'), '--noEmit'],
   'types of web': [tool('tsc'), '--noEmit', '-p', 'web'],
   'types of docs': ['pnpm', '--silent', 'types:docs'],
+  // For the tests in a browser. It is here, beside the checks, because it takes as long as they do.
+  chromium: [process.execPath, 'setup/chromium.js'],
   // The gateway of the tests serves them.
   web: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'web'],
   docs: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'docs'],
 }
 // Groups run one after the other, the projects of one at the same time: the first one waits for servers and leases in a quarter of its
 // time, and the second one, with one or two files at a time, needs no more than that.
-const groups = [
-  ['integration', 'sandbox'],
-  ['e2e', 'runner'],
-]
+const groups = [['integration', 'sandbox'], ['e2e', 'runner'], ['browser']]
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }

@@ -1,4 +1,4 @@
-import { Checkbox, Loader } from '@mantine/core'
+import { Checkbox, Loader, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type MouseEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react'
@@ -234,6 +234,8 @@ function Head<Row>({ columns, rows, rowKey, sort, selection, narrow }: Props<Row
                   {title}
                   {isSorted && <Icon name={sort.order === 'asc' ? 'up' : 'down'} size={12} />}
                 </button>
+              ) : title === '' ? (
+                <VisuallyHidden>{id}</VisuallyHidden>
               ) : (
                 title
               )}
