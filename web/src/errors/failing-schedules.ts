@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { call } from '../api/call.ts'
 import { queryClient } from '../api/query-client.ts'
 import { useEnvironment } from '../api/session.ts'
@@ -21,6 +21,8 @@ export function useRunFailing(integration: string, sync: string) {
   const environment = useEnvironment()
   const [progress, setProgress] = useState<Progress>()
   const stop = useRef<AbortController>(undefined)
+  // Who leaves the screen stops what is left to do.
+  useEffect(() => () => stop.current?.abort(), [])
 
   const run = async () => {
     const controller = new AbortController()
@@ -46,11 +48,10 @@ export function useRunFailing(integration: string, sync: string) {
     await queryClient.invalidateQueries({ queryKey: ['api', environment] })
     return so
   }
-  return { progress, run, stop: () => stop.current?.abort() }
+  return { progress, run }
 }
 
-/** How many schedules of a sync failed in their last run: at least those of the first page. */
-export async function failingIds(
+async function failingIds(
   environment: string,
   integration: string,
   sync: string,

@@ -32,7 +32,7 @@ export function ChangedRecords({ run }: { run: ListedRun }) {
               <th data-number>Updated</th>
               <th data-number>Deleted</th>
               <th data-number>Unchanged</th>
-              <th />
+              <td />
             </tr>
           </thead>
           <tbody>

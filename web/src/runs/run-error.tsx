@@ -19,7 +19,7 @@ export function RunError({ run, position }: { run: ListedRun; position: Position
           {error} <CopyButton text={error} label="Copy the error" />
         </div>
         {position && <Source position={position} />}
-        <div className={styles.sourceAt}>
+        <div className={styles.errorLink}>
           <PathLink
             href={paths.errors(environment, { integration: run.provider_config_key, sync: run.sync_name })}
           >

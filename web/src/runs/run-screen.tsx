@@ -36,7 +36,11 @@ function OneRun({ id }: { id: string }) {
   const answer = useApi('GET /runs/:id', { params: { id } })
   const run = answer.data
   const attempts = useAttempts(id, run)
-  const above = <PathLink href={paths.runs(environment)}>Runs</PathLink>
+  const above = (
+    <PathLink className={styles.crumb} href={paths.runs(environment)}>
+      Runs
+    </PathLink>
+  )
   if (!run)
     return (
       <Screen title="Run" above={above}>

@@ -66,7 +66,7 @@ function Keys() {
     { id: 'made', title: 'Made', width: '100px', cell: ({ created_at }) => <Time at={created_at} /> },
     {
       id: 'actions',
-      title: '',
+      title: 'Actions',
       width: '150px',
       align: 'end',
       cell: (key) => (

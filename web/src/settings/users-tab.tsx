@@ -46,7 +46,7 @@ function Users() {
     { id: 'made', title: 'Made', width: '110px', cell: ({ created_at }) => <Time at={created_at} /> },
     {
       id: 'actions',
-      title: '',
+      title: 'Actions',
       width: '190px',
       align: 'end',
       cell: ({ name }) => (

@@ -37,7 +37,7 @@ export function VariablesTab() {
     },
     {
       id: 'actions',
-      title: '',
+      title: 'Actions',
       width: '150px',
       align: 'end',
       cell: ({ name }) => (
