@@ -69,25 +69,26 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // Child processes. It measures what they take: one file at a time. No server.
+      // Child processes. It measures what they take: one file at a time.
       {
         test: {
           ...everywhere,
           name: 'sandbox',
           include: [children.sandbox],
           fileParallelism: false,
+          globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
-      // The runner, with customers' functions in child processes. Half of the time they wait: for an API, for a lease. `npm test`
-      // runs them beside e2e.
+      // The runner, with customers' functions in child processes. Half of the time they wait: for an API, for a lease. So more of
+      // them than cores.
       {
         test: {
           ...everywhere,
           name: 'runner',
           include: [children.runner],
-          maxWorkers: 2,
+          maxWorkers: 4,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -23,12 +23,8 @@ const checks = {
   web: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'web'],
   docs: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'docs'],
 }
-// Groups run one after the other, the projects of one at the same time: the first one waits for servers and leases in a quarter of its
-// time, and the second one, with one or two files at a time, needs no more than that.
-const groups = [
-  ['integration', 'sandbox'],
-  ['e2e', 'runner'],
-]
+// One after the other: each keeps all cores busy, and the sandbox project measures what its children take.
+const serverProjects = ['integration', 'sandbox', 'runner', 'e2e']
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }
@@ -38,11 +34,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const results = await Promise.all([
   ...Object.entries(checks).map(([name, command]) => runCheck(name, command)),
-  runTests('unit', 0),
+  runTests('unit'),
 ])
 if (results.some(({ count }) => count.failed)) {
-  console.log(`not run, because a check or a unit test failed: ${groups.flat().join(', ')}`)
-} else for (const group of groups) results.push(...(await Promise.all(group.map(runTests))))
+  console.log(`not run, because a check or a unit test failed: ${serverProjects.join(', ')}`)
+} else for (const project of serverProjects) results.push(await runTests(project))
 
 const total = results.map(({ count }) => count).reduce(sum)
 for (const { name, seconds, count } of results) {
@@ -73,19 +69,14 @@ async function runCheck(name: string, command: string[]): Promise<Result> {
   }
 }
 
-/** `index`: among those that run at the same time. What the others print comes when they have ended. */
-async function runTests(project: string, index: number): Promise<Result> {
+async function runTests(project: string): Promise<Result> {
   const started = performance.now()
   await using temp = await mkdtempDisposable(join(tmpdir(), 'syncline-results-'))
   const file = join(temp.path, 'results.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const command = [tool('vitest'), 'run', '--project', project, '--passWithNoTests', ...reporters]
-  const child = start(command, index === 0 ? 'inherit' : 'pipe')
-  const [code, ...said] = await Promise.all([
-    end(child),
-    ...[child.stdout, child.stderr].map((s) => s && text(s)),
-  ])
-  process.stdout.write(said.join(''))
+  const code = await end(
+    start([tool('vitest'), 'run', '--project', project, '--passWithNoTests', ...reporters], 'inherit'),
+  )
   const report = await readFile(file, 'utf8').catch(() => undefined)
   return { name: project, seconds: since(started), ...readReport(report, code, root) }
 }

@@ -9,7 +9,6 @@ await runParts({
     ids: () => import('./ids.ts'),
     trigger: () => import('./trigger.ts'),
     status: () => import('./status.ts'),
-    fleet: () => import('./fleet.ts'),
     actions: () => import('./actions.ts'),
   },
 })

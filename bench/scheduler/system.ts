@@ -35,8 +35,6 @@ export interface BenchSync {
   connections: number
   /** Body of `exec`, with `nango` in scope. */
   exec: string
-  /** Names of further syncs of the same function on the same connections. They begin paused. */
-  others?: string[]
 }
 
 export async function openBenchSystem(env: NodeJS.ProcessEnv = {}): Promise<BenchSystem> {
@@ -112,7 +110,7 @@ async function makeKey(catalog: Catalog, environment: string): Promise<string> {
 
 async function addSync(
   client: Syncline,
-  { name, frequency, connections, exec, others = [] }: BenchSync,
+  { name, frequency, connections, exec }: BenchSync,
   { dir, apiUrl }: { dir: string; apiUrl: string },
 ): Promise<void> {
   const file = join(dir, name, `syncs/${name}.ts`)
@@ -136,10 +134,6 @@ async function addSync(
     )
   }
   await client.deployments.create({
-    syncs: [name, ...others].map((sync) => ({
-      ...{ provider_config_key: name, name: sync, description: '', frequency, bundle },
-      auto_start: sync === name,
-      models: [sync === name ? 'Thing' : `Thing_${sync}`],
-    })),
+    syncs: [{ provider_config_key: name, name, description: '', models: ['Thing'], frequency, bundle }],
   })
 }

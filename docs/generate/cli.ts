@@ -41,6 +41,6 @@ function part(command: Command): string {
     .filter(({ text, meaning }) => meaning !== '' || text.startsWith('-'))
     .map(({ text, meaning }) => `| ${cell(`\`${text}\``)} | ${cell(meaning)} |`)
   const usage = ['syncline', parent + command.name(), ...args.map((it) => it.text)].join(' ')
-  const table = rows.length === 0 ? '' : `\n| | |\n|---|---|\n${rows.join('\n')}\n`
+  const table = rows.length === 0 ? '' : `\n| argument, option | meaning |\n|---|---|\n${rows.join('\n')}\n`
   return `## ${parent}${command.name()}\n\n\`${usage}\`: ${cell(command.description())}.\n${table}`
 }

@@ -1,28 +1,21 @@
-import { AttemptFacts, LogLevel, type RecordsClient, type RunLines } from '@syncline/proto'
+import { LogLevel, type RecordsClient, type RunLines } from '@syncline/proto'
 import { expect, test, vi } from 'vitest'
 import type { Attempt } from './attempt.ts'
 import { LogSender } from './log-sender.ts'
 
 const attemptOf = (runId: string) => ({ environment: 'dev', runId, attempt: 1 }) as Attempt // all that is read of it
-const factsOf = (attempt: number, error = '') =>
-  AttemptFacts.fromPartial({ environment: 'dev', runId: 'a', attempt, error })
 const line = (message: string) => ({ atMs: 1, level: LogLevel.INFO, message })
 
 function opened(answer: () => Promise<void> = async () => {}) {
   const calls: RunLines[][] = []
-  const attempts: AttemptFacts[][] = []
   const lost: number[] = []
   const records = {
     appendLogs: async ({ runs }: { runs: RunLines[] }) => {
       calls.push(runs)
       await answer()
     },
-    appendAttempts: async (request: { attempts: AttemptFacts[] }) => {
-      attempts.push(request.attempts)
-      await answer()
-    },
-  } as unknown as RecordsClient // the two calls that it makes
-  return { calls, attempts, lost, sender: new LogSender(records, (lines) => lost.push(lines)) }
+  } as unknown as RecordsClient // the one call that it makes
+  return { calls, lost, sender: new LogSender(records, (lines) => lost.push(lines)) }
 }
 
 test('lines of many runs go in one call, in order, with their numbers', async () => {
@@ -41,28 +34,6 @@ test('lines of many runs go in one call, in order, with their numbers', async ()
     ],
     [{ runId: 'a', first: 2, lines: [{ message: 'a2' }] }],
   ])
-})
-
-test('facts of attempts go beside the lines, in calls of a bounded size; a call is waited for as lines are', async () => {
-  const { calls, attempts, sender } = opened()
-  sender.add(attemptOf('a'), 0, line('a0'))
-  for (let n = 1; n <= 250; n++) sender.addAttempt(factsOf(n))
-  await sender.flushed()
-  expect(calls).toHaveLength(1)
-  expect(attempts.map((some) => some.length)).toEqual([100, 100, 50])
-  for (let n = 1; n <= 5; n++) sender.addAttempt(factsOf(n, 'x'.repeat(400_000)))
-  await sender.flushed()
-  expect(attempts.slice(3).map((some) => some.length)).toEqual([2, 2, 1])
-})
-
-test('when too much waits, facts are lost and counted', async () => {
-  const slow = Promise.withResolvers<void>()
-  const { attempts, lost, sender } = opened(() => slow.promise)
-  for (let n = 1; n <= 40; n++) sender.addAttempt(factsOf(n, 'x'.repeat(1024 * 1024)))
-  slow.resolve()
-  await sender[Symbol.asyncDispose]()
-  expect(attempts.flat()).toHaveLength(31)
-  expect(lost).toEqual([9])
 })
 
 test('while the store is slow there is one call at a time, and lines gather', async () => {

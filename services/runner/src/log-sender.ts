@@ -121,7 +121,7 @@ export class LogSender implements AsyncDisposable {
       const calls = inCalls(this.#waiting.values())
       this.#waiting = new Map()
       this.#lines = 0
-      const ended = this.#attempts.splice(0, oneCall(this.#attempts))
+      const ended = this.#attempts.splice(0, CALL_ATTEMPTS)
       const attempts = ended.map(({ facts }) => facts)
       if (this.#attempts.length > 0) this.#isDue = true
       // The end of a run may wait for both.
@@ -160,16 +160,6 @@ export class LogSender implements AsyncDisposable {
     if (this.#lost > 0) this.#onLoss(this.#lost, new Error(`more than ${WAITING_CHARS} characters waited`))
     this.#lost = 0
   }
-}
-
-/** How many of the first ones go in one call. */
-function oneCall(attempts: { chars: number }[]): number {
-  let chars = 0
-  const rest = attempts.findIndex((attempt, i) => {
-    chars += attempt.chars
-    return i > 0 && (i === CALL_ATTEMPTS || chars > CALL_CHARS)
-  })
-  return rest === -1 ? attempts.length : rest
 }
 
 /** Lines of an attempt stay together. */

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Catalog } from '@syncline/catalog'
+import { type Catalog, expectedSchedules } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
-import { type FleetRow, isListed, knownFacts, staleOf } from './fleet-row.ts'
-import { FleetRows } from './fleet-rows.ts'
+import { type FleetRow, isListed, knownFacts, rowOf, staleOf } from './fleet-row.ts'
 import { inChunks } from './in-chunks.ts'
-import { BASE } from './schedule.ts'
+import { BASE, scheduleId } from './schedule.ts'
 import { around, type Shared } from './store/facts.ts'
+import type { Variants } from './store/read-variants.ts'
 import type { Changes, Views } from './store/views.ts'
 
 /** Of one script: meanwhile Redis does nothing else, for some milliseconds. */
@@ -16,8 +16,6 @@ const AT_ONCE = 4
 const TURN = 2000
 /** So long what follows from the time, and from what all have in common, may be behind. */
 const EVALUATED_MS = 1000
-/** So long an environment that is too large is not counted again. */
-const REFUSED_MS = 30_000
 const NOTHING: Shared = {
   ...{ definitions: new Map(), limits: new Map(), downtime: undefined },
   runners: { alive: 0, slots: 0, busy: 0 },
@@ -37,27 +35,31 @@ export interface FleetLimits {
  */
 export class Fleet {
   readonly #views: Views
+  readonly #catalog: Catalog
   readonly #environment: string
-  readonly #keptMs: number
-  readonly #rows: FleetRows
+  readonly #limits: FleetLimits
+  #rows = new Map<string, FleetRow>()
+  /** The same by integration, connection, sync and variant. */
+  #order: FleetRow[] = []
+  /** By uid of the connection. */
+  #variants = new Map<string, Variants>()
   #shared = NOTHING
   #last = ''
   #jumps = 0
   #isArranged = false
   #evaluatedAt = 0
-  #refusal: { error: AppError; until: number } | undefined
   #running: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
 
-  constructor(views: Views, catalog: Catalog, environment: string, { max, keptMs }: FleetLimits) {
+  constructor(views: Views, catalog: Catalog, environment: string, limits: FleetLimits) {
     this.#views = views
+    this.#catalog = catalog
     this.#environment = environment
-    this.#keptMs = keptMs
-    this.#rows = new FleetRows(views, catalog, environment, max)
+    this.#limits = limits
   }
 
   get size(): number {
-    return this.#rows.inOrder.length
+    return this.#order.length
   }
 
   /** The catalog has changed: there are other schedules, or others things are told of them. */
@@ -75,23 +77,20 @@ export class Fleet {
       return refreshing
     })
     await this.#next
-    return this.#rows.inOrder.filter(isListed)
+    return this.#order.filter(isListed)
   }
 
   async #refresh(): Promise<void> {
-    if (this.#refusal && performance.now() < this.#refusal.until) throw this.#refusal.error
     try {
       const isDue = this.#views.now() - this.#evaluatedAt >= EVALUATED_MS
       const changed = await this.#readChanges(isDue)
-      const added = await this.#arrange()
+      const added = this.#isArranged ? [] : await this.#arrange()
       for (const some of inChunks(inChunks(added, BATCH), AT_ONCE))
         await Promise.all(some.map((batch) => this.#read(batch)))
-      await this.#evaluate(changed, isDue || added.length > 0)
+      await this.#evaluate(isDue || added.length > 0 ? this.#order : changed)
     } catch (error) {
       // What was read of it is not known: all of it again.
       this.#last = ''
-      if (error instanceof AppError && error.code === 'too_large')
-        this.#refusal = { error, until: performance.now() + REFUSED_MS }
       throw error
     }
   }
@@ -103,7 +102,7 @@ export class Fleet {
     const definitions = withShared ? [...this.#shared.definitions.keys()] : []
     for (let more = true; more; ) {
       const changes = await this.#views.changes(this.#environment, {
-        ...{ after: this.#last, limit: BATCH, definitions, keptMs: this.#keptMs },
+        ...{ after: this.#last, limit: BATCH, definitions, keptMs: this.#limits.keptMs },
       })
       const isLost = changes.behind || changes.jumps !== this.#jumps || this.#redefines(changes.shared)
       this.#last = changes.last
@@ -117,7 +116,7 @@ export class Fleet {
     }
     if (uids.size > 0) {
       this.#isArranged = false
-      await this.#rows.readVariants([...uids])
+      await this.#readVariants([...uids])
     }
     return [...changed]
   }
@@ -137,7 +136,8 @@ export class Fleet {
   }
 
   #forget(): void {
-    this.#rows.forget()
+    this.#rows = new Map()
+    this.#variants = new Map()
     this.#shared = NOTHING
     this.#isArranged = false
   }
@@ -161,11 +161,52 @@ export class Fleet {
     }
   }
 
+  async #readVariants(uids: string[]): Promise<void> {
+    for (const uid of uids) this.#variants.delete(uid)
+    for (const some of inChunks(uids, BATCH)) {
+      const found = await this.#views.variants(this.#environment, some)
+      for (const [uid, variants] of found) this.#variants.set(uid, variants)
+    }
+  }
+
+  /** Makes the rows those that the catalog says; returns the new ones. */
   async #arrange(): Promise<FleetRow[]> {
-    if (this.#isArranged) return []
-    // From here on the catalog may change again.
+    // From here on it may change again.
     this.#isArranged = true
-    return this.#rows.arrange()
+    const known = new Set<string>()
+    for (const { connection } of this.#rows.values()) known.add(connection.uid)
+    const rows = new Map<string, FleetRow>()
+    const byPlace = new Map<string, FleetRow>()
+    for (const row of this.#rows.values())
+      byPlace.set(placeOf(row.connection.uid, row.sync.name, row.variant), row)
+    const added: FleetRow[] = []
+    const expected = expectedSchedules(this.#catalog, this.#environment, {})
+    for (const some of inChunks(expected, BATCH)) {
+      const uids = new Set(some.map(({ connection }) => connection.uid))
+      const unknown = [...uids].filter((uid) => !known.has(uid))
+      for (const uid of unknown) known.add(uid)
+      if (unknown.length > 0) await this.#readVariants(unknown)
+      for (const { connection, sync } of some) {
+        const variants = [...(this.#variants.get(connection.uid)?.[sync.name] ?? [])].sort()
+        for (const variant of [BASE, ...variants]) {
+          const present = byPlace.get(placeOf(connection.uid, sync.name, variant))
+          const row =
+            present ?? rowOf({ connection, sync }, variant, this.#idOf(connection.uid, sync.name, variant))
+          Object.assign(row, { connection, sync })
+          rows.set(row.id, row)
+          if (present === undefined) added.push(row)
+        }
+      }
+      if (rows.size > this.#limits.max) throw this.#tooMany()
+      await setImmediate()
+    }
+    this.#rows = rows
+    this.#order = [...rows.values()]
+    return added
+  }
+
+  #idOf(uid: string, sync: string, variant: string): string {
+    return scheduleId(this.#environment, uid, sync, variant)
   }
 
   async #read(rows: FleetRow[]): Promise<void> {
@@ -177,9 +218,7 @@ export class Fleet {
     }
   }
 
-  /** Says of the rows that have changed, or of all, why they are stale now. */
-  async #evaluate(changed: FleetRow[], isAll: boolean): Promise<void> {
-    const rows = isAll ? this.#rows.inOrder : changed
+  async #evaluate(rows: FleetRow[]): Promise<void> {
     const now = this.#views.now()
     const known = new Map(
       Array.from(this.#shared.definitions, ([id, definition]) => [id, around(definition, this.#shared)]),
@@ -189,7 +228,15 @@ export class Fleet {
         row.stale = staleOf(row, known.get(row.known?.facts.definition ?? '') ?? NO_LIMITS, now)
       if (rows.length > TURN) await setImmediate()
     }
-    if (isAll) this.#evaluatedAt = now
+    if (rows === this.#order) this.#evaluatedAt = now
+  }
+
+  #tooMany(): AppError {
+    const { max } = this.#limits
+    return new AppError(
+      'too_large',
+      `environment '${this.#environment}' has more than ${max} schedules: ask for those of an integration with GET /sync/status`,
+    )
   }
 }
 
@@ -197,4 +244,8 @@ const NO_LIMIT = { name: '', running: 0, max: 0, oldestAt: 0 }
 const NO_LIMITS = {
   ...{ environment: NO_LIMIT, integration: NO_LIMIT, sync: NO_LIMIT },
   ...{ runners: NOTHING.runners, downtime: undefined },
+}
+
+function placeOf(uid: string, sync: string, variant: string): string {
+  return `${uid}/${sync}/${variant}`
 }

@@ -14,7 +14,6 @@ export const ofOneConnection: Record<string, 'headers' | 'query'> = {
   'GET /records/:id/history': 'headers',
   'GET /runs': 'query',
   'GET /schedules': 'query',
-  'GET /schedules/counts': 'query',
   'GET /sync/status': 'query',
   'GET /why': 'query',
 }
