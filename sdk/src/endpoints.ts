@@ -429,7 +429,7 @@ export interface GetStatsQuery {
   from?: string | undefined
   /** Its end; now by default. ISO 8601 with a time and an offset. */
   to?: string | undefined
-  /** Seconds from one point to the next one: 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800. By default the shortest one with no more than 400 points. Steps begin at multiples of it in UTC. */
+  /** Seconds from one point to the next one: 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800. By default the shortest one with no more than 400 points, or 300 if it is less than an hour. Steps begin at multiples of it in UTC. */
   step?: number | undefined
   /** Key of an integration. */
   provider_config_key?: string | undefined

@@ -59,7 +59,7 @@ const getStats = {
           })
           .optional()
           .describe(
-            `Seconds from one point to the next one: ${statSteps.join(', ')}. By default the shortest one with no more than 400 points. Steps begin at multiples of it in UTC.`,
+            `Seconds from one point to the next one: ${statSteps.join(', ')}. By default the shortest one with no more than 400 points, or 300 if it is less than an hour. Steps begin at multiples of it in UTC.`,
           ),
         provider_config_key: ProviderConfigKey.optional(),
         connection_id: ConnectionId.optional(),

@@ -71,14 +71,14 @@ SETTINGS auto_statistics_types = '';
 CREATE MATERIALIZED VIEW IF NOT EXISTS run_fact_to_failure{on_cluster} TO run_failure AS
 SELECT * FROM run_fact WHERE fingerprint != 0;
 
--- Sums by hour of Unix time, which a job makes again for each hour that has new rows: see src/jobs/sum-hours.ts.
+-- Sums by hour of Unix time, which a job makes again for each hour that has new rows: see src/jobs/sum-hours.ts. Of each sync; with an
+-- empty sync, of each integration; with an empty integration too, of the environment: a chart reads one row for each hour.
 CREATE TABLE IF NOT EXISTS run_hour{on_cluster} (
   environment LowCardinality(String),
-  hour UInt32 CODEC(Delta, ZSTD(1)),
   integration LowCardinality(String),
   sync LowCardinality(String),
-  outcome LowCardinality(String),
-  runs UInt64 CODEC(ZSTD(1)),
+  hour UInt32 CODEC(Delta, ZSTD(1)),
+  runs Map(LowCardinality(String), UInt64) CODEC(ZSTD(1)),
   began UInt64 CODEC(ZSTD(1)),
   added UInt64 CODEC(ZSTD(1)),
   updated UInt64 CODEC(ZSTD(1)),
@@ -88,9 +88,9 @@ CREATE TABLE IF NOT EXISTS run_hour{on_cluster} (
   summed_at Int64 CODEC(ZSTD(1))
 )
 ENGINE = {replicated}ReplacingMergeTree(summed_at)
-ORDER BY (environment, hour, integration, sync, outcome)
+ORDER BY (environment, integration, sync, hour)
 TTL toDateTime(hour * 3600) + INTERVAL {run_facts_ttl_days} DAY
-SETTINGS auto_statistics_types = '';
+SETTINGS index_granularity = 1024, auto_statistics_types = '';
 
 -- When a row of an hour was inserted last. Sums that are older are not used.
 CREATE TABLE IF NOT EXISTS run_hour_insert{on_cluster} (

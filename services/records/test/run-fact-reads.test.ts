@@ -77,7 +77,7 @@ const newestFirst = (a: RunFact, b: RunFact) =>
   b.finishedAt - a.finishedAt || (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : 0)
 
 test.concurrent('pages of runs hold each run once, newest first, whatever the filter', async () => {
-  await using it = await world(800, 3)
+  await using it = await world(240, 3)
   const filters = [
     [{}, () => true],
     [{ connectionId: 'c1' }, (run: RunFact) => run.connection === 'c1'],
@@ -112,12 +112,12 @@ test.concurrent('pages of runs hold each run once, newest first, whatever the fi
         environment: 'dev',
         ...filter,
         outcomes: [...('outcomes' in filter ? filter.outcomes : [])],
-        limit: 37,
+        limit: 23,
         behind,
       })
       found.push(...page.runs.map(({ runId }) => runId))
       if (page.isLast) break
-      expect(page.runs).toHaveLength(37)
+      expect(page.runs).toHaveLength(23)
       const last = page.runs.at(-1)
       behind = { endedMs: last?.finishedAtMs ?? 0, runId: last?.runId ?? '' }
     }
@@ -155,7 +155,7 @@ const sum = (runs: RunFact[], of: 'added' | 'updated' | 'deleted') =>
   runs.reduce((all, run) => all + run[of], 0)
 
 test.concurrent('sums over time count each run once: before an hour is summed, after it, and when a run comes later', async () => {
-  await using it = await world(600, 2)
+  await using it = await world(240, 2)
   const at = { environment: 'dev', fromMs: BEGIN, toMs: BEGIN + 3 * DAY }
   const points = async (more: object) =>
     (await it.store.runFacts.getRunStats({ ...at, ...more })).points.map(
@@ -187,7 +187,7 @@ test.concurrent('sums over time count each run once: before an hour is summed, a
   await all(it.dev)
   expect(await sumNewHours(it.clickhouse, signal)).toBe(0) // an insert may still be under way
   const later = Date.now() + 5 * 60_000
-  expect(await sumNewHours(it.clickhouse, signal, later)).toBeGreaterThan(40)
+  expect(await sumNewHours(it.clickhouse, signal, later)).toBeGreaterThan(30)
   expect(await sumNewHours(it.clickhouse, signal, later)).toBe(0)
   await sql(it.store, 'TRUNCATE TABLE run_hour_insert')
   // From the sums alone: what is stored as runs is not looked at.
@@ -205,7 +205,7 @@ test.concurrent('sums over time count each run once: before an hour is summed, a
 })
 
 test.concurrent('errors are grouped by fingerprint, the most frequent one first, and a repeated row counts once', async () => {
-  await using it = await world(800, 2)
+  await using it = await world(240, 2)
   const request = { environment: 'dev', fromMs: BEGIN, toMs: BEGIN + 2 * DAY }
   const { errors, total } = await it.store.runFacts.listRunErrors(request)
   const groups = [

@@ -8,8 +8,10 @@ import type { Handler } from '../http/handler.ts'
 import { FACTS_DEADLINE_MS } from '../run-list/facts-or-none.ts'
 
 const DAY_MS = 24 * 3_600_000
-/** Of an answer whose step nobody chose. */
-const POINTS = 400
+/** Of an answer whose step nobody chose. Steps of hours are of sums that are there already. */
+const POINTS = 300
+const POINTS_OF_HOURS = 400
+const HOUR_SECONDS = 3600
 
 export const getStats: Handler<'getStats'> = async ({ catalog, runFacts }, { environment, query }) => {
   const { provider_config_key: integration, connection_id: connection, sync_name: name, variant } = query
@@ -45,9 +47,14 @@ export function stepsOf(from: number, to: number, seconds: number | undefined): 
   }
   const count = ({ stepMs, fromMs, toMs }: Steps) => (toMs - fromMs) / stepMs
   if (seconds === undefined) {
-    const fitting = statSteps.map(cover).find((steps) => count(steps) <= POINTS)
-    if (fitting) return fitting
-    throw new AppError('invalid_query_params', `from and to are too far apart: ${POINTS} weeks at most`)
+    for (const step of statSteps) {
+      const steps = cover(step)
+      if (count(steps) <= (step < HOUR_SECONDS ? POINTS : POINTS_OF_HOURS)) return steps
+    }
+    throw new AppError(
+      'invalid_query_params',
+      `from and to are too far apart: ${POINTS_OF_HOURS} weeks at most`,
+    )
   }
   const steps = cover(seconds)
   if (count(steps) <= STAT_POINTS) return steps

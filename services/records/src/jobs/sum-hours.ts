@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts'
 import { hoursToSum, ranges, sumHours } from '../tables/run-hours.ts'
 
-/** Hours of one round, and of one statement: with 15 000 runs an hour, 15 million rows and 360 000 rows. */
+/** Hours that are looked for at a time, and summed by one statement: with 15 000 runs an hour, 360 000 rows. */
 const HOURS = 1000
 const TOGETHER = 24
 
@@ -14,21 +14,20 @@ export async function sumNewHours(
   signal: AbortSignal,
   now = Date.now(),
 ): Promise<number> {
-  const found = await hoursToSum(clickhouse, now, HOURS)
-  const byEnvironment = Map.groupBy(found, ({ environment }) => environment)
-  for (const [environment, hours] of byEnvironment) {
-    const sorted = hours.map(({ hour }) => hour).sort((a, b) => a - b)
-    for (const { first, last } of ranges(sorted)) {
-      for (let from = first; from <= last; from += TOGETHER) {
-        if (signal.aborted) return found.length
-        await sumHours(
-          clickhouse,
-          environment,
-          { first: from, last: Math.min(last, from + TOGETHER - 1) },
-          now,
-        )
+  let count = 0
+  for (;;) {
+    const found = await hoursToSum(clickhouse, now, HOURS)
+    count += found.length
+    for (const [environment, hours] of Map.groupBy(found, (it) => it.environment)) {
+      const sorted = hours.map(({ hour }) => hour).sort((a, b) => a - b)
+      for (const { first, last } of ranges(sorted)) {
+        for (let from = first; from <= last; from += TOGETHER) {
+          if (signal.aborted) return count
+          const some = { first: from, last: Math.min(last, from + TOGETHER - 1) }
+          await sumHours(clickhouse, environment, some, now)
+        }
       }
     }
+    if (found.length < HOURS) return count
   }
-  return found.length
 }

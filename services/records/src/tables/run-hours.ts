@@ -17,8 +17,8 @@ const HOUR_MS = 3_600_000
  */
 const INSERT_MS = 60_000
 
-const SUMS = sql`count() AS runs, countIf(started_at > 0) AS began, sum(added) AS all_added, sum(updated) AS all_updated,
-  sum(deleted) AS all_deleted,
+const SUMS = sql`sumMap(map(outcome, toUInt64(1))) AS runs, countIf(started_at > 0) AS began, sum(added) AS all_added,
+  sum(updated) AS all_updated, sum(deleted) AS all_deleted,
   quantilesDDStateIf(0.01, 0.5, 0.99)(started_at - requested_at, started_at > 0) AS wait,
   quantilesDDStateIf(0.01, 0.5, 0.99)(finished_at - started_at, started_at > 0) AS duration`
 
@@ -47,18 +47,18 @@ export async function sumHours(
   now: number,
 ): Promise<void> {
   await clickhouse.run(
-    sql`INSERT INTO run_hour (environment, hour, integration, sync, outcome, runs, began, added, updated, deleted, wait, duration, summed_at)
-      SELECT environment, toUInt32(intDiv(finished_at, ${HOUR_MS})) AS at, integration, sync, outcome, ${SUMS}, ${now - INSERT_MS}
+    sql`INSERT INTO run_hour (environment, integration, sync, hour, runs, began, added, updated, deleted, wait, duration, summed_at)
+      SELECT environment, integration, sync, toUInt32(intDiv(finished_at, ${HOUR_MS})) AS at, ${SUMS}, ${now - INSERT_MS}
       FROM run_fact FINAL
       WHERE environment = ${environment} AND finished_at >= ${first * HOUR_MS} AND finished_at < ${(last + 1) * HOUR_MS}
-      GROUP BY environment, at, integration, sync, outcome ${SETTINGS}`,
+      GROUP BY GROUPING SETS ((environment, at, integration, sync), (environment, at, integration), (environment, at)) ${SETTINGS}`,
   )
 }
 
 const STALE_HOURS = (where: Sql) => sql`(
   SELECT environment, hour, max(inserted_at) AS inserted_at, max(summed_at) AS summed_at FROM (
     SELECT environment, hour, inserted_at, 0 AS summed_at FROM run_hour_insert WHERE ${where}
-    UNION ALL SELECT environment, hour, 0, summed_at FROM run_hour WHERE ${where})
+    UNION ALL SELECT environment, hour, 0, summed_at FROM run_hour WHERE integration = '' AND sync = '' AND ${where})
   GROUP BY environment, hour HAVING inserted_at >= summed_at)`
 
 /** Points with runs, the oldest one first. */
@@ -67,18 +67,15 @@ export async function runStats(reads: ReadClient, request: GetRunStatsRequest): 
   const isByHour = connectionId === '' && stepMs % HOUR_MS === 0
   const parts = isByHour ? await byHour(reads, request) : fromRuns(request, [sql`true`])
   return reads.select(
-    sql`SELECT at, groupArray(outcome), groupArray(toUInt64(some)), sum(all_added), sum(all_updated), sum(all_deleted), sum(all_began),
-        arrayMap(x -> if(isNaN(x), 0, toUInt64(round(x))), quantilesDDMerge(0.01, 0.5, 0.99)(waits)),
-        arrayMap(x -> if(isNaN(x), 0, toUInt64(round(x))), quantilesDDMerge(0.01, 0.5, 0.99)(durations))
-      FROM (
-        SELECT at, outcome, sum(runs) AS some, sum(began) AS all_began, sum(all_added) AS all_added, sum(all_updated) AS all_updated,
-          sum(all_deleted) AS all_deleted, quantilesDDMergeState(0.01, 0.5, 0.99)(wait) AS waits,
-          quantilesDDMergeState(0.01, 0.5, 0.99)(duration) AS durations
-        FROM (${parts}) GROUP BY at, outcome ORDER BY at, outcome)
-      GROUP BY at ORDER BY at ${SETTINGS}`,
+    sql`SELECT at, mapKeys(sumMap(runs) AS all_runs), mapValues(all_runs), sum(all_added), sum(all_updated), sum(all_deleted), sum(began),
+        ${quantiles(sql`wait`)}, ${quantiles(sql`duration`)}
+      FROM (${parts}) GROUP BY at ORDER BY at ${SETTINGS}`,
     readPoint,
   )
 }
+
+const quantiles = (column: Sql) =>
+  sql`arrayMap(x -> if(isNaN(x), 0, toUInt64(round(x))), quantilesDDMerge(0.01, 0.5, 0.99)(${column}))`
 
 /** Sums of hours, and those of hours whose sums are missing or old. */
 async function byHour(reads: ReadClient, request: GetRunStatsRequest): Promise<Sql> {
@@ -87,10 +84,10 @@ async function byHour(reads: ReadClient, request: GetRunStatsRequest): Promise<S
   const stale = await reads.select(sql`SELECT hour FROM ${STALE_HOURS(within)} ORDER BY hour`, (row) =>
     row.uint32(),
   )
-  const sums = sql`SELECT intDiv(toInt64(hour) * ${HOUR_MS}, ${stepMs}) * ${stepMs} AS at, outcome, runs, began, added AS all_added,
+  const sums = sql`SELECT intDiv(toInt64(hour) * ${HOUR_MS}, ${stepMs}) * ${stepMs} AS at, runs, began, added AS all_added,
       updated AS all_updated, deleted AS all_deleted, wait, duration
     FROM run_hour FINAL
-    WHERE ${all([within, ...names({ integration, sync }), ...(stale.length > 0 ? [sql`hour NOT IN ${stale}`] : [])])}`
+    WHERE ${all([within, sql`integration = ${integration}`, sql`sync = ${sync}`, ...(stale.length > 0 ? [sql`hour NOT IN ${stale}`] : [])])}`
   if (stale.length === 0) return sums
   return sql`${sums} UNION ALL ${fromRuns(request, ranges(stale).map(inHours))}`
 }
@@ -108,8 +105,8 @@ function fromRuns(request: GetRunStatsRequest, times: Sql[]): Sql {
     sql`(${times.reduce((some, next) => sql`${some} OR ${next}`)})`,
     ...names({ integration, connection, sync, variant }),
   ])
-  return sql`SELECT intDiv(finished_at, ${stepMs}) * ${stepMs} AS at, outcome, ${SUMS} FROM ${table} FINAL WHERE ${where}
-    GROUP BY at, outcome`
+  return sql`SELECT intDiv(finished_at, ${stepMs}) * ${stepMs} AS at, ${SUMS} FROM ${table} FINAL WHERE ${where}
+    GROUP BY at`
 }
 
 interface Range {
