@@ -29,11 +29,11 @@ export function FirstSteps() {
             done={hasIntegration}
             text="The external API that records come from."
           >
-            <PathLink href={paths.settings(environment, 'integrations')}>Make it here</PathLink>
+            <PathLink href={`${paths.settings(environment, 'integrations')}?new=yes`}>Make it here</PathLink>
             <CliLine words={['integration', 'create', 'github', '--provider', 'github']} />
           </Step>
           <Step title="Make a connection" done={hasConnection} text="One customer’s access to that API.">
-            <PathLink href={paths.settings(environment, 'connections')}>Make it here</PathLink>
+            <PathLink href={`${paths.settings(environment, 'connections')}?new=yes`}>Make it here</PathLink>
             <CliLine words={['connection', 'create', 'github', 'user-1', '--help']} />
           </Step>
           <Step

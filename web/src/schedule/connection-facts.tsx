@@ -21,7 +21,7 @@ export function ConnectionFacts({ place }: { place: Place }) {
   return (
     <Section
       title="Connection"
-      beside={<PathLink href={connectionPath(environment, integration, connection)}>open</PathLink>}
+      beside={<PathLink href={connectionPath(environment, { integration, connection })}>open</PathLink>}
     >
       <p className={styles.quiet}>
         {data?.needs_reauth ? (

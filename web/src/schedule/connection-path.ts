@@ -1,5 +1,14 @@
 import { paths } from '../api/paths.ts'
 
-/** Where a connection is shown with its credentials and metadata. */
-export const connectionPath = (environment: string, integration: string, connection: string): string =>
-  `${paths.settings(environment, 'connections')}?${new URLSearchParams({ integration, connection })}`
+/** Where a connection is shown with its credentials and metadata, or gets new credentials. */
+export function connectionPath(
+  environment: string,
+  {
+    integration,
+    connection,
+    reconnect = false,
+  }: { integration: string; connection: string; reconnect?: boolean },
+): string {
+  const query = new URLSearchParams({ integration, [reconnect ? 'reconnect' : 'open']: connection })
+  return `${paths.settings(environment, 'connections')}?${query}`
+}

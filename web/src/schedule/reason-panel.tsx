@@ -78,7 +78,10 @@ function StepButton({ step, schedule }: { step: NextStep; schedule: Schedule }) 
     ...(lastRun && { 'last run': ['Open the last run', paths.run(environment, lastRun.id)] }),
     'waiting runs': ['See these runs', paths.runs(environment, { integration, state: waiting })],
     'running runs': ['See these runs', paths.runs(environment, { integration, state: waiting })],
-    connection: ['Open the connection', connectionPath(environment, integration, connection)],
+    connection: [
+      'Give it new credentials',
+      connectionPath(environment, { integration, connection, reconnect: true }),
+    ],
     capacity: ['See what runs', paths.now(environment)],
   }
   const link = step.goes && links[step.goes]

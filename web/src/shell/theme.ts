@@ -31,7 +31,16 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'xs' } },
     MultiSelect: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
-    Tooltip: { defaultProps: { withinPortal: true, openDelay: 200, transitionProps: { duration: 80 } } },
+    Tooltip: {
+      // Its lines break: on a telephone it would be wider than the page.
+      defaultProps: {
+        multiline: true,
+        maw: 300,
+        withinPortal: true,
+        openDelay: 200,
+        transitionProps: { duration: 80 },
+      },
+    },
     Modal: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'none', centered: true } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
