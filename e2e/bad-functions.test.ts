@@ -42,7 +42,12 @@ test('a function that throws ends its run with its message; what it saved before
   expect(await example.records('Thing')).toMatchObject([{ id: 'saved before' }])
   const { attempts } = await example.client.runs.attempts(run.id)
   expect(attempts).toMatchObject([
-    { attempt: 1, outcome: 'failed', batches: [{ model: 'Thing', records: 1 }], position: { file: 'throws.ts' } },
+    {
+      attempt: 1,
+      outcome: 'failed',
+      batches: [{ model: 'Thing', records: 1 }],
+      position: { file: 'throws.ts' },
+    },
   ])
   const { line, source } = attempts[0]?.position ?? { line: 0, source: [] }
   expect(source.find((row) => row.line === line)?.text).toContain('the moon is in the wrong phase')
