@@ -45,7 +45,9 @@ for (const [suffix, look] of Object.entries(looks)) {
   const page = await context.newPage()
   await page.goto(`/#key=${fleet.key}`)
   await page.waitForURL('**/now')
-  for (const [name, path] of pages) await shoot(page, path, join(folder, `${name}${suffix}.png`))
+  // In other looks, two of them say enough.
+  const some = suffix === '' ? pages : pages.filter(([name]) => ['now', 'syncs'].includes(name))
+  for (const [name, path] of some) await shoot(page, path, join(folder, `${name}${suffix}.png`))
   await context.close()
 }
 
