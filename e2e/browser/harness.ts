@@ -64,6 +64,7 @@ export async function openPage({ key = shared.key, path, ...options }: PageOptio
   if (key !== null) {
     await page.goto(`/#key=${key}`)
     await page.waitForURL(/\/ui\/[^/]+\/now$/)
+    await page.getByRole('heading', { level: 1 }).waitFor()
   }
   if (path !== undefined) await page.goto(path)
   return page

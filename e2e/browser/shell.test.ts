@@ -61,6 +61,7 @@ test('two environments in one session, each with its own data', async () => {
   await page.getByRole('textbox', { name: /key/ }).fill(other.key)
   await page.getByRole('button', { name: 'Log in' }).click()
   await page.waitForURL(`**/ui/${other.name}/now`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('r')
   await page.waitForURL(`**/ui/${other.name}/runs`)
