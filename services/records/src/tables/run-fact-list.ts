@@ -16,6 +16,9 @@ const MAX = 1000
  */
 export const SETTLED_AFTER_MS = 120_000
 
+/** Most pages are of so short a time. It is looked at first, as a year has many parts, and each of them has to be opened. */
+const WINDOW_MS = 24 * 3_600_000
+
 export interface KnownTime {
   /** Both 0 = nothing is known. */
   fromMs: number
@@ -28,12 +31,15 @@ export async function knownTime(
   environment: string,
   now = Date.now(),
 ): Promise<KnownTime> {
-  const end = (order: Sql) =>
-    reads.select(
-      sql`SELECT finished_at FROM run_fact WHERE environment = ${environment} ORDER BY environment ${order}, finished_at ${order} LIMIT 1`,
+  const end = async (order: Sql, sinceMs: number): Promise<number> => {
+    const [found] = await reads.select(
+      sql`SELECT finished_at FROM run_fact WHERE environment = ${environment} AND finished_at >= ${sinceMs}
+        ORDER BY environment ${order}, finished_at ${order} LIMIT 1`,
       (row) => row.int64(),
     )
-  const [[first = 0], [last = 0]] = await Promise.all([end(sql`ASC`), end(sql`DESC`)])
+    return found ?? (sinceMs > 0 ? end(order, 0) : 0)
+  }
+  const [first, last] = await Promise.all([end(sql`ASC`, 0), end(sql`DESC`, now - WINDOW_MS)])
   // After the clock was set back there are runs that ended later than now.
   const toMs = Math.min(last, now) - SETTLED_AFTER_MS
   return toMs > first ? { fromMs: first, toMs } : { fromMs: 0, toMs: 0 }
@@ -45,27 +51,35 @@ interface Found {
 }
 
 /** Newest first. */
-export async function listRunFacts(reads: ReadClient, request: ListRunFactsRequest): Promise<Found> {
+export async function listRunFacts(
+  reads: ReadClient,
+  request: ListRunFactsRequest,
+  now = Date.now(),
+): Promise<Found> {
   const limit = Math.min(request.limit || MAX, MAX)
   const runs = new Map<string, RunFact>()
   let behind = request.behind
+  let sinceMs = Math.max(0, Math.min(now, behind?.endedMs ?? now, request.toMs || now) - WINDOW_MS)
   // A row that was inserted again and not merged yet comes twice, one after the other.
   for (;;) {
     const asked = limit - runs.size + 1
-    const found = await select(reads, request, behind, asked)
-    for (const run of found) if (runs.size < limit) runs.set(run.runId, run)
-    const last = found.at(-1)
-    if (last === undefined || found.length < asked) return { runs: [...runs.values()], isLast: true }
-    if (runs.size === limit) {
-      const isLast = [...runs.keys()].at(-1) === last.runId && !(await hasMore(reads, request, last))
-      return { runs: [...runs.values()], isLast }
+    const found = await select(
+      reads,
+      { ...request, fromMs: Math.max(sinceMs, request.fromMs) },
+      behind,
+      asked,
+    )
+    for (const run of found) {
+      if (runs.size === limit && !runs.has(run.runId)) return { runs: [...runs.values()], isLast: false }
+      runs.set(run.runId, run)
     }
-    behind = { endedMs: last.finishedAtMs, runId: last.runId }
+    const last = found.at(-1)
+    if (last) behind = { endedMs: last.finishedAtMs, runId: last.runId }
+    if (found.length === asked) continue
+    if (sinceMs <= request.fromMs) return { runs: [...runs.values()], isLast: true }
+    sinceMs = 0
   }
 }
-
-const hasMore = async (reads: ReadClient, request: ListRunFactsRequest, last: RunFact) =>
-  (await select(reads, request, { endedMs: last.finishedAtMs, runId: last.runId }, 1)).length > 0
 
 function select(
   reads: ReadClient,
