@@ -46,7 +46,7 @@ export function FilterBar<Name extends string>({ filters, search, choices = [], 
           onChange={(value) => filters.set({ [name]: value ?? '' } as Partial<Record<Name, string>>)}
           clearable
           searchable={options.length > 8}
-          clearButtonProps={{ 'aria-label': `Any ${label}`, tabIndex: 0 }}
+          clearButtonProps={{ 'aria-label': `Any ${label}`, 'aria-hidden': false, tabIndex: 0 }}
         />
       ))}
       {filters.isFiltered && (

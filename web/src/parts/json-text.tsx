@@ -4,7 +4,8 @@ import { CopyButton } from './copy-button.tsx'
 import styles from './text-box.module.css'
 
 const MAX_CHARS = 4000
-const MAX_SHOWN_CHARS = 2_000_000
+/** A browser takes seconds to lay out a megabyte; the copy has all of it. */
+const MAX_SHOWN_CHARS = 100_000
 
 /** A value as JSON, as text and never as anything else. Long ones are cut until the reader wants all. */
 export function JsonText({ value, label }: { value: unknown; label?: string }) {
@@ -33,11 +34,17 @@ export function LongText({
       <div className={styles.tools}>
         {isCut && (
           <Button variant="subtle" size="compact-xs" onClick={() => setAll(!all)}>
-            {all ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
+            {all ? 'Show less' : moreText(text.length)}
           </Button>
         )}
         <CopyButton text={text} label={`Copy ${label}`} />
       </div>
     </div>
   )
+}
+
+function moreText(chars: number): string {
+  const count = (of: number) => of.toLocaleString('en')
+  if (chars <= MAX_SHOWN_CHARS) return `Show all ${count(chars)} characters`
+  return `Show ${count(MAX_SHOWN_CHARS)} of ${count(chars)} characters`
 }

@@ -42,7 +42,7 @@ export function ConnectionSelect({ integration, value, onChange }: Props) {
       onChange={(id) => onChange(id ?? '')}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': 'Any connection', tabIndex: 0 }}
+      clearButtonProps={{ 'aria-label': 'Any connection', 'aria-hidden': false, tabIndex: 0 }}
       onSearchChange={setText}
       // The server has searched already.
       filter={({ options }) => options}

@@ -52,7 +52,10 @@ export function HeldDeletionBox({ stream }: { stream: StreamName }) {
         <strong>{held.released ? 'The next complete pass may delete' : 'A deletion was held back'}</strong>{' '}
         <span>
           {records} were not saved again by{' '}
-          <PathLink href={paths.run(environment, held.run_id)}>a run</PathLink> <Time at={held.at} />.{' '}
+          <PathLink className={styles.link} href={paths.run(environment, held.run_id)}>
+            a run
+          </PathLink>{' '}
+          <Time at={held.at} />.{' '}
           {held.incomplete === null
             ? 'So many may mean that the source answered wrongly: look before you allow it.'
             : `Its pass was not complete (${held.incomplete}); the next complete pass deletes what is gone.`}

@@ -119,7 +119,7 @@ function columnsOf(integration: string, connection: string): Column<Row>[] {
     },
     {
       id: 'held',
-      title: '',
+      title: 'Warning',
       width: '150px',
       cell: (row) => <HeldBadge stream={nameOf(row)} within={within} />,
     },

@@ -61,7 +61,7 @@ export function StreamView({ stream, place }: { stream: StreamName; place: Retur
           value={action ?? null}
           onChange={(next) => place.set({ action: next ?? '' })}
           clearable
-          clearButtonProps={{ 'aria-label': 'Any last action', tabIndex: 0 }}
+          clearButtonProps={{ 'aria-label': 'Any last action', 'aria-hidden': false, tabIndex: 0 }}
         />
         <AsOfInput at={at} onChange={(next) => place.set({ at: next })} />
       </div>
