@@ -19,7 +19,7 @@ export function Charts({ range, now }: { range: Range; now: number }) {
   const { data, error } = useApi(
     'GET /stats',
     { query: { ...boundsOf(range, now), step } },
-    { keep: true, poll: range === '1h' ? POLL_MS : 60_000 },
+    { keep: true, poll: range === '1h' ? POLL_MS : 2 * POLL_MS },
   )
   if (error && !data) return <ErrorBox error={error} what="The charts cannot be shown" />
   if (!data) return <div className={styles.charts} style={{ minHeight: 230 }} />

@@ -20,6 +20,9 @@ const next: Record<OutageReason, string> = {
   no_runner: 'Runs wait until a slot is free. Start more runners, or raise their RUNNER_SLOTS.',
 }
 
+/** A schedule is stale for the past absence of schedulers until its next run has succeeded. */
+const LATE = 'A scheduler answers now: they go on with their next runs. If they do not, read its log.'
+
 /** One banner for what stops everything, however many schedules it makes stale. */
 export function Outage({ counts, now }: { counts: Counts; now: number }) {
   const environment = useEnvironment()
@@ -32,11 +35,12 @@ export function Outage({ counts, now }: { counts: Counts; now: number }) {
   const failed = stats ? allFailed(stats.points, now) : null
   if (reason) {
     const count = counts.reasons[reason] ?? 0
+    const isOver = reason === 'scheduler_down' && !counts.unavailable.includes('scheduler')
     return (
       <div className={styles.outage} role="alert">
-        <strong>{titles[reason]}</strong>
+        <strong>{isOver ? 'Slots came while no scheduler worked' : titles[reason]}</strong>
         <p>
-          {next[reason]}{' '}
+          {isOver ? LATE : next[reason]}{' '}
           <PathLink href={paths.syncs(environment, { reason })}>
             {countText(count)} of {countText(counts.total)} schedules are stale for this
           </PathLink>
