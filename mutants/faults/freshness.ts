@@ -70,7 +70,7 @@ export const freshness: Mutant[] = [
       },
     ],
     tests: ['services/scheduler/test/fleet.test.ts'],
-    only: 'a fleet in memory is what is in Redis',
+    only: 'a call sees what was done before it',
   },
   {
     name: 'fleet-misses-lost-changes',

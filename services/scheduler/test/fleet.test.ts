@@ -6,6 +6,7 @@ import { type FleetRow, isListed } from '../src/fleet-row.ts'
 import { Fleets } from '../src/fleets.ts'
 import { readExpected } from '../src/read-listed.ts'
 import { BASE, scheduleId } from '../src/schedule.ts'
+import type { Taken } from '../src/store/run-store.ts'
 import { HOUR, MINUTE, openStores, type Stores } from './stores.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
@@ -107,7 +108,11 @@ test('a fleet in memory is what is in Redis, whatever is done to schedules, runs
       sync,
     }),
     fc.record({ do: fc.constantFrom('drop' as const, 'leave', 'come', 'connect'), name, sync }),
-    fc.record({ do: fc.constantFrom('succeed' as const, 'fail', 'throttle', 'tick', 'wait'), name, sync }),
+    fc.record({
+      do: fc.constantFrom('take' as const, 'take', 'succeed', 'fail', 'throttle', 'tick', 'wait'),
+      name,
+      sync,
+    }),
     fc.record({ do: fc.constantFrom('look' as const, 'lose'), name, sync }),
   )
   await fc.assert(
@@ -118,6 +123,7 @@ test('a fleet in memory is what is in Redis, whatever is done to schedules, runs
       for (const sync of SYNCS) defs.set(sync, await world.define(sync))
       const fleet = new Fleet(world.views, catalog, 'dev', LIMITS)
       catalog.onChange(() => fleet.rearrange())
+      const taken: Taken[] = []
       const look = async () => {
         // What follows from the time may be a second old.
         world.clock.now += 1000
@@ -169,12 +175,15 @@ test('a fleet in memory is what is in Redis, whatever is done to schedules, runs
             if (exists) await world.schedules.setBlocked([{ id, blocked }], MINUTE)
             break
           }
+          case 'take':
+            taken.push(...(await world.take(2)))
+            break
           case 'succeed':
           case 'fail':
           case 'throttle': {
             const outcome = { succeed: 'SUCCESS', fail: 'FAILED', throttle: 'THROTTLED' } as const
             const more = { error: 'no', resumeAt: world.clock.now + 5 * HOUR }
-            for (const run of await world.take(2)) await world.end(run, outcome[it.do] as 'SUCCESS', more)
+            for (const run of taken.splice(0)) await world.end(run, outcome[it.do] as 'SUCCESS', more)
             break
           }
           case 'tick':
@@ -193,7 +202,7 @@ test('a fleet in memory is what is in Redis, whatever is done to schedules, runs
       }
       await look()
     }),
-    { numRuns: 25 },
+    { numRuns: 40 },
   )
 })
 
@@ -224,6 +233,11 @@ test('a call sees what was done before it, and reads only what has changed', asy
     }),
   )
   expect([states, read.flat().length]).toEqual([['PAUSED', 'PAUSED', 'PAUSED'], 40])
+  // A runner takes a run: nothing of its schedule changes.
+  const runs = async () => (await fleet.rows()).filter(({ known }) => known?.run === 'RUNNING').length
+  const before = await runs()
+  await world.take(3)
+  expect([before, await runs()]).toEqual([0, 3])
 })
 
 test('an environment with more schedules than are kept is refused, and says what to do', async () => {
