@@ -20,6 +20,15 @@ test('the address that npm start prints logs in, and does not keep the key', asy
   expect(await page.evaluate('document.cookie')).toBe('')
 })
 
+test('from the first start to the first record: a stream, its records, one of them', async () => {
+  const page = await openPage({ path: '/ui/dev/records' })
+  await page.getByRole('row', { name: /GithubIssue/ }).getByRole('link').first().click()
+  const record = page.getByRole('link', { name: /^\d{5,}$/ }).first()
+  const id = await record.innerText()
+  await record.click()
+  await page.getByRole('heading', { name: id }).waitFor()
+})
+
 test('a session that has ended leads to the login, and back to the same place', async () => {
   const page = await openPage({ path: '/ui/dev/runs?state=ended' })
   await page.getByRole('heading', { name: 'Runs' }).waitFor()
@@ -38,7 +47,7 @@ test('a session that has ended leads to the login, and back to the same place', 
   await page.getByRole('heading', { name: 'Runs' }).waitFor()
 })
 
-test('a user with a password sees what the scopes allow, and each button says what it lacks', async () => {
+test('a user logs in to an environment with a password', async () => {
   const { name } = await newEnvironment('users')
   const login = { name: 'ann', password: 'a password of Ann', scopes: ['read'] }
   await fetch(`${shared.url}/environments/${name}/users`, {

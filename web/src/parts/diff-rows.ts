@@ -8,7 +8,8 @@ export interface DiffRow {
 
 /** Deeper values and longer lists are compared as a whole. */
 const MAX_DEPTH = 6
-const MAX_ROWS = 2000
+/** Further fields are not compared. */
+export const MAX_ROWS = 2000
 
 /** Two JSON values, compared field by field. Objects are looked into; lists too, if they are equally long. */
 export function diffRows(before: unknown, after: unknown): DiffRow[] {

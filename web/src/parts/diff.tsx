@@ -1,7 +1,7 @@
 import { Switch } from '@mantine/core'
 import { useState } from 'react'
 import styles from './diff.module.css'
-import { type DiffRow, diffRows } from './diff-rows.ts'
+import { type DiffRow, diffRows, MAX_ROWS } from './diff-rows.ts'
 
 const MAX_CHARS = 600
 const marks: Record<DiffRow['change'], string> = { added: '+', removed: '−', changed: '~', same: '' }
@@ -43,6 +43,7 @@ export function Diff({ before, after }: { before: unknown; after: unknown }) {
           </tbody>
         </table>
       </div>
+      {rows.length >= MAX_ROWS && <p>Only the first {MAX_ROWS} fields were compared.</p>}
       {shown.length < rows.length || all ? (
         <Switch
           size="xs"
