@@ -81,13 +81,13 @@ export default defineConfig({
         },
       },
       // The runner, with customers' functions in child processes. Half of the time they wait: for an API, for a lease. `npm test`
-      // runs them beside e2e.
+      // runs them beside the sandbox.
       {
         test: {
           ...everywhere,
           name: 'runner',
           include: [children.runner],
-          maxWorkers: 2,
+          maxWorkers: 3,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -113,6 +113,7 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/browser/*.test.ts'],
           maxWorkers: 1,
+          expect: { poll: { timeout: 10_000 } },
           globalSetup: './e2e/browser/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,

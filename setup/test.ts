@@ -25,9 +25,9 @@ const checks = {
   web: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'web'],
   docs: [process.execPath, '--no-warnings', 'setup/build-pages.ts', 'docs'],
 }
-// Groups run one after the other, the projects of one at the same time: the first one waits for servers and leases in a quarter of its
-// time, and the second one, with one or two files at a time, needs no more than that.
-const groups = [['integration', 'sandbox'], ['e2e', 'runner'], ['browser']]
+// Groups run one after the other, the projects of one at the same time: those that wait much of their time. Integration keeps two cores
+// busy by itself.
+const groups = [['integration'], ['sandbox', 'runner'], ['e2e', 'browser']]
 const longestMs = 10 * 60_000
 // Vitest colours its output even where it goes to a file.
 const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }

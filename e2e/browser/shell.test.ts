@@ -22,7 +22,11 @@ test('the address that npm start prints logs in, and does not keep the key', asy
 
 test('from the first start to the first record: a stream, its records, one of them', async () => {
   const page = await openPage({ path: '/ui/dev/records' })
-  await page.getByRole('row', { name: /GithubIssue/ }).getByRole('link').first().click()
+  await page
+    .getByRole('row', { name: /GithubIssue/ })
+    .getByRole('link')
+    .first()
+    .click()
   const record = page.getByRole('link', { name: /^\d{5,}$/ }).first()
   const id = await record.innerText()
   await record.click()

@@ -8,6 +8,9 @@ export type ServiceName = (typeof services)[number]
 export type ServerName = 'nats' | 'redis' | 'clickhouse'
 export type ProcessName = ServerName | ServiceName
 
+/** What Node has compiled of the sources: it saves a service half of the processor time of its start. Node makes it anew where it is missing. */
+const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node-compile')
+
 export const mainOf = (name: ServiceName) => join(ROOT, 'services', name, 'src/main.ts')
 
 export interface ServiceOptions {
@@ -33,7 +36,7 @@ export function startService(name: ServiceName, options: ServiceOptions): Promis
       ...(nodeFlags[name] ?? []),
       mainOf(name),
     ],
-    env: (port: number) => ({ ...env, OPS_PORT: String(port) }),
+    env: (port: number) => ({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...env, OPS_PORT: String(port) }),
     answers: async (port: number, signal: AbortSignal) => {
       const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal })
       const { status } = (await response.json()) as { status: string } // of the ops server
