@@ -28,7 +28,7 @@ test('from the first start to the first record: a stream, its records, one of th
     .first()
     .click()
   const record = page.getByRole('link', { name: /^\d{5,}$/ }).first()
-  const id = await record.innerText()
+  const id = (await record.textContent()) ?? ''
   await record.click()
   await page.getByRole('heading', { name: id }).waitFor()
 })
