@@ -77,7 +77,7 @@ export const freshness: Mutant[] = [
     attacks: 'lists of schedules: when changes are missing, all is read again',
     edits: [
       {
-        file: 'services/scheduler/src/fleet.ts',
+        file: 'services/scheduler/src/fleet/fleet.ts',
         search: 'const isLost = changes.behind ||',
         replace: "const isLost = (this.#last === '' && changes.behind) ||",
       },

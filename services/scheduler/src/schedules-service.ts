@@ -7,14 +7,14 @@ import type {
   SchedulesServiceImplementation,
   SyncName,
 } from '@syncline/proto'
-import type { Fleets } from './fleets.ts'
+import type { Fleets } from './fleet/fleets.ts'
+import { countSchedules, searchSchedules } from './fleet/search-schedules.ts'
 import { reasonOnWire, runMessage, scheduleMessage } from './messages.ts'
 import type { Outcome, Run } from './run.ts'
 import { isRunId, unknownRun } from './run-id.ts'
 import { runsCursor } from './runs-cursor.ts'
 import { BASE, scheduleId } from './schedule.ts'
 import { schedulesPage } from './schedules-page.ts'
-import { countSchedules, searchSchedules } from './search-schedules.ts'
 import type { Limit, Views } from './store/views.ts'
 
 const RUNS_MAX = 100

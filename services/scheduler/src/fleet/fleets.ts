@@ -1,8 +1,8 @@
 import { repeat } from '@syncline/async'
 import type { Catalog, CatalogChange } from '@syncline/catalog'
+import type { Views } from '../store/views.ts'
 import { Fleet } from './fleet.ts'
 import type { FleetRow } from './fleet-row.ts'
-import type { Views } from './store/views.ts'
 
 /** In memory, of all environments: about 1 KB each. */
 const ROWS_MAX = 200_000

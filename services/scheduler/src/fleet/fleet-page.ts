@@ -6,9 +6,9 @@ import {
   searchCursor,
 } from '@syncline/catalog'
 import type { SyncName } from '@syncline/proto'
+import type { Reason } from '../freshness.ts'
+import type { Schedule } from '../schedule.ts'
 import type { FleetRow, KnownFacts } from './fleet-row.ts'
-import type { Reason } from './freshness.ts'
-import type { Schedule } from './schedule.ts'
 
 export interface FleetFilter extends ScheduleSearch {
   /** '' = all; so of the connection. */

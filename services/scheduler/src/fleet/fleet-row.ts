@@ -1,7 +1,7 @@
 import type { Connection, ExpectedSchedule, Sync } from '@syncline/catalog'
-import { type Facts, freshness, type Reason } from './freshness.ts'
-import { BASE, type Schedule } from './schedule.ts'
-import type { View } from './store/facts.ts'
+import { type Facts, freshness, type Reason } from '../freshness.ts'
+import { BASE, type Schedule } from '../schedule.ts'
+import type { View } from '../store/facts.ts'
 
 /** What lists of schedules are filtered and sorted by. Instants are 0 = none. */
 export interface FleetRow {

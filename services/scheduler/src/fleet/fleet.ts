@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
+import { inChunks } from '../in-chunks.ts'
+import { BASE } from '../schedule.ts'
+import { around, type Shared } from '../store/facts.ts'
+import type { Changes, Views } from '../store/views.ts'
 import { type FleetRow, isListed, knownFacts, staleOf } from './fleet-row.ts'
 import { FleetRows } from './fleet-rows.ts'
-import { inChunks } from './in-chunks.ts'
-import { BASE } from './schedule.ts'
-import { around, type Shared } from './store/facts.ts'
-import type { Changes, Views } from './store/views.ts'
 
 /** Of one script: meanwhile Redis does nothing else, for some milliseconds. */
 const BATCH = 250

@@ -11,14 +11,14 @@ import type {
   SearchSchedulesRequest,
   SearchSchedulesResponse,
 } from '@syncline/proto'
+import { reasonsFromWire, scheduleMessage } from '../messages.ts'
+import { readPlaces } from '../read-listed.ts'
+import type { Schedule } from '../schedule.ts'
+import type { Views } from '../store/views.ts'
 import { fleetCounts } from './fleet-counts.ts'
 import { type FleetFilter, type FleetSort, fleetOf, fleetPage } from './fleet-page.ts'
 import type { FleetRow } from './fleet-row.ts'
 import type { Fleets } from './fleets.ts'
-import { reasonsFromWire, scheduleMessage } from './messages.ts'
-import { readPlaces } from './read-listed.ts'
-import type { Schedule } from './schedule.ts'
-import type { Views } from './store/views.ts'
 
 const LIMIT = 100
 /** Less than a gateway waits for an answer. When an environment of 100 000 schedules is read for the first time, it takes longer. */

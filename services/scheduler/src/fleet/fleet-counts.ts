@@ -1,7 +1,7 @@
 import type { ScheduleCounts } from '@syncline/proto'
+import type { Reason } from '../freshness.ts'
+import { reasonOnWire } from '../messages.ts'
 import type { FleetRow } from './fleet-row.ts'
-import type { Reason } from './freshness.ts'
-import { reasonOnWire } from './messages.ts'
 
 export function fleetCounts(rows: FleetRow[]): Omit<ScheduleCounts, 'reading'> {
   const counts = { total: rows.length, started: 0, paused: 0, blocked: 0, queued: 0, running: 0, stale: 0 }

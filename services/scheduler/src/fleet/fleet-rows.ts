@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Catalog, type ExpectedSchedule, expectedSchedules } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
+import { inChunks } from '../in-chunks.ts'
+import { BASE, scheduleId } from '../schedule.ts'
+import type { Variants } from '../store/read-variants.ts'
+import type { Views } from '../store/views.ts'
 import { type FleetRow, rowOf } from './fleet-row.ts'
-import { inChunks } from './in-chunks.ts'
-import { BASE, scheduleId } from './schedule.ts'
-import type { Variants } from './store/read-variants.ts'
-import type { Views } from './store/views.ts'
 
 /** Connections and syncs that are worked on before others get their turn. */
 const BATCH = 500
