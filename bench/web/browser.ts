@@ -66,7 +66,7 @@ async function openSyncs({ browser, url, key }: Place) {
 
 async function firstPaint(place: Place): Promise<number> {
   await using screen = await openSyncs(place)
-  return screen.page.evaluate<number>(
+  return await screen.page.evaluate<number>(
     "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity",
   )
 }
