@@ -21,6 +21,7 @@ import { snippetOf } from './write-snippets.ts'
 //   text      nothing: output and pictures
 // With `test=<file>` that test runs or reads the block. This file finds tests that do not know of the page.
 
+// By a name that a page gives: it may be none of them.
 const routes = createRoutes({ records: 500 }) as unknown as Record<string, Route>
 const blocks = written.flatMap(blocksOf)
 const places = blocks.map((block) => [`${block.file}:${block.line}`, block] as const)
