@@ -15,7 +15,8 @@ export function welcome(system: DevFile & Example): string {
     ['dashboard', colors.bold(`${system.url}/#key=${system.key}`)],
     ['API', system.url],
     ['key', system.key],
-    ['docs', `${system.url}/docs/`],
+    // After the first start it is built for some seconds.
+    ['docs', `${system.url}/docs/ ${colors.dim('(there once it is built)')}`],
     ['records', curl.join(' \\\n              ')],
     ...changeRow(system.replay_url),
     ['logs', `${relative(process.cwd(), join(DIR, 'logs'))}/*.log`],

@@ -71,7 +71,11 @@ function noFile({ url }: FastifyRequest): AppError {
 }
 
 function checkBuilt(file: string, what: string, how: string): void {
-  if (!existsSync(file)) throw new AppError('not_found', `${what} is not built on this machine: ${how}`)
+  if (!existsSync(file))
+    throw new AppError(
+      'not_found',
+      `${what} is not built on this machine: wait until npm start has built it, or run ${how}`,
+    )
 }
 
 /** Mantine and VitePress set styles of elements, and a style sheet with the colours. */
