@@ -42,6 +42,11 @@ export default defineConfig({
       })),
     })),
     outline: [2, 3],
+    notFound: {
+      title: 'There is no such page',
+      quote: 'It may have moved: search for what you want to know, or begin at the first page.',
+      linkText: 'To the first page',
+    },
     search: {
       provider: 'local',
       // Data only: a function would be made of a text in the browser, which the Content-Security-Policy forbids.

@@ -42,7 +42,16 @@ export const sections: Section[] = [
       'guides/moving-from-nango',
     ],
   },
-  { text: 'Operations', pages: ['operations/index', 'operations/records'] },
+  {
+    text: 'Operations',
+    pages: [
+      'operations/index',
+      'operations/monitoring',
+      'operations/troubleshooting',
+      'operations/backups',
+      'operations/records',
+    ],
+  },
   {
     text: 'Reference',
     pages: [
