@@ -130,6 +130,38 @@ test('the commands of docs/start/your-own-sync.md make a sync that is fresh', as
   expect(ran).toMatch(/state +fresh/)
 })
 
+test('each form of credentials in docs/guides/credentials.md is accepted', async () => {
+  const { url, key } = await facts()
+  const call = async (method: string, path: string, body?: string) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const response = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) })
+    expect([response.status, await response.text()]).toEqual([expect.toSatisfy(isSuccess), expect.anything()])
+  }
+  const bodies = blocksFor(FILE, 'docs/guides/credentials.md').map(({ marks, text }) => ({
+    path: marks.get('body') === 'createIntegration' ? '/integrations' : '/connections',
+    text,
+  }))
+  expect(bodies.length).toBeGreaterThan(15)
+  for (const { path, text } of bodies) {
+    await call('POST', path, text)
+    // Forms share names: each begins with an integration.
+    if (path === '/connections') await call('DELETE', `/integrations/${JSON.parse(text).provider_config_key}`)
+  }
+})
+
+test.each([
+  'docs/start/dashboard.md',
+  'docs/guides/rate-limits.md',
+  'docs/guides/backfills-and-variants.md',
+  'docs/guides/reacting-to-changes.md',
+  'docs/guides/providers.md',
+  'docs/operations/backups.md',
+  'docs/guides/moving-from-nango.md',
+  'docs/reference/keys.md',
+])('the commands of %s work', async (page) => {
+  await runPage(FILE, page, await readersFolder())
+})
+
 test('a second start says that one runs already', async () => {
   const second = start()
   const said = text(second.stderr as NodeJS.ReadableStream) // a pipe
@@ -199,21 +231,32 @@ test('a stop while it starts ends what has started', async () => {
   expect(starting.exitCode).toBe(0)
 })
 
-/** What the reader of a page has: the clone with its data, and the addresses of this test. */
+const isSuccess = (status: number) => status < 300
+
+/** What the reader of a page has: the clone with its data, keys, and the addresses of this test. */
 async function readersFolder() {
-  const { url, replay_url } = await facts()
+  const { url, key, replay_url } = await facts()
   const folder = join(dir, 'clone')
   await mkdir(folder, { recursive: true })
   await symlink(dir, join(folder, '.syncline')).catch(() => {}) // the page before made it
   const cli = `${process.execPath} --no-warnings ${join(ROOT, 'cli/src/main.ts')} "$@"`
   return {
     folder,
+    before: [
+      `export SYNCLINE_URL=${url} SYNCLINE_KEY=${key} SYNCLINE_ADMIN_KEY=$(cat .syncline/admin-key) NANGO_HOST=${url}`,
+      `syncline() { ${cli}; }`,
+    ],
     replaced: {
       'npm run --silent syncline -- "$@"': `SYNCLINE_URL=${url} ${cli}`,
       'npm run --silent syncline --': `SYNCLINE_URL=${url} ${cli.replace(' "$@"', '')}`,
       'http://127.0.0.1:3003': url,
       'http://127.0.0.1:3999': replay_url,
       'https://hn.algolia.com': hackerNews,
+      // Our own API in the place of Nango's.
+      'NANGO_SECRET_KEY=…': `NANGO_SECRET_KEY=${key}`,
+      'my-functions': 'my-syncs',
+      // The exit code that says that something would change.
+      'import nango.json --dry-run': 'import nango.json --dry-run || test $? = 2',
     },
   }
 }

@@ -7,12 +7,13 @@ import { blocksFor } from '@syncline/docs/blocks'
 
 /**
  * Runs the shell blocks of a page of documentation in one shell, as a reader would, and writes its blocks with `file=` before.
- * `replaced` is what stands in the page for what is another one in a test.
+ * `before` are lines that the reader has run on an earlier page; `replaced` is what stands in the page for what is another one in a
+ * test.
  */
 export async function runPage(
   test: string,
   page: string,
-  options: { folder: string; replaced: Record<string, string> },
+  options: { folder: string; before?: string[]; replaced: Record<string, string> },
 ): Promise<string[]> {
   const blocks = blocksFor(test, page)
   const replace = (text: string) =>
@@ -26,7 +27,11 @@ export async function runPage(
   }
   const mark = randomUUID()
   const scripts = blocks.filter(({ language }) => language === 'sh').map(({ text }) => replace(text))
-  const script = ['set -euo pipefail', ...scripts.flatMap((text) => [text, `echo ${mark}`])].join('\n')
+  const script = [
+    'set -euo pipefail',
+    ...(options.before ?? []),
+    ...scripts.flatMap((text) => [text, `echo ${mark}`]),
+  ].join('\n')
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
     cwd: options.folder,
     timeout: 60_000,

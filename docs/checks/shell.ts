@@ -84,11 +84,16 @@ function cliProblems(args: string[]): string[] {
   if (rest.includes('--help')) return []
   // Files that are named are not there, and stdin is not read.
   const { operands, unknown } = command.parseOptions(rest.map((it) => (/^(@.*|-)$/.test(it) ? '{}' : it)))
+  const [first] = command.registeredArguments
+  const place = operands[0]
   const required = command.registeredArguments.filter((it) => it.required).length
   const isVariadic = command.registeredArguments.some((it) => it.variadic)
   const most = isVariadic ? Number.POSITIVE_INFINITY : command.registeredArguments.length
   return [
     ...(unknown.length > 0 ? [`${shown}: there is no option ${unknown.join(' ')}`] : []),
+    ...(first?.name() === 'integration' && place?.includes('/')
+      ? [`${shown}: '${place}' is no integration`]
+      : []),
     ...(operands.length < required || operands.length > most
       ? [`${shown}: it takes ${required} to ${most} arguments`]
       : []),
