@@ -156,10 +156,22 @@ test.each([
   'docs/guides/reacting-to-changes.md',
   'docs/guides/providers.md',
   'docs/operations/backups.md',
-  'docs/guides/moving-from-nango.md',
   'docs/reference/keys.md',
 ])('the commands of %s work', async (page) => {
   await runPage(FILE, page, await readersFolder())
+})
+
+test('the commands of docs/guides/moving-from-nango.md move an environment', async () => {
+  const reader = await readersFolder()
+  // What the API does not tell of an integration is its provider's.
+  const provider = JSON.stringify({ name: 'hacker-news', base_url: 'https://hn.algolia.com' })
+  const before = [
+    ...reader.before,
+    `echo '${provider}' > hacker-news.yaml`,
+    'syncline provider deploy hacker-news.yaml',
+  ]
+  const steps = await runPage(FILE, 'docs/guides/moving-from-nango.md', { ...reader, before })
+  expect(steps.at(-1)).toContain('"title"')
 })
 
 test('a second start says that one runs already', async () => {

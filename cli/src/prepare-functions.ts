@@ -41,7 +41,7 @@ export interface Prepared extends AsyncDisposable {
   actions: ActionToDeploy[]
   bundles: BundleFiles
   refused: Refused[]
-  /** What else looks like a function, and why it is none that can be deployed. */
+  /** What else looks like a function, and why it cannot be deployed. */
   notDeployed: { name: string; reason: string }[]
 }
 

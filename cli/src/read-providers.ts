@@ -9,7 +9,7 @@ import {
   resolveProvider,
 } from '@syncline/providers'
 
-/** The provider files of a project: `providers/*.yaml`. None is no error. */
+/** The provider files of a project: `providers/*.yaml`. It is not an error if there are none. */
 export async function readProviders(folder: string): Promise<ProviderFile[]> {
   const inside = join(folder, 'providers')
   const names = await readdir(inside).catch((error: NodeJS.ErrnoException) => {

@@ -8,7 +8,7 @@ export type ServiceName = (typeof services)[number]
 export type ServerName = 'nats' | 'redis' | 'clickhouse'
 export type ProcessName = ServerName | ServiceName
 
-/** What Node has compiled of the sources: it saves a service half of the processor time of its start. Node makes it anew where it is missing. */
+/** What Node has compiled of the sources: it saves a service half of the processor time of its start. Node makes it again where it is missing. */
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node-compile')
 
 export const mainOf = (name: ServiceName) => join(ROOT, 'services', name, 'src/main.ts')

@@ -753,7 +753,7 @@ export interface Connection {
     | {
         /** The token. */
         access_token: string
-        /** When it ends: ISO 8601 in UTC with milliseconds. Null: nobody knows. */
+        /** When it expires: ISO 8601 in UTC with milliseconds. Null: it is not known. */
         expires_at: string | null
       }
     | undefined
@@ -912,7 +912,7 @@ export interface CreateKeyAnswer {
   expires_at: string | null
   /** When it was made: ISO 8601 in UTC with milliseconds. */
   created_at: string
-  /** When it was used last, within a minute. Null: never, or nobody knows. */
+  /** When it was used last, to the minute. Null: never, or it is not known. */
   last_used_at: string | null
   /** Newest first; the secrets themselves are shown once, when they are made. */
   secrets: {
@@ -1233,9 +1233,9 @@ export interface FieldChange {
 }
 
 export interface Freshness {
-  /** End of the last run that succeeded and held no deletion back: ISO 8601 in UTC with milliseconds. Null: there is none, or nobody knows it now. */
+  /** End of the last run that succeeded and held no deletion back: ISO 8601 in UTC with milliseconds. Null: there is none, or it is not known now. */
   lastSuccessAt: string | null
-  /** Until when its records are as new as they are meant to be: ISO 8601 in UTC with milliseconds. Before the first success it is counted from the creation. Null: nobody knows it now. */
+  /** When the schedule becomes stale unless a run succeeds before: ISO 8601 in UTC with milliseconds. Before the first success it is counted from the creation. Null: it is not known now. */
   freshUntil: string | null
   /** Why its records are older than they are meant to be. Null: they are not. */
   stale: {
@@ -1243,7 +1243,7 @@ export interface Freshness {
     reason: StaleReason
     /** Since when: ISO 8601 in UTC with milliseconds. */
     since: string
-    /** When the reason ends: ISO 8601 in UTC with milliseconds. Null: nobody knows. */
+    /** When the reason ends: ISO 8601 in UTC with milliseconds. Null: it is not known. */
     until: string | null
     /** For people: one sentence. */
     message: string
@@ -1474,7 +1474,7 @@ export interface Key {
   expires_at: string | null
   /** When it was made: ISO 8601 in UTC with milliseconds. */
   created_at: string
-  /** When it was used last, within a minute. Null: never, or nobody knows. */
+  /** When it was used last, to the minute. Null: never, or it is not known. */
   last_used_at: string | null
   /** Newest first; the secrets themselves are shown once, when they are made. */
   secrets: {
@@ -2213,7 +2213,7 @@ export interface RotateKeyAnswer {
   expires_at: string | null
   /** When it was made: ISO 8601 in UTC with milliseconds. */
   created_at: string
-  /** When it was used last, within a minute. Null: never, or nobody knows. */
+  /** When it was used last, to the minute. Null: never, or it is not known. */
   last_used_at: string | null
   /** Newest first; the secrets themselves are shown once, when they are made. */
   secrets: {
@@ -2497,7 +2497,7 @@ export interface Schedule {
   lastRun: Run | null
   /** Slots that passed without a run. Null: the scheduler does not answer. */
   skippedSlots: number | null
-  /** Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone. */
+  /** Why no slot of it runs although it is not paused. It goes on by itself when the reason is gone. */
   blocked: {
     /** `needs_reauth`: the connection needs new credentials. */
     reason: 'needs_reauth'
@@ -2697,7 +2697,7 @@ export interface SyncStatus {
   lastRun: Run | null
   /** Slots that passed without a run, for example because the one before took too long. */
   skippedSlots: number
-  /** Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone. */
+  /** Why no slot of it runs although it is not paused. It goes on by itself when the reason is gone. */
   blocked: {
     /** `needs_reauth`: the connection needs new credentials. */
     reason: 'needs_reauth'

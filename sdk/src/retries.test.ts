@@ -147,6 +147,15 @@ test('an iteration reads a page when the one before is used up, and no further t
   await expect(circle.next()).rejects.toThrow('the same cursor')
 })
 
+test('the status of any number of syncs is read in pages', async () => {
+  const page = (name: string, next_cursor: string | null) => json(200, { syncs: [{ name }], next_cursor })
+  const { syncline, requests } = await answering([page('a', '1'), page('b', null)])
+  const all = syncline.syncs.iterateStatus({ providerConfigKey: 'github', syncs: '*', limit: 1 })
+  expect((await Array.fromAsync(all)).map(({ name }) => name)).toEqual(['a', 'b'])
+  const query = 'provider_config_key=github&syncs=*&limit=1'
+  expect(requests.map(({ url }) => url)).toEqual([`/sync/status?${query}`, `/sync/status?${query}&cursor=1`])
+})
+
 test('an action is never begun again by itself, and one that is accepted is waited for', async () => {
   const error = (status: number, code: string) => json(status, { error: { code, message: code } })
   const { syncline, requests } = await answering([

@@ -63,6 +63,8 @@ export interface SyncVariant {
 
 export interface SyncStatusResponse {
   syncs: SyncStatus[]
+  /** With a `limit`: the `cursor` of the next page; null: this is the last one. */
+  next_cursor?: string | null | undefined
 }
 
 /** The result of a command, or the id of one that is accepted but not done yet. */

@@ -11,7 +11,7 @@ export interface WebhookToVerify {
   toleranceSeconds?: number
 }
 
-/** A request that is not from who has the secret, is too old, or was changed on its way. Answer it with 401. */
+/** A request whose sender does not have the secret, that is too old, or that was changed on its way. Answer it with 401. */
 export class WebhookVerificationError extends Error {
   constructor(message: string) {
     super(message)

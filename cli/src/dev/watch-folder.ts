@@ -18,7 +18,7 @@ export function isSource(root: string, path: string): boolean {
 
 interface Watching {
   onChange: (files: string[]) => void
-  /** The folder itself is no more. */
+  /** The folder itself was removed. */
   onGone: () => void
 }
 

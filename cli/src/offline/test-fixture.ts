@@ -17,7 +17,7 @@ export interface FixtureResult {
   file: string
   sync: string | null
   ok: boolean
-  /** The expectation was written anew, as it was another. */
+  /** The expectation was written again, as it was another. */
   updated: boolean
   differences: string[]
   /** Recorded requests that the function did not make. */
@@ -64,7 +64,7 @@ async function tested({ integration, file }: Place, { sources, sandboxes, update
   const run = await runFixture(fixture, source, { sandboxes: sandboxes.run })
   const differences = differencesOf(fixture, run)
   const expected = { ...run.done, ...(fixture.expected?.volatile && { volatile: fixture.expected.volatile }) }
-  // A request without an answer is no result that anybody could expect.
+  // A run with an unanswered request is not a result to expect.
   const updated = update && run.misses.length === 0 && differences.length > 0
   if (updated) await writeFixture(file, { ...fixture, expected })
   const left = updated ? [] : differences

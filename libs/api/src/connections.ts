@@ -147,7 +147,7 @@ export const Connection = z
       .object({
         access_token: z.string().describe('The token.'),
         expires_at: Instant.nullable().describe(
-          'When it ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
+          'When it expires: ISO 8601 in UTC with milliseconds. Null: it is not known.',
         ),
       })
       .optional()

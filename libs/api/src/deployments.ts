@@ -201,7 +201,7 @@ const deploy = {
   url: '/deployments',
   summary: 'Deploy sync functions, actions and providers.',
   description:
-    'All of it is checked before anything is stored, and it is deployed as a whole or not at all. A run that goes on keeps the code that it began with.',
+    'Everything is checked before anything is stored, and all of it is deployed or nothing. A run in progress keeps the code that it started with.',
   scope: 'deploy',
   errors: [
     'unknown_integration',

@@ -8,17 +8,17 @@ export { StaleReason, staleReasons }
 export const Freshness = z
   .object({
     lastSuccessAt: Instant.nullable().describe(
-      'End of the last run that succeeded and held no deletion back: ISO 8601 in UTC with milliseconds. Null: there is none, or nobody knows it now.',
+      'End of the last run that succeeded and held no deletion back: ISO 8601 in UTC with milliseconds. Null: there is none, or it is not known now.',
     ),
     freshUntil: Instant.nullable().describe(
-      'Until when its records are as new as they are meant to be: ISO 8601 in UTC with milliseconds. Before the first success it is counted from the creation. Null: nobody knows it now.',
+      'When the schedule becomes stale unless a run succeeds before: ISO 8601 in UTC with milliseconds. Before the first success it is counted from the creation. Null: it is not known now.',
     ),
     stale: z
       .object({
         reason: StaleReason.describe('The one reason: see docs/concepts/freshness.md.'),
         since: instant('Since when'),
         until: Instant.nullable().describe(
-          'When the reason ends: ISO 8601 in UTC with milliseconds. Null: nobody knows.',
+          'When the reason ends: ISO 8601 in UTC with milliseconds. Null: it is not known.',
         ),
         message: z.string().describe('For people: one sentence.'),
       })

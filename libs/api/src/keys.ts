@@ -39,7 +39,7 @@ export const Key = z
     ...known,
     created_at: instant('When it was made'),
     last_used_at: Instant.nullable().describe(
-      'When it was used last, within a minute. Null: never, or nobody knows.',
+      'When it was used last, to the minute. Null: never, or it is not known.',
     ),
     secrets: z
       .array(

@@ -4,7 +4,7 @@ const OFFSET = String.raw`(?:(z)|([+-])(\d\d)(?::?(\d\d))?)`
 const INSTANT = new RegExp(`^${DATE}t${TIME}${OFFSET}$`, 'i')
 
 /**
- * What ISO 8601 and RFC 3339 let people write, as UTC with milliseconds, which `Date.parse` reads; undefined if it is no instant. A finer
+ * What ISO 8601 and RFC 3339 let people write, as UTC with milliseconds, which `Date.parse` reads; undefined if it is not an instant. A finer
  * fraction is cut off: nothing of ours is finer.
  */
 export function readInstant(text: string): string | undefined {

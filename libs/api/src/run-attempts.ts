@@ -90,7 +90,7 @@ const listAttempts = {
   url: '/runs/:id/attempts',
   summary: 'List the attempts of a run, and what they did.',
   description:
-    'A runner tells of an attempt when that ends; the log of the run is kept as long (`RUN_LOG_TTL_DAYS`). An attempt that goes on is there with its runner and its start. One whose runner died is missing.',
+    'A runner reports an attempt when it ends. The report is kept as long as the log of the run (`RUN_LOG_TTL_DAYS`). An attempt in progress has its runner and its start only. An attempt whose runner died is missing.',
   scope: 'read',
   schema: {
     params: z.object({ id: z.string().min(1).max(255).describe('Id of a run.') }),

@@ -43,7 +43,7 @@ const listErrors = {
   url: '/errors',
   summary: 'List the errors of runs, grouped by integration, sync, outcome and message.',
   description:
-    'The most frequent one first. Cancelled runs are none. It is told by the record store: a run that has just ended is counted a second later.',
+    'The most frequent one first, without cancelled runs. A run that has just ended is counted about a second later.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_sync', 'invalid_cursor', 'unavailable'],
   schema: {

@@ -42,7 +42,7 @@ const getStats = {
   url: '/stats',
   summary: 'Show how many runs ended over time, what they saved, how long they waited and took.',
   description:
-    'Of the environment, or of a part of it. A run counts in the step in which it ended. It is told by the record store: a run that has just ended is counted a second later.',
+    'All runs of the environment, or those that match the filters. A run counts in the step in which it ended. A run that has just ended is counted about a second later.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'unavailable'],
   schema: {

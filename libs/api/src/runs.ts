@@ -123,7 +123,7 @@ const listRuns = {
   url: '/runs',
   summary: 'List runs, newest first.',
   description:
-    'Of the environment, or of a part of it. Runs that have not ended come first. Runs that ended are told for 400 days (`RUN_FACTS_TTL_DAYS`); of older ones than the last 50 of a schedule, `lastLines`, `sandbox` and `throttled` are not kept.',
+    'All runs of the environment, or those that match the filters. Runs that have not ended come first. Runs that ended are kept for 400 days (`RUN_FACTS_TTL_DAYS`); of older ones than the last 50 of a schedule, `lastLines`, `sandbox` and `throttled` are not kept.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor'],
   schema: {
@@ -188,7 +188,7 @@ const getRun = {
   url: '/runs/:id',
   summary: 'Get one run, also after it has ended.',
   description:
-    'Runs that ended are told for 400 days (`RUN_FACTS_TTL_DAYS`). A run whose id a trigger has answered is there while it waits for the run before it.',
+    'Runs that ended are kept for 400 days (`RUN_FACTS_TTL_DAYS`). A run whose id a trigger has answered can be read while it waits for the run before it.',
   scope: 'read',
   errors: ['unknown_run'],
   schema: { params: RunId, querystring: NoQuery, response: { 200: ListedRun } },

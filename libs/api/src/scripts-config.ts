@@ -63,7 +63,7 @@ const getScriptsConfig = {
   url: '/scripts/config',
   summary: 'List the deployed functions by integration, as older clients read them.',
   description:
-    'GET /deployments tells more. With format `openai` there is one entry for each action, which models can call.',
+    'GET /deployments returns more. With format `openai` there is one entry for each action, which models can call.',
   scope: 'read',
   deprecated: true,
   schema: {

@@ -178,7 +178,7 @@ export const SyncStatus = z
       })
       .nullable()
       .describe(
-        'Why no slot of it runs although nobody paused it. It goes on by itself when the reason is gone.',
+        'Why no slot of it runs although it is not paused. It goes on by itself when the reason is gone.',
       ),
     freshness: Freshness.describe('Whether its records are as new as they are meant to be.'),
     pausedBecause: z.string().nullable().describe('For people: why it is paused, if nobody paused it.'),

@@ -284,7 +284,7 @@ const ConfigParts = z.record(
   ConfigPart,
 )
 
-/** A whole top-level domain is none: `*.com` would be everybody's. */
+/** Not a whole top-level domain: `*.com` would be everybody's. */
 const hostPattern = z
   .string()
   .max(255)

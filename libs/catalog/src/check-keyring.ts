@@ -8,7 +8,7 @@ const TEXT = 'syncline'
 
 /**
  * Fails if the keyring of this process is not that of the others: it would open none of their secrets. With `write` (for the
- * gateway, which seals) a catalog that has no check value yet gets one, and one sealed with an older key is sealed anew, so that the
+ * gateway, which seals) a catalog that has no check value yet gets one, and one sealed with an older key is sealed again, so that the
  * older key may go.
  */
 export async function checkKeyring(

@@ -55,7 +55,7 @@ export class IdentityMap<V> {
       if (child) yield* this.#ordered(child, rest)
     }
     node.order ??= Array.from(node.children.keys(), this.#codec.nameOf).sort(byCodeUnits)
-    // Found anew for each child: others may come and go while the caller works.
+    // Found again for each child: others may come and go while the caller works.
     for (let last = first && this.#codec.nameOf(first); ; ) {
       const next: string | undefined = node.order?.[last === undefined ? 0 : countUpTo(node.order, last)]
       if (next === undefined) return

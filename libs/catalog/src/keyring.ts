@@ -8,7 +8,7 @@ const TAG_BYTES = 16
 
 /**
  * Seals secrets with AES-256-GCM. Keys have ids: the first key seals, every key opens, so a new key is put first
- * and the old one stays until all is sealed anew.
+ * and the old one stays until all is sealed again.
  */
 export class Keyring {
   readonly #keys: Map<string, Buffer>

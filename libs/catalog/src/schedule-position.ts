@@ -24,7 +24,7 @@ export const scheduleCursor = {
       const [integration, connection, sync, variant] = Parts.parse(JSON.parse(json))
       return { integration, connection, sync, variant }
     } catch (cause) {
-      throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of schedules`, { cause })
+      throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of schedules`, { cause })
     }
   },
 }

@@ -25,7 +25,7 @@ export const searchCursor = {
     try {
       parts = Parts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
     } catch (cause) {
-      throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of schedules`, { cause })
+      throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of schedules`, { cause })
     }
     const [own, value, integration, connection, sync, variant] = parts
     if (own !== order) {

@@ -9,7 +9,7 @@ const SAMPLE_TIMES = 120
 /** To measure the gaps of an expression takes 20 ms. */
 const MEASURED_MAX = 1000
 
-/** Five fields and perhaps a zone. `?` would mean the time of reading, and is no part of the grammar. */
+/** Five fields and perhaps a zone. `?` would mean the time of reading, and is not part of the grammar. */
 export function readCron(words: string[]): Cron | { problem: string } {
   const [zone = 'UTC', ...more] = words.slice(5)
   const expression = words.slice(0, 5).join(' ')

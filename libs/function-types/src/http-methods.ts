@@ -13,7 +13,7 @@ export interface HttpMethods {
    * cursor that comes again: all of it is an error. If the function catches one, `trackDeletesEnd` deletes nothing.
    */
   paginate<T = Unchecked>(request: HttpRequest): AsyncGenerator<T[], undefined, void>
-  /** A request without the connection's credentials. It rejects if there is no answer; a status is yours to look at. */
+  /** A request without the connection's credentials. It rejects if there is no answer; look at the status yourself. */
   uncontrolledFetch(request: {
     url: URL
     method?: Method
@@ -45,7 +45,7 @@ export interface HttpRequest {
   retryHeader?: { after?: OneOrMore; at?: OneOrMore }
   baseUrlOverride?: string
   /**
-   * Default: JSON, or the text if it is none. Integers beyond 2^53 become texts of their digits. An answer that says it is
+   * Default: JSON, or the text if it is not JSON. Integers beyond 2^53 become texts of their digits. An answer that says it is
    * JSON and is not is an error; `text` gives it as it is.
    */
   responseType?: 'arraybuffer' | 'blob' | 'document' | 'json' | 'text' | 'stream'

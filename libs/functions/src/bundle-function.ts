@@ -123,7 +123,7 @@ const builtins: Plugin = {
 }
 
 /**
- * Packages require optional ones when they need them. One that is absent is no fault of the bundle: as in Node, the call fails
+ * Packages require optional ones when they need them. A missing one is not a fault of the bundle: as in Node, the call fails
  * when it is made.
  */
 const absentPackages: Plugin = {

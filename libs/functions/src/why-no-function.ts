@@ -1,5 +1,5 @@
 /**
- * Why the text of a file in a folder of functions is no function that can be deployed; undefined if it may be one. Only what is
+ * Why the text of a file in a folder of functions is not a function that can be deployed; undefined if it may be one. Only what is
  * certain without its types: what is wrong in a function is found when it is bundled and evaluated.
  */
 export function whyNoFunction(text: string, hasYaml: boolean): string | undefined {

@@ -23,7 +23,7 @@ function compare(path: string[], before: unknown, after: unknown, changes: Field
   }
 }
 
-/** The order of keys is no difference. */
+/** The order of keys does not matter. */
 function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (Array.isArray(one) && Array.isArray(other)) {

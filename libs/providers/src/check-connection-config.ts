@@ -44,7 +44,7 @@ export function checkConnectionConfig(settings: ApiSettings, config: Record<stri
   return issues
 }
 
-/** An empty text is no value. */
+/** An empty text does not count as a value. */
 const setPart = (config: Record<string, unknown>, name: string): unknown =>
   Object.hasOwn(config, name) && config[name] !== '' ? config[name] : undefined
 

@@ -6,7 +6,7 @@ const UNITS = [
   ['m', 60_000],
 ] as const
 
-/** Of `30s`, `5m`, `2 hours`; undefined if it is none. */
+/** Of `30s`, `5m`, `2 hours`; undefined if it is not one. */
 export function durationMs(text: string): number | undefined {
   return intervalMs(text) || undefined
 }

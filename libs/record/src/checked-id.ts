@@ -96,7 +96,7 @@ export function checkedId(
   }
 }
 
-/** Behind the text that begins at `start`; -1 if it is none. */
+/** Behind the text that begins at `start`; -1 if it is not one. */
 function endOfText(json: Buffer, start: number, to: number): number {
   for (let at = start + 1; at < to; ) {
     const byte = json[at++] as number // below the length

@@ -44,7 +44,7 @@ function mend(value: unknown, path: string, level: number, state: State): unknow
   }
   const object: Record<string, unknown> = Object.create(null)
   for (const [key, field] of Object.entries(value)) {
-    // As JSON does: a method of an object is no data.
+    // As JSON does: a method of an object is not data.
     if (field === undefined || typeof field === 'function' || typeof field === 'symbol') continue
     object[freeKey(key, value, object, state)] = mend(field, join(path, key), level + 1, state)
   }

@@ -36,7 +36,7 @@ export class ChildChannel {
   readonly #options: ChildChannelOptions
   readonly #frames: FrameReader
   readonly #share: ByteShare
-  /** Of the run; an idle child wants no time of ours. */
+  /** Of the run; an idle child takes none of our time. */
   #time: TimeShare | undefined
   #receivedBytes = 0
   /** What the frame that arrives has taken from the budget; 0 = it may not arrive yet. */

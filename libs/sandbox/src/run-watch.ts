@@ -76,7 +76,7 @@ export class RunWatch implements Disposable {
   }
 
   /**
-   * Unanswered pings are counted, not milliseconds: if we ourselves stood still, that is not the child's fault. Nor is it a
+   * Unanswered pings are counted, not milliseconds: if we ourselves were suspended, that is not the child's fault. Nor is it a
    * round in which the child was not read: its answer may be in the channel.
    */
   #ping(): void {

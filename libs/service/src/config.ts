@@ -11,7 +11,7 @@ export function readConfig<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv, also
   return parsed(schema, env, unknownVariables(env, [...variableNames(schema), ...also]))
 }
 
-/** The same for a command, which runs in the environment of a person: variables that it does not read are none of its business. */
+/** The same for a command, which runs in the environment of a person: it ignores variables that it does not read. */
 export function readVariables<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   return parsed(schema, env, [])
 }

@@ -3,7 +3,7 @@ import { milliseconds, variable } from './variable.ts'
 
 /** What every service reads beside its own variables. */
 export const processVariables = {
-  /** What is less important is not written. */
+  /** Lowest level that is logged. */
   LOG_LEVEL: variable.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info'),
   /** Port of `/livez`, `/readyz` and `/metrics`. */
   OPS_PORT: variable.port(9464),

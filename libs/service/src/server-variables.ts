@@ -6,28 +6,31 @@ import { variable } from './variable.ts'
 export const natsVariables = {
   /** One URL, or several of one cluster separated by commas. `tls://` asks for TLS; a user may stand in it, percent-encoded. */
   NATS_URL: variable.url('nats://127.0.0.1:4222'),
-  /** Begins every subject, stream and bucket: several installations may share a server. */
+  /** Prefix of every subject, stream and bucket: several installations may share a server. */
   NATS_PREFIX: variable.text('syncline'),
   /** Copies of each stream and bucket, in a cluster. */
   NATS_REPLICAS: variable.whole(1, { least: 1, most: 5 }),
-  /** With NATS_PASSWORD. */
+  /** User for NATS, with NATS_PASSWORD. */
   NATS_USER: variable.text(''),
+  /** Password of NATS_USER. */
   NATS_PASSWORD: variable.text(''),
+  /** Token for NATS, instead of a user. */
   NATS_TOKEN: variable.text(''),
   /** A credentials file (`.creds`: a JWT and its nkey). It is read again for each connection. */
   NATS_CREDS_FILE: variable.text(''),
   /** Certificates of the authority that signed the server's, as PEM. */
   NATS_CA_FILE: variable.text(''),
-  /** A client's certificate, as PEM, with NATS_KEY_FILE. */
+  /** Certificate that this client shows to NATS, as PEM; needs NATS_KEY_FILE. */
   NATS_CERT_FILE: variable.text(''),
+  /** Key of the certificate in NATS_CERT_FILE, as PEM. */
   NATS_KEY_FILE: variable.text(''),
 }
 
 /** How every service reaches Redis. */
 export const redisVariables = {
-  /** `rediss://` asks for TLS; user and password stand in the URL. */
+  /** URL of Redis, with user and password; `rediss://` asks for TLS. */
   REDIS_URL: variable.url('redis://127.0.0.1:6379'),
-  /** Begins every key. */
+  /** Prefix of every key. */
   REDIS_PREFIX: variable.text('syncline'),
 }
 

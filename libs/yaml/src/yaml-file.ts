@@ -9,7 +9,7 @@ import {
   type YAMLParseError,
 } from 'yaml'
 
-/** A file that is no YAML, or has several documents. The message says where. */
+/** A file that is not YAML, or has several documents. The message says where. */
 export class InvalidYaml extends Error {
   override readonly name = 'InvalidYaml'
 }

@@ -1,5 +1,6 @@
 import type { AskedRuns, Why } from '../api-types.ts'
 import type { CreateVariantBody, TriggerSyncsBody } from '../endpoints.ts'
+import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import { syncFields, syncsBody, syncText } from '../sync-ref.ts'
 import type { CallOptions, Transport } from '../transport.ts'
@@ -9,6 +10,13 @@ export type TriggerSyncs = SyncsRef & NonNullable<TriggerSyncsBody['opts']>
 export type VariantRef = CamelCase<CreateVariantBody> & {
   name: string
   variant: string
+}
+
+export type SyncStatusConfig = Omit<SyncsRef, 'syncs'> & {
+  syncs: '*' | SyncRef[]
+  /** Of a page; without it, everything is in one answer. */
+  limit?: number | undefined
+  cursor?: string | null | undefined
 }
 
 /** The syncs of connections: what runs when. */
@@ -88,16 +96,36 @@ export class Syncs {
    * @example
    * const { syncs } = await syncline.syncs.status({ providerConfigKey: 'github', syncs: '*' })
    */
-  async status(
-    which: Omit<SyncsRef, 'syncs'> & { syncs: '*' | SyncRef[] },
-    options?: CallOptions,
-  ): Promise<SyncStatusResponse> {
+  async status(which: SyncStatusConfig, options?: CallOptions): Promise<SyncStatusResponse> {
+    const { limit, cursor, ...ref } = which
     const { provider_config_key, connection_id, syncs } = syncsBody({
-      ...which,
-      syncs: which.syncs === '*' ? [] : which.syncs,
+      ...ref,
+      syncs: ref.syncs === '*' ? [] : ref.syncs,
     })
-    const query = { provider_config_key, connection_id, syncs: syncs.map(syncText).join(',') || '*' }
+    const names = syncs.map(syncText).join(',') || '*'
+    const query = { provider_config_key, connection_id, syncs: names, limit, cursor: cursor ?? undefined }
     return this.#call('GET /sync/status', { query }, options)
+  }
+
+  /**
+   * The status of each sync, page by page as they are taken: of any number of connections.
+   *
+   * Fails as `status` does.
+   *
+   * @example
+   * const all = syncline.syncs.iterateStatus({ providerConfigKey: 'github', syncs: '*' })
+   * for await (const { name, connection_id, status } of all) console.log(name, connection_id, status)
+   */
+  iterateStatus(
+    config: SyncStatusConfig,
+    options?: CallOptions,
+  ): AsyncGenerator<SyncStatusResponse['syncs'][number], void, undefined> {
+    const limit = config.limit ?? 500
+    const read = async (cursor: string | undefined) => {
+      const { syncs, next_cursor = null } = await this.status({ ...config, limit, cursor }, options)
+      return { syncs, next_cursor }
+    }
+    return pages(config.cursor, read, ({ syncs }) => syncs)
   }
 
   /**

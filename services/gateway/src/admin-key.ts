@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import type { z } from 'zod'
 
-/** Nobody can try so many. */
+/** Too many to guess. */
 const FORM = /^[\x21-\x7e]{32,1024}$/
 
 type Variables = Record<'SYNCLINE_ADMIN_KEY' | 'SYNCLINE_ADMIN_KEY_FILE', string>

@@ -26,7 +26,10 @@ export const Config = z
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     /** Where the scheduler answers, as `host:port`; a name may have several addresses. */
     SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
-    /** Keys that seal credentials, as `name:base64` separated by commas; the first one seals. The runner has the same. */
+    /**
+     * Keys that encrypt credentials, as `name:base64` separated by commas. The first one encrypts, all decrypt. Gateway and runner have
+     * the same.
+     */
     SYNCLINE_KEYRING: variable.text(),
     /** Opens the routes of environments and keys: 32 characters or more. Without it, and SYNCLINE_ADMIN_KEY_FILE, nobody may call them. */
     SYNCLINE_ADMIN_KEY: variable.text(''),
@@ -36,15 +39,23 @@ export const Config = z
     GATEWAY_REQUESTS_PER_MINUTE: variable.whole(0, { least: 0, most: 1_000_000 }),
     /** How long a request waits for the scheduler before it answers 202. */
     COMMAND_TIMEOUT_MS: variable.whole(5000, milliseconds),
-    /** How long an action may take, from when it begins. */
+    /** How long an action may take: in the gateway one that a client calls, in the runner one that a function calls. */
     ACTION_TIMEOUT_MS: variable.whole(120_000, { least: 1000, most: 3_600_000 }),
-    /** Synchronous actions under way through this process, waiting ones included: of one environment. Further ones are refused. */
+    /** Synchronous actions of one environment at a time through this process, waiting ones included. Further ones are refused. */
     ACTIONS_MAX_PER_ENVIRONMENT: variable.whole(50, { least: 1, most: 10_000 }),
-    /** Of all environments. Each may hold 3 MB. */
+    /**
+     * Synchronous actions of all environments at a time through this process, waiting ones included; each may hold 3 MB. Further ones
+     * are refused.
+     */
     ACTIONS_MAX: variable.whole(200, { least: 1, most: 10_000 }),
-    /** What Redis keeps of requests with an Idempotency-Key: MiB of one environment. Answers that end first go first. */
+    /**
+     * MiB that Redis may use for requests with an Idempotency-Key, of one environment. The answers that expire first are dropped first.
+     */
     IDEMPOTENCY_MAX_MIB_PER_ENVIRONMENT: variable.whole(256, { least: 1, most: 1_000_000 }),
-    /** Of all environments. Redis needs so much memory for it. */
+    /**
+     * MiB that Redis may use for requests with an Idempotency-Key, of all environments. The answers that expire first are dropped
+     * first.
+     */
     IDEMPOTENCY_MAX_MIB: variable.whole(1024, { least: 1, most: 1_000_000 }),
     /** Largest `limit` of a page of records. */
     RECORDS_MAX_LIMIT: variable.whole(500, { least: 1, most: 10_000 }),
@@ -56,11 +67,11 @@ export const Config = z
     HTTP_BODY_TIMEOUT_MS: variable.whole(60_000, milliseconds),
     /** How long a client may take to receive an answer, from its first byte. A proxied request has PROXY_TIMEOUT_MS. */
     HTTP_ANSWER_TIMEOUT_MS: variable.whole(300_000, milliseconds),
-    /** Proxied requests of all environments at a time. Further ones are refused, as with the next two. */
+    /** Proxied requests of all environments at a time. Further ones are refused. */
     PROXY_MAX: variable.whole(128, { least: 1, most: 10_000 }),
-    /** Of one environment. */
+    /** Proxied requests of one environment at a time. Further ones are refused. */
     PROXY_MAX_PER_ENVIRONMENT: variable.whole(64, { least: 1, most: 10_000 }),
-    /** Of one connection. */
+    /** Proxied requests of one connection at a time. Further ones are refused. */
     PROXY_MAX_PER_CONNECTION: variable.whole(32, { least: 1, most: 10_000 }),
     /** How long a proxied request may take until the answer of the API begins, with all waits and retries. */
     PROXY_ANSWER_TIMEOUT_MS: variable.whole(240_000, { least: 100, most: 300_000 }),
@@ -72,15 +83,15 @@ export const Config = z
     DOCS_DIR: variable.text(''),
     /** Proxies in front of the gateway, whose `X-Forwarded-*` count: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`. */
     TRUSTED_PROXIES: variable.list([]),
-    /** Origins whose pages may call the API; `*` is all, `none` is none. */
+    /** Origins whose pages may call the API; `*` allows all, `none` allows none. */
     CORS_ORIGINS: variable.list(['*']),
     /** Largest body of a deployment. Other requests have at most 1 MiB. */
     BODY_MAX_BYTES: variable.whole(32 * MIB, { least: 1024, most: 512 * MIB }),
     /** The shortest interval that a sync may have, such as `30s` or `5 minutes`. */
     SYNC_MIN_FREQUENCY: variable.interval('30s'),
-    /** `host` or `host:port` that we may call for a connection though it is not a public address. The runner has the same. */
+    /** Hosts without a public address that requests may go to, as `host` or `host:port`. Gateway and runner have the same. */
     EGRESS_ALLOW_HOSTS: variable.list([]),
-    /** For tests: every request goes to this origin instead. */
+    /** Only for tests: every request goes to this origin instead. */
     EGRESS_REDIRECT_TO: variable.url(''),
   })
   .transform((env, context) => ({

@@ -6,7 +6,7 @@ const READ_MS = 250
 /** A connection that nobody has read for so long counts as never read. */
 const KEPT_MS = 400 * 24 * 3_600_000
 
-/** When the credentials of connections were read last. Nobody waits for a write, and a read that is late is given up. */
+/** When the credentials of connections were read last. No request waits for a write, and a read that takes too long is given up. */
 export class LastFetched {
   readonly #redis: Redis
   readonly #prefix: string

@@ -37,7 +37,7 @@ export function workOnConnections(
   return working
 }
 
-/** Changes a connection, if it is still as it was when the work began: somebody may have deleted it, or made it anew. */
+/** Changes a connection, if it is still as it was when the work began: somebody may have deleted it, or made it again. */
 export async function changeIf(
   { connections }: Pick<Catalog, 'connections'>,
   { environment, integration, id, uid }: Connection,

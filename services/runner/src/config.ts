@@ -42,56 +42,58 @@ export const Config = z
     STOP_TIMEOUT_MS: processVariables.STOP_TIMEOUT_MS,
     RECORDS_ADDRESS: variable.text('127.0.0.1:50051'),
     SCHEDULER_ADDRESS: variable.text('127.0.0.1:50052'),
+    /**
+     * Keys that encrypt credentials, as `name:base64` separated by commas. The first one encrypts, all decrypt. Gateway and runner have
+     * the same.
+     */
     SYNCLINE_KEYRING: variable.text(),
     /** Runs at a time. Each may take RUN_MEMORY_MB. */
     RUNNER_SLOTS: variable.whole(4, { least: 1, most: 1000 }),
-    /** Further slots, for runs of environments that have none in flight: no tenant's long runs ever hold all of them. */
+    /** Additional slots for environments that have no run in flight, so that the long runs of one environment never hold all slots. */
     RUNNER_RESERVED_SLOTS: variable.whole(1, { least: 0, most: 1000 }),
-    /** Actions at a time, beside the runs of syncs. 0: this runner takes none. */
+    /** Actions at a time, in addition to the runs of syncs. 0 = this runner takes none. */
     RUNNER_ACTION_SLOTS: variable.whole(4, { least: 0, most: 1000 }),
-    /** How long an action may take that a function calls; of the gateway, one that a client calls. */
+    /** How long an action may take: in the gateway one that a client calls, in the runner one that a function calls. */
     ACTION_TIMEOUT_MS: variable.whole(120_000, { least: 1000, most: 3_600_000 }),
     /** Previews of syncs at the same time. 0 = this runner takes none. */
     RUNNER_PREVIEW_SLOTS: variable.whole(2, { least: 0, most: 100 }),
-    /**
-     * Runs that wait for their API without a slot, each with its process: about 60 MB, RUN_MEMORY_MB at most. Enough that two
-     * APIs may hold up as many runs as there are slots by default, and the waiting ones take less than one run may.
-     */
+    /** Runs that may wait for their API without a slot. Each keeps its process: about 60 MB, RUN_MEMORY_MB at most. */
     RUNNER_MAX_PARKED: variable.whole(8, { least: 0, most: 10_000 }),
     /**
-     * What calls of all runs may hold in this process's memory: messages of functions, answers of APIs, pages of records. Each
-     * slot has an even part. 0 is 128 MiB for each slot, or the least that slots and parked runs need.
+     * Memory of the runner for messages, answers of APIs and pages that its runs hold at a time. Each slot gets an equal part. 0 = 128
+     * MiB for each slot, or the least that slots and parked runs need.
      */
     RUNNER_MAX_INFLIGHT_BYTES: variable.whole(0, bytes),
-    /** How long runs may go on after SIGTERM before another runner gets them. */
+    /** How long runs may go on after SIGTERM. Then they are handed to other runners. */
     RUNNER_DRAIN_MS: variable.whole(10_000, { least: 0, most: milliseconds.most }),
-    /** A run may take so long. */
+    /** How long a run may take. */
     RUN_TIMEOUT_MS: variable.whole(defaultLimits.wallMs, milliseconds),
-    /** A function that does not give its thread back for so long is ended. */
+    /** A function that blocks its event loop for so long is ended. */
     RUN_BLOCKED_MS: variable.whole(defaultLimits.silentMs, milliseconds),
-    /** Processor time of a run. */
+    /** Processor time that a run may take. */
     RUN_CPU_MS: variable.whole(defaultLimits.cpuMs, milliseconds),
-    /** Memory of the JavaScript objects of a run. */
+    /** Memory that the JavaScript objects of a run may take. */
     RUN_HEAP_MB: variable.whole(defaultLimits.heapMb, { least: 16, most: 65_536 }),
-    /** Memory of the process of a run. */
+    /** Memory that the process of a run may take. */
     RUN_MEMORY_MB: variable.whole(defaultLimits.memoryMb, { least: 64, most: 65_536 }),
+    /** A run whose runner sends nothing for so long is given to another runner. Scheduler and runner need the same value. */
     RUN_LEASE_MS: variable.whole(20_000, { least: 1000, most: 3_600_000 }),
-    /** A runner that can't confine functions so far does not start: see libs/sandbox. */
+    /** The weakest sandbox with which this runner starts (see libs/sandbox). */
     SANDBOX_MIN_LEVEL: variable.oneOf(levels, 'oswall'),
-    /** Processes that wait, started, for a run: at least, and at most when many runs come. Each takes about 50 MB. */
+    /** Started processes that wait for a run, at least. Each takes about 50 MB. */
     SANDBOX_WARM_MIN: variable.whole(2, { least: 0, most: 1000 }),
-    /** See SANDBOX_WARM_MIN. */
+    /** Started processes that wait for a run, at most, when many runs come. */
     SANDBOX_WARM_MAX: variable.whole(8, { least: 0, most: 1000 }),
     /**
-     * `bundle`: a process serves runs of the same environment and bundle, one after the other, each in a realm of its own.
-     * `never`: each run has a process of its own, which costs about 50 ms of processor. See libs/sandbox.
+     * `bundle`: a process serves runs of the same environment and bundle, one after the other, each in a V8 context of its own.
+     * `never`: each run has a process of its own, which costs about 50 ms of processor time (see libs/sandbox).
      */
     SANDBOX_REUSE: variable.oneOf(reusePolicies, 'bundle'),
-    /** Processes that have served and wait for another run of the same bundle. Each takes about 80 MB. */
+    /** Processes that have served a run and wait for another one of the same bundle. Each takes about 80 MB. */
     SANDBOX_REUSE_MAX: variable.whole(8, { least: 0, most: 1000 }),
-    /** `host` or `host:port` that functions may reach though it is not a public address. */
+    /** Hosts without a public address that requests may go to, as `host` or `host:port`. Gateway and runner have the same. */
     EGRESS_ALLOW_HOSTS: variable.list([]),
-    /** For tests: every request goes to this origin instead. */
+    /** Only for tests: every request goes to this origin instead. */
     EGRESS_REDIRECT_TO: variable.url(''),
   })
   .superRefine((env, context) => {

@@ -3,7 +3,7 @@ const REPEATED_CALLS_MAX = 3
 
 /** An attempt all of whose calls wait for the API. */
 export interface Waiting {
-  /** The API has named the time of each wait. Waits of calls that count their tries would begin anew in another attempt. */
+  /** The API has named the time of each wait. Waits of calls that count their tries would start again in another attempt. */
   isNamed: boolean
   /** The attempt has saved a checkpoint: the next attempt is further than this one was when it began. */
   hasAdvanced: boolean

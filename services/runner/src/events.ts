@@ -70,7 +70,7 @@ export function createEvents(log: Log) {
       if (process.versions.node !== verifiedNode) {
         log.warn(
           { node: process.versions.node, verifiedNode },
-          'the sandbox was not attacked on this Node yet',
+          'the sandbox was not tested on this version of Node',
         )
       }
     },
@@ -141,7 +141,7 @@ export function createEvents(log: Log) {
     stoodStill: (ms: number) =>
       log.warn(
         { ms: Math.round(ms) },
-        'this process stood still: its runs go on when the scheduler has answered',
+        'this process was suspended: its runs go on when the scheduler has answered',
       ),
     heartbeatsFail: (err: unknown) => log.warn({ err: messageOf(err) }, 'heartbeats fail'),
     heartbeatsAgain: () => log.info('heartbeats are answered again'),

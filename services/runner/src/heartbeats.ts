@@ -5,7 +5,7 @@ import type { ActiveAttempts } from './active-attempts.ts'
 import type { Events } from './events.ts'
 
 const EVERY_MS = 3000
-/** After this process stood still: its runs wait for the answer. */
+/** After this process was suspended: its runs wait for the answer. */
 const ASK_AGAIN_MS = 250
 const CALL_MS = 3000
 
@@ -21,7 +21,7 @@ interface Deps {
  * Renews the leases of all attempts of this process with one call, and stops the attempts that the scheduler wants to end. An
  * attempt stops after a whole lease without an answer, because the scheduler may have given its run to another runner by then.
  *
- * If this process stood still (SIGSTOP, a pause of its machine), nobody could hear an answer, and the lease counts from then on. But the
+ * If this process was suspended (SIGSTOP, a pause of its machine), it could read no answer, and the lease counts from then on. But the
  * runs may have been given away meanwhile: until the scheduler has answered a new call, they ask nothing of us (`unconfirmed`).
  */
 export class Heartbeats implements Disposable {
@@ -32,7 +32,7 @@ export class Heartbeats implements Disposable {
   #heardAt = performance.now()
   #turnedAt = clocks()
   #unconfirmed: PromiseWithResolvers<void> | undefined
-  /** How often it stood still. */
+  /** How often it was suspended. */
   #gaps = 0
   #isBeating = false
   #isFailing = false

@@ -7,7 +7,7 @@ import { runAttempt } from './run-attempt.ts'
 import type { RunnerDeps } from './run-context.ts'
 import type { HeldSlot, Slots } from './slots.ts'
 
-/** Of a runner with a free slot that hears nothing of the scheduler. */
+/** Of a runner with a free slot that gets no notice from the scheduler. */
 const ASK_EVERY_MS = 1000
 const CALL_MS = 5000
 /** The scheduler gives so many at a time, of each kind of slots. */

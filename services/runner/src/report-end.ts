@@ -26,7 +26,7 @@ export async function reportEnd(
       {
         forMs: REPORT_FOR_MS,
         signal: closing,
-        // Whatever ails the scheduler's store: the report is right, and there is no other way to tell it.
+        // Whatever is wrong with the scheduler's store: the report is right, and there is no other way to deliver it.
         isWorthIt: (error) => error instanceof AppError && (error.retry || error.code === 'server_error'),
         onFailure: (error) => events.reportFailed(attempt, error),
       },

@@ -5,7 +5,7 @@ const units = [
   ['s', 1000],
 ] as const
 
-/** A length of time for people: `3 h`, `90 s`. What is less than two of a unit, and not one, is told in the smaller one. */
+/** A length of time for people: `3 h`, `90 s`. Less than two of a unit, and not exactly one, is written in the smaller unit. */
 export function duration(ms: number): string {
   const [name, size] = units.find(([, size]) => ms >= 2 * size || ms === size) ?? ['s', 1000]
   return `${Math.max(0, Math.floor(ms / size))} ${name}`

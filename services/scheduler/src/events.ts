@@ -12,7 +12,7 @@ const runsEnded = metrics.counter('runs_total', 'Runs that ended', ['outcome'])
 const attemptsAgain = metrics.counter('attempts_again_total', 'Attempts that ended before their run did', [
   'reason',
 ])
-const clockChanges = metrics.counter('clock_changes_total', 'Times when nobody was judged by a lease', [
+const clockChanges = metrics.counter('clock_changes_total', 'Times when leases were not ended for a while', [
   'reason',
 ])
 
@@ -83,11 +83,17 @@ export function createEvents(log: Log) {
 
     clockJumped(byMs: number) {
       clockChanges.inc({ reason: 'jump' })
-      log.warn({ byMs }, 'the clock of Redis jumped: for the time of a lease no run is judged')
+      log.warn(
+        { byMs },
+        'the clock of Redis jumped: for the length of a lease, no run is ended because its lease ran out',
+      )
     },
     clockGap(gapMs: number) {
       clockChanges.inc({ reason: 'gap' })
-      log.warn({ gapMs }, 'this process did not work for a while: for the time of a lease no run is judged')
+      log.warn(
+        { gapMs },
+        'this process was suspended: for the length of a lease, no run is ended because its lease ran out',
+      )
     },
     clockFailed: (err: unknown) => log.warn({ err }, 'the time of Redis could not be read'),
     sampleFailed: (err: unknown) => log.warn({ err }, 'metrics of the queue could not be read'),

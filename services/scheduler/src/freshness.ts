@@ -4,7 +4,7 @@ import { duration, timeOfDay } from './duration.ts'
 /*
  * A schedule is fresh until `fresh_ms` after its last run that succeeded and held nothing back; before its first, after its
  * creation. From then on it is stale for exactly one reason: the first of RULES that finds one. They stand in the order of
- * the enum in proto/: what nobody but a person can end, then what stops many schedules, then what is about this one.
+ * the enum in proto/: first what only a person can end, then what stops many schedules, then what concerns this one.
  */
 
 /** As in Redis, events and answers; on the wire STALE_REASON_…. */

@@ -6,7 +6,7 @@ import type { RunStop } from './store/run-store.ts'
 const COALESCE_MS = 5
 
 /**
- * What runners are told without being asked, by core NATS. It only makes things faster: a notice that is lost is made up for by the
+ * Messages to runners that they have not asked for, by core NATS. It only makes things faster: a notice that is lost is made up for by the
  * next TakeRuns or Heartbeat of the runner.
  */
 export class Notices {

@@ -17,7 +17,7 @@ export const runsCursor = {
       const [active, ended] = Parts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
       return { active, ended }
     } catch (cause) {
-      throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of runs`, { cause })
+      throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of runs`, { cause })
     }
   },
 }

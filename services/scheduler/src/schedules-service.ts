@@ -171,7 +171,7 @@ function isNotable({ max, running, waiting, weight }: Limit): boolean {
 function numberFrom(cursor: string): number {
   if (cursor === '') return Number.POSITIVE_INFINITY
   if (/^\d{1,16}$/.test(cursor)) return Number(cursor)
-  throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of runs`)
+  throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of runs`)
 }
 
 /** Undefined = all. */

@@ -71,7 +71,7 @@ test.concurrent('a connection that needs new credentials blocks its schedules, a
   const paused = { state: 'PAUSED', blocked: BLOCKED }
   await eventually(async () => expect(await schedulesIn(world)).toMatchObject([stopped, paused]))
 
-  // A sync that is deployed meanwhile is blocked from the start; and a scheduler that starts anew changes nothing.
+  // A sync that is deployed meanwhile is blocked from the start; and a scheduler that starts again changes nothing.
   await other[Symbol.asyncDispose]()
   await using _again = await world.scheduler()
   await world.deploy({ name: 'later' })

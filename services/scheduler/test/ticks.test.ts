@@ -208,7 +208,7 @@ test('a slot that comes while a run is active does what the sync says: it waits,
   expect((await instance.runs.ended(replaces, 1))[0]).toMatchObject({ id: old.run, outcome: 'CANCELLED' })
   expect(await activeOf(instance, replaces)).toMatchObject({ state: 'QUEUED' })
   await eventually(() => expect(heard.stops).toMatchObject([{ runId: old.run, attempt: 1 }]))
-  // A run that has not begun is not begun anew.
+  // A run that has not begun is not begun again.
   expect(await scheduleOf(instance, queued)).toMatchObject({ active: before?.active, skipped: 1 })
 
   world.clock.advance(HOUR_MS)

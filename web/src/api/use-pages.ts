@@ -22,7 +22,7 @@ export interface Pages<Page, Row> {
 
 /**
  * A list that the server filters, sorts and pages by cursor. Pages come as the reader scrolls. Those on the screen are asked for again each
- * 1.5 s; when one then ends elsewhere, those after it are loaded anew.
+ * 1.5 s; when one then ends elsewhere, those after it are loaded again.
  */
 export function usePages<E extends ReadEndpoint, Row>(
   endpoint: E,

@@ -39,7 +39,7 @@ export function Chart({ label, times, series, kind = 'lines', height = 160, text
   dataNow.current = data
   const names = series.map(({ name, color }) => `${name} ${color}`).join()
 
-  // A plot is made anew when what it consists of changes; new values are given to the plot that there is.
+  // A plot is made again when what it consists of changes; new values are given to the plot that there is.
   useEffect(() => {
     const element = box.current
     if (!element) return

@@ -14,7 +14,7 @@ const HOUR = 3_600_000
 const units: Record<string, number> = { h: HOUR, d: 24 * HOUR }
 const MINUTE = 60_000
 
-/** Milliseconds of `24h` or `7d`; undefined = it is no length. */
+/** Milliseconds of `24h` or `7d`; undefined = it is not a length of time. */
 export function rangeMs(text: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,4})([hd])$/.exec(text) ?? []
   return count === undefined ? undefined : Number(count) * (units[unit] ?? 0)

@@ -70,7 +70,7 @@ function RecordFacts({ record }: { record: Row }) {
 
 const shortOf = (id: string) => (id.length <= MAX_TITLE_CHARS ? id : `${id.slice(0, MAX_TITLE_CHARS)}…`)
 
-/** An id that begins with a dash is no option. */
+/** An id that begins with a dash is not an option. */
 function commandOf(command: string, words: string[], ...options: string[]): string[] {
   const isLikeOption = words.some((word) => word.startsWith('-'))
   return ['record', command, ...options, ...(isLikeOption ? ['--'] : []), ...words]

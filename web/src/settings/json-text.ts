@@ -1,6 +1,6 @@
 export type JsonObject = Record<string, unknown>
 
-/** What a person has typed as a JSON object. Empty text is none. */
+/** What a person has typed as a JSON object. Empty text is not one. */
 export function readJsonObject(text: string): { value: JsonObject | undefined } | { problem: string } {
   if (text.trim() === '') return { value: undefined }
   try {

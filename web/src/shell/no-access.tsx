@@ -2,7 +2,7 @@ import { Empty } from '../parts/empty.tsx'
 import { PathLink } from '../parts/path-link.tsx'
 import { Screen } from '../parts/screen.tsx'
 
-/** The environment in the path is none of the session. */
+/** The session does not include the environment in the path. */
 export function NoAccess({ environment }: { environment: string }) {
   return (
     <Screen title={environment}>

@@ -20,7 +20,7 @@ export function relsIn(header: string | undefined): string[] {
   return linksIn(header ?? '').flatMap(({ rels }) => rels)
 }
 
-/** What is no link is passed over: it must not hide the links after it. */
+/** What is not a link is skipped: it must not hide the links after it. */
 function linksIn(header: string): Link[] {
   const links: Link[] = []
   for (let at = header.indexOf('<'); at !== -1; at = header.indexOf('<', at)) {

@@ -26,7 +26,7 @@ interface Field {
 export class ModelShapes {
   readonly #models = new Map<string, { given: number; looked: number; fields: Map<string, Field> }>()
 
-  /** Of records that are merged into stored ones nothing is noted: what they lack is no sign. */
+  /** Of records that are merged into stored ones nothing is noted: missing fields mean nothing there. */
   note(records: unknown[], model: string): void {
     const shape = this.#models.get(model) ?? { given: 0, looked: 0, fields: new Map<string, Field>() }
     this.#models.set(model, shape)

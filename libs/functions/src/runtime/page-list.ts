@@ -15,8 +15,8 @@ type PageSettings = Pick<
 >
 
 /**
- * A page's items. `whole` is a page that is no list, from which the function takes the list by itself; `fault` is an answer
- * that is no page, in words that follow the name of its request.
+ * A page's items. `whole` is a page that is not a list, from which the function takes the list itself; `fault` is an answer
+ * that is not a page, in words that follow the name of its request.
  */
 export type PageList =
   | { kind: 'list'; items: unknown[] }

@@ -24,7 +24,7 @@ const EMPTY_IN_A_ROW = 1000
 
 /**
  * Requests page after page, up to where the API says that the list ends. Whatever else ends it is an error, and also known to
- * the run: a list of which a part is missing is no list of what exists. The call's settings override the integration's
+ * the run: an incomplete list does not say what exists. The call's settings override the integration's
  * defaults. `on_page` is called after the function has processed the items of the page, so a cursor that it keeps for a
  * checkpoint is never ahead of them.
  */

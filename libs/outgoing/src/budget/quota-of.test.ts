@@ -17,7 +17,7 @@ test.each([
     { 'ratelimit-remaining': '0', 'ratelimit-reset': '5' },
     { usedUp: true, remaining: 0, waitMs: 5000 },
   ],
-  // Nothing remains, but the API counts anew by now.
+  // Nothing remains, but the API counts again by now.
   [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(second - 1) }, undefined],
   // Without a time nobody knows how long that holds.
   [{ 'x-ratelimit-remaining': '0' }, undefined],

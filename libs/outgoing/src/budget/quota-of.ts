@@ -6,7 +6,7 @@ import { leadingNumber, longest, untilMs } from '../http/wait-header.ts'
 export interface Quota {
   /** The API has refused the call for its rate, or says that nothing remains. */
   usedUp: boolean
-  /** Time until it may be tried again, or until the API counts anew. */
+  /** Time until it may be tried again, or until the API counts again. */
   waitMs?: number
   remaining?: number
   /** Calls in the period that `remaining` counts down. */

@@ -32,7 +32,7 @@ export interface ConnectionPlace {
   environment: string
   integration: string
   connection: string
-  /** If given, a connection that was deleted and made anew is refused. */
+  /** If given, a connection that was deleted and made again is refused. */
   uid?: string
   /** In place of those of the integration, to try them. */
   settings?: ApiSettings

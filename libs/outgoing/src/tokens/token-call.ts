@@ -62,7 +62,7 @@ function grantOf(auth: TokenScheme, { credentials, token }: Access, jwt: string 
       return { grant_type: 'password', username: credentials.username, password: credentials.password }
     }
     case 'jwt': {
-      // Where templates place the JWT, it is no assertion of a grant.
+      // Where templates place the JWT, it is not sent as the assertion of a grant.
       const { headers, params } = auth.token ?? {}
       if (JSON.stringify([headers, params]).includes('${jwt}')) return {}
       return { grant_type: JWT_BEARER, assertion: jwt }
@@ -101,7 +101,7 @@ function addClient(
   if (secret !== undefined) params.client_secret ??= secret
 }
 
-/** User and password as they are: this is no OAuth client. */
+/** User and password as they are: this is not an OAuth client. */
 function plainBasic(credentials: Credentials): string {
   if (credentials.type === 'BASIC') return basic(credentials.username, credentials.password)
   if (credentials.type === 'OAUTH2_CC') return basic(credentials.client_id, credentials.client_secret)

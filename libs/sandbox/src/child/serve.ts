@@ -115,7 +115,7 @@ export function serve(programFile: string): void {
     collect?.()
   }
 
-  /** Between runs an error is of one that has ended: this process is no good for another one. */
+  /** Between runs an error is of one that has ended: this process cannot serve another one. */
   function fail(error: unknown): void {
     if (realm) realm.fail(error)
     else exit(1)

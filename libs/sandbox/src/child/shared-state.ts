@@ -118,7 +118,7 @@ function changedKey({ object, keys, descriptors, prototype }: Seen): Key | undef
   return now[keys.length]
 }
 
-/** It has what every function has, and is no constructor: nothing inherits from it. */
+/** It has what every function has, and is not a constructor: nothing inherits from it. */
 const isPlainFunction = (object: object, keys: Key[]): boolean =>
   typeof object === 'function' && keys.length === 2 && keys.includes('length') && keys.includes('name')
 

@@ -5,7 +5,7 @@ import type { Answered, Facts, RedisFacts, ServiceFacts } from './facts.ts'
 const CLOCK_WARNING_MS = 500
 /** From here on, the scheduler takes it for a jump. */
 const CLOCK_FAILED_MS = 2000
-/** A call within one machine room. */
+/** A call within one data centre takes less. */
 const SLOW_MS = 500
 /** The scheduler forgets runners that it has not heard of for long. */
 const LATE_RUNNER_MS = 30_000

@@ -5,7 +5,7 @@ export type Answered<T> = { kind: 'answered'; ms: number; answer: T } | { kind: 
 
 export interface RedisFacts {
   version: string
-  /** Null: it tells nobody. */
+  /** Null: it does not say. */
   appendOnly: string | null
   appendFsync: string | null
   maxMemoryPolicy: string | null

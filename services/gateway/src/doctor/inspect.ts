@@ -62,7 +62,7 @@ async function natsFacts({ connection }: Bus) {
 }
 
 async function redisFacts(redis: Redis): Promise<RedisFacts> {
-  // Managed servers tell nobody their settings.
+  // Managed servers do not show their settings.
   const setting = (name: string) =>
     redisCall(redis.config('GET', name)).then(
       (pair) => (Array.isArray(pair) ? String(pair[1] ?? '') : null),

@@ -8,7 +8,7 @@ import { InvalidRequest } from './invalid-request.ts'
 interface ErrorAnswer {
   status: number
   body: ErrorBody
-  /** Nobody foresaw it: its text is for the log only. */
+  /** An unforeseen fault: its text is for the log only. */
   isOurFault: boolean
 }
 
@@ -69,7 +69,7 @@ function asAppError(error: unknown, request: FastifyRequest): AppError | undefin
   }
   const [code, message] = ('code' in error && fromFastify[String(error.code)]) || []
   if (code) return new AppError(code, message?.(request) ?? error.message, { cause: error })
-  // Nobody is there to read it.
+  // The client has disconnected.
   if (request.raw.destroyed && !request.raw.complete)
     return new AppError('invalid_body', 'the body did not arrive as a whole', { cause: error })
   return undefined

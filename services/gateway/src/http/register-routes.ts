@@ -55,7 +55,7 @@ export function registerRoutes(
   }
 }
 
-/** Nobody keeps it: it may hold secrets, or is the answer to a change. */
+/** Not to be cached: the answer may hold secrets, or answers a change. */
 function isSecret({ method, scope, holdsSecrets }: Route): boolean {
   return method !== 'GET' || holdsSecrets === true || scope === 'secrets' || scope === 'admin'
 }

@@ -11,7 +11,7 @@ export const readiness: Handler<'readiness'> = (dependencies) => check(dependenc
 export const liveness: Handler<'liveness'> = async () => ({ status: 'ok' })
 
 async function check(dependencies: Dependencies) {
-  // It needs no key: where our servers are is nobody's business.
+  // It needs no key, so it does not say where our servers are.
   const states = Object.entries(await dependencies.health())
   const checks = Object.fromEntries(states.map(([name, state]) => [name, withoutAddresses(state)]))
   const { code, body } = healthAnswer(checks)

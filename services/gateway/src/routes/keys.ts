@@ -20,7 +20,7 @@ const keysCursor = {
       const [createdAt, id] = Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
       return { createdAt, id }
     } catch (cause) {
-      throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of keys`, { cause })
+      throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of keys`, { cause })
     }
   },
 }

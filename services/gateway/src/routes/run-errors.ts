@@ -68,6 +68,6 @@ function positionFrom(cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined
   const [, toMs, offset] = /^(\d{1,15})\.(\d{1,9})$/.exec(cursor) ?? []
   if (toMs === undefined)
-    throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of errors`)
+    throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of errors`)
   return { toMs: Number(toMs), offset: Number(offset) }
 }

@@ -26,6 +26,6 @@ export function decodePosition(cursor: string): RunsPosition {
   try {
     return Position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
   } catch (cause) {
-    throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of runs`, { cause })
+    throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of runs`, { cause })
   }
 }

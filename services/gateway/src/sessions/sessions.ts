@@ -29,7 +29,7 @@ export interface Session {
 }
 
 /**
- * Sessions of browsers, in Redis under the hash of their ids: who reads Redis can't use one. A session names keys and users; each
+ * Sessions of browsers, in Redis under the hash of their ids: so somebody who reads Redis can't use one. A session names keys and users; each
  * request looks them up, so a key that is revoked ends its part of a session at once.
  */
 export class Sessions {

@@ -142,7 +142,7 @@ async function sourceFor(
   return new FromTables(shard, snapshot, since)
 }
 
-/** The map is searched anew for each chunk: records that are saved meanwhile are touched, and not found any more. */
+/** The map is searched again for each chunk: records that are saved meanwhile are touched, and not found any more. */
 class FromMemory implements Source {
   readonly #shard: Shard
   readonly #map: HeadMap

@@ -37,7 +37,7 @@ export async function markIncomplete({ writes }: Shard, target: RunTarget, reaso
 
 /**
  * Deletes what is untouched since the window was opened, and closes the window with the last commit. The window is closed
- * also if the pass was not complete, or if the guard holds the deletion back: the next pass opens its own and decides anew.
+ * also if the pass was not complete, or if the guard holds the deletion back: the next pass opens its own and decides again.
  */
 export async function endTrackingDeletes(shard: Shard, target: RunTarget, end: PassEnd): Promise<Deletion> {
   const since = ({ snapshot }: Granted) => openWindow(snapshot) ?? noWindow(target.stream)

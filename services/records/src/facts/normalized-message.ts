@@ -30,7 +30,7 @@ const rules: [RegExp, string | ((found: string, ...more: string[]) => string)][]
     (_all, scheme, host = '', rest = '', path = '') => (scheme ? url(scheme, host, rest) : shortPath(path)),
   ],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g, '<email>'],
-  // A quote that opens stands behind a space or a bracket, so that an apostrophe is none.
+  // An opening quote stands after a space or a bracket, so that an apostrophe is not taken for one.
   [/(?<![\w…])"[^"]{0,1000}"/g, '"…"'],
   [/(?<![\w…])'(?:[^']|'(?=\w)){0,1000}'(?!\w)/g, "'…'"],
   [/(?<![\w…])`[^`]{0,1000}`/g, '`…`'],
@@ -64,7 +64,7 @@ function shortPath(path: string): string {
 
 const isWord = (part: string) => /^(?:v\d{1,2}|[A-Za-z][A-Za-z_.-]{0,31})$/.test(part)
 
-/** Letters and digits in one word, mixed: names such as `oauth2` or `ECONNRESET` are none. */
+/** Letters and digits in one word, mixed: not names such as `oauth2` or `ECONNRESET`. */
 function isId(word: string): boolean {
   const digits = word.match(/\d/g)?.length ?? 0
   return digits >= 2 && /\d[A-Za-z_-]|[A-Za-z_-]\d+[A-Za-z_-]|\d{4}/.test(word)

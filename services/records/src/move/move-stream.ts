@@ -33,7 +33,7 @@ export type Moved = { from: number; records: Copied; history: Copied }
  * finds no place asks the tables of all shards, and the newest generation counts. The old generation is stale then, and is
  * swept when its last readers have ended.
  *
- * If we die before the insert, the stream stays where it was, and calling again begins anew with another generation; what
+ * If we die before the insert, the stream stays where it was, and calling again starts again with another generation; what
  * was copied is swept after that. If we die after it, the stream has been moved.
  *
  * Undefined: the stream is there already.

@@ -12,7 +12,7 @@ export type BatchSource = Pick<PageSource, 'clickhouse' | 'view' | 'bound' | 'fo
 /** A page of a batch: where it begins, and where the batch ends; undefined = there is no more. */
 type BatchPage = { start: Key; page: Page<ReadRow>; end: Key | undefined }
 
-/** Pages that follow each other, read with one query. None if it fails: who needs one of them reads it, and gets the error. */
+/** Pages that follow each other, read with one query. None if it fails: a caller that needs one of them reads it, and gets the error. */
 export async function readBatch(
   { clickhouse, view, bound }: BatchSource,
   selection: Selection & { start: Key },

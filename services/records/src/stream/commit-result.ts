@@ -5,7 +5,7 @@ import type { StreamSize } from './snapshot.ts'
  *
  * - `unchanged`: no record has changed. The window of delete tracking may have.
  * - `committed`: the tables have the commit.
- * - `recovered`: the tables were counted anew after a commit that was in doubt.
+ * - `recovered`: the tables were counted again after a commit that was in doubt.
  * - `emptied`: the stream has a new generation.
  * - `moved`: the stream is on another shard, where it has a new generation.
  * - `in-doubt`: a statement has failed half-way. The lease is released, and the next holder recovers.

@@ -1,7 +1,7 @@
 import type { NoteShapeRequest } from '@syncline/proto'
 import { z } from 'zod'
 
-/** With fewer records, what is missing or new in them is no sign. */
+/** With fewer records, missing or new fields mean nothing. */
 const RECORDS_MIN = 10
 const FIELDS_MAX = 200
 const NAMED = 5

@@ -9,7 +9,7 @@ export const RECOVER_AT_ONCE = 100
 
 /**
  * Makes the state of streams agree with the tables, after commits of which nobody knows whether they happened. Heads
- * that such a commit may have written go to record_head, and the streams are counted anew. If we die before their leases
+ * that such a commit may have written go to record_head, and the streams are counted again. If we die before their leases
  * are released, the streams stay in doubt, and the next holder does it again.
  */
 export async function recover(clickhouse: ClickHouse, granted: Granted[]): Promise<CommitResult[]> {

@@ -3,11 +3,11 @@ import { type Redis, redisCall } from '@syncline/redis'
 import { driftOf, KnownShape } from './drift.ts'
 import { shapeKey } from './identity.ts'
 
-/** Whoever has not run for so long begins anew. */
+/** A sync that has not run for so long starts again. */
 const KEEP_S = 90 * 24 * 3600
 
 /**
- * What the records of each stream look like, in Redis. If it is lost, the next run begins anew and tells nothing. Of two runs at the
+ * What the records of each stream look like, in Redis. If it is lost, the next run starts again and reports nothing. Of two runs at the
  * same time the later one stays, so a drift may be told once more.
  */
 export class Shapes {

@@ -19,7 +19,7 @@ export class PayloadLife {
   prunedAt(row: ReadRow, now: number): number {
     if (row.prunedAt > 0) return row.prunedAt
     if (row.writtenAt <= this.expiry(now)) return row.writtenAt + this.ms
-    // Dropped when payloads were kept for a shorter time than now. Who has not read the payload can't tell.
+    // Dropped when payloads were kept for a shorter time than now. A caller who has not read the payload can't know.
     return row.payload.length === 0 && !row.origin?.withoutPayload ? now : 0
   }
 

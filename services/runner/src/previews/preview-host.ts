@@ -135,7 +135,7 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
 }
 
 /**
- * What the child of a preview may ask for. Requests to the API are made; everything that would change something of ours is planned
+ * What the child of a preview may ask for. Requests to the API are made; everything that would change our own data is planned
  * or kept in memory.
  */
 export function createPreviewHost(context: PreviewContext): HostMethods {

@@ -25,7 +25,7 @@ import { PreviewStopped, resultOfPreview } from './preview-result.ts'
 import { initialRecords, Recording } from './recording.ts'
 import { RequestTally } from './request-tally.ts'
 
-/** The record store hears the summary after the function has ended. */
+/** The record store gets the summary after the function has ended. */
 const SUMMARY_MS = 20_000
 
 export interface PreviewDeps extends ActionDeps {

@@ -37,7 +37,7 @@ export class FleetRows {
     return this.#byId.get(id)
   }
 
-  /** The next `arrange` makes all of them anew. Until then they are in order as before. */
+  /** The next `arrange` makes all of them again. Until then they are in order as before. */
   forget(): void {
     this.#byId = new Map()
     this.#variants = new Map()

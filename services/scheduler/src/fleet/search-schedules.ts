@@ -61,7 +61,7 @@ async function rowsInTime({ fleets }: Deps, environment: string): Promise<FleetR
     return await Promise.race([reading, sleep(READING_MS, undefined, { signal: late.signal })])
   } finally {
     late.abort()
-    // Who asks next is told why it fails.
+    // The next caller gets the error.
     reading.catch(() => {})
   }
 }

@@ -167,7 +167,7 @@ end
 -- Calls that a connection may have in a row: one that was sent away costs the start of a process when it comes back.
 local turn = rate < HUGE and math.min(LONGEST_TURN, math.max(1, math.floor(rate * TURN_MS + 0.5))) or 1
 
--- Who has not asked again in time does not delay the others any more, but keeps its tag for some time.
+-- A connection that has not asked again in time does not delay the others any more, but keeps its tag for some time.
 local function expire(l)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', EXPIRES[l], '-inf', now, 'LIMIT', 0, 100)) do
     local tag = redis.call('ZSCORE', WAITING[l], id) or redis.call('ZSCORE', AWAY[l], id)
@@ -258,7 +258,7 @@ local function put_entry(keys, expires)
     if keys == WAITING and redis.call('ZCARD', WAITING[lane]) == 0 then
       set('lane' .. lane, math.max(get('lane' .. lane), get('lanes')))
     end
-    -- Who comes later is behind, also at the same clock.
+    -- A connection that comes later is behind, also at the same time.
     if not entry and tag == get('clock' .. lane) then set('clock' .. lane, tag + 0.000001) end
     remove_entry()
     entry = keys

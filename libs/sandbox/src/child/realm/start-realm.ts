@@ -20,7 +20,7 @@ export interface Realm {
 // Taken before foreign code can change them. That keeps honest mistakes harmless; it protects nobody else.
 const { parse, stringify } = JSON
 
-/** Everything that a run can touch is made here, anew for each run, but for Node's own modules. */
+/** Everything that a run can touch is made here, again for each run, but for Node's own modules. */
 export function startRealm(platform: Platform, program: Program): Realm {
   let run = 0
   let hasEnded = false

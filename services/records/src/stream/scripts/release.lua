@@ -4,7 +4,7 @@
 -- ARGV: 1 token of the holder, 2 instant of the commit, 3 how it ended:
 --         'unchanged'  no record has changed
 --         'committed'  4 and 5 are what it adds to live records and to their bytes
---         'recovered'  4 and 5 are the live records and their bytes, counted anew after a commit that was in doubt
+--         'recovered'  4 and 5 are the live records and their bytes, counted again after a commit that was in doubt
 --         'emptied'    4 is the new generation, which is empty
 --         'moved'      4 is the generation that it has on another shard, 5 the place of that shard
 --         'in-doubt'   a statement has failed half-way: the next holder recovers
