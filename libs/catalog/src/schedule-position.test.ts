@@ -13,7 +13,7 @@ test('positions are ordered part by part, and the base schedule is the first of 
   }
 })
 
-test('a cursor gives its position back, and what is none is refused', () => {
+test('a cursor gives its position back, and any other text is refused', () => {
   const position = { ...at('github/x/issues/base'), connection: '"\\/ü' }
   expect(scheduleCursor.decode(scheduleCursor.encode(position))).toEqual(position)
   for (const cursor of ['', 'x', 'W10', Buffer.from('["a","b","c"]').toString('base64url')]) {

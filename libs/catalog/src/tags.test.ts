@@ -3,7 +3,7 @@ import { Connection } from './entities.ts'
 import { JsonObject, Texts } from './json-object.ts'
 import { hasTags } from './tags.ts'
 
-test('a tag that only the prototype of objects has is none', () => {
+test('a name of the prototype of objects is not a tag', () => {
   const tags = { team: 'a' }
   for (const name of ['constructor', 'toString', '__proto__'])
     expect(hasTags({ tags }, JSON.parse(`{"${name}":"x"}`))).toBe(false)

@@ -88,7 +88,7 @@ test('a process that was cut off for longer than tombstones live drops what was 
   ])
 })
 
-test('a catalog that was made anew does not take the copy in memory with it', async () => {
+test('a catalog that was made again does not take the copy in memory with it', async () => {
   await using stack = new AsyncDisposableStack()
   const prefix = namespace()
   const proxy = stack.use(await startProxy(servers().nats.url))

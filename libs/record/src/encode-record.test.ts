@@ -138,7 +138,7 @@ test('a record may be what its toJSON gives', () => {
   })
 })
 
-test('a record whose fields throw when they are read, and one that is none, are refused', () => {
+test('a record whose fields throw when they are read, and a value that is not a record, are refused', () => {
   const hostile = {
     get id() {
       throw new Error('no')

@@ -29,7 +29,7 @@ test('an older build refuses keys that a newer one has written, and does not low
     expect(await checkSchema(redis, prefix, 3)).toBe(3)
   }))
 
-test('a number that is none is named', () =>
+test('a value that is not a number is named', () =>
   withKeys(async (redis, prefix) => {
     await redis.set(`{${prefix}}:schema`, 'two')
     await expect(checkSchema(redis, prefix, 2)).rejects.toThrow("is 'two': must be a whole number")

@@ -29,7 +29,7 @@ test('the error names every bad variable and its value', () => {
   expect(() => readConfig(Config, { PORT: '99999' })).toThrow(/NATS_URL is not set; PORT is '99999'/)
 })
 
-test('an interval is read as milliseconds; a cron expression is none', () => {
+test('an interval is read as milliseconds; a cron expression is refused', () => {
   const Every = z.object({ MIN: variable.interval('30s') })
   expect(readConfig(Every, {})).toEqual({ MIN: 30_000 })
   expect(readConfig(Every, { MIN: '5 minutes' })).toEqual({ MIN: 300_000 })

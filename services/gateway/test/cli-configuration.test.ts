@@ -20,7 +20,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 const cli = (key: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
   runCli(args, { SYNCLINE_URL: world.url, SYNCLINE_KEY: key, ...env })
 
-test('an environment is exported, and another one is brought to it; what is done is unchanged then', async () => {
+test('an environment is exported and imported into another one; importing again changes nothing', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-export-'))
   const file = join(folder.path, 'environment.json')
   await from.api('/integrations/github', {
@@ -84,7 +84,7 @@ test('an environment is exported, and another one is brought to it; what is done
   expect(await cli(from.key, ['import', copy, '--dry-run'])).toMatchObject({ code: 0 })
 })
 
-test('an account that answers as the public API of Nango is brought here', async () => {
+test('an account is read by the public API of Nango and imported', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-nango-'))
   const file = join(folder.path, 'nango.json')
   const status = { id: 's', providerConfigKey: 'github', connectionId: 'user-1', sync: 'issues' }

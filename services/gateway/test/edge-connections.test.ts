@@ -296,7 +296,7 @@ describe('connections', () => {
     expect(answersIn(late.text)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 400'])
   })
 
-  test('another Expect is a 417, and one of HTTP/1.0 is none', async () => {
+  test('an unknown Expect is a 417, and one of HTTP/1.0 is ignored', async () => {
     const other = await rawAsk(world.url, ['POST /sync/trigger HTTP/1.1', auth(), 'Expect: magic'])
     expect(other).toMatchObject({ status: 417, text: expect.stringContaining('"request_id"') })
     const old = await rawAsk(world.url, ['GET /livez HTTP/1.0', 'Expect: 100-continue'])
@@ -418,7 +418,7 @@ describe('connections', () => {
     expect(found.map(({ status }) => status)).toEqual([431, 200, 431, 431])
   })
 
-  test('bytes that are not UTF-8 in headers are no fault of ours', async () => {
+  test('headers that are not UTF-8 never make a 5xx', async () => {
     const bytes = '\xff\xfe\x80'
     for (const [path, own, statuses] of [
       ['/connections', [`Authorization: Bearer ${bytes}`], [401]],

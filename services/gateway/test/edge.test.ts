@@ -106,7 +106,7 @@ test('JSON that is nested deeply is a 400', async () => {
   }
 })
 
-test('a client that stops sending, or goes away, is nobody’s fault', async () => {
+test('an upload that its client aborts is logged as that, not as a failure', async () => {
   const head = [
     'POST /sync/trigger HTTP/1.1',
     'Host: x',
@@ -298,7 +298,7 @@ test('the operator may name the origins', async () => {
   expect((await origin('https://c.example')).get('vary')).toContain('origin')
 })
 
-test('nobody stores an answer that may hold secrets; others are asked for again', async () => {
+test('answers that may hold secrets must not be stored; others must be revalidated', async () => {
   const headers = async (path: string) => (await home.api(path)).headers
   for (const path of ['/connections/user-1?provider_config_key=github', '/environment-variables']) {
     expect((await headers(path)).get('cache-control')).toBe('no-store')

@@ -116,7 +116,7 @@ describe('bodies', () => {
     expect(headers?.['transfer-encoding']).toBe(by === 'length' ? undefined : 'chunked')
   })
 
-  test('no body is none, also with a method that may have one', async () => {
+  test('a request without a body reaches the API without one, whatever its method', async () => {
     await call('/x', { method: 'DELETE' })
     await call('/x', { method: 'POST' })
     expect(api.requests.map(({ headers }) => headers['content-length'])).toEqual([undefined, '0'])

@@ -147,7 +147,7 @@ describe('a session', () => {
     expect(plain.status).toBe(403)
   })
 
-  test('is none of a key of one connection', async () => {
+  test('is not opened by a key of one connection', async () => {
     const at = { provider_config_key: 'github', connection_id: 'user-1' }
     await ask(world.url, dev.key, '/integrations', {
       method: 'POST',

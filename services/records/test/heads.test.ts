@@ -77,7 +77,7 @@ test('a stream that was pruned elsewhere is restored, and counted right', async 
   expect((await there.list()).records[0]).toMatchObject({ version: 0 })
 })
 
-test('a stream that was emptied elsewhere begins anew', async () => {
+test('a stream that was emptied elsewhere starts again', async () => {
   const here = stream(store.records)
   const there = stream(other.records, here.stream)
   await here.save(records(10))

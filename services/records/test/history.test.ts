@@ -184,7 +184,7 @@ test('what ended longer ago than history is kept is not shown, whether or not it
   await expect(then.list({ asOfMs })).rejects.toMatchObject({ code: 'invalid_query_params' })
 })
 
-test('without history nothing is kept, and asking for it says why; turned on again it begins anew', async () => {
+test('without history nothing is kept, and asking for it says why; turned on again it starts again', async () => {
   await using with7 = await startRecords()
   const issues = stream(with7.records)
   await issues.save([{ id: 'a', n: 1 }])

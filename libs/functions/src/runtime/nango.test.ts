@@ -72,7 +72,7 @@ const swallowed = (work: Promise<unknown>) =>
     (error: Error) => error,
   )
 
-test('JSON that is none rejects with the answer and its beginning, and the run knows it', async () => {
+test('an answer that says it is JSON and is not rejects with its beginning, and the run knows it', async () => {
   const { nango, failures } = world(() => text('{"items":[{"v":NaN}]}'))
   const error = await swallowed(nango.get({ endpoint: '/x?key=secret' }))
   expect(error).toMatchObject({

@@ -65,7 +65,7 @@ test('only the beginning of a text is shown, and no values of an object', async 
   )
 })
 
-test('a list that may be absent is empty where it is, but an error is none', async () => {
+test('an optional list that is absent counts as empty, but an error does not', async () => {
   const how = { ...cursor, optional_response_path: true }
   for (const data of [{ items: null }, {}, { total: 5 }, { error: null, errors: {} }, { errors: [] }, [], ''])
     expect(await all({ endpoint: '/x' }, how, api({ data }))).toEqual([])

@@ -35,7 +35,7 @@ test.each([
   expect(found?.source.map((row) => row.line)).toEqual(source)
 })
 
-test('a bundle without texts, or with a map that is none, still gives the place', () => {
+test('a bundle without texts, or with an invalid source map, still gives the position', () => {
   const place = { file: 'issues.ts', line: 12, column: 7, source: [] }
   const frame = stack('issues.ts:12:7')
   expect(sourcePosition(frame, bundleOf({ sources: ['issues.ts'] }))).toEqual(place)
