@@ -7,6 +7,7 @@ import type {
   SchedulesServiceImplementation,
   SyncName,
 } from '@syncline/proto'
+import { readCapacity } from './capacity.ts'
 import type { Fleets } from './fleet/fleets.ts'
 import { countSchedules, searchSchedules } from './fleet/search-schedules.ts'
 import { reasonOnWire, runMessage, scheduleMessage } from './messages.ts'
@@ -15,7 +16,7 @@ import { isRunId, unknownRun } from './run-id.ts'
 import { runsCursor } from './runs-cursor.ts'
 import { BASE, scheduleId } from './schedule.ts'
 import { schedulesPage } from './schedules-page.ts'
-import type { Limit, Views } from './store/views.ts'
+import type { Views } from './store/views.ts'
 
 const RUNS_MAX = 100
 /** Runs that one page of an environment looks at. */
@@ -84,20 +85,7 @@ export function schedulesService(deps: Deps): SchedulesServiceImplementation {
       }
     },
 
-    async getCapacity({ environment }) {
-      const integrations = catalog.integrations.list(environment).map(({ key }) => key)
-      const syncs = catalog.syncs.list(environment).map(({ integration, name }) => `${integration}/${name}`)
-      const capacity = await views.capacity(environment, {
-        integrations: integrations.sort(),
-        syncs: syncs.sort(),
-      })
-      return {
-        environment: limitMessage(capacity.environment),
-        integrations: capacity.integrations.filter(isNotable).map(limitMessage),
-        syncs: capacity.syncs.filter(isNotable).map(limitMessage),
-        runners: capacity.runners.map(({ seenAt, ...runner }) => ({ ...runner, seenAtMs: seenAt })),
-      }
-    },
+    getCapacity: ({ environment }) => readCapacity(deps, environment),
   }
 }
 
@@ -157,14 +145,6 @@ async function idsOf({ views, catalog }: Deps, place: Place): Promise<string[]> 
     .flatMap(({ name }) =>
       [BASE, ...(variants[name] ?? [])].map((variant) => scheduleId(environment, uid, name, variant)),
     )
-}
-
-function limitMessage({ max: maxRuns, ...limit }: Limit) {
-  return { ...limit, maxRuns }
-}
-
-function isNotable({ max, running, waiting, weight }: Limit): boolean {
-  return max > 0 || running > 0 || waiting > 0 || weight !== 1
 }
 
 /** The cursor of a list of one schedule is the number of its last run. */

@@ -176,6 +176,7 @@ test('capacity tells limits, what they hold, and the runners that were heard of'
         seenAt: world.clock.now,
       },
     ],
+    lanes: { triggered: 0, first: 2, fresh: 0 },
   })
   world.clock.now += MINUTE
   expect((await world.views.capacity('dev', names)).runners).toEqual([])

@@ -19,8 +19,8 @@
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
 --   sync:<number>        definition (hash): what all schedules of a sync share, see load_definition
 --   last-sync            number of the newest definition
---   env:<environment>    limit (hash): max_runs, weight, running, waiting
---   int:<environment>/<integration>   the same of an integration. That of a sync is in its definition
+--   env:<environment>    limit (hash): max_runs, weight, running, waiting; waiting_<lane>
+--   int:<environment>/<integration>   the same of an integration, without lanes. That of a sync is in its definition
 --   lane:<lane>          running, waiting (hash): over all environments
 --   variants:<environment>            connection (uid) → JSON { sync: [variant] } (hash): schedules that are not base ones
 --   due                  environment by the time at which one of its schedules is due first (zset)
