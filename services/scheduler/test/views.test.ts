@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runsCursor } from '../src/runs-cursor.ts'
+import { runsCursor } from '../src/api/runs-cursor.ts'
 import type { RunsFilter } from '../src/store/views.ts'
 import { triggerAll } from './steps.ts'
 import { MINUTE, openStores, type Stores } from './stores.ts'

@@ -391,7 +391,7 @@ local function request_run(schedule, cause)
   return pending_run(schedule)
 end
 
--- A run that has ended, as ../run.ts reads it: a JSON array, without what is default at its end.
+-- A run that has ended, as ../schedules/run.ts reads it: a JSON array, without what is default at its end.
 local function pack_run(run, ending)
   local function whole(value) return string.format('%.0f', value) end
   local requested = number(run.requested_at)

@@ -1,5 +1,5 @@
-import type { Reason } from '../freshness.ts'
-import { type Lane, type Outcome, type Run, runFrom, unpackRun } from '../run.ts'
+import type { Reason } from '../schedules/freshness.ts'
+import { type Lane, type Outcome, type Run, runFrom, unpackRun } from '../schedules/run.ts'
 import { type FactsReply, record, type Shared, sharedFrom, type View, viewsFrom } from './facts.ts'
 import { readVariants, type Variants } from './read-variants.ts'
 import { load, type State } from './state.ts'
