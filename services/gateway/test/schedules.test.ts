@@ -365,5 +365,6 @@ test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers wit
   for (const refused of [status, capacity]) {
     expect(refused).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } })
   }
-  expect(performance.now() - begun).toBeLessThan(8000)
+  // Not as long as one call to the scheduler may take.
+  expect(performance.now() - begun).toBeLessThan(25_000)
 })
