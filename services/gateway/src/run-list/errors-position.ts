@@ -33,6 +33,6 @@ function parsed(cursor: string): ErrorsPosition {
   try {
     return Position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
   } catch (cause) {
-    throw new AppError('invalid_cursor', `cursor '${cursor}' is none of a list of errors`, { cause })
+    throw new AppError('invalid_cursor', `cursor '${cursor}' is not from a list of errors`, { cause })
   }
 }
