@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createRoutes } from '@syncline/api'
+import { createRoutes, type Route } from '@syncline/api'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { readMethods, withReference } from '../write-reference.ts'
@@ -20,9 +20,8 @@ test('each route has a method, unless it is an older name of another, is not off
 
 test('each route with pages has a method that iterates over them', () => {
   const iterating = readMethods().filter(({ name }) => /\.iterate/.test(name))
-  const paged = Object.values(createRoutes({ records: 1 })).filter(
-    (it) => !('deprecated' in it) && isPaged(it.schema.querystring),
-  )
+  const routes: Route[] = Object.values(createRoutes({ records: 1 }))
+  const paged = routes.filter((it) => !('deprecated' in it) && isPaged(it.schema.querystring))
   const missing = paged.map(({ url }) => url).filter((url) => !iterating.some((it) => it.url === url))
   // Lines of a log are the newest ones, or those after a cursor while they come.
   expect(missing).toEqual(['/runs/:id/logs'])
