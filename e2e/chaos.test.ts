@@ -37,4 +37,4 @@ test('every slot runs once or has its reason, no runs overlap, none is lost or s
   expect(report.runs).toBeGreaterThan(5)
   expect(report.commands).toBeGreaterThan(5)
   expect(report.actions.output ?? 0).toBeGreaterThan(0)
-}, 240_000)
+}, 420_000)

@@ -10,9 +10,9 @@ beforeAll(async () => {
 afterAll(() => example?.[Symbol.asyncDispose]())
 
 const WITHIN_MS = 5000
-/** What the machine may add: other tests run beside this one. */
-const SPARE_MS = 500
-const TRIES = 3
+/** What the machine may add: other tests run beside this one. Without a deadline of ours it would be minutes. */
+const SPARE_MS = 3000
+const TRIES = 5
 
 async function get(path: string) {
   const started = performance.now()
@@ -70,6 +70,6 @@ test.each([
       process.kill(pid, 'SIGCONT')
     }
     for (const path of ['/health', '/readyz'])
-      await eventually(async () => expect((await get(path)).status).toBe(200), { timeoutMs: 60_000 })
+      await eventually(async () => expect((await get(path)).status).toBe(200))
   },
 )
