@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'unit',
           // They keep nothing from one file to the next, and loading the same modules for each took most of the time.
           isolate: false,
+          // They take milliseconds, unless the machine stands still.
+          testTimeout: 60_000,
           include: [
             '{libs,services}/*/src/**/*.test.ts',
             '{sdk,cli,launcher,web}/src/**/*.test.ts',

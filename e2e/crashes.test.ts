@@ -13,7 +13,7 @@ const takesTime = () => sleep(100)
 
 beforeAll(async () => {
   // A runner that was killed is missed after its lease, in this test four times.
-  const env = { RUN_LEASE_MS: '8000' }
+  const env = { RUN_LEASE_MS: '6000' }
   beforeList = takesTime
   example = await startExampleSystem({ items: recordedIssues(), onList: () => beforeList(), env })
   await eventually(async () => expect(await example.records('GithubIssue')).toHaveLength(13))

@@ -20,7 +20,7 @@ const killed = Promise.withResolvers<void>()
 
 // Many pages, each fifth one refused with 429, and the sixth one comes when the runner was killed. It is missed after its lease.
 beforeAll(async () => {
-  const env = { RUN_LEASE_MS: '8000' }
+  const env = { RUN_LEASE_MS: '6000' }
   const onList = (n: number) => (n === 6 ? killed.promise : undefined)
   example = await startExampleSystem({ items, refuseEvery: 5, onList, env })
 })

@@ -124,7 +124,10 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   progress(`runs of commands have ended, or are stuck, ${Date.now() - lastFault} ms after the last fault`)
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
   const backJumpsMs = jumps.filter((ms) => ms < 0).map((ms) => -ms)
-  const longestMs = Math.max(options.suspendMs + options.downMs, ...faults.map(({ atMs, endMs }) => endMs - atMs))
+  const longestMs = Math.max(
+    options.suspendMs + options.downMs,
+    ...faults.map(({ atMs, endMs }) => endMs - atMs),
+  )
   const overdueMs = backJumpsMs.length * (longestMs + STARTS_MS)
   const quiet = { backJumpsMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
   const broken = [
