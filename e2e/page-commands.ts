@@ -29,7 +29,7 @@ export async function runPage(
   const script = ['set -euo pipefail', ...scripts.flatMap((text) => [text, `echo ${mark}`])].join('\n')
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
     cwd: options.folder,
-    timeout: 60_000,
+    timeout: 200_000,
   })
   return stdout.split(`${mark}\n`).slice(0, -1)
 }

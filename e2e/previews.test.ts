@@ -166,7 +166,7 @@ async function preview(name: string, more: { limit?: number } = {}): Promise<Pre
     ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: name, samples: 1000, validate: 'off' },
     ...{ bundle: String(bundles.get(name)), models: modelsOf(name), ...more },
   })
-  return previews.wait(id, { deadlineMs: 60_000 })
+  return previews.wait(id, { deadlineMs: 150_000 })
 }
 
 /** Triggers all syncs, and waits for the ends of their runs. */
@@ -178,7 +178,7 @@ async function runAll() {
     connectionId: CONNECTION,
   })
   expect(runs).toHaveLength(names.length)
-  const ended = await Promise.all((runs ?? []).map(({ id }) => client.runs.wait(id, { deadlineMs: 60_000 })))
+  const ended = await Promise.all((runs ?? []).map(({ id }) => client.runs.wait(id, { deadlineMs: 150_000 })))
   return new Map(ended.map((run) => [run.sync_name, run]))
 }
 
