@@ -19,6 +19,7 @@ import type {
   CreateVariantAnswer,
   Credentials,
   DeleteConnectionAnswer,
+  DeletedWithConnections,
   DeployAnswer,
   DeployedAction,
   DeployedSync,
@@ -1313,7 +1314,7 @@ export interface Endpoints {
       /** Key of an integration. */
       uniqueKey: string
     }
-    answer: Success
+    answer: DeletedWithConnections
   }
   /** List the providers: deployed ones, and those that come with Syncline. */
   'GET /providers': {
@@ -1476,7 +1477,7 @@ export interface Endpoints {
       environment: string
     }
     query: DeleteEnvironmentQuery
-    answer: Success
+    answer: DeletedWithConnections
   }
   /** Create a key of an environment. */
   'POST /environments/:environment/keys': {
