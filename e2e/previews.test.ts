@@ -46,7 +46,7 @@ const functions: Record<string, { exec: string; rounds: unknown[] }> = {
       },
     ],
   },
-  // In the second round 4 records are deleted, and the guard keeps the tallies.
+  // In the second round 4 records are deleted, the guard keeps the tallies, and items have a new field.
   tracked: {
     exec: `await nango.trackDeletesStart('Item')
            await nango.trackDeletesStart('Tally')
@@ -56,7 +56,7 @@ const functions: Record<string, { exec: string; rounds: unknown[] }> = {
            await nango.trackDeletesEnd('Tally')`,
     rounds: [
       { items: items(0, 30), tallies: items(0, 30) },
-      { items: items(4, 31), tallies: items(0, 2, { title: 'new' }) },
+      { items: items(4, 31, { color: 'red' }), tallies: items(0, 2, { title: 'new' }) },
     ],
   },
   remembers: {
@@ -295,4 +295,5 @@ test('what a preview says is what the second run does, and nothing of ours diffe
     expect(differences(before, await ourData(ours.system))).toEqual([])
   })
   expect(results.get('tracked')?.models[1]?.deletion?.held_back).toContain('28 of the 30 records')
+  expect(results.get('tracked')?.warnings).toContain("model 'TrackedItem': fields new: color")
 })
