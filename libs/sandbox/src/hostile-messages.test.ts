@@ -107,4 +107,4 @@ test('twelve answers of 50 MiB of control characters are sent block by block, as
   // The channel gets as much as a child may leave unread, and one block more.
   expect(unread).toBeLessThanOrEqual(defaultLimits.unsentBytes + block.length)
   expect(Math.max(...encoded.mock.results.map(({ value }) => value.length))).toBeLessThan(200)
-})
+}, 25_000)
