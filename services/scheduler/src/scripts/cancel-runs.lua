@@ -1,4 +1,3 @@
--- cancel-runs
 -- Ends the active runs of schedules as CANCELLED, and drops those that wait behind them. The schedules go on at their next slots.
 -- ARGV[1]  environment, ids (back to back), run ('' = whichever is active), reason, command
 -- Returns  { cancelled (how many), stops: see cancel_run, known (1: `run` is one of these schedules, and has ended or ends now) }

@@ -1,4 +1,4 @@
--- What ../schedules/freshness.ts needs to know of schedules, as ../store/facts.ts reads it. Put after queue.lua.
+-- What ../../schedules/freshness.ts needs to know of schedules, as ../../store/facts.ts reads it. Put after runs.lua.
 
 -- A runner sends a heartbeat every few seconds.
 local function runners_alive()
@@ -7,9 +7,7 @@ local function runners_alive()
     local own = redis.call('HMGET', base .. 'runner:' .. id, 'slots', 'reserved_slots')
     alive = alive + 1
     slots = slots + number(own[1]) + number(own[2])
-    for _, held in ipairs(redis.call('HVALS', base .. 'on:' .. id)) do
-      if held ~= 'parked' then busy = busy + 1 end
-    end
+    busy = busy + busy_slots(id)
   end
   return { alive, slots, busy }
 end

@@ -1,4 +1,4 @@
--- Shared by the scheduler's scripts: this text is put before each of them. ../schedules/schedule.ts describes the states.
+-- Shared by the scheduler's scripts: this text is put before each of them. ../../schedules/schedule.ts describes the states.
 -- KEYS[1]  '{<prefix>}:' begins every key of the scheduler. They are all in one hash slot, so a script may go from one
 --          entity to another, over all environments, although the caller passes no keys.
 -- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler), isRedisTime
@@ -13,7 +13,7 @@
 --   s:<schedule>         schedule (hash), see load_schedule
 --   t:<schedule>         those of its fields that are long (hash)
 --   r:<run>              run that has not ended (hash), see load_run. Run id: '<schedule>-<number>'
---   h:<schedule>         runs that ended (list, newest first), packed by pack_run in queue.lua
+--   h:<schedule>         runs that ended (list, newest first), packed by pack_run in runs.lua
 --   k:<schedule>         slots that became no run (list, newest first): JSON [first, last, count, reason]
 --   last:<schedule>      number of the last run of a schedule that was removed, until the clock has passed it
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
@@ -249,7 +249,7 @@ end
 
 local function fresh_ms_of(schedule) return number(schedule.fresh_ms or schedule.definition.fresh_ms) end
 
--- The first slot of an interval after `time`, as nextSlot in ../schedules/slots.ts gives it.
+-- The first slot of an interval after `time`, as nextSlot in ../../schedules/slots.ts gives it.
 local function next_slot(id, interval, time)
   local phase = tonumber(string.sub(id, 1, 12), 16) % interval
   return phase + (math.floor((time - phase) / interval) + 1) * interval
