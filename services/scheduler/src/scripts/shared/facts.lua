@@ -33,8 +33,7 @@ local function see_definition(id)
   if definitions_seen[id] then return end
   definitions_seen[id] = true
   local flat = redis.call('HGETALL', base .. 'sync:' .. id)
-  local fields = {}
-  for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  local fields = fields_of(flat)
   definition_rows[#definition_rows + 1] = { id, flat }
   local environment, integration = fields.environment, fields.integration
   if not environment then return end
@@ -55,8 +54,7 @@ end
 local function schedule_row(id)
   local flat = redis.call('HGETALL', base .. 's:' .. id)
   if #flat == 0 then return { id } end
-  local fields = {}
-  for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  local fields = fields_of(flat)
   see_definition(fields.def)
   return {
     id, flat,
