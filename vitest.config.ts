@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'unit',
           // They keep nothing from one file to the next, and loading the same modules for each took most of the time.
           isolate: false,
+          // They take milliseconds, unless the machine stands still.
+          testTimeout: 60_000,
           include: [
             '{libs,services}/*/src/**/*.test.ts',
             '{sdk,cli,launcher,web}/src/**/*.test.ts',
@@ -79,8 +81,9 @@ export default defineConfig({
           name: 'sandbox',
           include: [children.sandbox],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          globalSetup: './libs/sandbox/test/global-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // The runner, with customers' functions in child processes. Half of the time they wait: for an API, for a lease. `npm test`
@@ -92,8 +95,8 @@ export default defineConfig({
           include: [children.runner],
           maxWorkers: 3,
           globalSetup: './libs/testkit/src/global-setup.ts',
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       // Stories over all four services, as separate processes.
@@ -105,8 +108,8 @@ export default defineConfig({
           exclude: [...everywhere.exclude, 'e2e/containers/**', 'e2e/packages/**', 'e2e/browser/**'],
           // Each file has a system of its own and waits for it a third of the time.
           maxWorkers: 3,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 180_000,
         },
       },
       // The dashboard in Chromium, on one system that all files share.
@@ -116,10 +119,10 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/browser/*.test.ts'],
           maxWorkers: 1,
-          expect: { poll: { timeout: 10_000 } },
+          expect: { poll: { timeout: 30_000 } },
           globalSetup: './e2e/browser/global-setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       // The packages, installed from npm's registry on each Node that they support: pnpm test:packages.

@@ -8,7 +8,7 @@ import { CONNECTION, type ExampleSystem, INTEGRATION, logOf, startExampleSystem 
 let example: ExampleSystem
 
 beforeAll(async () => {
-  example = await startExampleSystem({ items: [], env: { RUN_BLOCKED_MS: '4000', RUN_TIMEOUT_MS: '30000' } })
+  example = await startExampleSystem({ items: [], env: { RUN_BLOCKED_MS: '8000' } })
   await deploy(join(import.meta.dirname, 'functions'), example.system.url, example.key)
 })
 afterAll(() => example?.[Symbol.asyncDispose]())

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
 import { type ProcessName, startService } from '@syncline/launcher'
 import { eventually } from '@syncline/testkit'
@@ -7,14 +8,15 @@ import { type ExampleSystem, startExampleSystem } from './example-system.ts'
 import { lastLines } from './last-lines.ts'
 
 let example: ExampleSystem
+let beforeList: () => Promise<void>
+const takesTime = () => sleep(100)
 
 beforeAll(async () => {
   // A runner that was killed is missed after its lease, in this test four times.
-  const env = { RUN_LEASE_MS: '8000' }
-  example = await startExampleSystem({ items: recordedIssues(), delayMs: 100, env })
-  await eventually(async () => expect(await example.records('GithubIssue')).toHaveLength(13), {
-    timeoutMs: 30_000,
-  })
+  const env = { RUN_LEASE_MS: '6000' }
+  beforeList = takesTime
+  example = await startExampleSystem({ items: recordedIssues(), onList: () => beforeList(), env })
+  await eventually(async () => expect(await example.records('GithubIssue')).toHaveLength(13))
 })
 afterAll(() => example?.[Symbol.asyncDispose]())
 // Processes come back in any order, so what went wrong is in their logs.
@@ -38,9 +40,7 @@ test.each(everyProcess)(
     const title = `changed before ${name} died`
     example.replay.change(5, { title })
     // What was killed before may still be coming back: until then the API refuses, and says so.
-    await eventually(() => example.client.triggerSync('github', ['github-issues'], 'demo'), {
-      timeoutMs: 30_000,
-    })
+    await eventually(() => example.client.triggerSync('github', ['github-issues'], 'demo'))
     example.kill(name)
     await eventually(
       async () => {
@@ -48,31 +48,38 @@ test.each(everyProcess)(
         expect(records).toHaveLength(13)
         expect(records.find(({ number }) => number === 5)).toMatchObject({ title })
       },
-      { timeoutMs: 90_000, everyMs: 250 },
+      { timeoutMs: 150_000, everyMs: 250 },
     )
   },
 )
 
 test('after all that, no run is left behind, and each record is there once', async () => {
-  const run = await eventually(() => example.run(), { timeoutMs: 60_000 })
+  const run = await eventually(() => example.run())
   expect(run).toMatchObject({ reason: null })
   const ids = (await example.records('GithubIssue')).map(({ id }) => id)
   expect(new Set(ids).size).toBe(13)
 })
 
 test('what is deleted at the source after a run has saved it, and before its runner dies, is found all the same', async () => {
-  // Several pages, so that there is time between the first one and the end.
   for (let n = 0; n < 300; n++) example.replay.add({ title: `issue ${n}` })
+  // From here on there are only the runs that tests ask for.
+  await example.client.updateSyncConnectionFrequency('github', 'github-issues', 'demo', 'every day')
   await example.run()
   const gone = [...example.replay.items.keys()][0] as number // the example's first page begins with it
+  const dies = Promise.withResolvers<void>()
+  let lists = 0
+  // It asks for the total, and for the first of several pages.
+  beforeList = async () => {
+    if (++lists > 2) await dies.promise
+  }
   await begin('changed together')
-  await eventually(async () => expect(await record(gone)).toMatchObject({ title: 'changed together' }), {
-    everyMs: 10,
-  })
+  await eventually(async () => expect(await record(gone)).toMatchObject({ title: 'changed together' }))
   example.replay.remove(gone)
   example.kill('runner')
+  beforeList = takesTime
+  dies.resolve()
   await isFoundDeleted(gone)
-}, 120_000)
+})
 
 test('the same where the runner dies after the last checkpoint, before anybody has heard of the end', async () => {
   const { system } = example
@@ -87,7 +94,7 @@ test('the same where the runner dies after the last checkpoint, before anybody h
   const [gone, goneThen] = [...example.replay.items.keys()] as [number, number] // there are hundreds
   example.replay.remove(gone)
   await begin('changed once more')
-  await eventually(() => expect(scheduler.held.ends).toBeGreaterThan(0), { timeoutMs: 60_000 })
+  await eventually(() => expect(scheduler.held.ends).toBeGreaterThan(0), { timeoutMs: 120_000 })
   const { syncs } = await example.client.syncStatus('github', ['github-issues'], 'demo')
   expect(syncs[0]?.checkpoint).toMatchObject({ open: false, total: example.replay.items.size })
   expect(await lastActionOf(gone)).toBe('DELETED')
@@ -95,7 +102,7 @@ test('the same where the runner dies after the last checkpoint, before anybody h
   process.kill(runner.pid, 'SIGKILL')
   example.kill('runner')
   await isFoundDeleted(goneThen)
-}, 180_000)
+})
 
 async function begin(title: string): Promise<void> {
   for (const number of example.replay.items.keys()) example.replay.change(number, { title })
@@ -114,6 +121,6 @@ async function isFoundDeleted(number: number): Promise<void> {
       await example.run()
       expect(await lastActionOf(number)).toBe('DELETED')
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: 150_000 },
   )
 }

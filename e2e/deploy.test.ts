@@ -49,7 +49,6 @@ const newestRun = async () =>
   (await example.client.runs.list({ providerConfigKey: 'shop', sync: 'orders', connectionId: 'c' })).runs[0]
 const runIs = (state: string) =>
   eventually(async () => expect(await newestRun()).toMatchObject({ state }), {
-    timeoutMs: 60_000,
     everyMs: 50,
   })
 const orders = async () =>
@@ -61,18 +60,14 @@ test('a run goes on with the code that it began with, and the next one has the n
   api.on('/gate', (_, response) => json(response, { open: isOpen }))
   await deployOrders('first')
   await trigger()
-  await eventually(() => expect(api.requests.some(({ url }) => url.pathname === '/gate')).toBe(true), {
-    timeoutMs: 60_000,
-  })
+  await eventually(() => expect(api.requests.some(({ url }) => url.pathname === '/gate')).toBe(true))
   await deployOrders('second')
   isOpen = true
   await runIs('ended')
   expect(await newestRun()).toMatchObject({ reason: null })
   expect(await orders()).toMatchObject([{ id: '1', code: 'first' }])
   await trigger()
-  await eventually(async () => expect(await orders()).toMatchObject([{ code: 'second' }]), {
-    timeoutMs: 60_000,
-  })
+  await eventually(async () => expect(await orders()).toMatchObject([{ code: 'second' }]))
 })
 
 const noteSync = (text: string) => `import { createSync } from '@syncline/sdk'
@@ -144,9 +139,9 @@ test('a deployment whose gateway is killed half-way happens as a whole', async (
     () => true,
     () => false,
   )
-  await eventually(async () => expect(await deployed()).toBeGreaterThan(0), { timeoutMs: 60_000, everyMs: 1 })
+  await eventually(async () => expect(await deployed()).toBeGreaterThan(0), { everyMs: 1 })
   example.kill('gateway')
   // Usually it had not answered; if it had, there is nothing to finish.
   await answered
-  await eventually(async () => expect(await deployed()).toBe(count), { timeoutMs: 60_000 })
+  await eventually(async () => expect(await deployed()).toBe(count))
 })

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { ExampleSystem } from './example-system.ts'
 
 const CLI = join(import.meta.dirname, '../cli/src/main.ts')
-const EVENT_MS = 20_000
+const EVENT_MS = 60_000
 
 interface Told {
   event: string

@@ -3,7 +3,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Keyring } from '@syncline/catalog'
-import { type Replay, type ReplayItem, startReplay } from '@syncline/example-github-issues/replay'
+import { type Replay, type ReplayOptions, startReplay } from '@syncline/example-github-issues/replay'
 import { setUpExample } from '@syncline/example-github-issues/setup'
 import { type ProcessName, type System, startSystem } from '@syncline/launcher'
 import { type NangoRecord, Syncline } from '@syncline/sdk'
@@ -29,14 +29,13 @@ export interface ExampleSystem extends AsyncDisposable {
 
 export type Run = Awaited<ReturnType<Syncline['runs']['list']>>['runs'][number]
 
-export async function startExampleSystem(options: {
-  items: ReplayItem[]
-  refuseEvery?: number
-  delayMs?: number
+interface Options extends Omit<ReplayOptions, 'port' | 'host'> {
   /** Hosts beside that of the replay that functions may reach. */
   egress?: string[]
   env?: NodeJS.ProcessEnv
-}): Promise<ExampleSystem> {
+}
+
+export async function startExampleSystem(options: Options): Promise<ExampleSystem> {
   await using open = new AsyncDisposableStack()
   const adminKey = randomBytes(32).toString('hex')
   const dir = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-e2e-'))).path
@@ -93,7 +92,7 @@ export async function startExampleSystem(options: {
             throw new Error(`the run of '${sync}' has not ended: ${JSON.stringify(run)}`)
           return run
         },
-        { timeoutMs: 60_000, everyMs: 100 },
+        { everyMs: 100 },
       )
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

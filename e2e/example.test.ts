@@ -1,4 +1,5 @@
 import { recordedIssues } from '@syncline/example-github-issues/recorded'
+import { Syncline } from '@syncline/sdk'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -23,9 +24,7 @@ const endedRuns = async () => (await runsOf(example.client)).filter(({ state }) 
 const at = { provider_config_key: INTEGRATION, connection_id: CONNECTION }
 
 test('a connection gets its schedule at once, and its first run needs no trigger', async () => {
-  await eventually(async () => expect(await example.records('GithubIssue')).toHaveLength(13), {
-    timeoutMs: 30_000,
-  })
+  await eventually(async () => expect(await example.records('GithubIssue')).toHaveLength(13))
 })
 
 test('pages by cursor give each record once, in order of change', async () => {
@@ -110,13 +109,10 @@ test('pause stops the schedule, start runs at once', async () => {
   expect(paused.syncs).toMatchObject([{ status: 'PAUSED', nextScheduledSyncAt: null }])
   example.replay.change(2, { title: 'Changed while paused' })
   await example.client.startSync(INTEGRATION, [SYNC], CONNECTION)
-  await eventually(
-    async () => {
-      const records = await example.records('GithubIssue')
-      expect(records.find(({ number }) => number === 2)).toMatchObject({ title: 'Changed while paused' })
-    },
-    { timeoutMs: 20_000 },
-  )
+  await eventually(async () => {
+    const records = await example.records('GithubIssue')
+    expect(records.find(({ number }) => number === 2)).toMatchObject({ title: 'Changed while paused' })
+  })
 })
 
 test('the frequency of one connection changes, and goes back to the default', async () => {
@@ -133,9 +129,7 @@ test('the frequency of one connection changes, and goes back to the default', as
 test('a variant has records of its own, and deleting it deletes them', async () => {
   const variant = 'second'
   await example.client.createSyncVariant({ ...at, name: SYNC, variant })
-  await eventually(async () => expect(await example.records('GithubIssue', { variant })).toHaveLength(13), {
-    timeoutMs: 20_000,
-  })
+  await eventually(async () => expect(await example.records('GithubIssue', { variant })).toHaveLength(13))
   await example.client.deleteSyncVariant({ ...at, name: SYNC, variant })
   expect(await example.records('GithubIssue', { variant })).toEqual([])
   expect((await example.records('GithubIssue')).length).toBe(14)
@@ -162,13 +156,46 @@ test('prune empties payloads up to a cursor and keeps the rest', async () => {
 test('reset with emptyCache begins anew: every record is ADDED again', async () => {
   const before = await example.records('GithubIssue')
   await example.client.triggerSync(INTEGRATION, [SYNC], CONNECTION, { reset: true, emptyCache: true })
-  await eventually(
-    async () => {
-      const records = await example.records('GithubIssue')
-      expect(records).toHaveLength(13)
-      expect(records.every(({ _nango_metadata }) => _nango_metadata.last_action === 'ADDED')).toBe(true)
-      expect(records[0]?._nango_metadata.cursor).not.toBe(before[0]?._nango_metadata.cursor)
-    },
-    { timeoutMs: 20_000 },
-  )
+  await eventually(async () => {
+    const records = await example.records('GithubIssue')
+    expect(records).toHaveLength(13)
+    expect(records.every(({ _nango_metadata }) => _nango_metadata.last_action === 'ADDED')).toBe(true)
+    expect(records[0]?._nango_metadata.cursor).not.toBe(before[0]?._nango_metadata.cursor)
+  })
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: of any route
+async function admin(method: string, path: string, body?: unknown): Promise<any> {
+  const response = await fetch(example.system.url + path, {
+    method,
+    headers: { authorization: `Bearer ${example.adminKey}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  return response.json()
+}
+
+// Last: the environment of the other tests is gone then.
+test('an environment that is deleted and made again has no runs of the one before', async () => {
+  expect((await example.client.runs.list({})).runs.length).toBeGreaterThan(0)
+  const { environments } = await admin('GET', '/environments')
+  expect(environments).toHaveLength(1)
+  const { name } = environments[0]
+  // A scheduler that is away sees the whole deletion at once.
+  const scheduler = example.system.processes.get('scheduler')?.pid ?? 0
+  example.kill('scheduler', 'SIGSTOP')
+  try {
+    await admin('DELETE', `/environments/${name}?confirm=${name}`)
+  } finally {
+    process.kill(scheduler, 'SIGCONT')
+  }
+  // While the catalog lacks the environment: only the command tells this from a catalog that was lost.
+  await eventually(async () => {
+    const metrics = await fetch(`${example.system.processes.get('scheduler')?.url}/metrics`)
+    expect(await metrics.text()).toMatch(/commands_total\{[^}]*removeEnvironment[^}]*done/)
+  })
+  await admin('POST', '/environments', { name })
+  const { secret } = await admin('POST', `/environments/${name}/keys`, { label: 'again' })
+  const again = new Syncline({ secretKey: secret, host: example.system.url })
+  expect((await again.runs.list({})).runs).toEqual([])
 })

@@ -38,7 +38,7 @@ const runs = async () =>
   (await example.client.runs.list({ providerConfigKey: 'long', sync: 'long', connectionId: 'c' })).runs
 const stepIs = (step: number) =>
   eventually(async () => expect((await status())?.checkpoint).toEqual({ step }), {
-    timeoutMs: 90_000,
+    timeoutMs: 120_000,
     everyMs: 50,
   })
 
@@ -50,7 +50,7 @@ test(`a run whose checkpoint moves survives ${RESTARTS} restarts of its runner`,
     const before = example.system.processes.get('runner')?.pid as number // it has one
     process.kill(before, 'SIGTERM')
     await eventually(() => expect(example.system.processes.get('runner')?.pid).not.toBe(before), {
-      timeoutMs: 90_000,
+      timeoutMs: 120_000,
     })
   }
   allowed = 1000
@@ -60,7 +60,7 @@ test(`a run whose checkpoint moves survives ${RESTARTS} restarts of its runner`,
       expect(newest?.state).toBe('ended')
       return newest
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: 120_000 },
   )
   expect(run).toMatchObject({ reason: null, error: null })
   expect(run?.attempt).toBeGreaterThan(RESTARTS)
@@ -83,13 +83,13 @@ test('a runner that is drained leaves its run to one that was added, and nothing
       const run = (await runs()).find((each) => each.id === id)
       expect(run).toMatchObject({ state: 'running', attempt: 2 })
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: 120_000 },
   )
   allowed = 1000
   await eventually(
     async () =>
       expect((await runs()).find((each) => each.id === id)).toMatchObject({ state: 'ended', reason: null }),
-    { timeoutMs: 90_000 },
+    { timeoutMs: 120_000 },
   )
   expect(added.pid).toBeGreaterThan(0)
 })

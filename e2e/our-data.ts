@@ -45,15 +45,12 @@ export function differences(before: Record<string, unknown>, after: Record<strin
 /** When nothing changes any more: the record store indexes what the last runs have left some seconds later. */
 export async function ourQuietData(system: System): Promise<Record<string, unknown>> {
   const redis = connectRedis(String(system.serviceEnv.runner.REDIS_URL), () => {})
-  await eventually(
-    async () => {
-      const streams = await redis.keys('*:records:*/base')
-      const behind = await Promise.all(streams.map((key) => redis.hexists(key, 'heads_behind')))
-      expect(behind).not.toContain(1)
-      expect(await redis.keys('*:unchanged:*')).toEqual([])
-    },
-    { timeoutMs: 60_000 },
-  )
+  await eventually(async () => {
+    const streams = await redis.keys('*:records:*/base')
+    const behind = await Promise.all(streams.map((key) => redis.hexists(key, 'heads_behind')))
+    expect(behind).not.toContain(1)
+    expect(await redis.keys('*:unchanged:*')).toEqual([])
+  })
   redis.disconnect()
   return eventually(async () => {
     const [before, after] = [await ourData(system), await ourData(system)]

@@ -53,7 +53,7 @@ async function connect(metadata: Metadata) {
           if (run?.state !== 'ended') throw new Error(`the run has not ended: ${JSON.stringify(run)}`)
           return run
         },
-        { timeoutMs: 60_000, everyMs: 100 },
+        { everyMs: 100 },
       )
     },
     async liveIds(): Promise<string[]> {
@@ -224,9 +224,11 @@ test('connections that are refused, and APIs that want to be left alone, delay n
   const fresh = await connect({ endpoint: path, paginate: cursorPages })
   const begun = Date.now()
   expect(await fresh.run()).toMatchObject({ reason: null })
-  expect(Date.now() - begun).toBeLessThan(60_000) // not the ten minutes of the others
-  const { syncs } = await example.client.syncStatus('acme', ['list'], waiting[0]?.connectionId ?? '')
-  expect(syncs[0]?.lastRun).toMatchObject({ state: 'queued', throttled: { times: 1 } })
+  expect(Date.now() - begun).toBeLessThan(300_000) // not the ten minutes of the others
+  await eventually(async () => {
+    const { syncs } = await example.client.syncStatus('acme', ['list'], waiting[0]?.connectionId ?? '')
+    expect(syncs[0]?.lastRun).toMatchObject({ state: 'queued', throttled: { times: 1 } })
+  })
 })
 
 test('a mass deletion of a small stream is held back, seen, and released once', async () => {

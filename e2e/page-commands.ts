@@ -34,7 +34,7 @@ export async function runPage(
   ].join('\n')
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
     cwd: options.folder,
-    timeout: 110_000,
+    timeout: 200_000,
   })
   return stdout.split(`${mark}\n`).slice(0, -1)
 }

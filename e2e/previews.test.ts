@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -46,7 +47,7 @@ const functions: Record<string, { exec: string; rounds: unknown[] }> = {
       },
     ],
   },
-  // In the second round 4 records are deleted, and the guard keeps the tallies.
+  // In the second round 4 records are deleted, the guard keeps the tallies, and items have a new field.
   tracked: {
     exec: `await nango.trackDeletesStart('Item')
            await nango.trackDeletesStart('Tally')
@@ -56,7 +57,7 @@ const functions: Record<string, { exec: string; rounds: unknown[] }> = {
            await nango.trackDeletesEnd('Tally')`,
     rounds: [
       { items: items(0, 30), tallies: items(0, 30) },
-      { items: items(4, 31), tallies: items(0, 2, { title: 'new' }) },
+      { items: items(4, 31, { color: 'red' }), tallies: items(0, 2, { title: 'new' }) },
     ],
   },
   remembers: {
@@ -160,14 +161,17 @@ async function cli(...args: string[]): Promise<{ code: number; stdout: string; s
   }
 }
 
-async function preview(name: string, more: { limit?: number } = {}): Promise<PreviewResult> {
-  const { previews } = ours.client
-  const { id } = await previews.create({
+async function beginPreview(name: string, more: { limit?: number } = {}): Promise<string> {
+  const { id } = await ours.client.previews.create({
     ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: name, samples: 1000, validate: 'off' },
     ...{ bundle: String(bundles.get(name)), models: modelsOf(name), ...more },
   })
-  return previews.wait(id, { deadlineMs: 60_000 })
+  return id
 }
+
+const ended = (id: string) => ours.client.previews.wait(id, { deadlineMs: 150_000 })
+
+const preview = async (name: string, more: { limit?: number } = {}) => ended(await beginPreview(name, more))
 
 /** Triggers all syncs, and waits for the ends of their runs. */
 async function runAll() {
@@ -178,7 +182,7 @@ async function runAll() {
     connectionId: CONNECTION,
   })
   expect(runs).toHaveLength(names.length)
-  const ended = await Promise.all((runs ?? []).map(({ id }) => client.runs.wait(id, { deadlineMs: 60_000 })))
+  const ended = await Promise.all((runs ?? []).map(({ id }) => client.runs.wait(id, { deadlineMs: 150_000 })))
   return new Map(ended.map((run) => [run.sync_name, run]))
 }
 
@@ -275,10 +279,7 @@ test('a limit stops a preview, and so does who has asked for it', async () => {
   })
   const { previews } = ours.client
   api.on('/changes', () => {}) // it does not answer
-  const { id } = await previews.create({
-    ...{ provider_config_key: ACME, connection_id: CONNECTION, sync: 'changes' },
-    ...{ bundle: String(bundles.get('changes')), models: modelsOf('changes') },
-  })
+  const id = await beginPreview('changes')
   await eventually(async () => expect((await previews.get(id)).progress).not.toBeNull())
   await previews.cancel(id)
   expect(await previews.wait(id)).toMatchObject({
@@ -288,6 +289,30 @@ test('a limit stops a preview, and so does who has asked for it', async () => {
   serve('changes')
 })
 
+test('a preview whose gateway is killed has its result, one whose runner is killed ends in doubt, and nothing of ours differs', async () => {
+  const { system } = ours
+  const before = await ourQuietData(system)
+  const begun = async () => {
+    const asked = Promise.withResolvers<ServerResponse>()
+    api.on('/changes', (_, response) => asked.resolve(response))
+    const id = await beginPreview('changes')
+    return { id, response: await asked.promise }
+  }
+  const kill = (name: 'gateway' | 'runner') =>
+    process.kill(system.processes.get(name)?.pid ?? Number.NaN, 'SIGKILL')
+  const first = await begun()
+  kill('gateway')
+  json(first.response, functions.changes?.rounds[1])
+  // A client that has not got any answer yet takes the gateway for absent.
+  await eventually(() => ours.client.previews.get(first.id), { timeoutMs: 60_000 })
+  expect(await ended(first.id)).toMatchObject({ outcome: 'success', error: null })
+  const second = await begun()
+  kill('runner')
+  await expect(ended(second.id)).rejects.toMatchObject({ code: 'in_doubt' })
+  serve('changes')
+  expect(differences(before, await ourData(system))).toEqual([])
+})
+
 test('what a preview says is what the second run does, and nothing of ours differs before and after it', async () => {
   round = 1
   const before = await ourQuietData(ours.system)
@@ -295,4 +320,5 @@ test('what a preview says is what the second run does, and nothing of ours diffe
     expect(differences(before, await ourData(ours.system))).toEqual([])
   })
   expect(results.get('tracked')?.models[1]?.deletion?.held_back).toContain('28 of the 30 records')
+  expect(results.get('tracked')?.warnings).toContain("model 'TrackedItem': fields new: color")
 })

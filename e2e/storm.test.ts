@@ -95,7 +95,7 @@ test(
         const live = [...newest.values()].filter(({ _nango_metadata }) => _nango_metadata.deleted_at === null)
         expect(titles(live)).toEqual(titles([...example.replay.items.values()]))
       },
-      { timeoutMs: 120_000 },
+      { timeoutMs: 200_000 },
     )
 
     const versions = seen.map(({ id, _nango_metadata }) => `${id} ${_nango_metadata.last_modified_at}`)
@@ -106,7 +106,7 @@ test(
       (await runsOf(example.client)).filter(({ state }) => state !== 'ended').length,
     ).toBeLessThanOrEqual(1)
   },
-  SECONDS * 1000 + 240_000,
+  SECONDS * 1000 + 300_000,
 )
 
 function titles(items: Record<string, unknown>[]): string[] {

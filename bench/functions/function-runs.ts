@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Syncline } from '@syncline/sdk'
-import type { BenchSystem } from '../scheduler/system.ts'
+import type { BenchSync, BenchSystem } from '../scheduler/system.ts'
 import { saveFunction } from './save-function.ts'
 
 const RUN_FOR_MS = 30 * 60_000
@@ -12,11 +12,16 @@ const RUN_FOR_MS = 30 * 60_000
 export async function functionRate(
   bench: BenchSystem,
   client: Syncline,
-  { name, runs, records }: { name: string; runs: number; records: number },
+  {
+    name,
+    runs,
+    records,
+    ...more
+  }: { name: string; runs: number; records: number } & Pick<BenchSync, 'model' | 'validate'>,
 ): Promise<number> {
   const exec = saveFunction(records, name)
   // Each connection begins as soon as it may: see `autoStart`.
-  await bench.addSync(client, { name, frequency: 'every day', connections: runs, exec })
+  await bench.addSync(client, { name, frequency: 'every day', connections: runs, exec, ...more })
   const until = Date.now() + RUN_FOR_MS
   for (;;) {
     const found = await Array.fromAsync(client.runs.iterate({ providerConfigKey: name, state: ['ended'] }))

@@ -8,6 +8,7 @@ await runParts({
   parts: {
     encode: () => import('./encode.ts'),
     saves: () => import('./saves.ts'),
+    validate: () => import('./validate.ts'),
     memory: () => import('./memory.ts'),
     bundle: () => import('./bundle.ts'),
     deploy: () => import('./deploy.ts'),

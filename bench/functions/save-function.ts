@@ -1,3 +1,13 @@
+/** The model of these records, with all their fields. */
+export const savedModel = `z.object({
+  id: z.string(), number: z.number(), version: z.number(), title: z.string(), body: z.string(), state: z.enum(['open', 'closed']),
+  labels: z.array(z.object({ name: z.string(), color: z.string() })),
+  author: z.object({ id: z.number(), login: z.string(), admin: z.boolean(), url: z.string() }),
+  assignee: z.object({ id: z.number(), login: z.string(), admin: z.boolean(), url: z.string() }),
+  updated_at: z.string(),
+  metrics: z.object({ comments: z.number(), reactions: z.object({ up: z.number(), down: z.number() }), score: z.number() }),
+})`
+
 /**
  * The body of a function that saves so many new records of 1.1 KB, a thousand at a time, and logs how long its saves took. The
  * records are made before, but for what makes each a new one.

@@ -37,6 +37,9 @@ export interface BenchSync {
   exec: string
   /** Names of further syncs of the same function on the same connections. They begin paused. */
   others?: string[]
+  /** Source of the model of its records; with no field but `id` by default. */
+  model?: string
+  validate?: 'off' | 'warn'
 }
 
 export async function openBenchSystem(env: NodeJS.ProcessEnv = {}): Promise<BenchSystem> {
@@ -112,7 +115,15 @@ async function makeKey(catalog: Catalog, environment: string): Promise<string> {
 
 async function addSync(
   client: Syncline,
-  { name, frequency, connections, exec, others = [] }: BenchSync,
+  {
+    name,
+    frequency,
+    connections,
+    exec,
+    others = [],
+    model = 'z.object({ id: z.string() })',
+    validate,
+  }: BenchSync,
   { dir, apiUrl }: { dir: string; apiUrl: string },
 ): Promise<void> {
   const file = join(dir, name, `syncs/${name}.ts`)
@@ -122,7 +133,7 @@ async function addSync(
     `import { createSync } from 'nango'
      import { z } from 'zod'
      export default createSync({
-       description: '', frequency: '${frequency}', models: { Thing: z.object({ id: z.string() }) },
+       description: '', frequency: '${frequency}', models: { Thing: ${model} },
        exec: async (nango) => { ${exec} },
      })`,
   )
@@ -140,6 +151,7 @@ async function addSync(
       ...{ provider_config_key: name, name: sync, description: '', frequency, bundle },
       auto_start: sync === name,
       models: [sync === name ? 'Thing' : `Thing_${sync}`],
+      ...(validate && { validate }),
     })),
   })
 }

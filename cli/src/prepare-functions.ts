@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import { AppError } from '@syncline/errors'
 import {
   type ActionFacts,
-  bundleFunction,
+  type Bundled,
+  bundleFunctions,
   type Described,
   describeFunctions,
   type FunctionFile,
@@ -45,7 +46,7 @@ export interface Prepared extends AsyncDisposable {
   notDeployed: { name: string; reason: string }[]
 }
 
-/** Groups of functions that are bundled at the same time, and how many functions one child reads the definitions of. */
+/** Groups of functions that are prepared at the same time, and the functions of a group: they are bundled and described together. */
 const AT_ONCE = availableParallelism() + 1
 const TOGETHER = 16
 
@@ -70,9 +71,8 @@ export async function prepareFunctions(
     await using sandboxes = await openDescribeSandboxes()
     let count = 0
     const onBundled = () => onPrepared(++count, functions.length)
-    const size = Math.min(TOGETHER, Math.ceil(functions.length / AT_ONCE))
-    const groups = Array.from({ length: Math.ceil(functions.length / size) }, (_, n) =>
-      functions.slice(n * size, (n + 1) * size),
+    const groups = Array.from({ length: Math.ceil(functions.length / TOGETHER) }, (_, n) =>
+      functions.slice(n * TOGETHER, (n + 1) * TOGETHER),
     )
     const all = await pLimit(AT_ONCE).map(groups, (group) =>
       prepareGroup(group, { sandboxes, bundles, onWarning, onBundled }),
@@ -106,14 +106,13 @@ async function prepareGroup(
 ): Promise<PreparedFunction[]> {
   const prepared: PreparedFunction[] = []
   const bundled: { source: FunctionFile; text: string }[] = []
-  for (const source of sources) {
-    try {
-      const { text, warnings } = await bundleFunction(source)
-      warnings.forEach(onWarning)
-      bundled.push({ source, text })
-    } catch (error) {
-      prepared.push({ refusal: refusal(source, error) })
-    }
+  const all = await bundleFunctions(sources)
+  for (const [index, source] of sources.entries()) {
+    const found = all[index] as Bundled // one for each
+    if (found.status === 'fulfilled') {
+      found.value.warnings.forEach(onWarning)
+      bundled.push({ source, text: found.value.text })
+    } else prepared.push({ refusal: refusal(source, found.reason) })
     onBundled()
   }
   const functions = bundled.map(({ source: { kind }, text: bundle }) => ({ kind, bundle }))

@@ -25,6 +25,8 @@ const INTEGRATION = 'api'
 const RECOVER_MS = 90_000
 /** A process that was killed works again after so long. */
 const STARTS_MS = 10_000
+/** Commands that are answered with 2xx, at least. */
+const LEAST_COMMANDS = 6
 /** Events are published a moment after they happen. */
 const PUBLISH_MS = 3000
 
@@ -104,6 +106,11 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   const faults = await causeFaults(system, options, random.fork('faults'), progress)
   const lastFault = Date.now()
   progress('no more faults')
+  // On a slow machine nothing may have been answered by now, and so nothing was proven.
+  await eventually(async () => {
+    const outputs = load.actions.filter(({ answer }) => answer === 'output').length
+    if (load.commands.length < LEAST_COMMANDS || outputs === 0) throw new Error('there was little load')
+  }, STARTS_MS * 6).catch(() => {})
   const stopped = load.stop()
   const again = { environments: options.environments, count }
   const recoveredMs = (await runAgain(system, again, RECOVER_MS)) - lastFault
@@ -117,7 +124,11 @@ export async function causeChaos(options: ChaosOptions): Promise<ChaosReport> {
   progress(`runs of commands have ended, or are stuck, ${Date.now() - lastFault} ms after the last fault`)
   const jumps = faults.map(({ jumpMs }) => jumpMs).filter((ms) => ms !== 0)
   const backJumpsMs = jumps.filter((ms) => ms < 0).map((ms) => -ms)
-  const overdueMs = backJumpsMs.length * (options.suspendMs + options.downMs + STARTS_MS)
+  const longestMs = Math.max(
+    options.suspendMs + options.downMs,
+    ...faults.map(({ atMs, endMs }) => endMs - atMs),
+  )
+  const overdueMs = backJumpsMs.length * (longestMs + STARTS_MS)
   const quiet = { backJumpsMs, overdueMs, jumps: jumps.length, sinceMs, nowMs: Date.now() + shiftOf(system) }
   const broken = [
     ...observed.flatMap((each) => violations(each, quiet)),
@@ -249,7 +260,7 @@ async function observe(
   },
 ): Promise<Observed[]> {
   const effects = [...options.api.effects]
-  const after = await eventually(() => readSchedules(system, options.environments), 20_000)
+  const after = await eventually(() => readSchedules(system, options.environments), 60_000)
   await sleep(PUBLISH_MS)
   const events = await readRunEvents(system.bus)
   const observed: Observed[] = []

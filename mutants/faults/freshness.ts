@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const mark = 'services/scheduler/src/scripts/mark-stale.lua'
-const stale = 'services/scheduler/src/scripts/stale.lua'
+const stale = 'services/scheduler/src/scripts/shared/stale.lua'
 const tests = ['services/scheduler/test/stale.test.ts']
 
 export const freshness: Mutant[] = [
@@ -51,7 +51,7 @@ export const freshness: Mutant[] = [
     attacks: 'freshness: a run that held deletions back leaves the records as old as they were',
     edits: [
       {
-        file: 'services/scheduler/src/scripts/queue.lua',
+        file: 'services/scheduler/src/scripts/shared/runs.lua',
         search: 'if ending.heldBack then',
         replace: 'if false then',
       },
@@ -64,7 +64,7 @@ export const freshness: Mutant[] = [
     attacks: 'lists of schedules: a call sees what was done before it',
     edits: [
       {
-        file: 'services/scheduler/src/scripts/prelude.lua',
+        file: 'services/scheduler/src/scripts/shared/prelude.lua',
         search: 'tell_change(entity.environment, schedule_of(entity.id))',
         replace: '',
       },

@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts'
 // Attempts whose runner is silent, and what a scheduler may conclude from that.
 
 const script = (name: string) => `services/scheduler/src/scripts/${name}.lua`
-const queue = script('queue')
+const runsLua = script('shared/runs')
 const clock = 'services/scheduler/src/ticks/shared-clock.ts'
 const tests = ['services/scheduler/test/judging.test.ts']
 const attempts = ['services/scheduler/test/attempts.test.ts']
@@ -54,7 +54,7 @@ export const judging: Mutant[] = [
     attacks: 'retries have a limit',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: 'run.progressed and 0 or number(run.fruitless) + 1',
         replace: 'number(run.fruitless)',
       },
@@ -67,7 +67,7 @@ export const judging: Mutant[] = [
     attacks: '3: an attempt that saved a checkpoint costs a run nothing',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: 'run.progressed and 0 or number(run.fruitless) + 1',
         replace: 'number(run.fruitless) + 1',
       },

@@ -35,6 +35,19 @@ export const onEvents: Mutant[] = [
     only: 'does not keep a connection from being deleted',
   },
   {
+    name: 'many-deletions-without-functions',
+    attacks: 'functions run before an integration or environment is deleted with its connections',
+    edits: [
+      {
+        file: 'services/gateway/src/on-events/delete-connections.ts',
+        search: '  if (most === 0) {',
+        replace: '  if (most >= 0) {',
+      },
+    ],
+    tests,
+    only: 'functions of all connections run before',
+  },
+  {
     name: 'creation-calls-twice',
     attacks: 'functions run for a connection that was created, not for new credentials',
     edits: [

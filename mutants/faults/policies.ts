@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts'
 // What a sync says of its runs, and what happens to many schedules at once.
 
 const script = (name: string) => `services/scheduler/src/scripts/${name}.lua`
-const queue = script('queue')
+const runsLua = script('shared/runs')
 const claim = script('claim-due')
 const tests = ['services/scheduler/test/ticks.test.ts']
 const attempts = ['services/scheduler/test/attempts.test.ts']
@@ -14,7 +14,7 @@ export const policies: Mutant[] = [
     attacks: 'retries have a limit',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: 'takes_slots(schedule) and retried < number(definition.retries)',
         replace: 'takes_slots(schedule)',
       },
@@ -25,7 +25,7 @@ export const policies: Mutant[] = [
   {
     name: 'schedule-fails-for-ever',
     attacks: 'options: a schedule is paused after so many failures',
-    edits: [{ file: queue, search: 'failures >= number(definition.pause_after)', replace: 'false' }],
+    edits: [{ file: runsLua, search: 'failures >= number(definition.pause_after)', replace: 'false' }],
     tests,
     only: 'after as many failures in a row',
   },

@@ -3,7 +3,8 @@ import type { Mutant } from '../mutant.ts'
 // The scheduler's queue of runs: who gets a slot next, and who may not.
 
 const script = (name: string) => `services/scheduler/src/scripts/${name}.lua`
-const queue = script('queue')
+const queue = script('shared/queue')
+const runsLua = script('shared/runs')
 const take = script('take-runs')
 const test = (name: string) => [`services/scheduler/test/${name}.test.ts`]
 const fairness = test('fairness')
@@ -36,7 +37,7 @@ const faults: Mutant[] = [
   {
     name: 'full-environment-not-put-back',
     attacks: 'queue: what waited for a limit goes on when a run ends',
-    edits: [{ file: queue, search: 'then let_in_environment(run.environment) end', replace: 'then end' }],
+    edits: [{ file: runsLua, search: 'then let_in_environment(run.environment) end', replace: 'then end' }],
     tests: test('runs'),
     only: 'in a full environment what is due waits',
   },
@@ -45,7 +46,7 @@ const faults: Mutant[] = [
     attacks: 'queue: what waited for a limit goes on when a run ends',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: '  if integration_was then let_in_of_integration(run.environment, run.integration) end\n',
         replace: '',
       },
@@ -84,7 +85,7 @@ const faults: Mutant[] = [
     attacks: 'queue: each run that leaves a sync lets one in',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: 'if not sync or sync.max < math.huge then',
         replace: 'if not sync or sync.running + 1 >= sync.max then',
       },
@@ -110,7 +111,7 @@ const faults: Mutant[] = [
     attacks: 'limits: a cancelled run frees what it held',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: "if run.state == 'RUNNING' then release(run) else dequeue(run) end",
         replace:
           "if run.state == 'QUEUED' then dequeue(run) elseif ending.outcome ~= 'CANCELLED' then release(run) end",

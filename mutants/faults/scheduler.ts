@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const script = (name: string) => `services/scheduler/src/scripts/${name}.lua`
-const queue = script('queue')
+const runsLua = script('shared/runs')
 const claim = script('claim-due')
 const test = (name: string) => [`services/scheduler/test/${name}.test.ts`]
 const runs = test('runs')
@@ -11,7 +11,7 @@ export const scheduler: Mutant[] = [
   {
     name: 'locks-outlive-their-attempt',
     attacks: 'locks are free when the attempt ends that has them',
-    edits: [{ file: queue, search: '    free_locks(lock_owner(run))\n', replace: '' }],
+    edits: [{ file: runsLua, search: '    free_locks(lock_owner(run))\n', replace: '' }],
     tests: test('locks'),
     only: 'the locks of an attempt',
   },
@@ -76,7 +76,7 @@ export const scheduler: Mutant[] = [
     attacks: '5, 6: an accepted trigger happens',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search:
           '    pending = cause, pending_number = reserved or math.max(number(schedule.number) + 1, math.floor(args.now / 100)),\n',
         replace: '',
@@ -88,14 +88,14 @@ export const scheduler: Mutant[] = [
   {
     name: 'trigger-after-a-run-twice',
     attacks: '5: triggers are coalesced',
-    edits: [{ file: queue, search: "active = '1', pending = '',", replace: "active = '1'," }],
+    edits: [{ file: runsLua, search: "active = '1', pending = '',", replace: "active = '1'," }],
     tests: runs,
     only: 'triggers that come while a run is queued or running',
   },
   {
     name: 'old-attempt-may-act',
     attacks: '4: an attempt that was taken over can neither save, nor end the run',
-    edits: [{ file: queue, search: 'if number(run.attempt) ~= attempt then', replace: 'if false then' }],
+    edits: [{ file: runsLua, search: 'if number(run.attempt) ~= attempt then', replace: 'if false then' }],
     tests: runs,
     only: 'an attempt that was taken over can neither save',
   },
@@ -109,7 +109,7 @@ export const scheduler: Mutant[] = [
   {
     name: 'end-settled-twice',
     attacks: '5: the end of a run counts once',
-    edits: [{ file: queue, search: "  redis.call('DEL', run.key)\n", replace: '' }],
+    edits: [{ file: runsLua, search: "  redis.call('DEL', run.key)\n", replace: '' }],
     tests: runs,
     only: 'the end of a run counts once',
   },
@@ -118,7 +118,7 @@ export const scheduler: Mutant[] = [
     attacks: '4: fences never go back',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: 'math.max(number(schedule.number) + 1, math.floor(args.now / 100))',
         replace: '(number(schedule.number) + 1)',
       },
@@ -131,7 +131,7 @@ export const scheduler: Mutant[] = [
     attacks: '4: no two runs have one fence',
     edits: [
       {
-        file: queue,
+        file: runsLua,
         search: 'math.max(number(schedule.number) + 1, math.floor(args.now / 100))',
         replace: 'math.floor(args.now / 100)',
       },
@@ -144,7 +144,7 @@ export const scheduler: Mutant[] = [
     attacks: '6: a command has one effect',
     edits: [
       {
-        file: script('prelude'),
+        file: script('shared/prelude'),
         search: 'if schedule.command == args.command then return true end',
         replace: '',
       },
@@ -170,7 +170,7 @@ export const scheduler: Mutant[] = [
     attacks: '6: a connection without credentials takes no slots',
     edits: [
       {
-        file: script('prelude'),
+        file: script('shared/prelude'),
         search: "schedule.state ~= 'PAUSED' and not schedule.blocked",
         replace: "schedule.state ~= 'PAUSED'",
       },
@@ -195,7 +195,7 @@ export const scheduler: Mutant[] = [
     name: 'throttled-report-counts-twice',
     attacks: '4, 5: an attempt that has ended says nothing more',
     edits: [
-      { file: queue, search: "if run.state ~= 'RUNNING' then return", replace: 'if false then return' },
+      { file: runsLua, search: "if run.state ~= 'RUNNING' then return", replace: 'if false then return' },
     ],
     tests: throttled,
     only: 'what a throttled attempt says later is ignored',

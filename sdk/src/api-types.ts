@@ -1072,6 +1072,35 @@ export interface DeleteConnectionAnswer {
   on_events?: OnEventOutcome[] | undefined
 }
 
+export interface DeletedWithConnections {
+  /** Always true: failures are errors. */
+  success: true
+  /** Functions for `pre-connection-deletion` of its connections. Absent: there are none. */
+  on_events?: DeletionCalls | undefined
+}
+
+export interface DeletionCalls {
+  /** How many ended without an error. */
+  done: number
+  /** How many failed, or found no runner. */
+  failed: number
+  /** How many did not run, because the time for all of them had passed. */
+  skipped: number
+  /** The first 100 of those that failed. The log of the gateway names all. */
+  failures: {
+    /** Key of the integration. */
+    provider_config_key: string
+    /** Id of the connection that was deleted. */
+    connection_id: string
+    /** Name of the function. */
+    name: string
+    /** Its log is at GET /runs/{log_id}/logs. */
+    log_id: string
+    /** Why it failed. */
+    error: string
+  }[]
+}
+
 export interface DeployAnswer {
   /** Those that extend a deployed one are deployed again with it. */
   providers: {

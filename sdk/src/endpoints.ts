@@ -19,6 +19,7 @@ import type {
   CreateVariantAnswer,
   Credentials,
   DeleteConnectionAnswer,
+  DeletedWithConnections,
   DeployAnswer,
   DeployedAction,
   DeployedSync,
@@ -1317,7 +1318,7 @@ export interface Endpoints {
       /** Key of an integration. */
       uniqueKey: string
     }
-    answer: Success
+    answer: DeletedWithConnections
   }
   /** List the providers: deployed ones, and those that come with Syncline. */
   'GET /providers': {
@@ -1480,7 +1481,7 @@ export interface Endpoints {
       environment: string
     }
     query: DeleteEnvironmentQuery
-    answer: Success
+    answer: DeletedWithConnections
   }
   /** Create a key of an environment. */
   'POST /environments/:environment/keys': {

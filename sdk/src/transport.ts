@@ -95,8 +95,8 @@ export function createTransport(settings: TransportOptions): Transport {
         return new SynclineError(0, 'no_answer', `no answer from ${base}: is it running there?`, { cause })
       })
       if (!(answer instanceof SynclineError)) return answer.value
-      // An attempt before this one has deleted it, and its answer was lost.
-      if (repetition > 0 && method === 'DELETE' && answer.status === 404) return undefined
+      // An attempt before this one has deleted it, and its answer was lost with what it said.
+      if (repetition > 0 && method === 'DELETE' && answer.status === 404) return {}
       const isOver = repetition >= retries || !mayRepeat(method, idempotencyKey)
       if (isOver || !mayPass(answer)) throw answer
       const waitMs = answer.retryAfterMs ?? backoffMs(repetition + 1)

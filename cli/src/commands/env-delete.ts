@@ -1,6 +1,7 @@
 import { type AdminOptions, adminClientOf, adminCommand } from '../admin-command.ts'
 import { routeSummary } from '../route-summary.ts'
 import { type JsonOptions, jsonOption, SUCCESS, show } from '../show.ts'
+import { showDeletionCalls } from '../show-deletion-calls.ts'
 
 export const envDelete = () =>
   adminCommand('delete')
@@ -13,11 +14,12 @@ export const envDelete = () =>
         environment: string,
         { confirm, ...options }: AdminOptions & JsonOptions & { confirm: string },
       ) => {
-        await adminClientOf(options).environments.delete(environment, { confirm })
+        const { on_events } = await adminClientOf(options).environments.delete(environment, { confirm })
         show(
           options,
-          SUCCESS,
+          { ...SUCCESS, ...(on_events && { on_events }) },
           () => `Deleted environment '${environment}'. Its schedules and records follow.`,
         )
+        showDeletionCalls(on_events)
       },
     )

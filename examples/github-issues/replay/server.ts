@@ -12,7 +12,7 @@ export interface ReplayItem {
   [field: string]: unknown
 }
 
-interface ReplayOptions {
+export interface ReplayOptions {
   /** What `GET /repos/<owner>/<name>/issues` lists. */
   items: ReplayItem[]
   port?: number
@@ -21,6 +21,8 @@ interface ReplayOptions {
   refuseEvery?: number
   /** Milliseconds before each answer to a list request. */
   delayMs?: number
+  /** Called before the answer to the n-th list request, which waits for it. */
+  onList?: (n: number) => Promise<void> | undefined
 }
 
 export interface Replay extends AsyncDisposable {
@@ -79,7 +81,9 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
         if (!/^(Bearer|token) ./.test(request.headers.authorization ?? '')) {
           return answer(response, 401, { message: 'Requires authentication' })
         }
-        if (options.refuseEvery && ++listings % options.refuseEvery === 0) {
+        listings++
+        await options.onList?.(listings)
+        if (options.refuseEvery && listings % options.refuseEvery === 0) {
           response.setHeader('retry-after', '1')
           return answer(response, 429, { message: 'API rate limit exceeded' })
         }

@@ -113,6 +113,34 @@ export const OnEventOutcome = z
   .meta({ id: 'OnEventOutcome' })
 export type OnEventOutcome = z.infer<typeof OnEventOutcome>
 
+/** How functions ended that ran before many connections were deleted. */
+export const DeletionCalls = z
+  .object({
+    done: z.int().describe('How many ended without an error.'),
+    failed: z.int().describe('How many failed, or found no runner.'),
+    skipped: z.int().describe('How many did not run, because the time for all of them had passed.'),
+    failures: z
+      .array(
+        z.object({
+          provider_config_key: z.string().describe('Key of the integration.'),
+          connection_id: z.string().describe('Id of the connection that was deleted.'),
+          name: z.string().describe('Name of the function.'),
+          log_id: z.string().describe('Its log is at GET /runs/{log_id}/logs.'),
+          error: z.string().describe('Why it failed.'),
+        }),
+      )
+      .describe('The first 100 of those that failed. The log of the gateway names all.'),
+  })
+  .meta({ id: 'DeletionCalls' })
+export type DeletionCalls = z.infer<typeof DeletionCalls>
+
+/** The answer to the deletion of something that has connections. */
+export const DeletedWithConnections = Success.extend({
+  on_events: DeletionCalls.optional().describe(
+    'Functions for `pre-connection-deletion` of its connections. Absent: there are none.',
+  ),
+})
+
 /** A connection in a list: without its credentials. */
 export const ConnectionSummary = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Success } from './answers.ts'
+import { DeletedWithConnections } from './connections.ts'
 import { Cursor, countInBody, countInQuery, EnvironmentName, instant, NextCursor, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 import { Validation } from './validation.ts'
@@ -122,14 +122,15 @@ const deleteEnvironment = {
   summary: 'Delete an environment with everything in it.',
   description:
     'Deletes its keys, syncs, connections, integrations, providers and variables; their schedules and records follow. It cannot be ' +
-    'undone, so the name has to be given a second time as `confirm`. A request that fails half-way has deleted the keys first, and ' +
-    'may be sent again.',
+    'undone, so the name has to be given a second time as `confirm`. Functions for `pre-connection-deletion` of its connections run ' +
+    'before, ten at a time; after 60 s none is begun any more. A request that fails half-way has deleted the keys first, and may be ' +
+    'sent again.',
   scope: 'admin',
   errors: ['unknown_environment'],
   schema: {
     params,
     querystring: z.strictObject({ confirm: EnvironmentName.describe('The name once more.') }),
-    response: { 200: Success },
+    response: { 200: DeletedWithConnections },
   },
 } as const satisfies Route
 

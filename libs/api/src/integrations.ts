@@ -2,7 +2,7 @@ import { AppCredentials } from '@syncline/catalog/credentials'
 import { Texts } from '@syncline/catalog/json-object'
 import { settingsFields } from '@syncline/providers/settings-fields'
 import { z } from 'zod'
-import { Success } from './answers.ts'
+import { DeletedWithConnections } from './connections.ts'
 import { countInBody, instant, NoQuery, ProviderConfigKey } from './fields.ts'
 import type { Route } from './route.ts'
 
@@ -202,9 +202,12 @@ const deleteIntegration = {
   method: 'DELETE',
   url,
   summary: 'Delete an external API with its connections and syncs.',
+  description:
+    'Functions for `pre-connection-deletion` of its connections run first, ten at a time. After 60 s none is begun any more, and the ' +
+    'connections that are left are deleted without them. However they end, it is deleted. A request that fails half-way may be sent again.',
   scope: 'deploy',
   errors: ['unknown_integration'],
-  schema: { params, querystring: NoQuery, response: { 200: Success } },
+  schema: { params, querystring: NoQuery, response: { 200: DeletedWithConnections } },
 } as const satisfies Route
 
 const deprecated = true as const

@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { repeat } from '@syncline/async'
 import pLimit from 'p-limit'
 import { type Bus, streamName } from './connect.ts'
+import { contradiction } from './contradiction.ts'
 import type { Consumption, Work } from './deliver.ts'
-import { Queue } from './queue.ts'
+import { durableOf, Queue } from './queue.ts'
 
 /** How soon a message is found whose announcement was lost. */
 const SCAN_MS = 5000
 const SCAN_RETRY_MS = 1000
+/** Queues whose consumers a scan looks at. */
+const LOOKED_AT_MAX = 100
 
 /**
  * Works on the queues of a subject until `signal` aborts; then waits for the messages in work. Each `<subject>.<queue>`
@@ -16,7 +19,8 @@ const SCAN_RETRY_MS = 1000
  * one whose first message fails is parked, and `concurrency` queues take turns, a message each.
  *
  * NATS keeps the order: see Queue. Each published message announces its queue to one of the instances, by a subscription
- * without JetStream. If that instance dies, a scan of the stream by another one finds the queue.
+ * without JetStream. If that instance dies, a scan of the stream by another one finds the queue. A scan also makes a consumer anew
+ * whose state contradicts itself for longer than a moment: see `contradiction`.
  */
 export async function consumeQueues<T>(
   bus: Bus,
@@ -56,10 +60,34 @@ export async function consumeQueues<T>(
     announced.delete(name)
   }
 
+  /** By queue, as of the last scan: those that had messages, and what contradicted itself. */
+  let before = new Map<string, string | undefined>()
+
+  /** Those that had messages in the last scan, too: mostly a queue has none for long. */
+  async function mend(names: string[], stream: string): Promise<void> {
+    const now = new Map<string, string | undefined>()
+    const old = names.filter((name) => before.has(name) && !open.has(name)).slice(0, LOOKED_AT_MAX)
+    for (const name of names) now.set(name, undefined)
+    for (const name of old) {
+      const durable = durableOf(consumption, name)
+      const found = await contradiction(bus, { stream, durable, subject: prefix + name })
+      if (found !== undefined && found === before.get(name)) {
+        onError(new Error(`${found}: it is made anew`))
+        await bus.manager.consumers.delete(stream, durable)
+      } else now.set(name, found)
+    }
+    before = now
+  }
+
   async function scan(): Promise<void> {
     const stream = streamName(bus.prefix, subject.stream)
     const { state } = await bus.manager.streams.info(stream, { subjects_filter: `${prefix}*` })
-    for (const [text, messages] of Object.entries(state.subjects ?? {})) {
+    const subjects = Object.entries(state.subjects ?? {})
+    await mend(
+      subjects.map(([text]) => text.slice(prefix.length)),
+      stream,
+    )
+    for (const [text, messages] of subjects) {
       const name = text.slice(prefix.length)
       // Those in work are counted, too: a worker that finds nothing ends.
       const missing = Math.min(messages, perQueue) - (open.get(name)?.size ?? 0)

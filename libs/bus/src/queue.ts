@@ -8,6 +8,9 @@ const RETRY_MAX_MS = 10_000
 /** NATS removes the consumer of a queue that nobody has pulled from for so long. */
 const IDLE_MS = 5 * 60_000
 
+/** Name of the consumer of a queue. */
+export const durableOf = ({ durable }: { durable: string }, name: string) => `${durable}-${name}`
+
 /**
  * The messages of one subject in a work-queue stream. A durable consumer with one message in work (`perQueue`) keeps their order over
  * all instances: there is no next message before the first one is acknowledged, also while that one waits to be
@@ -24,13 +27,13 @@ export class Queue<T> {
   #failures = 0
 
   constructor(bus: Bus, consumption: Consumption<T>, work: Work<T>, name: string) {
-    const { subject, durable } = consumption
+    const { subject } = consumption
     this.#bus = bus
     this.#consumption = consumption
     this.#work = work
     this.#subject = `${bus.prefix}.${subject.name}.${name}`
     this.#stream = streamName(bus.prefix, subject.stream)
-    this.#durable = `${durable}-${name}`
+    this.#durable = durableOf(consumption, name)
   }
 
   /** How long to wait after a failure: 1, 2, 4 s and so on, up to 10 s. */

@@ -1,4 +1,6 @@
+export type { Bundled } from './build-functions.ts'
 export { bundleFunction } from './bundle-function.ts'
+export { bundleFunctions } from './bundle-functions.ts'
 export {
   type ActionFacts,
   describeFunction,

@@ -5,6 +5,7 @@ import type { Sandboxes } from '@syncline/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   bundleFunction,
+  bundleFunctions,
   describeFunction,
   describeFunctions,
   openDescribeSandboxes,
@@ -87,6 +88,30 @@ test('the same sources give the same text, wherever they lie', async () => {
     }),
   )
   expect(texts[0]).toBe(texts[1])
+})
+
+test('functions that are bundled together have the bundles that each has alone, and one that fails harms no other', async () => {
+  const texts = {
+    'crm/syncs/a.ts': minimal('', `import { page } from '../page.js'; import './b.js'; console.log(page)`),
+    'crm/syncs/b.ts': minimal('', `import { read } from 'reader'; console.log(read, page); const page = 1`),
+    'crm/syncs/c.ts': minimal('all: Object.keys(z)'),
+    'crm/syncs/d.ts': minimal('', `import * as core from 'zod/v4/core'; console.log(Object.keys(core))`),
+    'crm/syncs/broken.ts': 'export default {\n  a: 1\n  b: 2 }',
+    'crm/syncs/native.ts': minimal('', `import fast from 'fast'; console.log(fast)`),
+    'mail/syncs/a.ts': minimal('', `console.log(null === -0, NaN)`),
+  }
+  await using folder = await project({
+    ...texts,
+    'crm/page.ts': 'export const page = () => 1',
+    ...reader(`exports.read = () => require('absent')`),
+    ...native(`module.exports = require('./build/Release/fast.node')`),
+  })
+  const files = Object.keys(texts).map((name) => ({ file: join(folder.path, name) }))
+  const alone = await Promise.allSettled(files.map(({ file }) => bundleFunction(file)))
+  expect(await bundleFunctions(files)).toEqual(alone)
+  expect((await bundleFunctions(files.toReversed())).toReversed()).toEqual(alone)
+  const refused = alone.flatMap((each, n) => (each.status === 'rejected' ? Object.keys(texts)[n] : []))
+  expect(refused).toEqual(['crm/syncs/broken.ts', 'crm/syncs/native.ts'])
 })
 
 test.each([

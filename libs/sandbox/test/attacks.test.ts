@@ -17,13 +17,13 @@ import { levelsHere, runIn, strongest, testHarness } from './levels.ts'
 
 const socketFile = join(tmpdir(), `syncline-attacked-${process.pid}.sock`)
 /** To fill memory takes a while on a busy machine; it must not look like a loop. */
-const patient = { wallMs: 50_000, silentMs: 20_000 }
+const patient = { wallMs: 100_000, silentMs: 40_000 }
 const endedByTime = ['resources', 'itself', 'channel']
 
 /** Of the limits of time only those are within reach that an attack may end by: on a busy machine all takes a while. */
 function limitsFor(kind: string, ends: Outcome['kind'][]): Partial<Limits> {
   if (!endedByTime.includes(kind)) return patient
-  const reach = (end: Outcome['kind'], ms: number) => (ends.includes(end) ? ms : 50_000)
+  const reach = (end: Outcome['kind'], ms: number) => (ends.includes(end) ? ms : 100_000)
   return {
     wallMs: reach('timed_out', 3000),
     silentMs: reach('event_loop_blocked', 1000),

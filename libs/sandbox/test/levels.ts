@@ -1,39 +1,25 @@
-import { join } from 'node:path'
-import { denyIoUring } from '../src/confinement/deny-io-uring.ts'
-import { buildHarness, type Harness } from '../src/harness.ts'
-import { type Level, levels } from '../src/level.ts'
+import { inject } from 'vitest'
+import type { Harness } from '../src/harness.ts'
+import type { Level } from '../src/level.ts'
 import { defaultLimits, type Limits } from '../src/limits.ts'
 import type { Outcome } from '../src/outcome.ts'
 import type { ParentBudget } from '../src/parent-budget.ts'
 import { type SandboxRun, startSandbox } from '../src/sandbox.ts'
+import type {} from './global-setup.ts' // declares what is provided
 
-denyIoUring()
+export { testHarness } from './test-harness.ts'
 
 /** Limits of time are out of reach of a busy machine; a test about one of them brings its own. */
 export const limits: Limits = {
   ...defaultLimits,
   heapMb: 64,
   memoryMb: 256,
-  wallMs: 50_000,
+  wallMs: 110_000,
   silentMs: 30_000,
 }
 
-export const testHarness = (program = 'program.ts'): Promise<Harness> =>
-  buildHarness(join(import.meta.dirname, program))
-
 /** Levels that this machine can give, the strongest last. */
-export const levelsHere: Level[] = []
-{
-  await using harness = await testHarness()
-  for (const level of levels) {
-    try {
-      using _sandbox = await startSandbox(harness, limits, level)
-      levelsHere.push(level)
-    } catch (error) {
-      console.log(`not on this machine: ${level} (${error instanceof Error ? error.message : error})`)
-    }
-  }
-}
+export const levelsHere: Level[] = inject('levels')
 
 export const strongest: Level = levelsHere.at(-1) ?? 'basic'
 

@@ -1,7 +1,7 @@
 import type { Level } from '../src/level.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { startSandbox } from '../src/sandbox.ts'
-import { testHarness } from './levels.ts'
+import { testHarness } from './test-harness.ts'
 
 // A process that is killed while its child loops: it prints the child's pid.
 const harness = await testHarness()

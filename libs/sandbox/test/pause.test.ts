@@ -5,7 +5,7 @@ import { defaultLimits } from '../src/limits.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import { testHarness } from './levels.ts'
 
-const SILENT_MS = 1000
+const SILENT_MS = 2000
 
 test('a paused child is not read, its silence does not count, and it goes on when it is resumed', async () => {
   const harness = await testHarness()
@@ -31,7 +31,7 @@ test('a paused child is not read, its silence does not count, and it goes on whe
   sandbox.pause()
   expect(sandbox.heldBytes).toBeGreaterThan(0)
   await eventually(() => expect(sandbox.hasUnread).toBe(true))
-  await sleep(4 * SILENT_MS)
+  await sleep(2 * SILENT_MS)
   expect(said).toEqual(['before'])
 
   sandbox.resume()

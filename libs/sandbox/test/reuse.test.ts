@@ -75,15 +75,15 @@ test('with `never` each run has a child of its own', async () => {
 })
 
 test('limits are of one run: what earlier ones have used does not count', async () => {
-  const small = { ...limits, logLines: 10, stdoutBytes: 1000, receivedBytes: 5000, cpuMs: 1500 }
+  const small = { ...limits, logLines: 10, stdoutBytes: 1000, receivedBytes: 5000, cpuMs: 1000 }
   await using sandboxes = await open({ limits: small })
   const code = `for (let n = 0; n < 10; n++) host.log('info', 'line')
     await new Promise((written) => process.stdout.write('x'.repeat(900), written))
-    for (const end = Date.now() + 600; Date.now() < end;) await new Promise(setImmediate)
+    for (const end = Date.now() + 400; Date.now() < end;) await new Promise(setImmediate)
     return 'x'.repeat(3000)`
   const pids = new Set<number>()
-  // On a busy machine each uses less than its 600 ms, all together use more than the limit.
-  for (let n = 0; n < 8; n++) {
+  // On a busy machine each uses less than its 400 ms, all together use more than the limit.
+  for (let n = 0; n < 6; n++) {
     const lines: string[] = []
     const { outcome, pid } = await run(sandboxes, code, key, {
       onLog: (_, text) => lines.push(text),
@@ -111,17 +111,27 @@ test('a child ends after a number of runs, and after some time', async () => {
 })
 
 test('idle children are bounded in number and time', async () => {
-  const reuseLimits = { ...defaultReuseLimits, idle: 2, idleMs: 500 }
-  await using sandboxes = await open({ reuseLimits })
-  for (const hash of ['a', 'b', 'c']) await run(sandboxes, `return 1`, { tenant: 'acme', hash })
-  expect(sandboxes.idle).toBe(2)
-  await eventually(() => expect(sandboxes.idle).toBe(0))
+  await using few = await open({ reuseLimits: { ...defaultReuseLimits, idle: 2 } })
+  for (const hash of ['a', 'b', 'c']) await run(few, `return 1`, { tenant: 'acme', hash })
+  expect(few.idle).toBe(2)
+  await using short = await open({ reuseLimits: { ...defaultReuseLimits, idleMs: 100 } })
+  await run(short, `return 1`)
+  await eventually(() => expect(short.idle).toBe(0))
 })
 
 test('runs at the same time have children of their own', async () => {
   await using sandboxes = await open()
-  const code = `await new Promise((ok) => setTimeout(ok, 100)); return 1`
-  const all = await Promise.all([1, 2, 3].map(() => runOnly(sandboxes, code)))
+  const together = Promise.withResolvers<void>()
+  let begun = 0
+  const meet = async () => {
+    if (++begun === 3) together.resolve()
+    await together.promise
+  }
+  const all = await Promise.all(
+    Array.from({ length: 3 }, () =>
+      runOnly(sandboxes, `await host.call('meet', null)`, key, { host: { meet } }),
+    ),
+  )
   expect(new Set(all.map(({ pid }) => pid)).size).toBe(3)
 })
 

@@ -1,9 +1,10 @@
-import type { Environment, ListEnvironmentsAnswer } from '../api-types.ts'
+import type { DeletionCalls, Environment, ListEnvironmentsAnswer } from '../api-types.ts'
 import type { CreateEnvironmentBody, ListEnvironmentsQuery, UpdateEnvironmentBody } from '../endpoints.ts'
 import { pages } from '../pages.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 import type { Paged } from '../types.ts'
+import { DELETION_MS } from './deletion-ms.ts'
 
 export type CreateEnvironment = CamelCase<CreateEnvironmentBody>
 export type UpdateEnvironment = CamelCase<UpdateEnvironmentBody>
@@ -85,7 +86,9 @@ export class Environments {
   }
 
   /**
-   * Deletes an environment with everything in it. `confirm` is its name once more: it cannot be undone.
+   * Deletes an environment with everything in it. `confirm` is its name once more: it cannot be undone. Functions for
+   * `pre-connection-deletion` of its connections run first, so it may take minutes; `on_events` says how they ended, and is null if there
+   * are none.
    *
    * Fails with `unknown_environment`.
    *
@@ -95,8 +98,10 @@ export class Environments {
   async delete(
     environment: string,
     { confirm, ...options }: { confirm: string } & CallOptions,
-  ): Promise<void> {
+  ): Promise<{ on_events: DeletionCalls | null }> {
     const request = { params: { environment }, query: { confirm } }
-    await this.#call('DELETE /environments/:environment', request, options)
+    const patient = { timeoutMs: DELETION_MS, ...options }
+    const { on_events = null } = await this.#call('DELETE /environments/:environment', request, patient)
+    return { on_events }
   }
 }

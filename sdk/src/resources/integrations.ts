@@ -1,5 +1,6 @@
 import type {
   CreateIntegrationAnswer,
+  DeletionCalls,
   GetIntegrationAnswer,
   ListIntegrationsAnswer,
   UpdateIntegrationAnswer,
@@ -7,6 +8,7 @@ import type {
 import type { CreateIntegrationBody, GetIntegrationQuery, UpdateIntegrationBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
+import { DELETION_MS } from './deletion-ms.ts'
 
 export type CreateIntegration = CamelCase<CreateIntegrationBody>
 export type UpdateIntegration = CamelCase<UpdateIntegrationBody>
@@ -82,14 +84,18 @@ export class Integrations {
   }
 
   /**
-   * Deletes an external API with its connections and syncs.
+   * Deletes an external API with its connections and syncs. Functions for `pre-connection-deletion` run first, so it may take minutes;
+   * `on_events` says how they ended, and is null if there are none.
    *
    * Fails with `unknown_integration`.
    *
    * @example
    * await syncline.integrations.delete('crm')
    */
-  async delete(uniqueKey: string, options?: CallOptions): Promise<void> {
-    await this.#call('DELETE /integrations/:uniqueKey', { params: { uniqueKey } }, options)
+  async delete(uniqueKey: string, options?: CallOptions): Promise<{ on_events: DeletionCalls | null }> {
+    const request = { params: { uniqueKey } }
+    const patient = { timeoutMs: DELETION_MS, ...options }
+    const { on_events = null } = await this.#call('DELETE /integrations/:uniqueKey', request, patient)
+    return { on_events }
   }
 }

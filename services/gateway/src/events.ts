@@ -100,6 +100,17 @@ export function createEvents(log: Log) {
     ) {
       log.warn({ ...facts, err }, 'a function of a connection failed')
     },
+    /** Of all connections of an integration or environment that was deleted. Each that failed has a line of its own. */
+    functionsBeforeDeletion(facts: {
+      environment: string
+      connections: number
+      done: number
+      failed: number
+      skipped: number
+    }) {
+      const level = facts.failed + facts.skipped > 0 ? 'warn' : 'info'
+      log[level](facts, 'connections are deleted; their functions for that have run, failed, or were skipped')
+    },
     previewFailed(id: string, error: unknown) {
       log.warn({ preview: id, err: error }, 'why the preview has no result could not be stored')
     },

@@ -21,12 +21,13 @@ const LOST_AFTER_MS = WAIT_MS + PREVIEW_MS + 60_000
 export class PreviewCalls implements Disposable {
   readonly #bus: Bus
   readonly #store: ActionStore
-  readonly #events: Events
+  readonly #events: Pick<Events, 'previewFailed'>
   readonly #calls: ActionCalls
   readonly #cancellations: { unsubscribe(): void }
   readonly #progress = new Map<string, PreviewProgress>()
+  #isStopped = false
 
-  constructor(bus: Bus, store: ActionStore, events: Events) {
+  constructor(bus: Bus, store: ActionStore, events: Pick<Events, 'previewFailed'>) {
     this.#bus = bus
     this.#store = store
     this.#events = events
@@ -66,8 +67,9 @@ export class PreviewCalls implements Disposable {
       await fail(error)
       throw error
     }
+    // Of one that a runner has when we stop, the runner stores the result.
     void result
-      .catch(fail)
+      .catch((error: unknown) => (this.#isStopped ? undefined : fail(error)))
       .catch((error: unknown) => this.#events.previewFailed(id, error))
       .finally(() => this.#progress.delete(id))
   }
@@ -95,6 +97,7 @@ export class PreviewCalls implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isStopped = true
     this.#cancellations.unsubscribe()
     this.#calls[Symbol.dispose]()
   }

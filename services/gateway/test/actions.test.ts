@@ -41,7 +41,7 @@ const inDoubt = { status: 504, body: { error: { code: 'in_doubt' } } }
 
 /** As after the death of the gateway that carries a request out, when its lease has ended. */
 async function endLeases(environment: string) {
-  for (const name of await redis.keys(`${world.prefix}:idempotency:${environment}:*`))
+  for (const name of await redis.keys(`{${world.prefix}}:idempotency:${environment}:*`))
     if (await redis.hexists(name, 'until')) await redis.hset(name, 'until', 0)
 }
 
@@ -132,7 +132,7 @@ test('after the death of a gateway its asynchronous call has the same id, and is
   const first = await call()
   const { id } = first.body
   const died = async () => {
-    for (const name of await redis.keys(`${world.prefix}:idempotency:${home.environment}:*`))
+    for (const name of await redis.keys(`{${world.prefix}}:idempotency:${home.environment}:*`))
       if ((await redis.hget(name, 'command')) === id) {
         await redis.hdel(name, 'status', 'slice')
         await redis.hset(name, 'until', 0)

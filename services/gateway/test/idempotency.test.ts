@@ -22,7 +22,7 @@ const trigger = { provider_config_key: 'github', syncs: ['issues'], connection_i
 const triggered = () => world.commands.filter(({ environment }) => environment === home.environment).length
 
 async function kept(prefix = world.prefix): Promise<Record<string, Record<string, string>>> {
-  const keys = await redis.keys(`${prefix}:idempotency:*`)
+  const keys = await redis.keys(`{${prefix}}:idempotency:*`)
   return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await redis.hgetall(key)])))
 }
 
@@ -207,7 +207,7 @@ test('Redis has no secret in clear: neither of requests nor of answers', async (
     })
   const [first, second] = [await newKey(), await newKey()]
   expect(second.body).toEqual(first.body)
-  const answers = await redis.keys(`${world.prefix}:idempotency-answers:*`)
+  const answers = await redis.keys(`{${world.prefix}}:idempotency-answers:*`)
   expect(answers).not.toEqual([])
   const text = JSON.stringify([
     await kept(),
@@ -232,7 +232,7 @@ test('a key that serves the repetitions of one call ends after ten minutes, and 
   const first = await api('/sync/trigger', again)
   expect((await api('/sync/trigger', again)).body).toEqual(first.body)
   expect(small.commands).toHaveLength(1)
-  const [place = ''] = await redis.keys(`${small.prefix}:idempotency:*`)
+  const [place = ''] = await redis.keys(`{${small.prefix}}:idempotency:*`)
   const ms = await redis.pttl(place)
   expect(ms).toBeGreaterThan(9 * 60_000)
   expect(ms).toBeLessThanOrEqual(10 * 60_000)
@@ -240,7 +240,7 @@ test('a key that serves the repetitions of one call ends after ten minutes, and 
     slice,
     bytes: _,
     ...usage
-  } = await redis.hgetall(`${small.prefix}:idempotency-usage:${environment}`)
+  } = await redis.hgetall(`{${small.prefix}}:idempotency-usage:${environment}`)
   for (const field of Object.keys(usage))
     expect(Number(field.slice(1)) - Number(slice)).toBeLessThanOrEqual(2)
 })
@@ -252,7 +252,7 @@ test('when keys alone reach the limit of an environment, further ones are refuse
     api('/sync/trigger', { method: 'POST', json: trigger, headers: key ? { 'Idempotency-Key': key } : {} })
   expect((await send(full, 'known')).status).toBe(200)
   // As many keys as fit, as if they had come.
-  const usage = `${small.prefix}:idempotency-usage:${full.environment}`
+  const usage = `{${small.prefix}}:idempotency-usage:${full.environment}`
   const slice = await redis.hget(usage, 'slice')
   for (const field of [`k${slice}`, 'bytes']) await redis.hincrby(usage, field, 1024 * 1024 - 512)
   const before = small.commands.length
@@ -277,7 +277,7 @@ test('the limit of all environments refuses a further key, too', async () => {
   const send = (key: string) =>
     api('/sync/trigger', { method: 'POST', json: trigger, headers: { 'Idempotency-Key': key } })
   expect((await send('known')).status).toBe(200)
-  await redis.hincrby(`${small.prefix}:idempotency-usage-of-all`, 'bytes', 1024 * 1024)
+  await redis.hincrby(`{${small.prefix}}:idempotency-usage-of-all`, 'bytes', 1024 * 1024)
   expect(await send('further')).toMatchObject({
     status: 503,
     body: { error: { code: 'idempotency_store_full' } },

@@ -4,7 +4,7 @@ import type { ActionCall } from '@syncline/proto'
 import { eventually } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { resultOf, type StandInRunner, startStandInRunner } from './stand-in-runner.ts'
-import { furnish, startWorld, type World } from './world.ts'
+import { ADMIN_KEY, ask, furnish, startWorld, type World } from './world.ts'
 
 let world: World
 let runner: StandInRunner
@@ -32,6 +32,8 @@ afterAll(async () => {
   await runner[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
 })
+
+type Api = Awaited<ReturnType<typeof furnish>>['api']
 
 /** An environment whose integration has a function for each of these events, named after it. */
 async function furnishEvents(...events: string[]) {
@@ -135,6 +137,45 @@ test.each([
   ])
   expect({ seen, now: (await get('c')).status }).toEqual({ seen: [200], now: 404 })
   expect(world.log.join('')).toContain(`"log":"${runner.calls[0]?.id}"`)
+})
+
+test.each([
+  ['an integration', (api: Api) => api('/integrations/github', { method: 'DELETE' })],
+  [
+    'an environment',
+    (_: Api, name: string) =>
+      ask(world.url, ADMIN_KEY, `/environments/${name}?confirm=${name}`, { method: 'DELETE' }),
+  ],
+])('functions of all connections run before %s is deleted, which no failure keeps', async (_, remove) => {
+  const { environment, api, create } = await furnishEvents('pre-connection-deletion')
+  await create('a')
+  await create('b')
+  const { catalog } = world
+  const present: boolean[] = []
+  runner.onCall = async ({ connectionId, action }, tell) => {
+    const connection = await catalog.connections.fresh(environment, 'github', connectionId)
+    // What a runner needs is still there.
+    await catalog.integrations.fresh(environment, 'github')
+    await catalog.actions.fresh(environment, 'github', action)
+    present.push(connection.id === connectionId)
+    const refusal = { code: 'action_failed', message: 'they did not forget us' }
+    tell(connectionId === 'a' ? resultOf('', refusal) : resultOf(null))
+  }
+  const { status, body } = await remove(api, environment)
+  const failure = { connection_id: 'a', name: 'pre-connection-deletion', error: 'they did not forget us' }
+  const log = runner.calls.find(({ connectionId }) => connectionId === 'a')?.id
+  expect({ status, body }).toEqual({
+    status: 200,
+    body: {
+      success: true,
+      on_events: {
+        ...{ done: 2, failed: 1, skipped: 0 },
+        failures: [{ provider_config_key: 'github', log_id: log, ...failure }],
+      },
+    },
+  })
+  expect(present).toEqual([true, true, true])
+  expect(catalog.connections.list(environment)).toEqual([])
 })
 
 test('functions of a new connection are in the queue once, also after the gateway that made it has died', async () => {

@@ -1,4 +1,4 @@
-import { offerSubject } from '@syncline/actions'
+import { type CallKind, offerSubject } from '@syncline/actions'
 import { type Bus, connectBus } from '@syncline/bus'
 import { ActionCall, ActionNews, type ActionResult } from '@syncline/proto'
 import type { World } from './world.ts'
@@ -28,7 +28,10 @@ export function resultOf(output: unknown, more: Partial<ActionResult> = {}): New
   }
 }
 
-export async function startStandInRunner({ natsUrl, prefix }: Pick<World, 'natsUrl' | 'prefix'>) {
+export async function startStandInRunner(
+  { natsUrl, prefix }: Pick<World, 'natsUrl' | 'prefix'>,
+  kind: CallKind = 'action',
+) {
   const bus = await connectBus({ url: natsUrl, prefix, replicas: 1 }, 'runner')
   const own = `${prefix}.call.${crypto.randomUUID()}`
   const runner: StandInRunner = {
@@ -44,7 +47,7 @@ export async function startStandInRunner({ natsUrl, prefix }: Pick<World, 'natsU
     bus.connection.publish(reply, ActionNews.encode({ news }).finish(), {
       reply: `${own}.${crypto.randomUUID()}`,
     })
-  bus.connection.subscribe(offerSubject(bus, 'action'), {
+  bus.connection.subscribe(offerSubject(bus, kind), {
     queue: 'runners',
     callback: (_, { reply }) => {
       runner.offers++

@@ -29,6 +29,7 @@ export async function openPreview(records: RecordsClient, streams: Stream[], sam
     deleteUnseen: (value: never) => saved({ $case: 'deleteUnseen', value }),
     startTrackingDeletes: (value: never) => ask({ $case: 'startTrackingDeletes', value }),
     markIncomplete: (value: never) => ask({ $case: 'markIncomplete', value }),
+    noteShape: async (value: never) => (await ask({ $case: 'compareShape', value })).value,
     findPosition: async (value: never) => (await ask({ $case: 'findPosition', value })).value,
     async *listRecords(value: never) {
       yield (await ask({ $case: 'listRecords', value })).value

@@ -100,12 +100,12 @@ test('what is missing ends the run with its name', async () => {
 test.each([
   ['process.exit(0)', RunOutcome.EXITED, 'code 0'],
   ['process.abort()', RunOutcome.CRASHED, 'SIGABRT'],
-  ['for (;;);', RunOutcome.EVENT_LOOP_BLOCKED, '2 seconds'],
+  ['for (;;);', RunOutcome.EVENT_LOOP_BLOCKED, '4 seconds'],
 ])(
   '%s ends the run by its own name, with the limit and the last lines of its log',
   async (code, outcome, text) => {
     const isBlocked = outcome === RunOutcome.EVENT_LOOP_BLOCKED
-    await using strict = await createWorld(isBlocked ? { RUN_BLOCKED_MS: '2000' } : {})
+    await using strict = await createWorld(isBlocked ? { RUN_BLOCKED_MS: '4000' } : {})
     await strict.deploy(`await nango.log('page 7'); ${code}`)
     const end = await strict.run()
     expect(end).toMatchObject({ outcome, error: expect.stringContaining(text) })
@@ -174,16 +174,16 @@ test('a run that ends with an error of 7 MiB has an end, with the beginning of t
   expect(AttemptReport.encode(end).finish().length).toBeLessThan(100_000)
 })
 
-test('any number of warnings fits into the end of a run', async () => {
+test('any number of warnings fits into the end of a run: it has twenty', async () => {
   world.standIns.put('Thing', things(200))
   await world.deploy(`
-    for (let n = 0; n < 1400; n++) {
+    for (let n = 0; n < 60; n++) {
       await nango.trackDeletesStart('Thing')
       await nango.trackDeletesEnd('Thing')
     }`)
   const end = await world.run()
   expect(end.outcome).toBe(RunOutcome.SUCCESS)
-  expect(AttemptReport.encode(end).finish().length).toBeLessThan(100_000)
+  expect(end.error.split('; ')).toHaveLength(20)
 })
 
 test('a secret that does not decrypt ends the run at once, and says which one', async () => {

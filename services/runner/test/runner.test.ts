@@ -75,20 +75,18 @@ test('the scheduler hears what stands around functions', async () => {
 
 test('when the scheduler is silent for longer than the lease, the attempt stops and another follows', async () => {
   await using lonely = await createWorld({ RUN_LEASE_MS: '1000' })
-  await lonely.deploy(`await new Promise((resolve) => setTimeout(resolve, nango.lastSyncDate ? 0 : 20_000))`)
+  await lonely.deploy(`await new Promise(() => {})`)
   const { scheduler } = lonely.standIns
   scheduler.onCall = (name) => {
     if (name === 'heartbeat') throw new AppError('unavailable', 'away')
   }
   const runId = await lonely.request()
-  await eventually(() => expect(scheduler.runs.get(runId)?.attempt).toBe(2), { timeoutMs: 15_000 })
-  expect(scheduler.handedBack).toMatchObject([
-    {
-      attempt: 1,
-      handBackReason: HandBackReason.STORE_UNAVAILABLE,
-      error: 'no scheduler has answered for 1 s',
-    },
-  ])
+  await eventually(() => expect(scheduler.runs.get(runId)?.attempt).toBeGreaterThan(1))
+  expect(scheduler.handedBack[0]).toMatchObject({
+    attempt: 1,
+    handBackReason: HandBackReason.STORE_UNAVAILABLE,
+    error: 'no scheduler has answered for 1 s',
+  })
   expect(lonely.finished).toEqual([])
 })
 
@@ -97,7 +95,7 @@ test('a runner that is stopped leaves its runs to another', async () => {
   await two.deploy(`
     const before = await nango.getCheckpoint()
     await nango.saveCheckpoint({ attempts: (before?.attempts ?? 0) + 1 })
-    if (!before) await new Promise((resolve) => setTimeout(resolve, 20_000))`)
+    if (!before) await new Promise(() => {})`)
   const runId = await two.request()
   await eventually(() => expect(two.standIns.calls).toContain('checkpoint {"attempts":1}'))
   const stopping = two.runner[Symbol.asyncDispose]()

@@ -246,7 +246,7 @@ export async function createWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
           return end
         },
         // No promise: on a machine that has much else to do a run takes what it takes.
-        { timeoutMs: 90_000 },
+        { timeoutMs: 150_000 },
       )
     },
     env: runnerEnv,

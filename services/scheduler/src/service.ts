@@ -30,6 +30,7 @@ import { sweepStaleRegularly } from './stale/stale-sweep.ts'
 import { CommandResults } from './store/command-results.ts'
 import { LockStore } from './store/lock-store.ts'
 import { RunStore } from './store/run-store.ts'
+import { StaleStore } from './store/stale-store.ts'
 import { type Limits, State } from './store/state.ts'
 import { Views } from './store/views.ts'
 import { SharedClock } from './ticks/shared-clock.ts'
@@ -89,7 +90,7 @@ export async function start(config: Config, log: Log, time?: Time): Promise<Sche
   open.use(publishEvents({ redis, base: state.key(''), bus, events: createPublisherEvents(log) }))
   const views = new Views(state)
   const fleets = open.use(new Fleets(views, catalog))
-  open.use(sweepStaleRegularly({ views, events: createStaleEvents(log) }))
+  open.use(sweepStaleRegularly({ store: new StaleStore(state), events: createStaleEvents(log) }))
 
   const { maxPerEnvironment } = config.runs
   open.use(

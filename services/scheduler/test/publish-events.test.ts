@@ -15,7 +15,7 @@ import { State } from '../src/store/state.ts'
 const AT = 1_800_000_000_000
 const emitScript = script(
   new URL('./emit.lua', import.meta.url),
-  new URL('../src/scripts/prelude.lua', import.meta.url),
+  new URL('../src/scripts/shared/prelude.lua', import.meta.url),
 )
 const NAMES = { schedule: 's', provider_config_key: 'github', connection_id: 'c', sync: 'i', variant: 'base' }
 

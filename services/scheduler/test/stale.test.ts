@@ -14,8 +14,8 @@ const events = {
   },
 }
 
-async function sweep({ views }: Stores) {
-  while (await sweepStale({ views, events }));
+async function sweep({ stale: store }: Stores) {
+  while (await sweepStale({ store, events }));
 }
 
 /** Time passes as it does while a scheduler works. */
@@ -27,8 +27,8 @@ async function pass(world: Stores, ms: number) {
   }
 }
 
-async function count({ views }: Stores) {
-  await countStale({ views, events })
+async function count({ stale: store }: Stores) {
+  await countStale({ store, events })
   return counted.at(-1)
 }
 
@@ -215,7 +215,7 @@ test('what is found stale is not marked if the schedule became fresh meanwhile',
   world.clock.now += 2 * HOUR
   const found = { id, freshAt: 0, reason: 'no_runner' as const, since: 1, staleSince: 1, message: 'it waits' }
   await world.end((await world.take())[0] as never)
-  expect(await world.views.markStale([found])).toBe(0)
+  expect(await world.stale.mark([found])).toBe(0)
   expect(await world.events('sync.', 'system.')).toEqual([])
 })
 

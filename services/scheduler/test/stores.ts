@@ -6,6 +6,7 @@ import { readEvent } from '../src/publish/read-event.ts'
 import type { Outcome } from '../src/schedules/run.ts'
 import { type AttemptEnd, type RunnerFacts, RunStore, type Taken } from '../src/store/run-store.ts'
 import { ScheduleStore } from '../src/store/schedule-store.ts'
+import { StaleStore } from '../src/store/stale-store.ts'
 import { State } from '../src/store/state.ts'
 import { Views } from '../src/store/views.ts'
 
@@ -26,7 +27,8 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
   const redis = connectRedis(servers().redis.url, () => {})
   const clock = { now: 1_800_000_000_000 }
   const state = new State(redis, prefix, { ...LIMITS, ...limits }, () => clock.now)
-  const [runs, schedules, views] = [new RunStore(state), new ScheduleStore(state), new Views(state)]
+  const [runs, schedules] = [new RunStore(state), new ScheduleStore(state)]
+  const [views, stale] = [new Views(state), new StaleStore(state)]
   const runner: RunnerFacts = { id: 'host/1/r1', sandbox: 'oswall', slots: 1000, reservedSlots: 0 }
 
   const world = {
@@ -36,6 +38,7 @@ export async function openStores(limits: Partial<typeof LIMITS> = {}) {
     runs,
     schedules,
     views,
+    stale,
     runner,
     /** What a scheduler with other limits works with. */
     withLimits: (other: Partial<typeof LIMITS>) =>

@@ -8,7 +8,7 @@ export const environmentExamples = {
     body: { max_runs: 200, weight: 4, validate: 'strict' },
     200: { ...environment, max_runs: 200, weight: 4, validate: 'strict' },
   },
-  deleteEnvironment: { 200: success },
+  deleteEnvironment: { 200: { ...success, on_events: { done: 12, failed: 0, skipped: 0, failures: [] } } },
 }
 
 const known = {

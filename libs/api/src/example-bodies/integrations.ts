@@ -25,7 +25,23 @@ export const integrationExamples = {
     body: { display_name: 'GitHub of Acme', concurrency: 10 },
     200: { data: { ...integration, display_name: 'GitHub of Acme', concurrency: 10 } },
   },
-  deleteIntegration: { 200: success },
+  deleteIntegration: {
+    200: {
+      ...success,
+      on_events: {
+        ...{ done: 11, failed: 1, skipped: 0 },
+        failures: [
+          {
+            provider_config_key: 'github',
+            connection_id: 'user-123',
+            name: 'revoke-token',
+            log_id: '0b3f1d5c-5d8c-4d7a-9a52-2f8a7e6c1b90',
+            error: 'the token was revoked already',
+          },
+        ],
+      },
+    },
+  },
   oldListIntegrations: { 200: { configs: [integration] } },
   oldGetIntegration: { 200: { config: integration } },
 }

@@ -40,7 +40,7 @@ export const nativeAddons: Plugin = {
 }
 
 /** Refusals of packages that files of the project import and that are nothing without their addon. */
-export function nativeImports({ inputs }: Metafile, folder: string): string[] {
+export function nativeImports(inputs: Metafile['inputs'], folder: string): string[] {
   const names = new Map<string, string>()
   for (const [file, { imports }] of Object.entries(inputs)) {
     if (packageName(`/${file}`) !== undefined) continue

@@ -596,7 +596,7 @@ export interface ForgetRunsResponse {}
 export interface PreviewRequest {
   request:
     | { $case: 'begin'; value: PreviewBegin } //
-    /** The writers of requests are not looked at. */
+    /** Of the writers only `sync` counts, and only for `compare_shape`. */
     | { $case: 'save'; value: SaveRequest }
     | { $case: 'delete'; value: DeleteRequest }
     | { $case: 'startTrackingDeletes'; value: TrackDeletesRequest }
@@ -605,7 +605,9 @@ export interface PreviewRequest {
     | { $case: 'markIncomplete'; value: MarkIncompleteRequest }
     | { $case: 'listRecords'; value: ListRecordsRequest }
     | { $case: 'summary'; value: PreviewSummaryRequest }
-    | { $case: 'findPosition'; value: FindPositionRequest }
+    | { $case: 'findPosition'; value: FindPositionRequest } //
+    /** Tells the drift as `NoteShape` does, and remembers nothing. */
+    | { $case: 'compareShape'; value: NoteShapeRequest }
     | undefined
 }
 
@@ -627,6 +629,7 @@ export interface PreviewResponse {
     /** This request failed; the next one may succeed. */
     | { $case: 'refused'; value: PreviewRefusal }
     | { $case: 'position'; value: FindPositionResponse }
+    | { $case: 'shape'; value: NoteShapeResponse }
     | undefined
 }
 
@@ -5324,6 +5327,9 @@ export const PreviewRequest: MessageFns<PreviewRequest> = {
       case 'findPosition':
         FindPositionRequest.encode(message.request.value, writer.uint32(82).fork()).join()
         break
+      case 'compareShape':
+        NoteShapeRequest.encode(message.request.value, writer.uint32(90).fork()).join()
+        break
     }
     return writer
   },
@@ -5442,6 +5448,17 @@ export const PreviewRequest: MessageFns<PreviewRequest> = {
             }
             continue
           }
+          case 11: {
+            if (tag !== 90) {
+              break
+            }
+
+            message.request = {
+              $case: 'compareShape',
+              value: NoteShapeRequest.decode(reader, reader.uint32()),
+            }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -5537,6 +5554,15 @@ export const PreviewRequest: MessageFns<PreviewRequest> = {
           message.request = {
             $case: 'findPosition',
             value: FindPositionRequest.fromPartial(object.request.value),
+          }
+        }
+        break
+      }
+      case 'compareShape': {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = {
+            $case: 'compareShape',
+            value: NoteShapeRequest.fromPartial(object.request.value),
           }
         }
         break
@@ -5681,6 +5707,9 @@ export const PreviewResponse: MessageFns<PreviewResponse> = {
       case 'position':
         FindPositionResponse.encode(message.response.value, writer.uint32(50).fork()).join()
         break
+      case 'shape':
+        NoteShapeResponse.encode(message.response.value, writer.uint32(58).fork()).join()
+        break
     }
     return writer
   },
@@ -5752,6 +5781,14 @@ export const PreviewResponse: MessageFns<PreviewResponse> = {
             }
             continue
           }
+          case 7: {
+            if (tag !== 58) {
+              break
+            }
+
+            message.response = { $case: 'shape', value: NoteShapeResponse.decode(reader, reader.uint32()) }
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -5809,6 +5846,12 @@ export const PreviewResponse: MessageFns<PreviewResponse> = {
             $case: 'position',
             value: FindPositionResponse.fromPartial(object.response.value),
           }
+        }
+        break
+      }
+      case 'shape': {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: 'shape', value: NoteShapeResponse.fromPartial(object.response.value) }
         }
         break
       }

@@ -154,12 +154,16 @@ export class Idempotency {
     const whose = caller.kind === 'admin' ? 'admin' : `${environment}:${caller.key.id}`
     const what = createHash('sha256').update(`${method} ${url}\n${key}`).digest('base64url')
     const keptMs = key.startsWith(FOR_RETRIES.prefix) ? FOR_RETRIES.keptMs : KEPT_MS
-    return { environment, name: `${this.#options.prefix}:idempotency:${whose}:${what}`, keptMs }
+    return { environment, name: `${this.#prefix}:${whose}:${what}`, keptMs }
+  }
+
+  /** All keys of a script are in one hash slot. */
+  get #prefix(): string {
+    return `{${this.#options.prefix}}:idempotency`
   }
 
   #keysOf({ name, environment }: Place): string[] {
-    const { prefix } = this.#options
-    const [usage, answers] = [`${prefix}:idempotency-usage`, `${prefix}:idempotency-answers`]
+    const [usage, answers] = [`${this.#prefix}-usage`, `${this.#prefix}-answers`]
     return [name, `${usage}:${environment}`, `${usage}-of-all`, `${answers}:${environment}:`]
   }
 }

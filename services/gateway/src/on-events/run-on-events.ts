@@ -8,7 +8,9 @@ import { functionsOf, onEventCall } from './on-event-call.ts'
 /** From when a function begins. Before that it waits 15 s for a runner at most. */
 const TIMEOUT_MS = 30_000
 
-type Deps = Pick<Dependencies, 'catalog' | 'actions' | 'events'>
+type Deps = Pick<Dependencies, 'actions' | 'events'> & {
+  catalog: Pick<Dependencies['catalog'], 'actions'>
+}
 
 interface Ended {
   name: string

@@ -1,12 +1,10 @@
 import type { Environment as EnvironmentAnswer } from '@syncline/api'
-import type { Catalog, Collection, Environment, Validation } from '@syncline/catalog'
-import { AppError, codes } from '@syncline/errors'
+import type { Catalog, Environment, Validation } from '@syncline/catalog'
+import { deleteAll } from '../delete-all.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
 import { page } from '../http/next-link.ts'
-
-/** Entries of the catalog that are deleted at the same time. */
-const AT_A_TIME = 50
+import { deleteConnections } from '../on-events/delete-connections.ts'
 
 export const createEnvironment: Handler<'createEnvironment'> = async ({ catalog, events }, { id, body }) => {
   const environment = withLimits({ name: body.name, createdAt: new Date().toISOString() }, body)
@@ -37,9 +35,10 @@ export const updateEnvironment: Handler<'updateEnvironment'> = async ({ catalog 
  * Before that, the scheduler gets a command to remove schedules, records and runs. If it does not answer, it applies the command later.
  */
 export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
-  { catalog, commands, keyUse, events },
+  dependencies,
   { id, params: { environment }, query },
 ) => {
+  const { catalog, commands, keyUse, events } = dependencies
   if (query.confirm !== environment) {
     const message = `confirm is '${query.confirm}': it must be the name of the environment, '${environment}'`
     throw new InvalidRequest('invalid_query_params', message, [
@@ -56,8 +55,9 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   await catalog.deployments.begin(environment)
   const { syncs, actions, connections, integrations, providers, variables, lastDeployments } = catalog
   await deleteAll(syncs, syncs.list(environment), (it) => [environment, it.integration, it.name])
+  // Before their functions, which need integrations and variables.
+  const onEvents = await deleteConnections(dependencies, environment, connections.list(environment))
   await deleteAll(actions, actions.list(environment), (it) => [environment, it.integration, it.name])
-  await deleteAll(connections, connections.list(environment), (it) => [environment, it.integration, it.id])
   await deleteAll(integrations, integrations.list(environment), (it) => [environment, it.key])
   await deleteAll(providers, providers.list(environment), (it) => [environment, it.name])
   await deleteAll(variables, variables.list(environment), (it) => [environment, it.name])
@@ -66,29 +66,11 @@ export const deleteEnvironment: Handler<'deleteEnvironment'> = async (
   await commands.send(environment, { $case: 'removeEnvironment', value: { createdAt } })
   await catalog.environments.delete(environment)
   events.environmentDeleted(id, environment)
-  return { success: true }
+  return { success: true, ...(onEvents && { on_events: onEvents }) }
 }
 
 export function keysOf({ apiKeys }: Catalog, environment: string) {
   return apiKeys.list().filter((key) => key.environment === environment)
-}
-
-async function deleteAll<T>(
-  collection: Collection<T>,
-  entries: T[],
-  identityOf: (entry: T) => string[],
-): Promise<void> {
-  for (let from = 0; from < entries.length; from += AT_A_TIME) {
-    const some = entries.slice(from, from + AT_A_TIME)
-    await Promise.all(
-      some.map((entry) =>
-        collection.delete(...identityOf(entry)).catch((error: unknown) => {
-          // Another request has deleted it.
-          if (!(error instanceof AppError && codes[error.code].http < 500)) throw error
-        }),
-      ),
-    )
-  }
 }
 
 type Limits = {

@@ -12,9 +12,11 @@ import {
   toSettings,
 } from '@syncline/providers'
 import { appAnswer, appOf, integrationAnswer } from '../answers/integration-answer.ts'
+import { deleteAll } from '../delete-all.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Handler } from '../http/handler.ts'
 import { InvalidRequest } from '../http/invalid-request.ts'
+import { deleteConnections } from '../on-events/delete-connections.ts'
 import { checkRename, renameIntegration } from '../rules/rename-integration.ts'
 
 type Settings = Omit<Parameters<typeof updateIntegration>[1]['body'], 'unique_key'>
@@ -103,22 +105,20 @@ export const updateIntegration: Handler<'updateIntegration'> = async (
 }
 
 export const deleteIntegration: Handler<'deleteIntegration'> = async (
-  { catalog },
+  dependencies,
   { environment, params: { uniqueKey } },
 ) => {
+  const { catalog } = dependencies
   await catalog.integrations.get(environment, uniqueKey)
   // The integration goes last: a request that dies half-way can be sent again.
-  for (const { id } of catalog.connections.list(environment, uniqueKey)) {
-    await catalog.connections.delete(environment, uniqueKey, id)
-  }
-  for (const { name } of catalog.syncs.list(environment, uniqueKey)) {
-    await catalog.syncs.delete(environment, uniqueKey, name)
-  }
-  for (const { name } of catalog.actions.list(environment, uniqueKey)) {
-    await catalog.actions.delete(environment, uniqueKey, name)
-  }
+  const { connections, syncs, actions } = catalog
+  const itsConnections = connections.list(environment, uniqueKey)
+  const onEvents = await deleteConnections(dependencies, environment, itsConnections)
+  const identityOf = ({ name }: { name: string }) => [environment, uniqueKey, name]
+  await deleteAll(syncs, syncs.list(environment, uniqueKey), identityOf)
+  await deleteAll(actions, actions.list(environment, uniqueKey), identityOf)
   await catalog.integrations.delete(environment, uniqueKey)
-  return { success: true }
+  return { success: true, ...(onEvents && { on_events: onEvents }) }
 }
 
 function unknownProvider({ catalog }: Dependencies, { environment, provider }: Integration): InvalidRequest {

@@ -128,7 +128,7 @@ export function recordsCalls(
       return {}
     },
 
-    preview: (requests, { signal }) => answerPreview(shards, previews, requests, signal),
+    preview: (requests, { signal }) => answerPreview({ shards, shapes, memory: previews }, requests, signal),
 
     async appendLogs({ runs }) {
       const byShard = Map.groupBy(

@@ -2,6 +2,7 @@ import { AppError } from '@syncline/errors'
 import type { PreviewBegin, PreviewRequest, PreviewResponse, Stream } from '@syncline/proto'
 import type { Shard } from '../shard.ts'
 import { stateKey } from '../stream/identity.ts'
+import type { Shapes } from '../stream/shapes.ts'
 import type { Shards } from '../stream/shards.ts'
 import type { PreviewBytes, PreviewMemory } from './preview-memory.ts'
 import { StreamPreview, unknownStream } from './stream-preview.ts'
@@ -17,8 +18,7 @@ const MAX_STREAMS = 100
  * ends, however it ends: nothing in here writes to ClickHouse or Redis.
  */
 export async function* answerPreview(
-  shards: Shards<Shard>,
-  memory: PreviewMemory,
+  { shards, shapes, memory }: { shards: Shards<Shard>; shapes: Shapes; memory: PreviewMemory },
   requests: AsyncIterable<PreviewRequest>,
   signal: AbortSignal,
 ): AsyncGenerator<PreviewResponse, undefined> {
@@ -26,12 +26,13 @@ export async function* answerPreview(
   const streams = new Map<string, StreamPreview>()
   for await (const { request } of requests) {
     if (request === undefined) throw new AppError('invalid_body', 'the request of a preview is empty')
-    yield { response: await answer({ shards, bytes, streams, signal }, request) }
+    yield { response: await answer({ shards, shapes, bytes, streams, signal }, request) }
   }
 }
 
 interface Context {
   shards: Shards<Shard>
+  shapes: Shapes
   bytes: PreviewBytes
   streams: Map<string, StreamPreview>
   signal: AbortSignal
@@ -74,6 +75,12 @@ async function answerOne(context: Context, request: Asked): Promise<Answered> {
       return { $case: 'records', value: await streamOf(context, value).list(value) }
     case 'findPosition':
       return { $case: 'position', value: await streamOf(context, value).findPosition(value.cursor) }
+    case 'compareShape': {
+      const { stream, writer } = value
+      streamOf(context, value) // it has to be one of the preview
+      const drift = await context.shapes.compare(stream as Stream, writer?.sync ?? '', value)
+      return { $case: 'shape', value: { drift } }
+    }
     case 'summary': {
       const models = [...context.streams.values()].map((stream) => stream.summary())
       return { $case: 'summary', value: { models: Buffer.from(JSON.stringify(models)) } }

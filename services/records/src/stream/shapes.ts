@@ -20,13 +20,21 @@ export class Shapes {
   }
 
   async note(stream: Stream, sync: string, request: NoteShapeRequest): Promise<string[]> {
-    const key = shapeKey(this.#prefix, stream, sync)
-    const stored = await redisCall(this.#redis.get(key))
-    const { drift, known } = driftOf(
-      stored === null ? undefined : KnownShape.parse(JSON.parse(stored)),
-      request,
-    )
+    const { key, drift, known } = await this.#compare(stream, sync, request)
     await redisCall(this.#redis.set(key, JSON.stringify(known), 'EX', KEEP_S))
     return drift
+  }
+
+  /** What `note` would tell. */
+  async compare(stream: Stream, sync: string, request: NoteShapeRequest): Promise<string[]> {
+    const { drift } = await this.#compare(stream, sync, request)
+    return drift
+  }
+
+  async #compare(stream: Stream, sync: string, request: NoteShapeRequest) {
+    const key = shapeKey(this.#prefix, stream, sync)
+    const stored = await redisCall(this.#redis.get(key))
+    const before = stored === null ? undefined : KnownShape.parse(JSON.parse(stored))
+    return { key, ...driftOf(before, request) }
   }
 }

@@ -115,7 +115,8 @@ const methods: { [Name in HostMethod]: Method<Name> } = {
   },
   triggerAction: async ({ state }, { action }) => {
     notDone(state, `triggerAction '${action}'`)
-    return { code: 'action_failed', message: 'a preview calls no actions', json: '{}' }
+    const message = `a preview calls no actions, because what they do stays done: '${action}' was not called. Catch this error if the function can go on without the answer, or try it in a run (syncline dev)`
+    return { code: 'action_failed', message, json: '{}' }
   },
   listRecords: async ({ saves, records, streamOf }, params, call) => {
     saves.known(params.model)

@@ -82,9 +82,11 @@ export class PreviewRecords implements RecordWrites, Disposable {
     return answer.value
   }
 
-  /** What fields earlier runs have saved is compared in real runs only. */
-  async noteShape() {
-    return { drift: [] }
+  /** Compared with what earlier runs have saved, and not remembered. */
+  async noteShape(value: Parameters<RecordWrites['noteShape']>[0]) {
+    const answer = await this.#ask({ $case: 'compareShape', value })
+    if (answer.$case !== 'shape') throw unexpected(answer)
+    return answer.value
   }
 
   async *listRecords(

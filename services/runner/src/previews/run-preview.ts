@@ -202,9 +202,10 @@ async function completed(
   if (stopped.aborted) return stopped.reason as PreviewStopped // stopAs gives it
   if (outcome.kind !== 'success') return outcome
   try {
-    const { incomplete, warnings } = SyncOutput.parse(outcome.output)
+    const { incomplete, warnings, shapes } = SyncOutput.parse(outcome.output)
     saves.warn(warnings)
     await saves.settled()
+    await saves.noteShapes(shapes)
     await saves.markIncomplete(incomplete)
     if (!input.trackDeletes) return outcome
     for (const model of input.models) await saves.trackDeletes(model, 'previous', { incomplete })

@@ -23,7 +23,7 @@ export async function readCapacity(
 
 type Limits = Pick<Capacity, 'environment' | 'integrations' | 'syncs'>
 
-/** What is full holds back all that waits below it. The reasons are those of a single run: see wait_reason in scripts/queue.lua. */
+/** What is full holds back all that waits below it. The reasons are those of a single run: see wait_reason in ../scripts/shared/queue.lua. */
 export function waitingByReason({ environment, integrations, syncs }: Limits): Message['waitingByReason'] {
   const all = environment.waiting
   if (isFull(environment)) return { environmentFull: all, integrationFull: 0, noRunner: 0 }

@@ -4,9 +4,9 @@ import type { ActOnSchedules, ScheduleRefusal } from '@syncline/proto'
 import { inChunks } from '../in-chunks.ts'
 import type { Definition } from '../schedules/definition.ts'
 import { CHANGED_AT_ONCE } from '../store/schedule-store.ts'
+import type { CommandDeps } from './deps.ts'
 import { frequencyChange } from './frequency-change.ts'
-import { startSome } from './start-some.ts'
-import type { CommandDeps } from './variants.ts'
+import { startSchedules } from './start-schedules.ts'
 
 type Action = NonNullable<ActOnSchedules['action']>
 /** Returns those that do not exist; if there are some, it has done nothing with the others, or skips them the next time. */
@@ -55,7 +55,7 @@ function applyOf(
         return missing
       }
     case 'start':
-      return async (ids) => (await startSome(schedules, ids, command)).missing
+      return async (ids) => (await startSchedules(schedules, ids, command)).missing
     case 'pause':
       return async (ids) => (await schedules.pause(ids, command)).missing
     case 'setFrequency': {

@@ -15,12 +15,13 @@ import { DONE } from '../store/command-results.ts'
 import type { AskedRunRow } from '../store/schedule-store.ts'
 import { actOnSchedules } from './act-on-schedules.ts'
 import { askedRuns, RUNS_MAX } from './asked-runs.ts'
+import type { CommandDeps } from './deps.ts'
 import { frequencyChange } from './frequency-change.ts'
 import { removeEnvironment } from './remove-environment.ts'
 import { setCheckpoint } from './set-checkpoint.ts'
-import { startSome } from './start-some.ts'
+import { startSchedules } from './start-schedules.ts'
 import { applyToTargets, ensureMade, unknownSync } from './targets.ts'
-import { type CommandDeps, createVariant, deleteVariant } from './variants.ts'
+import { createVariant, deleteVariant } from './variants.ts'
 
 /**
  * Applies a command; `again` when it was delivered before: each script skips what the command has done already. Returns undefined
@@ -95,7 +96,7 @@ async function start(
 ): Promise<CommandDone> {
   const runs: AskedRunRow[] = []
   await applyToTargets({ schedules, ...deps }, environment, target, async (ids) => {
-    const started = await startSome(schedules, ids, command)
+    const started = await startSchedules(schedules, ids, command)
     addSome(runs, started.runs)
     return started.missing
   })

@@ -2,8 +2,8 @@ import type { Command, TriggerSyncs } from '@syncline/proto'
 import { type CommandResult, DONE, resultFrom } from '../store/command-results.ts'
 import { CHANGED_AT_ONCE, type TriggerCommand } from '../store/schedule-store.ts'
 import { askedRuns } from './asked-runs.ts'
+import type { CommandDeps } from './deps.ts'
 import { targetsOfConnection } from './targets.ts'
-import type { CommandDeps } from './variants.ts'
 
 /**
  * Applies the triggers with which `commands` begin, as many as one script may. Returns their results, which are kept: none if the

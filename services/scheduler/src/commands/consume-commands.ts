@@ -4,7 +4,7 @@ import { type Command, CommandAnswer } from '@syncline/proto'
 import type { CommandResult, CommandResults } from '../store/command-results.ts'
 import { applyCommand } from './apply-command.ts'
 import { applyTriggers } from './apply-triggers.ts'
-import type { CommandDeps } from './variants.ts'
+import type { CommandDeps } from './deps.ts'
 
 const ACK_WAIT_MS = 10_000
 /** Environments whose commands are applied at the same time in this process. */

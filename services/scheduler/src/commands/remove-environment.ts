@@ -1,5 +1,5 @@
+import type { RemovalDeps } from '../reconcile/deps.ts'
 import { removeOrphans } from '../reconcile/remove-orphans.ts'
-import type { RemovalDeps } from '../reconcile/remove-schedules.ts'
 import type { Definition } from '../schedules/definition.ts'
 
 /** ClickHouse deletes rows meanwhile. */

@@ -1,8 +1,8 @@
 import { AppError } from '@syncline/errors'
 import type { SetCheckpoint } from '@syncline/proto'
 import { BASE, scheduleId } from '../schedules/schedule.ts'
+import type { CommandDeps } from './deps.ts'
 import { ensureMade, unknownSync } from './targets.ts'
-import type { CommandDeps } from './variants.ts'
 
 /** Fails with `in_use` while a runner has a run of the schedule: that would save its own checkpoint over this one. */
 export async function setCheckpoint(

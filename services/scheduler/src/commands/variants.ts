@@ -1,13 +1,11 @@
 import { AppError } from '@syncline/errors'
-import type { Limits } from '@syncline/frequency'
 import type { CreateVariant, DeleteVariant, SyncName } from '@syncline/proto'
 import { clean } from '../reconcile/cleaner.ts'
 import { slotTimes } from '../reconcile/definitions.ts'
 import { blockedBy } from '../reconcile/expected.ts'
-import { type RemovalDeps, removeSchedules } from '../reconcile/remove-schedules.ts'
+import { removeSchedules } from '../reconcile/remove-schedules.ts'
 import { scheduleId } from '../schedules/schedule.ts'
-
-export type CommandDeps = RemovalDeps & { limits: { frequency: Limits; variants: number } }
+import type { CommandDeps } from './deps.ts'
 
 /** Returns the id of its schedule. */
 export async function createVariant(

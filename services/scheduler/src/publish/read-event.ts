@@ -2,7 +2,7 @@ import { cloudEvent, type Event, type EventData, type EventType, eventData, Inst
 import type { ModelCounts } from '@syncline/proto'
 import type { z } from 'zod'
 
-/** What `emit` in ../scripts/prelude.lua writes. */
+/** What `emit` in ../scripts/shared/prelude.lua writes. */
 interface Emitted {
   type: EventType
   environment: string

@@ -3,10 +3,11 @@ import type { CatalogChange, Connection } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import pLimit from 'p-limit'
 import type { Limit } from '../store/schedule-store.ts'
+import type { RemovalDeps } from './deps.ts'
 import { followLimits } from './follow-limits.ts'
 import { deployedSyncs, reconcile } from './reconcile.ts'
 import { type Name, reconcileIntegrations } from './reconcile-integrations.ts'
-import { type RemovalDeps, removeConnections } from './remove-schedules.ts'
+import { removeConnections } from './remove-schedules.ts'
 
 /** Connections of one integration that are worked on together. */
 const BATCH = 200

@@ -1,6 +1,6 @@
 import { inChunks } from '../in-chunks.ts'
 import { CHECKED_AT_ONCE, type Limit } from '../store/schedule-store.ts'
-import type { ReconcileDeps } from './repair.ts'
+import type { ReconcileDeps } from './deps.ts'
 
 /** Makes the limits in Redis what the catalog says. */
 export async function followLimits(

@@ -2,11 +2,12 @@ import type { Catalog } from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import type { Definition } from '../schedules/definition.ts'
 import type { Limit } from '../store/schedule-store.ts'
+import type { RemovalDeps } from './deps.ts'
 import type { Part } from './expected.ts'
 import { followLimits } from './follow-limits.ts'
 import { deployedSyncs, placeAll, type Reconciled, reconcile } from './reconcile.ts'
 import { removeOrphans } from './remove-orphans.ts'
-import { type RemovalDeps, removeSync } from './remove-schedules.ts'
+import { removeSync } from './remove-schedules.ts'
 
 /** Of an integration, also of one that the catalog lacks. */
 export type Name = { environment: string; integration: string }

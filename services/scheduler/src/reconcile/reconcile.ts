@@ -2,8 +2,9 @@ import { inChunks } from '../in-chunks.ts'
 import { BASE } from '../schedules/schedule.ts'
 import { CHANGED_AT_ONCE } from '../store/schedule-store.ts'
 import type { Deployed } from './definitions.ts'
+import type { ReconcileDeps } from './deps.ts'
 import { expectedOf, type Part } from './expected.ts'
-import { place, type ReconcileDeps, repair } from './repair.ts'
+import { place, repair } from './repair.ts'
 
 export interface Reconciled {
   /** How many variants there are by definition. */

@@ -2,7 +2,8 @@ import type { Catalog } from '@syncline/catalog'
 import type { Definition } from '../schedules/definition.ts'
 import { BASE } from '../schedules/schedule.ts'
 import type { Owner } from '../store/schedule-store.ts'
-import { type RemovalDeps, removeSchedules } from './remove-schedules.ts'
+import type { RemovalDeps } from './deps.ts'
+import { removeSchedules } from './remove-schedules.ts'
 
 /** Up to so many are looked for in the bucket one by one. */
 const FEW = 50

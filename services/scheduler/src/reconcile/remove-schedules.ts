@@ -4,10 +4,8 @@ import type { Definition } from '../schedules/definition.ts'
 import { BASE, scheduleId } from '../schedules/schedule.ts'
 import type { Variants } from '../store/read-variants.ts'
 import { CHANGED_AT_ONCE, CHECKED_AT_ONCE } from '../store/schedule-store.ts'
-import { type CleanerDeps, clean } from './cleaner.ts'
-import type { ReconcileDeps } from './repair.ts'
-
-export type RemovalDeps = ReconcileDeps & CleanerDeps
+import { clean } from './cleaner.ts'
+import type { RemovalDeps } from './deps.ts'
 
 /**
  * Removes schedules with their runs, their checkpoints, and the records that no other schedule writes: models in `kept` stay.

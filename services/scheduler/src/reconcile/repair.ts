@@ -1,8 +1,5 @@
-import type { Catalog } from '@syncline/catalog'
 import { freshMsOf, readFrequency } from '@syncline/frequency'
 import { inChunks } from '../in-chunks.ts'
-import type { Notices } from '../notices.ts'
-import type { ScheduleEvents } from '../schedule-events.ts'
 import { BASE } from '../schedules/schedule.ts'
 import { missedSlots, nextSlot } from '../schedules/slots.ts'
 import {
@@ -12,18 +9,9 @@ import {
   type Differing,
   type ScheduleStore,
 } from '../store/schedule-store.ts'
-import { type Definitions, type Deployed, slotTimes } from './definitions.ts'
+import { type Deployed, slotTimes } from './definitions.ts'
+import type { ReconcileDeps } from './deps.ts'
 import type { Expected } from './expected.ts'
-
-export type ReconcileDeps = {
-  schedules: ScheduleStore
-  definitions: Definitions
-  catalog: Catalog
-  events: ScheduleEvents
-  notices: Pick<Notices, 'wakeRunners' | 'stop'>
-  /** Ends work on many schedules between two calls. */
-  signal?: AbortSignal
-}
 
 /** Schedules that were blocked run again within this time: the connections of a whole integration may come back together. */
 const RESUME_WITHIN_MS = 5000

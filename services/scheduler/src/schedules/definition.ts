@@ -1,6 +1,6 @@
 import type { RunPolicy } from '@syncline/catalog'
 
-/** What all schedules of a deployed sync share: a hash in Redis, see load_definition in ../scripts/prelude.lua. */
+/** What all schedules of a deployed sync share: a hash in Redis, see load_definition in ../scripts/shared/prelude.lua. */
 export interface Definition {
   /** Its number, which schedules refer to it by. */
   id: string

@@ -1,7 +1,7 @@
 import type { HandBackReason, ModelCounts, RunOutcome } from '@syncline/proto'
 
 export type Cause = 'schedule' | 'trigger' | 'start' | 'retry'
-/** Of the fair queue: see ../scripts/queue.lua. */
+/** Of the fair queue: see ../scripts/shared/queue.lua. */
 export type Lane = 'triggered' | 'fresh' | 'first'
 
 /** One execution of a schedule. Its states: ./schedule.ts. */
@@ -135,7 +135,7 @@ export function runFrom(id: string, fields: Fields): Run {
 }
 
 /**
- * What pack_run in ../scripts/queue.lua writes: a JSON array. Instants after the first are relative to it, and what is default at the
+ * What pack_run in ../scripts/shared/runs.lua writes: a JSON array. Instants after the first are relative to it, and what is default at the
  * end is left out.
  */
 type Packed = [

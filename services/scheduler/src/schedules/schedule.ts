@@ -15,7 +15,7 @@ import type { Cause } from './run.ts'
  * credentials gets a run.
  *
  * A run is one execution of a schedule:
- *   QUEUED    it waits in the fair queue (../scripts/queue.lua); or, after it was throttled or could not reach a service, for a time
+ *   QUEUED    it waits in the fair queue (../scripts/shared/queue.lua); or, after it was throttled or could not reach a service, for a time
  *   RUNNING   a runner has taken it: one attempt. Only the newest attempt may act
  *   ENDED     with an outcome: SUCCESS, FAILED, CANCELLED, LOST, or the limit that it met (see RunOutcome in proto/)
  *

@@ -7,7 +7,7 @@ const MISSED_MAX = 1440
 /**
  * The first slot after `now`. Slots of an interval lie on a grid whose phase is a hash of the schedule's id: they stay
  * where they are over restarts, and ten thousand schedules don't fire together. Those of cron are moved back by a part of
- * `jitterMs`, which is always the same for a schedule. next_slot in ../scripts/prelude.lua gives the same for intervals.
+ * `jitterMs`, which is always the same for a schedule. next_slot in ../scripts/shared/prelude.lua gives the same for intervals.
  */
 export function nextSlot(scheduleId: string, frequency: Frequency, now: number, jitterMs = 0): number {
   if (frequency.kind === 'cron') {

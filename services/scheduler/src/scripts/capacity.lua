@@ -17,12 +17,9 @@ end
 
 local seen = redis.call('ZRANGEBYSCORE', RUNNERS, args.now - limits.leaseMs, '+inf', 'WITHSCORES')
 for i = 1, #seen, 2 do
-  local id, busy = seen[i], 0
-  for _, held in ipairs(redis.call('HVALS', base .. 'on:' .. id)) do
-    if held ~= 'parked' then busy = busy + 1 end
-  end
+  local id = seen[i]
   local own = redis.call('HMGET', base .. 'runner:' .. id, 'sandbox', 'slots', 'reserved_slots')
-  runners[#runners + 1] = { id, own[1] or '', number(own[2]), number(own[3]), busy, seen[i + 1] }
+  runners[#runners + 1] = { id, own[1] or '', number(own[2]), number(own[3]), busy_slots(id), seen[i + 1] }
 end
 
 local environment = environment_limit(args.environment)

@@ -1,4 +1,3 @@
--- check-schedules
 -- Compares schedules with what the catalog says. Changes nothing.
 -- ARGV[1]  groups: list of { def, ids (back to back), blocked (map: place in `ids` from 1 → JSON text of those that have to be
 --          blocked) }

@@ -3,8 +3,9 @@
 --
 -- The slots of cron are not computed here: schedules of cron that are due are returned, and the caller sends their slots with its
 -- next call. If it dies before that, they are still due; if another scheduler was faster, the slot is not the one that was read.
--- ARGV[1]  jumps (of the clock, that the caller knows of), limit (schedules), slots: [{ id, environment, slot (as it was returned), nextAt (the slot after now), missed (slots that
---          passed between), aside (only this: why no slot can be computed; looked at again at nextAt) }]
+-- ARGV[1]  jumps (of the clock, that the caller knows of), limit (schedules), slots: [{ id, environment, slot (as it was
+--          returned), nextAt (the slot after now), missed (slots that passed between) }]; instead of the last and of `slot`:
+--          aside (why no slot can be computed; looked at again at nextAt)
 -- Returns  JSON { claimed, lags (ms of each slot that was claimed), skipped { reason → count },
 --          cron [[id, environment, next_at, frequency, jitter_ms]], aside [[id, environment, why]], more (1: call again at once),
 --          expired (1: there are leases that ran out), rest_ms (until something is due, at most REST_MS), wake, stops, jumps }.

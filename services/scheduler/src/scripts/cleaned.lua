@@ -1,4 +1,3 @@
--- cleaned
 -- The streams of removed schedules were emptied.
 -- ARGV[1]  environment, ids (back to back)
 

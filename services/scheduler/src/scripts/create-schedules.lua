@@ -1,4 +1,3 @@
--- create-schedules
 -- Makes the schedules of one sync that are not there yet. Those that are not paused or blocked run at once.
 -- ARGV[1]  def, variant ('base': the base schedules), paused, command ('' = none), times (of cron: see first_slot),
 --          schedules: list of { id, connection, uid, blocked (JSON text, '' = not blocked) }

@@ -1,4 +1,3 @@
--- finish-placing
 -- All slots of a definition's schedules were placed by `placing`, see set-definition.lua.
 -- ARGV[1]  def, placing
 

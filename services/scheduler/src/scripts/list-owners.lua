@@ -1,4 +1,4 @@
--- list-owners
+-- Which of some schedules belong to some definitions.
 -- ARGV[1]  ids (back to back), defs (list)
 -- Returns  of those schedules that have one of these definitions: list of { id, def, connection, uid, variant }
 

@@ -1,4 +1,3 @@
--- migrate-schedules
 -- Writes schedules that were read in the layout of an earlier build. Those that are there already are left alone. A run that
 -- was under way, or asked for, begins again.
 -- ARGV[1]  schedules: list of { id, def, fields (map; '' = absent), cause (of the run that begins; '' = none), lost (the run that was

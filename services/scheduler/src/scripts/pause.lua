@@ -1,4 +1,3 @@
--- pause
 -- STARTED → PAUSED. A run that a runner has taken goes on; one that waits is cancelled.
 -- ARGV[1]  ids (back to back), command
 -- Returns  { missing (ids, back to back; if there are any, nothing was done), cancelled (how many runs were) }

@@ -1,4 +1,3 @@
--- place-schedules
 -- Moves the next slots of schedules to where their frequency has them: after their sync was deployed again, or after the clock
 -- was set back. A slot that is due stays, so that it runs or is counted. The active run goes on.
 -- ARGV[1]  def, ids (back to back), times (of cron: see first_slot), overrides (map: id → [next_at, fresh_ms]; those of

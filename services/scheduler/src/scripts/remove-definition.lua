@@ -1,4 +1,3 @@
--- remove-definition
 -- Removes the definition of a sync that is not deployed any more, when its last schedule is gone.
 -- ARGV[1]  def
 -- Returns  'removed', or 'kept': there are schedules

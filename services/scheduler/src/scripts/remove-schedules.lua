@@ -1,4 +1,3 @@
--- remove-schedules
 -- Removes schedules with their checkpoints and histories, cancels their runs, and notes which streams have to be emptied.
 -- ARGV[1]  ids (back to back), reason, kept (list of models that other schedules write too), isSwept (the caller leaves the
 --          emptying to a sweep)

@@ -1,3 +1,4 @@
+-- Keeps the checkpoint that an attempt has reached.
 -- ARGV[1]  run, attempt, checkpoint (JSON text, '' = none)
 -- Returns  '' or why the attempt may not save
 

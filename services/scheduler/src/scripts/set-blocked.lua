@@ -1,4 +1,3 @@
--- set-blocked
 -- Stops the slots of schedules whose connections need new credentials, or lets them run again: then a run comes within
 -- `resumeWithinMs`. STARTED and PAUSED stay as they are, and what a person asks for runs all the same.
 -- ARGV[1]  schedules: list of { id, blocked (JSON text, '' = not blocked) }, resumeWithinMs, cron (see passed_slots)

@@ -1,4 +1,3 @@
--- set-checkpoint
 -- Gives a schedule another checkpoint, or none. A run that a runner has would save its own one over it; one that waits begins with it.
 -- ARGV[1]  id, command, checkpoint (JSON text, '' = none)
 -- Returns  'done', 'repeated', 'running' (nothing was done) or 'missing'

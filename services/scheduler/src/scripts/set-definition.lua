@@ -1,4 +1,3 @@
--- set-definition
 -- Makes the definition of a sync what the catalog says. Models are only added: records of older versions are removed with the
 -- schedules.
 -- ARGV[1]  environment, integration, sync, fields (map; '' = absent), models (list)

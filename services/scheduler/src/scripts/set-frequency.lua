@@ -1,4 +1,3 @@
--- set-frequency
 -- Gives a schedule a frequency of its own, or takes it away.
 -- ARGV[1]  id, command, frequency ('' = that of the definition), intervalMs ('' = it is cron), longestMs (of cron; else ''), freshMs,
 --          nextAt

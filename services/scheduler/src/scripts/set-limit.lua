@@ -1,4 +1,3 @@
--- set-limit
 -- How many runs of an environment, or of one of its integrations, may be in flight, and their share beside others.
 -- ARGV[1]  environment, integration ('' = the environment itself), maxRuns and weight ('' = the default)
 

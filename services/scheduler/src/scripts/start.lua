@@ -1,4 +1,3 @@
--- start
 -- PAUSED → STARTED, with a run at once. Slots that passed meanwhile are counted.
 -- ARGV[1]  ids (back to back), command, cron (see passed_slots)
 -- Returns  { missing (ids, back to back; if there are any, nothing was done), cron: see cron_of, runs: [id, connection, sync, variant] of

@@ -1,4 +1,3 @@
--- trigger
 -- One more run of each schedule, also of paused ones, which stay paused. Applies several commands in their order, each whole
 -- or not at all.
 -- ARGV[1]  environment, commands: list of { id, ids (back to back), reset, emptyCache (only with reset), withRuns, isPart (it is about

@@ -1,7 +1,7 @@
 import { repeat } from '@syncline/async'
 import { freshness, type Reason, reasons } from '../schedules/freshness.ts'
 import type { View } from '../store/facts.ts'
-import type { Found, Views } from '../store/views.ts'
+import type { Found, StaleStore } from '../store/stale-store.ts'
 import type { StaleEvents } from './stale-events.ts'
 
 const SWEEP_MS = 5000
@@ -13,7 +13,7 @@ const AGAIN_MS = 60_000
 const DOWN_MS = 60_000
 const COUNT_MS = 15_000
 
-type Deps = { views: Views; events: StaleEvents }
+type Deps = { store: StaleStore; events: StaleEvents }
 
 /** Finds schedules that become stale, and those that are fresh again, and tells each once. Any number of instances may do it. */
 export function sweepStaleRegularly(deps: Deps): AsyncDisposable {
@@ -25,10 +25,10 @@ export function sweepStaleRegularly(deps: Deps): AsyncDisposable {
 }
 
 /** One round; returns whether there are more. */
-export async function sweepStale({ views, events }: Deps, limit = BATCH): Promise<boolean> {
-  const due = await views.sweep(limit, { againMs: AGAIN_MS, downMs: DOWN_MS })
-  const now = views.now()
-  const marked = await views.markStale(due.flatMap((view) => found(view, now)))
+export async function sweepStale({ store, events }: Deps, limit = BATCH): Promise<boolean> {
+  const due = await store.sweep(limit, { againMs: AGAIN_MS, downMs: DOWN_MS })
+  const now = store.now()
+  const marked = await store.mark(due.flatMap((view) => found(view, now)))
   if (marked > 0) events.schedulesMarkedStale(marked)
   return due.length === limit
 }
@@ -41,9 +41,9 @@ function found({ schedule, facts }: View, now: number): Found[] {
 }
 
 /** Costs as many reads as there are deployed syncs and reasons. */
-export async function countStale({ views, events }: Deps): Promise<void> {
-  const { schedules, stale } = await views.countStale(reasons)
-  const now = views.now()
+export async function countStale({ store, events }: Deps): Promise<void> {
+  const { schedules, stale } = await store.count(reasons)
+  const now = store.now()
   events.staleCounted(
     schedules,
     stale.map(({ reason, count, since }: { reason: Reason; count: number; since: number }) => ({

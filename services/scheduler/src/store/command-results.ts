@@ -12,7 +12,7 @@ export type CommandResult =
   | { $case: 'refused'; value: CommandRefused }
   | { $case: 'unfinished' }
 
-/** What came of commands: see ../scripts/results.lua. */
+/** What came of commands: see ../scripts/shared/results.lua. */
 export class CommandResults {
   readonly #state: State
 

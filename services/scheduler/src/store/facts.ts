@@ -3,7 +3,7 @@ import type { Facts } from '../schedules/freshness.ts'
 import { type Run, runFrom, unpackRun } from '../schedules/run.ts'
 import { type Blocked, type Schedule, scheduleFrom } from '../schedules/schedule.ts'
 
-/** What all_facts in ../scripts/facts.lua returns. */
+/** What all_facts in ../scripts/shared/facts.lua returns. */
 export type FactsReply = [
   rows: [id: string, flat?: string[], long?: string[], run?: string[], ended?: string][],
   definitions: [id: string, flat: string[]][],

@@ -18,7 +18,7 @@ export type Acquired =
 
 /**
  * Locks of functions, in Redis: values with a time to live. Those of a run's attempt are freed by the script that settles its end,
- * whatever that is: see `release` in ../scripts/queue.lua.
+ * whatever that is: see `release` in ../scripts/shared/runs.lua.
  */
 export class LockStore {
   readonly #state: State
@@ -44,5 +44,5 @@ export class LockStore {
   }
 }
 
-/** As `lock_owner` in ../scripts/queue.lua names the attempt of a run. */
+/** As `lock_owner` in ../scripts/shared/runs.lua names the attempt of a run. */
 const nameOf = ({ id, attempt, isAction }: LockOwner) => `${isAction ? 'action:' : ''}${id}/${attempt}`

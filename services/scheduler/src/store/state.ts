@@ -20,9 +20,9 @@ const at = (name: string) => new URL(`../scripts/${name}.lua`, import.meta.url)
 
 /** A script of this service: ../scripts/<name>.lua behind what all of them share, and what some do. */
 export const load = (name: string, ...shared: string[]): Script =>
-  script(at(name), ...['prelude', 'queue', ...shared].map(at))
+  script(at(name), ...['prelude', 'queue', 'runs', ...shared].map((part) => at(`shared/${part}`)))
 
-/** The scheduler's part of Redis: what its stores are made of. Keys are named in ../scripts/prelude.lua. */
+/** The scheduler's part of Redis: what its stores are made of. Keys are named in ../scripts/shared/prelude.lua. */
 export class State {
   readonly #redis: Redis
   readonly #base: string

@@ -7,23 +7,9 @@ import { load, type State } from './state.ts'
 const scripts = {
   listSchedules: load('list-schedules', 'facts'),
   followChanges: load('follow-changes', 'facts'),
-  sweepStale: load('sweep-stale', 'stale', 'facts'),
-  markStale: load('mark-stale', 'stale'),
-  countStale: load('count-stale'),
   listRuns: load('list-runs'),
   getRun: load('get-run'),
   capacity: load('capacity'),
-}
-
-/** A schedule that was found stale. */
-export interface Found {
-  id: string
-  /** As it was read: if it changes meanwhile, what was found does not hold. */
-  freshAt: number
-  reason: Reason
-  since: number
-  staleSince: number
-  message: string
 }
 
 export interface SkippedSlots {
@@ -114,7 +100,7 @@ type LimitRow = [name: string, max: number, running: number, waiting: number, we
 type LanesRow = [triggered: number, first: number, fresh: number]
 type RunnerRow = [id: string, sandbox: string, slots: number, reserved: number, busy: number, seenAt: string]
 
-/** What is shown of schedules and runs, and the marks of stale ones. */
+/** What is shown of schedules and runs. */
 export class Views {
   readonly #state: State
 
@@ -149,24 +135,6 @@ export class Views {
 
   variants(environment: string, uids: string[]): Promise<Map<string, Variants>> {
     return readVariants(this.#state, environment, uids)
-  }
-
-  /** Schedules that may have become stale, or are so for some time: at most `limit`. */
-  async sweep(limit: number, times: { againMs: number; downMs: number }): Promise<View[]> {
-    const reply = await this.#state.run<FactsReply>(scripts.sweepStale, { limit, ...times })
-    return [...viewsFrom(reply).values()]
-  }
-
-  async markStale(schedules: Found[]): Promise<number> {
-    return schedules.length === 0 ? 0 : this.#state.run<number>(scripts.markStale, { schedules })
-  }
-
-  async countStale(reasons: Reason[]) {
-    const [schedules, rows] = await this.#state.run<[number, [number, number][]]>(scripts.countStale, {
-      reasons,
-    })
-    const stale = rows.map(([count, since], index) => ({ reason: reasons[index] as Reason, count, since }))
-    return { schedules, stale }
   }
 
   async skippedSlots(id: string): Promise<SkippedSlots[]> {

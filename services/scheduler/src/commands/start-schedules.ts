@@ -2,7 +2,7 @@ import { cronSlots } from '../reconcile/repair.ts'
 import type { AskedRunRow, ScheduleStore } from '../store/schedule-store.ts'
 
 /** Starts schedules that are paused, those of cron with a second script. If some are missing, nothing was done with its ids. */
-export async function startSome(
+export async function startSchedules(
   schedules: ScheduleStore,
   ids: string[],
   command: string,

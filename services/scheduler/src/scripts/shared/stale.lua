@@ -1,4 +1,4 @@
--- What was found and told of stale schedules. Put after queue.lua.
+-- What was found and told of stale schedules. Put after runs.lua.
 --   stale:<reason>   schedule by the time since which it is stale (zset)
 --   outages          '<environment>/<reason>' → JSON [since, schedules] (hash): reasons that concern many schedules at once
 -- Field `stale` of a schedule: JSON [reason, since when the reason holds, since when it is stale, 1 if sync.stale told it].

@@ -1,4 +1,4 @@
--- What ../schedules/freshness.ts needs to know of schedules, as ../store/facts.ts reads it. Put after queue.lua.
+-- What ../../schedules/freshness.ts needs to know of schedules, as ../../store/facts.ts reads it. Put after runs.lua.
 
 -- A runner sends a heartbeat every few seconds.
 local function runners_alive()
@@ -7,9 +7,7 @@ local function runners_alive()
     local own = redis.call('HMGET', base .. 'runner:' .. id, 'slots', 'reserved_slots')
     alive = alive + 1
     slots = slots + number(own[1]) + number(own[2])
-    for _, held in ipairs(redis.call('HVALS', base .. 'on:' .. id)) do
-      if held ~= 'parked' then busy = busy + 1 end
-    end
+    busy = busy + busy_slots(id)
   end
   return { alive, slots, busy }
 end
@@ -35,8 +33,7 @@ local function see_definition(id)
   if definitions_seen[id] then return end
   definitions_seen[id] = true
   local flat = redis.call('HGETALL', base .. 'sync:' .. id)
-  local fields = {}
-  for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  local fields = fields_of(flat)
   definition_rows[#definition_rows + 1] = { id, flat }
   local environment, integration = fields.environment, fields.integration
   if not environment then return end
@@ -57,8 +54,7 @@ end
 local function schedule_row(id)
   local flat = redis.call('HGETALL', base .. 's:' .. id)
   if #flat == 0 then return { id } end
-  local fields = {}
-  for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  local fields = fields_of(flat)
   see_definition(fields.def)
   return {
     id, flat,

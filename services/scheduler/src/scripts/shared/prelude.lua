@@ -1,4 +1,4 @@
--- Shared by the scheduler's scripts: this text is put before each of them. ../schedules/schedule.ts describes the states.
+-- Shared by the scheduler's scripts: this text is put before each of them. ../../schedules/schedule.ts describes the states.
 -- KEYS[1]  '{<prefix>}:' begins every key of the scheduler. They are all in one hash slot, so a script may go from one
 --          entity to another, over all environments, although the caller passes no keys.
 -- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler), isRedisTime
@@ -13,7 +13,7 @@
 --   s:<schedule>         schedule (hash), see load_schedule
 --   t:<schedule>         those of its fields that are long (hash)
 --   r:<run>              run that has not ended (hash), see load_run. Run id: '<schedule>-<number>'
---   h:<schedule>         runs that ended (list, newest first), packed by pack_run in queue.lua
+--   h:<schedule>         runs that ended (list, newest first), packed by pack_run in runs.lua
 --   k:<schedule>         slots that became no run (list, newest first): JSON [first, last, count, reason]
 --   last:<schedule>      number of the last run of a schedule that was removed, until the clock has passed it
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
@@ -68,12 +68,16 @@ local EVENTS_MAX = 100000
 
 local function number(text) return tonumber(text) or 0 end
 
+-- What HGETALL gives, as a table: a new one, or `fields`.
+local function fields_of(flat, fields)
+  fields = fields or {}
+  for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  return fields
+end
+
 local function load(key)
   local flat = redis.call('HGETALL', key)
-  if #flat == 0 then return nil end
-  local entity = { key = key }
-  for i = 1, #flat, 2 do entity[flat[i]] = flat[i + 1] end
-  return entity
+  return #flat > 0 and fields_of(flat, { key = key }) or nil
 end
 
 -- A longer value would make Redis store the whole hash as a table, for good: several times the memory.
@@ -165,21 +169,19 @@ local function load_definition(id)
 end
 
 -- Fields of a schedule: def (number of its definition), connection, uid, variant (absent: base), state ('PAUSED';
--- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override; the
--- second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
--- the run that follows the active one), pending_number (reserved for that run, if its id was returned to a caller), checkpoint, last_sync_at (start of the last success), fresh_at (end of the last success
--- that held nothing back), held_since, failures, failing_since, retried (how often the last slot was), retry_at,
--- empty_cache ('1': the next run has to), skipped, blocked (JSON), command (the last one that was applied), created_at (until
--- fresh_at is set), stale (JSON, see stale.lua), long ('1': there are fields in t:<schedule>)
+-- absent: STARTED), paused_at, paused_because (absent: somebody paused it), frequency and interval_ms and fresh_ms (of the override;
+-- the second is absent if it is cron), next_at, number (of its last run), active ('1': that run has not ended), pending (cause of
+-- the run that follows the active one), pending_number (reserved for that run, if its id was returned to a caller), checkpoint,
+-- last_sync_at (start of the last success), fresh_at (end of the last success that held nothing back), held_since, failures,
+-- failing_since, retried (how often the last slot was), retry_at, empty_cache ('1': the next run has to), skipped, blocked (JSON),
+-- command (the last one that was applied), created_at (until fresh_at is set), stale (JSON, see stale.lua), long ('1': there are
+-- fields in t:<schedule>)
 local function load_schedule(id)
   local schedule = load(base .. 's:' .. id)
   if not schedule then return nil end
   schedule.id = id
   schedule.texts = base .. 't:' .. id
-  if schedule.long then
-    local flat = redis.call('HGETALL', schedule.texts)
-    for i = 1, #flat, 2 do schedule[flat[i]] = flat[i + 1] end
-  end
+  if schedule.long then fields_of(redis.call('HGETALL', schedule.texts), schedule) end
   schedule.definition = load_definition(schedule.def)
   return schedule
 end
@@ -211,8 +213,9 @@ end
 -- queued_at (last time), not_before (it waits until then), started_at (of its first attempt), taken_at (of its last), counts (JSON
 -- array of [model, added, updated, deleted]), runner, sandbox, parked, empty_cache, found_checkpoint, has_begun, throttles,
 -- throttled_ms, throttled_reason, progressed ('1': its attempt saved a checkpoint), fruitless (attempts without progress, one
--- after the other), locks ('1': its attempt has taken some), hand_back (why it was handed back last), unavailable (how often it was, as a service did not answer, since it
--- made progress last), unavailable_since, version (of the sync in the newest attempt that has told it)
+-- after the other), locks ('1': its attempt has taken some), hand_back (why it was handed back last), unavailable (how often it
+-- was since it made progress last, as a service did not answer), unavailable_since, version (of the sync in the newest attempt
+-- that has told it)
 local function load_run(id)
   local run = id and load(base .. 'r:' .. id)
   if run then run.id = id end
@@ -249,7 +252,7 @@ end
 
 local function fresh_ms_of(schedule) return number(schedule.fresh_ms or schedule.definition.fresh_ms) end
 
--- The first slot of an interval after `time`, as nextSlot in ../schedules/slots.ts gives it.
+-- The first slot of an interval after `time`, as nextSlot in ../../schedules/slots.ts gives it.
 local function next_slot(id, interval, time)
   local phase = tonumber(string.sub(id, 1, 12), 16) % interval
   return phase + (math.floor((time - phase) / interval) + 1) * interval
