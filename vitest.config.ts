@@ -116,10 +116,10 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/browser/*.test.ts'],
           maxWorkers: 1,
-          expect: { poll: { timeout: 30_000 } },
+          expect: { poll: { timeout: 10_000 } },
           globalSetup: './e2e/browser/global-setup.ts',
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       // The packages, installed from npm's registry on each Node that they support: pnpm test:packages.
