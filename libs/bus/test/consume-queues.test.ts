@@ -54,7 +54,7 @@ test('a queue keeps its order over instances and failures', () =>
     for (const instance of [bus, await another(), await another()])
       void consumeQueues(instance, consumption(), work, stop.signal)
     for (const id of ids) await Promise.all(queues.map((queue) => send(bus, queue, id)))
-    await eventually(() => expect([...seen.values()]).toEqual(queues.map(() => ids)), { timeoutMs: 20_000 })
+    await eventually(() => expect([...seen.values()]).toEqual(queues.map(() => ids)))
     expect(failed.size).toBe(queues.length)
   }))
 
@@ -74,7 +74,7 @@ test('queues whose first message fails hold up no other queue, however many they
       await eventually(() => expect(seen).toHaveLength(n + 1))
     }
     away.is = false
-    await eventually(() => expect(seen).toHaveLength(5 + 2 * failing.length), { timeoutMs: 20_000 })
+    await eventually(() => expect(seen).toHaveLength(5 + 2 * failing.length))
     for (const queue of failing)
       expect(seen.filter((line) => line.startsWith(`${queue} `))).toEqual([`${queue} 1`, `${queue} 2`])
   }))
@@ -112,7 +112,7 @@ test('messages from before the start, and those of an instance that died, are fo
     const work = async ({ message }: { message: Command }) => void seen.push(message.id)
     void consumeQueues(bus, consumption(), work, stop.signal)
     await dying.connection.close()
-    await eventually(() => expect(seen).toEqual(['1', '2']), { timeoutMs: 30_000 })
+    await eventually(() => expect(seen).toEqual(['1', '2']))
   }))
 
 test('a message whose announcement is lost is found', () =>
@@ -125,7 +125,7 @@ test('a message whose announcement is lost is found', () =>
     await idle.connection.flush()
     void consumeQueues(bus, consumption(), work, stop.signal)
     for (let n = 0; n < 20; n++) await send(bus, `queue${n}`, String(n))
-    await eventually(() => expect(seen.size).toBe(20), { timeoutMs: 15_000 })
+    await eventually(() => expect(seen.size).toBe(20))
   }))
 
 test('a message that can not be decoded is dropped and does not block its queue', () =>
@@ -166,15 +166,16 @@ test('work that takes longer than the ack wait is done once', () =>
     const done = Promise.withResolvers<void>()
     const work = async ({ message }: { message: Command }) => {
       begun.push(message.id)
-      if (message.id === 'long') await sleep(3000)
+      if (message.id === 'long') await sleep(6000)
       else done.resolve()
     }
-    void consumeQueues(bus, consumption(), work, stop.signal)
+    const slow = consumption({ ackWaitMs: 3000 })
+    void consumeQueues(bus, slow, work, stop.signal)
     await send(bus, 'dev', 'long')
     await eventually(() => expect(begun).toEqual(['long']))
-    await sleep(1500) // the ack wait is over
+    await sleep(4000) // the ack wait is over
     // As it starts, it asks for the first message of each queue.
-    void consumeQueues(await another(), consumption(), work, stop.signal)
+    void consumeQueues(await another(), slow, work, stop.signal)
     await send(bus, 'dev', 'next')
     await done.promise
     expect(begun).toEqual(['long', 'next'])

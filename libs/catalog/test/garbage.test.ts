@@ -79,9 +79,8 @@ test('a process that was cut off for longer than tombstones live drops what was 
   expect((await here.catalog.garbage.collect(later(), NOW)).tombstones).toBe(1)
   proxy.join()
 
-  await eventually(
-    () => expect(away.catalog.environments.list().map(({ name }) => name)).toEqual(['dev', 'new']),
-    { timeoutMs: 30_000 },
+  await eventually(() =>
+    expect(away.catalog.environments.list().map(({ name }) => name)).toEqual(['dev', 'new']),
   )
   expect(changes.filter(({ deleted }) => deleted)).toEqual([
     { kind: 'environment', value: { ...dev, name: 'gone' }, deleted: true },
@@ -101,7 +100,7 @@ test('a catalog that was made anew does not take the copy in memory with it', as
   await Bucket.open(here.bus, `${prefix}_catalog`)
   proxy.join()
 
-  await eventually(() => expect(String(away.errors)).toContain('restart the process'), { timeoutMs: 30_000 })
+  await eventually(() => expect(String(away.errors)).toContain('restart the process'))
   expect(away.catalog.environments.list()).toEqual([dev])
 })
 

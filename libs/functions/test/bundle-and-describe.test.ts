@@ -126,7 +126,7 @@ test.each([
   ['a name that is no type', minimal('models: { thing: z.object({ id: z.string() }) }'), /a capital letter/],
   ['an error at the top', `throw new Error('at once')`, /^at once/],
   ['a loop at the top', `for (;;);`, /blocked the event loop/],
-])('%s is one error that says where and what', { timeout: 30_000 }, async (_, text, message) => {
+])('%s is one error that says where and what', async (_, text, message) => {
   await expect(described(text)).rejects.toMatchObject({
     code: 'invalid_bundle',
     message: expect.stringMatching(message),

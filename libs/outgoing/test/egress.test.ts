@@ -274,7 +274,7 @@ test('an origin gets 64 connections; further requests wait for one, and can be a
   await Promise.all(first)
   expect(api.requests).toHaveLength(80)
   expect(most).toBe(64)
-}, 30_000)
+})
 
 test('a call that ends before its answer does gives its connection up', async () => {
   await using api = await standIn((received, response) => {

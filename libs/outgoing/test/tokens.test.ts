@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AuthScheme, type Credentials, Keyring, openToken, sealCredentials } from '@syncline/catalog'
+import {
+  type AuthScheme,
+  type Credentials,
+  Keyring,
+  openToken,
+  sealCredentials,
+  sealToken,
+} from '@syncline/catalog'
 import { AppError } from '@syncline/errors'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import {
@@ -67,6 +74,22 @@ async function expiredConnection(server: AuthorizationServer): Promise<Place & {
   return { ...at, grantId }
 }
 
+/** Its token was made almost an hour ago. */
+async function agedTo({ environment, integration, connection: id }: Place, { leftMs }: { leftMs: number }) {
+  await world.catalog.connections.update(
+    (present) => {
+      const token = openToken(world.keyring, present)
+      if (token === undefined) throw new Error(`connection ${id} of ${integration} has no token`)
+      const expiresAt = Date.now() + leftMs
+      const aged = { ...token, expiresAt, obtainedAt: expiresAt - 3_600_000 }
+      return { ...present, sealedToken: sealToken(world.keyring, aged, present) }
+    },
+    environment,
+    integration,
+    id,
+  )
+}
+
 const another = () => openTokenWorld(config)
 
 async function isGood(server: AuthorizationServer, token: string | undefined): Promise<boolean> {
@@ -112,22 +135,20 @@ test('refresh tokens that are replaced with each use are never used twice, over 
   server.lifetimeS = 1
   const at = await expiredConnection(server)
   await using other = await another()
-  const until = Date.now() + 6_000
   const seen = new Set<string | undefined>()
-  while (Date.now() < until) {
+  while (seen.size < 4) {
     const both = await Promise.all([world.tokens.access(at, soon()), other.tokens.access(at, soon())])
     for (const { token } of both) seen.add(token?.accessToken)
     await sleep(50)
   }
-  expect(seen.size).toBeGreaterThanOrEqual(4)
   expect((await world.connection(at)).needsReauth).toBeUndefined()
   expect(server.tokenRequests.length).toBeGreaterThanOrEqual(seen.size)
 })
 
 test('a token is renewed ahead of its end, by one process, while it is used on', async ({ server }) => {
-  server.lifetimeS = 10
   const at = await expiredConnection(server)
   const { token } = await world.tokens.access(at, soon())
+  await agedTo(at, { leftMs: 120_000 })
   const answer = Promise.withResolvers<void>()
   server.faults.push(async () => {
     await answer.promise
@@ -144,7 +165,6 @@ test('a token is renewed ahead of its end, by one process, while it is used on',
   expect(await now()).toBe(token?.accessToken)
   answer.resolve()
   await eventually(async () => expect(await now()).not.toBe(token?.accessToken), { everyMs: 50 })
-  expect(Date.now()).toBeLessThan(token?.expiresAt ?? 0)
   expect(server.tokenRequests).toHaveLength(2)
 })
 
@@ -167,7 +187,7 @@ test('a 401 renews the token once; one that another process has renewed is taken
 test('an API that refuses tokens just made does not make us ask for more and more', async ({ server }) => {
   const at = await expiredConnection(server)
   let renewals = 0
-  for (let n = 0; n < 10; n++) {
+  for (let n = 0; n < 4; n++) {
     const used = await world.tokens.access(at, soon())
     if (await world.tokens.renew(at, used, soon())) renewals++
   }
@@ -326,9 +346,8 @@ test('a vendor whose server hangs holds up only its own connections', async ({ s
   })
   await eventually(() => expect(hanging.tokenRequests).toHaveLength(8))
   const other = await expiredConnection(server)
-  const startedAt = Date.now()
   expect(await isGood(server, (await world.tokens.access(other, soon())).token?.accessToken)).toBe(true)
-  expect(Date.now() - startedAt).toBeLessThan(5_000)
+  // None of them has ended yet: another one would have been sent.
   expect(hanging.tokenRequests).toHaveLength(8)
   gone.abort()
   await Promise.all(waiting)

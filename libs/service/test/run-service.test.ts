@@ -16,13 +16,13 @@ async function run(args: string[], output: Output, env: NodeJS.ProcessEnv = {}) 
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-  await eventually(async () => expect(await get('/readyz')).toContain('"disk":"ok"'), { timeoutMs: 20_000 })
+  await eventually(async () => expect(await get('/readyz')).toContain('"disk":"ok"'))
   return { child, get }
 }
 
 async function stop(child: ChildProcess): Promise<number | null> {
   child.kill('SIGTERM')
-  const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(5000) })
+  const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(60_000) })
   return code
 }
 

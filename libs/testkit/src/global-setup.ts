@@ -1,14 +1,12 @@
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { serverFolder } from './server-folder.ts'
 import type {} from './servers.ts' // declares what is provided
 import { startServers } from './start-servers.ts'
 
 /** One NATS, one Redis and one ClickHouse for the whole test run. */
 export default async function setup(project: TestProject) {
   await using open = new AsyncDisposableStack()
-  const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-test-')))
+  const temp = open.use(await serverFolder())
   const { nats, redis, clickhouse } = open.use(await startServers(temp.path, process.env))
   project.provide('servers', {
     nats: { url: nats.url },

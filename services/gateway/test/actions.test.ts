@@ -73,7 +73,7 @@ test('a runner that says nothing more leaves the call in doubt, also for a repea
   runner.onCall = (_, tell) => tell(BEGUN)
   const startedAt = performance.now()
   expect(await home.call({ 'Idempotency-Key': 'silent' })).toMatchObject(inDoubt)
-  expect(performance.now() - startedAt).toBeLessThan(8000)
+  expect(performance.now() - startedAt).toBeLessThan(60_000) // the call may take two minutes
   const again = await home.call({ 'Idempotency-Key': 'silent' })
   expect(again).toMatchObject(inDoubt)
   expect(again.headers.get('idempotency-replayed')).toBe('true')
@@ -200,16 +200,14 @@ test('NATS that dies leaves what was begun in doubt, and nothing begins when it 
   const diedAt = performance.now()
   const second = call({}, 'second')
   expect(await first).toMatchObject(inDoubt)
-  expect(performance.now() - diedAt).toBeLessThan(9000)
+  expect(performance.now() - diedAt).toBeLessThan(60_000)
   expect(await second).toMatchObject({
     status: 503,
     body: { error: { code: 'unavailable', message: expect.stringContaining('not begun') } },
   })
   await using _after = await startNats(place)
   runner.onCall = (_, tell) => tell(resultOf('back'))
-  await eventually(async () => expect(await call()).toMatchObject({ status: 200, body: 'back' }), {
-    timeoutMs: 30_000,
-  })
+  await eventually(async () => expect(await call()).toMatchObject({ status: 200, body: 'back' }))
   // Of the calls that had failed none was begun after all.
   expect(runner.calls.slice(1).map(({ input }) => Buffer.from(input).toString())).not.toContain('"second"')
-}, 90_000)
+})

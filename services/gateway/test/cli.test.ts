@@ -2,7 +2,7 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from './run-cli.ts'
+import { runCli, spawnCli } from './run-cli.ts'
 import { ADMIN_KEY, DONE, furnish, piece, startWorld, type World } from './world.ts'
 
 let world: World
@@ -14,11 +14,20 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-/** Runs the CLI as a process of its own. */
-function cli(args: string[], env: NodeJS.ProcessEnv = {}) {
+function cli(args: string[], env: NodeJS.ProcessEnv = {}, run = runCli) {
   const variables = { SYNCLINE_ADMIN_KEY: ADMIN_KEY, SYNCLINE_URL: world.url, SYNCLINE_KEY: environment.key }
-  return runCli(args, { ...variables, ...env })
+  return run(args, { ...variables, ...env })
 }
+
+test('the process of a command ends by itself, with an exit code that says how it went', async () => {
+  expect(await cli(['env', 'list'], {}, spawnCli)).toMatchObject({
+    ...{ code: 0, out: expect.stringContaining(environment.name), err: '' },
+  })
+  expect(await cli(['env', 'limits', 'nowhere'], {}, spawnCli)).toMatchObject({
+    ...{ code: 1, out: '', err: expect.stringMatching(/^syncline: there is no environment 'nowhere'/) },
+  })
+  expect(await cli(['pauses'], {}, spawnCli)).toMatchObject({ code: 2, out: '' })
+})
 
 test('an environment and its keys are made, listed, rotated and revoked with the admin key', async () => {
   expect(await cli(['env', 'create', 'staging'])).toMatchObject({
@@ -184,9 +193,13 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   expect(await cli(['why', 'crm/contacts', 'user-1'])).toMatchObject({ code: 0 })
 
   world.schedules.getCapacity = async () => ({
-    environment: { name: 'dev', maxRuns: 200, running: 3, weight: 1 },
+    environment: { name: 'dev', maxRuns: 200, running: 3, waiting: 2, weight: 1 },
+    waitingByLane: { first: 2 },
+    waitingByReason: { noRunner: 2 },
   })
-  expect((await cli(['capacity'])).out).toMatch(/^environment {2}dev .* 200 .*$/m)
+  const capacity = (await cli(['capacity'])).out
+  expect(capacity).toMatch(/^environment {2}dev .* 200 .*$/m)
+  expect(capacity).toMatch(/by lane: triggered 0, first 2, fresh 0; by reason: .* no_runner 2\.$/m)
   world.answer = () => ({
     $case: 'done',
     value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false, refusals: [] },

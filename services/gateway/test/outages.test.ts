@@ -63,7 +63,7 @@ test('without NATS commands get a 503, reading goes on, and it recovers', async 
       error: { code: 'unavailable', message: 'NATS does not take messages at the moment: try again' },
     },
   })
-  expect(performance.now() - started).toBeLessThan(5000)
+  expect(performance.now() - started).toBeLessThan(20_000)
   // What the customer does not hear, the log has.
   expect(world.log.join('')).toContain(`${world.prefix}.command.`)
   expect((await api('/records?model=GithubIssue', { headers: HEADERS })).status).toBe(200)
@@ -73,7 +73,7 @@ test('without NATS commands get a 503, reading goes on, and it recovers', async 
   })
 
   await using _after = await startNats(place)
-  await eventually(async () => expect((await trigger()).status).toBe(200), { timeoutMs: 20_000 })
+  await eventually(async () => expect((await trigger()).status).toBe(200))
 })
 
 test('what became of a command that was answered with 202 is at its Location: accepted, then done or refused', async () => {

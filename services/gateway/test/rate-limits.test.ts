@@ -37,11 +37,10 @@ test('while Redis is away requests are allowed at once, and it is said', async (
   const redis = connectRedis('redis://127.0.0.1:1', () => {})
   const failures: unknown[] = []
   const limits = new KeyLimits(redis, 'test', 1, (error) => failures.push(error))
-  const started = performance.now()
   const reply = {} as FastifyReply // nothing is sent
   await limits.take({ kind: 'admin' }, reply)
   await limits.take({ kind: 'admin' }, reply)
-  expect(performance.now() - started).toBeLessThan(1000)
-  expect(failures).toHaveLength(2)
+  const atOnce = expect.stringMatching(/not ready|did not answer in 250 ms/)
+  expect(failures.map(String)).toEqual([atOnce, atOnce])
   redis.disconnect()
 })

@@ -233,12 +233,18 @@ test('capacity tells limits and runners', async () => {
     environment: { name: home.environment, maxRuns: 200, running: 3, waiting: 2, weight: 1 },
     syncs: [{ name: 'github/issues', running: 3, waiting: 2, weight: 1 }],
     runners: [{ id: 'host/1/r', sandbox: 'oswall', slots: 4, reservedSlots: 1, busy: 3, seenAtMs: AT }],
+    waitingByLane: { fresh: 2 },
+    waitingByReason: { integrationFull: 2 },
   })
   expect((await home.api('/capacity')).body).toEqual({
     environment: { name: home.environment, max_runs: 200, running: 3, waiting: 2, weight: 1 },
     integrations: [],
     syncs: [{ name: 'github/issues', max_runs: null, running: 3, waiting: 2, weight: 1 }],
     runners: [{ id: 'host/1/r', sandbox: 'oswall', slots: 4, reserved_slots: 1, busy: 3, seen_at: AT_TEXT }],
+    waiting: {
+      lanes: { triggered: 0, first: 0, fresh: 2 },
+      reasons: { environment_full: 0, integration_full: 2, no_runner: 0 },
+    },
   })
 })
 
@@ -359,5 +365,6 @@ test.each(['is gone', 'hangs'])('while the scheduler %s, the catalog answers wit
   for (const refused of [status, capacity]) {
     expect(refused).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } })
   }
-  expect(performance.now() - begun).toBeLessThan(8000)
+  // Not as long as one call to the scheduler may take.
+  expect(performance.now() - begun).toBeLessThan(25_000)
 })

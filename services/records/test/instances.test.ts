@@ -34,7 +34,7 @@ test('the saves of a stream go to one of several instances, which knows its head
   const settled = async () => {
     for (let n = 0; n < 3; n++) expect(await round()).toBe(0)
   }
-  await eventually(settled, { timeoutMs: 30_000 })
+  await eventually(settled)
 
   await two[Symbol.asyncDispose]()
   const moved = await round()

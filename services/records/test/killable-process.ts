@@ -1,13 +1,11 @@
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Server, startClickHouse } from '@syncline/embedded'
-import { freePort } from '@syncline/testkit'
+import { freePort, serverFolder } from '@syncline/testkit'
 
 /** A server of the test's own, to be killed and started again on the same port and data; `dir` says where these are. */
 export async function startKillable(start: typeof startClickHouse, dir?: string) {
   await using open = new AsyncDisposableStack()
-  const temp = open.use(await mkdtempDisposable(join(tmpdir(), 'syncline-records-')))
+  const temp = open.use(await serverFolder())
   const place = { dir: dir ?? join(temp.path, 'data'), log: join(temp.path, 'log'), port: await freePort() }
   let server: Server = await start(place)
   open.defer(() => server[Symbol.asyncDispose]())

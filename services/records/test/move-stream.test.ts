@@ -313,7 +313,7 @@ describe('a move that dies', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(6001)
     expect(all).toHaveLength(6001)
     expect(await issues.count()).toMatchObject({ live: 6001 })
-  }, 120_000)
+  })
 
   /** As far as a move gets before it dies: the copy is complete, and Redis has forgotten where the stream is. */
   async function begun(issues: Issues) {

@@ -116,10 +116,8 @@ test.concurrent('records is ready without NATS, and writes the rows when NATS is
       await using bus = await busOf(at, nats.url)
       await bus.tell(ended(run))
     }
-    await eventually(async () => expect((await rows(store, 'run_id')).at(-1)).toBe(run), {
-      timeoutMs: 30_000,
-    })
+    await eventually(async () => expect((await rows(store, 'run_id')).at(-1)).toBe(run))
     await nats.kill()
   }
   expect(await rows(store, 'run_id')).toEqual(['s1-1', 's1-2'])
-}, 60_000)
+})

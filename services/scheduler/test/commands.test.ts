@@ -100,12 +100,10 @@ test.concurrent('a command that waits for the record store holds up its own envi
   await world.deploy({ name: 'issues' })
   const waiting = await world.command(trigger(ONE))
   const behind = await world.command(pause(ONE))
-  const started = performance.now()
   for (const environment of others) {
     const { answer } = await world.command(trigger(ONE), environment)
     expect(await answer).toMatchObject({ $case: 'done' })
   }
-  expect(performance.now() - started).toBeLessThan(5000)
 
   world.records.state.away = false
   world.clock.advance(60_000)

@@ -124,7 +124,6 @@ test('an environment that was passed over, as it had nothing but first syncs, ha
 
 test.for([0, 1])(
   'a tenant with 1 000 times the load delays another one by at most one run; reserved slots: %d',
-  { timeout: 60_000 },
   async (reservedSlots) => {
     await using world = await openWorld(PLENTY)
     const instance = await world.instance()

@@ -12,9 +12,9 @@ const ONE = { providerConfigKey: 'github', connectionId: 'one' }
 const BASE = { name: 'issues', variant: 'base' }
 
 describe('many', { timeout: TIMEOUT_MS }, () => {
-  test('20 000 schedules that go at once leave nothing behind, and another environment works meanwhile', async () => {
+  test('5 000 schedules that go at once leave nothing behind, and another environment works meanwhile', async () => {
     await using world = await openOwnWorld({ SCHEDULER_RECONCILE_MS: '3600000' })
-    const count = 20_000
+    const count = 5_000
     await world.deploy({ name: 'issues' })
     await world.deploy({ name: 'issues' }, 'prod')
     await world.connect('one', 'prod')
@@ -39,9 +39,7 @@ describe('many', { timeout: TIMEOUT_MS }, () => {
       },
       { timeoutMs: TIMEOUT_MS },
     )
-    await eventually(async () => expect(await world.redis.exists(world.key('cleaning'))).toBe(0), {
-      timeoutMs: 60_000,
-    })
+    await eventually(async () => expect(await world.redis.exists(world.key('cleaning'))).toBe(0))
 
     expect(await activeRuns(world)).toHaveLength(1)
     const prod = new Set(['prod', ...(await world.redis.keys(world.key('s:*'))).map(idOf)])
@@ -62,7 +60,7 @@ describe('many', { timeout: TIMEOUT_MS }, () => {
     )
   })
 
-  test('10 000 commands in a second to one environment are answered in order, and those of another one meanwhile', async () => {
+  test('3 000 commands in a second to one environment are answered in order, and those of another one meanwhile', async () => {
     await using world = await openOwnWorld()
     for (const environment of [ENVIRONMENT, 'prod']) {
       await world.deploy({ name: 'issues', autoStart: false }, environment)
@@ -70,7 +68,7 @@ describe('many', { timeout: TIMEOUT_MS }, () => {
     }
     await using _scheduler = await world.scheduler()
     await eventually(async () => expect(await world.redis.keys(world.key('s:*'))).toHaveLength(2))
-    const count = 10_000
+    const count = 3_000
     const order: number[] = []
     const results = new Map<string, number>()
     const startedAt = performance.now()

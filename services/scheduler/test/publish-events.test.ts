@@ -8,8 +8,8 @@ import { connectRedis, type Redis, script } from '@syncline/redis'
 import { createLog } from '@syncline/service'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { EventPublisher, publishEvents } from '../src/publish-events.ts'
-import { createPublisherEvents } from '../src/publisher-events.ts'
+import { EventPublisher, publishEvents } from '../src/publish/publish-events.ts'
+import { createPublisherEvents } from '../src/publish/publisher-events.ts'
 import { State } from '../src/store/state.ts'
 
 const AT = 1_800_000_000_000
@@ -148,9 +148,7 @@ test('what cannot be read is dropped and said, and holds up nothing', async () =
   expect(world.lines.filter((line) => line.includes('event dropped'))).toHaveLength(2)
 })
 
-test('about 100 000 events wait; of more, the oldest are dropped, counted and said', {
-  timeout: 60_000,
-}, async () => {
+test('about 100 000 events wait; of more, the oldest are dropped, counted and said', async () => {
   await using world = await openWorld()
   for (let n = 0; n < 101_000; n += 1000) await world.emit(n, 1000)
   const waiting = await world.waiting()
@@ -164,9 +162,7 @@ test('about 100 000 events wait; of more, the oldest are dropped, counted and sa
   expect(world.lines).toHaveLength(1)
 })
 
-test('while NATS is away events wait, and all are published in order when it is back', {
-  timeout: 60_000,
-}, async () => {
+test('while NATS is away events wait, and all are published in order when it is back', async () => {
   await using temp = await mkdtempDisposable(join(tmpdir(), 'publish-events-'))
   const place = { dir: join(temp.path, 'data'), log: join(temp.path, 'nats.log') }
   const first = await startNats(place)
@@ -176,8 +172,8 @@ test('while NATS is away events wait, and all are published in order when it is 
   await eventually(async () => expect(await world.waiting()).toBe(0))
   await first[Symbol.asyncDispose]()
   await world.emit(100, 3000)
-  await eventually(() => expect(world.lines.join()).toContain('events not published'), { timeoutMs: 30_000 })
+  await eventually(() => expect(world.lines.join()).toContain('events not published'))
   await using _second = await startNats({ ...place, port: first.port })
-  await eventually(async () => expect(await world.waiting()).toBe(0), { timeoutMs: 30_000 })
+  await eventually(async () => expect(await world.waiting()).toBe(0))
   expect(schedules(await world.published())).toEqual(numbered(3100))
 })

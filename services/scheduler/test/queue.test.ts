@@ -23,47 +23,43 @@ function random(seed: number) {
   }
 }
 
-test.for(SEEDS)(
-  'whatever happens to runs, all that is kept of them agrees; seed %d',
-  { timeout: 60_000 },
-  async (seed) => {
-    await using redis = await ownRedis()
-    await using world = await openWorld({ REDIS_URL: redis.url, SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '4' })
-    const instance = await world.instance()
-    const dice = random(seed)
-    const ids: string[] = []
-    const runners: RunnerFacts[] = [1, 2, 3].map((n) => ({ ...RUNNER, id: `h/${n}/r${n}`, slots: 3 }))
-    const held = new Map<string, Taken[]>(runners.map(({ id }) => [id, []]))
-    for (let i = 0; i < 24; i++) {
-      const integration = dice.of(['github', 'jira'])
-      const sync = dice.of(['issues', 'pulls'])
-      const overlap = sync === 'issues' ? 'cancel_running' : 'queue_one'
-      const fields = {
-        ...(sync === 'pulls' && { max_runs: 2, retries: 2 }),
-        ...(integration === 'jira' && { pause_after: 3 }),
-        overlap,
-        interval_ms: MINUTE_MS,
-      }
-      ids.push(
-        await create(instance, {
-          environment: `env${dice.whole(3)}`,
-          integration,
-          sync,
-          uid: `uid-${i % 5}`,
-          fields,
-        }),
-      )
+test.for(SEEDS)('whatever happens to runs, all that is kept of them agrees; seed %d', async (seed) => {
+  await using redis = await ownRedis()
+  await using world = await openWorld({ REDIS_URL: redis.url, SCHEDULER_MAX_RUNS_PER_ENVIRONMENT: '4' })
+  const instance = await world.instance()
+  const dice = random(seed)
+  const ids: string[] = []
+  const runners: RunnerFacts[] = [1, 2, 3].map((n) => ({ ...RUNNER, id: `h/${n}/r${n}`, slots: 3 }))
+  const held = new Map<string, Taken[]>(runners.map(({ id }) => [id, []]))
+  for (let i = 0; i < 24; i++) {
+    const integration = dice.of(['github', 'jira'])
+    const sync = dice.of(['issues', 'pulls'])
+    const overlap = sync === 'issues' ? 'cancel_running' : 'queue_one'
+    const fields = {
+      ...(sync === 'pulls' && { max_runs: 2, retries: 2 }),
+      ...(integration === 'jira' && { pause_after: 3 }),
+      overlap,
+      interval_ms: MINUTE_MS,
     }
-    await instance.schedules.setLimit({ environment: 'env0', integration: 'github', maxRuns: 1 })
+    ids.push(
+      await create(instance, {
+        environment: `env${dice.whole(3)}`,
+        integration,
+        sync,
+        uid: `uid-${i % 5}`,
+        fields,
+      }),
+    )
+  }
+  await instance.schedules.setLimit({ environment: 'env0', integration: 'github', maxRuns: 1 })
 
-    for (let step = 0; step < 400; step++) {
-      await act(world, instance, dice, { ids, runners, held })
-      const problems = await world.problems()
-      if (problems.length > 0)
-        throw new Error(`after step ${step} of seed ${seed}:\n${problems.slice(0, 5).join('\n')}`)
-    }
-  },
-)
+  for (let step = 0; step < 400; step++) {
+    await act(world, instance, dice, { ids, runners, held })
+    const problems = await world.problems()
+    if (problems.length > 0)
+      throw new Error(`after step ${step} of seed ${seed}:\n${problems.slice(0, 5).join('\n')}`)
+  }
+})
 
 interface Actors {
   ids: string[]
