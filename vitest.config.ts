@@ -10,13 +10,18 @@ const longest = [
   '/libs/outgoing/test/budget/fair-shares.test.ts',
   '/services/records/test/crash.test.ts',
   '/libs/outgoing/test/tokens.test.ts',
-  '/services/runner/test/budget.test.ts',
+  '/services/runner/test/parking.test.ts',
   '/services/runner/test/actions.test.ts',
-  '/e2e/cursor-guarantee.test.ts',
-  '/e2e/crashes.test.ts',
+  '/services/runner/test/hand-out.test.ts',
+  '/services/runner/test/http.test.ts',
+  '/e2e/npm-start.test.ts',
   '/e2e/chaos.test.ts',
-  '/e2e/many-items.test.ts',
+  '/e2e/crashes.test.ts',
+  '/e2e/actions.test.ts',
+  '/e2e/cursor-guarantee.test.ts',
+  '/e2e/deploy.test.ts',
   '/e2e/storm.test.ts',
+  '/e2e/many-items.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -93,6 +98,8 @@ export default defineConfig({
           ...everywhere,
           name: 'runner',
           include: [children.runner],
+          // As those of integration: each file has names of its own on the servers.
+          isolate: false,
           maxWorkers: 3,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 180_000,
