@@ -98,8 +98,6 @@ export default defineConfig({
           ...everywhere,
           name: 'runner',
           include: [children.runner],
-          // As those of integration: each file has names of its own on the servers.
-          isolate: false,
           maxWorkers: 3,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 180_000,
