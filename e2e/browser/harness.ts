@@ -48,7 +48,7 @@ export async function openPage({ key = shared.key, path, ...options }: PageOptio
     reducedMotion: 'reduce',
     ...options,
   })
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => faults.push(`error of a script: ${error.stack ?? error.message}`))
   page.on('console', (message) => {

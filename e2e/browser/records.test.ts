@@ -1,26 +1,36 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openPage } from './harness.ts'
-import { CONNECTION, INTEGRATION, MODEL, openSource, type Source, SYNC } from './source.ts'
+import { chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  CONNECTION,
+  INTEGRATION,
+  MODEL,
+  type SourceSystem,
+  SYNC,
+  startSourceSystem,
+} from './source-system.ts'
 
-// The screen Records of an environment whose sync copies what the test says.
+// The screen Records on a running system, whose sync copies what the test says.
 
-let source: Source
+const open = new AsyncDisposableStack()
+let source: SourceSystem
 let page: Page
 
 beforeAll(async () => {
-  source = await openSource()
+  source = open.use(await startSourceSystem())
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  open.defer(() => browser.close())
+  page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
+  page.setDefaultTimeout(15_000)
+  await page.goto(`${source.system.url}/#key=${source.key}`)
+  await page.waitForURL(/\/ui\/dev\/now/)
 })
-afterAll(() => source?.[Symbol.asyncDispose]())
-beforeEach(async () => {
-  page = await openPage({ key: source.key, viewport: { width: 1280, height: 860 } })
-})
+afterAll(() => open.disposeAsync())
 
 const row = (text: string) => page.getByRole('row').filter({ hasText: text })
 const tickets = (count: number, fields: object = {}) =>
   Array.from({ length: count }, (_, i) => ({ id: `ticket-${i}`, state: 'open', votes: i, ...fields }))
 const stream = () =>
-  `/ui/${source.name}/records?integration=${INTEGRATION}&connection=${CONNECTION}&model=${MODEL}`
+  `${source.system.url}/ui/dev/records?integration=${INTEGRATION}&connection=${CONNECTION}&model=${MODEL}`
 
 test('a stream is found, and what a run saves comes up in it without a reload', async () => {
   await source.save(tickets(3))
@@ -72,7 +82,7 @@ test('as of an earlier time a stream is what it was', async () => {
 test('a deletion that was held back is seen, allowed once, and done by the next run', async () => {
   await source.save(tickets(40))
   await source.save(tickets(5))
-  await page.goto(`/ui/${source.name}/records`)
+  await page.goto(`${source.system.url}/ui/dev/records`)
   await row('deletion held back').getByRole('link').click()
   await page.getByText(/35 of 4\d records were not saved again/).waitFor()
   await page.getByRole('button', { name: 'Allow this deletion once' }).click()

@@ -7,7 +7,6 @@ import { contradiction } from './contradiction.ts'
 import type { Consumption, Work } from './deliver.ts'
 import { durableOf, Queue } from './queue.ts'
 
-/** How soon a message is found whose announcement was lost. */
 const SCAN_MS = 5000
 const SCAN_RETRY_MS = 1000
 /** Queues whose consumers a scan looks at. */
@@ -28,7 +27,7 @@ export async function consumeQueues<T>(
   work: Work<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { subject, durable, concurrency, perQueue = 1, onError } = consumption
+  const { subject, durable, concurrency, perQueue = 1, onError, scanMs = SCAN_MS } = consumption
   const prefix = `${bus.prefix}.${subject.name}.`
   const limit = pLimit(concurrency)
   /** Of each queue, the workers on it: as many as there were announcements, `perQueue` at most. */
@@ -62,13 +61,21 @@ export async function consumeQueues<T>(
 
   /** By queue, as of the last scan: those that had messages, and what contradicted itself. */
   let before = new Map<string, string | undefined>()
+  let scans = 0
 
-  /** Those that had messages in the last scan, too: mostly a queue has none for long. */
+  /** Of those that had messages in the last scan, too: those that were suspicious then, and others in turn. */
+  function lookedAt(names: string[]): string[] {
+    const old = names.filter((name) => before.has(name))
+    const others = old.filter((name) => before.get(name) === undefined)
+    const first = (scans++ * LOOKED_AT_MAX) % Math.max(1, others.length)
+    const suspicious = old.filter((name) => before.get(name) !== undefined)
+    return [...suspicious, ...others.slice(first), ...others.slice(0, first)].slice(0, LOOKED_AT_MAX)
+  }
+
+  /** Makes a consumer anew whose state contradicted itself in the last scan in the same way. */
   async function mend(names: string[], stream: string): Promise<void> {
-    const now = new Map<string, string | undefined>()
-    const old = names.filter((name) => before.has(name) && !open.has(name)).slice(0, LOOKED_AT_MAX)
-    for (const name of names) now.set(name, undefined)
-    for (const name of old) {
+    const now = new Map<string, string | undefined>(names.map((name) => [name, undefined]))
+    for (const name of lookedAt(names)) {
       const durable = durableOf(consumption, name)
       const found = await contradiction(bus, { stream, durable, subject: prefix + name })
       if (found !== undefined && found === before.get(name)) {
@@ -101,7 +108,7 @@ export async function consumeQueues<T>(
       if (!error) announce(message.subject.slice(prefix.length))
     },
   })
-  await using _scanning = repeat(SCAN_MS, scan, { onFailure: onError, retryMs: SCAN_RETRY_MS })
+  await using _scanning = repeat(scanMs, scan, { onFailure: onError, retryMs: SCAN_RETRY_MS })
   if (!signal.aborted) await once(signal, 'abort')
   published.unsubscribe()
   await Promise.all([...open.values()].flatMap((workers) => [...workers]))

@@ -22,6 +22,8 @@ export interface Consumption<T> {
   /** Messages of one queue in work at the same time, over all processes. Only one, the default, keeps their order. */
   perQueue?: number
   onError: (error: unknown) => void
+  /** How soon a message is found whose announcement was lost; 5 s by default. */
+  scanMs?: number
 }
 
 /**

@@ -9,7 +9,7 @@ import { type Bus, connectBus, consumeQueues, publish, subjects } from '../src/i
 const QUEUE = 'dev'
 const DURABLE = 'test'
 const consumption = {
-  ...{ subject: subjects.command, durable: DURABLE, ackWaitMs: 1000, concurrency: 4 },
+  ...{ subject: subjects.command, durable: DURABLE, ackWaitMs: 1000, concurrency: 4, scanMs: 500 },
   onError: () => {},
 }
 
