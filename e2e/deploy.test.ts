@@ -3,7 +3,7 @@ import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deploy } from '@syncline/example-github-issues/setup'
-import { eventually } from '@syncline/testkit'
+import { eventually, Terminal } from '@syncline/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startDev } from './dev-process.ts'
 import { CONNECTION, type ExampleSystem, INTEGRATION, startExampleSystem } from './example-system.ts'
@@ -124,6 +124,26 @@ test('dev deploys and runs what is saved, survives what is broken, and leaves no
   dev.process.kill('SIGINT')
   expect(await once(dev.process, 'exit')).toEqual([0, null])
   expect(await readdir(temporary.path)).toEqual([])
+})
+
+test('on a terminal, deploy shows its plan and asks; only yes changes anything', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'syncline-asked-'))
+  await mkdir(join(folder.path, 'shop/syncs'), { recursive: true })
+  const text = noteSync('').replace("import { titleOf } from '../title.js'", '').replace('Note:', 'Asked:')
+  await writeFile(join(folder.path, 'shop/syncs/asked.ts'), text)
+  const cli = join(import.meta.dirname, '../cli/src/main.ts')
+  const command = `${process.execPath} --disable-warning=ExperimentalWarning ${cli} deploy ${folder.path}`
+  const answered = async (keys: string) => {
+    using terminal = new Terminal(command, { SYNCLINE_URL: example.system.url, SYNCLINE_KEY: example.key })
+    expect(await terminal.shows(/Deploy\? \[y\/N\]/)).toMatch(/new +shop\/asked/)
+    terminal.type(keys)
+    const exitCode = await terminal.exitCode()
+    const { syncs } = await example.client.deployments.list()
+    return { exitCode, deployed: syncs.some(({ name }) => name === 'asked') }
+  }
+  expect(await answered('n\n')).toEqual({ exitCode: 1, deployed: false })
+  expect(await answered('\x03'), 'Ctrl-C').toEqual({ exitCode: 1, deployed: false })
+  expect(await answered('y\n')).toEqual({ exitCode: 0, deployed: true })
 })
 
 test('a deployment whose gateway is killed half-way happens as a whole', async () => {

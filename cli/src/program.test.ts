@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { Terminal } from '@syncline/testkit'
+import { expect, test, vi } from 'vitest'
 import { withCommands } from '../write-commands.ts'
 import { summariesText } from '../write-summaries.ts'
 import { program } from './program.ts'
 
 const run = promisify(execFile)
+// Most tests here start processes.
+vi.setConfig({ testTimeout: 120_000 })
 
 test('the list of commands in README.md is that of the program', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
@@ -59,8 +64,64 @@ test.each([
   expect((await syncline('complete', '--', ...words)).stdout).toMatch(found)
 })
 
+test.each([
+  [['deploy', ''], ':0'],
+  [['trigger', ''], ':4'],
+])('a shell completes names of files where a file or folder is meant: %j', async (words, directive) => {
+  expect((await syncline('complete', '--', ...words)).stdout.trim()).toBe(directive)
+})
+
 test.each(['bash', 'zsh', 'fish'])('there is a script for %s', async (shell) => {
   const { stdout } = await syncline('completion', shell)
   expect(stdout).toContain('syncline complete -- ')
   if (shell === 'bash') await run('bash', ['-n', '-c', stdout])
+})
+
+/** Typed, and what a shell makes of it after Tab: quotes, colons and commas of a description are as they are. */
+const typed = (folder: string): [string, RegExp][] => [
+  ['syncline tri', /trigger/],
+  ['syncline variant ', /list\s.*the variants of a sync on a connection, `base` among them/],
+  ['syncline deploy --di', /--diff/],
+  ['syncline status --sort=st', /--sort=stale_since/],
+  [`syncline provider check ${folder}/api`, /api\.yaml/],
+]
+
+async function folderWithCommand() {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'syncline-completions-'))
+  const command = `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${join(import.meta.dirname, 'main.ts')}' "$@"\n`
+  await writeFile(join(folder.path, 'syncline'), command, { mode: 0o755 })
+  await writeFile(join(folder.path, 'api.yaml'), '')
+  return {
+    ...folder,
+    path: folder.path,
+    env: { PATH: `${folder.path}:${process.env.PATH}`, HOME: folder.path },
+  }
+}
+
+const installed = (shell: string) =>
+  run(shell, ['-c', 'true']).then(
+    () => true,
+    () => false,
+  )
+
+test('zsh completes as its script says', async ({ skip }) => {
+  if (!(await installed('zsh'))) skip('zsh is not installed')
+  await using folder = await folderWithCommand()
+  using terminal = new Terminal('zsh -f -i', folder.env)
+  const load = `autoload -Uz compinit; compinit -u -D; source <(syncline completion zsh)`
+  terminal.type(`unset zle_bracketed_paste; ${load}; print 'rea''dy'\n`)
+  await terminal.shows(/ready/)
+  for (const [text, shown] of typed(folder.path)) {
+    terminal.type(`\x15${text}\t`) // Ctrl-U: a new line
+    await terminal.shows(shown)
+  }
+})
+
+test('fish completes as its script says', async ({ skip }) => {
+  if (!(await installed('fish'))) skip('fish is not installed')
+  await using folder = await folderWithCommand()
+  const ask = typed(folder.path).map(([text]) => `complete -C '${text}'`)
+  const script = ['syncline completion fish | source', ...ask].join('\n')
+  const { stdout } = await run('fish', ['--no-config', '-c', script], { env: folder.env })
+  for (const [, shown] of typed(folder.path)) expect(stdout).toMatch(shown)
 })

@@ -1,5 +1,5 @@
-import addCompletions from '@bomb.sh/tab/commander'
 import { Command, type CommandOptions } from 'commander'
+import own from '../package.json' with { type: 'json' }
 import { actionCall, actionResult } from './commands/action-call.ts'
 import { actionList } from './commands/action-list.ts'
 import { bulk } from './commands/bulk.ts'
@@ -65,10 +65,12 @@ import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
 import { variantCreate, variantDelete, variantList } from './commands/variant.ts'
 import { why } from './commands/why.ts'
+import { addCompletions } from './completions.ts'
 
 /** The command line with all its commands. */
 export const program = new Command('syncline')
   .description('Deploys sync functions to Syncline, and looks after what it runs.')
+  .version(own.version, '--version', 'print the version of the command line')
   .showHelpAfterError('(see --help)')
   .exitOverride()
 
@@ -153,11 +155,8 @@ group('user', 'people who log in to the dashboard (needs SYNCLINE_ADMIN_KEY)', [
   userDelete(),
 ])
 
-// `completion`, and the hidden `complete`, which the shell calls. Last: it reads all others.
-addCompletions(program, { completionCommandName: 'completion' })
-program.commands
-  .find((command) => command.name() === 'completion')
-  ?.description('print a script that completes command lines, for your shell to load at its start')
+// Last: it reads all others.
+addCompletions(program)
 
 function group(name: string, description: string, commands: Command[]) {
   const parent = program.command(name).description(description)

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTransport, type Transport } from './transport.ts'
 
@@ -27,6 +29,26 @@ beforeAll(async () => {
   })
 })
 afterAll(() => void server.close())
+
+test.each(['localhost:3003', 'ftp://localhost', ''])(
+  'a host that is no URL of HTTP is refused: %j',
+  (host) => {
+    expect(() => createTransport({ host, key: 'key', timeoutMs: 5000, retries: 3, fetch })).toThrow(
+      `host must be a URL with http:// or https://, not '${host}'`,
+    )
+  },
+)
+
+test('a host where nothing answers is named, with the reason', async () => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const host = `http://127.0.0.1:${(closed.address() as AddressInfo).port}` // it listens
+  await promisify(closed.close.bind(closed))()
+  const nothing = createTransport({ host, key: 'key', timeoutMs: 20_000, retries: 0, fetch })
+  await expect(nothing('GET /me', {})).rejects.toThrow(
+    `no answer from ${host} (ECONNREFUSED): is it running there?`,
+  )
+})
 
 test('parameters of the path are encoded', async () => {
   const request = { params: { name: 'a/b c?' }, query: { provider_config_key: 'github' } }

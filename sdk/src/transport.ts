@@ -60,6 +60,9 @@ const RETRY_KEY_MS = 10 * 60_000
  */
 export function createTransport(settings: TransportOptions): Transport {
   const base = settings.host.replace(/\/+$/, '')
+  if (!URL.canParse(base) || !/^https?:/i.test(base)) {
+    throw new TypeError(`host must be a URL with http:// or https://, not '${settings.host}'`)
+  }
   const send = async (endpoint: string, request: AnyRequest, options: CallOptions = {}) => {
     const [method = '', url = ''] = endpoint.split(' ')
     const { retries = settings.retries, signal } = options
@@ -92,7 +95,9 @@ export function createTransport(settings: TransportOptions): Transport {
         if (cause instanceof SynclineError) return cause
         if (signal?.aborted) return aborted(base, cause)
         if (deadline.aborted) return late(base, timeoutMs, cause)
-        return new SynclineError(0, 'no_answer', `no answer from ${base}: is it running there?`, { cause })
+        const reason = reasonOf(cause)
+        const message = `no answer from ${base}${reason && ` (${reason})`}: is it running there?`
+        return new SynclineError(0, 'no_answer', message, { cause })
       })
       if (!(answer instanceof SynclineError)) return answer.value
       // An attempt before this one has deleted it, and its answer was lost with what it said.
@@ -109,6 +114,13 @@ export function createTransport(settings: TransportOptions): Transport {
   }
   // The gateway answers what the API declares.
   return send as unknown as Transport
+}
+
+/** Why `fetch` has failed, such as `ENOTFOUND`: Node says it as the cause. */
+function reasonOf(failure: unknown): string {
+  const cause = failure instanceof Error ? failure.cause : undefined
+  if (!(cause instanceof Error)) return ''
+  return 'code' in cause ? String(cause.code) : cause.message
 }
 
 async function readAnswer(coming: Promise<Response>): Promise<{ value: unknown } | SynclineError> {

@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from 'node:fs'
+import { counted } from '../deploy/plan-text.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 
 interface Options extends RestOptions {
@@ -29,6 +30,6 @@ export const exportCommand = () =>
       const { integrations, connections } = configuration
       const has = withSecrets ? ' It has secrets: keep it safe.' : ''
       console.error(
-        `Wrote ${file}: ${integrations.length} integrations, ${connections.length} connections.${has} Functions are deployed: syncline deploy`,
+        `Wrote ${file}: ${counted(integrations.length, 'integration')}, ${counted(connections.length, 'connection')}.${has} Functions are deployed: syncline deploy`,
       )
     })

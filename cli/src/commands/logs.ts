@@ -26,6 +26,8 @@ export const logs = () =>
       const id = run.includes('/') ? await lastRun(client, run, connection) : run
       if (options.follow) return follow(client, id, options)
       const answer = await client.runs.logs(id)
+      // A run that does not exist has no lines either: this says so.
+      if (answer.lines.length === 0) await client.runs.get(id)
       if (options.json || answer.lines.length > 0) show(options, answer, text)
     })
 

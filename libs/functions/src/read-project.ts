@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { AppError } from '@syncline/errors'
 import { type FunctionFile, folders } from './function-file.ts'
@@ -33,6 +34,7 @@ const OLD_EVENTS = 'post-connection-scripts'
  */
 export async function readProject(folder: string, { mayBeEmpty = false } = {}): Promise<Project> {
   const root = resolve(folder)
+  if (!existsSync(root)) throw new AppError('invalid_bundle', `there is no folder ${root}`)
   const [index, yaml] = await Promise.all([textOf(join(root, 'index.ts')), textOf(join(root, YAML))])
   const named = yaml === undefined ? undefined : await namedByYaml(root, yaml)
   const all = (await functionFiles(root)).filter(({ file }) => !named?.files.has(file))

@@ -256,7 +256,7 @@ test('folders and files of a project may be links', async () => {
 test('a folder without syncs says what was looked for', async () => {
   await using folder = await project({ 'readme.md': '' })
   await expect(readProject(folder.path)).rejects.toThrow('has no <integration>/syncs/*.ts')
-  await expect(readProject(join(folder.path, 'nowhere'))).rejects.toThrow('nowhere')
+  await expect(readProject(join(folder.path, 'nowhere'))).rejects.toThrow(/^there is no folder .*nowhere$/)
 })
 
 test('a bundle has of zod what its function uses, whose messages are the same', async () => {
