@@ -173,7 +173,7 @@ test('bulk does the same with all that a filter finds, and says what was refused
     return { ...DONE, value: { ...DONE.value, refusals: isThere ? refusals : [] } } as typeof DONE
   }
   world.commands.length = 0
-  const filter = ['github', 'issues', '--stale', '--search', 'USER']
+  const filter = ['github', 'issues', '--stale', '--failing', '--search', 'USER']
   const asked = await cli('bulk', 'pause', ...filter)
   expect([asked.code, asked.err, world.commands]).toEqual([2, expect.stringContaining('--yes'), []])
 
@@ -192,7 +192,8 @@ test('bulk does the same with all that a filter finds, and says what was refused
   expect(filters).toEqual(
     Array(4).fill({
       ...{ providerConfigKey: 'github', connectionId: '', syncs: [{ name: 'issues', variant: 'base' }] },
-      ...{ states: [], runStates: [], reasons: [], onlyStale: true, tags: {}, version: '', q: 'USER' },
+      ...{ states: [], runStates: [], reasons: [], onlyStale: true, onlyFailing: true },
+      ...{ tags: {}, version: '', q: 'USER' },
     }),
   )
   found.length = 2

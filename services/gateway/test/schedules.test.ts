@@ -95,7 +95,7 @@ test('a page of schedules is one call to the scheduler, and one to the record st
     ...{ sort: 'SCHEDULE_SORT_PLACE', descending: false },
     filter: {
       ...{ providerConfigKey: '', connectionId: '', syncs: [], states: [], runStates: [], reasons: [] },
-      ...{ onlyStale: false, tags: {}, version: '', q: '' },
+      ...{ onlyStale: false, onlyFailing: false, tags: {}, version: '', q: '' },
     },
   })
 })
@@ -116,6 +116,7 @@ test('filters and the cursor reach the scheduler', async () => {
     runStates: ['RUN_STATE_RUNNING'],
     reasons: ['STALE_REASON_FAILING', 'STALE_REASON_ENVIRONMENT_FULL'],
     onlyStale: true,
+    onlyFailing: true,
     tags: { plan: 'pro', tier: '1' },
     ...{ version: '1', q: 'USER' },
   }
