@@ -63,7 +63,7 @@ async function end(runId: string, attempt: number): Promise<void> {
   awake()
 }
 
-/** Since its last slot: right as long as it is less than the interval. Slots are those of services/scheduler/src/slots.ts. */
+/** Since its last slot: right as long as it is less than the interval. Slots are those of services/scheduler/src/schedules/slots.ts. */
 function lateness(schedule: string, now: number): number {
   const phase = Number.parseInt(schedule.slice(0, 12), 16) % work.intervalMs
   return (((now - phase) % work.intervalMs) + work.intervalMs) % work.intervalMs

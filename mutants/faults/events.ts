@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const appender = 'libs/bus/src/appender.ts'
-const publisher = 'services/scheduler/src/publish-events.ts'
+const publisher = 'services/scheduler/src/publish/publish-events.ts'
 const appending = ['libs/bus/test/appender.test.ts']
 const publishing = ['services/scheduler/test/publish-events.test.ts']
 

@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.ts'
 
 const script = (name: string) => `services/scheduler/src/scripts/${name}.lua`
 const queue = script('queue')
-const clock = 'services/scheduler/src/clock.ts'
+const clock = 'services/scheduler/src/ticks/shared-clock.ts'
 const tests = ['services/scheduler/test/judging.test.ts']
 const attempts = ['services/scheduler/test/attempts.test.ts']
 const silent = 'a run whose runner is silent for a lease'

@@ -508,6 +508,27 @@ export interface Capacity {
     /** When it was heard of last: ISO 8601 in UTC with milliseconds. */
     seen_at: string
   }[]
+  /** Runs of the environment that may be handed out, and wait. Runs that wait for their API are not counted. */
+  waiting: {
+    /** By lane of the queue. */
+    lanes: {
+      /** Somebody asked for them. */
+      triggered: number
+      /** Their schedules never succeeded. */
+      first: number
+      /** All others. */
+      fresh: number
+    }
+    /** By what they wait for. */
+    reasons: {
+      /** The environment has `max_runs` in flight. */
+      environment_full: number
+      /** Their integration, or their sync, has `max_runs` in flight. */
+      integration_full: number
+      /** No runner has a free slot. */
+      no_runner: number
+    }
+  }
 }
 
 export interface CommandStateAnswer {

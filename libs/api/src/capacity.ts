@@ -31,6 +31,26 @@ export const Capacity = z.object({
       }),
     )
     .describe('The runners, which serve all environments.'),
+  waiting: z
+    .object({
+      lanes: z
+        .object({
+          triggered: z.int().describe('Somebody asked for them.'),
+          first: z.int().describe('Their schedules never succeeded.'),
+          fresh: z.int().describe('All others.'),
+        })
+        .describe('By lane of the queue.'),
+      reasons: z
+        .object({
+          environment_full: z.int().describe('The environment has `max_runs` in flight.'),
+          integration_full: z.int().describe('Their integration, or their sync, has `max_runs` in flight.'),
+          no_runner: z.int().describe('No runner has a free slot.'),
+        })
+        .describe('By what they wait for.'),
+    })
+    .describe(
+      'Runs of the environment that may be handed out, and wait. Runs that wait for their API are not counted.',
+    ),
 })
 export type Capacity = z.infer<typeof Capacity>
 

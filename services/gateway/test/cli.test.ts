@@ -188,9 +188,13 @@ test('integration, connection, variable, trigger, status and logs', async () => 
   expect(await cli(['why', 'crm/contacts', 'user-1'])).toMatchObject({ code: 0 })
 
   world.schedules.getCapacity = async () => ({
-    environment: { name: 'dev', maxRuns: 200, running: 3, weight: 1 },
+    environment: { name: 'dev', maxRuns: 200, running: 3, waiting: 2, weight: 1 },
+    waitingByLane: { first: 2 },
+    waitingByReason: { noRunner: 2 },
   })
-  expect((await cli(['capacity'])).out).toMatch(/^environment {2}dev .* 200 .*$/m)
+  const capacity = (await cli(['capacity'])).out
+  expect(capacity).toMatch(/^environment {2}dev .* 200 .*$/m)
+  expect(capacity).toMatch(/by lane: triggered 0, first 2, fresh 0; by reason: .* no_runner 2\.$/m)
   world.answer = () => ({
     $case: 'done',
     value: { frequency: '', scheduleId: '', cancelled: 2, runs: [], moreRuns: false, refusals: [] },

@@ -234,12 +234,18 @@ test('capacity tells limits and runners', async () => {
     environment: { name: home.environment, maxRuns: 200, running: 3, waiting: 2, weight: 1 },
     syncs: [{ name: 'github/issues', running: 3, waiting: 2, weight: 1 }],
     runners: [{ id: 'host/1/r', sandbox: 'oswall', slots: 4, reservedSlots: 1, busy: 3, seenAtMs: AT }],
+    waitingByLane: { fresh: 2 },
+    waitingByReason: { integrationFull: 2 },
   })
   expect((await home.api('/capacity')).body).toEqual({
     environment: { name: home.environment, max_runs: 200, running: 3, waiting: 2, weight: 1 },
     integrations: [],
     syncs: [{ name: 'github/issues', max_runs: null, running: 3, waiting: 2, weight: 1 }],
     runners: [{ id: 'host/1/r', sandbox: 'oswall', slots: 4, reserved_slots: 1, busy: 3, seen_at: AT_TEXT }],
+    waiting: {
+      lanes: { triggered: 0, first: 0, fresh: 2 },
+      reasons: { environment_full: 0, integration_full: 2, no_runner: 0 },
+    },
   })
 })
 

@@ -1,6 +1,6 @@
 import { eventually } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { definitionFields } from '../src/definitions.ts'
+import { definitionFields } from '../src/reconcile/definitions.ts'
 import { activeRuns, names, openOwnWorld, schedulesIn } from './read-schedules.ts'
 import { RUNNER, take } from './steps.ts'
 import { ENVIRONMENT, MINUTE_MS } from './world.ts'

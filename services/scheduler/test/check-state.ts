@@ -42,6 +42,7 @@ export async function checkState(redis: Redis, prefix: string, defaultMaxRuns: n
   }
 
   const counts = new Map<string, { running: number; waiting: number }>()
+  const waitingIn = new Map<string, number>()
   for (const [id, run] of runs) {
     must(sorted('leases').has(id), `run '${id}' has no lease`)
     const at = places.get(id) ?? []
@@ -62,8 +63,19 @@ export async function checkState(redis: Redis, prefix: string, defaultMaxRuns: n
       else if (at[0] !== 'delayed') count.waiting++
       counts.set(key, count)
     }
+    if (run.state !== 'RUNNING' && at[0] !== 'delayed') {
+      const key = `env:${run.environment}/${run.lane}`
+      waitingIn.set(key, (waitingIn.get(key) ?? 0) + 1)
+    }
     if (at.length === 1 && at[0]?.startsWith('ready:'))
       problems.push(...unreachable(id, run, at[0], sorted, limits))
+  }
+  for (const [key, environment] of named('env:')) {
+    for (const lane of ['triggered', 'first', 'fresh']) {
+      const says = Number(environment[`waiting_${lane}`] ?? 0)
+      const recounted = waitingIn.get(`${key}/${lane}`) ?? 0
+      must(says === recounted, `${key} says ${says} waiting in lane ${lane}, and there are ${recounted}`)
+    }
   }
   for (const key of new Set([...counts.keys(), ...limits.keys()])) {
     const { running, waiting } = limits.get(key) ?? { running: 0, waiting: 0 }

@@ -8,8 +8,8 @@ import { connectRedis, type Redis, script } from '@syncline/redis'
 import { createLog } from '@syncline/service'
 import { eventually, namespace, servers } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { EventPublisher, publishEvents } from '../src/publish-events.ts'
-import { createPublisherEvents } from '../src/publisher-events.ts'
+import { EventPublisher, publishEvents } from '../src/publish/publish-events.ts'
+import { createPublisherEvents } from '../src/publish/publisher-events.ts'
 import { State } from '../src/store/state.ts'
 
 const AT = 1_800_000_000_000

@@ -1,6 +1,6 @@
 import { servers } from '@syncline/testkit'
-import { definitionFrom } from '../src/definition.ts'
-import { type Schedule, scheduleFrom } from '../src/schedule.ts'
+import { definitionFrom } from '../src/schedules/definition.ts'
+import { type Schedule, scheduleFrom } from '../src/schedules/schedule.ts'
 import { openWorld, type World } from './world.ts'
 
 /** In a database of Redis beside the one of other tests: reads that go over all keys would take long there. */

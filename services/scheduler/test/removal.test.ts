@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fenceOf, numberOf } from '../src/run.ts'
+import { fenceOf, numberOf } from '../src/schedules/run.ts'
 import { CleaningStore } from '../src/store/cleaning-store.ts'
 import { openStores } from './stores.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextSlot } from '../src/slots.ts'
+import { nextSlot } from '../src/schedules/slots.ts'
 import { create, end, RUNNER, scheduleOf, take } from './steps.ts'
 import { HOUR_MS, openWorld } from './world.ts'
 

@@ -1,7 +1,7 @@
 import type { Catalog, Connection, Sync } from '@syncline/catalog'
 import { expect, test } from 'vitest'
-import { scheduleId } from '../src/schedule.ts'
-import { schedulesPage } from '../src/schedules-page.ts'
+import { schedulesPage } from '../src/listing/schedules-page.ts'
+import { scheduleId } from '../src/schedules/schedule.ts'
 import { openStores, type Stores } from './stores.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'

@@ -22,6 +22,11 @@ test('a schedule is told with its freshness and its runs, by the names that peop
     lastRun: { state: 'RUN_STATE_QUEUED', connectionId: 'user-1', sync: 'issues' },
     freshness: { reason: 'STALE_REASON_UNSPECIFIED', lastSuccessMs: 0 },
   })
+  expect(await schedules.getCapacity({ environment: 'dev' })).toMatchObject({
+    environment: { running: 0, waiting: 1 },
+    waitingByLane: { triggered: 0, first: 1, fresh: 0 },
+    waitingByReason: { environmentFull: 0, integrationFull: 0, noRunner: 1 },
+  })
   const { attempts } = await runs.takeRuns(take)
   const runId = attempts[0]?.runId ?? ''
   await runs.heartbeat({
@@ -38,6 +43,7 @@ test('a schedule is told with its freshness and its runs, by the names that peop
     syncs: [{ name: 'github/issues', running: 1 }],
     // A run that is parked holds no slot.
     runners: [{ id: RUNNER.id, slots: 10, reservedSlots: 1, busy: 0 }],
+    waitingByLane: { first: 0 },
   })
   await runs.endAttempt({ runId, attempt: 1, outcome: 'RUN_OUTCOME_SUCCESS' })
   const { clock } = world

@@ -1,7 +1,7 @@
 import { SeededRandom } from '@syncline/testkit'
 import { expect, test } from 'vitest'
-import { freshness, reasons } from '../src/freshness.ts'
-import { countStale, sweepStale } from '../src/stale-sweep.ts'
+import { freshness, reasons } from '../src/schedules/freshness.ts'
+import { countStale, sweepStale } from '../src/stale/stale-sweep.ts'
 import { HOUR, MINUTE, openStores, type Stores } from './stores.ts'
 
 const counted: { schedules: number; stale: { reason: string; count: number; oldestMs: number }[] }[] = []

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { Definition } from '../src/definition.ts'
-import { type Schedule, scheduleFrom, scheduleId } from '../src/schedule.ts'
+import type { Definition } from '../src/schedules/definition.ts'
+import { type Schedule, scheduleFrom, scheduleId } from '../src/schedules/schedule.ts'
 import type { AttemptEnd, RunnerFacts, Taken } from '../src/store/run-store.ts'
 import type { ScheduleStore } from '../src/store/schedule-store.ts'
 import { ENVIRONMENT, HOUR_MS, type World } from './world.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runsCursor } from '../src/runs-cursor.ts'
+import { runsCursor } from '../src/api/runs-cursor.ts'
 import type { RunsFilter } from '../src/store/views.ts'
 import { triggerAll } from './steps.ts'
 import { MINUTE, openStores, type Stores } from './stores.ts'
@@ -176,6 +176,7 @@ test('capacity tells limits, what they hold, and the runners that were heard of'
         seenAt: world.clock.now,
       },
     ],
+    lanes: { triggered: 0, first: 2, fresh: 0 },
   })
   world.clock.now += MINUTE
   expect((await world.views.capacity('dev', names)).runners).toEqual([])

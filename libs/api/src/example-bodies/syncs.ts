@@ -187,6 +187,10 @@ export const runExamples = {
           seen_at: '2026-11-26T10:30:03.000Z',
         },
       ],
+      waiting: {
+        lanes: { triggered: 0, first: 0, fresh: 0 },
+        reasons: { environment_full: 0, integration_full: 0, no_runner: 0 },
+      },
     },
   },
 }

@@ -576,6 +576,23 @@ export interface Capacity {
   integrations: Limit[]
   syncs: Limit[]
   runners: RunnerState[]
+  waitingByLane: WaitingByLane | undefined
+  waitingByReason: WaitingByReason | undefined
+}
+
+/** Runs of the environment that may be handed out, and wait. */
+export interface WaitingByLane {
+  triggered: number
+  first: number
+  fresh: number
+}
+
+export interface WaitingByReason {
+  environmentFull: number
+  /** Or their sync is. */
+  integrationFull: number
+  /** No runner has a free slot. */
+  noRunner: number
 }
 
 export interface Limit {
@@ -3352,7 +3369,14 @@ export const GetCapacityRequest: MessageFns<GetCapacityRequest> = {
 }
 
 function createBaseCapacity(): Capacity {
-  return { environment: undefined, integrations: [], syncs: [], runners: [] }
+  return {
+    environment: undefined,
+    integrations: [],
+    syncs: [],
+    runners: [],
+    waitingByLane: undefined,
+    waitingByReason: undefined,
+  }
 }
 
 export const Capacity: MessageFns<Capacity> = {
@@ -3368,6 +3392,12 @@ export const Capacity: MessageFns<Capacity> = {
     }
     for (const v of message.runners) {
       RunnerState.encode(v!, writer.uint32(34).fork()).join()
+    }
+    if (message.waitingByLane !== undefined) {
+      WaitingByLane.encode(message.waitingByLane, writer.uint32(42).fork()).join()
+    }
+    if (message.waitingByReason !== undefined) {
+      WaitingByReason.encode(message.waitingByReason, writer.uint32(50).fork()).join()
     }
     return writer
   },
@@ -3417,6 +3447,22 @@ export const Capacity: MessageFns<Capacity> = {
             message.runners.push(RunnerState.decode(reader, reader.uint32()))
             continue
           }
+          case 5: {
+            if (tag !== 42) {
+              break
+            }
+
+            message.waitingByLane = WaitingByLane.decode(reader, reader.uint32())
+            continue
+          }
+          case 6: {
+            if (tag !== 50) {
+              break
+            }
+
+            message.waitingByReason = WaitingByReason.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -3441,6 +3487,172 @@ export const Capacity: MessageFns<Capacity> = {
     message.integrations = object.integrations?.map((e) => Limit.fromPartial(e)) || []
     message.syncs = object.syncs?.map((e) => Limit.fromPartial(e)) || []
     message.runners = object.runners?.map((e) => RunnerState.fromPartial(e)) || []
+    message.waitingByLane =
+      object.waitingByLane !== undefined && object.waitingByLane !== null
+        ? WaitingByLane.fromPartial(object.waitingByLane)
+        : undefined
+    message.waitingByReason =
+      object.waitingByReason !== undefined && object.waitingByReason !== null
+        ? WaitingByReason.fromPartial(object.waitingByReason)
+        : undefined
+    return message
+  },
+}
+
+function createBaseWaitingByLane(): WaitingByLane {
+  return { triggered: 0, first: 0, fresh: 0 }
+}
+
+export const WaitingByLane: MessageFns<WaitingByLane> = {
+  encode(message: WaitingByLane, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.triggered !== 0) {
+      writer.uint32(8).uint32(message.triggered)
+    }
+    if (message.first !== 0) {
+      writer.uint32(16).uint32(message.first)
+    }
+    if (message.fresh !== 0) {
+      writer.uint32(24).uint32(message.fresh)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WaitingByLane {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseWaitingByLane()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.triggered = reader.uint32()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.first = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.fresh = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<WaitingByLane>): WaitingByLane {
+    return WaitingByLane.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<WaitingByLane>): WaitingByLane {
+    const message = createBaseWaitingByLane()
+    message.triggered = object.triggered ?? 0
+    message.first = object.first ?? 0
+    message.fresh = object.fresh ?? 0
+    return message
+  },
+}
+
+function createBaseWaitingByReason(): WaitingByReason {
+  return { environmentFull: 0, integrationFull: 0, noRunner: 0 }
+}
+
+export const WaitingByReason: MessageFns<WaitingByReason> = {
+  encode(message: WaitingByReason, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.environmentFull !== 0) {
+      writer.uint32(8).uint32(message.environmentFull)
+    }
+    if (message.integrationFull !== 0) {
+      writer.uint32(16).uint32(message.integrationFull)
+    }
+    if (message.noRunner !== 0) {
+      writer.uint32(24).uint32(message.noRunner)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WaitingByReason {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseWaitingByReason()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.environmentFull = reader.uint32()
+            continue
+          }
+          case 2: {
+            if (tag !== 16) {
+              break
+            }
+
+            message.integrationFull = reader.uint32()
+            continue
+          }
+          case 3: {
+            if (tag !== 24) {
+              break
+            }
+
+            message.noRunner = reader.uint32()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<WaitingByReason>): WaitingByReason {
+    return WaitingByReason.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<WaitingByReason>): WaitingByReason {
+    const message = createBaseWaitingByReason()
+    message.environmentFull = object.environmentFull ?? 0
+    message.integrationFull = object.integrationFull ?? 0
+    message.noRunner = object.noRunner ?? 0
     return message
   },
 }

@@ -9,6 +9,8 @@ export const getCapacity: Handler<'getCapacity'> = async ({ scheduler }, { envir
     integrations,
     syncs,
     runners,
+    waitingByLane,
+    waitingByReason,
   } = await scheduler.ask((schedules, options) => schedules.getCapacity({ environment }, options))
   if (own === undefined) throw new Error('the scheduler told a capacity without its environment')
   return {
@@ -20,6 +22,14 @@ export const getCapacity: Handler<'getCapacity'> = async ({ scheduler }, { envir
       reserved_slots: reservedSlots,
       seen_at: instant(seenAtMs),
     })),
+    waiting: {
+      lanes: { triggered: 0, first: 0, fresh: 0, ...waitingByLane },
+      reasons: {
+        environment_full: waitingByReason?.environmentFull ?? 0,
+        integration_full: waitingByReason?.integrationFull ?? 0,
+        no_runner: waitingByReason?.noRunner ?? 0,
+      },
+    },
   }
 }
 

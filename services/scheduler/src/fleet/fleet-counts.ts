@@ -1,6 +1,6 @@
 import type { ScheduleCounts } from '@syncline/proto'
-import type { Reason } from '../freshness.ts'
-import { reasonOnWire } from '../messages.ts'
+import { reasonOnWire } from '../listing/messages.ts'
+import type { Reason } from '../schedules/freshness.ts'
 import { type FleetRow, isFailing } from './fleet-row.ts'
 
 export function fleetCounts(rows: FleetRow[]): Omit<ScheduleCounts, 'reading'> {

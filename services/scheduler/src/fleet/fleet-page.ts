@@ -6,8 +6,8 @@ import {
   searchCursor,
 } from '@syncline/catalog'
 import type { SyncName } from '@syncline/proto'
-import type { Reason } from '../freshness.ts'
-import type { Schedule } from '../schedule.ts'
+import type { Reason } from '../schedules/freshness.ts'
+import type { Schedule } from '../schedules/schedule.ts'
 import { type FleetRow, isFailing, type KnownFacts } from './fleet-row.ts'
 
 export interface FleetFilter extends ScheduleSearch {

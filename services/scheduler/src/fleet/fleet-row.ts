@@ -1,6 +1,6 @@
 import type { Connection, ExpectedSchedule, Sync } from '@syncline/catalog'
-import { type Facts, freshness, type Reason } from '../freshness.ts'
-import { BASE, type Schedule } from '../schedule.ts'
+import { type Facts, freshness, type Reason } from '../schedules/freshness.ts'
+import { BASE, type Schedule } from '../schedules/schedule.ts'
 import type { View } from '../store/facts.ts'
 
 /** What lists of schedules are filtered and sorted by. Instants are 0 = none. */

@@ -11,9 +11,9 @@ import type {
   SearchSchedulesRequest,
   SearchSchedulesResponse,
 } from '@syncline/proto'
-import { reasonsFromWire, scheduleMessage } from '../messages.ts'
-import { readPlaces } from '../read-listed.ts'
-import type { Schedule } from '../schedule.ts'
+import { reasonsFromWire, scheduleMessage } from '../listing/messages.ts'
+import { readPlaces } from '../listing/read-listed.ts'
+import type { Schedule } from '../schedules/schedule.ts'
 import type { Views } from '../store/views.ts'
 import { fleetCounts } from './fleet-counts.ts'
 import { type FleetFilter, type FleetSort, fleetOf, fleetPage } from './fleet-page.ts'

@@ -1,7 +1,7 @@
 -- Limits, what they hold, and the runners.
 -- ARGV[1]  environment, integrations (names), syncs (names: '<integration>/<sync>')
--- Returns  { environment, integrations, syncs, runners }: limits as { name, max (0 = none), running, waiting, weight };
---          runners as { id, sandbox, slots, reserved, busy, seen }
+-- Returns  { environment, integrations, syncs, runners, lanes }: limits as { name, max (0 = none), running, waiting, weight };
+--          runners as { id, sandbox, slots, reserved, busy, seen }; lanes as { triggered, first, fresh }, what waits in each
 
 local function row(name, limit)
   return { name, limit.max == math.huge and 0 or limit.max, limit.running, limit.waiting, tonumber(limit.weight) or 1 }
@@ -24,4 +24,8 @@ for i = 1, #seen, 2 do
   local own = redis.call('HMGET', base .. 'runner:' .. id, 'sandbox', 'slots', 'reserved_slots')
   runners[#runners + 1] = { id, own[1] or '', number(own[2]), number(own[3]), busy, seen[i + 1] }
 end
-return { row(args.environment, environment_limit(args.environment)), integrations, syncs, runners }
+
+local environment = environment_limit(args.environment)
+local lanes = {}
+for i, lane in ipairs({ 'triggered', 'first', 'fresh' }) do lanes[i] = number(environment['waiting_' .. lane]) end
+return { row(args.environment, environment), integrations, syncs, runners, lanes }

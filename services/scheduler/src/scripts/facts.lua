@@ -1,4 +1,4 @@
--- What ../freshness.ts needs to know of schedules, as ../store/facts.ts reads it. Put after queue.lua.
+-- What ../schedules/freshness.ts needs to know of schedules, as ../store/facts.ts reads it. Put after queue.lua.
 
 -- A runner sends a heartbeat every few seconds.
 local function runners_alive()

@@ -1,4 +1,4 @@
--- Shared by the scheduler's scripts: this text is put before each of them. ../schedule.ts describes the states.
+-- Shared by the scheduler's scripts: this text is put before each of them. ../schedules/schedule.ts describes the states.
 -- KEYS[1]  '{<prefix>}:' begins every key of the scheduler. They are all in one hash slot, so a script may go from one
 --          entity to another, over all environments, although the caller passes no keys.
 -- ARGV[1]  JSON object: what the script's own header names, and always `now` (ms by the clock of the scheduler), isRedisTime
@@ -19,8 +19,8 @@
 --   syncs                '<environment>/<integration>/<sync>' → number of its definition (hash)
 --   sync:<number>        definition (hash): what all schedules of a sync share, see load_definition
 --   last-sync            number of the newest definition
---   env:<environment>    limit (hash): max_runs, weight, running, waiting
---   int:<environment>/<integration>   the same of an integration. That of a sync is in its definition
+--   env:<environment>    limit (hash): max_runs, weight, running, waiting; waiting_<lane>
+--   int:<environment>/<integration>   the same of an integration, without lanes. That of a sync is in its definition
 --   lane:<lane>          running, waiting (hash): over all environments
 --   variants:<environment>            connection (uid) → JSON { sync: [variant] } (hash): schedules that are not base ones
 --   due                  environment by the time at which one of its schedules is due first (zset)
@@ -249,7 +249,7 @@ end
 
 local function fresh_ms_of(schedule) return number(schedule.fresh_ms or schedule.definition.fresh_ms) end
 
--- The first slot of an interval after `time`, as nextSlot in ../slots.ts gives it.
+-- The first slot of an interval after `time`, as nextSlot in ../schedules/slots.ts gives it.
 local function next_slot(id, interval, time)
   local phase = tonumber(string.sub(id, 1, 12), 16) % interval
   return phase + (math.floor((time - phase) / interval) + 1) * interval

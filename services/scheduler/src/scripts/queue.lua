@@ -76,12 +76,31 @@ end
 
 -- Each limit once for all runs of a script: a script that begins, takes or ends runs ends with this.
 local function write_counts()
-  for key, limit in pairs(counted) do redis.call('HSET', key, 'running', limit.running, 'waiting', limit.waiting) end
+  for key, limit in pairs(counted) do
+    local fields = { 'running', limit.running, 'waiting', limit.waiting }
+    for lane in pairs(LANE_WEIGHTS) do
+      local name = 'waiting_' .. lane
+      if limit[name] then add(fields, name, limit[name]) end
+    end
+    redis.call('HSET', key, unpack(fields))
+  end
+end
+
+-- What an environment has waiting in a lane. Runs that an older build has queued are not in it, until nothing waits.
+local function count_in_lane(limit, lane, waiting)
+  if limit.waiting == 0 then
+    for name in pairs(LANE_WEIGHTS) do limit['waiting_' .. name] = limit['waiting_' .. name] and 0 end
+  else
+    local name = 'waiting_' .. lane
+    limit[name] = math.max(0, number(limit[name]) + waiting)
+  end
 end
 
 -- Adds to what is in flight and what waits, in everything that limits the run, and in its lane.
 local function count(run, running, waiting)
-  count_in(environment_limit(run.environment), running, waiting)
+  local environment = environment_limit(run.environment)
+  count_in(environment, running, waiting)
+  count_in_lane(environment, run.lane, waiting)
   count_in(integration_limit(run.environment, run.integration), running, waiting)
   local sync = sync_limit(run.def)
   if sync then count_in(sync, running, waiting) end
@@ -372,7 +391,7 @@ local function request_run(schedule, cause)
   return pending_run(schedule)
 end
 
--- A run that has ended, as ../run.ts reads it: a JSON array, without what is default at its end.
+-- A run that has ended, as ../schedules/run.ts reads it: a JSON array, without what is default at its end.
 local function pack_run(run, ending)
   local function whole(value) return string.format('%.0f', value) end
   local requested = number(run.requested_at)

@@ -9,7 +9,7 @@ local function ids_of(text)
   return ids
 end
 
--- The part of the time that is always the same for a schedule, as in ../slots.ts.
+-- The part of the time that is always the same for a schedule, as in ../schedules/slots.ts.
 local function spread(id, ms) return tonumber(string.sub(id, 1, 12), 16) % ms end
 
 -- The first slot after now by the definition. Slots of cron are among `times`, which the caller gives: those after now minus the

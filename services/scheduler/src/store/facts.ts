@@ -1,7 +1,7 @@
-import { type Definition, definitionFrom } from '../definition.ts'
-import type { Facts } from '../freshness.ts'
-import { type Run, runFrom, unpackRun } from '../run.ts'
-import { type Blocked, type Schedule, scheduleFrom } from '../schedule.ts'
+import { type Definition, definitionFrom } from '../schedules/definition.ts'
+import type { Facts } from '../schedules/freshness.ts'
+import { type Run, runFrom, unpackRun } from '../schedules/run.ts'
+import { type Blocked, type Schedule, scheduleFrom } from '../schedules/schedule.ts'
 
 /** What all_facts in ../scripts/facts.lua returns. */
 export type FactsReply = [

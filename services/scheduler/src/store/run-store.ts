@@ -1,5 +1,13 @@
 import type { ModelCounts } from '@syncline/proto'
-import { countsText, type HandBack, type Lane, type Outcome, type Run, runFrom, unpackRun } from '../run.ts'
+import {
+  countsText,
+  type HandBack,
+  type Lane,
+  type Outcome,
+  type Run,
+  runFrom,
+  unpackRun,
+} from '../schedules/run.ts'
 import { Batch } from './batch.ts'
 import { load, type State } from './state.ts'
 

@@ -1,7 +1,6 @@
 import { type Held, type Redis, waitForMutex } from '@syncline/redis'
-import type { RunRow } from '../asked-runs.ts'
-import { type Definition, definitionFrom } from '../definition.ts'
-import type { Cause } from '../run.ts'
+import { type Definition, definitionFrom } from '../schedules/definition.ts'
+import type { Cause } from '../schedules/run.ts'
 import { readVariants, type Variants } from './read-variants.ts'
 import { type RunStop, type StopRow, stopsFrom } from './run-store.ts'
 import { load, type State } from './state.ts'
@@ -29,6 +28,9 @@ const scripts = {
 /** So many schedules a call may be about: meanwhile Redis does nothing else, for some milliseconds at most. */
 export const CHECKED_AT_ONCE = 1000
 export const CHANGED_AT_ONCE = 50
+
+/** The run that a command asked for, of one schedule: see ../scripts/trigger.lua. */
+export type AskedRunRow = [id: string, connection: string, sync: string, variant: string]
 
 export interface NewSchedule {
   id: string
@@ -207,12 +209,12 @@ export class ScheduleStore {
   async trigger(
     environment: string,
     commands: TriggerCommand[],
-  ): Promise<{ answers: (string | RunRow[])[]; missing: string[]; stops: RunStop[] }> {
+  ): Promise<{ answers: (string | AskedRunRow[])[]; missing: string[]; stops: RunStop[] }> {
     const args = {
       environment,
       commands: commands.map(({ ids, ...rest }) => ({ ...rest, ids: ids.join('') })),
     }
-    const [rows, missing, stops] = await this.#state.run<[(string | [RunRow[]])[], string, StopRow[]]>(
+    const [rows, missing, stops] = await this.#state.run<[(string | [AskedRunRow[]])[], string, StopRow[]]>(
       scripts.trigger,
       args,
     )
@@ -236,9 +238,12 @@ export class ScheduleStore {
     ids: string[],
     command: string,
     cron: CronSlots = {},
-  ): Promise<{ missing: string[]; cron: CronRow[]; runs: RunRow[] }> {
+  ): Promise<{ missing: string[]; cron: CronRow[]; runs: AskedRunRow[] }> {
     const args = { ids: ids.join(''), command, cron }
-    const [missing, rows, runs] = await this.#state.run<[string, string[][], RunRow[]]>(scripts.start, args)
+    const [missing, rows, runs] = await this.#state.run<[string, string[][], AskedRunRow[]]>(
+      scripts.start,
+      args,
+    )
     return { missing: idsOf(missing), cron: rows.map(cronRow), runs }
   }
 

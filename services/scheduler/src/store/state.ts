@@ -1,7 +1,7 @@
 import { AppError } from '@syncline/errors'
 import { type Redis, redisCall, type Script, script } from '@syncline/redis'
 
-/** Unix milliseconds: the same for all instances, see ../clock.ts. */
+/** Unix milliseconds: the same for all instances, see ../ticks/shared-clock.ts. */
 export type Clock = () => number
 
 export interface Limits {

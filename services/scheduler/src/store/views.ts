@@ -1,5 +1,5 @@
-import type { Reason } from '../freshness.ts'
-import { type Outcome, type Run, runFrom, unpackRun } from '../run.ts'
+import type { Reason } from '../schedules/freshness.ts'
+import { type Lane, type Outcome, type Run, runFrom, unpackRun } from '../schedules/run.ts'
 import { type FactsReply, record, type Shared, sharedFrom, type View, viewsFrom } from './facts.ts'
 import { readVariants, type Variants } from './read-variants.ts'
 import { load, type State } from './state.ts'
@@ -40,6 +40,22 @@ export interface Limit {
   running: number
   waiting: number
   weight: number
+}
+
+export interface Capacity {
+  environment: Limit
+  integrations: Limit[]
+  syncs: Limit[]
+  runners: {
+    id: string
+    sandbox: string
+    slots: number
+    reservedSlots: number
+    busy: number
+    seenAt: number
+  }[]
+  /** Runs that wait. */
+  lanes: Record<Lane, number>
 }
 
 /** Where a list of runs goes on: see ../scripts/list-runs.lua. */
@@ -95,6 +111,7 @@ type RunRow =
   | [id: string, names: Names, packed: string, outcome: string, finishedAt: string]
 type Names = [integration: string, connection: string, sync: string, variant: string]
 type LimitRow = [name: string, max: number, running: number, waiting: number, weight: number]
+type LanesRow = [triggered: number, first: number, fresh: number]
 type RunnerRow = [id: string, sandbox: string, slots: number, reserved: number, busy: number, seenAt: string]
 
 /** What is shown of schedules and runs, and the marks of stale ones. */
@@ -206,9 +223,9 @@ export class Views {
     return row.length === 0 ? undefined : listedRun(row)
   }
 
-  async capacity(environment: string, names: { integrations: string[]; syncs: string[] }) {
-    const [own, integrations, syncs, runners] = await this.#state.run<
-      [LimitRow, LimitRow[], LimitRow[], RunnerRow[]]
+  async capacity(environment: string, names: { integrations: string[]; syncs: string[] }): Promise<Capacity> {
+    const [own, integrations, syncs, runners, [triggered, first, fresh]] = await this.#state.run<
+      [LimitRow, LimitRow[], LimitRow[], RunnerRow[], LanesRow]
     >(scripts.capacity, { environment, ...names })
     return {
       environment: limitFrom(own),
@@ -218,6 +235,7 @@ export class Views {
         ...{ id, sandbox, slots, reservedSlots, busy },
         seenAt: Number(seenAt),
       })),
+      lanes: { triggered, first, fresh },
     }
   }
 }
