@@ -86,6 +86,7 @@ test('each dialog and menu is accessible in light and dark colours, and Escape c
   const opened = page.locator(OPENED)
   for (const { path, before, open } of openings) {
     await page.goto(`/ui/${name}/${path}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
     await before?.(page)
     for (const step of open) {
       await step(page)
@@ -110,7 +111,7 @@ test('a key and a user are changed in Settings', async () => {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Label').fill('reporting')
   await dialog.getByText('operate', { exact: true }).click()
-  await dialog.getByText(/^syncline key update \w+ --env .* --label reporting --scopes read$/).waitFor()
+  await dialog.getByText(/syncline key update \w+ --env \S+ --label reporting --scopes read/).waitFor()
   await dialog.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('row', { name: /^reporting .* read / }).waitFor()
 

@@ -81,6 +81,7 @@ export async function checkAccessibility(page: Page, part = 'body'): Promise<voi
     await page.emulateMedia({ colorScheme })
     const isDark = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme === 'dark'")
     await expect.poll(isDark).toBe(colorScheme === 'dark')
+    await page.evaluate(transitionsEnded)
     const found: Violation[] = await page.evaluate(
       `axe.run(${JSON.stringify(part)}).then(({ violations }) => violations)`,
     )
@@ -90,6 +91,10 @@ export async function checkAccessibility(page: Page, part = 'body'): Promise<voi
     expect(problems, `${page.url()} in ${colorScheme} colours`).toEqual([])
   }
 }
+
+/** Colours fade into each other when the scheme changes. */
+const transitionsEnded = `Promise.allSettled(
+  document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished))`
 
 interface Violation {
   id: string

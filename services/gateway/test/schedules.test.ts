@@ -102,7 +102,7 @@ test('a page of schedules is one call to the scheduler, and one to the record st
 
 test('filters and the cursor reach the scheduler', async () => {
   const where = 'provider_config_key=github&connection_id=user-1&syncs=issues,issues::a&limit=5&cursor=abc'
-  const what = 'state=started,paused&reason=failing,environment_full&stale=true&tags[plan]=pro&tags[tier]=1'
+  const what = 'state=started,paused&reason=failing,environment_full&stale=true&failing=true&tags[plan]=pro&tags[tier]=1'
   const more = 'run_state=running&version=1&q=USER&sort=stale_since&order=desc'
   expect((await home.api(`/schedules?${where}&${what}&${more}`)).status).toBe(200)
   const filter = {

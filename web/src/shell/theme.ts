@@ -41,7 +41,15 @@ export const theme = createTheme({
         transitionProps: { duration: 80 },
       },
     },
-    Modal: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'none', centered: true } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        shadow: 'none',
+        centered: true,
+        // Mantine makes it a `header`, which a page has only one of.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
   },
