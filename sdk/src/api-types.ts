@@ -1546,7 +1546,7 @@ export interface ListErrorsAnswer {
   from: string
   /** End of the time that is looked at: ISO 8601 in UTC with milliseconds. */
   to: string
-  /** The most frequent one first. */
+  /** In the order that was asked for. */
   errors: RunError[]
   /** How many errors there are, in all pages. */
   total: number

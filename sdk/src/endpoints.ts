@@ -513,6 +513,10 @@ export interface ListErrorsQuery {
   sync_name?: string | undefined
   /** Only errors whose message has this text, in upper or lower case. */
   q?: string | undefined
+  /** What the order is by: how many runs, on how many connections, end of the first or of the last run. Equal ones by fingerprint. */
+  sort?: 'count' | 'connections' | 'first_seen' | 'last_seen' | undefined
+  /** `desc`: the highest or newest value first. */
+  order?: 'asc' | 'desc' | undefined
   /** Errors in a page. */
   limit?: number | undefined
   /** `next_cursor` of the page before; without it, the first page. */

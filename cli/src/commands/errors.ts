@@ -1,4 +1,5 @@
-import type { RunError } from '@syncline/sdk'
+import type { ListRunErrors, RunError } from '@syncline/sdk'
+import { Option } from 'commander'
 import { type Path, readPath } from '../path.ts'
 import { clientOf, type RestOptions, restCommand } from '../rest-command.ts'
 import { routeSummary } from '../route-summary.ts'
@@ -14,9 +15,13 @@ interface Options extends RestOptions, JsonOptions {
   search?: string
   since?: string
   until?: string
+  sort?: ListRunErrors['sort']
+  order?: ListRunErrors['order']
   limit: number
   cursor?: string
 }
+
+const sorts = ['count', 'connections', 'first_seen', 'last_seen']
 
 export const errors = () =>
   restCommand('errors')
@@ -30,6 +35,8 @@ export const errors = () =>
       readTime,
     )
     .option('--until <time>', 'the same, before this time', readTime)
+    .addOption(new Option('--sort <what>', 'by count when absent').choices(sorts))
+    .addOption(new Option('--order <order>', 'desc when absent').choices(['asc', 'desc']))
     .option('--limit <count>', 'up to 100', wholeNumber(1, 100), 50)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addOption(jsonOption())
@@ -43,6 +50,7 @@ export const errors = () =>
         ...(search !== undefined && { q: search }),
         ...(since !== undefined && { from: since }),
         ...(until !== undefined && { to: until }),
+        ...{ sort: options.sort, order: options.order },
         limit: options.limit,
         cursor: options.cursor ?? null,
       })

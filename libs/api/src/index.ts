@@ -31,7 +31,7 @@ export {
 export { createRoutes, type RouteAt, type Routes } from './routes.ts'
 export { attemptOutcomes, type RunAttempt } from './run-attempts.ts'
 export type { RunChange } from './run-changes.ts'
-export type { RunError } from './run-errors.ts'
+export { errorSorts, type RunError } from './run-errors.ts'
 export { STAT_POINTS, type StatPoint, statSteps } from './run-stats.ts'
 export type { ListedRun, LogLine, Run } from './runs.ts'
 export type { ScheduleActivity } from './schedule-activity.ts'

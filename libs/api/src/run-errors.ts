@@ -38,12 +38,14 @@ export const RunError = z
   .meta({ id: 'RunError' })
 export type RunError = z.infer<typeof RunError>
 
+export const errorSorts = ['count', 'connections', 'first_seen', 'last_seen'] as const
+
 const listErrors = {
   method: 'GET',
   url: '/errors',
   summary: 'List the errors of runs, grouped by integration, sync, outcome and message.',
   description:
-    'The most frequent one first. Cancelled runs are none. It is told by the record store: a run that has just ended is counted a second later.',
+    'Cancelled runs are none. It is told by the record store: a run that has just ended is counted a second later. Pages that follow each other by `next_cursor` are of the same time; an error that a run is added to meanwhile may come twice, or not at all, and does not change what is seen of others.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_sync', 'invalid_cursor', 'unavailable'],
   schema: {
@@ -63,6 +65,13 @@ const listErrors = {
           .max(255)
           .optional()
           .describe('Only errors whose message has this text, in upper or lower case.'),
+        sort: z
+          .enum(errorSorts)
+          .default('count')
+          .describe(
+            'What the order is by: how many runs, on how many connections, end of the first or of the last run. Equal ones by fingerprint.',
+          ),
+        order: z.enum(['asc', 'desc']).default('desc').describe('`desc`: the highest or newest value first.'),
         limit: countInQuery(1, 100).default(50).describe('Errors in a page.'),
         cursor: Cursor.optional(),
       })
@@ -78,7 +87,7 @@ const listErrors = {
       200: z.object({
         from: instant('Begin of the time that is looked at'),
         to: instant('End of the time that is looked at'),
-        errors: z.array(RunError).describe('The most frequent one first.'),
+        errors: z.array(RunError).describe('In the order that was asked for.'),
         total: z.int().describe('How many errors there are, in all pages.'),
         next_cursor: NextCursor,
       }),

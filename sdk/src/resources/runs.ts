@@ -98,7 +98,8 @@ export class Runs {
   }
 
   /**
-   * One page of the errors of runs, grouped by integration, sync, outcome and message, the most frequent one first.
+   * One page of the errors of runs, grouped by integration, sync, outcome and message, the most frequent one first
+   * unless `sort` and `order` say otherwise.
    *
    * Fails with `unknown_integration`, `unknown_sync`, `invalid_cursor`, and with `unavailable` when the record store does not answer.
    *

@@ -46,12 +46,14 @@ test('errors are told in pages of the same time, with the deployment that they c
   const asked: object[] = []
   const version = world.catalog.syncs.peek(home.environment, 'github', 'issues')?.version ?? ''
   const firstSeenMs = Date.now() + HOUR
+  const behind = { value: 2, fingerprint: error.fingerprint }
   world.runFacts.listRunErrors = async (request) => {
     asked.push(request)
-    return { errors: [{ ...error, firstVersion: version, firstSeenMs }], total: 2 }
+    const next = request.behind ? undefined : behind
+    return { errors: [{ ...error, firstVersion: version, firstSeenMs }], total: 2, next }
   }
   const { body, headers } = await home.api(
-    '/errors?provider_config_key=github&sync_name=issues&q=502&limit=1',
+    '/errors?provider_config_key=github&sync_name=issues&q=502&sort=connections&order=asc&limit=1',
   )
   expect(body).toMatchObject({
     total: 2,
@@ -67,17 +69,28 @@ test('errors are told in pages of the same time, with the deployment that they c
     ...names,
     messageHas: '502',
     limit: 1,
-    offset: 0,
+    sort: 'RUN_ERROR_SORT_CONNECTIONS',
+    ascending: true,
     toMs: Date.parse(body.to),
   })
   const next = /^<(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? ''
   expect((await home.api(next)).body.next_cursor).toBeNull()
-  expect(asked[1]).toMatchObject({ offset: 1, toMs: Date.parse(body.to), fromMs: Date.parse(body.from) })
+  expect(asked[1]).toMatchObject({ behind, toMs: Date.parse(body.to), fromMs: Date.parse(body.from) })
+  const other = await home.api(`/errors?cursor=${body.next_cursor}`)
+  expect(other.body.error).toMatchObject({
+    code: 'invalid_cursor',
+    message: expect.stringContaining("by 'connections asc', not by 'count desc'"),
+  })
 
-  world.runFacts.listRunErrors = async () => ({ errors: [error], total: 1 })
+  world.runFacts.listRunErrors = async () => ({ errors: [error], total: 1, next: undefined })
   expect((await home.api('/errors')).body.errors[0].first_version_deployed_at).toBeNull()
   expect((await home.api('/errors?cursor=x')).body.error.code).toBe('invalid_cursor')
-  const { out } = await cli(['errors', '--sync', 'github/issues'])
+  world.runFacts.listRunErrors = async (request) => {
+    asked.push(request)
+    return { errors: [error], total: 1, next: undefined }
+  }
+  const { out } = await cli(['errors', '--sync', 'github/issues', '--sort', 'last_seen'])
+  expect(asked.at(-1)).toMatchObject({ sort: 'RUN_ERROR_SORT_LAST_SEEN', ascending: false })
   expect(out).toContain('call <number> answered 502')
   expect(out).toContain(`syncline runs --fingerprint ${error.fingerprint}`)
 })

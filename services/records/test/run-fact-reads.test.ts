@@ -1,3 +1,4 @@
+import type { RunError, RunErrorPosition } from '@syncline/proto'
 import { namespace } from '@syncline/testkit'
 import { expect, test } from 'vitest'
 import { ClickHouse } from '../src/clickhouse/clickhouse.ts'
@@ -204,7 +205,14 @@ test.concurrent('sums over time count each run once: before an hour is summed, a
   await all(now)
 })
 
-test.concurrent('errors are grouped by fingerprint, the most frequent one first, and a repeated row counts once', async () => {
+const sorts = [
+  ['RUN_ERROR_SORT_COUNT', ({ count }: RunError) => count],
+  ['RUN_ERROR_SORT_CONNECTIONS', ({ connections }: RunError) => connections],
+  ['RUN_ERROR_SORT_FIRST_SEEN', ({ firstSeenMs }: RunError) => firstSeenMs],
+  ['RUN_ERROR_SORT_LAST_SEEN', ({ lastSeenMs }: RunError) => lastSeenMs],
+] as const
+
+test.concurrent('errors are grouped by fingerprint, in any order page by page, and a repeated row counts once', async () => {
   await using it = await world(240, 2)
   const request = { environment: 'dev', fromMs: BEGIN, toMs: BEGIN + 2 * DAY }
   const { errors, total } = await it.store.runFacts.listRunErrors(request)
@@ -243,8 +251,21 @@ test.concurrent('errors are grouped by fingerprint, the most frequent one first,
       ),
     })
   }
-  const some = await it.store.runFacts.listRunErrors({ ...request, limit: 2, offset: 1 })
-  expect(some).toEqual({ errors: errors.slice(1, 3), total })
+  for (const [sort, value] of sorts) {
+    for (const ascending of [false, true]) {
+      const paged: string[] = []
+      let behind: RunErrorPosition | undefined
+      do {
+        const page = await it.store.runFacts.listRunErrors({ ...request, sort, ascending, limit: 2, behind })
+        expect(page.total).toBe(total)
+        paged.push(...page.errors.map(({ fingerprint }) => fingerprint))
+        behind = page.next
+      } while (behind)
+      const order = (a: RunError, b: RunError) => (ascending ? value(a) - value(b) : value(b) - value(a))
+      const inOrder = errors.toSorted((a, b) => order(a, b) || (a.fingerprint < b.fingerprint ? -1 : 1))
+      expect(paged).toEqual(inOrder.map(({ fingerprint }) => fingerprint))
+    }
+  }
   const having = await it.store.runFacts.listRunErrors({ ...request, messageHas: 'ANSWERED 501' })
   expect(having.errors.length).toBeGreaterThan(0)
   expect(having.errors.every(({ message }) => message.endsWith('501'))).toBe(true)

@@ -10,6 +10,64 @@ import type { CallContext, CallOptions } from 'nice-grpc-common'
 import { RunOutcome, runOutcomeFromJSON, runOutcomeToNumber } from './runs.ts'
 import { ModelCounts } from './stream.ts'
 
+/** What errors are sorted by; UNSPECIFIED = by COUNT. */
+export const RunErrorSort = {
+  UNSPECIFIED: 'RUN_ERROR_SORT_UNSPECIFIED',
+  COUNT: 'RUN_ERROR_SORT_COUNT',
+  CONNECTIONS: 'RUN_ERROR_SORT_CONNECTIONS',
+  FIRST_SEEN: 'RUN_ERROR_SORT_FIRST_SEEN',
+  LAST_SEEN: 'RUN_ERROR_SORT_LAST_SEEN',
+} as const
+
+export type RunErrorSort = (typeof RunErrorSort)[keyof typeof RunErrorSort]
+
+export namespace RunErrorSort {
+  export type UNSPECIFIED = typeof RunErrorSort.UNSPECIFIED
+  export type COUNT = typeof RunErrorSort.COUNT
+  export type CONNECTIONS = typeof RunErrorSort.CONNECTIONS
+  export type FIRST_SEEN = typeof RunErrorSort.FIRST_SEEN
+  export type LAST_SEEN = typeof RunErrorSort.LAST_SEEN
+}
+
+export function runErrorSortFromJSON(object: any): RunErrorSort {
+  switch (object) {
+    case 0:
+    case 'RUN_ERROR_SORT_UNSPECIFIED':
+      return RunErrorSort.UNSPECIFIED
+    case 1:
+    case 'RUN_ERROR_SORT_COUNT':
+      return RunErrorSort.COUNT
+    case 2:
+    case 'RUN_ERROR_SORT_CONNECTIONS':
+      return RunErrorSort.CONNECTIONS
+    case 3:
+    case 'RUN_ERROR_SORT_FIRST_SEEN':
+      return RunErrorSort.FIRST_SEEN
+    case 4:
+    case 'RUN_ERROR_SORT_LAST_SEEN':
+      return RunErrorSort.LAST_SEEN
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunErrorSort')
+  }
+}
+
+export function runErrorSortToNumber(object: RunErrorSort): number {
+  switch (object) {
+    case RunErrorSort.UNSPECIFIED:
+      return 0
+    case RunErrorSort.COUNT:
+      return 1
+    case RunErrorSort.CONNECTIONS:
+      return 2
+    case RunErrorSort.FIRST_SEEN:
+      return 3
+    case RunErrorSort.LAST_SEEN:
+      return 4
+    default:
+      throw new globalThis.Error('Unrecognized enum value ' + object + ' for enum RunErrorSort')
+  }
+}
+
 export interface RunFact {
   runId: string
   providerConfigKey: string
@@ -110,6 +168,15 @@ export interface Quantiles {
   p99: number
 }
 
+/**
+ * A place in a list of errors: behind the one with this value of what the list is sorted by, and this fingerprint. Equal values are in
+ * the order of fingerprints.
+ */
+export interface RunErrorPosition {
+  value: number
+  fingerprint: string
+}
+
 export interface ListRunErrorsRequest {
   environment: string
   providerConfigKey: string
@@ -119,12 +186,19 @@ export interface ListRunErrorsRequest {
   fromMs: number
   toMs: number
   limit: number
-  offset: number
+  sort: RunErrorSort
+  /** The highest or newest value comes first, otherwise. */
+  ascending: boolean
+  /** Absent = from the first one on. */
+  behind: RunErrorPosition | undefined
 }
 
 export interface ListRunErrorsResponse {
   errors: RunError[]
+  /** In all pages. */
   total: number
+  /** Absent = there are no more. */
+  next: RunErrorPosition | undefined
 }
 
 export interface RunError {
@@ -1317,6 +1391,73 @@ export const Quantiles: MessageFns<Quantiles> = {
   },
 }
 
+function createBaseRunErrorPosition(): RunErrorPosition {
+  return { value: 0, fingerprint: '' }
+}
+
+export const RunErrorPosition: MessageFns<RunErrorPosition> = {
+  encode(message: RunErrorPosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.value !== 0) {
+      writer.uint32(8).int64(message.value)
+    }
+    if (message.fingerprint !== '') {
+      writer.uint32(18).string(message.fingerprint)
+    }
+    return writer
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunErrorPosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input)
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded')
+    }
+    ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length
+      const message = createBaseRunErrorPosition()
+      while (reader.pos < end) {
+        const tag = reader.uint32()
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break
+            }
+
+            message.value = longToNumber(reader.int64())
+            continue
+          }
+          case 2: {
+            if (tag !== 18) {
+              break
+            }
+
+            message.fingerprint = reader.string()
+            continue
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break
+        }
+        reader.skip(tag & 7)
+      }
+      return message
+    } finally {
+      ;(reader as any).__tsProtoDecodeDepth = previousRecursionDepth
+    }
+  },
+
+  create(base?: DeepPartial<RunErrorPosition>): RunErrorPosition {
+    return RunErrorPosition.fromPartial(base ?? {})
+  },
+  fromPartial(object: DeepPartial<RunErrorPosition>): RunErrorPosition {
+    const message = createBaseRunErrorPosition()
+    message.value = object.value ?? 0
+    message.fingerprint = object.fingerprint ?? ''
+    return message
+  },
+}
+
 function createBaseListRunErrorsRequest(): ListRunErrorsRequest {
   return {
     environment: '',
@@ -1326,7 +1467,9 @@ function createBaseListRunErrorsRequest(): ListRunErrorsRequest {
     fromMs: 0,
     toMs: 0,
     limit: 0,
-    offset: 0,
+    sort: RunErrorSort.UNSPECIFIED,
+    ascending: false,
+    behind: undefined,
   }
 }
 
@@ -1353,8 +1496,14 @@ export const ListRunErrorsRequest: MessageFns<ListRunErrorsRequest> = {
     if (message.limit !== 0) {
       writer.uint32(56).uint32(message.limit)
     }
-    if (message.offset !== 0) {
-      writer.uint32(64).uint32(message.offset)
+    if (message.sort !== RunErrorSort.UNSPECIFIED) {
+      writer.uint32(72).int32(runErrorSortToNumber(message.sort))
+    }
+    if (message.ascending !== false) {
+      writer.uint32(80).bool(message.ascending)
+    }
+    if (message.behind !== undefined) {
+      RunErrorPosition.encode(message.behind, writer.uint32(90).fork()).join()
     }
     return writer
   },
@@ -1428,12 +1577,28 @@ export const ListRunErrorsRequest: MessageFns<ListRunErrorsRequest> = {
             message.limit = reader.uint32()
             continue
           }
-          case 8: {
-            if (tag !== 64) {
+          case 9: {
+            if (tag !== 72) {
               break
             }
 
-            message.offset = reader.uint32()
+            message.sort = runErrorSortFromJSON(reader.int32())
+            continue
+          }
+          case 10: {
+            if (tag !== 80) {
+              break
+            }
+
+            message.ascending = reader.bool()
+            continue
+          }
+          case 11: {
+            if (tag !== 90) {
+              break
+            }
+
+            message.behind = RunErrorPosition.decode(reader, reader.uint32())
             continue
           }
         }
@@ -1460,13 +1625,18 @@ export const ListRunErrorsRequest: MessageFns<ListRunErrorsRequest> = {
     message.fromMs = object.fromMs ?? 0
     message.toMs = object.toMs ?? 0
     message.limit = object.limit ?? 0
-    message.offset = object.offset ?? 0
+    message.sort = object.sort ?? RunErrorSort.UNSPECIFIED
+    message.ascending = object.ascending ?? false
+    message.behind =
+      object.behind !== undefined && object.behind !== null
+        ? RunErrorPosition.fromPartial(object.behind)
+        : undefined
     return message
   },
 }
 
 function createBaseListRunErrorsResponse(): ListRunErrorsResponse {
-  return { errors: [], total: 0 }
+  return { errors: [], total: 0, next: undefined }
 }
 
 export const ListRunErrorsResponse: MessageFns<ListRunErrorsResponse> = {
@@ -1476,6 +1646,9 @@ export const ListRunErrorsResponse: MessageFns<ListRunErrorsResponse> = {
     }
     if (message.total !== 0) {
       writer.uint32(16).uint32(message.total)
+    }
+    if (message.next !== undefined) {
+      RunErrorPosition.encode(message.next, writer.uint32(26).fork()).join()
     }
     return writer
   },
@@ -1509,6 +1682,14 @@ export const ListRunErrorsResponse: MessageFns<ListRunErrorsResponse> = {
             message.total = reader.uint32()
             continue
           }
+          case 3: {
+            if (tag !== 26) {
+              break
+            }
+
+            message.next = RunErrorPosition.decode(reader, reader.uint32())
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1528,6 +1709,10 @@ export const ListRunErrorsResponse: MessageFns<ListRunErrorsResponse> = {
     const message = createBaseListRunErrorsResponse()
     message.errors = object.errors?.map((e) => RunError.fromPartial(e)) || []
     message.total = object.total ?? 0
+    message.next =
+      object.next !== undefined && object.next !== null
+        ? RunErrorPosition.fromPartial(object.next)
+        : undefined
     return message
   },
 }
@@ -2085,7 +2270,7 @@ export const RunFactsDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Errors, grouped by their fingerprints: the most frequent one first. */
+    /** Errors, grouped by their fingerprints. */
     listRunErrors: {
       name: 'ListRunErrors',
       requestType: ListRunErrorsRequest as typeof ListRunErrorsRequest,
@@ -2119,7 +2304,7 @@ export interface RunFactsServiceImplementation<CallContextExt = {}> {
     request: GetRunStatsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<GetRunStatsResponse>>
-  /** Errors, grouped by their fingerprints: the most frequent one first. */
+  /** Errors, grouped by their fingerprints. */
   listRunErrors(
     request: ListRunErrorsRequest,
     context: CallContext & CallContextExt,
@@ -2147,7 +2332,7 @@ export interface RunFactsClient<CallOptionsExt = {}> {
     request: DeepPartial<GetRunStatsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<GetRunStatsResponse>
-  /** Errors, grouped by their fingerprints: the most frequent one first. */
+  /** Errors, grouped by their fingerprints. */
   listRunErrors(
     request: DeepPartial<ListRunErrorsRequest>,
     options?: CallOptions & CallOptionsExt,

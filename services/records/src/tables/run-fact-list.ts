@@ -155,7 +155,7 @@ export function names(given: {
 export const has = (column: Sql, text: string): Sql =>
   sql`positionCaseInsensitiveUTF8(${column}, ${text}) > 0`
 
-const fingerprintLiteral = (hex: string): Sql => new Sql(`toUInt64('${BigInt(`0x${hex}`)}')`)
+export const fingerprintLiteral = (hex: string): Sql => new Sql(`toUInt64('${BigInt(`0x${hex}`)}')`)
 
 export const fingerprintText = (fingerprint: bigint): string => fingerprint.toString(16).padStart(16, '0')
 

@@ -22,8 +22,12 @@ const SUMS = sql`sumMap(map(outcome, toUInt64(1))) AS runs, countIf(started_at >
   quantilesDDStateIf(0.01, 0.5, 0.99)(started_at - requested_at, started_at > 0) AS wait,
   quantilesDDStateIf(0.01, 0.5, 0.99)(finished_at - started_at, started_at > 0) AS duration`
 
-/** A row that was inserted again and not merged yet is in the same partition. */
-const SETTINGS = sql`SETTINGS do_not_merge_across_partitions_select_final = 1`
+/**
+ * A row that was inserted again and not merged yet is in the same partition, and is the same: an index that finds one of them finds all.
+ * ClickHouse would otherwise look for rows with the same keys and other contents in every granule whose keys overlap: 4 620 instead of 60
+ * for a connection in a year of 22 million runs.
+ */
+const SETTINGS = sql`SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0`
 
 /** Hours of environments whose sums are missing or old, the newest ones first. */
 export async function hoursToSum(
