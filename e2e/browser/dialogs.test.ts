@@ -96,7 +96,7 @@ test('each dialog and menu is accessible in light and dark colours, and Escape c
       await opened.waitFor({ state: 'detached' })
     }
   }
-})
+}, 240_000)
 
 test('a key and a user are changed in Settings', async () => {
   const { name, key, keyWith } = await newEnvironment('edit')

@@ -141,7 +141,9 @@ function List(props: {
         columns={columns}
         rows={pages.rows}
         rowKey={({ fingerprint }) => fingerprint}
-        hrefOf={({ fingerprint }) => errorPath(environment, fingerprint, { ...filters.values, ...order.values })}
+        hrefOf={({ fingerprint }) =>
+          errorPath(environment, fingerprint, { ...filters.values, ...order.values })
+        }
         sort={{ by: sort, order: direction, change: (by) => order.set(nextSort(order.values, by)) }}
         paging={pages}
         empty={

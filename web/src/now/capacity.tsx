@@ -68,7 +68,12 @@ function WaitingRow({ waiting: { lanes: counts } }: Pick<CapacityAnswer, 'waitin
     <li className={styles.lanes}>
       <span>waiting by lane</span>
       {lanes.map(([lane, meaning]) => (
-        <span key={lane} className={styles.lane} title={meaning} data-tone={counts[lane] > 0 ? 'warn' : undefined}>
+        <span
+          key={lane}
+          className={styles.lane}
+          title={meaning}
+          data-tone={counts[lane] > 0 ? 'warn' : undefined}
+        >
           <b>{countText(counts[lane])}</b> {lane}
         </span>
       ))}

@@ -133,7 +133,13 @@ function OneFunction({ deployed }: { deployed: Deployed }) {
       list={list}
       back="Functions"
       actions={
-        <ActionButton scope="deploy" color="red" variant="subtle" onClick={() => setAsks(true)}>
+        <ActionButton
+          scope="deploy"
+          color="red"
+          c="var(--bad)"
+          variant="subtle"
+          onClick={() => setAsks(true)}
+        >
           Remove…
         </ActionButton>
       }

@@ -109,7 +109,13 @@ function OneProvider({ name }: { name: string }) {
             Make an integration
           </ActionButton>
           {provider?.source === 'deployed' && (
-            <ActionButton scope="deploy" color="red" variant="subtle" onClick={() => setAsks(true)}>
+            <ActionButton
+              scope="deploy"
+              color="red"
+              c="var(--bad)"
+              variant="subtle"
+              onClick={() => setAsks(true)}
+            >
               Delete…
             </ActionButton>
           )}
