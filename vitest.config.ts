@@ -124,10 +124,11 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/browser/*.test.ts'],
           maxWorkers: 1,
-          expect: { poll: { timeout: 10_000 } },
+          // Beside other projects the machine may stall for many seconds.
+          expect: { poll: { timeout: 30_000 } },
           globalSetup: './e2e/browser/global-setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // The packages, installed from npm's registry on each Node that they support: pnpm test:packages.

@@ -34,6 +34,7 @@ import { keyCreate } from './commands/key-create.ts'
 import { keyList } from './commands/key-list.ts'
 import { keyRevoke } from './commands/key-revoke.ts'
 import { keyRotate } from './commands/key-rotate.ts'
+import { keyUpdate } from './commands/key-update.ts'
 import { logs } from './commands/logs.ts'
 import { me } from './commands/me.ts'
 import { metadataGet, metadataMerge, metadataSet } from './commands/metadata.ts'
@@ -60,6 +61,7 @@ import { userCreate } from './commands/user-create.ts'
 import { userDelete } from './commands/user-delete.ts'
 import { userList } from './commands/user-list.ts'
 import { userPassword } from './commands/user-password.ts'
+import { userUpdate } from './commands/user-update.ts'
 import { variableDelete } from './commands/variable-delete.ts'
 import { variableList } from './commands/variable-list.ts'
 import { variableSet } from './commands/variable-set.ts'
@@ -147,10 +149,17 @@ group('action', 'deployed actions; `action <integration>/<name> <connection>` ca
 group('deletions', 'what syncs did not save again and was held back', [deletionsList(), deletionsRelease()])
 group('variable', 'what sync functions can read', [variableSet(), variableList(), variableDelete()])
 group('env', 'environments (needs SYNCLINE_ADMIN_KEY)', [envCreate(), envList(), envLimits(), envDelete()])
-group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [keyCreate(), keyList(), keyRotate(), keyRevoke()])
+group('key', 'API keys (needs SYNCLINE_ADMIN_KEY)', [
+  keyCreate(),
+  keyList(),
+  keyUpdate(),
+  keyRotate(),
+  keyRevoke(),
+])
 group('user', 'people who log in to the dashboard (needs SYNCLINE_ADMIN_KEY)', [
   userCreate(),
   userList(),
+  userUpdate(),
   userPassword(),
   userDelete(),
 ])

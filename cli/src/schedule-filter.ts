@@ -9,6 +9,7 @@ export interface FilterOptions {
   runState?: ('queued' | 'running')[]
   reason?: StaleReason[]
   stale?: boolean
+  failing?: boolean
   tag?: Record<string, string>
   syncVersion?: string
   search?: string
@@ -21,6 +22,7 @@ export function withScheduleFilter(command: Command): Command {
     .argument('[syncs...]', 'name or name::variant; all when absent')
     .option('--connection <id>', 'only on this connection')
     .option('--stale', 'only those whose records are older than they may be')
+    .option('--failing', 'only those whose last run failed, stale or not')
     .option(
       '--reason <reasons>',
       `only those that are stale for it: ${staleReasons.join(', ')}`,
@@ -46,6 +48,7 @@ export function scheduleFilter(
     ...(options.runState && { runState: options.runState }),
     ...(options.reason && { reason: options.reason }),
     ...(options.stale && { stale: true }),
+    ...(options.failing && { failing: true }),
     ...(options.tag && { tags: options.tag }),
     ...(options.syncVersion !== undefined && { version: options.syncVersion }),
     ...(options.search !== undefined && { q: options.search }),

@@ -11,6 +11,8 @@ export interface TestEnvironment {
   client: Syncline
   /** Files as in a folder of functions: `github/syncs/issues.ts`. */
   deploy(files: Record<string, string>): Promise<void>
+  /** So many runs at a time at most. */
+  limitRuns(maxRuns: number): Promise<void>
   /** A key with some scopes only. */
   keyWith(scopes: ('read' | 'operate' | 'deploy' | 'secrets')[]): Promise<string>
 }
@@ -33,6 +35,9 @@ export async function createEnvironment(
         await writeFile(join(folder.path, path), text)
       }
       await deploy(folder.path, url, key)
+    },
+    async limitRuns(maxRuns) {
+      await admin.environments.update(name, { maxRuns })
     },
     keyWith: async (scopes) => (await admin.keys.create(name, { label: scopes.join(), scopes })).secret,
   }

@@ -14,7 +14,6 @@ export interface Shared {
   key: string
   adminKey: string
   replayUrl: string
-  gatewayPid: number
   /** Where Playwright connects to Chromium. */
   browser: string
 }
@@ -48,7 +47,6 @@ export async function startShared(open: AsyncDisposableStack): Promise<Shared> {
     key: example.key,
     adminKey: example.adminKey,
     replayUrl: example.replay.url,
-    gatewayPid: example.system.processes.get('gateway')?.pid ?? 0,
     browser: browser.wsEndpoint(),
   }
 }

@@ -38,17 +38,19 @@ interface PageOptions extends BrowserContextOptions {
   path?: string
 }
 
+export const WIDE = { width: 1280, height: 800 }
 export const NARROW = { width: 390, height: 844 }
 
 /** A page in a browser of its own, logged in as `npm start` does it. */
 export async function openPage({ key = shared.key, path, ...options }: PageOptions = {}): Promise<Page> {
   const context = await browser.newContext({
     baseURL: shared.url,
-    viewport: { width: 1280, height: 800 },
+    viewport: WIDE,
     reducedMotion: 'reduce',
     ...options,
   })
-  context.setDefaultTimeout(15_000)
+  // A machine that builds and tests at once may stall for many seconds.
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => faults.push(`error of a script: ${error.stack ?? error.message}`))
   page.on('console', (message) => {
@@ -72,15 +74,28 @@ export async function openPage({ key = shared.key, path, ...options }: PageOptio
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Fails on what axe finds on the page as it is now. */
-export async function checkAccessibility(page: Page): Promise<void> {
-  await page.evaluate(axe)
-  const found: Violation[] = await page.evaluate('axe.run(document).then(({ violations }) => violations)')
-  const problems = found.map(
-    ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html }) => html).join('\n')}`,
-  )
-  expect(problems, page.url()).toEqual([])
+/** Fails on what axe finds on the page as it is now, or in a part of it, in light and dark colours. */
+export async function checkAccessibility(page: Page, part = 'body'): Promise<void> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const isDark = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme === 'dark'")
+    await expect.poll(isDark).toBe(colorScheme === 'dark')
+    await page.evaluate(transitionsEnded)
+    const found: Violation[] = await page.evaluate(
+      `axe.run(${JSON.stringify(part)}).then(({ violations }) => violations)`,
+    )
+    const problems = found.map(
+      ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html }) => html).join('\n')}`,
+    )
+    // Soft: a walk over many places names all of them.
+    expect.soft(problems, `${page.url()} in ${colorScheme} colours`).toEqual([])
+  }
 }
+
+/** Colours fade into each other when the scheme changes. */
+const transitionsEnded = `Promise.allSettled(
+  document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished))`
 
 interface Violation {
   id: string

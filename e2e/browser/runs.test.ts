@@ -51,7 +51,7 @@ test('a sync that fails is found in Errors; its run shows why and where; fixed a
 
   const page = await openPage({ key, path: `/ui/${name}/errors` })
   await page.getByRole('link', { name: /Cannot read properties of null/ }).click()
-  await page.getByText('Run the schedules again whose last run failed').waitFor()
+  await page.getByText('Run the schedules again whose last run ended with this error').waitFor()
   await checkAccessibility(page)
   await page.getByRole('link', { name: 'the last run', exact: true }).click()
   await page.getByText("Cannot read properties of null (reading 'login')").first().waitFor()

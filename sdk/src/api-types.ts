@@ -867,6 +867,8 @@ export interface CountSchedulesAnswer {
   queued: number | null
   /** Schedules with a run that a runner has. Null: the scheduler does not answer. */
   running: number | null
+  /** Schedules whose last run failed, whether they are stale for it yet or not. Null: the scheduler does not answer. */
+  failing: number | null
   /** Schedules whose records are as new as they are meant to be. */
   fresh: number
   /** The others. */

@@ -126,6 +126,8 @@ export interface CountSchedulesQuery {
   reason?: string | undefined
   /** true: only those that are stale. */
   stale?: string | undefined
+  /** true: only those whose last run failed, whether they are stale for it yet or not. */
+  failing?: string | undefined
   /** Tags that the connection has to have: `tags[plan]=pro`. */
   tags?: Record<string, string> | undefined
   /** Only those whose sync is deployed in this version. */
@@ -635,6 +637,8 @@ export interface ListSchedulesQuery {
   reason?: string | undefined
   /** true: only those that are stale. */
   stale?: string | undefined
+  /** true: only those whose last run failed, whether they are stale for it yet or not. */
+  failing?: string | undefined
   /** Tags that the connection has to have: `tags[plan]=pro`. */
   tags?: Record<string, string> | undefined
   /** Only those whose sync is deployed in this version. */
@@ -1004,6 +1008,11 @@ export interface UpdateMetadataBody {
   provider_config_key: string
   /** A JSON object. All that a connection has of it may take 256 KiB. */
   metadata: Record<string, unknown>
+}
+
+export interface UpdateUserBody {
+  /** What the user may do, as a whole. */
+  scopes: ('read' | 'operate' | 'deploy' | 'secrets')[]
 }
 
 export interface VerifyProviderBody {
@@ -1563,6 +1572,17 @@ export interface Endpoints {
       environment: string
     }
     answer: ListUsersAnswer
+  }
+  /** Change what a user may do: it counts from the next request of the user on. */
+  'PATCH /environments/:environment/users/:name': {
+    params: {
+      /** Name of an environment: a-z, 0-9, _ and -, up to 64 characters. */
+      environment: string
+      /** Name of a user, such as an email address. */
+      name: string
+    }
+    body: UpdateUserBody
+    answer: User
   }
   /** Delete a user: sessions of the user end at their next request. */
   'DELETE /environments/:environment/users/:name': {

@@ -13,6 +13,7 @@ type Action = ActOnSchedules['action']
 
 interface Options extends RestOptions, JsonOptions, FilterOptions {
   frequency?: string
+  fingerprint?: string
   yes?: boolean
 }
 
@@ -36,6 +37,7 @@ export const bulk = () =>
       .addArgument(new Argument('<operation>').choices(actions)),
   )
     .option('--frequency <frequency>', "for `frequency`: such as 'every hour', or `default`")
+    .option('--fingerprint <hex>', 'only those whose last run ended with this error: see `syncline errors`')
     .option('--yes', 'do not ask')
     .addOption(jsonOption())
     .addHelpText('after', '\nExit codes: 0 all done, 1 some were refused, 2 wrong command line.')
@@ -49,28 +51,46 @@ export const bulk = () =>
       }
       const client = clientOf(options)
       const filter = scheduleFilter(integration, names, options)
-      const { total } = await client.schedules.counts(filter)
-      if (total > 0 && !yes && !(await confirm(`${said(action)} ${total} schedules?`))) {
+      const found = await schedulesOf(client, filter, options.fingerprint)
+      if (found.length > 0 && !yes && !(await confirm(`${said(action)} ${found.length} schedules?`))) {
         throw new Error('nothing was done')
       }
-      const done = await actOnAll(client, filter, action, frequency)
+      const done = await actOnAll(client, found, action, frequency)
       show(options, { action, ...done }, text)
       if (done.refused.length > 0) process.exitCode = 1
     })
 
-/** All ids are read first: what the action changes may be what the filter asks for. */
-async function actOnAll(
+/** All are read before anything is done: what the action changes may be what the filter asks for. */
+async function schedulesOf(
   client: Syncline,
   filter: ScheduleFilter,
-  action: Action,
-  frequency: string | undefined,
-) {
+  fingerprint: string | undefined,
+): Promise<Schedule[]> {
   using progress = new Progress()
   const found: Schedule[] = []
-  for await (const schedule of client.schedules.iterate(filter)) {
+  const failing = fingerprint === undefined ? {} : { failing: true }
+  for await (const schedule of client.schedules.iterate({ ...filter, ...failing })) {
     found.push(schedule)
     progress.say(`found ${found.length} schedules`)
   }
+  return fingerprint === undefined ? found : await lastEndedWith(client, fingerprint, found)
+}
+
+/** Those whose last run is one of the runs with this error. */
+async function lastEndedWith(
+  client: Syncline,
+  fingerprint: string,
+  failing: Schedule[],
+): Promise<Schedule[]> {
+  const [oldest] = failing.flatMap(({ lastRun }) => lastRun?.finishedAt ?? []).toSorted()
+  if (oldest === undefined) return []
+  const runs = await Array.fromAsync(client.runs.iterate({ fingerprint, from: oldest, limit: AT_ONCE }))
+  const ids = new Set(runs.map(({ id }) => id))
+  return failing.filter(({ lastRun }) => lastRun && ids.has(lastRun.id))
+}
+
+async function actOnAll(client: Syncline, found: Schedule[], action: Action, frequency: string | undefined) {
+  using progress = new Progress()
   const refused: Refused[] = found.filter(({ id }) => id === null).map(notMade)
   const known = new Map(found.flatMap((schedule) => (schedule.id === null ? [] : [[schedule.id, schedule]])))
   const ids = [...known.keys()]

@@ -20,6 +20,10 @@ export const scheduleFilter = {
       'Only those that are stale for one of these reasons, separated by commas: see docs/concepts/freshness.md.',
     ),
   stale: z.stringbool().default(false).describe('true: only those that are stale.'),
+  failing: z
+    .stringbool()
+    .default(false)
+    .describe('true: only those whose last run failed, whether they are stale for it yet or not.'),
   tags: TagFilter.optional().describe('Tags that the connection has to have: `tags[plan]=pro`.'),
   version: z
     .string()

@@ -100,6 +100,7 @@ const countSchedules = {
         blocked: orNull('Schedules whose connection needs new credentials.'),
         queued: orNull('Schedules with a run that waits.'),
         running: orNull('Schedules with a run that a runner has.'),
+        failing: orNull('Schedules whose last run failed, whether they are stale for it yet or not.'),
         fresh: z.int().describe('Schedules whose records are as new as they are meant to be.'),
         stale: z.int().describe('The others.'),
         reasons: z.record(z.string(), z.int()).describe('Stale schedules by reason.'),

@@ -4,6 +4,10 @@ import { EnvironmentName, Instant, instant, NoQuery } from './fields.ts'
 import type { Route } from './route.ts'
 
 const UserScope = z.enum(['read', 'operate', 'deploy', 'secrets'])
+const Scopes = z
+  .array(UserScope)
+  .min(1)
+  .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice')
 
 export const UserName = z
   .string()
@@ -42,12 +46,7 @@ const createUser = {
     body: z.strictObject({
       name: UserName,
       password: Password,
-      scopes: z
-        .array(UserScope)
-        .min(1)
-        .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice')
-        .optional()
-        .describe('What the user may do; `read` when absent.'),
+      scopes: Scopes.optional().describe('What the user may do; `read` when absent.'),
     }),
     response: { 201: User },
   },
@@ -75,6 +74,20 @@ const deleteUser = {
   schema: { params: oneUser, querystring: NoQuery, response: { 200: Success } },
 } as const satisfies Route
 
+const updateUser = {
+  method: 'PATCH',
+  url: `${url}/:name`,
+  summary: 'Change what a user may do: it counts from the next request of the user on.',
+  scope: 'admin',
+  errors: ['unknown_environment', 'not_found'],
+  schema: {
+    params: oneUser,
+    querystring: NoQuery,
+    body: z.strictObject({ scopes: Scopes.describe('What the user may do, as a whole.') }),
+    response: { 200: User },
+  },
+} as const satisfies Route
+
 const setPassword = {
   method: 'PUT',
   url: `${url}/:name/password`,
@@ -90,4 +103,4 @@ const setPassword = {
   },
 } as const satisfies Route
 
-export const userRoutes = { createUser, listUsers, deleteUser, setPassword }
+export const userRoutes = { createUser, listUsers, updateUser, deleteUser, setPassword }

@@ -23,7 +23,7 @@ import type { MaybeLater, Paged, SyncRef } from '../types.ts'
 /** Which schedules. */
 export type ScheduleFilter = Omit<
   CamelCase<CountSchedulesQuery>,
-  'syncs' | 'state' | 'runState' | 'reason' | 'stale'
+  'syncs' | 'state' | 'runState' | 'reason' | 'stale' | 'failing'
 > & {
   syncs?: SyncRef[] | undefined
   state?: ('started' | 'paused')[] | undefined
@@ -33,6 +33,8 @@ export type ScheduleFilter = Omit<
   reason?: StaleReason[] | undefined
   /** Only those that are stale. */
   stale?: boolean | undefined
+  /** Only those whose last run failed, whether they are stale for it yet or not. */
+  failing?: boolean | undefined
 }
 
 export type ListSchedules = Paged<Pick<ListSchedulesQuery, 'sort' | 'order' | 'cursor'>> &
@@ -155,7 +157,7 @@ export class Schedules {
 }
 
 function filterOf(filter: ScheduleFilter): CountSchedulesQuery {
-  const { providerConfigKey, connectionId, syncs, state, runState, reason, stale, ...query } = filter
+  const { providerConfigKey, connectionId, syncs, state, runState, reason, stale, failing, ...query } = filter
   return {
     ...query,
     provider_config_key: providerConfigKey,
@@ -165,5 +167,6 @@ function filterOf(filter: ScheduleFilter): CountSchedulesQuery {
     run_state: runState?.join(',') || undefined,
     reason: reason?.join(',') || undefined,
     stale: stale ? 'true' : undefined,
+    failing: failing ? 'true' : undefined,
   }
 }

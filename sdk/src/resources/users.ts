@@ -1,5 +1,5 @@
 import type { ListUsersAnswer, User } from '../api-types.ts'
-import type { CreateUserBody } from '../endpoints.ts'
+import type { CreateUserBody, UpdateUserBody } from '../endpoints.ts'
 import { type CamelCase, snakeCase } from '../snake-case.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 
@@ -37,6 +37,24 @@ export class Users {
    */
   async list(environment: string, options?: CallOptions): Promise<ListUsersAnswer> {
     return this.#call('GET /environments/:environment/users', { params: { environment } }, options)
+  }
+
+  /**
+   * Changes what a user may do: it counts from the next request of the user on.
+   *
+   * Fails with `unknown_environment`, `not_found`.
+   *
+   * @example
+   * await syncline.users.update('prod', 'ann@acme.test', { scopes: ['read', 'operate'] })
+   */
+  async update(
+    environment: string,
+    name: string,
+    user: UpdateUserBody,
+    options?: CallOptions,
+  ): Promise<User> {
+    const params = { environment, name }
+    return this.#call('PATCH /environments/:environment/users/:name', { params, body: user }, options)
   }
 
   /**

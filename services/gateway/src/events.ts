@@ -68,7 +68,7 @@ export function createEvents(log: Log) {
     keyDeleted: (change: KeyChange) => log.info(change, 'key deleted'),
     userChanged: (
       change: { request: string; environment: string; user: string; scopes: string[] },
-      what: 'user created' | 'user deleted' | 'user has a new password',
+      what: 'user created' | 'user deleted' | 'user has a new password' | 'user has other scopes',
     ) => log.info(change, what),
     loggedIn: (login: { request: string; environment: string; by: 'key' | 'user' | 'admin' }) =>
       log.info(login, 'logged in to the dashboard'),

@@ -157,10 +157,6 @@ test('bulk does the same with all that a filter finds, and says what was refused
     ...{ variant: 'base', state: 'SCHEDULE_STATE_STARTED' as const, frequency: 'every hour' },
   }))
   const filters: unknown[] = []
-  world.schedules.countSchedules = async ({ filter }) => {
-    filters.push(filter)
-    return { total: found.length }
-  }
   world.schedules.searchSchedules = async ({ filter, limit = 0, cursor }) => {
     filters.push(filter)
     const from = Number(cursor || 0)
@@ -173,7 +169,7 @@ test('bulk does the same with all that a filter finds, and says what was refused
     return { ...DONE, value: { ...DONE.value, refusals: isThere ? refusals : [] } } as typeof DONE
   }
   world.commands.length = 0
-  const filter = ['github', 'issues', '--stale', '--search', 'USER']
+  const filter = ['github', 'issues', '--stale', '--failing', '--search', 'USER']
   const asked = await cli('bulk', 'pause', ...filter)
   expect([asked.code, asked.err, world.commands]).toEqual([2, expect.stringContaining('--yes'), []])
 
@@ -190,12 +186,28 @@ test('bulk does the same with all that a filter finds, and says what was refused
     [50, 'pause'],
   ])
   expect(filters).toEqual(
-    Array(4).fill({
+    Array(3).fill({
       ...{ providerConfigKey: 'github', connectionId: '', syncs: [{ name: 'issues', variant: 'base' }] },
-      ...{ states: [], runStates: [], reasons: [], onlyStale: true, tags: {}, version: '', q: 'USER' },
+      ...{ states: [], runStates: [], reasons: [], onlyStale: true, onlyFailing: true },
+      ...{ tags: {}, version: '', q: 'USER' },
     }),
   )
   found.length = 2
+  world.commands.length = 0
+  // The last run of the second one did not end with the error that is named.
+  const finishedAtMs = Date.UTC(2026, 10, 27)
+  const lastRun = { state: 'RUN_STATE_ENDED' as const, outcome: 'RUN_OUTCOME_FAILED' as const, finishedAtMs }
+  for (const schedule of found) Object.assign(schedule, { lastRun: { ...lastRun, id: `${schedule.id}-1` } })
+  const { listRunFacts } = world.runFacts
+  world.runFacts.listRunFacts = async ({ fingerprint, fromMs }) => ({
+    ...{ isLast: true, knownFromMs: 1, knownToMs: Date.now() },
+    runs: fingerprint === '9f86d081884c7d65' && fromMs === finishedAtMs ? [{ runId: 's0-1' }] : [],
+  })
+  const again = ['bulk', 'trigger', '--fingerprint', '9f86d081884c7d65', '--yes', '--json']
+  expect(JSON.parse((await cli(...again)).out)).toMatchObject({ total: 1, done: 1 })
+  expect(world.commands[0]?.action).toMatchObject({ value: { ids: ['s0'] } })
+  expect(filters.at(-1)).toMatchObject({ onlyFailing: true })
+  if (listRunFacts) world.runFacts.listRunFacts = listRunFacts
   world.commands.length = 0
   const set = await cli('bulk', 'frequency', '--frequency', 'default', '--yes', '--json')
   expect([set.code, JSON.parse(set.out)]).toEqual([

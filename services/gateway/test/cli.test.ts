@@ -43,6 +43,10 @@ test('an environment and its keys are made, listed, rotated and revoked with the
   expect((await cli(['connection', 'list'], { SYNCLINE_KEY: key })).out).toBe(
     'ID  INTEGRATION  CREATED  NEEDS REAUTH\n',
   )
+  const changed = ['--label', 'reads', '--scopes', 'read', '--expires', 'never', '--json']
+  expect(JSON.parse((await cli(['key', 'update', hint, '--env', 'staging', ...changed])).out)).toMatchObject({
+    ...{ label: 'reads', scopes: ['read'], expires_at: null },
+  })
   const rotated = (await cli(['key', 'rotate', hint, '--env', 'staging', '--immediately'])).out.trim()
   expect(await cli(['connection', 'list'], { SYNCLINE_KEY: rotated })).toMatchObject({ code: 0 })
   expect(await cli(['key', 'revoke', rotated, '--env', 'staging'])).toMatchObject({ code: 0 })

@@ -210,6 +210,7 @@ const requests: Record<Name, Sent | (() => Sent)> = {
   deleteKey: ofKeys,
   createUser: () => ({ ...ofUsers(), json: { name: 'ann', password: 'a password of ann' } }),
   listUsers: () => ofUsers(),
+  updateUser: () => ({ ...ofUsers(), json: { scopes: ['read'] } }),
   deleteUser: () => ofUsers(),
   setPassword: () => ({ ...ofUsers(), json: { password: 'a password of ann' } }),
   createSession: { json: { environment: 'home', user: 'ann', password: 'a password of ann' } },

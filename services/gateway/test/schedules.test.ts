@@ -95,7 +95,7 @@ test('a page of schedules is one call to the scheduler, and one to the record st
     ...{ sort: 'SCHEDULE_SORT_PLACE', descending: false },
     filter: {
       ...{ providerConfigKey: '', connectionId: '', syncs: [], states: [], runStates: [], reasons: [] },
-      ...{ onlyStale: false, tags: {}, version: '', q: '' },
+      ...{ onlyStale: false, onlyFailing: false, tags: {}, version: '', q: '' },
     },
   })
 })
@@ -103,7 +103,7 @@ test('a page of schedules is one call to the scheduler, and one to the record st
 test('filters and the cursor reach the scheduler', async () => {
   const where = 'provider_config_key=github&connection_id=user-1&syncs=issues,issues::a&limit=5&cursor=abc'
   const what = 'state=started,paused&reason=failing,environment_full&stale=true&tags[plan]=pro&tags[tier]=1'
-  const more = 'run_state=running&version=1&q=USER&sort=stale_since&order=desc'
+  const more = 'failing=true&run_state=running&version=1&q=USER&sort=stale_since&order=desc'
   expect((await home.api(`/schedules?${where}&${what}&${more}`)).status).toBe(200)
   const filter = {
     providerConfigKey: 'github',
@@ -116,6 +116,7 @@ test('filters and the cursor reach the scheduler', async () => {
     runStates: ['RUN_STATE_RUNNING'],
     reasons: ['STALE_REASON_FAILING', 'STALE_REASON_ENVIRONMENT_FULL'],
     onlyStale: true,
+    onlyFailing: true,
     tags: { plan: 'pro', tier: '1' },
     ...{ version: '1', q: 'USER' },
   }
@@ -147,7 +148,7 @@ test('counts of schedules: by state, reason, sync, integration and version', asy
     asked.push(request)
     const sync = { providerConfigKey: 'github', version: '1' }
     return {
-      ...{ total: 5, started: 3, paused: 2, blocked: 1, queued: 1, running: 1, stale: 2 },
+      ...{ total: 5, started: 3, paused: 2, blocked: 1, queued: 1, running: 1, failing: 1, stale: 2 },
       reasons: [{ reason: 'STALE_REASON_PAUSED', count: 2 }],
       syncs: [
         { ...sync, sync: 'issues', total: 4, stale: 1 },
@@ -156,7 +157,8 @@ test('counts of schedules: by state, reason, sync, integration and version', asy
     }
   }
   expect((await home.api('/schedules/counts?q=acme&state=paused')).body).toEqual({
-    ...{ total: 5, started: 3, paused: 2, blocked: 1, queued: 1, running: 1, stale: 2, fresh: 3 },
+    ...{ total: 5, started: 3, paused: 2, blocked: 1, queued: 1, running: 1, failing: 1 },
+    ...{ stale: 2, fresh: 3 },
     reasons: { paused: 2 },
     integrations: [{ provider_config_key: 'github', total: 5, stale: 2 }],
     syncs: [

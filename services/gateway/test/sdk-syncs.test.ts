@@ -76,6 +76,7 @@ test('schedules, why, capacity and cancel', async () => {
   })
   const { schedules, next_cursor } = await syncline.schedules.list({
     ...{ syncs: [{ name: 'issues', variant: 'a' }], reason: ['failing'], tags: { plan: 'pro' }, stale: true },
+    failing: true,
     ...{ runState: ['queued'], q: 'acme', version: '3', sort: 'last_run', order: 'desc' },
   })
   expect(next_cursor).toBe('more')
@@ -83,7 +84,7 @@ test('schedules, why, capacity and cancel', async () => {
     {
       ...{ providerConfigKey: '', connectionId: '', syncs: [{ name: 'issues', variant: 'a' }] },
       ...{ states: [], runStates: ['RUN_STATE_QUEUED'], reasons: ['STALE_REASON_FAILING'] },
-      ...{ onlyStale: true, tags: { plan: 'pro' }, version: '3', q: 'acme' },
+      ...{ onlyStale: true, onlyFailing: true, tags: { plan: 'pro' }, version: '3', q: 'acme' },
     },
     'SCHEDULE_SORT_LAST_RUN',
     true,

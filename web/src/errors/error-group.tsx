@@ -8,14 +8,15 @@ import { ActionButton } from '../parts/action-button.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { CliLine } from '../parts/cli-line.tsx'
 import { Confirm } from '../parts/confirm.tsx'
+import { cutText } from '../parts/cut-text.ts'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { LongText } from '../parts/json-text.tsx'
 import { notify } from '../parts/notices.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countOf, countText } from '../parts/number-text.ts'
 import { OutcomeBadge } from '../parts/outcome-badge.tsx'
 import { PathLink } from '../parts/path-link.tsx'
-import { Facts, Section } from '../parts/screen.tsx'
+import { Facts, Screen, Section } from '../parts/screen.tsx'
 import { Duration, Time } from '../parts/time.tsx'
 import { beginOf } from '../parts/time-range.ts'
 import styles from './errors.module.css'
@@ -28,34 +29,39 @@ interface Props {
   error: RunError | undefined
   first: RunErrors | undefined
   isLoading: boolean
-  range: string
+  /** Of the list that it was opened from. */
+  filters: Record<string, string>
 }
 
 /** One error: a sample, since when, over time, its runs, and what can be done. */
-export function ErrorGroup({ fingerprint, error, first, isLoading, range }: Props) {
+export function ErrorGroup({ fingerprint, error, first, isLoading, filters }: Props) {
   const environment = useEnvironment()
-  const back = <PathLink href={paths.errors(environment, { range })}>← Errors</PathLink>
+  const { range = '' } = filters
+  const list = <PathLink href={paths.errors(environment, filters)}>Errors</PathLink>
   if (!error)
     return (
-      <>
-        <div>{back}</div>
+      <Screen title="Error" above={list}>
         {isLoading ? null : (
           <Empty title="This error did not come in this time">
             Its runs may still be kept:{' '}
             <PathLink href={paths.runs(environment, { fingerprint })}>see its runs</PathLink>.
           </Empty>
         )}
-      </>
+      </Screen>
     )
   const { provider_config_key: integration, sync_name: sync, connections, count } = error
   return (
-    <>
-      <div className={styles.head}>
-        <div>{back}</div>
-        <h2 className={styles.title} dir="auto">
-          {error.message || error.outcome.replaceAll('_', ' ')}
-        </h2>
-      </div>
+    <Screen
+      title={cutText(error.message) || error.outcome.replaceAll('_', ' ')}
+      above={
+        <>
+          {list} /{' '}
+          <PathLink href={paths.errors(environment, { range, integration, sync })}>
+            {integration}/{sync}
+          </PathLink>
+        </>
+      }
+    >
       <Facts
         rows={[
           [
@@ -69,7 +75,7 @@ export function ErrorGroup({ fingerprint, error, first, isLoading, range }: Prop
           ['Runs', countText(count)],
           [
             'Connections',
-            <PathLink key="c" href={paths.syncs(environment, { integration, sync, reason: 'failing' })}>
+            <PathLink key="c" href={paths.syncs(environment, { integration, sync, failing: 'yes' })}>
               {countText(connections)}
             </PathLink>,
           ],
@@ -110,7 +116,7 @@ export function ErrorGroup({ fingerprint, error, first, isLoading, range }: Prop
       >
         <Runs fingerprint={fingerprint} integration={integration} range={range} />
       </Section>
-    </>
+    </Screen>
   )
 }
 
@@ -118,7 +124,7 @@ function WhatToDo({ error }: { error: RunError }) {
   const environment = useEnvironment()
   const [asks, setAsks] = useState(false)
   const { provider_config_key: integration, sync_name: sync, last_run_id } = error
-  const { progress, run } = useRunFailing(integration, sync)
+  const { progress, run } = useRunFailing(error)
   return (
     <div className={styles.todo}>
       <ol className={styles.steps}>
@@ -132,10 +138,10 @@ function WhatToDo({ error }: { error: RunError }) {
           <CliLine words={['deploy', '.']} />
         </li>
         <li>
-          Run the schedules again whose last run failed. Otherwise each runs at its next slot.
+          Run the schedules again whose last run ended with this error. Otherwise each runs at its next slot.
           <div className={styles.again}>
             <ActionButton scope="operate" onClick={() => setAsks(true)}>
-              Run the failing schedules again…
+              Run these schedules again…
             </ActionButton>
             {progress && (
               <span role="status">
@@ -149,23 +155,23 @@ function WhatToDo({ error }: { error: RunError }) {
       </ol>
       {asks && (
         <Confirm
-          title={`Run the failing schedules of ${integration}/${sync} again?`}
+          title={`Run the schedules of ${integration}/${sync} with this error again?`}
           action="Run them"
-          cli={['trigger', integration, sync]}
+          cli={['bulk', 'trigger', integration, '--fingerprint', error.fingerprint]}
           onConfirm={async () => {
             const { done, refused } = await run()
             notify(
               done + refused === 0
-                ? 'No schedule of this sync failed in its last run'
-                : `${countText(done)} schedules run again${refused > 0 ? `, ${countText(refused)} were refused` : ''}`,
+                ? 'No schedule has this error any more'
+                : `${countOf(done, 'schedule')} run again${refused > 0 ? `, ${countText(refused)} were refused` : ''}`,
               refused > 0 ? 'bad' : 'good',
             )
           }}
           onClose={() => setAsks(false)}
         >
           <p>
-            All schedules of the sync whose last run failed, those with the most failures first. The command
-            below runs all schedules of the sync.
+            Those whose last run ended with this error. Schedules that have succeeded since, that fail with
+            another error, or that run now, are left as they are.
           </p>
         </Confirm>
       )}

@@ -1,7 +1,9 @@
+import type { Schedule } from '@syncline/api'
 import { useEffect, useRef, useState } from 'react'
 import { call } from '../api/call.ts'
 import { queryClient } from '../api/query-client.ts'
 import { useEnvironment } from '../api/session.ts'
+import type { RunError } from './run-errors.ts'
 
 /** Schedules of a page, and of one action. */
 const PAGE = 100
@@ -16,8 +18,8 @@ export interface Progress {
   firstError: string | undefined
 }
 
-/** Runs all schedules of a sync again whose last run failed, those with the most failures first. */
-export function useRunFailing(integration: string, sync: string) {
+/** Runs the schedules again whose last run ended with an error, those with the most failures first. */
+export function useRunFailing(error: RunError) {
   const environment = useEnvironment()
   const [progress, setProgress] = useState<Progress>()
   const stop = useRef<AbortController>(undefined)
@@ -28,7 +30,7 @@ export function useRunFailing(integration: string, sync: string) {
     const controller = new AbortController()
     stop.current = controller
     setProgress({ done: 0, refused: 0, total: undefined, firstError: undefined })
-    const ids = await failingIds(environment, integration, sync, controller.signal)
+    const ids = await schedulesWith(error, environment, controller.signal)
     let so: Progress = { done: 0, refused: 0, total: ids.length, firstError: undefined }
     setProgress(so)
     for (let from = 0; from < ids.length; from += PAGE) {
@@ -51,24 +53,47 @@ export function useRunFailing(integration: string, sync: string) {
   return { progress, run }
 }
 
-async function failingIds(
+/** Of the failing schedules of the sync, those whose last run is one of the runs with this error. */
+async function schedulesWith(
+  { provider_config_key, sync_name, fingerprint }: RunError,
+  environment: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const failing = await failingSchedules(environment, provider_config_key, sync_name, signal)
+  const ends = failing.map(({ lastRun }) => lastRun?.finishedAt ?? '').filter((at) => at !== '')
+  const oldest = ends.toSorted()[0]
+  if (oldest === undefined) return []
+  const runs = new Set<string>()
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query = {
+      // A sync that is named would be its base variant only; the fingerprint is of one sync.
+      ...{ fingerprint, provider_config_key, from: oldest, limit: PAGE },
+      ...(cursor && { cursor }),
+    }
+    const page = await call(environment, 'GET /runs', { query }, signal)
+    for (const { id } of page.runs) runs.add(id)
+    cursor = page.next_cursor
+  }
+  return failing.flatMap(({ id, lastRun }) => (id !== null && lastRun && runs.has(lastRun.id) ? [id] : []))
+}
+
+/** With its variants. */
+async function failingSchedules(
   environment: string,
   integration: string,
   sync: string,
   signal: AbortSignal,
-): Promise<string[]> {
-  const ids: string[] = []
-  for (let cursor: string | null | undefined; cursor !== null && ids.length < SCHEDULES_MAX; ) {
+): Promise<Schedule[]> {
+  const found: Schedule[] = []
+  for (let cursor: string | null | undefined; cursor !== null && found.length < SCHEDULES_MAX; ) {
     const query = {
-      ...{ provider_config_key: integration, syncs: sync, limit: PAGE },
+      ...{ provider_config_key: integration, failing: 'true', limit: PAGE },
       ...{ sort: 'failures' as const, order: 'desc' as const },
       ...(cursor && { cursor }),
     }
     const page = await call(environment, 'GET /schedules', { query }, signal)
-    const failing = page.schedules.filter(({ failures }) => (failures ?? 0) > 0)
-    ids.push(...failing.flatMap(({ id }) => id ?? []))
-    // They are in the order of their failures: the others have none.
-    cursor = failing.length < page.schedules.length ? null : page.next_cursor
+    found.push(...page.schedules.filter(({ name }) => name === sync))
+    cursor = page.next_cursor
   }
-  return ids
+  return found
 }

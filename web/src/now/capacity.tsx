@@ -19,7 +19,7 @@ export function Capacity() {
   const { data, error } = useApi('GET /capacity', {})
   if (error && !data) return <ErrorBox error={error} what="The runners cannot be shown" />
   if (!data) return null
-  const { runners } = data
+  const { runners, waiting } = data
   const slots = runners.reduce((sum, { slots }) => sum + slots, 0)
   const busy = runners.reduce((sum, it) => sum + it.busy, 0)
   // Those that wait first, then those that run most.
@@ -37,6 +37,7 @@ export function Capacity() {
         {limits.map((limit) => (
           <LimitRow key={limit.name} name={limit.name} limit={limit} />
         ))}
+        <WaitingRow waiting={waiting} />
         {runners.length === 0 ? (
           <li className={styles.limit}>
             <span>No runner is there: no run begins.</span>
@@ -52,6 +53,31 @@ export function Capacity() {
         )}
       </ul>
     </Section>
+  )
+}
+
+const lanes = [
+  ['triggered', 'somebody asked for them'],
+  ['first', 'their schedules never succeeded'],
+  ['fresh', 'all others'],
+] as const
+
+/** Waiting runs by the lane of the queue that they are in. */
+function WaitingRow({ waiting: { lanes: counts } }: Pick<CapacityAnswer, 'waiting'>) {
+  return (
+    <li className={styles.lanes}>
+      <span>waiting by lane</span>
+      {lanes.map(([lane, meaning]) => (
+        <span
+          key={lane}
+          className={styles.lane}
+          title={meaning}
+          data-tone={counts[lane] > 0 ? 'warn' : undefined}
+        >
+          <b>{countText(counts[lane])}</b> {lane}
+        </span>
+      ))}
+    </li>
   )
 }
 

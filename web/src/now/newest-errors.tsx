@@ -45,7 +45,7 @@ export function NewestErrors() {
               </PathLink>
               <span className={styles.where} dir="auto">
                 {it.provider_config_key}/{it.sync_name}
-                {it.version && ` · ${it.version}`} · {countText(it.connections)}{' '}
+                {it.version && ` · version ${it.version}`} · {countText(it.connections)}{' '}
                 {it.connections === 1 ? 'connection' : 'connections'}
               </span>
               <b className={styles.times}>{countText(it.count)} ×</b>

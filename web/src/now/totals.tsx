@@ -12,6 +12,12 @@ export function Totals({ counts }: { counts: Counts }) {
     ['schedules', counts.total, {}],
     ['fresh', counts.fresh, {}, 'good'],
     ['stale', counts.stale, { stale: 'yes', sort: 'stale_since' }, counts.stale > 0 ? 'bad' : undefined],
+    [
+      'failing',
+      counts.failing,
+      { failing: 'yes', sort: 'failures' },
+      (counts.failing ?? 0) > 0 ? 'bad' : undefined,
+    ],
     ['running', counts.running, { state: 'running' }],
     ['waiting', counts.queued, { state: 'queued' }],
     ['paused', counts.paused, { state: 'paused' }],

@@ -1,7 +1,7 @@
 import { paths } from '../api/paths.ts'
 import { useEnvironment } from '../api/session.ts'
 import { Badge } from '../parts/badge.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countOf, countText } from '../parts/number-text.ts'
 import { PathLink } from '../parts/path-link.tsx'
 import { ReasonBadge, reasonWords } from '../parts/reason-badge.tsx'
 import { Section } from '../parts/screen.tsx'
@@ -17,17 +17,25 @@ export function WhatIsWrong({ counts }: { counts: Counts }) {
   const rows = reasonNames
     .map((reason) => ({ reason, count: counts.reasons[reason] ?? 0 }))
     .filter(({ reason, count }) => count > 0 && reason !== outage)
+  const isCalm = counts.stale === 0 && (counts.failing ?? 0) === 0
   const most = Math.max(...rows.map(({ count }) => count))
   return (
     <Section title="What is wrong">
       {rows.length === 0 ? (
         <p className={styles.calm}>
-          <Badge tone={counts.stale === 0 ? 'good' : 'quiet'}>
-            {counts.stale === 0 ? 'all fresh' : 'nothing else'}
-          </Badge>{' '}
-          {counts.stale === 0
-            ? 'The records of every schedule are as new as they are meant to be.'
-            : 'The outage explains every stale schedule.'}
+          <Badge tone={isCalm ? 'good' : 'quiet'}>{counts.stale === 0 ? 'all fresh' : 'nothing else'}</Badge>{' '}
+          {counts.stale > 0
+            ? 'The outage explains every stale schedule.'
+            : 'The records of every schedule are as new as they are meant to be.'}
+          {!isCalm && counts.stale === 0 && (
+            <>
+              {' '}
+              <PathLink href={paths.syncs(environment, { failing: 'yes', sort: 'failures' })}>
+                The last run of {countOf(counts.failing ?? 0, 'schedule')} failed
+              </PathLink>
+              : stale, if that goes on.
+            </>
+          )}
         </p>
       ) : (
         <ul className={styles.wrong}>

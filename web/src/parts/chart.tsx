@@ -139,7 +139,8 @@ function optionsOf({
               ...(bars && { paths: bars }),
             }
           : { width: 1.5 }),
-        points: { show: false },
+        // A line needs two values beside each other: one alone is a point.
+        points: kind === 'bars' ? { show: false } : { show: true, size: 5, filter: aloneOf },
       })),
     ],
     hooks: {
@@ -154,6 +155,13 @@ function optionsOf({
       ],
     },
   }
+}
+
+/** The places of values that have no other one beside them. */
+function aloneOf(plot: uPlot, seriesIndex: number): number[] {
+  const values = plot.data[seriesIndex] ?? []
+  const isThere = (index: number) => values[index] !== null && values[index] !== undefined
+  return Array.from(values.keys()).filter((i) => isThere(i) && !isThere(i - 1) && !isThere(i + 1))
 }
 
 /** Of an axis, in the reader's zone: `14:30`, and a day where one begins, or where days are apart. */

@@ -13,13 +13,16 @@ interface Props {
   danger?: boolean
   /** A word that has to be typed first, for what nobody can take back. */
   typed?: string
-  cli?: (string | undefined | false)[]
+  /** Nothing to do yet. */
+  disabled?: boolean
+  cli?: (string | undefined | false)[] | undefined
   onConfirm: () => Promise<unknown>
   onClose: () => void
 }
 
 /** Asks before something is done, and shows the command that does the same. Stays open with the error if it fails. */
-export function Confirm({ title, children, action, danger = false, typed, cli, onConfirm, onClose }: Props) {
+export function Confirm(props: Props) {
+  const { title, children, action, danger = false, typed, disabled = false, cli, onConfirm, onClose } = props
   const [text, setText] = useState('')
   const [error, setError] = useState<Error>()
   const [busy, setBusy] = useState(false)
@@ -54,9 +57,9 @@ export function Confirm({ title, children, action, danger = false, typed, cli, o
           <Button
             color={danger ? 'red.9' : undefined}
             loading={busy}
-            disabled={typed !== undefined && text !== typed}
+            disabled={disabled || (typed !== undefined && text !== typed)}
             onClick={() => void confirm()}
-            data-autofocus={typed ? undefined : true}
+            data-autofocus={typed || disabled ? undefined : true}
           >
             {action}
           </Button>

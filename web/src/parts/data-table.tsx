@@ -301,8 +301,16 @@ const RowOf = memo(function RowOf(props: {
           />
         </span>
       )}
-      {columns.map(({ id, title, align, cell }) => (
-        <span key={id} className={styles.cell} data-align={align} data-title={title} role="cell" dir="auto">
+      {columns.map(({ id, title, align, cell }, index) => (
+        <span
+          key={id}
+          className={styles.cell}
+          data-align={align}
+          data-title={title}
+          data-first={index === 0 || undefined}
+          role="cell"
+          dir="auto"
+        >
           {cell(row)}
         </span>
       ))}

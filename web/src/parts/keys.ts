@@ -7,6 +7,7 @@ const SEQUENCE_MS = 1200
 const layers: { current: Bindings }[] = []
 let before = ''
 let beforeAt = 0
+let isInDialog = false
 
 /** Keys of a part of the page, as long as it is shown. Of two parts with the same key the newer one has it. */
 export function useKeys(bindings: Bindings): void {
@@ -14,18 +15,28 @@ export function useKeys(bindings: Bindings): void {
   layer.current = bindings
   useEffect(() => {
     layers.push(layer)
-    if (layers.length === 1) document.addEventListener('keydown', onKey)
+    if (layers.length === 1) {
+      window.addEventListener('keydown', noteDialog, true)
+      document.addEventListener('keydown', onKey)
+    }
     return () => {
       layers.splice(layers.indexOf(layer), 1)
-      if (layers.length === 0) document.removeEventListener('keydown', onKey)
+      if (layers.length > 0) return
+      window.removeEventListener('keydown', noteDialog, true)
+      document.removeEventListener('keydown', onKey)
     }
   }, [])
+}
+
+/** Before a dialog sees the key: Escape closes it, and is meant for it alone. */
+function noteDialog(): void {
+  isInDialog = document.querySelector('[role="dialog"]') !== null
 }
 
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
   const { target } = event
-  if (isTyping(target) || document.querySelector('[role="dialog"]')) return
+  if (isTyping(target) || isInDialog) return
   const both = event.timeStamp - beforeAt < SEQUENCE_MS ? `${before} ${event.key}` : ''
   const action = actionOf(both) ?? actionOf(event.key)
   before = action && both ? '' : event.key

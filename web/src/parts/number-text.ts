@@ -3,6 +3,9 @@ const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFraction
 
 /** `15 000` is `15,000`. */
 export const countText = (count: number): string => whole.format(count)
+/** `1 schedule`, `15,000 schedules`. */
+export const countOf = (count: number, one: string, many = `${one}s`): string =>
+  `${countText(count)} ${count === 1 ? one : many}`
 /** `15K`, for axes and narrow places. */
 export const shortCountText = (count: number): string => short.format(count)
 

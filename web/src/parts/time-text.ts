@@ -12,7 +12,7 @@ export function relativeText(at: number, now: number): string {
 
 /** One unit: `850 ms`, `12 s`, `3 min`, `2 h`, `5 d`. */
 export function roughText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms > 0 && ms < 1000) return `${Math.round(ms)} ms`
   if (ms < MINUTE) return `${Math.floor(ms / 1000)} s`
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
   if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`

@@ -1,5 +1,5 @@
 import { useNow } from '../api/clock.ts'
-import { durationText, exactText, relativeText } from './time-text.ts'
+import { durationText, exactText, relativeText, roughText } from './time-text.ts'
 
 /** How long ago an instant was, or how far it is; the exact time on a touch. By the clock of the server. */
 export function Time({ at, none = '–' }: { at: string | null | undefined; none?: string }) {
@@ -9,6 +9,17 @@ export function Time({ at, none = '–' }: { at: string | null | undefined; none
   return (
     <time dateTime={at} title={exactText(ms)} style={{ whiteSpace: 'nowrap' }}>
       {relativeText(ms, now)}
+    </time>
+  )
+}
+
+/** How far an instant is; `0 s` once it is over. */
+export function TimeLeft({ until }: { until: string }) {
+  const now = useNow()
+  const ms = Date.parse(until)
+  return (
+    <time dateTime={until} title={exactText(ms)} style={{ whiteSpace: 'nowrap' }}>
+      {roughText(Math.max(0, Math.floor((ms - now) / 1000) * 1000))}
     </time>
   )
 }

@@ -13,7 +13,6 @@ export function useIntegrationChoice(): string[] {
 }
 
 interface Props {
-  /** '' = choose it first. */
   integration: string
   /** '' = all connections. */
   value: string
@@ -27,7 +26,7 @@ export function ConnectionSelect({ integration, value, onChange }: Props) {
   const { data } = useApi(
     'GET /connections',
     { query: { integrationId: integration, search, limit: MAX_SHOWN } },
-    { poll: POLL_MS, enabled: integration !== '', keep: true },
+    { poll: POLL_MS, keep: true },
   )
   const found = data?.connections.map((connection) => connection.connection_id) ?? []
   return (
@@ -35,8 +34,7 @@ export function ConnectionSelect({ integration, value, onChange }: Props) {
       w={220}
       maw="100%"
       aria-label="Connection"
-      placeholder={integration === '' ? 'Connection (choose an integration)' : 'Connection'}
-      disabled={integration === ''}
+      placeholder="Connection"
       data={value === '' || found.includes(value) ? found : [value, ...found]}
       value={value || null}
       onChange={(id) => onChange(id ?? '')}

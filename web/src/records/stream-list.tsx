@@ -42,11 +42,13 @@ export function StreamList({ place }: { place: ReturnType<typeof usePlace> }) {
         search={{ name: 'q', placeholder: 'Search models and variants' }}
         choices={[{ name: 'integration', label: 'Integration', options: integrations }]}
       >
-        <ConnectionSelect
-          integration={integration}
-          value={connection}
-          onChange={(next) => place.set({ connection: next })}
-        />
+        {integration !== '' && (
+          <ConnectionSelect
+            integration={integration}
+            value={connection}
+            onChange={(next) => place.set({ connection: next })}
+          />
+        )}
       </FilterBar>
       <DataTable
         label="Streams"

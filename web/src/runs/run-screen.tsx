@@ -36,11 +36,7 @@ function OneRun({ id }: { id: string }) {
   const answer = useApi('GET /runs/:id', { params: { id } })
   const run = answer.data
   const attempts = useAttempts(id, run)
-  const above = (
-    <PathLink className={styles.crumb} href={paths.runs(environment)}>
-      Runs
-    </PathLink>
-  )
+  const above = <PathLink href={paths.runs(environment)}>Runs</PathLink>
   if (!run)
     return (
       <Screen title="Run" above={above}>
@@ -65,7 +61,7 @@ function OneRun({ id }: { id: string }) {
       title={`${run.provider_config_key}/${syncText(run)}`}
       above={
         <>
-          {above} · <code>{run.id}</code>
+          {above} / <code>{run.id}</code>
         </>
       }
       actions={<RunActions run={run} />}

@@ -19,28 +19,28 @@ import { runsLine } from './lines.ts'
 import { failures, messageOf, outcomeOf, outcomes, syncText } from './run-words.ts'
 
 const columns: Column<ListedRun>[] = [
-  { id: 'sync', title: 'Sync', width: 'minmax(150px, 1.2fr)', cell: (run) => <RunLink run={run} /> },
+  { id: 'sync', title: 'Sync', width: 'minmax(140px, 1.2fr)', cell: (run) => <RunLink run={run} /> },
   { id: 'connection', title: 'Connection', width: 'minmax(110px, 1fr)', cell: (run) => run.connection_id },
-  { id: 'outcome', title: 'State', width: '130px', cell: (run) => <OutcomeBadge outcome={outcomeOf(run)} /> },
-  { id: 'cause', title: 'Cause', width: '80px', cell: (run) => run.cause },
-  { id: 'at', title: 'Ended', width: '110px', cell: (run) => <Time at={run.finishedAt} none="not yet" /> },
+  { id: 'outcome', title: 'State', width: '104px', cell: (run) => <OutcomeBadge outcome={outcomeOf(run)} /> },
+  { id: 'cause', title: 'Cause', width: '76px', cell: (run) => run.cause },
+  { id: 'at', title: 'Ended', width: '92px', cell: (run) => <Time at={run.finishedAt} none="not yet" /> },
   {
     id: 'took',
     title: 'Took',
-    width: '90px',
+    width: '78px',
     align: 'end',
     cell: (run) => <Duration from={run.startedAt} to={run.finishedAt} />,
   },
   {
     id: 'attempt',
     title: 'Attempts',
-    width: '80px',
+    width: '76px',
     align: 'end',
     cell: (run) => (run.attempt === 0 ? '–' : run.attempt),
   },
-  { id: 'changes', title: 'Records', width: '110px', cell: (run) => <Changes result={run.result} /> },
-  { id: 'version', title: 'Version', width: '70px', cell: (run) => run.version ?? '–' },
-  { id: 'message', title: 'Message', width: 'minmax(140px, 2.4fr)', cell: (run) => messageOf(run) },
+  { id: 'changes', title: 'Records', width: '96px', cell: (run) => <Changes result={run.result} /> },
+  { id: 'version', title: 'Version', width: '66px', cell: (run) => run.version ?? '–' },
+  { id: 'message', title: 'Message', width: 'minmax(160px, 2.4fr)', cell: (run) => messageOf(run) },
 ]
 
 const names = [

@@ -99,7 +99,7 @@ export function ScheduleActions({ schedule }: { schedule: Schedule }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => setDialog('reset')}>Run from the beginning…</Menu.Item>
-          <Menu.Item color="red" onClick={() => setDialog('empty')}>
+          <Menu.Item color="red" c="var(--bad)" onClick={() => setDialog('empty')}>
             Delete the records and run…
           </Menu.Item>
         </Menu.Dropdown>

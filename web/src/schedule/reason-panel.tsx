@@ -9,7 +9,7 @@ import { cutText } from '../parts/cut-text.ts'
 import { notify } from '../parts/notices.tsx'
 import { PathLink } from '../parts/path-link.tsx'
 import { ReasonBadge } from '../parts/reason-badge.tsx'
-import { Time } from '../parts/time.tsx'
+import { Time, TimeLeft } from '../parts/time.tsx'
 import { fullName } from '../syncs/command-lines.ts'
 import { connectionPath } from './connection-path.ts'
 import { type NextStep, nextStep } from './next-step.ts'
@@ -17,26 +17,40 @@ import styles from './schedule.module.css'
 
 const MESSAGE_CHARS = 1000
 
-/** The one reason why a schedule is stale, and what to do about it. Nothing, while it is fresh. */
+/** The one reason why a schedule is stale, or will be as its last run failed, and what to do about it. */
 export function ReasonPanel({ schedule }: { schedule: Schedule }) {
-  const { stale } = schedule.freshness
-  if (stale === null) return null
-  const step = nextStep(stale.reason, schedule)
+  const { freshness, failures, lastRun } = schedule
+  const { stale, freshUntil } = freshness
+  if (stale === null && !failures) return null
+  const reason = stale?.reason ?? 'failing'
+  const step = nextStep(reason, schedule)
   return (
-    <section className={styles.reason} data-kind={kindOf(stale.reason)} aria-label="Why it is stale">
+    <section
+      className={styles.reason}
+      data-kind={kindOf(reason)}
+      aria-label={stale ? 'Why it is stale' : 'Why its last run failed'}
+    >
       <div className={styles.reasonHead}>
-        <ReasonBadge reason={stale.reason} />
-        <span>
-          stale since <Time at={stale.since} />
-          {stale.until && (
-            <>
-              , until <Time at={stale.until} />
-            </>
-          )}
-        </span>
+        <ReasonBadge reason={reason} />
+        {stale ? (
+          <span>
+            stale since <Time at={stale.since} />
+            {stale.until && (
+              <>
+                , until <Time at={stale.until} />
+              </>
+            )}
+          </span>
+        ) : (
+          freshUntil && (
+            <span>
+              stale in <TimeLeft until={freshUntil} />, if that goes on
+            </span>
+          )
+        )}
       </div>
       <p className={styles.sentence} dir="auto">
-        {sentence(stale.message)}
+        {sentence(stale?.message ?? `its last run failed: ${lastRun?.error ?? 'its error is not known'}`)}
       </p>
       {schedule.pausedBecause && (
         <p className={styles.sentence} dir="auto">

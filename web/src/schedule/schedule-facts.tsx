@@ -5,7 +5,7 @@ import { useScopes } from '../api/session.ts'
 import { countText } from '../parts/number-text.ts'
 import { ReasonBadge } from '../parts/reason-badge.tsx'
 import { Facts } from '../parts/screen.tsx'
-import { Time } from '../parts/time.tsx'
+import { Time, TimeLeft } from '../parts/time.tsx'
 import { recordsOf } from '../syncs/activity.ts'
 import { ActivityBadge } from '../syncs/activity-badge.tsx'
 import { FrequencyForm } from './frequency-form.tsx'
@@ -17,36 +17,34 @@ export function ScheduleFacts({ schedule }: { schedule: Schedule }) {
   const records = recordsOf(schedule)
   const tagList = Object.entries(tags)
   return (
-    <div className={styles.facts}>
-      <Facts
-        rows={[
-          ['State', <ActivityBadge key="state" schedule={schedule} />],
-          ['Freshness', <Freshness key="freshness" freshness={freshness} />],
-          ['Last success', <Time key="success" at={freshness.lastSuccessAt} none="none yet" />],
-          [
-            'Next slot',
-            <Time
-              key="next"
-              at={nextScheduledSyncAt}
-              none={schedule.status === 'PAUSED' ? 'none: paused' : '–'}
-            />,
-          ],
-          ['Frequency', <Frequency key="frequency" schedule={schedule} />],
-          ['Records', records === null ? 'not known now' : countText(records)],
-          ['Failed in a row', failures === null ? '–' : countText(failures)],
-          ['Skipped slots', skippedSlots === null ? '–' : countText(skippedSlots)],
-          ['Version', version ?? '–'],
-          ...(tagList.length > 0
-            ? [
-                ['Tags', tagList.map(([name, value]) => `${name}=${value}`).join(', ')] satisfies [
-                  string,
-                  string,
-                ],
-              ]
-            : []),
-        ]}
-      />
-    </div>
+    <Facts
+      rows={[
+        ['State', <ActivityBadge key="state" schedule={schedule} />],
+        ['Freshness', <Freshness key="freshness" freshness={freshness} />],
+        ['Last success', <Time key="success" at={freshness.lastSuccessAt} none="none yet" />],
+        [
+          'Next slot',
+          <Time
+            key="next"
+            at={nextScheduledSyncAt}
+            none={schedule.status === 'PAUSED' ? 'none: paused' : '–'}
+          />,
+        ],
+        ['Frequency', <Frequency key="frequency" schedule={schedule} />],
+        ['Records', records === null ? 'not known now' : countText(records)],
+        ['Failed in a row', failures === null ? '–' : countText(failures)],
+        ['Skipped slots', skippedSlots === null ? '–' : countText(skippedSlots)],
+        ['Version', version ?? '–'],
+        ...(tagList.length > 0
+          ? [
+              ['Tags', tagList.map(([name, value]) => `${name}=${value}`).join(', ')] satisfies [
+                string,
+                string,
+              ],
+            ]
+          : []),
+      ]}
+    />
   )
 }
 
@@ -57,7 +55,7 @@ function Freshness({ freshness }: { freshness: Schedule['freshness'] }) {
       <ReasonBadge reason={null} />{' '}
       {freshness.freshUntil && (
         <span className={styles.quiet}>
-          until <Time at={freshness.freshUntil} />
+          for <TimeLeft until={freshness.freshUntil} />
         </span>
       )}
     </>

@@ -284,7 +284,7 @@ function DeleteConnection({ integration, connection }: Which) {
   const remove = useAction('DELETE /connections/:connectionId')
   return (
     <>
-      <ActionButton scope="operate" color="red" variant="subtle" onClick={() => setAsks(true)}>
+      <ActionButton scope="operate" color="red" c="var(--bad)" variant="subtle" onClick={() => setAsks(true)}>
         Delete…
       </ActionButton>
       {asks && (

@@ -123,7 +123,7 @@ function DeleteIntegration({ uniqueKey }: { uniqueKey: string }) {
   const remove = useAction('DELETE /integrations/:uniqueKey')
   return (
     <div>
-      <ActionButton scope="deploy" color="red" variant="subtle" onClick={() => setAsks(true)}>
+      <ActionButton scope="deploy" color="red" c="var(--bad)" variant="subtle" onClick={() => setAsks(true)}>
         Delete this integration…
       </ActionButton>
       {asks && (

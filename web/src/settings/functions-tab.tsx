@@ -12,7 +12,7 @@ import { Empty } from '../parts/empty.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
 import { JsonText } from '../parts/json-text.tsx'
 import { notify } from '../parts/notices.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countOf, countText } from '../parts/number-text.ts'
 import { PathLink, useOpenPath } from '../parts/path-link.tsx'
 import { Facts, Section } from '../parts/screen.tsx'
 import { Time } from '../parts/time.tsx'
@@ -94,7 +94,7 @@ export function FunctionsTab() {
           },
         ]}
       >
-        <span>{countText(rows.length)}</span>
+        <span>{countOf(rows.length, 'function')}</span>
       </FilterBar>
       <DataTable
         label="Functions"
@@ -133,7 +133,13 @@ function OneFunction({ deployed }: { deployed: Deployed }) {
       list={list}
       back="Functions"
       actions={
-        <ActionButton scope="deploy" color="red" variant="subtle" onClick={() => setAsks(true)}>
+        <ActionButton
+          scope="deploy"
+          color="red"
+          c="var(--bad)"
+          variant="subtle"
+          onClick={() => setAsks(true)}
+        >
           Remove…
         </ActionButton>
       }

@@ -7,7 +7,7 @@ import { CliLine } from '../parts/cli-line.tsx'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countOf, countText } from '../parts/number-text.ts'
 import { useOpenPath } from '../parts/path-link.tsx'
 import { Time } from '../parts/time.tsx'
 import { EditIntegration } from './edit-integration.tsx'
@@ -76,7 +76,7 @@ function List() {
   return (
     <>
       <FilterBar filters={filters} search={{ name: 'q', placeholder: 'Search integrations' }}>
-        <span>{countText(rows.length)}</span>
+        <span>{countOf(rows.length, 'integration')}</span>
         {make}
       </FilterBar>
       <DataTable

@@ -12,7 +12,9 @@ import { Empty } from '../parts/empty.tsx'
 import { notify } from '../parts/notices.tsx'
 import { Time } from '../parts/time.tsx'
 import { AdminOnly } from './admin-only.tsx'
+import { EditKey } from './edit-key.tsx'
 import { Columns, Form, Group, SaveBar } from './form-parts.tsx'
+import { endIn, keyEnds } from './key-ends.ts'
 import { keyCreateLine, keyRevokeLine, keyRotateLine } from './lines.ts'
 import { paging } from './list-state.ts'
 import { ScopeChoice } from './scope-choice.tsx'
@@ -34,6 +36,7 @@ type Made = AnswerOf<'POST /environments/:environment/keys'>
 function Keys() {
   const environment = useEnvironment()
   const [made, setMade] = useState<Made>()
+  const [changes, setChanges] = useState<Key>()
   const [rotates, setRotates] = useState<Key>()
   const [revokes, setRevokes] = useState<Key>()
   const answer = useApi(
@@ -67,10 +70,13 @@ function Keys() {
     {
       id: 'actions',
       title: 'Actions',
-      width: '150px',
+      width: '196px',
       align: 'end',
       cell: (key) => (
         <span className={styles.rowActions}>
+          <Button size="compact-xs" variant="default" onClick={() => setChanges(key)}>
+            Edit
+          </Button>
           <Button size="compact-xs" variant="default" onClick={() => setRotates(key)}>
             Rotate
           </Button>
@@ -94,6 +100,7 @@ function Keys() {
       />
       <NewKey onMade={setMade} />
       {made && <Secret made={made} onClose={() => setMade(undefined)} />}
+      {changes && <EditKey apiKey={changes} onClose={() => setChanges(undefined)} />}
       {rotates && <Rotate apiKey={rotates} onMade={setMade} onClose={() => setRotates(undefined)} />}
       {revokes && (
         <Confirm
@@ -123,7 +130,7 @@ function NewKey({ onMade }: { onMade: (made: Made) => void }) {
   const body: RequestOf<'POST /environments/:environment/keys'>['body'] = {
     label,
     ...(scopes.length < scopeNames.length && { scopes }),
-    ...(days !== '' && { expires_at: inDays(Number(days)) }),
+    ...(days !== '' && { expires_at: endIn(days) }),
   }
   const submit = () => {
     if (label === '') return form.setProblems({ label: 'must not be empty' })
@@ -146,12 +153,7 @@ function NewKey({ onMade }: { onMade: (made: Made) => void }) {
           <TextInput label="Label" placeholder="backend of the shop" {...form.text('label')} />
           <Select
             label="Ends"
-            data={[
-              { value: '', label: 'never' },
-              { value: '30', label: 'in 30 days' },
-              { value: '90', label: 'in 90 days' },
-              { value: '365', label: 'in a year' },
-            ]}
+            data={keyEnds}
             value={days}
             allowDeselect={false}
             error={form.problems.expires_at}
@@ -256,5 +258,3 @@ function mayText({ scopes, connection }: Key) {
     return <Badge tone="info">{`reads ${connection.provider_config_key}/${connection.connection_id}`}</Badge>
   return scopes.length === scopeNames.length ? 'everything' : scopes.join(', ')
 }
-
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString()

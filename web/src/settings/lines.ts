@@ -140,6 +140,23 @@ export function keyRotateLine(environment: string, id: string, overlapSeconds: n
   return ['key', 'rotate', id, '--env', environment, ...overlap]
 }
 
+export interface KeyChanges {
+  label?: string
+  scopes?: string[]
+  expires_at?: string | null
+}
+
+export const keyUpdateLine = (
+  environment: string,
+  id: string,
+  { label, scopes, expires_at }: KeyChanges,
+): Arguments => [
+  ...['key', 'update', id, '--env', environment],
+  ...option('--label', label),
+  ...option('--scopes', scopes?.join(',')),
+  ...option('--expires', expires_at === null ? 'never' : expires_at),
+]
+
 export const keyRevokeLine = (environment: string, id: string): Arguments => [
   ...['key', 'revoke', id, '--env', environment],
 ]
@@ -156,6 +173,9 @@ export const userCreateLine = (environment: string, name: string, scopes: string
     '--password-file',
     'password',
   ],
+]
+export const userUpdateLine = (environment: string, name: string, scopes: string[]): Arguments => [
+  ...['user', 'update', name, '--env', environment, '--scopes', scopes.join(',')],
 ]
 export const userPasswordLine = (environment: string, name: string): Arguments => [
   ...['user', 'password', name, '--env', environment, '--password-file', 'password'],

@@ -13,7 +13,7 @@ import { ErrorBox } from '../parts/error-box.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
 import { JsonText } from '../parts/json-text.tsx'
 import { notify } from '../parts/notices.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countOf } from '../parts/number-text.ts'
 import { PathLink, useOpenPath } from '../parts/path-link.tsx'
 import { Facts, Section } from '../parts/screen.tsx'
 import { Time } from '../parts/time.tsx'
@@ -69,7 +69,7 @@ export function ProvidersTab() {
           },
         ]}
       >
-        <span>{countText(rows.length)}</span>
+        <span>{countOf(rows.length, 'provider')}</span>
       </FilterBar>
       <DataTable
         label="Providers"
@@ -109,7 +109,13 @@ function OneProvider({ name }: { name: string }) {
             Make an integration
           </ActionButton>
           {provider?.source === 'deployed' && (
-            <ActionButton scope="deploy" color="red" variant="subtle" onClick={() => setAsks(true)}>
+            <ActionButton
+              scope="deploy"
+              color="red"
+              c="var(--bad)"
+              variant="subtle"
+              onClick={() => setAsks(true)}
+            >
               Delete…
             </ActionButton>
           )}

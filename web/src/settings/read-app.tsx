@@ -43,7 +43,13 @@ export function ReadApp({ integration }: { integration: string }) {
             Hide
           </ActionButton>
         )}
-        <ActionButton scope="deploy" variant="subtle" color="red" onClick={() => setAsks(true)}>
+        <ActionButton
+          scope="deploy"
+          variant="subtle"
+          color="red"
+          c="var(--bad)"
+          onClick={() => setAsks(true)}
+        >
           Remove the app…
         </ActionButton>
       </div>

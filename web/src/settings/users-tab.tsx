@@ -10,6 +10,7 @@ import { Empty } from '../parts/empty.tsx'
 import { notify } from '../parts/notices.tsx'
 import { Time } from '../parts/time.tsx'
 import { AdminOnly } from './admin-only.tsx'
+import { EditUser } from './edit-user.tsx'
 import { Columns, Form, Group, SaveBar, SecretField } from './form-parts.tsx'
 import { userCreateLine, userDeleteLine, userPasswordLine } from './lines.ts'
 import { paging } from './list-state.ts'
@@ -29,6 +30,7 @@ export function UsersTab() {
 
 function Users() {
   const environment = useEnvironment()
+  const [edited, setEdited] = useState<User>()
   const [changes, setChanges] = useState<string>()
   const [doomed, setDoomed] = useState<string>()
   const request = { params: { environment } }
@@ -47,14 +49,17 @@ function Users() {
     {
       id: 'actions',
       title: 'Actions',
-      width: '190px',
+      width: '236px',
       align: 'end',
-      cell: ({ name }) => (
+      cell: (user) => (
         <span className={styles.rowActions}>
-          <Button size="compact-xs" variant="default" onClick={() => setChanges(name)}>
+          <Button size="compact-xs" variant="default" onClick={() => setEdited(user)}>
+            Edit
+          </Button>
+          <Button size="compact-xs" variant="default" onClick={() => setChanges(user.name)}>
             New password
           </Button>
-          <Button size="compact-xs" variant="default" onClick={() => setDoomed(name)}>
+          <Button size="compact-xs" variant="default" onClick={() => setDoomed(user.name)}>
             Delete
           </Button>
         </span>
@@ -73,6 +78,7 @@ function Users() {
         empty={<Empty title="No user yet">Make one below: then people log in without an API key.</Empty>}
       />
       <NewUser />
+      {edited && <EditUser user={edited} onClose={() => setEdited(undefined)} />}
       {changes !== undefined && <NewPassword name={changes} onClose={() => setChanges(undefined)} />}
       {doomed !== undefined && (
         <Confirm
@@ -141,6 +147,7 @@ function NewPassword({ name, onClose }: { name: string; onClose: () => void }) {
     <Confirm
       title={`New password of ${name}`}
       action="Set password"
+      disabled={password === ''}
       cli={userPasswordLine(environment, name)}
       onConfirm={async () => {
         await set.mutateAsync({ params: { environment, name }, body: { password } })

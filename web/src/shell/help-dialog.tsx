@@ -4,7 +4,7 @@ import { screens } from './screens.ts'
 
 const keys: [keys: string[], what: string][] = [
   [['/'], 'search'],
-  [['?'], 'this page'],
+  [['?'], 'this list'],
   ...screens.map(({ key, title }): [string[], string] => [['g', key], `screen ${title}`]),
   [['j', 'k'], 'next row, row before'],
   [['Enter'], 'open the row'],
@@ -15,7 +15,7 @@ const keys: [keys: string[], what: string][] = [
 
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="Keys" size="sm" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Keyboard" size="sm" closeButtonProps={{ 'aria-label': 'Close' }}>
       <dl className={styles.keys}>
         {keys.map(([names, what]) => (
           <div key={what}>

@@ -41,8 +41,23 @@ export const theme = createTheme({
         transitionProps: { duration: 80 },
       },
     },
-    Modal: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'none', centered: true } },
-    Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        shadow: 'none',
+        centered: true,
+        // Mantine makes it a `header`, which a page has only one of.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
+    // The placeholder is no item, which a menu consists of.
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        shadow: 'none',
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
   },
 })

@@ -5,7 +5,7 @@ import type { Column } from '../parts/data-table.tsx'
 import { countText } from '../parts/number-text.ts'
 import { OutcomeBadge } from '../parts/outcome-badge.tsx'
 import { ReasonBadge } from '../parts/reason-badge.tsx'
-import { Time } from '../parts/time.tsx'
+import { Time, TimeLeft } from '../parts/time.tsx'
 import { activityOf, recordsOf } from './activity.ts'
 import { ActivityBadge } from './activity-badge.tsx'
 import { ActivitySparkline } from './activity-days.tsx'
@@ -16,23 +16,29 @@ import { ScheduleLink } from './schedule-link.tsx'
 /** A click on a tag filters by it. */
 export function columnsOf(onTag: (name: string, value: string) => void): Column<Schedule>[] {
   return [
-    { id: 'sync', title: 'Sync', width: 'minmax(144px, 1.2fr)', sort: 'place', cell: sync },
+    { id: 'sync', title: 'Sync', width: 'minmax(136px, 1.2fr)', sort: 'place', cell: sync },
     {
       id: 'connection',
       title: 'Connection',
       width: 'minmax(120px, 1.5fr)',
       cell: (it) => <Connection schedule={it} onTag={onTag} />,
     },
-    { id: 'state', title: 'State', width: '84px', cell: state },
-    { id: 'freshness', title: 'Freshness', width: '146px', sort: 'stale_since', cell: freshness },
+    { id: 'state', title: 'State', width: '82px', cell: state },
+    {
+      id: 'freshness',
+      title: 'Freshness',
+      width: 'minmax(158px, 0.4fr)',
+      sort: 'stale_since',
+      cell: freshness,
+    },
     {
       id: 'success',
       title: 'Last success',
-      width: '92px',
+      width: '98px',
       sort: 'last_success',
       cell: ({ freshness }) => <Time at={freshness.lastSuccessAt} />,
     },
-    { id: 'run', title: 'Last run', width: '88px', sort: 'last_run', cell: lastRun },
+    { id: 'run', title: 'Last run', width: '84px', sort: 'last_run', cell: lastRun },
     {
       id: 'next',
       title: 'Next slot',
@@ -51,14 +57,14 @@ export function columnsOf(onTag: (name: string, value: string) => void): Column<
     {
       id: 'skipped',
       title: 'Skipped',
-      width: '68px',
+      width: '66px',
       align: 'end',
       cell: ({ skippedSlots }) => <Count count={skippedSlots} />,
     },
     {
       id: 'records',
       title: 'Records',
-      width: '68px',
+      width: '66px',
       align: 'end',
       cell: (it) => <Count count={recordsOf(it)} />,
     },
@@ -69,6 +75,7 @@ export function columnsOf(onTag: (name: string, value: string) => void): Column<
 function sync(schedule: Schedule) {
   return (
     <span
+      className={styles.sync}
       title={`${schedule.provider_config_key}/${fullName(schedule)}${schedule.version ? ` ${schedule.version}` : ''}`}
     >
       <span className={styles.integration}>{schedule.provider_config_key}/</span>
@@ -136,12 +143,12 @@ function freshness({ freshness: { stale, freshUntil } }: Schedule) {
     )
   return (
     <span className={styles.quiet}>
-      {freshUntil ? (
+      fresh
+      {freshUntil && (
         <>
-          fresh, <Time at={freshUntil} />
+          {' '}
+          for <TimeLeft until={freshUntil} />
         </>
-      ) : (
-        'fresh'
       )}
     </span>
   )

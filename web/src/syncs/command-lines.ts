@@ -59,7 +59,7 @@ export function statusWords(filter: SchedulesFilter): string[] {
 }
 
 function filterOptions(filter: SchedulesFilter): Option[] {
-  const { connection_id, stale, reason, state, run_state, version, q, tags = {} } = filter
+  const { connection_id, stale, failing, reason, state, run_state, version, q, tags = {} } = filter
   const given: [string, string | undefined][] = [
     ['--connection', connection_id],
     ['--reason', reason],
@@ -70,7 +70,7 @@ function filterOptions(filter: SchedulesFilter): Option[] {
     ...Object.entries(tags).map(([name, value]): [string, string] => ['--tag', `${name}=${value}`]),
   ]
   const options = given.filter((option): option is [string, string] => option[1] !== undefined)
-  return stale ? ['--stale', ...options] : options
+  return [...(stale ? ['--stale'] : []), ...(failing ? ['--failing'] : []), ...options]
 }
 
 const namesOf = ({ provider_config_key, syncs }: SchedulesFilter): string[] =>

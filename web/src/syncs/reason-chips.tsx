@@ -13,25 +13,36 @@ export function ReasonChips({ filters }: { filters: Filters<(typeof names)[numbe
   // The reasons among what the other filters leave.
   const { data: counts } = useApi(
     'GET /schedules/counts',
-    { query: filterOf({ ...search, reason: '', stale: '' }) },
+    { query: filterOf({ ...search, ...any }) },
     { keep: true },
   )
   if (!counts) return <div className={styles.chips} />
   const chosen = reasonsOf(search)
   const shown = reasonNames.filter((reason) => (counts.reasons[reason] ?? 0) > 0 || chosen.includes(reason))
-  const isAll = chosen.length === 0 && search.stale === ''
+  const isAll = chosen.length === 0 && search.stale === '' && search.failing === ''
   return (
     <fieldset className={styles.chips} aria-label="Freshness">
-      <Chip isOn={isAll} count={counts.total} onClick={() => filters.set({ reason: '', stale: '' })}>
+      <Chip isOn={isAll} count={counts.total} onClick={() => filters.set(any)}>
         all
       </Chip>
       <Chip
         isOn={search.stale === 'yes'}
         count={counts.stale}
-        onClick={() => filters.set({ reason: '', stale: search.stale ? '' : 'yes' })}
+        onClick={() => filters.set({ ...any, stale: search.stale ? '' : 'yes' })}
       >
         stale
       </Chip>
+      {(counts.failing ?? 0) > 0 || search.failing ? (
+        <Chip
+          isOn={search.failing === 'yes'}
+          count={counts.failing ?? 0}
+          tone="bad"
+          title="the last run failed, whether the records are stale for it yet or not"
+          onClick={() => filters.set({ ...any, failing: search.failing ? '' : 'yes' })}
+        >
+          last run failed
+        </Chip>
+      ) : null}
       {shown.map((reason) => (
         <Chip
           key={reason}
@@ -39,7 +50,7 @@ export function ReasonChips({ filters }: { filters: Filters<(typeof names)[numbe
           count={counts.reasons[reason] ?? 0}
           tone={reasonWords[reason][1]}
           title={reasonMeanings[reason]}
-          onClick={() => filters.set({ stale: '', ...withReason(search, reason) })}
+          onClick={() => filters.set({ ...any, ...withReason(search, reason) })}
         >
           {reasonWords[reason][0]}
         </Chip>
@@ -47,6 +58,8 @@ export function ReasonChips({ filters }: { filters: Filters<(typeof names)[numbe
     </fieldset>
   )
 }
+
+const any = { reason: '', stale: '', failing: '' }
 
 function Chip(props: {
   isOn: boolean

@@ -15,7 +15,7 @@ test('the filters of a URL are those of the request', () => {
   const search = {
     ...{ q: 'acme', integration: 'git hub', connection: 'user/1', sync: 'issues::team', version: '1.2.0' },
     ...{ state: 'started', stale: 'yes', reason: 'paused,failing', tags: tagsText(tags) },
-    ...{ sort: '', order: '' },
+    ...{ failing: 'yes', sort: '', order: '' },
   }
   expect(filterOf(search)).toEqual({
     ...{ q: 'acme', provider_config_key: 'git hub', connection_id: 'user/1', syncs: 'issues::team' },
@@ -23,6 +23,7 @@ test('the filters of a URL are those of the request', () => {
       version: '1.2.0',
       state: 'started',
       stale: 'true',
+      failing: 'true',
       reason: 'failing,paused',
       tags,
     },

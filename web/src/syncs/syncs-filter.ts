@@ -3,7 +3,8 @@ import { reasonNames } from './reasons.ts'
 
 /** The filters and the order of the screen, as its URL has them: texts, '' = not set. */
 export const names = [
-  ...(['q', 'integration', 'connection', 'sync', 'version', 'state', 'stale', 'reason', 'tags'] as const),
+  ...(['q', 'integration', 'connection', 'sync', 'version', 'state'] as const),
+  ...(['stale', 'failing', 'reason', 'tags'] as const),
   ...(['sort', 'order'] as const),
 ] as const
 export type SyncsSearch = Record<(typeof names)[number], string>
@@ -24,6 +25,7 @@ export interface SchedulesFilter {
   state?: string
   run_state?: string
   stale?: 'true'
+  failing?: 'true'
   reason?: string
   tags?: Record<string, string>
 }
@@ -43,6 +45,7 @@ export function filterOf(search: SyncsSearch): SchedulesFilter {
     ...((state === 'started' || state === 'paused') && { state }),
     ...((state === 'queued' || state === 'running') && { run_state: state }),
     ...(search.stale === 'yes' && { stale: 'true' as const }),
+    ...(search.failing === 'yes' && { failing: 'true' as const }),
     ...(reason && { reason }),
     ...(Object.keys(tags).length > 0 && { tags }),
   }

@@ -5,7 +5,7 @@ import { useFilters } from '../api/use-filters.ts'
 import { usePages } from '../api/use-pages.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { useKeys } from '../parts/keys.ts'
-import { countText } from '../parts/number-text.ts'
+import { countOf } from '../parts/number-text.ts'
 import { Screen } from '../parts/screen.tsx'
 import { ActivityDays, useActivityDays } from './activity-days.tsx'
 import { BulkBar } from './bulk-bar.tsx'
@@ -64,9 +64,7 @@ export function SyncsScreen() {
     <Screen title="Syncs">
       <ReasonChips filters={filters} />
       <SyncsFilters filters={filters}>
-        <span>
-          {countText(total)} {total === 1 ? 'schedule' : 'schedules'}
-        </span>
+        <span>{countOf(total, 'schedule')}</span>
       </SyncsFilters>
       <ActivityDays.Provider value={days}>
         <DataTable<Schedule>

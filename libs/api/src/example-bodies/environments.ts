@@ -67,6 +67,7 @@ export const userExamples = {
     201: { ...user, last_used_at: null },
   },
   listUsers: { 200: { users: [user] } },
+  updateUser: { body: { scopes: ['read', 'operate'] }, 200: user },
   deleteUser: { 200: success },
   setPassword: { body: { password }, 200: success },
   createSession: { body: { environment: 'dev', user: 'ann@acme.example', password }, 200: session },

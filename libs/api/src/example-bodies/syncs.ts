@@ -38,7 +38,8 @@ export const syncExamples = {
   listSchedules: { 200: { schedules: [schedule], next_cursor: null, total: 1, unavailable: [] } },
   countSchedules: {
     200: {
-      ...{ total: 3, started: 2, paused: 1, blocked: 0, queued: 0, running: 1, fresh: 2, stale: 1 },
+      ...{ total: 3, started: 2, paused: 1, blocked: 0, queued: 0, running: 1, failing: 1 },
+      ...{ fresh: 2, stale: 1 },
       reasons: { paused: 1 },
       integrations: [{ provider_config_key: owner.provider_config_key, total: 3, stale: 1 }],
       syncs: [

@@ -351,6 +351,8 @@ export interface ScheduleFilter {
   version: string
   /** Text that a name or the value of a tag contains, in any case; empty = any. */
   q: string
+  /** Only those whose last run failed, stale or not. */
+  onlyFailing: boolean
 }
 
 export interface ScheduleFilter_TagsEntry {
@@ -395,6 +397,8 @@ export interface ScheduleCounts {
   syncs: SyncCount[]
   /** As in SearchSchedulesResponse. */
   reading: boolean
+  /** Those whose last run failed, stale or not. */
+  failing: number
 }
 
 export interface ReasonCount {
@@ -873,6 +877,7 @@ function createBaseScheduleFilter(): ScheduleFilter {
     tags: {},
     version: '',
     q: '',
+    onlyFailing: false,
   }
 }
 
@@ -919,6 +924,9 @@ export const ScheduleFilter: MessageFns<ScheduleFilter> = {
     }
     if (message.q !== '') {
       writer.uint32(82).string(message.q)
+    }
+    if (message.onlyFailing !== false) {
+      writer.uint32(88).bool(message.onlyFailing)
     }
     return writer
   },
@@ -1049,6 +1057,14 @@ export const ScheduleFilter: MessageFns<ScheduleFilter> = {
             message.q = reader.string()
             continue
           }
+          case 11: {
+            if (tag !== 88) {
+              break
+            }
+
+            message.onlyFailing = reader.bool()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1084,6 +1100,7 @@ export const ScheduleFilter: MessageFns<ScheduleFilter> = {
     )
     message.version = object.version ?? ''
     message.q = object.q ?? ''
+    message.onlyFailing = object.onlyFailing ?? false
     return message
   },
 }
@@ -1453,6 +1470,7 @@ function createBaseScheduleCounts(): ScheduleCounts {
     reasons: [],
     syncs: [],
     reading: false,
+    failing: 0,
   }
 }
 
@@ -1487,6 +1505,9 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
     }
     if (message.reading !== false) {
       writer.uint32(80).bool(message.reading)
+    }
+    if (message.failing !== 0) {
+      writer.uint32(88).uint32(message.failing)
     }
     return writer
   },
@@ -1584,6 +1605,14 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
             message.reading = reader.bool()
             continue
           }
+          case 11: {
+            if (tag !== 88) {
+              break
+            }
+
+            message.failing = reader.uint32()
+            continue
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break
@@ -1611,6 +1640,7 @@ export const ScheduleCounts: MessageFns<ScheduleCounts> = {
     message.reasons = object.reasons?.map((e) => ReasonCount.fromPartial(e)) || []
     message.syncs = object.syncs?.map((e) => SyncCount.fromPartial(e)) || []
     message.reading = object.reading ?? false
+    message.failing = object.failing ?? 0
     return message
   },
 }

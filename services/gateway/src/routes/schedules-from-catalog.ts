@@ -60,6 +60,7 @@ export function countsFromCatalog({ catalog }: Dependencies, environment: string
   const answer = countsAnswer({
     reading: false,
     ...{ total, stale: total, started: 0, paused: 0, blocked: 0, queued: 0, running: 0 },
+    failing: 0,
     reasons: total > 0 ? [{ reason: 'STALE_REASON_SCHEDULER_DOWN', count: total }] : [],
     syncs: Array.from(syncs, ([{ integration, name, version }, { length }]) => ({
       ...{ providerConfigKey: integration, sync: name, version, total: length, stale: length },
@@ -68,14 +69,16 @@ export function countsFromCatalog({ catalog }: Dependencies, environment: string
   return {
     ...answer,
     ...{ started: null, paused: null, blocked: null, queued: null, running: null },
+    failing: null,
     unavailable: ['scheduler' as const],
   }
 }
 
 function foundIn(catalog: Dependencies['catalog'], environment: string, query: Filter): ExpectedSchedule[] {
   const { provider_config_key: integration, connection_id: connection, syncs = [], reason } = query
-  // Nobody knows which of them are paused, or have a run.
-  if (query.state || query.run_state || (reason && !reason.includes('scheduler_down'))) return []
+  // Nobody knows which of them are paused, or have a run, or fail.
+  if (query.state || query.run_state || query.failing || (reason && !reason.includes('scheduler_down')))
+    return []
   const filter = {
     ...(integration !== undefined && { integration }),
     ...(connection !== undefined && { connection }),

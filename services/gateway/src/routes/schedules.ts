@@ -70,6 +70,7 @@ function filterOf(query: Query): ScheduleFilter {
     runStates: query.run_state?.map((state) => enumValue('RUN_STATE', state)) ?? [],
     reasons: query.reason?.map((reason) => enumValue('STALE_REASON', reason)) ?? [],
     onlyStale: query.stale,
+    onlyFailing: query.failing,
     tags: query.tags ?? {},
     version: query.version ?? '',
     q: query.q ?? '',

@@ -29,6 +29,17 @@ export const listUsers: Handler<'listUsers'> = async ({ catalog, keyUse }, { par
   return { users: users.map((user) => userAnswer(user, uses.get(`user:${user.name}`))) }
 }
 
+export const updateUser: Handler<'updateUser'> = async (
+  { catalog, keyUse, events },
+  { id, params, body: { scopes } },
+) => {
+  const { environment, name } = params
+  await catalog.environments.get(environment)
+  const user = await catalog.users.update((present) => ({ ...present, scopes }), environment, name)
+  events.userChanged({ request: id, environment, user: name, scopes }, 'user has other scopes')
+  return userAnswer(user, (await keyUse.of(environment)).get(`user:${name}`))
+}
+
 export const deleteUser: Handler<'deleteUser'> = async ({ catalog, keyUse, events }, { id, params }) => {
   const { environment, name } = params
   await catalog.environments.get(environment)

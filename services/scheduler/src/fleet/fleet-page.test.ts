@@ -7,7 +7,7 @@ import type { FleetRow, KnownFacts } from './fleet-row.ts'
 
 const NO_FILTER: FleetFilter = {
   ...{ integration: '', connection: '', syncs: [], states: [], runs: [], reasons: [] },
-  ...{ onlyStale: false, tags: {}, version: '', q: '' },
+  ...{ onlyStale: false, onlyFailing: false, tags: {}, version: '', q: '' },
 }
 
 const word = fc.constantFrom('a', 'b', 'B', 'ab', 'x::y', 'ü')
@@ -66,6 +66,7 @@ const filter: fc.Arbitrary<FleetFilter> = fc.record({
   runs: fc.constantFrom([], [], ['QUEUED' as const]),
   reasons: fc.constantFrom([], [], ['failing' as const]),
   onlyStale: fc.boolean(),
+  onlyFailing: fc.boolean(),
   tags: fc.constantFrom({}, {}, { plan: 'b' }),
   version: fc.constantFrom('', '', '2'),
   q: fc.constantFrom('', '', 'B', 'Ü', 'base'),
@@ -88,6 +89,7 @@ function isFound(row: FleetRow, asked: FleetFilter): boolean {
     asked.runs.length === 0 || row.known?.run === 'QUEUED',
     asked.reasons.length === 0 || row.stale?.reason === 'failing',
     !asked.onlyStale || row.stale !== undefined,
+    !asked.onlyFailing || (row.known?.failures ?? 0) > 0,
     asked.tags.plan === undefined || tags.plan === asked.tags.plan,
     asked.version === '' || row.sync.version === asked.version,
     texts.some((text) => text.toLowerCase().includes(asked.q.toLowerCase())),
@@ -192,6 +194,7 @@ test('counts are those of the rows', () => {
         blocked: count(({ known }) => known?.blocked),
         queued: count(({ known }) => known?.run === 'QUEUED'),
         running: count(({ known }) => known?.run === 'RUNNING'),
+        failing: count(({ known }) => known?.failures),
         stale: count(({ stale }) => stale),
       })
       const sum = (of: { count?: number; total?: number }[]) =>

@@ -8,7 +8,7 @@ import {
 import type { SyncName } from '@syncline/proto'
 import type { Reason } from '../schedules/freshness.ts'
 import type { Schedule } from '../schedules/schedule.ts'
-import type { FleetRow, KnownFacts } from './fleet-row.ts'
+import { type FleetRow, isFailing, type KnownFacts } from './fleet-row.ts'
 
 export interface FleetFilter extends ScheduleSearch {
   /** '' = all; so of the connection. */
@@ -20,6 +20,7 @@ export interface FleetFilter extends ScheduleSearch {
   runs: NonNullable<KnownFacts['run']>[]
   reasons: Reason[]
   onlyStale: boolean
+  onlyFailing: boolean
 }
 
 const values = {
@@ -55,7 +56,7 @@ export function fleetPage(
 
 /** What the filter lets through, in the same order. */
 export function fleetOf(rows: FleetRow[], filter: FleetFilter): FleetRow[] {
-  const { integration, connection, syncs, states, runs, reasons, onlyStale } = filter
+  const { integration, connection, syncs, states, runs, reasons, onlyStale, onlyFailing } = filter
   const isFound = searchBy(filter)
   return rows.filter(
     (row) =>
@@ -67,6 +68,7 @@ export function fleetOf(rows: FleetRow[], filter: FleetFilter): FleetRow[] {
       (runs.length === 0 || (row.known?.run !== undefined && runs.includes(row.known.run))) &&
       (reasons.length === 0 || (row.stale !== undefined && reasons.includes(row.stale.reason))) &&
       (!onlyStale || row.stale !== undefined) &&
+      (!onlyFailing || isFailing(row.known)) &&
       isFound(row, row.variant),
   )
 }

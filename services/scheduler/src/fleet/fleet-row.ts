@@ -50,6 +50,11 @@ export function knownFacts({ schedule, run, ended, facts }: View): KnownFacts {
   }
 }
 
+/** Whether its last run failed: that is known long before it is stale. */
+export function isFailing(known: KnownFacts | undefined): boolean {
+  return known !== undefined && known.failures > 0
+}
+
 /** Whether there is such a schedule. A variant that is not there is being removed; a base one may be a moment away. */
 export function isListed({ known, stale, variant }: FleetRow): boolean {
   return known !== undefined || (variant === BASE && stale !== undefined)

@@ -78,6 +78,7 @@ async function filterOf(
     connectionId: connection,
     syncs,
     onlyStale,
+    onlyFailing,
     tags,
     version,
     q,
@@ -86,7 +87,7 @@ async function filterOf(
   if (integration !== '')
     await Promise.all(syncs.map(({ name }) => catalog.syncs.find(environment, integration, name)))
   return {
-    ...{ integration, connection, syncs, onlyStale, tags, version, q },
+    ...{ integration, connection, syncs, onlyStale, onlyFailing, tags, version, q },
     states: statesFromWire(filter.states),
     runs: runsFromWire(filter.runStates),
     reasons: reasonsFromWire(filter.reasons),
