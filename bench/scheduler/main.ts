@@ -10,6 +10,7 @@ await runParts({
     fire: () => import('./fire.ts'),
     lateness: () => import('./lateness.ts'),
     rest: () => import('./rest.ts'),
+    lists: () => import('./lists.ts'),
     trigger: () => import('./trigger.ts'),
     trivial: () => import('./trivial.ts'),
     tenants: () => import('./tenants.ts'),

@@ -74,6 +74,8 @@ export async function questions(client: Syncline, schedules: readonly Schedule[]
     failures('of 7 days', () => '/errors'),
     failures('of 30 days', () => `/errors?from=${ago(30)}`),
     failures('of a year', () => `/errors?from=${ago(365)}`),
+    failures('of a year, by connections', () => `/errors?from=${ago(365)}&sort=connections`),
+    failures('of 30 days, the newest one first', () => `/errors?from=${ago(30)}&sort=last_seen`),
     failures('of 30 days of a sync', (n) => `/errors?from=${ago(30)}&${sync(n)}`),
     failures('of 30 days by text', (n) => `/errors?from=${ago(30)}&q=answered%20${500 + n}`),
     failures('chart of a year of a sync', (n) => `/stats?from=${ago(365)}&${sync(n)}`),

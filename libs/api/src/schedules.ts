@@ -50,7 +50,7 @@ const listSchedules = {
   url: '/schedules',
   summary: 'List the schedules of the environment with their status.',
   description:
-    'Pages are full, but for the last one. Who follows `next_cursor` sees each schedule once whose place in the order stays the same meanwhile; one that moves may come twice, or not at all, and does not change what is seen of others. What the scheduler alone knows is null while it does not answer; the order is that of `place` then.',
+    'Pages are full, but for the last one. Who follows `next_cursor` sees each schedule once whose place in the order stays the same meanwhile; one that moves may come twice, or not at all, and does not change what is seen of others. What the scheduler alone knows is null while it does not answer; the order is that of `place` then. Of an environment with more than 200 000 schedules it is `too_large`: page through an integration with `GET /sync/status`.',
   scope: 'read',
   errors: ['unknown_integration', 'unknown_connection', 'unknown_sync', 'invalid_cursor', 'too_large'],
   schema: {

@@ -171,6 +171,17 @@ test('counts of schedules: by state, reason, sync, integration and version', asy
   expect(asked).toMatchObject([{ filter: { q: 'acme', states: ['SCHEDULE_STATE_PAUSED'] } }])
 })
 
+test('a list waits while the scheduler reads a large environment, and not without a bound', async () => {
+  let asked = 0
+  world.schedules.searchSchedules = async () => ({ reading: ++asked < 3, total: 7 })
+  expect((await home.api('/schedules')).body).toMatchObject({ total: 7, unavailable: [] })
+  world.schedules.countSchedules = async () => ({ reading: true })
+  expect(await home.api('/schedules/counts')).toMatchObject({
+    status: 503,
+    body: { error: { code: 'unavailable', message: expect.stringContaining(home.environment) } },
+  })
+})
+
 test('what the scheduler has lost is shown with what the catalog knows of it', async () => {
   world.schedules.searchSchedules = async () => ({
     schedules: [schedule({ state: 'SCHEDULE_STATE_UNSPECIFIED' })],

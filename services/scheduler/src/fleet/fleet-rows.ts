@@ -94,7 +94,7 @@ export class FleetRows {
   #tooMany(): AppError {
     return new AppError(
       'too_large',
-      `environment '${this.#environment}' has more than ${this.#max} schedules: ask for those of an integration with GET /sync/status`,
+      `environment '${this.#environment}' has more than ${this.#max} schedules, more than can be searched, sorted and counted: page through those of an integration with GET /sync/status?provider_config_key=<key>&syncs=*&limit=500, or move some of its connections to another environment`,
     )
   }
 }

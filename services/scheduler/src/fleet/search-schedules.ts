@@ -21,7 +21,7 @@ import type { FleetRow } from './fleet-row.ts'
 import type { Fleets } from './fleets.ts'
 
 const LIMIT = 100
-/** Less than a gateway waits for an answer. When an environment of 100 000 schedules is read for the first time, it takes longer. */
+/** Less than a gateway waits for an answer. It asks again while a large environment is read for the first time. */
 const READING_MS = 2000
 
 interface Deps {
