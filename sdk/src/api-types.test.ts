@@ -6,7 +6,8 @@ import { typeFiles } from '../write-types.ts'
 import type { SynclineEvent } from './api-types.ts'
 import type { Endpoints } from './endpoints.ts'
 
-test('the types of the client are those of the contract', async () => {
+// It makes all types anew, which takes seconds on a busy machine.
+test('the types of the client are those of the contract', { timeout: 60_000 }, async () => {
   for (const [name, text] of Object.entries(await typeFiles())) {
     const written = readFileSync(join(import.meta.dirname, '..', name), 'utf8')
     expect(written, 'write them again: pnpm contract').toBe(text)
