@@ -6,7 +6,7 @@ import { vi } from 'vitest'
  */
 export function eventually<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 60_000, everyMs = 25 }: { timeoutMs?: number; everyMs?: number } = {},
+  { timeoutMs = 60_000, everyMs = 50 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<T> {
   return vi.waitFor(check, { timeout: timeoutMs, interval: everyMs })
 }

@@ -139,5 +139,7 @@ test('a gateway that starts finishes what one that died has begun', async () => 
   expect(await list()).toEqual(['issues'])
   await using _gateway = await world.startGateway()
   await eventually(async () => expect(await list()).toEqual(['a', 'b', 'issues']))
-  expect(world.log.join('')).toContain('finished a deployment that a gateway had begun and left')
+  await eventually(() =>
+    expect(world.log.join('')).toContain('finished a deployment that a gateway had begun and left'),
+  )
 })

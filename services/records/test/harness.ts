@@ -5,24 +5,34 @@ import { createLog } from '@syncline/service'
 import { namespace, servers } from '@syncline/testkit'
 import type { ShardServer } from '../src/config.ts'
 import { Config, type RecordsService, start } from '../src/service.ts'
+import { copyTables } from './copy-tables.ts'
 
 export { brief, type Json, type ListedRecord, streamCalls as stream } from '@syncline/testkit/records'
 
 /** `TEST_LOG_LEVEL=info` shows what the service has to say. */
 const quiet = createLog('records', process.env.TEST_LOG_LEVEL ?? 'fatal')
 
-/** A records service of its own, with tables and Redis keys of its own; `at` puts two of them on the same ones. */
-export async function startRecords(
-  at = namespace(),
-  given: {
-    clickhouse?: string
-    redis?: string
-    nats?: string
-    payloadDays?: number
-    env?: { [name: string]: string }
-    clock?: () => number
-  } = {},
-) {
+interface Given {
+  clickhouse?: string
+  redis?: string
+  nats?: string
+  payloadDays?: number
+  env?: { [name: string]: string }
+  clock?: () => number
+}
+
+/**
+ * A records service of its own, with tables and Redis keys of its own. `at` puts two of them on the same ones; the first of them
+ * migrates its tables, which are a copy otherwise.
+ */
+export async function startRecords(at?: string, given: Given = {}) {
+  if (at !== undefined) return startAt(at, given)
+  const own = namespace()
+  if (given.clickhouse === undefined) await copyTables(own, startAt)
+  return startAt(own, given)
+}
+
+async function startAt(at: string, given: Given = {}) {
   await using open = new AsyncDisposableStack()
   const config = Config.parse({
     LISTEN: '127.0.0.1:0',

@@ -32,7 +32,7 @@ async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: nu
   for (const asOfMs of moments) {
     const found: ListedRecord[] = []
     for (let cursor = ''; ; ) {
-      const page = await issues.list({ asOfMs, limit: 7, cursor })
+      const page = await issues.list({ asOfMs, limit: 4, cursor })
       found.push(...page.records)
       cursor = page.cursor
       if (cursor === '') break
@@ -41,7 +41,7 @@ async function past(issues: ReturnType<typeof fresh>, ids: string[], moments: nu
     // The same backwards, and without payloads.
     const newest: ListedRecord[] = []
     for (let cursor = ''; ; ) {
-      const page = await issues.list({ asOfMs, limit: 8, cursor, newestFirst: true })
+      const page = await issues.list({ asOfMs, limit: 5, cursor, newestFirst: true })
       newest.unshift(...page.records.reverse())
       cursor = page.cursor
       if (cursor === '') break
@@ -65,7 +65,7 @@ async function move(issues: ReturnType<typeof fresh>): Promise<void> {
 
 test('a stream as of a moment is what its readers saw then, before and after superseded versions are archived and merged', async () => {
   const issues = fresh()
-  const ids = Array.from({ length: 20 }, (_, i) => `r${i}`)
+  const ids = Array.from({ length: 10 }, (_, i) => `r${i}`)
   const states: { at: number; seen: ListedRecord[] }[] = []
   for (let n = 0; n < 6; n++) {
     await issues.save(ids.filter((_, i) => i % (n + 1) === 0).map((id) => ({ id, n })))

@@ -1,4 +1,4 @@
-import type { Redis } from '@syncline/redis'
+import { type Redis, script } from '@syncline/redis'
 
 type Hash = Record<string, string>
 
@@ -114,21 +114,22 @@ export async function checkState(redis: Redis, prefix: string, defaultMaxRuns: n
   return problems
 }
 
+const readScript = script(new URL('./read-all.lua', import.meta.url))
+
+/** In one call: tests ask after every step. */
 async function readAll(redis: Redis, base: string): Promise<Found> {
+  const pattern = `${base.replace(/[[\]*?\\]/g, '\\$&')}*`
+  const all = (await readScript(redis, [], [pattern])) as [string, 'hash' | 'zset', string[]][] // read-all.lua
   const found: Found = { hashes: new Map(), sorted: new Map() }
-  const keys = await redis.keys(`${base.replace(/[[\]*?\\]/g, '\\$&')}*`)
-  await Promise.all(
-    keys.map(async (key) => {
-      const name = key.slice(base.length)
-      const type = await redis.type(key)
-      if (type === 'hash') found.hashes.set(name, await redis.hgetall(key))
-      if (type !== 'zset') return
-      const flat = await redis.zrange(key, '0', '-1', 'WITHSCORES')
-      const entries = new Map<string, number>()
-      for (let i = 0; i < flat.length; i += 2) entries.set(String(flat[i]), Number(flat[i + 1]))
-      found.sorted.set(name, entries)
-    }),
-  )
+  for (const [key, kind, flat] of all) {
+    const name = key.slice(base.length)
+    const pairs = Array.from(
+      { length: flat.length / 2 },
+      (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''] as const,
+    )
+    if (kind === 'hash') found.hashes.set(name, Object.fromEntries(pairs))
+    else found.sorted.set(name, new Map(pairs.map(([member, score]) => [member, Number(score)])))
+  }
   return found
 }
 

@@ -53,7 +53,7 @@ test.for(SEEDS)('whatever happens to runs, all that is kept of them agrees; seed
   }
   await instance.schedules.setLimit({ environment: 'env0', integration: 'github', maxRuns: 1 })
 
-  for (let step = 0; step < 400; step++) {
+  for (let step = 0; step < 200; step++) {
     await act(world, instance, dice, { ids, runners, held })
     const problems = await world.problems()
     if (problems.length > 0)
