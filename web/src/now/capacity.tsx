@@ -3,7 +3,7 @@ import { paths } from '../api/paths.ts'
 import { useEnvironment } from '../api/session.ts'
 import { useApi } from '../api/use-api.ts'
 import { ErrorBox } from '../parts/error-box.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countOf, countText } from '../parts/number-text.ts'
 import { PathLink } from '../parts/path-link.tsx'
 import { Section } from '../parts/screen.tsx'
 import { Meter } from './meter.tsx'
@@ -44,11 +44,9 @@ export function Capacity() {
           </li>
         ) : (
           <li className={styles.limit}>
-            <span className={styles.name}>
-              {runners.length === 1 ? '1 runner' : `${countText(runners.length)} runners`}
-            </span>
+            <span className={styles.name}>{countOf(runners.length, 'runner')}</span>
             <Meter value={busy} max={slots} />
-            <span className={styles.when}>{countText(Math.max(slots - busy, 0))} free slots</span>
+            <span className={styles.when}>{countOf(Math.max(slots - busy, 0), 'free slot')}</span>
           </li>
         )}
       </ul>
