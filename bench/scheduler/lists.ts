@@ -24,7 +24,7 @@ const REQUEST: SearchSchedulesRequest = {
   environment: ENVIRONMENT,
   filter: {
     ...{ providerConfigKey: '', connectionId: '', syncs: [], states: [], runStates: [], reasons: [] },
-    ...{ onlyStale: false, tags: {}, version: '', q: '' },
+    ...{ onlyStale: false, onlyFailing: false, tags: {}, version: '', q: '' },
   },
   ...{ sort: 'SCHEDULE_SORT_LAST_SUCCESS', descending: true, limit: 100, cursor: '' },
 }
