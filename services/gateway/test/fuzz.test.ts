@@ -5,7 +5,7 @@ import { type FuzzRequest, fuzzRequests } from './fuzz-requests.ts'
 import { furnish, piece, startWorld, type World } from './world.ts'
 
 const SEED = Number(process.env.FUZZ_SEED ?? 16)
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1500)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 3000)
 const AT_ONCE = 20
 /** Longer than anything in these tests takes on a busy machine. */
 const DEADLINE_MS = 20_000
