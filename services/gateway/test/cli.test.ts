@@ -348,13 +348,17 @@ test.each([
   [['status', 'nope'], { SYNCLINE_KEY: '' }, 'no key: set SYNCLINE_KEY, or give --key'],
   [['status', 'nope'], { SYNCLINE_URL: 'http://127.0.0.1:1' }, 'check SYNCLINE_URL'],
   [['env', 'list'], { SYNCLINE_ADMIN_KEY: '' }, 'set SYNCLINE_ADMIN_KEY'],
-  [['env', 'list'], { SYNCLINE_ADMIN_KEY: '', SYNCLINE_ADMIN_KEY_FILE: '/nowhere' }, "open '/nowhere'"],
+  [
+    ['env', 'list'],
+    { SYNCLINE_ADMIN_KEY: '', SYNCLINE_ADMIN_KEY_FILE: '/nowhere' },
+    "there is no file or folder '/nowhere'",
+  ],
   [['env', 'create', 'Prod!'], {}, "not 'Prod!'"],
   [['env', 'limits', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['env', 'limits', 'nowhere', '--max-runs', '9'], {}, "there is no environment 'nowhere'"],
   [['key', 'create', '--env', 'nowhere'], {}, "there is no environment 'nowhere'"],
   [['key', 'revoke', 'zzzz', '--env', 'staging'], {}, "no key that ends in 'zzzz'"],
-  [['deploy', '/nowhere'], {}, 'there is no function to deploy'],
+  [['deploy', '/nowhere'], {}, 'there is no folder /nowhere'],
 ])('%j with %j ends with one line that says what to do', async (args, env, message) => {
   const { code, out, err } = await cli(args, env)
   expect({ code, out }).toEqual({ code: 1, out: '' })
