@@ -6,7 +6,7 @@ import { eventually } from '@syncline/testkit'
 import { expect } from 'vitest'
 
 /**
- * Redis but for what measures and expires, and for the budgets of external APIs, which count the requests of previews too; NATS but for the results of previews; the tables of the record store.
+ * Redis but for what measures and expires, as what runners say of themselves, and for the budgets of external APIs, which count the requests of previews too; NATS but for the results of previews; the tables of the record store.
  */
 export async function ourData({ serviceEnv, natsUrl }: System): Promise<Record<string, unknown>> {
   const { runner, records } = serviceEnv
@@ -34,7 +34,7 @@ export async function ourData({ serviceEnv, natsUrl }: System): Promise<Record<s
   }
   return found
 }
-const IGNORED = /:(alive|ticked|runners|events_publisher)$|:mutex:|:idempotency|:key-use:|budget:/
+const IGNORED = /:(alive|ticked|runners|events_publisher)$|:runner:|:mutex:|:idempotency|:key-use:|budget:/
 
 /** Names of what differs. */
 export function differences(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
